@@ -1,0 +1,65 @@
+package gomlxnet
+
+import (
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// Graph builds the net on images [batch, size, size, channels] and returns its
+// logits [batch, classes] and the activations that leave each layer. Variables
+// live under /net/<layer>/weights and biases; frozen ones are marked as not
+// trainable and no gradient flows below the cut. In training, rng is the random
+// state of dropout; nil builds the net for testing, without dropout. Dropout
+// over frozen layers stays live in training, as in the paper. It panics where
+// the arch is invalid, as graph functions do.
+func (a Arch) Graph(scope *model.Scope, images, rng *Node, cut Cut) (logits *Node, layers []*Node) {
+	vars, err := a.Variables()
+	if err != nil {
+		panic(err)
+	}
+	if err := cut.Check(a); err != nil {
+		panic(err)
+	}
+	images.AssertDims(-1, a.Size, a.Size, a.Channels)
+	g, x := images.Graph(), images
+	for i, l := range a.Layers {
+		at := scope.At(netScope).At("%s", l.Name)
+		value := func(v Variable, name string) *Node {
+			mv := at.VariableWithShape(name, shapes.Make(dtypes.Float32, v.Shape...))
+			mv.SetTrainable(!cut.frozen(i) && v.Param.RateMult != 0)
+			return mv.NodeValue(g)
+		}
+		w, b := value(vars[2*i], weightsName), value(vars[2*i+1], biasesName)
+		x = l.forward(x, w, b)
+		if l.Dropout > 0 && rng != nil {
+			x, rng = Dropout(x, rng, l.Dropout)
+		}
+		if cut.Frozen && i == cut.N-1 {
+			x = StopGradient(x)
+		}
+		layers = append(layers, x)
+	}
+	return x, layers
+}
+
+// forward is the layer without its dropout.
+func (l Layer) forward(x, w, b *Node) *Node {
+	switch l.Kind {
+	case Convolution:
+		x = Add(Conv(x, w, max(l.Stride, 1), l.Pad, max(l.Groups, 1)), Reshape(b, 1, 1, 1, -1))
+	case InnerProduct:
+		x = Add(MatMul(Reshape(x, x.Shape().Dim(0), -1), w), Reshape(b, 1, -1))
+	}
+	if l.ReLU {
+		x = ReLU(x)
+	}
+	if l.Pool != nil {
+		x = l.Pool.Max(x)
+	}
+	if l.LRN != nil {
+		x = l.LRN.Normalize(x)
+	}
+	return x
+}

@@ -1,0 +1,20 @@
+// Package gomlxnet builds the nets whose layers are transferred: everything
+// that makes a graph, and nothing about experiments.
+//
+//	Arch (plain data) --Init(seed)--> Weights --Donate(donor, n)--> Weights
+//	  |                                                                |
+//	  `--Graph(images, Cut{n, frozen})--> logits        Trainer.Load <-'
+//	                                        |           Trainer.Step, Eval
+//	                            SGD.UpdateGraph <----------'
+//
+// [CaffeNet] is the net of the paper; [Mini] has the same eight layers for
+// small images. [Arch.Graph] builds either from the package's own operations,
+// which run and differentiate on every backend: [Conv] with groups, [Pool.Max],
+// [LRN.Normalize], [Dropout]. Initial values, cuts and digests live on the
+// host as [Weights], so that they do not depend on a backend or on the order
+// in which a graph was built. [Trainer] steps one net and keeps the compiled
+// graphs for the next of the same shape. [Arch.Cost] counts multiply-adds,
+// parameters and bytes.
+//
+// Functions on graph nodes panic, as is GoMLX's way; all others return errors.
+package gomlxnet

@@ -1,0 +1,132 @@
+package gomlxnet
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/model/initializer"
+	"github.com/gomlx/gomlx/ml/train/optimizer"
+)
+
+// Policy names how the rate falls with the iteration, in Caffe's words.
+type Policy string
+
+// The policies. iter counts from 0.
+const (
+	Fixed Policy = "fixed" // base
+	Step  Policy = "step"  // base · gamma^floor(iter/step)
+	Poly  Policy = "poly"  // base · (1 - iter/max)^power
+)
+
+// Schedule is the learning rate as a function of the iteration.
+type Schedule struct {
+	Policy Policy  `json:"policy"`
+	Base   float64 `json:"base"`
+	Gamma  float64 `json:"gamma,omitempty"` // Step
+	Every  int     `json:"every,omitempty"` // Step: iterations between drops
+	Max    int     `json:"max,omitempty"`   // Poly: iteration at which the rate is 0
+	Power  float64 `json:"power,omitempty"` // Poly
+}
+
+// Rate is the learning rate at iteration iter (from 0).
+func (s Schedule) Rate(iter int) float64 {
+	switch s.Policy {
+	case Step:
+		return s.Base * math.Pow(s.Gamma, float64(iter/s.Every))
+	case Poly:
+		return s.Base * math.Pow(max(0, 1-float64(iter)/float64(s.Max)), s.Power)
+	}
+	return s.Base
+}
+
+// Check says what is wrong with the schedule.
+func (s Schedule) Check() error {
+	switch {
+	case s.Base <= 0:
+		return fmt.Errorf("rate schedule: base %v, want above 0", s.Base)
+	case s.Policy == Step && (s.Every < 1 || s.Gamma <= 0):
+		return fmt.Errorf("rate schedule %q: every %d and gamma %v, want both above 0", s.Policy, s.Every, s.Gamma)
+	case s.Policy == Poly && (s.Max < 1 || s.Power <= 0):
+		return fmt.Errorf("rate schedule %q: max %d and power %v, want both above 0", s.Policy, s.Max, s.Power)
+	case s.Policy != Fixed && s.Policy != Step && s.Policy != Poly:
+		return fmt.Errorf("rate schedule %q, want %q, %q or %q", s.Policy, Fixed, Step, Poly)
+	}
+	return nil
+}
+
+// SGD is Caffe's solver. For a variable w with gradient g of the mean loss,
+//
+//	v <- momentum·v + rate·rateMult·(g + decay·decayMult·w)
+//	w <- w - v
+//
+// The rate is inside v, unlike PyTorch's and Optax's momentum: after a drop of
+// the rate the velocity gathered before goes on at its old size. Variables
+// that are not trainable, and those with rate multiplier 0, do not move at all.
+//
+// The rate is a variable of the model ([SGD.RateVar]), set from outside before
+// each step, so that one compiled graph serves every schedule. SGD implements
+// [optimizer.Interface].
+type SGD struct {
+	Momentum float64
+	Decay    float64
+	Params   map[string]Param // multipliers by the variable's path; absent means 1 and 1
+}
+
+var _ optimizer.Interface = SGD{}
+
+// UpdateGraph adds one step of the solver to the graph of a scalar loss.
+func (s SGD) UpdateGraph(scope *model.Scope, g *Graph, loss *Node) {
+	if !loss.Shape().IsScalar() {
+		panic(fmt.Errorf("solver: the loss has shape %s, want a scalar", loss.Shape()))
+	}
+	var vars []*model.Variable
+	var at []*Node
+	for v := range scope.IterVariables() {
+		if v.Trainable && v.InUseByGraph(g) && s.param(v).RateMult != 0 {
+			vars, at = append(vars, v), append(at, v.NodeValue(g))
+		}
+	}
+	if len(vars) == 0 {
+		panic(fmt.Errorf("solver: no variable under %q is trainable", scope.Scope()))
+	}
+	rate := s.RateVar(scope).NodeValue(g)
+	for i, grad := range Gradient(loss, at...) {
+		v, w, p := vars[i], at[i], s.param(vars[i])
+		if d := s.Decay * p.DecayMult; d != 0 {
+			grad = Add(grad, MulScalar(w, d))
+		}
+		history := s.momentumVar(scope, v)
+		velocity := Add(MulScalar(history.NodeValue(g), s.Momentum), Mul(MulScalar(rate, p.RateMult), grad))
+		history.SetNodeValue(velocity)
+		v.SetNodeValue(Sub(w, velocity))
+	}
+}
+
+// Clear deletes the solver's own variables.
+func (s SGD) Clear(scope *model.Scope) error {
+	return scope.Store().Scope("/" + solverScope).DeleteVariablesInScope()
+}
+
+// RateVar is the variable that holds the learning rate, a float32 scalar.
+func (s SGD) RateVar(scope *model.Scope) *model.Variable {
+	at := scope.Store().Scope("/" + solverScope).WithInitializer(initializer.Zero)
+	return at.VariableWithShape("rate", shapes.Make(dtypes.Float32)).SetTrainable(false)
+}
+
+func (s SGD) momentumVar(scope *model.Scope, v *model.Variable) *model.Variable {
+	path := "/" + solverScope + "/momentum" + v.Path()
+	return scope.Store().VariableWithShape(path, v.Shape(), initializer.Zero).SetTrainable(false)
+}
+
+func (s SGD) param(v *model.Variable) Param {
+	if p, ok := s.Params[v.Path()]; ok {
+		return p
+	}
+	return Param{RateMult: 1, DecayMult: 1}
+}
+
+const solverScope = "solver"

@@ -1,0 +1,238 @@
+package gomlxnet
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/pkg/errors"
+)
+
+// Trainer holds one net of an arch on a backend and steps it. The compiled
+// graphs depend on arch, batch, solver and cut alone, and are kept: a further
+// net of the same shape is loaded into the same Trainer and compiles nothing.
+// A Trainer is for one goroutine at a time.
+type Trainer struct {
+	backend compute.Backend
+	arch    Arch
+	vars    []Variable
+	solver  SGD
+	batch   int
+	store   *model.Store
+	steps   map[Cut]*model.Exec
+	eval    *model.Exec
+	cut     Cut
+}
+
+// NewTrainer makes a trainer for batches of the given size. The solver's
+// multipliers are those of the arch. Nothing is compiled before the first step.
+func NewTrainer(backend compute.Backend, arch Arch, solver SGD, batch int) (*Trainer, error) {
+	vars, err := arch.Variables()
+	if err != nil {
+		return nil, err
+	}
+	if batch < 1 {
+		return nil, fmt.Errorf("batch of %d images, want at least 1", batch)
+	}
+	solver.Params = make(map[string]Param, len(vars))
+	for _, v := range vars {
+		solver.Params[v.Path] = v.Param
+	}
+	t := &Trainer{backend: backend, arch: arch, vars: vars, solver: solver, batch: batch,
+		store: model.NewStore(), steps: make(map[Cut]*model.Exec)}
+	t.eval, err = model.NewExec(backend, t.store, t.evalGraph)
+	return t, err
+}
+
+// Load makes w the trainer's net, cut as given, with fresh momentum.
+func (t *Trainer) Load(w Weights, cut Cut) error {
+	if err := cut.Check(t.arch); err != nil {
+		return err
+	}
+	if err := t.arch.Check(w); err != nil {
+		return err
+	}
+	for _, v := range t.vars {
+		if err := t.set(v.Path, tensors.FromFlatDataAndDimensions(w[v.Path].Data, v.Shape...)); err != nil {
+			return err
+		}
+	}
+	t.cut = cut
+	return t.SetMomentum(nil)
+}
+
+// set gives a variable its value, making the variable if needed.
+func (t *Trainer) set(path string, value *tensors.Tensor) error {
+	if mv := t.store.GetVariable(path); mv != nil {
+		return mv.SetValue(value)
+	}
+	mv, err := t.store.CreateVariable(path, value)
+	if err != nil {
+		return errors.WithMessagef(err, "variable %s", path)
+	}
+	mv.SetTrainable(false)
+	return nil
+}
+
+// Step trains on one batch, images [batch, size, size, channels] and labels
+// [batch] in 0..classes-1, at the given rate. The masks of dropout are a pure
+// function of seed and iteration. It returns the mean loss before the update.
+func (t *Trainer) Step(images []float32, labels []int32, rate float64, seed uint64, iteration int) (float64, error) {
+	exec, err := t.stepExec()
+	if err != nil {
+		return 0, err
+	}
+	x, y, err := t.inputs(images, labels)
+	if err != nil {
+		return 0, err
+	}
+	rateVar := t.solver.RateVar(t.store.RootScope())
+	if err := rateVar.SetValue(tensors.FromScalar(float32(rate))); err != nil {
+		return 0, errors.WithMessage(err, "setting the rate")
+	}
+	loss, err := exec.Call1(x, y, dropoutState(seed, iteration))
+	if err != nil {
+		return 0, errors.WithMessagef(err, "training step of %s, cut %+v", t.arch.Name, t.cut)
+	}
+	defer loss.MustFinalizeAll()
+	return float64(tensors.ToScalar[float32](loss)), nil
+}
+
+// Eval tests on one batch without dropout. Images with label -1 are padding.
+// It returns the number classified correctly and the sum of the losses.
+func (t *Trainer) Eval(images []float32, labels []int32) (correct int, lossSum float64, err error) {
+	x, y, err := t.inputs(images, labels)
+	if err != nil {
+		return 0, 0, err
+	}
+	c, l, err := t.eval.Call2(x, y)
+	if err != nil {
+		return 0, 0, errors.WithMessagef(err, "testing %s", t.arch.Name)
+	}
+	defer c.MustFinalizeAll()
+	defer l.MustFinalizeAll()
+	return int(tensors.ToScalar[int32](c)), float64(tensors.ToScalar[float32](l)), nil
+}
+
+// Weights copies the net's weights to the host.
+func (t *Trainer) Weights() (Weights, error) { return t.read("") }
+
+// Momentum copies the solver's velocities to the host, by the path of the
+// variable; frozen variables have none.
+func (t *Trainer) Momentum() (Weights, error) { return t.read("/" + solverScope + "/momentum") }
+
+// SetMomentum restores velocities; those absent become zero.
+func (t *Trainer) SetMomentum(m Weights) error {
+	for _, v := range t.vars {
+		data := make([]float32, v.Size())
+		if given, ok := m[v.Path]; ok {
+			if len(given.Data) != len(data) {
+				return fmt.Errorf("momentum of %s has %d values, want %d", v.Path, len(given.Data), len(data))
+			}
+			copy(data, given.Data)
+		}
+		if err := t.set("/"+solverScope+"/momentum"+v.Path, tensors.FromFlatDataAndDimensions(data, v.Shape...)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *Trainer) read(prefix string) (Weights, error) {
+	w := make(Weights, len(t.vars))
+	for _, v := range t.vars {
+		mv := t.store.GetVariable(prefix + v.Path)
+		if mv == nil || !mv.HasValue() {
+			return nil, fmt.Errorf("reading %s: no net is loaded", prefix+v.Path)
+		}
+		value, err := mv.Value()
+		if err != nil {
+			return nil, err
+		}
+		data, err := tensors.CopyFlatData[float32](value)
+		if err != nil {
+			return nil, errors.WithMessagef(err, "reading %s", prefix+v.Path)
+		}
+		w[v.Path] = Tensor{Shape: v.Shape, Data: data}
+	}
+	return w, nil
+}
+
+// Close frees the compiled graphs and the net.
+func (t *Trainer) Close() {
+	for _, e := range t.steps {
+		e.Finalize()
+	}
+	t.eval.Finalize()
+	t.store.Finalize()
+}
+
+func (t *Trainer) inputs(images []float32, labels []int32) (x, y *tensors.Tensor, err error) {
+	a := t.arch
+	if len(labels) != t.batch || len(images) != t.batch*a.Size*a.Size*a.Channels {
+		return nil, nil, fmt.Errorf("batch of %d labels and %d pixel values, want %d and %d·%d·%d·%d",
+			len(labels), len(images), t.batch, t.batch, a.Size, a.Size, a.Channels)
+	}
+	return tensors.FromFlatDataAndDimensions(images, t.batch, a.Size, a.Size, a.Channels),
+		tensors.FromFlatDataAndDimensions(labels, t.batch), nil
+}
+
+func (t *Trainer) stepExec() (*model.Exec, error) {
+	if e := t.steps[t.cut]; e != nil {
+		return e, nil
+	}
+	cut := t.cut
+	if !cut.Frozen || cut.N == 0 {
+		cut = Cut{} // a fine-tuned net trains as a base net does: one graph for both
+	}
+	e := t.steps[cut]
+	if e == nil {
+		var err error
+		e, err = model.NewExec(t.backend, t.store, func(scope *model.Scope, images, labels, rng *Node) *Node {
+			return t.stepGraph(scope, images, labels, rng, cut)
+		})
+		if err != nil {
+			return nil, err
+		}
+		t.steps[cut] = e
+	}
+	t.steps[t.cut] = e
+	return e, nil
+}
+
+func (t *Trainer) stepGraph(scope *model.Scope, images, labels, rng *Node, cut Cut) *Node {
+	logits, _ := t.arch.Graph(scope, images, rng, cut)
+	loss := ReduceAllMean(crossEntropy(logits, labels))
+	t.solver.UpdateGraph(scope, images.Graph(), loss)
+	return loss
+}
+
+func (t *Trainer) evalGraph(scope *model.Scope, images, labels *Node) (*Node, *Node) {
+	logits, _ := t.arch.Graph(scope, images, nil, Cut{})
+	given := GreaterOrEqual(labels, ZerosLike(labels))
+	loss := crossEntropy(logits, labels)
+	right := LogicalAnd(given, Equal(ArgMax(logits, -1, dtypes.Int32), labels))
+	return ReduceAllSum(ConvertDType(right, dtypes.Int32)), ReduceAllSum(Where(given, loss, ZerosLike(loss)))
+}
+
+// crossEntropy is -log softmax(logits)[label] per image: logits [batch,
+// classes], labels [batch]; a label outside the classes gives 0.
+func crossEntropy(logits, labels *Node) *Node {
+	hot := OneHot(labels, logits.Shape().Dim(-1), logits.DType())
+	return Neg(ReduceSum(Mul(hot, LogSoftmax(logits, -1)), -1))
+}
+
+// dropoutState derives the state of the graph's generator from seed and
+// iteration alone, so that a resumed net draws the masks it would have drawn.
+func dropoutState(seed uint64, iteration int) *tensors.Tensor {
+	var k [32]byte
+	binary.BigEndian.PutUint64(k[:], seed)
+	binary.BigEndian.PutUint64(k[8:], uint64(iteration))
+	rng := rand.NewChaCha8(k)
+	return tensors.FromFlatDataAndDimensions([]uint64{rng.Uint64(), rng.Uint64(), rng.Uint64()}, 3)
+}
