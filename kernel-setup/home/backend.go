@@ -1,0 +1,150 @@
+package home
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Environment variables of GoMLX and go-xla that Backend reads and sets.
+const (
+	EnvBackend       = "GOMLX_BACKEND"
+	EnvPlugins       = "PJRT_PLUGIN_LIBRARY_PATH"
+	EnvNoAutoInstall = "GOMLX_NO_AUTO_INSTALL"
+)
+
+// Backend picks the GoMLX backend of this process and sets its environment (GOMLX_BACKEND, PJRT_PLUGIN_LIBRARY_PATH,
+// GOMLX_NO_AUTO_INSTALL) accordingly. want is a flag's value; when it is "", $GOMLX_BACKEND counts, then the plugin that
+// PJRT_PLUGIN_LIBRARY_PATH names or set-up installed (CUDA where a card is found, else CPU), then the pure Go backend.
+//
+// config is what to give backends.NewWithConfig. notice is a sentence for the user when there is no plugin, else "". An XLA backend
+// that was asked for and has no plugin is an error.
+//
+// go-xla reads PJRT_PLUGIN_LIBRARY_PATH before main starts, so a plugin that this process's environment did not name is given to it
+// by its absolute path (config "xla:/…/pjrt_c_api_cpu_plugin.so"). go-xla tells CUDA from CPU by that text: a clone whose own path
+// holds "cuda" or "nvidia" needs PJRT_PLUGIN_LIBRARY_PATH in its environment, as set-up's kernel and tests have it.
+func (h Home) Backend(want string) (config, notice string, err error) {
+	config, notice, err = h.backend(want, os.Getenv(EnvBackend), os.Getenv(EnvPlugins), HasGPU())
+	if err != nil {
+		return "", "", err
+	}
+	set := map[string]string{EnvBackend: config, EnvNoAutoInstall: "1"}
+	if dirs := h.PluginDirs(); os.Getenv(EnvPlugins) == "" && len(dirs) > 0 {
+		set[EnvPlugins] = strings.Join(dirs, string(os.PathListSeparator))
+	}
+	for k, v := range set {
+		if err := os.Setenv(k, v); err != nil {
+			return "", "", fmt.Errorf("cannot set %s: %w", k, err)
+		}
+	}
+	return config, notice, nil
+}
+
+// backend is Backend without its effect on the process.
+func (h Home) backend(want, env, plugins string, gpu bool) (config, notice string, err error) {
+	config, from := want, "the backend asked for"
+	if config == "" {
+		config, from = env, "$"+EnvBackend
+	}
+	dirs, named := h.PluginDirs(), false
+	if plugins != "" {
+		dirs, named = filepath.SplitList(plugins), true
+	}
+	kind, options, _ := strings.Cut(config, ":")
+	switch {
+	case config == "":
+		name, file := defaultPlugin(dirs, gpu)
+		if name == "" {
+			return "go", "No PJRT plugin was found, so nets run on GoMLX's pure Go backend, 10 to 100 times slower than XLA; " +
+				"`go run ./kernel-setup setup` installs one.", nil
+		}
+		return "xla:" + nameOrFile(name, file, named), "", nil
+	case kind != "xla":
+		return config, "", nil
+	}
+	name, options, comma := strings.Cut(options, ",")
+	if filepath.IsAbs(name) {
+		return config, "", nil
+	}
+	file := pluginFile(dirs, name)
+	if name == "" {
+		name, file = defaultPlugin(dirs, gpu)
+	}
+	if file == "" {
+		return "", "", fmt.Errorf("%s is %q, but there is no such PJRT plugin in %q; `go run ./kernel-setup setup` installs one, and \"go\" needs none",
+			from, config, strings.Join(dirs, string(os.PathListSeparator)))
+	}
+	config = "xla:" + nameOrFile(name, file, named)
+	if comma {
+		config += "," + options
+	}
+	return config, "", nil
+}
+
+// PluginDirs lists the folders of set-up's plugins that exist: CUDA's (go-xla's installer nests it) before the CPU's.
+func (h Home) PluginDirs() []string {
+	var dirs []string
+	for _, dir := range []string{h.CUDA(), h.PJRT()} {
+		if files := pluginFiles(dir, "*"); len(files) > 0 {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs
+}
+
+// CUDA is the folder where set-up places the CUDA plugin; its run path needs a sibling folder called nvidia, which it is itself.
+func (h Home) CUDA() string { return filepath.Join(h.Dir, "cuda", "go-xla", "nvidia") }
+
+// HasGPU tells whether the machine shows an NVIDIA device, by the rule that go-xla follows before it loads the CUDA plugin.
+func HasGPU() bool {
+	found, err := filepath.Glob("/dev/nvidia*")
+	return err == nil && len(found) > 0
+}
+
+func nameOrFile(name, file string, named bool) string {
+	if named {
+		return name
+	}
+	return file
+}
+
+func defaultPlugin(dirs []string, gpu bool) (name, file string) {
+	for _, name := range []string{"cuda", "cpu"} {
+		if file := pluginFile(dirs, name); file != "" && (name != "cuda" || gpu) {
+			return name, file
+		}
+	}
+	return "", ""
+}
+
+// pluginFile is the first plugin called name in dirs, or "".
+func pluginFile(dirs []string, name string) string {
+	if name == "" {
+		return ""
+	}
+	for _, dir := range dirs {
+		if files := pluginFiles(dir, name); len(files) > 0 {
+			return files[0]
+		}
+	}
+	return ""
+}
+
+// pluginFiles lists the files in dir that go-xla would take for the plugin called name; "*" matches any name.
+func pluginFiles(dir, name string) []string {
+	var found []string
+	for _, stem := range []string{"pjrt_c_api_" + name + "_plugin", "pjrt-plugin-" + name, "pjrt_plugin_" + name} {
+		for _, ext := range []string{".so", ".dylib", ".dll"} {
+			files, err := filepath.Glob(filepath.Join(escapeGlob(dir), stem+ext))
+			if err == nil {
+				found = append(found, files...)
+			}
+		}
+	}
+	return found
+}
+
+func escapeGlob(path string) string {
+	return strings.NewReplacer(`*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+}

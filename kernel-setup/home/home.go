@@ -1,0 +1,158 @@
+package home
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// Environment variables that override what Locate and Store find.
+const (
+	EnvHome  = "COADAPT_HOME"  // the folder of what set-up makes, instead of <root>/.coadapt
+	EnvRoot  = "COADAPT_ROOT"  // the clone's root
+	EnvStore = "COADAPT_STORE" // the store, instead of <home>/store
+)
+
+// Home is one clone and its set-up. Both paths are absolute.
+type Home struct {
+	Root string // the clone's root, the folder of go.mod
+	Dir  string // what set-up makes: <root>/.coadapt or $COADAPT_HOME; it need not exist yet
+}
+
+// Locate finds the clone from the environment, else from the working directory upwards, else from the running executable (which set-up
+// places in <home>/bin). It fails, naming where it looked, when none of these is inside a clone.
+func Locate() (Home, error) {
+	wd, err := os.Getwd()
+	if err != nil {
+		return Home{}, fmt.Errorf("cannot tell the working directory: %w", err)
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		exe = "" // not fatal: one of three places to look
+	} else if real, err := filepath.EvalSymlinks(exe); err == nil {
+		exe = real
+	}
+	return locate(os.Getenv, wd, exe)
+}
+
+// locate is Locate with what it reads as arguments.
+func locate(getenv func(string) string, wd, exe string) (Home, error) {
+	var h Home
+	installed, installedRoot := installedHome(exe)
+	switch {
+	case getenv(EnvRoot) != "":
+		h.Root = absFrom(wd, getenv(EnvRoot))
+		if !isRoot(h.Root) {
+			return Home{}, fmt.Errorf("%s=%s: no go.mod of module coadapt there; unset it or name the clone's root", EnvRoot, h.Root)
+		}
+	default:
+		for _, from := range []string{wd, filepath.Dir(exe), installedRoot} {
+			if from == "" || from == "." {
+				continue
+			}
+			if h.Root = walkUp(from); h.Root != "" {
+				break
+			}
+		}
+		if h.Root == "" {
+			return Home{}, fmt.Errorf("no clone of coadapt found from %s upwards; change into the clone or set %s to it", wd, EnvRoot)
+		}
+	}
+	switch {
+	case getenv(EnvHome) != "":
+		h.Dir = absFrom(wd, getenv(EnvHome))
+	case installed != "" && installedRoot == h.Root:
+		h.Dir = installed
+	default:
+		h.Dir = filepath.Join(h.Root, ".coadapt")
+	}
+	return h, nil
+}
+
+// installedHome returns the home an executable was installed into and the clone it was made from, or "" when its folder is no home.
+func installedHome(exe string) (dir, root string) {
+	if exe == "" {
+		return "", ""
+	}
+	dir = filepath.Dir(filepath.Dir(exe))
+	text, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
+	if err != nil {
+		return "", ""
+	}
+	var m struct {
+		Root string `json:"root"`
+	}
+	if json.Unmarshal(text, &m) != nil || m.Root == "" {
+		return "", ""
+	}
+	return dir, m.Root
+}
+
+func absFrom(wd, path string) string {
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(wd, path)
+}
+
+func walkUp(from string) string {
+	for dir := from; ; dir = filepath.Dir(dir) {
+		if isRoot(dir) {
+			return dir
+		}
+		if dir == filepath.Dir(dir) {
+			return ""
+		}
+	}
+}
+
+// isRoot tells whether dir holds the go.mod of module coadapt itself (kernel-setup/tools has modules of its own).
+func isRoot(dir string) bool {
+	text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+	if err != nil {
+		return false
+	}
+	for line := range bytes.Lines(text) {
+		if f := bytes.Fields(line); len(f) >= 2 && string(f[0]) == "module" {
+			return string(f[1]) == "coadapt"
+		}
+	}
+	return false
+}
+
+// Venv is the folder of the Python environment with JupyterLab.
+func (h Home) Venv() string { return filepath.Join(h.Dir, "venv") }
+
+// Bin is the folder of the programs that set-up builds.
+func (h Home) Bin() string { return filepath.Join(h.Dir, "bin") }
+
+// PJRT is the folder of the PJRT plugin.
+func (h Home) PJRT() string { return filepath.Join(h.Dir, "pjrt") }
+
+// Logs is the folder of what the tools of set-up printed.
+func (h Home) Logs() string { return filepath.Join(h.Dir, "logs") }
+
+// Runs is the folder of executed notebooks.
+func (h Home) Runs() string { return filepath.Join(h.Dir, "runs") }
+
+// Figures is the folder of figures drawn by notebooks.
+func (h Home) Figures() string { return filepath.Join(h.Dir, "figures") }
+
+// Notebooks is the clone's folder of notebooks.
+func (h Home) Notebooks() string { return filepath.Join(h.Root, "notebooks") }
+
+// ManifestFile is the record of what set-up made.
+func (h Home) ManifestFile() string { return filepath.Join(h.Dir, "manifest.json") }
+
+// Store is the folder of results and weights: $COADAPT_STORE, else <home>/store.
+func (h Home) Store() string {
+	if s := os.Getenv(EnvStore); s != "" {
+		if abs, err := filepath.Abs(s); err == nil {
+			return abs
+		}
+		return s
+	}
+	return filepath.Join(h.Dir, "store")
+}
