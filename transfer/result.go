@@ -1,0 +1,93 @@
+package transfer
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Status says whether a result is a number.
+type Status string
+
+// The statuses. Only a result that is OK has an accuracy; others are shown and
+// never averaged in.
+const (
+	OK       Status = "ok"
+	Diverged Status = "diverged" // the loss or a weight stopped being finite
+	Blocked  Status = "blocked"  // its parent is not OK, so it was not trained
+)
+
+// Result is what is known of one trained net. Accuracy is top-1 on the whole
+// test part after the last step, in [0, 1]; it is not the best over training.
+type Result struct {
+	Net       Net
+	Status    Status
+	Reason    string  // why the status is not OK
+	Accuracy  float64 // Correct/Tested
+	Correct   int
+	Tested    int     // test images
+	Loss      float64 // mean cross-entropy on the test part, nats
+	TrainLoss float64 // mean over the last tenth of the steps, nats
+	Classes   int
+	Steps     int
+	Images    int     // seen in training
+	Seconds   float64 // of training and testing when it was made; a hit keeps them
+	Key       string  // of the store's entry
+	Hit       bool    // it was in the store
+}
+
+// record is the JSON form: flat, with the names that tables use.
+type record struct {
+	Name      string   `json:"name"`
+	N         int      `json:"n"`
+	Condition string   `json:"condition"`
+	Split     string   `json:"split"`
+	Seed      int      `json:"seed"`
+	Source    string   `json:"source"`
+	Target    string   `json:"target"`
+	Accuracy  *float64 `json:"accuracy"` // null where the status is not ok
+	Loss      *float64 `json:"loss"`
+	TrainLoss *float64 `json:"train_loss"`
+	Correct   int      `json:"correct"`
+	Tested    int      `json:"tested"`
+	Classes   int      `json:"classes"`
+	Status    Status   `json:"status"`
+	Reason    string   `json:"reason,omitempty"`
+	Steps     int      `json:"steps"`
+	Images    int      `json:"images"`
+	Seconds   float64  `json:"seconds"`
+	Key       string   `json:"key"`
+	Hit       bool     `json:"hit"`
+}
+
+// MarshalJSON writes one flat object; accuracy and losses are null where the
+// status is not OK.
+func (r Result) MarshalJSON() ([]byte, error) {
+	rec := record{Name: r.Net.String(), N: r.Net.N, Condition: r.Net.Treatment.String(), Split: r.Net.Split, Seed: r.Net.Seed,
+		Source: r.Net.Source().String(), Target: r.Net.Target.String(), Correct: r.Correct, Tested: r.Tested, Classes: r.Classes,
+		Status: r.Status, Reason: r.Reason, Steps: r.Steps, Images: r.Images, Seconds: r.Seconds, Key: r.Key, Hit: r.Hit}
+	if r.Status == OK {
+		rec.Accuracy, rec.Loss, rec.TrainLoss = &r.Accuracy, &r.Loss, &r.TrainLoss
+	}
+	return json.Marshal(rec)
+}
+
+// UnmarshalJSON reads what MarshalJSON writes; the net is that of the name.
+func (r *Result) UnmarshalJSON(data []byte) error {
+	var rec record
+	if err := json.Unmarshal(data, &rec); err != nil {
+		return fmt.Errorf("result: %w", err)
+	}
+	net, err := ParseNet(rec.Name)
+	if err != nil {
+		return fmt.Errorf("result: %w", err)
+	}
+	*r = Result{Net: net, Status: rec.Status, Reason: rec.Reason, Correct: rec.Correct, Tested: rec.Tested, Classes: rec.Classes,
+		Steps: rec.Steps, Images: rec.Images, Seconds: rec.Seconds, Key: rec.Key, Hit: rec.Hit}
+	if rec.Status == OK {
+		if rec.Accuracy == nil || rec.Loss == nil || rec.TrainLoss == nil {
+			return fmt.Errorf("result %s: status ok without accuracy and losses", rec.Name)
+		}
+		r.Accuracy, r.Loss, r.TrainLoss = *rec.Accuracy, *rec.Loss, *rec.TrainLoss
+	}
+	return nil
+}
