@@ -1,0 +1,159 @@
+package dataset
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"runtime"
+	"sync"
+)
+
+// Batch is the input of one step. It is valid until the iterator is asked for the next.
+type Batch struct {
+	Images   []float32 // [Size, Height, Width, Channels], what the View makes of the pictures
+	Labels   []int32   // [Size], 0..classes-1; -1 marks the padding of a last test batch
+	Size     int       // pictures in the batch, padding included
+	Height   int
+	Width    int
+	Channels int
+	Index    int // k of this batch
+}
+
+// Train yields the training batches from..to-1 of an order. Goroutines work ahead of the loop, at most one batch a core;
+// what is in a batch does not depend on how many there are. The iterator may be left early and used again. A cancelled
+// context or a picture that no longer decodes ends it with an error.
+func (t *Task) Train(ctx context.Context, o Order, v View, from, to int) iter.Seq2[*Batch, error] {
+	if err := o.check(t.NumTrain()); err != nil {
+		return failed(err)
+	}
+	if from < 0 {
+		return failed(fmt.Errorf("task %s: training from batch %d, want 0 or more", t.name, from))
+	}
+	h, w, c := t.src.Shape()
+	p, err := v.plan(h, w, c, t.mean)
+	if err != nil {
+		return failed(err)
+	}
+	cache := newEpochCache(o)
+	return ahead(ctx, runAhead(), from, to, p.newBatch(o.Batch), func(b *Batch, s *scratch) error {
+		s.idx = o.indices(b.Index, t.NumTrain(), cache.epoch, s.idx)
+		for i, at := range s.idx {
+			pic, err := t.Picture(Train, at, s.buf)
+			if err != nil {
+				return err
+			}
+			b.Labels[i] = t.parts[Train].labels[at]
+			n := p.Size * p.Size * p.c
+			p.apply(pic, p.random(o.Seed, b.Index, i), b.Images[i*n:(i+1)*n])
+		}
+		return nil
+	})
+}
+
+// Test yields all test pictures once, in order, size a batch, cut at the centre and never mirrored. The last batch is
+// filled up with zeros of label -1, so that all batches have one shape.
+func (t *Task) Test(ctx context.Context, size int, v View) iter.Seq2[*Batch, error] {
+	if size < 1 {
+		return failed(fmt.Errorf("task %s: test batch of %d pictures, want at least 1", t.name, size))
+	}
+	h, w, c := t.src.Shape()
+	p, err := v.plan(h, w, c, t.mean)
+	if err != nil {
+		return failed(err)
+	}
+	batches := (t.NumTest() + size - 1) / size
+	return ahead(ctx, runAhead(), 0, batches, p.newBatch(size), func(b *Batch, s *scratch) error {
+		n := p.Size * p.Size * p.c
+		for i := range size {
+			at, dst := b.Index*size+i, b.Images[i*n:(i+1)*n]
+			if at >= t.NumTest() {
+				clear(dst)
+				b.Labels[i] = -1
+				continue
+			}
+			pic, err := t.Picture(Test, at, s.buf)
+			if err != nil {
+				return err
+			}
+			b.Labels[i] = t.parts[Test].labels[at]
+			p.apply(pic, p.centre(), dst)
+		}
+		return nil
+	})
+}
+
+// runAhead is how many batches are made at a time.
+func runAhead() int { return min(runtime.GOMAXPROCS(0)+1, 8) }
+
+// scratch is what one goroutine needs besides the batch it fills.
+type scratch struct {
+	idx []int
+	buf []uint8 // one decoded picture, for tasks not in memory
+}
+
+func (p *plan) newBatch(size int) func() (*Batch, *scratch) {
+	return func() (*Batch, *scratch) {
+		b := &Batch{Images: make([]float32, size*p.Size*p.Size*p.c), Labels: make([]int32, size),
+			Size: size, Height: p.Size, Width: p.Size, Channels: p.c}
+		return b, &scratch{idx: make([]int, size), buf: make([]uint8, p.h*p.w*p.c)}
+	}
+}
+
+func failed(err error) iter.Seq2[*Batch, error] {
+	return func(yield func(*Batch, error) bool) { yield(nil, err) }
+}
+
+// ahead yields batches from..to-1 in order. Goroutine j of `slots` owns one buffer and fills batches from+j, from+j+slots,
+// ...; it goes on to its next when the loop has let go of the last. All have ended when the iterator returns.
+func ahead(ctx context.Context, slots, from, to int, alloc func() (*Batch, *scratch), fill func(*Batch, *scratch) error) iter.Seq2[*Batch, error] {
+	return func(yield func(*Batch, error) bool) {
+		if from >= to {
+			return
+		}
+		ctx, cancel := context.WithCancel(ctx)
+		var wg sync.WaitGroup
+		defer wg.Wait()
+		defer cancel()
+		type made struct {
+			b   *Batch
+			err error
+		}
+		slots = min(slots, to-from)
+		ready, free := make([]chan made, slots), make([]chan struct{}, slots)
+		for j := range slots {
+			ready[j], free[j] = make(chan made, 1), make(chan struct{}, 1)
+			wg.Go(func() {
+				b, s := alloc()
+				for k := from + j; k < to; k += slots {
+					if ctx.Err() != nil {
+						return
+					}
+					b.Index = k
+					ready[j] <- made{b, fill(b, s)}
+					select {
+					case <-free[j]:
+					case <-ctx.Done():
+						return
+					}
+				}
+			})
+		}
+		for k := from; k < to; k++ {
+			j := (k - from) % slots
+			select {
+			case m := <-ready[j]:
+				if m.err != nil {
+					yield(nil, fmt.Errorf("batch %d: %w", k, m.err))
+					return
+				}
+				if !yield(m.b, nil) {
+					return
+				}
+				free[j] <- struct{}{}
+			case <-ctx.Done():
+				yield(nil, fmt.Errorf("batch %d: %w", k, ctx.Err()))
+				return
+			}
+		}
+	}
+}

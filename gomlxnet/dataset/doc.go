@@ -1,0 +1,16 @@
+// Package dataset turns pictures into the batches a net is trained and tested on.
+//
+//	"shapes"          NewShapes --.
+//	folder, .zip      folder      +--> Source --> SplitFor --> NewTask --> Task
+//	.tar.gz, .bin     cifar     --'    labels,    classes      decoded,    |   .Train(Order, View, from, to) --> *Batch, ...
+//	     (Open recognises them)        pixels     A and B      mean, bad   '-- .Test(size, View)             --> *Batch, ...
+//
+// A Source is a labelled set of pictures of one size in a fixed order, with a digest over all that decides pixels and
+// labels. A Split names two disjoint sets of its classes. A Task is one of them, with labels 0..N-1 and its own mean image,
+// decoded once into memory where it fits. An Order makes batch k a pure function of (seed, k), and a View is what happens
+// to a picture on its way into a batch: mean, padding, crop, mirror. All randomness is drawn by place, never by history, so
+// training can stop and start again at any step, and goroutines can make batches ahead of the net without changing a bit.
+//
+// Pictures are RGB and pixels are 0..255 before the mean is subtracted. (The 2014 nets saw BGR; a net trained from scratch
+// cannot tell.)
+package dataset

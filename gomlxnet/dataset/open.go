@@ -1,0 +1,77 @@
+package dataset
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Options of Open may be left zero.
+type Options struct {
+	Size   int  // resize every picture to this square; 0 = the size they have, which must then be one
+	Coarse bool // CIFAR-100: the 20 superclasses are the labels
+}
+
+// Open opens a data set. spec is one of
+//
+//	shapes                              the procedural pictures
+//	shapes:classes=20,noise=30,...      with other parameters (the fields of ShapesParams in lower case)
+//	PATH                                a folder, .zip, .tar or .tar.gz, recognised by what is in it
+//
+// A path holds either the binary files of CIFAR-10 or CIFAR-100, or a tree of pictures: train/<class>/ and test/ or
+// val/<class>/, or Tiny ImageNet's val/images with val_annotations.txt.
+func Open(ctx context.Context, spec string, opt Options) (Source, error) {
+	if spec == "shapes" || strings.HasPrefix(spec, "shapes:") {
+		p, err := ParseShapes(spec)
+		if err != nil {
+			return nil, err
+		}
+		if opt.Size > 0 {
+			p.Size = opt.Size
+		}
+		return NewShapes(p)
+	}
+	return nil, fmt.Errorf("data set %q: unknown", spec)
+}
+
+// ParseShapes reads a spec "shapes" or "shapes:name=number,...".
+func ParseShapes(spec string) (ShapesParams, error) {
+	p := DefaultShapes()
+	_, list, _ := strings.Cut(spec, ":")
+	fields := []struct {
+		name string
+		v    *int
+	}{{"classes", &p.Classes}, {"train", &p.Train}, {"test", &p.Test}, {"size", &p.Size}, {"noise", &p.Noise},
+		{"clutter", &p.Clutter}, {"rotate", &p.Rotate}, {"warp", &p.Warp}, {"occlude", &p.Occlude}, {"contrast", &p.Contrast}}
+next:
+	for item := range strings.SplitSeq(list, ",") {
+		if item == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(item, "=")
+		n, err := strconv.Atoi(value)
+		if err != nil {
+			return p, fmt.Errorf("data set %q: %q is not name=number", spec, item)
+		}
+		if name == "seed" {
+			if n < 0 {
+				return p, fmt.Errorf("data set %q: seed=%d, want 0 or more", spec, n)
+			}
+			p.Seed = uint64(n)
+			continue
+		}
+		for _, f := range fields {
+			if f.name == name {
+				// NewShapes takes zero for "the default" and a negative number for "none".
+				if *f.v = n; n == 0 {
+					*f.v = -1
+				}
+				continue next
+			}
+		}
+		return p, fmt.Errorf("data set %q: no parameter %q; there are classes, train, test, size, seed, noise, clutter, rotate, "+
+			"warp, occlude, contrast", spec, name)
+	}
+	return p, nil
+}
