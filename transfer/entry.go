@@ -1,0 +1,95 @@
+package transfer
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+
+	"coadapt/gomlxnet"
+	"coadapt/transfer/store"
+
+	"github.com/nlpodyssey/safetensors"
+)
+
+// errThawed says that the promise "frozen is frozen" was broken.
+var errThawed = errors.New("frozen layers moved")
+
+// The files of a store entry.
+const (
+	specFile    = "spec.json"
+	resultFile  = "result.json"
+	metricsFile = "metrics.json"
+	weightsFile = "weights.safetensors"
+)
+
+func (o *outcome) files(p *plan) (store.Files, error) {
+	files := make(store.Files)
+	for name, v := range map[string]any{specFile: p.spec, resultFile: o.result, metricsFile: o.metrics} {
+		data, err := json.MarshalIndent(v, "", " ")
+		if err != nil {
+			return nil, fmt.Errorf("%s of %s: %w", name, p.net, err)
+		}
+		files[name] = data
+	}
+	if o.result.Status != OK {
+		return files, nil
+	}
+	data, err := encodeWeights(o.weights)
+	files[weightsFile] = data
+	return files, err
+}
+
+func decodeResult(data []byte) (Result, error) {
+	var r Result
+	err := json.Unmarshal(data, &r)
+	return r, err
+}
+
+// encodeWeights writes the safetensors form, tensors named by their path.
+func encodeWeights(w gomlxnet.Weights) ([]byte, error) {
+	views := make(map[string]safetensors.TensorView, len(w))
+	for path, t := range w {
+		shape := make([]uint64, len(t.Shape))
+		for i, d := range t.Shape {
+			shape[i] = uint64(d)
+		}
+		raw := make([]byte, 0, 4*len(t.Data))
+		for _, x := range t.Data {
+			raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(x))
+		}
+		view, err := safetensors.NewTensorView(safetensors.F32, shape, raw)
+		if err != nil {
+			return nil, fmt.Errorf("weights, %s: %w", path, err)
+		}
+		views[path] = view
+	}
+	var buf bytes.Buffer
+	err := safetensors.SerializeToWriter(views, nil, &buf)
+	return buf.Bytes(), err
+}
+
+func decodeWeights(data []byte) (gomlxnet.Weights, error) {
+	st, err := safetensors.Deserialize(data)
+	if err != nil {
+		return nil, fmt.Errorf("weights: %w", err)
+	}
+	w := make(gomlxnet.Weights, st.Len())
+	for _, named := range st.Tensors() {
+		view := named.TensorView
+		if view.DType() != safetensors.F32 {
+			return nil, fmt.Errorf("weights, %s: type %s, want F32", named.Name, view.DType())
+		}
+		t := gomlxnet.Tensor{Data: make([]float32, view.DataLen()/4)}
+		for _, d := range view.Shape() {
+			t.Shape = append(t.Shape, int(d))
+		}
+		for i := range t.Data {
+			t.Data[i] = math.Float32frombits(binary.LittleEndian.Uint32(view.Data()[4*i:]))
+		}
+		w[named.Name] = t
+	}
+	return w, nil
+}

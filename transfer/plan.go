@@ -1,0 +1,102 @@
+package transfer
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+
+	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/dataset"
+	"coadapt/transfer/store"
+)
+
+// semantics is raised by hand when the code comes to compute another number
+// from the same spec; it is part of every key.
+const semantics = 1
+
+// plan is all that is settled about a net before it is trained.
+type plan struct {
+	net    Net
+	arch   gomlxnet.Arch
+	cut    gomlxnet.Cut
+	recipe Recipe
+	task   *dataset.Task
+	view   dataset.View
+	spec   spec
+	key    string
+}
+
+// spec is what a result depends on, and nothing else: its hash is the key.
+// Names are left empty; the words of a split are covered by the task's digest.
+type spec struct {
+	Semantics int           `json:"semantics"`
+	Treatment string        `json:"treatment"`
+	N         int           `json:"n"`
+	Seed      int           `json:"seed"`
+	Target    string        `json:"target"`
+	Arch      gomlxnet.Arch `json:"arch"`
+	Recipe    Recipe        `json:"recipe"`
+	Data      string        `json:"data"`
+	Parent    string        `json:"parent,omitempty"`
+	Backend   string        `json:"backend"`
+}
+
+func (l *Lab) plan(ctx context.Context, net Net) (*plan, error) {
+	task, err := l.task(ctx, net.Split, net.Target)
+	if err != nil {
+		return nil, err
+	}
+	p := &plan{net: net, task: task, arch: l.cfg.Arch, recipe: l.cfg.Recipe,
+		cut: gomlxnet.Cut{N: net.N, Frozen: net.Treatment.Frozen()}}
+	p.arch.Classes = task.NumClasses()
+	if err := p.cut.Check(p.arch); err != nil {
+		return nil, err
+	}
+	if (net.N == 0) != (net.Treatment == Base) {
+		return nil, fmt.Errorf("cut n = %d with condition %s: base nets have n = 0, all others 1 to %d", net.N, net.Treatment, p.arch.Cuts())
+	}
+	if l.cfg.Epochs > 0 {
+		p.recipe.Steps = p.recipe.Epochs(task.NumTrain(), l.cfg.Epochs)
+		if p.recipe.Rate.Policy == gomlxnet.Poly {
+			p.recipe.Rate.Max = p.recipe.Steps
+		}
+	}
+	if err := p.recipe.Check(); err != nil {
+		return nil, err
+	}
+	// As in 2014, a transferred net keeps the mean of the task its layers come from.
+	source, err := l.task(ctx, net.Split, net.Source())
+	if err != nil {
+		return nil, err
+	}
+	p.view = dataset.View{Size: p.arch.Size, Crop: true, Pad: p.recipe.Pad, Mirror: p.recipe.Mirror,
+		Mean: source.Mean(), MeanPerChannel: p.recipe.ChannelMean, Scale: float32(p.recipe.Scale)}
+
+	p.spec = spec{Semantics: semantics, Treatment: net.Treatment.String(), N: net.N, Seed: net.Seed, Target: net.Target.String(),
+		Arch: p.arch, Recipe: p.recipe, Data: task.Digest(), Backend: l.backend}
+	p.spec.Arch.Name, p.spec.Recipe.Name = "", ""
+	if parent, ok := net.Parent(); ok {
+		pp, err := l.plan(ctx, parent)
+		if err != nil {
+			return nil, fmt.Errorf("parent %s: %w", parent, err)
+		}
+		p.spec.Parent = pp.key
+	}
+	p.key, err = store.Key(p.spec)
+	return p, err
+}
+
+// stream is the seed of one source of randomness of a net. Base nets of the
+// two tasks draw apart from each other; all nets above a cut draw alike,
+// whatever their treatment and cut, so that they are paired by seed, and apart
+// from the base nets, so that a selffer's new layers are not its own base's
+// old initial values.
+func (n Net) stream(what string) uint64 {
+	role := "new"
+	if n.Treatment == Base {
+		role = "base" + n.Target.String()
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s/%s/%d", what, role, n.Seed))
+	return binary.BigEndian.Uint64(sum[:8])
+}

@@ -1,0 +1,150 @@
+package transfer
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/dataset"
+)
+
+// outcome is a trained net: what goes into the store.
+type outcome struct {
+	result  Result
+	metrics []Metric
+	weights gomlxnet.Weights
+}
+
+// Metric is a point of the training curve: the mean loss over the steps since
+// the last point.
+type Metric struct {
+	Step int     `json:"step"` // steps done
+	Loss float64 `json:"loss"` // nats
+	Rate float64 `json:"rate"` // of the last step
+}
+
+// metricPoints is how many points a training curve has at most.
+const metricPoints = 100
+
+// run trains a net from its plan and tests it. Layers 1..n come from donor; a
+// random net's are its own initial values. If a frozen prefix changed, run
+// fails: no result is better than a wrong one.
+func (l *Lab) run(ctx context.Context, p *plan, donor gomlxnet.Weights) (*outcome, error) {
+	start := time.Now()
+	trainer, err := l.trainer(p.arch, p.recipe)
+	if err != nil {
+		return nil, err
+	}
+	w, err := p.arch.Init(p.net.stream("init"))
+	if err != nil {
+		return nil, err
+	}
+	if donor != nil {
+		if w, err = p.arch.Donate(w, donor, p.net.N); err != nil {
+			return nil, err
+		}
+	}
+	frozen := 0
+	if p.cut.Frozen {
+		frozen = p.cut.N
+	}
+	before, err := p.arch.PrefixDigest(w, frozen)
+	if err != nil {
+		return nil, err
+	}
+	if err := trainer.Load(w, p.cut); err != nil {
+		return nil, err
+	}
+	out := &outcome{result: Result{Net: p.net, Status: OK, Classes: p.arch.Classes, Steps: p.recipe.Steps,
+		Images: p.recipe.Steps * p.recipe.Batch, Key: p.key}}
+	if err := l.train(ctx, p, trainer, out); err != nil {
+		return nil, err
+	}
+	if out.weights, err = trainer.Weights(); err != nil {
+		return nil, err
+	}
+	if after, err := p.arch.PrefixDigest(out.weights, frozen); err != nil || after != before {
+		return nil, fmt.Errorf("layers 1..%d were frozen and changed in training (digest %s before, %s after): %w", frozen, before, after, errThawed)
+	}
+	r := &out.result
+	if r.Status == OK && !out.weights.Finite() {
+		r.Status, r.Reason = Diverged, fmt.Sprintf("a weight is not finite after %d steps", r.Steps)
+	}
+	if r.Status == OK {
+		if err := p.test(ctx, trainer, r); err != nil {
+			return nil, err
+		}
+	}
+	r.Seconds = time.Since(start).Seconds()
+	return out, nil
+}
+
+// train takes all steps, or stops where the loss is no longer finite.
+func (l *Lab) train(ctx context.Context, p *plan, trainer *gomlxnet.Trainer, out *outcome) error {
+	var (
+		r      = &out.result
+		order  = dataset.Order{Seed: p.net.stream("order"), Batch: p.recipe.Batch}
+		drop   = p.net.stream("dropout")
+		every  = max(1, p.recipe.Steps/metricPoints)
+		tail   = p.recipe.Steps - max(1, p.recipe.Steps/10)
+		report = throttle{every: 100 * time.Millisecond}
+		sum    float64 // since the last metric
+		last   float64 // over the last tenth
+		since  int
+		start  = time.Now()
+	)
+	for batch, err := range p.task.Train(ctx, order, p.view, 0, p.recipe.Steps) {
+		if err != nil {
+			return err
+		}
+		k := batch.Index
+		rate := p.recipe.Rate.Rate(k)
+		loss, err := trainer.Step(batch.Images, batch.Labels, rate, drop, k)
+		if err != nil {
+			return err
+		}
+		if math.IsNaN(loss) || math.IsInf(loss, 0) {
+			r.Status, r.Steps, r.Images = Diverged, k+1, (k+1)*p.recipe.Batch
+			r.Reason = fmt.Sprintf("the loss is %v at step %d", loss, k+1)
+			return nil
+		}
+		sum, since = sum+loss, since+1
+		if k >= tail {
+			last += loss
+		}
+		if since == every || k == p.recipe.Steps-1 {
+			out.metrics = append(out.metrics, Metric{Step: k + 1, Loss: sum / float64(since), Rate: rate})
+			sum, since = 0, 0
+		}
+		if report.due() {
+			l.report(Event{Net: p.net, Step: k + 1, Steps: p.recipe.Steps, Loss: loss,
+				ImagesPerSecond: float64((k+1)*p.recipe.Batch) / time.Since(start).Seconds()})
+		}
+	}
+	r.TrainLoss = last / float64(p.recipe.Steps-tail)
+	return ctx.Err()
+}
+
+// test makes one clean pass over the test part.
+func (p *plan) test(ctx context.Context, trainer *gomlxnet.Trainer, r *Result) error {
+	var loss float64
+	for batch, err := range p.task.Test(ctx, p.recipe.Batch, p.view) {
+		if err != nil {
+			return err
+		}
+		correct, sum, err := trainer.Eval(batch.Images, batch.Labels)
+		if err != nil {
+			return err
+		}
+		r.Correct, loss = r.Correct+correct, loss+sum
+	}
+	r.Tested = p.task.NumTest()
+	r.Accuracy = float64(r.Correct) / float64(r.Tested)
+	r.Loss = loss / float64(r.Tested)
+	if math.IsNaN(r.Loss) || math.IsInf(r.Loss, 0) {
+		r.Status, r.Reason = Diverged, fmt.Sprintf("the test loss is %v", r.Loss)
+	}
+	return nil
+}
