@@ -41,6 +41,24 @@ func (h Home) Backend(want string) (config, notice string, err error) {
 	return config, notice, nil
 }
 
+// ChildEnv is what Backend sets, for a process that is yet to start (a kernel, a test): it reads PJRT_PLUGIN_LIBRARY_PATH in time, so
+// the plugin has its short name there, "xla:cpu" or "xla:cuda".
+func (h Home) ChildEnv(want string) (env map[string]string, notice string, err error) {
+	plugins := os.Getenv(EnvPlugins)
+	if plugins == "" {
+		plugins = strings.Join(h.PluginDirs(), string(os.PathListSeparator))
+	}
+	config, notice, err := h.backend(want, os.Getenv(EnvBackend), plugins, HasGPU())
+	if err != nil {
+		return nil, "", err
+	}
+	env = map[string]string{EnvBackend: config, EnvNoAutoInstall: "1"}
+	if plugins != "" {
+		env[EnvPlugins] = plugins
+	}
+	return env, notice, nil
+}
+
 // backend is Backend without its effect on the process.
 func (h Home) backend(want, env, plugins string, gpu bool) (config, notice string, err error) {
 	config, from := want, "the backend asked for"

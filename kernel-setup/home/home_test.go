@@ -124,6 +124,17 @@ func TestBackendSetsTheEnvironment(t *testing.T) {
 	}
 }
 
+func TestChildEnv(t *testing.T) {
+	h := Home{Dir: t.TempDir()}
+	write(t, filepath.Join(h.PJRT(), "pjrt_c_api_cpu_plugin.so"), "")
+	t.Setenv(EnvPlugins, "")
+	t.Setenv(EnvBackend, "xla:cpu")
+	env, notice, err := h.ChildEnv("")
+	if err != nil || notice != "" || env[EnvBackend] != "xla:cpu" || env[EnvPlugins] != h.PJRT() || env[EnvNoAutoInstall] != "1" {
+		t.Errorf("ChildEnv = %v, %q, %v", env, notice, err)
+	}
+}
+
 func TestStore(t *testing.T) {
 	h := Home{Dir: "/h"}
 	t.Setenv(EnvStore, "")

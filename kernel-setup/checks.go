@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"coadapt/kernel-setup/home"
+)
+
+// checks are doctor's, from the ground up.
+func (s *site) checks() []check {
+	return []check{
+		{"go", s.checkGo, mendGo()},
+		{"c-compiler", compilerCheck, mendCompiler()},
+		{"python", s.checkPython, mendPython()},
+		{"set-up", s.checkManifest, mendSetup()},
+		{"plugin", s.checkInstalledPlugin, mendSetup()},
+		{"pjrt-api", s.checkAPI, mendSetup()},
+		{"kernel", s.checkKernel, mendSetup()},
+		{"jupyterlab", s.checkLab, mendSetup()},
+		{"disk", s.checkDisk, everywhere("free some space, or move the set-up: export COADAPT_HOME=/a/larger/disk/coadapt")},
+		{"memory", checkMemory, everywhere("close other programs; add swap or memory")},
+		{"gpu", checkGPU, mendSetup()},
+	}
+}
+
+var goNumbers = regexp.MustCompile(`^go(\d+)\.(\d+)`)
+
+// checkGo wants the Go that go.mod asks for.
+func (s *site) checkGo(ctx context.Context) (string, error) {
+	version, err := goVersion(ctx)
+	if err != nil {
+		return "", err
+	}
+	m := goNumbers.FindStringSubmatch(version)
+	if m == nil {
+		return version, nil // a development build
+	}
+	minor, _ := strconv.Atoi(m[2]) // digits only
+	if m[1] == "1" && minor < 26 {
+		return version, errors.New("is older than 1.26")
+	}
+	return version, nil
+}
+
+// compilerCheck compiles and links a C program the way cgo would, and returns the compiler's first line about itself.
+func compilerCheck(ctx context.Context) (string, error) {
+	program, err := goProgram()
+	if err != nil {
+		return "", err
+	}
+	cmd := exec.CommandContext(ctx, program, "env", "CC")
+	cmd.Env = goEnv()
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("go env CC: %w", err)
+	}
+	cc := strings.Fields(string(out))
+	if len(cc) == 0 {
+		return "", errors.New("go knows no C compiler: CC is empty")
+	}
+	if _, err := exec.LookPath(cc[0]); err != nil {
+		return "", fmt.Errorf("no C compiler %q in the PATH, which XLA's binding needs", cc[0])
+	}
+	dir, err := os.MkdirTemp("", "coadapt-cc-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(dir)
+	source := filepath.Join(dir, "a.c")
+	if err := os.WriteFile(source, []byte("#include <stdlib.h>\n#include <dlfcn.h>\nint main(void) { return dlopen(NULL, RTLD_LAZY) == NULL; }\n"), 0o644); err != nil {
+		return "", err
+	}
+	args := append(cc[1:], "-o", filepath.Join(dir, "a"), source)
+	if runtime.GOOS == "linux" {
+		args = append(args, "-ldl")
+	}
+	if out, err := exec.CommandContext(ctx, cc[0], args...).CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%s does not compile a small program: %w: %s", cc[0], err, firstLine(string(out)))
+	}
+	out, err = exec.CommandContext(ctx, cc[0], "--version").Output()
+	if err != nil {
+		return cc[0], nil
+	}
+	return firstLine(string(out)), nil
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	return line
+}
+
+// checkPython wants a Python that can make the environment.
+func (s *site) checkPython(ctx context.Context) (string, error) {
+	p, err := findPython(ctx)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s with venv, %s", p.Version, p.Path), nil
+}
+
+// checkManifest looks whether every step was done and what it made is there.
+func (s *site) checkManifest(context.Context) (string, error) {
+	steps := []string{"venv", "tools", "programs", "kernel", "prewarm"}
+	for _, name := range steps {
+		rec := s.manifest.Steps[name]
+		if rec.Digest == "" {
+			return "", fmt.Errorf("step %q was not done in %s", name, short(s.home.Dir))
+		}
+		for _, made := range rec.Made {
+			if !fileExists(filepath.Join(s.home.Dir, made)) {
+				return "", fmt.Errorf("%s is gone from %s", made, short(s.home.Dir))
+			}
+		}
+	}
+	rec := s.manifest.Steps["venv"].Facts
+	return fmt.Sprintf("JupyterLab %s, GoNB %s in %s", rec["jupyterlab"], s.manifest.Steps["tools"].Facts["gonb"], short(s.home.Dir)), nil
+}
+
+// pluginRecord is the record of the plugin in use, and the folders where it lies.
+func (s *site) pluginRecord() (record, string) {
+	list := string(os.PathListSeparator)
+	if named := os.Getenv(home.EnvPlugins); named != "" && !s.ours(named) {
+		return s.manifest.Steps["plugin-named"], named
+	}
+	return s.manifest.Steps["plugin"], strings.Join(s.home.PluginDirs(), list)
+}
+
+// checkInstalledPlugin compares the plugin with the manifest and computes with it.
+func (s *site) checkInstalledPlugin(ctx context.Context) (string, error) {
+	rec, dirs := s.pluginRecord()
+	if dirs == "" {
+		if rec.Facts["kind"] == pluginNone {
+			return "none, as asked for: GoMLX's pure Go backend", nil
+		}
+		return "", errors.New("no PJRT plugin is installed")
+	}
+	if err := s.pluginSound(rec); err != nil {
+		return "", err
+	}
+	answer, err := s.checkPlugin(ctx, dirs)
+	if err != nil {
+		return "", err
+	}
+	from := rec.Facts["package"] + " " + rec.Facts["version"]
+	if rec.Facts["package"] == "" {
+		from = dirs
+	}
+	return fmt.Sprintf("%s on %s: 2x2 product %s in %.2f s", strings.TrimSpace(from), answer.Platform, answer.Product, answer.Seconds), nil
+}
+
+// checkAPI shows the version of the PJRT interface. go-xla v0.4.1 speaks to 0.81 (2025) and newer.
+func (s *site) checkAPI(ctx context.Context) (string, error) {
+	rec, dirs := s.pluginRecord()
+	if dirs == "" && rec.Facts["kind"] == pluginNone {
+		return "none needed", nil
+	}
+	if dirs == "" {
+		return "", errors.New("no PJRT plugin is installed")
+	}
+	answer, err := s.checkPlugin(ctx, dirs)
+	if err != nil {
+		return "", err
+	}
+	major, minor, _ := strings.Cut(answer.API, ".")
+	n, err := strconv.Atoi(minor)
+	if err != nil || major != "0" || n < 81 {
+		return answer.API, errors.New("is not one that go-xla v0.4.1 was seen to speak: 0.81 or newer")
+	}
+	return answer.API, nil
+}
+
+// checkKernel starts the kernel and has it answer a cell.
+func (s *site) checkKernel(ctx context.Context) (string, error) {
+	report, err := s.cells(ctx, time.Minute, "fmt.Println(6 * 7)")
+	if err != nil {
+		return "", err
+	}
+	cell := report.Cells[0]
+	if !cell.OK || strings.TrimSpace(cell.Text) != "42" {
+		return "", fmt.Errorf("the kernel answered a cell wrongly: %q", cell.Text)
+	}
+	return fmt.Sprintf("started in %.1f s, answered a cell in %.1f s", report.Start, cell.Seconds), nil
+}

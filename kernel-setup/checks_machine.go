@@ -1,0 +1,113 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"coadapt/kernel-setup/home"
+)
+
+const gigabyte = 1e9 // bytes
+
+// checkDisk wants room for what set-up makes and a store of a few hundred nets.
+func (s *site) checkDisk(ctx context.Context) (string, error) {
+	const need = 2 * gigabyte
+	dir := s.home.Dir
+	for !fileExists(dir) {
+		dir = filepath.Dir(dir)
+	}
+	free, err := freeBytes(ctx, dir)
+	if err != nil {
+		return "", err
+	}
+	value := fmt.Sprintf("%.1f GB free at %s", free/gigabyte, dir)
+	if free < need {
+		return value, fmt.Errorf("is less than %.0f GB", need/gigabyte)
+	}
+	return value, nil
+}
+
+// freeBytes asks df, which reads alike on Linux and macOS with -P.
+func freeBytes(ctx context.Context, dir string) (float64, error) {
+	out, err := exec.CommandContext(ctx, "df", "-Pk", dir).Output()
+	if err != nil {
+		return 0, fmt.Errorf("df %s: %w", dir, err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	fields := strings.Fields(lines[len(lines)-1])
+	for i, f := range fields { // filesystem blocks used available capacity% mount
+		if strings.HasSuffix(f, "%") && i > 0 {
+			kilobytes, err := strconv.ParseFloat(fields[i-1], 64)
+			return kilobytes * 1024, err
+		}
+	}
+	return 0, fmt.Errorf("df %s answered %q", dir, out)
+}
+
+// checkMemory wants what the miniature's nets and gopls take together.
+func checkMemory(ctx context.Context) (string, error) {
+	const need = 3 * gigabyte
+	total, free, err := memory(ctx)
+	if err != nil {
+		return "", err
+	}
+	value := fmt.Sprintf("%.1f GB, %.1f GB of it free", total/gigabyte, free/gigabyte)
+	if total < need {
+		return value, fmt.Errorf("is less than %.0f GB", need/gigabyte)
+	}
+	return value, nil
+}
+
+// memory returns the bytes of memory and how many could be had now.
+func memory(ctx context.Context) (total, free float64, err error) {
+	if runtime.GOOS == "darwin" {
+		out, err := exec.CommandContext(ctx, "sysctl", "-n", "hw.memsize").Output()
+		if err != nil {
+			return 0, 0, fmt.Errorf("sysctl hw.memsize: %w", err)
+		}
+		total, err = strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
+		return total, total, err
+	}
+	text, err := os.ReadFile("/proc/meminfo")
+	if err != nil {
+		return 0, 0, err
+	}
+	for line := range bytes.Lines(text) {
+		f := strings.Fields(string(line))
+		if len(f) < 2 {
+			continue
+		}
+		n, err := strconv.ParseFloat(f[1], 64) // kilobytes
+		switch {
+		case err != nil:
+		case f[0] == "MemTotal:":
+			total = n * 1024
+		case f[0] == "MemAvailable:":
+			free = n * 1024
+		}
+	}
+	if total == 0 {
+		return 0, 0, errors.New("/proc/meminfo does not say how much memory there is")
+	}
+	return total, free, nil
+}
+
+// checkGPU tells of a card; none is no failure.
+func checkGPU(ctx context.Context) (string, error) {
+	if !home.HasGPU() {
+		return "none found; nets run on the CPU", nil
+	}
+	out, err := exec.CommandContext(ctx, "nvidia-smi", "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader").Output()
+	if err != nil {
+		return "an NVIDIA device is there, nvidia-smi does not answer", nil
+	}
+	return firstLine(string(out)) + "; `go run ./kernel-setup setup -plugin cuda` installs its plugin", nil
+}

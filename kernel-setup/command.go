@@ -1,0 +1,148 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+)
+
+// command is a program that set-up runs; what it prints goes to logs/NAME.log, and its end into the error when it fails.
+type command struct {
+	log   string // name of the log
+	argv  []string
+	dir   string
+	env   []string
+	count *regexp.Regexp // lines to count as progress; nil: time only
+	unit  string         // what such a line tells of: "packages"
+	total int            // how many will come, 0 when not known
+	own   bool           // it draws its own progress bar on a terminal
+}
+
+// run runs c until it ends or ctx does.
+func (s *site) run(ctx context.Context, c command) error {
+	if err := os.MkdirAll(s.home.Logs(), 0o755); err != nil {
+		return err
+	}
+	logName := filepath.Join(s.home.Logs(), c.log+".log")
+	logFile, err := os.Create(logName)
+	if err != nil {
+		return err
+	}
+	defer logFile.Close()
+	w := &watcher{log: logFile, count: c.count}
+	cmd := exec.CommandContext(ctx, c.argv[0], c.argv[1:]...)
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = c.dir, c.env, w, w
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // pip and go tidy up after themselves
+	cmd.WaitDelay = 10 * time.Second
+	if c.own && s.terminal {
+		cmd.Stdout = s.out // errors come on stderr, which is kept
+	}
+	stop := s.progress(c, w)
+	err = cmd.Run()
+	stop()
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return fmt.Errorf("%s: %w\n%s(all it printed: %s)", strings.Join(c.argv[:min(3, len(c.argv))], " "), err, w.tail(25), logName)
+}
+
+// progress shows that c is going on: a bar on a terminal, else a plain line now and then. It returns what ends it.
+func (s *site) progress(c command, w *watcher) (stop func()) {
+	if c.own && s.terminal {
+		return func() {}
+	}
+	var bar *progressbar.ProgressBar
+	every := 15 * time.Second
+	if s.terminal {
+		every = 200 * time.Millisecond
+		total := c.total
+		if total == 0 {
+			total = -1
+		}
+		bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(s.out), progressbar.OptionSetDescription("      "+c.unit),
+			progressbar.OptionClearOnFinish(), progressbar.OptionShowCount(), progressbar.OptionSetWidth(30), progressbar.OptionSetElapsedTime(true))
+	}
+	quit, done, start := make(chan struct{}), make(chan struct{}), time.Now()
+	go func() {
+		defer close(done)
+		tick := time.NewTicker(every)
+		defer tick.Stop()
+		for {
+			select {
+			case <-quit:
+				return
+			case <-tick.C:
+			}
+			switch {
+			case bar != nil:
+				_ = bar.Set(min(w.counted(), max(c.total, w.counted()))) // drawing may fail without harm
+			case c.count != nil:
+				s.say("      %d %s after %.0f s", w.counted(), c.unit, time.Since(start).Seconds())
+			default:
+				s.say("      %.0f s", time.Since(start).Seconds())
+			}
+		}
+	}()
+	return func() {
+		close(quit)
+		<-done
+		if bar != nil {
+			_ = bar.Finish()
+		}
+	}
+}
+
+// watcher passes what a program prints to its log, keeps it for an error message and counts the lines that tell of progress.
+type watcher struct {
+	mu    sync.Mutex
+	log   io.Writer
+	count *regexp.Regexp
+	text  bytes.Buffer
+	line  bytes.Buffer
+	n     int
+}
+
+// Write takes a piece of output.
+func (w *watcher) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.text.Write(p)
+	for _, b := range p {
+		if b != '\n' {
+			w.line.WriteByte(b)
+			continue
+		}
+		if w.count != nil && w.count.Match(w.line.Bytes()) {
+			w.n++
+		}
+		w.line.Reset()
+	}
+	return w.log.Write(p)
+}
+
+func (w *watcher) counted() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.n
+}
+
+// tail is the last n lines.
+func (w *watcher) tail(n int) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	lines := strings.SplitAfter(strings.TrimRight(w.text.String(), "\n")+"\n", "\n")
+	return strings.Join(lines[max(0, len(lines)-1-n):], "")
+}

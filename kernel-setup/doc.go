@@ -1,0 +1,29 @@
+// Command kernel-setup sets up coadapt on a machine that has Go, a C compiler and Python, and uses what it set up.
+//
+//	go run ./kernel-setup setup | doctor | demo | test | lab | run NOTEBOOK | clean
+//
+// It has no cgo, so that it runs, and can say what is missing, where nothing is installed. Everything lies in .coadapt at the clone's root
+// (package home draws the map). Set-up is a list of steps; each looks whether what it makes is there and right, else makes it in the stage,
+// renames it to its place and records it in manifest.json:
+//
+//	compiler -> venv (pip, hashes) -> tools (gonb, goimports, gopls) -> programs (coadapt, coadapt-kernel, plugin-check)
+//	         -> plugin (tried by plugin-check) -> kernel (kernel.json in the venv) -> prewarm (Go's build cache)
+//
+// A step whose inputs changed (the lock, the clone's sources, the Go version) is made anew, so every verb that needs the set-up brings it up
+// to date first. Setup uses go-xla (github.com/gomlx/go-xla), the successor of the deprecated gopjrt, for plugins from elsewhere.
+//
+// # The CPU plugin
+//
+// On linux/amd64 the plugin comes from a wheel, by pip with its hash required: it is one file, its hash is known beforehand, and it can
+// be had wherever pip works, mirrors and closed networks included. go-xla's own installer takes it from a release page whose files have
+// no published hash. Three wheels hold a PJRT CPU plugin that go-xla v0.4.1 loads:
+//
+//	package                  version    licence                                     PJRT    age
+//	lammps-jax-pjrt-cpu      0.11.2     Apache-2.0, with its text and notices       0.115   October 2026, XLA of jaxlib 0.11.2
+//	fastatomstruct-xla-cpu   2026.6.23  Apache-2.0, without a licence file          0.106   June 2026, unmodified zml/pjrt-artifacts build
+//	xla-cpu-pjrt             0.0.1      none stated, by "The OpenXLA authors"       0.81    oldest
+//
+// The first is taken: the newest XLA, and the only one that carries its licence and its third parties' notices. The second is the
+// fall-back for when the first cannot be had or does not load here; never for a wrong hash, which stops set-up. The third is left out:
+// nobody said that it may be used.
+package main

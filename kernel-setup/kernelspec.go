@@ -1,0 +1,103 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"coadapt/kernel-setup/home"
+)
+
+// kernelName is the kernel's name in notebooks.
+const kernelName = "coadapt"
+
+// kernelGoFlags are the flags of a cell's build: without symbol tables, linking, which dominates, takes half as long.
+const kernelGoFlags = "'-ldflags=-s -w'"
+
+// kernelSpec is Jupyter's kernel.json.
+type kernelSpec struct {
+	Argv          []string          `json:"argv"`
+	DisplayName   string            `json:"display_name"`
+	Language      string            `json:"language"`
+	InterruptMode string            `json:"interrupt_mode"`
+	Env           map[string]string `json:"env"`
+	Metadata      map[string]any    `json:"metadata"`
+}
+
+// kernelEnv is the environment of cells, less the PATH.
+func (s *site) kernelEnv() (map[string]string, error) {
+	env, _, err := s.home.ChildEnv("")
+	if err != nil {
+		return nil, err
+	}
+	env["GOFLAGS"], env["GOWORK"], env["CGO_ENABLED"] = kernelGoFlags, "off", "1"
+	env[home.EnvHome], env[home.EnvRoot] = s.home.Dir, s.home.Root
+	return env, nil
+}
+
+// spec is the kernel.json of this clone.
+func (s *site) spec(ctx context.Context) ([]byte, error) {
+	env, err := s.kernelEnv()
+	if err != nil {
+		return nil, err
+	}
+	program, err := goProgram()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, program, "env", "GOROOT")
+	cmd.Env = goEnv()
+	root, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("go env GOROOT: %w", err)
+	}
+	list := string(os.PathListSeparator)
+	// The go of the PATH comes before its GOROOT's: it may be a wrapper that the user put there.
+	env["PATH"] = strings.Join([]string{s.home.Bin(), filepath.Dir(program), filepath.Join(strings.TrimSpace(string(root)), "bin"), "${PATH}"}, list)
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	err = enc.Encode(kernelSpec{
+		Argv:          []string{filepath.Join(s.home.Bin(), "coadapt-kernel"), "{connection_file}"},
+		DisplayName:   "Go (coadapt)",
+		Language:      "go",
+		InterruptMode: "message",
+		Env:           env,
+		Metadata:      map[string]any{},
+	})
+	return text.Bytes(), err
+}
+
+// kernel is the step that tells the environment's Jupyter, and no other, of the kernel.
+func (s *site) kernel() step {
+	file := filepath.Join("venv", "share", "jupyter", "kernels", kernelName, "kernel.json")
+	return step{
+		name: "kernel",
+		does: "Jupyter kernel \"" + kernelName + "\"",
+		digest: func(ctx context.Context) (string, error) {
+			spec, err := s.spec(ctx)
+			return textDigest(string(spec)), err
+		},
+		sound: func(_ context.Context, rec record) error {
+			text, err := os.ReadFile(filepath.Join(s.home.Dir, file))
+			if err == nil && textDigest(string(text)) != rec.Digest {
+				err = errors.New("kernel.json was changed")
+			}
+			return err
+		},
+		make: func(ctx context.Context) (record, error) {
+			spec, err := s.spec(ctx)
+			if err != nil {
+				return record{}, err
+			}
+			return record{Made: []string{file}}, writeFile(filepath.Join(s.home.Dir, file), spec, 0o644)
+		},
+	}
+}

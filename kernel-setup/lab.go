@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"syscall"
+	"time"
+)
+
+// labOptions are the flags of lab.
+type labOptions struct {
+	port      int // 0: 8888 where it is free, else any
+	noBrowser bool
+}
+
+// labServer is a running JupyterLab on the loopback interface.
+type labServer struct {
+	url   string // with its token
+	cmd   *exec.Cmd
+	ended chan error
+}
+
+// lab opens JupyterLab at the notebooks until ctx ends.
+func (s *site) lab(ctx context.Context, opt labOptions) error {
+	if err := s.ensure(ctx, setupOptions{}); err != nil {
+		return err
+	}
+	server, err := s.startLab(ctx, opt.port)
+	if err != nil {
+		return err
+	}
+	defer server.stop()
+	s.say("JupyterLab with the kernel \"Go (coadapt)\" is at\n\n  %s\n\nCtrl-C ends it. What it prints: %s", server.url, short(s.labLog()))
+	if !opt.noBrowser {
+		openBrowser(server.url)
+	}
+	select {
+	case <-ctx.Done():
+		s.say("ending JupyterLab")
+		return nil
+	case err := <-server.ended:
+		return fmt.Errorf("JupyterLab ended by itself (%v); see %s", err, s.labLog())
+	}
+}
+
+func (s *site) labLog() string { return filepath.Join(s.home.Logs(), "lab.log") }
+
+// startLab starts JupyterLab on 127.0.0.1 and waits until it answers.
+func (s *site) startLab(ctx context.Context, port int) (*labServer, error) {
+	if !fileExists(s.python()) {
+		return nil, errors.New("the Python environment is not there")
+	}
+	port, err := freePort(port)
+	if err != nil {
+		return nil, err
+	}
+	secret := make([]byte, 24)
+	rand.Read(secret) // never fails
+	token := hex.EncodeToString(secret)
+	root := s.home.Notebooks()
+	if !fileExists(root) {
+		root = s.home.Root
+	}
+	if err := os.MkdirAll(s.home.Logs(), 0o755); err != nil {
+		return nil, err
+	}
+	log, err := os.Create(s.labLog())
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close()
+	args := []string{"-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1", fmt.Sprintf("--ServerApp.port=%d", port),
+		"--ServerApp.port_retries=0", "--ServerApp.root_dir=" + root,
+		"--MultiKernelManager.default_kernel_name=" + kernelName, "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"}
+	if os.Getuid() == 0 {
+		args = append(args, "--allow-root") // containers have no other user
+	}
+	cmd := exec.Command(s.python(), args...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = s.home.Root, log, log
+	cmd.Env = s.pythonEnv("JUPYTER_TOKEN=" + token) // not an argument, which every user of the machine could read
+	ownGroup(cmd)                                   // Ctrl-C on the terminal is ours to pass on: Jupyter would ask whether it is meant
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	server := &labServer{url: fmt.Sprintf("http://127.0.0.1:%d/lab?token=%s", port, token), cmd: cmd, ended: make(chan error, 1)}
+	go func() { server.ended <- cmd.Wait() }()
+	if err := server.wait(ctx, fmt.Sprintf("http://127.0.0.1:%d/api/status", port), token); err != nil {
+		server.stop()
+		return nil, fmt.Errorf("%w; see %s", err, s.labLog())
+	}
+	return server, nil
+}
+
+// wait asks until the server answers.
+func (l *labServer) wait(ctx context.Context, url, token string) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+		if err != nil {
+			return err
+		}
+		req.Header.Set("Authorization", "token "+token)
+		if resp, err := (&http.Client{Transport: &http.Transport{}}).Do(req); err == nil { // no proxy: it is this machine
+			resp.Body.Close()
+			if resp.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		select {
+		case err := <-l.ended:
+			l.ended <- err
+			return fmt.Errorf("JupyterLab ended at once: %v", err)
+		case <-ctx.Done():
+			return errors.New("JupyterLab does not answer on 127.0.0.1")
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// stop ends the server and its kernels, and waits for it.
+func (l *labServer) stop() {
+	_ = l.cmd.Process.Signal(syscall.SIGTERM) // fails only when it has ended
+	select {
+	case <-l.ended:
+	case <-time.After(10 * time.Second):
+		_ = l.cmd.Process.Kill()
+	}
+}
+
+// checkLab starts JupyterLab and has it answer.
+func (s *site) checkLab(ctx context.Context) (string, error) {
+	start := time.Now()
+	server, err := s.startLab(ctx, 0)
+	if err != nil {
+		return "", err
+	}
+	defer server.stop()
+	return fmt.Sprintf("%s answered on 127.0.0.1 after %.1f s", s.manifest.Steps["venv"].Facts["jupyterlab"], time.Since(start).Seconds()), nil
+}
+
+// freePort is a port on the loopback interface: the one asked for, else 8888, else any that is free.
+func freePort(want int) (int, error) {
+	ask := []int{want}
+	if want == 0 {
+		ask = []int{8888, 0}
+	}
+	var err error
+	for _, port := range ask {
+		var l net.Listener
+		if l, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
+			defer l.Close()
+			return l.Addr().(*net.TCPAddr).Port, nil
+		}
+	}
+	return 0, fmt.Errorf("no port for JupyterLab: %w", err)
+}
+
+// openBrowser opens url where there is a screen; where there is none the printed address is enough.
+func openBrowser(url string) {
+	program := "xdg-open"
+	if runtime.GOOS == "darwin" {
+		program = "open"
+	} else if os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+		return
+	}
+	if path, err := exec.LookPath(program); err == nil {
+		_ = exec.Command(path, url).Start()
+	}
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+//go:embed scripts/notebook.py
+var notebookProgram string
+
+// runOptions are the flags of run.
+type runOptions struct {
+	dir  string        // where the executed copy and the page go; "": <home>/runs
+	cell time.Duration // time limit of a cell
+}
+
+// runVerb executes a notebook and says where its copy and page lie.
+func (s *site) runVerb(ctx context.Context, notebook string, opt runOptions) error {
+	if err := s.ensure(ctx, setupOptions{}); err != nil {
+		return err
+	}
+	executed, page, err := s.runNotebook(ctx, notebook, opt)
+	if executed != "" {
+		s.say("executed notebook: %s\nHTML page:         %s", short(executed), short(page))
+	}
+	return err
+}
+
+// errCell says that a cell failed; the notebook's output tells how.
+var errCell = errors.New("a cell failed")
+
+// runNotebook executes a notebook through the kernel coadapt, in the notebook's folder. The copy and the page are written even when a cell
+// fails; the source is never touched.
+func (s *site) runNotebook(ctx context.Context, notebook string, opt runOptions) (executed, page string, err error) {
+	source, err := filepath.Abs(notebook)
+	if err != nil {
+		return "", "", err
+	}
+	if _, err := os.Stat(source); err != nil {
+		return "", "", fmt.Errorf("no notebook to run: %w", err)
+	}
+	dir := opt.dir
+	if dir == "" {
+		dir = s.home.Runs()
+	}
+	if dir, err = filepath.Abs(dir); err != nil {
+		return "", "", err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", "", err
+	}
+	stem := strings.TrimSuffix(filepath.Base(source), ".ipynb")
+	executed, page = filepath.Join(dir, stem+".ipynb"), filepath.Join(dir, stem+".html")
+	if a, err := os.Stat(executed); err == nil {
+		if b, err := os.Stat(source); err == nil && os.SameFile(a, b) {
+			return "", "", fmt.Errorf("-o %s: the executed copy would overwrite %s; name another folder", opt.dir, notebook)
+		}
+	}
+	cmd := exec.CommandContext(ctx, s.python(), "-c", notebookProgram, source, kernelName, fmt.Sprint(opt.cell.Seconds()), executed, page)
+	cmd.Env, cmd.Stdout = s.pythonEnv(), s.out
+	var errs strings.Builder
+	cmd.Stderr = &errs
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 15 * time.Second
+	s.say("running %s", short(source))
+	start := time.Now()
+	err = cmd.Run()
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		s.say("  all cells in %.1f s", time.Since(start).Seconds())
+		return executed, page, nil
+	case ctx.Err() != nil:
+		return "", "", ctx.Err()
+	case errors.As(err, &exit) && !strings.Contains(errs.String(), "Traceback"):
+		return executed, page, fmt.Errorf("%s: %w", short(source), errCell)
+	}
+	return "", "", fmt.Errorf("%s cannot be run: %w\n%s", short(source), err, strings.TrimSpace(errs.String()))
+}

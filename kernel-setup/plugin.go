@@ -1,0 +1,213 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"coadapt/kernel-setup/home"
+)
+
+// Kinds of plugin that -plugin names.
+const (
+	pluginWheel   = "wheel"
+	pluginRelease = "release"
+	pluginCUDA    = "cuda"
+	pluginNone    = "none"
+)
+
+// existing is the kind recorded when PJRT_PLUGIN_LIBRARY_PATH named a plugin.
+const pluginExisting = "existing"
+
+// pluginKind settles what to install: the flag, else the plugin that the environment names, else what was installed before, else the
+// platform's default.
+func (s *site) pluginKind(flag string) (string, error) {
+	switch flag {
+	case pluginWheel:
+		if platform() != "linux/amd64" {
+			return "", fmt.Errorf("-plugin wheel: the wheels are for linux/amd64, this is %s; use -plugin release", platform())
+		}
+		return flag, nil
+	case pluginRelease, pluginNone:
+		return flag, nil
+	case pluginCUDA:
+		if platform() != "linux/amd64" {
+			return "", fmt.Errorf("-plugin cuda: go-xla's installer knows linux/amd64, this is %s", platform())
+		}
+		return flag, nil
+	case "":
+	default:
+		return "", fmt.Errorf("-plugin %s: want wheel, release, cuda or none", flag)
+	}
+	if named := os.Getenv(home.EnvPlugins); named != "" && !s.ours(named) {
+		return pluginExisting, nil
+	}
+	if before := s.manifest.Steps["plugin"].Facts["kind"]; before != "" {
+		return before, nil
+	}
+	switch platform() {
+	case "linux/amd64":
+		return pluginWheel, nil
+	case "linux/arm64", "darwin/arm64":
+		return pluginRelease, nil
+	}
+	return pluginNone, nil
+}
+
+func platform() string { return runtime.GOOS + "/" + runtime.GOARCH }
+
+// ours tells whether a value of PJRT_PLUGIN_LIBRARY_PATH names only folders that set-up made.
+func (s *site) ours(named string) bool {
+	for _, dir := range filepath.SplitList(named) {
+		if dir != s.home.PJRT() && dir != s.home.CUDA() {
+			return false
+		}
+	}
+	return true
+}
+
+// plugin is the step that installs the PJRT plugin of a kind. CUDA comes beside the CPU's plugin, so that the machine can do without
+// its card.
+func (s *site) plugin(kind string) step {
+	does := map[string]string{
+		pluginWheel:    "PJRT plugin for the CPU, from a wheel",
+		pluginRelease:  "PJRT plugin for the CPU, by go-xla's installer",
+		pluginCUDA:     "PJRT plugins for CUDA and the CPU",
+		pluginNone:     "no PJRT plugin: nets run on GoMLX's pure Go backend",
+		pluginExisting: "PJRT plugin that PJRT_PLUGIN_LIBRARY_PATH names",
+	}
+	name := "plugin"
+	if kind == pluginExisting {
+		name = "plugin-named" // beside one that set-up installed, which counts again when the variable is unset
+	}
+	return step{
+		name: name,
+		does: does[kind],
+		digest: func(context.Context) (string, error) {
+			switch kind {
+			case pluginExisting:
+				return textDigest(kind, os.Getenv(home.EnvPlugins)), nil
+			case pluginRelease, pluginNone:
+				return textDigest(kind), nil
+			}
+			return textDigest(kind, pluginWheels), nil
+		},
+		sound: func(_ context.Context, rec record) error { return s.pluginSound(rec) },
+		make: func(ctx context.Context) (record, error) {
+			if kind == pluginExisting {
+				return s.adoptPlugin(ctx)
+			}
+			if kind != pluginCUDA { // it would go on being preferred where there is a card
+				if err := os.RemoveAll(s.cudaTree()); err != nil {
+					return record{}, err
+				}
+			}
+			switch kind {
+			case pluginNone:
+				return record{Facts: map[string]string{"kind": kind}}, os.RemoveAll(s.home.PJRT())
+			case pluginWheel:
+				return s.installWheel(ctx, s.checkPlugin)
+			case pluginRelease:
+				return s.installRelease(ctx)
+			}
+			rec, err := s.installWheel(ctx, s.checkPlugin)
+			if err != nil {
+				return record{}, err
+			}
+			return s.installCUDA(ctx, rec)
+		},
+	}
+}
+
+// pluginSound compares every library recorded with what lies there.
+func (s *site) pluginSound(rec record) error {
+	for key, library := range rec.Facts {
+		if key != "library" && key != "cuda_library" {
+			continue
+		}
+		digest, err := fileDigest(library)
+		if err != nil {
+			return fmt.Errorf("the plugin cannot be read: %w", err)
+		}
+		if digest != rec.Facts[key+"_sha256"] {
+			return fmt.Errorf("%s is not what was installed (damaged or changed: its SHA-256 differs from the manifest's)", library)
+		}
+	}
+	return nil
+}
+
+// adoptPlugin records the plugin that the environment names, and uses it as it is.
+func (s *site) adoptPlugin(ctx context.Context) (record, error) {
+	named := os.Getenv(home.EnvPlugins)
+	for _, dir := range filepath.SplitList(named) {
+		libraries, err := filepath.Glob(filepath.Join(dir, "pjrt*.so"))
+		if err != nil || len(libraries) == 0 {
+			continue
+		}
+		answer, err := s.checkPlugin(ctx, named)
+		if err != nil {
+			return record{}, fmt.Errorf("%s=%s: %w", home.EnvPlugins, named, err)
+		}
+		facts := answer.facts()
+		facts["kind"], facts["from"] = pluginExisting, named
+		return record{Facts: facts}, addLibrary(facts, "library", libraries[0])
+	}
+	return record{}, fmt.Errorf("%s=%s: no pjrt_c_api_*_plugin.so there; unset it to have one installed", home.EnvPlugins, named)
+}
+
+// addLibrary notes a library's path and digest.
+func addLibrary(facts map[string]string, key, library string) error {
+	digest, err := fileDigest(library)
+	facts[key], facts[key+"_sha256"] = library, digest
+	return err
+}
+
+// pluginAnswer is what plugin-check prints.
+type pluginAnswer struct {
+	Backend  string  `json:"backend"`
+	API      string  `json:"api"`
+	Platform string  `json:"platform"`
+	Devices  int     `json:"devices"`
+	Product  string  `json:"product"`
+	Seconds  float64 `json:"seconds"`
+}
+
+func (a pluginAnswer) facts() map[string]string {
+	return map[string]string{"api": a.API, "platform": a.Platform, "devices": fmt.Sprint(a.Devices)}
+}
+
+// checkPlugin loads the plugin in the folders named (a path list) and multiplies two matrices on it, in a process of its own: a
+// truncated library ends the process that loads it by a bus error.
+func (s *site) checkPlugin(ctx context.Context, dirs string) (pluginAnswer, error) {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, filepath.Join(s.home.Bin(), "plugin-check"))
+	config := "xla:cpu"
+	if cuda, err := filepath.Glob(filepath.Join(filepath.SplitList(dirs)[0], "pjrt_c_api_cuda_plugin.so")); err == nil && len(cuda) > 0 && home.HasGPU() {
+		config = "xla:cuda"
+	}
+	cmd.Env = append(without(os.Environ(), home.EnvPlugins, home.EnvBackend),
+		home.EnvPlugins+"="+dirs, home.EnvBackend+"="+config, home.EnvNoAutoInstall+"=1", "TF_CPP_MIN_LOG_LEVEL=3")
+	var errs strings.Builder
+	cmd.Stderr = &errs
+	out, err := cmd.Output()
+	if errors.Is(err, os.ErrNotExist) {
+		return pluginAnswer{}, errors.New("bin/plugin-check is not built")
+	}
+	var answer pluginAnswer
+	if err == nil {
+		err = json.Unmarshal(out, &answer)
+	}
+	if err != nil {
+		why, _, _ := strings.Cut(strings.TrimSpace(errs.String()), "\n")
+		return pluginAnswer{}, fmt.Errorf("the plugin in %s does not load or compute: %s (%w)", dirs, why, err)
+	}
+	return answer, nil
+}

@@ -1,0 +1,72 @@
+"""Execute a notebook through the kernel and write the executed copy and an HTML page; exit 1 when a cell fails or takes too long.
+
+usage: notebook.py NOTEBOOK KERNEL SECONDS-A-CELL EXECUTED.ipynb PAGE.html
+"""
+import os
+import re
+import sys
+import time
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbconvert import HTMLExporter
+
+source, kernel, limit, executed, page = sys.argv[1:]
+notebook = nbformat.read(source, as_version=4)
+total = sum(1 for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip())
+state = {"number": 0, "begin": 0.0}
+
+
+def say(text):
+    print(text, flush=True)
+
+
+class Client(NotebookClient):
+    """Shows what a cell prints as it is printed."""
+
+    def process_message(self, msg, cell, cell_index):
+        if msg["msg_type"] == "stream":
+            for line in msg["content"]["text"].splitlines():
+                say("      | " + line.rsplit("\r", 1)[-1])
+        return super().process_message(msg, cell, cell_index)
+
+
+def starts(cell, cell_index):
+    if cell.cell_type == "code" and cell.source.strip():
+        state.update(number=state["number"] + 1, begin=time.monotonic())
+
+
+def ends(cell, cell_index, **_):
+    if cell.cell_type == "code" and cell.source.strip():
+        first = next(line for line in cell.source.splitlines() if line.strip())
+        say(f"  cell {state['number']}/{total}: {time.monotonic() - state['begin']:.1f} s  {first[:60]}")
+
+
+def write(path, text):
+    with open(path + ".part", "w", encoding="utf-8") as out:
+        out.write(text)
+    os.replace(path + ".part", path)
+
+
+def plain(text):
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+failure = None
+client = Client(notebook, kernel_name=kernel, timeout=float(limit), record_timing=False,
+                resources={"metadata": {"path": os.path.dirname(os.path.abspath(source))}},
+                on_cell_start=starts, on_cell_executed=ends)
+try:
+    client.execute()
+except CellExecutionError as err:
+    failure = plain(str(err))
+except CellTimeoutError:
+    failure = f"cell {state['number']} did not end within {float(limit):.0f} s"
+except DeadKernelError as err:
+    failure = f"the kernel died in cell {state['number']}: {err}"
+write(executed, nbformat.writes(notebook))
+write(page, HTMLExporter().from_notebook_node(notebook, resources={"metadata": {"name": os.path.basename(source).removesuffix(".ipynb")}})[0])
+if failure:
+    say("FAILED: " + failure)
+    sys.exit(1)

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// setupOptions are the flags of set-up.
+type setupOptions struct {
+	plugin string // kind of PJRT plugin, "" for what is there or the platform's default
+	quiet  bool   // say nothing about what is up to date
+}
+
+// setup makes what is missing. One at a time: a second one waits.
+func (s *site) setup(ctx context.Context, opt setupOptions) error {
+	start := time.Now()
+	if err := os.MkdirAll(s.home.Dir, 0o755); err != nil {
+		return err
+	}
+	unlock, err := s.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if s.manifest, err = readManifest(s.home); err != nil { // anew: another set-up may have ended meanwhile
+		return err
+	}
+	kind, err := s.pluginKind(opt.plugin)
+	if err != nil {
+		return err
+	}
+	if !opt.quiet {
+		s.say("coadapt is set up in %s", short(s.home.Dir))
+	}
+	if err := os.MkdirAll(s.stage(), 0o755); err != nil {
+		return err
+	}
+	// The plugin's check comes before the plugin; the kernel names the plugin.
+	steps := []step{s.compiler(), s.environment(), s.goTools(), s.programs(), s.plugin(kind), s.kernel(), s.prewarm()}
+	if err := s.do(ctx, steps, opt.quiet); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(s.stage()); err != nil {
+		return err
+	}
+	if !opt.quiet {
+		s.say("All is set up (%.1f s). Next: go run ./kernel-setup demo, or lab", time.Since(start).Seconds())
+	}
+	return nil
+}
+
+// ensure is setup for the verbs that need it; it speaks only of what it has to make.
+func (s *site) ensure(ctx context.Context, opt setupOptions) error {
+	opt.quiet = true
+	return s.setup(ctx, opt)
+}
+
+// compiler is the step that makes nothing: it stops set-up early where cgo has no compiler.
+func (s *site) compiler() step {
+	return step{
+		name: "compiler",
+		does: "C compiler",
+		digest: func(ctx context.Context) (string, error) {
+			version, err := compilerCheck(ctx)
+			if err != nil {
+				return "", fmt.Errorf("%w; %s", err, mendCompiler())
+			}
+			return textDigest(version), nil
+		},
+		make: func(ctx context.Context) (record, error) {
+			version, err := compilerCheck(ctx)
+			return record{Facts: map[string]string{"version": version}}, err
+		},
+	}
+}
+
+// lock waits until no other set-up works on this home.
+func (s *site) lock(ctx context.Context) (unlock func(), err error) {
+	l := flock.New(filepath.Join(s.home.Dir, "setup.lock"))
+	free, err := l.TryLock()
+	if err == nil && !free {
+		s.say("another set-up works here; waiting for it")
+		_, err = l.TryLockContext(ctx, 500*time.Millisecond)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("cannot lock %s: %w", l.Path(), err), l.Close())
+	}
+	return func() { _ = l.Close() }, nil
+}

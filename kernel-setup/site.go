@@ -1,0 +1,109 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/term"
+
+	"coadapt/kernel-setup/home"
+)
+
+// site is where a verb works: the clone with its set-up, and the person who reads.
+type site struct {
+	home     home.Home
+	out      io.Writer // what the person reads
+	terminal bool      // out is one, so that a bar may move on it
+	manifest *manifest
+}
+
+// newSite finds the clone and reads what was set up.
+func newSite(out io.Writer) (*site, error) {
+	h, err := home.Locate()
+	if err != nil {
+		return nil, err
+	}
+	m, err := readManifest(h)
+	if err != nil {
+		return nil, err
+	}
+	s := &site{home: h, out: out, manifest: m}
+	if f, ok := out.(*os.File); ok {
+		s.terminal = term.IsTerminal(int(f.Fd()))
+	}
+	return s, nil
+}
+
+func (s *site) say(format string, args ...any) { fmt.Fprintf(s.out, format+"\n", args...) }
+
+// stage is the folder of what is not finished; it survives an interruption so that downloads are not lost.
+func (s *site) stage() string { return filepath.Join(s.home.Dir, "stage") }
+
+// python is the environment's interpreter.
+func (s *site) python() string { return filepath.Join(s.home.Venv(), "bin", "python") }
+
+// short is a path as the reader would write it: relative to the working directory where that is shorter.
+func short(path string) string {
+	wd, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	rel, err := filepath.Rel(wd, path)
+	if err != nil || len(rel) >= len(path) || strings.HasPrefix(rel, filepath.Join("..", "..")) {
+		return path
+	}
+	return rel
+}
+
+// goEnv is the environment in which set-up builds: the user's, less what could change the build. GOFLAGS is set rather than unset,
+// because unset means what `go env -w` stored.
+func goEnv(extra ...string) []string {
+	env := without(os.Environ(), "GOFLAGS", "GOWORK", "GOBIN", "GO111MODULE")
+	return append(append(env, "GOFLAGS=-buildvcs=false", "GOWORK=off"), extra...)
+}
+
+// pythonEnv is the environment of the environment's own Python: nothing of the user's Python or Jupyter settings reaches it, and
+// Jupyter writes below .coadapt only.
+func (s *site) pythonEnv(extra ...string) []string {
+	env := without(os.Environ(), "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "JUPYTER_PATH", "JUPYTER_CONFIG_PATH", "PIP_USER", "PIP_TARGET",
+		"PIP_PREFIX", "PIP_REQUIREMENT", "PIP_CONSTRAINT", "PIP_REQUIRE_VIRTUALENV", "VIRTUAL_ENV")
+	jupyter := filepath.Join(s.home.Dir, "jupyter")
+	return append(append(env,
+		"PIP_USER=0", "PIP_DISABLE_PIP_VERSION_CHECK=1", "PYTHONNOUSERSITE=1", "PYTHONUNBUFFERED=1",
+		"JUPYTER_PREFER_ENV_PATH=1", "JUPYTER_PLATFORM_DIRS=1",
+		"JUPYTER_CONFIG_DIR="+filepath.Join(jupyter, "config"),
+		"JUPYTER_DATA_DIR="+filepath.Join(jupyter, "data"),
+		"JUPYTER_RUNTIME_DIR="+filepath.Join(jupyter, "runtime"),
+		"IPYTHONDIR="+filepath.Join(jupyter, "ipython"),
+		home.EnvHome+"="+s.home.Dir, home.EnvRoot+"="+s.home.Root,
+	), extra...)
+}
+
+// without is env less the variables named.
+func without(env []string, names ...string) []string {
+	kept := make([]string, 0, len(env))
+	for _, entry := range env {
+		name, _, _ := strings.Cut(entry, "=")
+		drop := false
+		for _, n := range names {
+			drop = drop || n == name
+		}
+		if !drop {
+			kept = append(kept, entry)
+		}
+	}
+	return kept
+}
+
+// goProgram is the go command with which to build.
+func goProgram() (string, error) {
+	path, err := exec.LookPath("go")
+	if err != nil {
+		return "", fmt.Errorf("no go program in the PATH: %w; %s", err, mendGo())
+	}
+	return filepath.Abs(path)
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// step is one thing that set-up makes.
+type step struct {
+	name string // its key in the manifest
+	does string // what it makes, for the reader
+	// digest is over what the step is made from; a step is done anew when it differs from the recorded one.
+	digest func(context.Context) (string, error)
+	// sound looks at what was made, beyond its being there; nil: being there is enough.
+	sound func(context.Context, record) error
+	// make makes it: in the stage first, then renamed to its place. It fills the record's Made and Facts.
+	make func(context.Context) (record, error)
+}
+
+// do brings every step up to date, in order. quiet says nothing about steps that were up to date.
+func (s *site) do(ctx context.Context, steps []step, quiet bool) error {
+	for i, st := range steps {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		start := time.Now()
+		digest, why, err := s.stale(ctx, st)
+		if err != nil {
+			return fmt.Errorf("%s: %w", st.name, err)
+		}
+		head := fmt.Sprintf("[%d/%d] %s", i+1, len(steps), st.does)
+		if why == "" {
+			if !quiet {
+				s.say("%s: ready (%.1f s)", head, time.Since(start).Seconds())
+			}
+			continue
+		}
+		s.say("%s: %s", head, why)
+		rec, err := st.make(ctx)
+		if err != nil {
+			return fmt.Errorf("%s: %w", st.name, err)
+		}
+		rec.Digest, rec.When, rec.Seconds = digest, time.Now().UTC().Truncate(time.Second), time.Since(start).Seconds()
+		s.manifest.Steps[st.name] = rec
+		if err := s.manifest.write(s.home); err != nil {
+			return fmt.Errorf("%s was made, but cannot be recorded: %w", st.name, err)
+		}
+		s.say("      done in %.1f s", rec.Seconds)
+	}
+	return nil
+}
+
+// stale says why a step has to be made, "" when it need not be, and the digest it will have.
+func (s *site) stale(ctx context.Context, st step) (digest, why string, err error) {
+	digest, err = st.digest(ctx)
+	if err != nil {
+		return "", "", err
+	}
+	rec, found := s.manifest.Steps[st.name]
+	if !found {
+		return digest, "missing", nil
+	}
+	if rec.Digest != digest {
+		return digest, "out of date", nil
+	}
+	for _, made := range rec.Made {
+		if _, err := os.Stat(filepath.Join(s.home.Dir, made)); err != nil {
+			return digest, made + " is gone", nil
+		}
+	}
+	if st.sound != nil {
+		if err := st.sound(ctx, rec); err != nil {
+			if ctx.Err() != nil {
+				return "", "", ctx.Err()
+			}
+			return digest, err.Error(), nil
+		}
+	}
+	return digest, "", nil
+}
+
+// replace puts the staged file or folder at its place, whatever was there.
+func replace(staged, place string) error {
+	if err := os.MkdirAll(filepath.Dir(place), 0o755); err != nil {
+		return err
+	}
+	if info, err := os.Lstat(place); err == nil && info.IsDir() {
+		old := staged + ".old" // a folder cannot be renamed over a full one
+		if err := errors.Join(os.RemoveAll(old), os.Rename(place, old)); err != nil {
+			return err
+		}
+		defer os.RemoveAll(old)
+	}
+	return os.Rename(staged, place)
+}

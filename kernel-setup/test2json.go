@@ -1,0 +1,166 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// testEvent is one line of `go test -json` (see `go doc test2json`).
+type testEvent struct {
+	Action      string
+	Package     string
+	ImportPath  string // of a build's output; "coadapt/x [coadapt/x.test]"
+	Test        string
+	Output      string
+	Elapsed     float64 // seconds
+	FailedBuild string
+}
+
+// outcome is how one test, package or notebook ended.
+type outcome struct {
+	name   string
+	action string // "pass", "fail", "skip"
+	output string
+}
+
+// tally collects outcomes.
+type tally struct {
+	outcomes []outcome
+}
+
+func (t *tally) add(name, action, output string) {
+	t.outcomes = append(t.outcomes, outcome{name, action, output})
+}
+
+// of lists the outcomes with an action.
+func (t *tally) of(action string) []outcome {
+	var found []outcome
+	for _, o := range t.outcomes {
+		if o.action == action {
+			found = append(found, o)
+		}
+	}
+	return found
+}
+
+// line is the closing line.
+func (t *tally) line() string {
+	return fmt.Sprintf("%d passed, %d failed, %d skipped", len(t.of("pass")), len(t.of("fail")), len(t.of("skip")))
+}
+
+// readEvents reads the output of `go test -json` into t and calls done at the end of each package. A test with subtests counts by its
+// subtests, unless it failed by itself; a package that failed without a failed test (it did not build, it panicked, it took too long) counts
+// as one failure. Lines that are no events are kept as the output of what fails next.
+func (t *tally) readEvents(r io.Reader, done func(pkg, action string, seconds float64)) error {
+	type key struct{ pkg, test string }
+	output, builds := map[key]*strings.Builder{}, map[string]*strings.Builder{}
+	parents, failed := map[key]bool{}, map[string]bool{}
+	type end struct {
+		key    key
+		action string
+	}
+	var ends []end
+	text := func(k key) *strings.Builder {
+		if output[k] == nil {
+			output[k] = &strings.Builder{}
+		}
+		return output[k]
+	}
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, 1<<26)
+	var loose strings.Builder
+	for lines.Scan() {
+		var e testEvent
+		if json.Unmarshal(lines.Bytes(), &e) != nil || e.Action == "" {
+			loose.Write(append(lines.Bytes(), '\n'))
+			continue
+		}
+		k := key{e.Package, e.Test}
+		switch e.Action {
+		case "output":
+			text(k).WriteString(e.Output)
+		case "build-output":
+			if builds[e.ImportPath] == nil {
+				builds[e.ImportPath] = &strings.Builder{}
+			}
+			builds[e.ImportPath].WriteString(e.Output)
+		case "run":
+			for i, c := range e.Test {
+				if c == '/' {
+					parents[key{e.Package, e.Test[:i]}] = true
+				}
+			}
+		case "pass", "fail", "skip":
+			if e.Test != "" {
+				ends = append(ends, end{k, e.Action})
+				failed[e.Package] = failed[e.Package] || e.Action == "fail"
+				continue
+			}
+			if e.Action == "fail" && !failed[e.Package] {
+				why := text(k).String()
+				if b := builds[e.FailedBuild]; b != nil {
+					why = b.String() + why
+				}
+				for kk, o := range output { // a panic or a time-out ends in the output of the test that ran
+					if kk.pkg == e.Package && kk.test != "" && !slices.ContainsFunc(ends, func(x end) bool { return x.key == kk }) {
+						why += o.String()
+					}
+				}
+				t.add(e.Package, "fail", loose.String()+why)
+				loose.Reset()
+			}
+			done(e.Package, e.Action, e.Elapsed)
+		}
+	}
+	for _, x := range ends {
+		if parents[x.key] && (x.action != "fail" || slices.ContainsFunc(ends, func(y end) bool {
+			return y.action == "fail" && y.key.pkg == x.key.pkg && strings.HasPrefix(y.key.test, x.key.test+"/")
+		})) {
+			continue
+		}
+		t.add(x.key.pkg+" "+x.key.test, x.action, text(x.key).String())
+	}
+	if loose.Len() > 0 && len(t.outcomes) == 0 {
+		t.add("go test", "fail", loose.String())
+	}
+	return lines.Err()
+}
+
+// summary writes what failed with its output, what was skipped with its reason, and the closing line.
+func (t *tally) summary(w io.Writer) {
+	for _, o := range t.of("skip") {
+		fmt.Fprintf(w, "SKIP %s: %s\n", o.name, reason(o.output))
+	}
+	for _, o := range t.of("fail") {
+		fmt.Fprintf(w, "\nFAIL %s\n", o.name)
+		for line := range strings.Lines(strings.TrimRight(o.output, "\n") + "\n") {
+			fmt.Fprintf(w, "    %s", line)
+		}
+	}
+	fmt.Fprintf(w, "\n%s\n", t.line())
+}
+
+// reason is what a skipped test said: its output less the runner's own lines and the place in the source.
+func reason(output string) string {
+	var said []string
+	for line := range strings.Lines(output) {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "===") || strings.HasPrefix(line, "---") {
+			continue
+		}
+		if _, after, ok := strings.Cut(line, ".go:"); ok {
+			if _, words, ok := strings.Cut(after, ": "); ok {
+				line = words
+			}
+		}
+		said = append(said, line)
+	}
+	if len(said) == 0 {
+		return "no reason given"
+	}
+	return strings.Join(said, " ")
+}

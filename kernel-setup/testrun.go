@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"coadapt/kernel-setup/home"
+)
+
+// testOptions are the flags of test.
+type testOptions struct {
+	only []string      // parts to run; empty: all
+	cell time.Duration // time limit of a notebook's cell
+}
+
+// testParts are the parts of test, in order.
+func testParts() []string { return []string{"vet", "go", "notebooks"} }
+
+// test sets up what is missing and runs the parts. The last line of its output is the tally; it returns errReported when something failed
+// or nothing ran.
+func (s *site) test(ctx context.Context, opt testOptions) error {
+	for _, part := range opt.only {
+		if !slices.Contains(testParts(), part) {
+			return fmt.Errorf("-only %s: want some of %s", part, strings.Join(testParts(), ", "))
+		}
+	}
+	if err := s.setup(ctx, setupOptions{}); err != nil {
+		return err
+	}
+	env, err := s.testEnv()
+	if err != nil {
+		return err
+	}
+	t := &tally{}
+	for _, part := range testParts() {
+		if len(opt.only) > 0 && !slices.Contains(opt.only, part) {
+			continue
+		}
+		s.say("\n== %s", part)
+		var err error
+		switch part {
+		case "vet":
+			err = s.vet(ctx, env, t)
+		case "go":
+			err = s.goTest(ctx, env, t)
+		case "notebooks":
+			err = s.notebooks(ctx, opt.cell, t)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	s.say("")
+	t.summary(s.out)
+	if len(t.of("fail")) > 0 || len(t.of("pass")) == 0 {
+		return errReported
+	}
+	return nil
+}
+
+// testEnv is the environment of vet and tests: that of set-up's builds with the plugin named, the way a kernel has it.
+func (s *site) testEnv() ([]string, error) {
+	child, notice, err := s.home.ChildEnv("")
+	if err != nil {
+		return nil, err
+	}
+	if notice != "" {
+		s.say("%s", notice)
+	}
+	env := goEnv("CGO_ENABLED=1", home.EnvHome+"="+s.home.Dir, home.EnvRoot+"="+s.home.Root)
+	for k, v := range child {
+		env = append(env, k+"="+v)
+	}
+	return env, nil
+}
+
+// vet counts as one test.
+func (s *site) vet(ctx context.Context, env []string, t *tally) error {
+	program, err := goProgram()
+	if err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, program, "vet", "./...")
+	cmd.Dir, cmd.Env = s.home.Root, env
+	start := time.Now()
+	out, err := cmd.CombinedOutput()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	action := "pass"
+	if err != nil {
+		action = "fail"
+	}
+	s.say("%s  go vet ./... (%.1f s)", action, time.Since(start).Seconds())
+	t.add("go vet ./...", action, string(out))
+	return nil
+}
+
+// goTest runs the tests of every package, two packages at a time: nets take all the cores there are.
+func (s *site) goTest(ctx context.Context, env []string, t *tally) error {
+	program, err := goProgram()
+	if err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, program, "test", "-json", "-count=1", "-timeout=20m", fmt.Sprintf("-p=%d", min(2, runtime.NumCPU())), "./...")
+	cmd.Dir, cmd.Env = s.home.Root, env
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 10 * time.Second
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	cmd.Stderr = cmd.Stdout // what go says beside the events
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	before := len(t.of("fail"))
+	err = t.readEvents(out, func(pkg, action string, seconds float64) {
+		if action == "skip" {
+			action = "none"
+		}
+		s.say("%s  %s (%.1f s)", action, pkg, seconds)
+	})
+	wait := cmd.Wait()
+	if err = errors.Join(err, ctx.Err()); err != nil {
+		return err
+	}
+	if wait != nil && len(t.of("fail")) == before {
+		t.add("go test ./...", "fail", wait.Error())
+	}
+	return nil
+}
+
+// notebooks executes every notebook through the real kernel; each counts as one test.
+func (s *site) notebooks(ctx context.Context, cell time.Duration, t *tally) error {
+	files, err := filepath.Glob(filepath.Join(s.home.Notebooks(), "*.ipynb"))
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		_, _, err := s.runNotebook(ctx, file, runOptions{cell: cell})
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		action, output := "pass", ""
+		if err != nil {
+			action, output = "fail", err.Error()
+		}
+		s.say("%s  %s", action, short(file))
+		t.add(short(file), action, output)
+	}
+	return nil
+}

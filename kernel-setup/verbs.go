@@ -1,0 +1,160 @@
+package main
+
+import (
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// rootCommand is the command line; what the verbs have to say goes to out.
+func rootCommand(out io.Writer) *cobra.Command {
+	root := &cobra.Command{
+		Use:         "kernel-setup",
+		Annotations: map[string]string{cobra.CommandDisplayNameAnnotation: "go run ./kernel-setup"},
+		Short:       "Set up coadapt: plugin, JupyterLab, Go kernel; check it, show it, test it, remove it",
+		Long: "Set up coadapt on this machine and use it. All that is made lies in .coadapt at the root of the clone; COADAPT_HOME moves it.\n" +
+			"Flags take one dash or two.",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.AddCommand(setupVerb(out), doctorVerb(out), demoVerb(out), testVerb(out), labVerb(out), runVerb(out), cleanVerb(out))
+	return root
+}
+
+func setupVerb(out io.Writer) *cobra.Command {
+	var opt setupOptions
+	c := &cobra.Command{
+		Use:   "setup",
+		Short: "Install what is missing; a second run checks and does nothing",
+		Long: "Install what is missing: a Python environment with JupyterLab, GoNB and its tools, the coadapt command, a PJRT plugin and the\n" +
+			"kernel \"coadapt\"; then build what a first cell would wait for. Interrupted, it goes on where it was.",
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := newSite(out)
+			if err != nil {
+				return err
+			}
+			return s.setup(c.Context(), opt)
+		},
+	}
+	pluginFlag(c, &opt)
+	return c
+}
+
+func pluginFlag(c *cobra.Command, opt *setupOptions) {
+	c.Flags().StringVar(&opt.plugin, "plugin", "", "PJRT plugin: wheel (CPU, linux/amd64's default), release (go-xla's CPU build, the default elsewhere),\n"+
+		"cuda (NVIDIA, beside the CPU's), none (pure Go, slow); \"\" keeps what is there")
+}
+
+func doctorVerb(out io.Writer) *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "doctor",
+		Short: "Check everything, one line a check, and say how to mend what fails",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := newSite(out)
+			if err != nil {
+				return err
+			}
+			return s.doctor(c.Context(), asJSON)
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print an array of objects: name, ok, value, mend {debian, fedora, macos}, seconds")
+	return c
+}
+
+func demoVerb(out io.Writer) *cobra.Command {
+	var opt setupOptions
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "Set up what is missing, run the sixty-second notebook, print its table",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := newSite(out)
+			if err != nil {
+				return err
+			}
+			return s.demo(c.Context(), opt)
+		},
+	}
+	pluginFlag(c, &opt)
+	return c
+}
+
+func testVerb(out io.Writer) *cobra.Command {
+	var opt testOptions
+	c := &cobra.Command{
+		Use:   "test",
+		Short: "Set up what is missing, then vet, all Go tests and every notebook",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := newSite(out)
+			if err != nil {
+				return err
+			}
+			return s.test(c.Context(), opt)
+		},
+	}
+	c.Flags().StringSliceVar(&opt.only, "only", nil, "parts to run: vet, go, notebooks (default: all)")
+	c.Flags().DurationVar(&opt.cell, "timeout", 10*time.Minute, "time limit of a notebook's cell")
+	return c
+}
+
+func labVerb(out io.Writer) *cobra.Command {
+	var opt labOptions
+	c := &cobra.Command{
+		Use:   "lab",
+		Short: "Open JupyterLab at notebooks/ on 127.0.0.1; Ctrl-C ends it",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := newSite(out)
+			if err != nil {
+				return err
+			}
+			return s.lab(c.Context(), opt)
+		},
+	}
+	c.Flags().IntVar(&opt.port, "port", 0, "port on 127.0.0.1 (default: 8888, or a free one)")
+	c.Flags().BoolVar(&opt.noBrowser, "no-browser", false, "print the address only")
+	return c
+}
+
+func runVerb(out io.Writer) *cobra.Command {
+	var opt runOptions
+	c := &cobra.Command{
+		Use:   "run NOTEBOOK",
+		Short: "Execute a notebook without a browser; write the executed copy and an HTML page",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			s, err := newSite(out)
+			if err != nil {
+				return err
+			}
+			return s.runVerb(c.Context(), args[0], opt)
+		},
+	}
+	c.Flags().StringVarP(&opt.dir, "output", "o", "", "folder of the executed copy and the page (default: .coadapt/runs)")
+	c.Flags().DurationVar(&opt.cell, "timeout", 10*time.Minute, "time limit of a cell")
+	return c
+}
+
+func cleanVerb(out io.Writer) *cobra.Command {
+	var store bool
+	c := &cobra.Command{
+		Use:   "clean",
+		Short: "Remove what set-up made, and only that; results and executed notebooks stay",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := newSite(out)
+			if err != nil {
+				return err
+			}
+			return s.clean(store)
+		},
+	}
+	c.Flags().BoolVar(&store, "store", false, "remove the store of results and weights too")
+	return c
+}
