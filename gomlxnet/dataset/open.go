@@ -3,6 +3,10 @@ package dataset
 import (
 	"context"
 	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -32,7 +36,69 @@ func Open(ctx context.Context, spec string, opt Options) (Source, error) {
 		}
 		return NewShapes(p)
 	}
-	return nil, fmt.Errorf("data set %q: unknown", spec)
+	t, err := openTree(ctx, spec)
+	if err != nil {
+		return nil, err
+	}
+	src, err := openListed(ctx, t, baseName(spec), opt)
+	if err != nil {
+		t.close()
+		return nil, err
+	}
+	return src, nil
+}
+
+// OpenFS is Open for any file system, such as one embedded in a program; name becomes the source's name.
+func OpenFS(ctx context.Context, fsys fs.FS, name string, opt Options) (Source, error) {
+	t, err := listFS(ctx, fsys, name)
+	if err == nil {
+		err = t.sort()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return openListed(ctx, t, name, opt)
+}
+
+// openListed tells the layout of a tree. Its root may lie some folders down, as archives often have one folder at the top.
+func openListed(ctx context.Context, t *tree, name string, opt Options) (Source, error) {
+	if opt.Size < 0 || opt.Size > 4096 {
+		return nil, fmt.Errorf("%s: size %d, want 0 (as it is) or 1..4096", t.where, opt.Size)
+	}
+	for _, l := range cifarLayouts() {
+		for _, e := range t.files {
+			dir, file := path.Split(e.name)
+			if slices.Contains(l.test, file) || slices.Contains(l.train, file) {
+				return openCIFAR(ctx, t.under(dir), l, opt)
+			}
+		}
+	}
+	root, found := "", false
+	for _, e := range t.files {
+		at := strings.Index("/"+e.name, "/train/")
+		if at >= 0 && (!found || at < len(root)) {
+			root, found = e.name[:at], true
+		}
+	}
+	if !found {
+		return nil, fmt.Errorf("%s: neither a tree of pictures (train/<class>/ and test/ or val/) nor binary CIFAR files "+
+			"(data_batch_1.bin ... or train.bin, test.bin) in %d files", t.where, len(t.files))
+	}
+	return openFolder(ctx, t.under(root), name, opt)
+}
+
+// baseName is the file name without what tells the archive's kind.
+func baseName(file string) string {
+	if abs, err := filepath.Abs(file); err == nil {
+		file = abs
+	}
+	name := filepath.Base(file)
+	for _, end := range []string{".zip", ".tar.gz", ".tgz", ".tar"} {
+		if cut, ok := strings.CutSuffix(name, end); ok && cut != "" {
+			return cut
+		}
+	}
+	return name
 }
 
 // ParseShapes reads a spec "shapes" or "shapes:name=number,...".

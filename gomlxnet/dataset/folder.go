@@ -1,0 +1,270 @@
+package dataset
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+)
+
+// Folder is a tree of picture files: ImageNet's train/<wnid>/*.JPEG and val/<wnid>/*.JPEG, Tiny ImageNet's
+// train/<wnid>/images/ and val/images/ with val_annotations.txt, or any train/<class>/ and test/<class>/. Classes are in
+// order of their folders' names (for ILSVRC: sorted WNIDs, the class order of 2014), pictures by class, then by path. All
+// have one size; where the files differ, Options.Size asks for a warp to a square.
+type Folder struct {
+	t       *tree
+	name    string
+	digest  string
+	classes []Class
+	h, w    int
+	resize  bool
+	parts   [2][]picture
+}
+
+// picture is a file and its label.
+type picture struct {
+	file  string
+	label int32
+}
+
+// Name is the base name of the folder or archive.
+func (s *Folder) Name() string { return s.name }
+
+// Digest covers names, sizes and CRC-32 sums of all pictures, their labels and the size they are brought to; a folder and
+// an archive of the same files agree. A plain folder of more than 2 GiB is told by names and sizes alone.
+func (s *Folder) Digest() string { return s.digest }
+
+// Classes are in order of their folders' names.
+func (s *Folder) Classes() []Class { return s.classes }
+
+// Shape is the one size of the pictures, 3 channels.
+func (s *Folder) Shape() (height, width, channels int) { return s.h, s.w, 3 }
+
+// Len is the number of pictures of the part.
+func (s *Folder) Len(p Part) int { return len(s.parts[p]) }
+
+// Label is that of the folder or the annotation.
+func (s *Folder) Label(p Part, i int) int { return int(s.parts[p][i].label) }
+
+// Describe names the file.
+func (s *Folder) Describe(p Part, i int) string {
+	return s.t.where + ": " + s.t.prefix + s.parts[p][i].file
+}
+
+// Close lets go of an archive; a source may also be kept open to the end.
+func (s *Folder) Close() error { return s.t.close() }
+
+// Image decodes picture i.
+func (s *Folder) Image(p Part, i int, dst []uint8) error {
+	if err := checkImageArgs(s, p, i, dst); err != nil {
+		return err
+	}
+	data, err := s.t.read(s.parts[p][i].file, maxPicture)
+	if err != nil {
+		return err
+	}
+	return decodeRGB(data, s.h, s.w, s.resize, dst)
+}
+
+// openFolder reads a tree whose root holds train/.
+func openFolder(ctx context.Context, t *tree, name string, opt Options) (*Folder, error) {
+	s := &Folder{t: t, name: name}
+	perClass, err := classFolders(t, "train/")
+	if err != nil {
+		return nil, err
+	}
+	if len(perClass) == 0 {
+		return nil, fmt.Errorf("%s: no class folder in %strain/; want train/<class>/*.png or .JPEG", t.where, t.prefix)
+	}
+	labels := map[string]int{}
+	for _, c := range perClass {
+		labels[c.name] = len(s.classes)
+		s.classes = append(s.classes, Class{Name: c.name, Title: c.name})
+		s.add(Train, c.files, labels[c.name])
+	}
+	if err := s.testPart(labels); err != nil {
+		return nil, err
+	}
+	if err := s.complete(); err != nil {
+		return nil, err
+	}
+	if err := s.titles(); err != nil {
+		return nil, err
+	}
+	classify(s.classes)
+	if opt.Coarse {
+		if err := s.coarsen(); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.size(opt.Size); err != nil {
+		return nil, err
+	}
+	return s, s.sum(ctx)
+}
+
+func (s *Folder) add(p Part, files []string, label int) {
+	for _, f := range files {
+		s.parts[p] = append(s.parts[p], picture{file: f, label: int32(label)})
+	}
+}
+
+// classFolder is a class with its pictures, ascending.
+type classFolder struct {
+	name  string
+	files []string
+}
+
+// classFolders lists the folders right below dir with all pictures in them, however deep. Files that are no pictures
+// (boxes, thumbnails) are passed over; a picture in a format that is not read is an error, as leaving it out would be
+// silent.
+func classFolders(t *tree, dir string) ([]classFolder, error) {
+	at := map[string]int{}
+	var list []classFolder
+	get := func(name string) *classFolder {
+		i, ok := at[name]
+		if !ok {
+			i = len(list)
+			at[name], list = i, append(list, classFolder{name: name})
+		}
+		return &list[i]
+	}
+	for _, d := range t.dirs {
+		if rest, ok := strings.CutPrefix(d, dir); ok && rest != "" {
+			name, _, _ := strings.Cut(rest, "/")
+			get(name)
+		}
+	}
+	for _, e := range t.files {
+		rest, ok := strings.CutPrefix(e.name, dir)
+		name, _, inside := strings.Cut(rest, "/")
+		if !ok || !inside {
+			continue
+		}
+		isPicture, err := pictureName(e.name)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", t.where, err)
+		}
+		if isPicture {
+			c := get(name)
+			c.files = append(c.files, e.name)
+		}
+	}
+	slices.SortFunc(list, func(a, b classFolder) int { return strings.Compare(a.name, b.name) })
+	return list, nil
+}
+
+// pictureName tells pictures by their ending.
+func pictureName(name string) (bool, error) {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".png", ".jpg", ".jpeg":
+		return true, nil
+	case ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".heic", ".avif":
+		return false, fmt.Errorf("%s is in a format that is not read; convert it to PNG or JPEG", name)
+	}
+	return false, nil
+}
+
+// complete refuses a class without pictures.
+func (s *Folder) complete() error {
+	for _, p := range []Part{Train, Test} {
+		count := make([]int, len(s.classes))
+		for _, pic := range s.parts[p] {
+			count[pic.label]++
+		}
+		for l, n := range count {
+			if n == 0 {
+				return fmt.Errorf("%s: class %s has no %s picture (.png, .jpg, .jpeg); add some or remove its folders",
+					s.t.where, s.classes[l].Name, p)
+			}
+		}
+	}
+	return nil
+}
+
+// coarsen makes CIFAR-100's superclasses the labels.
+func (s *Folder) coarsen() error {
+	coarse, of, err := coarseLabels(s.classes)
+	if err != nil {
+		return fmt.Errorf("%s: %w", s.t.where, err)
+	}
+	for p := range s.parts {
+		for i := range s.parts[p] {
+			s.parts[p][i].label = int32(of[s.parts[p][i].label])
+		}
+	}
+	s.classes = coarse
+	return nil
+}
+
+// coarseLabels returns the superclasses of classes and the coarse label of each class.
+func coarseLabels(classes []Class) (coarse []Class, of []int, err error) {
+	label := map[string]int{}
+	for _, super := range cifar100Supers() {
+		label[super.name] = len(coarse)
+		coarse = append(coarse, Class{Name: super.name, Title: super.name, Group: super.group})
+	}
+	for _, c := range classes {
+		l, ok := label[c.Super]
+		if !ok || len(classes) != 100 {
+			return nil, nil, fmt.Errorf("coarse labels are those of CIFAR-100's 100 classes; here are %d, with %s", len(classes), c.Name)
+		}
+		of = append(of, l)
+	}
+	return coarse, of, nil
+}
+
+// size takes the size asked for, or the one that all pictures have; the first picture of each class is looked at.
+func (s *Folder) size(want int) error {
+	if want > 0 {
+		s.h, s.w, s.resize = want, want, true
+		return nil
+	}
+	last, first := int32(-1), ""
+	for i, pic := range s.parts[Train] {
+		if pic.label == last {
+			continue
+		}
+		data, err := s.t.read(pic.file, maxPicture)
+		if err != nil {
+			return err
+		}
+		h, w, err := pictureSize(data)
+		if err != nil {
+			continue // NewTask's policy for bad pictures decides
+		}
+		last = pic.label
+		if s.h == 0 {
+			s.h, s.w, first = h, w, s.Describe(Train, i)
+		}
+		if h != s.h || w != s.w {
+			return fmt.Errorf("%s has %dx%d pixels and %s %dx%d; ask for a size (256 in 2014) to have all resized",
+				first, s.h, s.w, s.Describe(Train, i), h, w)
+		}
+	}
+	if s.h == 0 {
+		return fmt.Errorf("%s: no training picture has a readable header, the first is %s", s.t.where, s.parts[Train][0].file)
+	}
+	return nil
+}
+
+// sum makes the digest.
+func (s *Folder) sum(ctx context.Context) error {
+	var names []string
+	labels := new(strings.Builder)
+	for p := range s.parts {
+		for _, pic := range s.parts[p] {
+			names = append(names, pic.file)
+			fmt.Fprintf(labels, "%d ", pic.label)
+		}
+		labels.WriteByte('\n')
+	}
+	for _, c := range s.classes {
+		fmt.Fprintf(labels, "%q ", c.Name)
+	}
+	what := fmt.Sprintf("folder v1 %dx%d resize=%v\n%s", s.h, s.w, s.resize, labels)
+	var err error
+	s.digest, err = s.t.digest(ctx, what, names)
+	return err
+}

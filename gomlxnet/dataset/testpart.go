@@ -1,0 +1,150 @@
+package dataset
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+)
+
+// testPart finds the test pictures: test/<class>/, else val/<class>/ (or valid/, validation/), else val_annotations.txt in
+// one of them. Tiny ImageNet's test/images/ has no labels and is passed over.
+func (s *Folder) testPart(labels map[string]int) error {
+	for _, dir := range []string{"test/", "val/", "valid/", "validation/"} {
+		if notes := dir + "val_annotations.txt"; s.t.has(notes) {
+			return s.annotated(dir, notes, labels)
+		}
+		found, err := classFolders(s.t, dir)
+		if err != nil {
+			return err
+		}
+		known := func(c classFolder) bool { _, ok := labels[c.name]; return ok }
+		if !slices.ContainsFunc(found, known) {
+			continue
+		}
+		for _, c := range found {
+			label, ok := labels[c.name]
+			if !ok {
+				return fmt.Errorf("%s: class %s is in %s%s but not in train/", s.t.where, c.name, s.t.prefix, dir)
+			}
+			s.add(Test, c.files, label)
+		}
+		return nil
+	}
+	return fmt.Errorf("%s: no labelled test pictures beside %strain/; want test/<class>/, val/<class>/ or "+
+		"val/images/ with val/val_annotations.txt", s.t.where, s.t.prefix)
+}
+
+// annotated reads the pictures that an annotation file names.
+func (s *Folder) annotated(dir, notes string, labels map[string]int) error {
+	data, err := s.t.read(notes, maxPicture)
+	if err != nil {
+		return err
+	}
+	list, err := parseAnnotations(data)
+	if err != nil {
+		return fmt.Errorf("%s: %s%s: %w", s.t.where, s.t.prefix, notes, err)
+	}
+	named := map[string]bool{}
+	for _, a := range list {
+		label, ok := labels[a.class]
+		if !ok {
+			return fmt.Errorf("%s: %s%s line %d: class %s has no folder in train/", s.t.where, s.t.prefix, notes, a.line, a.class)
+		}
+		file := dir + "images/" + a.file
+		if !s.t.has(file) {
+			file = dir + a.file
+		}
+		if !s.t.has(file) {
+			return fmt.Errorf("%s: %s%s line %d: there is no %simages/%s", s.t.where, s.t.prefix, notes, a.line, dir, a.file)
+		}
+		named[file] = true
+		s.add(Test, []string{file}, label)
+	}
+	for _, e := range s.t.files {
+		if isPicture, err := pictureName(e.name); strings.HasPrefix(e.name, dir) && isPicture && err == nil && !named[e.name] {
+			return fmt.Errorf("%s: %s%s names no class for %s", s.t.where, s.t.prefix, notes, e.name)
+		}
+	}
+	slices.SortFunc(s.parts[Test], func(a, b picture) int {
+		if a.label != b.label {
+			return int(a.label - b.label)
+		}
+		return strings.Compare(a.file, b.file)
+	})
+	return nil
+}
+
+// annotation says which class a picture is of.
+type annotation struct {
+	file, class string
+	line        int
+}
+
+// parseAnnotations reads lines of file, class and, not used here, a box, separated by tabs. No file may be named twice.
+func parseAnnotations(data []byte) ([]annotation, error) {
+	var out []annotation
+	seen := map[string]int{}
+	n := 0
+	for line := range strings.Lines(string(data)) {
+		n++
+		line = strings.TrimRight(line, "\r\n")
+		if line == "" {
+			continue
+		}
+		f := strings.Split(line, "\t")
+		if len(f) < 2 || f[0] == "" || f[1] == "" {
+			return nil, fmt.Errorf("line %d: %.60q, want file, tab, class", n, line)
+		}
+		if f[0] != path.Base(f[0]) || f[0] == "." || f[0] == ".." {
+			return nil, fmt.Errorf("line %d: %.60q, want a file name without folders", n, f[0])
+		}
+		if was, ok := seen[f[0]]; ok {
+			return nil, fmt.Errorf("line %d: %s is named again, first on line %d", n, f[0], was)
+		}
+		seen[f[0]] = n
+		out = append(out, annotation{file: f[0], class: f[1], line: n})
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("names no picture")
+	}
+	return out, nil
+}
+
+// titles takes words for the classes from words.txt, and checks wnids.txt, where they are there.
+func (s *Folder) titles() error {
+	index := map[string]int{}
+	for i, c := range s.classes {
+		index[c.Name] = i
+	}
+	if s.t.has("wnids.txt") {
+		data, err := s.t.read("wnids.txt", maxPicture)
+		if err != nil {
+			return err
+		}
+		seen := map[string]bool{}
+		for name := range strings.FieldsSeq(string(data)) {
+			if _, ok := index[name]; !ok {
+				return fmt.Errorf("%s: %swnids.txt lists %s, which has no folder in train/", s.t.where, s.t.prefix, name)
+			}
+			if seen[name] {
+				return fmt.Errorf("%s: %swnids.txt lists %s twice", s.t.where, s.t.prefix, name)
+			}
+			seen[name] = true
+		}
+	}
+	if !s.t.has("words.txt") {
+		return nil
+	}
+	data, err := s.t.read("words.txt", maxPicture)
+	if err != nil {
+		return err
+	}
+	for line := range strings.Lines(string(data)) {
+		name, title, ok := strings.Cut(strings.TrimRight(line, "\r\n"), "\t")
+		if i, mine := index[name]; ok && mine && title != "" {
+			s.classes[i].Title = title
+		}
+	}
+	return nil
+}
