@@ -52,11 +52,13 @@ func (l Layer) forward(x, w, b *Node) *Node {
 	case InnerProduct:
 		x = Add(MatMul(Reshape(x, x.Shape().Dim(0), -1), w), Reshape(b, 1, -1))
 	}
-	if l.ReLU {
-		x = ReLU(x)
-	}
+	// The relu of a maximum is the maximum of relus: pooled first, the relu and
+	// its gradient touch a quarter of the values.
 	if l.Pool != nil {
 		x = l.Pool.Max(x)
+	}
+	if l.ReLU {
+		x = ReLU(x)
 	}
 	if l.LRN != nil {
 		x = l.LRN.Normalize(x)

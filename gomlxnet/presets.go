@@ -19,9 +19,6 @@ func CaffeNet(classes int) Arch {
 	}}
 }
 
-// MiniWidths are the output channels of Mini's first seven layers.
-var defaultMiniWidths = [7]int{24, 48, 64, 64, 48, 192, 192}
-
 // MiniOptions size a Mini; zero fields take the defaults.
 type MiniOptions struct {
 	Size     int     // of the image, pixels: 32
@@ -33,9 +30,9 @@ type MiniOptions struct {
 
 // Mini has CaffeNet's eight layers for small images, sized so that a whole
 // transfer curve trains in minutes on two cores. It differs where small nets
-// and short training ask for it: 3 and 5 px windows, He's fillers with zero
-// biases instead of fixed standard deviations (0.01 stands still for hundreds
-// of steps), and less dropout.
+// and short training ask for it: windows of 5 and 3 px with a stride of 2 in
+// conv1, He's fillers with zero biases instead of fixed standard deviations
+// (0.01 stands still for hundreds of steps), and no dropout unless asked for.
 func Mini(classes int, opt MiniOptions) Arch {
 	if opt.Size == 0 {
 		opt.Size = 32
@@ -44,15 +41,15 @@ func Mini(classes int, opt MiniOptions) Arch {
 		opt.Channels = 3
 	}
 	if opt.Widths == [7]int{} {
-		opt.Widths = defaultMiniWidths
+		opt.Widths = [7]int{24, 48, 64, 64, 48, 192, 192}
 	}
 	he := Param{Filler{Kind: MSRA}, 1, 1}
 	out := Param{Filler{Kind: Gaussian, Std: 0.01}, 1, 1}
 	bias := Param{Filler{Kind: Constant}, 2, 0}
 	pool, lrn, w := &Pool{3, 2}, &LRN{5, 1e-4, 0.75}, opt.Widths
 	return Arch{Name: "mini", Size: opt.Size, Channels: opt.Channels, Classes: classes, Layers: []Layer{
-		{Name: "conv1", Kind: Convolution, Out: w[0], Kernel: 5, Pad: 2, ReLU: true, Pool: pool, LRN: lrn, Weight: he, Bias: bias},
-		{Name: "conv2", Kind: Convolution, Out: w[1], Kernel: 5, Pad: 2, Groups: opt.Groups, ReLU: true, Pool: pool, LRN: lrn, Weight: he, Bias: bias},
+		{Name: "conv1", Kind: Convolution, Out: w[0], Kernel: 5, Stride: 2, Pad: 2, ReLU: true, Pool: pool, LRN: lrn, Weight: he, Bias: bias},
+		{Name: "conv2", Kind: Convolution, Out: w[1], Kernel: 3, Pad: 1, Groups: opt.Groups, ReLU: true, Pool: pool, LRN: lrn, Weight: he, Bias: bias},
 		{Name: "conv3", Kind: Convolution, Out: w[2], Kernel: 3, Pad: 1, ReLU: true, Weight: he, Bias: bias},
 		{Name: "conv4", Kind: Convolution, Out: w[3], Kernel: 3, Pad: 1, Groups: opt.Groups, ReLU: true, Weight: he, Bias: bias},
 		{Name: "conv5", Kind: Convolution, Out: w[4], Kernel: 3, Pad: 1, Groups: opt.Groups, ReLU: true, Pool: pool, Weight: he, Bias: bias},

@@ -57,10 +57,7 @@ func (l *Lab) plan(ctx context.Context, net Net) (*plan, error) {
 		return nil, fmt.Errorf("cut n = %d with condition %s: base nets have n = 0, all others 1 to %d", net.N, net.Treatment, p.arch.Cuts())
 	}
 	if l.cfg.Epochs > 0 {
-		p.recipe.Steps = p.recipe.Epochs(task.NumTrain(), l.cfg.Epochs)
-		if p.recipe.Rate.Policy == gomlxnet.Poly {
-			p.recipe.Rate.Max = p.recipe.Steps
-		}
+		p.recipe = p.recipe.WithSteps(p.recipe.Epochs(task.NumTrain(), l.cfg.Epochs))
 	}
 	if err := p.recipe.Check(); err != nil {
 		return nil, err

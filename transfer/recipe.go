@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/dataset"
 )
 
 // Recipe is how a net is trained, whatever its treatment: every net, base or
@@ -37,16 +38,39 @@ func (r Recipe) Check() error {
 	return nil
 }
 
-// MiniRecipe trains Mini for the given number of steps, at least 1: Caffe's
-// solver with a rate that falls in a straight line to zero, which makes the
-// most of a short run.
-func MiniRecipe(steps int) Recipe {
+// MiniRecipe trains Mini on pictures: Caffe's solver with a rate that falls in
+// a straight line to zero, which makes the most of a short run. Its steps are
+// left open, see [Config].Epochs.
+func MiniRecipe() Recipe {
 	return Recipe{
-		Name: "mini", Steps: steps, Batch: 64,
-		Rate:     gomlxnet.Schedule{Policy: gomlxnet.Poly, Base: 0.02, Max: steps, Power: 1},
+		Name: "mini", Batch: 64,
+		Rate:     gomlxnet.Schedule{Policy: gomlxnet.Poly, Base: 0.01, Power: 1},
 		Momentum: 0.9, Decay: 0.0005,
 		Pad: 2, Mirror: true, Scale: 1.0 / 64,
 	}
+}
+
+// MiniConfig is the miniature experiment that suits a source: arch, recipe and
+// epochs. Shapes are drawn at random places already, so they are neither
+// shifted nor mirrored, and five passes are enough; other pictures get fifteen.
+// Backend, store and progress are left to the caller.
+func MiniConfig(src dataset.Source) Config {
+	h, _, c := src.Shape()
+	cfg := Config{Source: src, Arch: gomlxnet.Mini(len(src.Classes()), gomlxnet.MiniOptions{Size: h, Channels: c}), Recipe: MiniRecipe(), Epochs: 15}
+	if src.Name() == "shapes" {
+		cfg.Recipe.Pad, cfg.Recipe.Mirror, cfg.Epochs = 0, false, 5
+	}
+	return cfg
+}
+
+// WithSteps is the recipe over the given number of steps, a rate that falls to
+// zero falling to zero there.
+func (r Recipe) WithSteps(steps int) Recipe {
+	r.Steps = steps
+	if r.Rate.Policy == gomlxnet.Poly {
+		r.Rate.Max = steps
+	}
+	return r
 }
 
 // Epochs is the number of steps that show every one of images about epochs

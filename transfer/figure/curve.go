@@ -1,0 +1,183 @@
+package figure
+
+import (
+	"math"
+	"slices"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"coadapt/transfer"
+)
+
+// curve draws points into the frame of a plot: x is the cut, y the accuracy.
+type curve struct {
+	points []Point
+	dodge  map[transfer.Treatment]float64 // in units of x, so that conditions do not cover one another
+	last   int                            // largest cut on the axis
+}
+
+// sizes of what is drawn, points.
+const (
+	markSize vg.Length = 3
+	dotSize  vg.Length = 1.05
+	crossAt  vg.Length = 6   // above the bottom edge
+	beside   vg.Length = 4.1 // a net's dot stands to the right of the mean
+	dodgeBy            = 0.155
+)
+
+func newCurve(points []Point, last int) curve {
+	c := curve{points: points, dodge: make(map[transfer.Treatment]float64), last: last}
+	present := c.conditions()
+	for i, t := range present {
+		c.dodge[t] = dodgeBy * (float64(i) - float64(len(present)-1)/2)
+	}
+	return c
+}
+
+// conditions that have a net, base excluded, in the order in which they stand side by side.
+func (c curve) conditions() []transfer.Treatment {
+	var out []transfer.Treatment
+	for _, p := range c.points {
+		if p.Treatment != transfer.Base && !slices.Contains(out, p.Treatment) {
+			out = append(out, p.Treatment)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// DataRange covers every net and interval that is a number, within [0, 1], with room for the crosses.
+func (c curve) DataRange() (xmin, xmax, ymin, ymax float64) {
+	ymin, ymax = math.Inf(1), math.Inf(-1)
+	see := func(y float64) { ymin, ymax = min(ymin, y), max(ymax, y) }
+	missing := false
+	for _, p := range c.points {
+		missing = missing || len(p.Missing) > 0
+		if p.Count > 0 {
+			see(max(p.Low, 0))
+			see(min(p.High, 1))
+		}
+		for _, r := range slices.Concat(p.Nets, p.Donors) {
+			see(r.Accuracy)
+		}
+	}
+	if ymin > ymax {
+		ymin, ymax = 0, 1
+	}
+	if ymax-ymin < 0.02 {
+		mid := (ymax + ymin) / 2
+		ymin, ymax = mid-0.01, mid+0.01
+	}
+	pad := 0.05 * (ymax - ymin)
+	if missing {
+		ymin -= pad
+	}
+	return -0.45, float64(c.last) + 0.5, ymin - pad, ymax + pad
+}
+
+// Plot draws from back to front: grid, base, lines, intervals, nets, means, crosses.
+func (c curve) Plot(cv draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&cv)
+	for _, t := range p.Y.Tick.Marker.Ticks(p.Y.Min, p.Y.Max) {
+		if !t.IsMinor() {
+			stroke(cv, segment(vg.Point{X: cv.Min.X, Y: y(t.Value)}, vg.Point{X: cv.Max.X, Y: y(t.Value)}), faint, 0.6)
+		}
+	}
+	clampY := func(v float64) vg.Length { return y(min(max(v, p.Y.Min), p.Y.Max)) }
+	base := slices.IndexFunc(c.points, func(p Point) bool { return p.Treatment == transfer.Base })
+	if base >= 0 && c.points[base].Count > 0 {
+		b := c.points[base]
+		if b.Method != NoInterval {
+			cv.SetColor(band)
+			cv.Fill(box(x(0), clampY(b.Low), cv.Max.X, clampY(b.High)))
+		}
+		stroke(cv, segment(vg.Point{X: x(0), Y: y(b.Mean)}, vg.Point{X: cv.Max.X, Y: y(b.Mean)}), lookOf(transfer.Base).color, 1)
+	}
+	at := func(p Point) vg.Point { return vg.Point{X: x(float64(p.N) + c.dodge[p.Treatment]), Y: y(p.Mean)} }
+	for _, t := range c.conditions() {
+		c.line(cv, t, at)
+	}
+	for _, p := range c.points {
+		if p.Treatment == transfer.Base || p.Count == 0 || p.Method == NoInterval {
+			continue
+		}
+		stroke(cv, segment(vg.Point{X: at(p).X, Y: clampY(p.Low)}, vg.Point{X: at(p).X, Y: clampY(p.High)}), lookOf(p.Treatment).color, 1.1)
+	}
+	for _, p := range c.points {
+		if p.Treatment == transfer.Base {
+			c.baseNets(cv, p, x, y)
+			continue
+		}
+		l := lookOf(p.Treatment)
+		if p.Count > 1 {
+			for _, r := range p.Nets {
+				drawDot(cv, l.color, vg.Point{X: at(p).X + beside, Y: y(r.Accuracy)}, dotSize)
+			}
+		}
+		if p.Count > 0 {
+			drawMark(cv, l, at(p), markSize)
+		}
+	}
+	for _, p := range c.points {
+		for i := range p.Missing {
+			pt := vg.Point{X: at(p).X + 3*vg.Length(i), Y: cv.Min.Y + crossAt}
+			drawCross(cv, lookOf(p.Treatment).color, pt, 2.4)
+		}
+	}
+}
+
+// line joins the means of one condition, from the base on as in the paper. It is broken at a cut where every net failed.
+func (c curve) line(cv draw.Canvas, t transfer.Treatment, at func(Point) vg.Point) {
+	var path vg.Path
+	pen := false
+	for _, p := range c.points {
+		if p.Treatment != t && p.Treatment != transfer.Base {
+			continue
+		}
+		switch {
+		case p.Count == 0:
+			pen = false
+			continue
+		case pen:
+			path.Line(at(p))
+		default:
+			path.Move(at(p))
+		}
+		pen = true
+	}
+	l := lookOf(t)
+	cv.SetLineDash(l.dashes, 0)
+	cv.SetLineWidth(1.2)
+	cv.SetColor(l.color)
+	cv.Stroke(path)
+	cv.SetLineDash(nil, 0)
+}
+
+// baseNets draws a ring a base net at n = 0, those of no mean in grey beside them.
+func (c curve) baseNets(cv draw.Canvas, p Point, x, y func(float64) vg.Length) {
+	for _, r := range p.Donors {
+		drawRing(cv, donor, vg.Point{X: x(0) - 9, Y: y(r.Accuracy)}, 1.8)
+	}
+	for _, r := range p.Nets {
+		drawRing(cv, lookOf(transfer.Base).color, vg.Point{X: x(0), Y: y(r.Accuracy)}, 2.4)
+	}
+}
+
+func segment(a, b vg.Point) vg.Path {
+	var p vg.Path
+	p.Move(a)
+	p.Line(b)
+	return p
+}
+
+func box(x0, y0, x1, y1 vg.Length) vg.Path {
+	var p vg.Path
+	p.Move(vg.Point{X: x0, Y: y0})
+	p.Line(vg.Point{X: x1, Y: y0})
+	p.Line(vg.Point{X: x1, Y: y1})
+	p.Line(vg.Point{X: x0, Y: y1})
+	p.Close()
+	return p
+}

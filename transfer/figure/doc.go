@@ -1,0 +1,13 @@
+// Package figure turns results into the transfer curve of the paper's figure 2: a drawing (SVG, PNG), its text alternative, and the
+// table of the same numbers.
+//
+//	[]transfer.Result -> Summarise -> []Point -> Table
+//	                                          -> Curve -> Figure -> SVG, PNG, Alt
+//
+// Every number says what it is. The interval of a point is Student's t over its nets where there are two or more, and else Wilson's of
+// the one net's own test images; the two answer different questions (other seeds and splits; other test images), and the note that
+// stands below figure and table says which was used. A net that is not a number (diverged, blocked) is shown as a cross and named in the
+// note; no mean contains it.
+//
+// The package is pure: it reads no store, trains nothing and draws only to the writers it is given.
+package figure

@@ -1,0 +1,104 @@
+package figure
+
+import (
+	"fmt"
+	"strings"
+
+	"gonum.org/v1/plot/vg"
+
+	"coadapt/transfer"
+)
+
+// Options say what stands around the curve. The zero value is a figure 6.5 by 4.9 inches, the width of a page of text, without title.
+type Options struct {
+	Title   string
+	Caption string   // a sentence before the note on nets and intervals
+	YLabel  string   // "top-1 accuracy on B", or on the target task where both halves are
+	Layers  []string // names below n = 1, 2, ...: conv1 to conv5, fc6, fc7
+	Width   float64  // inches, at least 4
+	Height  float64  // inches, at least 3
+}
+
+// Figure is a transfer curve, ready to be written in any format.
+type Figure struct {
+	points        []Point
+	opt           Options
+	width, height vg.Length
+}
+
+// Curve makes the figure of results, in any order and of any number above 0. It fails where none is given, where results of two
+// experiments are mixed (see Check), and where a net is cut above the named layers.
+func Curve(results []transfer.Result, opt Options) (*Figure, error) {
+	if len(results) == 0 {
+		return nil, fmt.Errorf("figure: no results, want at least one")
+	}
+	if err := Check(results); err != nil {
+		return nil, fmt.Errorf("figure: %w", err)
+	}
+	if opt.Layers == nil {
+		opt.Layers = []string{"conv1", "conv2", "conv3", "conv4", "conv5", "fc6", "fc7"}
+	}
+	if opt.Width == 0 {
+		opt.Width = 6.5
+	}
+	if opt.Height == 0 {
+		opt.Height = 4.9
+	}
+	if opt.Width < 4 || opt.Height < 3 || opt.Width > 40 || opt.Height > 40 {
+		return nil, fmt.Errorf("figure: %v by %v inches, want 4 to 40 by 3 to 40", opt.Width, opt.Height)
+	}
+	var halves [2]bool
+	for _, r := range results {
+		if r.Net.N > len(opt.Layers) {
+			return nil, fmt.Errorf("figure: net %s is cut at %d, but %d layers are named", r.Net, r.Net.N, len(opt.Layers))
+		}
+		if r.Net.Treatment != transfer.Base {
+			halves[r.Net.Target-transfer.A] = true
+		}
+	}
+	if opt.YLabel == "" {
+		switch halves {
+		case [2]bool{true, true}:
+			opt.YLabel = "top-1 accuracy on the target task"
+		case [2]bool{true, false}:
+			opt.YLabel = "top-1 accuracy on A"
+		default:
+			opt.YLabel = "top-1 accuracy on B"
+		}
+	}
+	return &Figure{points: Summarise(results), opt: opt, width: vg.Length(opt.Width) * vg.Inch, height: vg.Length(opt.Height) * vg.Inch}, nil
+}
+
+// Points are the numbers that the figure shows.
+func (f *Figure) Points() []Point { return f.points }
+
+// Alt is the text alternative: what is drawn and the values, in two sentences.
+func (f *Figure) Alt() string {
+	c := newCurve(f.points, len(f.opt.Layers))
+	s := fmt.Sprintf("Transfer curve: %s against the cut n.", f.opt.YLabel)
+	var parts []string
+	for _, t := range append([]transfer.Treatment{transfer.Base}, c.conditions()...) {
+		var values []string
+		for _, p := range f.points {
+			switch {
+			case p.Treatment != t:
+			case p.Count == 0 && len(p.Missing) > 0:
+				values = append(values, fmt.Sprintf("%d: no number", p.N))
+			case p.Count > 0 && t == transfer.Base:
+				values = append(values, fmt.Sprintf("%.3f", p.Mean))
+			case p.Count > 0:
+				values = append(values, fmt.Sprintf("%d: %.3f", p.N, p.Mean))
+			}
+		}
+		switch {
+		case len(values) > 0 && t == transfer.Base:
+			parts = append(parts, "base "+values[0])
+		case len(values) > 0:
+			parts = append(parts, fmt.Sprintf("%s at n = %s", t, strings.Join(values, ", ")))
+		}
+	}
+	if len(parts) > 0 {
+		s += " Means: " + strings.Join(parts, "; ") + "."
+	}
+	return s
+}

@@ -1,0 +1,166 @@
+package figure
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"coadapt/transfer"
+)
+
+// The page, from the top: title, legend, frame with the curve, notes. The legend is outside the frame, so that it covers no data.
+const (
+	margin    vg.Length = 6
+	titleSize vg.Length = 11
+	labelSize vg.Length = 9
+	noteSize  vg.Length = 7
+)
+
+// draw lays the figure out on a canvas of its size.
+func (f *Figure) draw(c draw.Canvas) {
+	c.SetColor(paper)
+	c.Fill(box(c.Min.X, c.Min.Y, c.Max.X, c.Max.Y))
+	c = draw.Crop(c, margin, -margin, margin, -margin)
+	cv := newCurve(f.points, len(f.opt.Layers))
+
+	if f.opt.Title != "" {
+		bold := style(titleSize)
+		bold.Font.Weight = 3 // bold
+		for _, line := range wrap(bold, f.opt.Title, c.Max.X-c.Min.X) {
+			c.FillText(bold, vg.Point{X: c.Min.X, Y: c.Max.Y - titleSize}, line)
+			c = draw.Crop(c, 0, 0, 0, -titleSize*1.3)
+		}
+		c = draw.Crop(c, 0, 0, 0, -4)
+	}
+	c = drawLegend(c, cv)
+	c = f.drawNotes(c)
+	f.frame(cv).Draw(c)
+}
+
+// frame is the plot with its axes.
+func (f *Figure) frame(cv curve) *plot.Plot {
+	p := plot.New()
+	p.BackgroundColor = nil
+	p.Add(cv)
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = cv.DataRange()
+	p.X.Label.Text = "n: layers 1 to n come from another net, the rest are new"
+	p.Y.Label.Text = f.opt.YLabel
+	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
+		axis.Color, axis.Tick.Color, axis.Label.TextStyle.Color, axis.Tick.Label.Color = ink, ink, ink, ink
+		axis.Label.TextStyle.Font = style(labelSize).Font
+		axis.Tick.Label.Font = style(labelSize).Font
+		axis.Width, axis.Tick.Width, axis.Padding = 0.7, 0.7, 0
+		axis.Tick.Length = 4
+	}
+	p.X.Label.Padding, p.Y.Label.Padding = 4, 5
+	ticks := plot.ConstantTicks{{Value: 0, Label: "0\nbase"}}
+	for i, name := range f.opt.Layers {
+		ticks = append(ticks, plot.Tick{Value: float64(i + 1), Label: strconv.Itoa(i+1) + "\n" + name})
+	}
+	p.X.Tick.Marker = ticks
+	p.Y.Tick.Marker = accuracyTicks{}
+	return p
+}
+
+// accuracyTicks are multiples of 1, 2 or 5 times a power of ten, none outside [0, 1].
+type accuracyTicks struct{}
+
+// Ticks gives four to eight of them.
+func (accuracyTicks) Ticks(low, high float64) []plot.Tick {
+	step, digits := 0.5, 1
+	for _, s := range []struct {
+		step   float64
+		digits int
+	}{{0.2, 1}, {0.1, 1}, {0.05, 2}, {0.02, 2}, {0.01, 2}, {0.005, 3}, {0.002, 3}} {
+		if (high-low)/step >= 4 {
+			break
+		}
+		step, digits = s.step, s.digits
+	}
+	var ticks []plot.Tick
+	for k := int(max(low, 0)/step) - 1; float64(k)*step <= min(high, 1)+1e-9; k++ {
+		if v := float64(k) * step; v >= max(low, 0)-1e-9 {
+			ticks = append(ticks, plot.Tick{Value: v, Label: fmt.Sprintf("%.*f", digits, v)})
+		}
+	}
+	return ticks
+}
+
+// drawLegend draws an entry a condition in up to three columns and returns what is left below.
+func drawLegend(c draw.Canvas, cv curve) draw.Canvas {
+	entries := append([]transfer.Treatment{transfer.Base}, cv.conditions()...)
+	const (
+		sample vg.Length = 24
+		gap    vg.Length = 16
+		row              = labelSize * 1.45
+	)
+	s := style(labelSize)
+	var widest vg.Length
+	for _, t := range entries {
+		widest = max(widest, sample+5+s.Width(lookOf(t).label)+gap)
+	}
+	columns := min(3, max(1, int((c.Max.X-c.Min.X+gap)/widest)))
+	rows := (len(entries) + columns - 1) / columns
+	for i, t := range entries {
+		// Down the columns, so that a frozen condition stands above its fine-tuned one.
+		at := vg.Point{X: c.Min.X + widest*vg.Length(i/rows), Y: c.Max.Y - row*(vg.Length(i%rows)+0.5)}
+		l := lookOf(t)
+		if t == transfer.Base {
+			c.SetColor(band)
+			c.Fill(box(at.X, at.Y-3, at.X+sample, at.Y+3))
+		}
+		c.SetLineDash(l.dashes, 0)
+		c.SetLineWidth(1.2)
+		c.SetColor(l.color)
+		c.Stroke(segment(at, vg.Point{X: at.X + sample, Y: at.Y}))
+		c.SetLineDash(nil, 0)
+		mid := vg.Point{X: at.X + sample/2, Y: at.Y}
+		if t == transfer.Base {
+			drawRing(c, l.color, mid, 2.4)
+		} else {
+			drawMark(c, l, mid, markSize)
+		}
+		c.FillText(s, vg.Point{X: at.X + sample + 5, Y: at.Y - 0.36*labelSize}, l.label)
+	}
+	return draw.Crop(c, 0, 0, 0, -row*vg.Length(rows)-8)
+}
+
+// drawNotes writes caption and note at the bottom and returns what is left above.
+func (f *Figure) drawNotes(c draw.Canvas) draw.Canvas {
+	s := style(noteSize)
+	s.Color = rgb(0x444444)
+	sentences := Note(f.points)
+	if f.opt.Caption != "" {
+		sentences = append([]string{f.opt.Caption}, sentences...)
+	}
+	lines := wrap(s, strings.Join(sentences, " "), c.Max.X-c.Min.X)
+	lead := noteSize * 1.3
+	for i, line := range lines {
+		c.FillText(s, vg.Point{X: c.Min.X, Y: c.Min.Y + lead*vg.Length(len(lines)-1-i) + 0.25*noteSize}, line)
+	}
+	return draw.Crop(c, 0, 0, lead*vg.Length(len(lines))+6, 0)
+}
+
+func style(size vg.Length) text.Style {
+	return text.Style{Color: ink, Font: font.Font{Typeface: "Liberation", Variant: "Sans", Size: size}, Handler: plot.DefaultTextHandler}
+}
+
+// wrap breaks s between words into lines no wider than width, where words allow it.
+func wrap(sty text.Style, s string, width vg.Length) []string {
+	var lines []string
+	for _, word := range strings.Fields(s) {
+		last := len(lines) - 1
+		if last >= 0 && sty.Width(lines[last]+" "+word) <= width {
+			lines[last] += " " + word
+			continue
+		}
+		lines = append(lines, word)
+	}
+	return lines
+}

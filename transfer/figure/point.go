@@ -1,0 +1,204 @@
+package figure
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"coadapt/transfer"
+)
+
+// Point is what the nets of one condition at one cut say together. Mean, Low and High are accuracies in [0, 1] and mean nothing where
+// Count is 0.
+type Point struct {
+	Treatment transfer.Treatment
+	N         int               // the cut; 0 for base nets
+	Count     int               // nets that are numbers
+	Mean      float64           // of their accuracies
+	Interval                    // of the mean, at Level
+	Nets      []transfer.Result // the numbers
+	Missing   []transfer.Result // not numbers: diverged or blocked; in no mean
+	Donors    []transfer.Result // base nets of a task on which no cut net was tested: shown, in no mean
+}
+
+// Check says whether results can stand in one figure: it fails where a net appears with two keys, as then two experiments (data,
+// architecture or recipe differ) are mixed.
+func Check(results []transfer.Result) error {
+	keys := make(map[transfer.Net]string)
+	for _, r := range results {
+		if old, ok := keys[r.Net]; ok && old != r.Key {
+			return fmt.Errorf("net %s appears with two keys, %.12s and %.12s: results of two experiments are mixed; keep those of one", r.Net, old, r.Key)
+		}
+		keys[r.Net] = r.Key
+	}
+	return nil
+}
+
+// Summarise gathers results by condition and cut: base first, then by cut and condition. A net that appears twice counts once.
+//
+// A base net belongs to the mean of the base only if some cut net was trained on its task (its split and half): the accuracies of two
+// tasks differ by how hard they are. While there are no cut nets, those of half B count, as curves are of B.
+func Summarise(results []transfer.Result) []Point {
+	type at struct {
+		n int
+		t transfer.Treatment
+	}
+	isTarget := targets(results)
+	points := make(map[at]*Point)
+	seen := make(map[transfer.Net]bool)
+	for _, r := range results {
+		if seen[r.Net] {
+			continue
+		}
+		seen[r.Net] = true
+		k := at{r.Net.N, r.Net.Treatment}
+		p := points[k]
+		if p == nil {
+			p = &Point{Treatment: k.t, N: k.n}
+			points[k] = p
+		}
+		switch {
+		case r.Status != transfer.OK:
+			p.Missing = append(p.Missing, r)
+		case k.t == transfer.Base && !isTarget(r.Net):
+			p.Donors = append(p.Donors, r)
+		default:
+			p.Nets = append(p.Nets, r)
+		}
+	}
+	var out []Point
+	for _, p := range points {
+		p.estimate()
+		out = append(out, *p)
+	}
+	slices.SortFunc(out, func(a, b Point) int {
+		return cmp.Or(cmp.Compare(a.N, b.N), cmp.Compare(a.Treatment, b.Treatment))
+	})
+	return out
+}
+
+// targets says of a base net whether its task is one that cut nets are tested on.
+func targets(results []transfer.Result) func(transfer.Net) bool {
+	type task struct {
+		split string
+		half  transfer.Half
+	}
+	found := make(map[task]bool)
+	anyB := false
+	for _, r := range results {
+		if r.Net.Treatment != transfer.Base {
+			found[task{r.Net.Split, r.Net.Target}] = true
+		}
+		anyB = anyB || r.Net.Target == transfer.B
+	}
+	return func(n transfer.Net) bool {
+		if len(found) == 0 {
+			return n.Target == transfer.B || !anyB
+		}
+		return found[task{n.Split, n.Target}]
+	}
+}
+
+func (p *Point) estimate() {
+	p.Count = len(p.Nets)
+	p.Method = NoInterval
+	if p.Count == 0 {
+		return
+	}
+	x := make([]float64, p.Count)
+	for i, r := range p.Nets {
+		x[i] = r.Accuracy
+	}
+	// Neither fails here but for a net without counts, which then has no interval.
+	if p.Count > 1 {
+		p.Mean, p.Interval, _ = MeanInterval(x)
+		return
+	}
+	p.Mean = x[0]
+	iv, err := WilsonInterval(p.Nets[0].Correct, p.Nets[0].Tested)
+	if err != nil {
+		iv = Interval{p.Mean, p.Mean, NoInterval}
+	}
+	p.Interval = iv
+}
+
+// Note says what the numbers of points are: how many nets, how the intervals were made, by which rule an accuracy was taken, and which
+// nets are not numbers. One sentence an item.
+func Note(points []Point) []string {
+	var fewest, most int
+	methods := make(map[Method]bool)
+	tested := make(map[int]bool)
+	var missing, donors []transfer.Result
+	for _, p := range points {
+		missing = append(missing, p.Missing...)
+		donors = append(donors, p.Donors...)
+		if p.Count == 0 {
+			continue
+		}
+		if fewest == 0 || p.Count < fewest {
+			fewest = p.Count
+		}
+		most = max(most, p.Count)
+		methods[p.Method] = true
+		for _, r := range p.Nets {
+			tested[r.Tested] = true
+		}
+	}
+	var note []string
+	if most > 0 {
+		nets := fmt.Sprintf("%d nets a point", most)
+		if most == 1 {
+			nets = "One net a point"
+		}
+		if fewest != most {
+			nets = fmt.Sprintf("%d to %d nets a point", fewest, most)
+		}
+		note = append(note, nets+"; accuracy is that after the last step, on the whole test part"+images(tested)+".")
+	}
+	switch {
+	case methods[StudentT] && methods[Wilson]:
+		note = append(note, "Intervals: 95% t over the nets of a point; for a single net, 95% Wilson over its test images.")
+	case methods[StudentT]:
+		note = append(note, "Intervals: 95% t over the nets of a point.")
+	case methods[Wilson]:
+		note = append(note, "Intervals: 95% Wilson over the net's test images; they do not tell how another seed or split would come out.")
+	}
+	if methods[NoInterval] && most > 0 {
+		note = append(note, "Some points are one net with an unknown number of test images and have no interval.")
+	}
+	if len(donors) > 0 {
+		note = append(note, "Not in the base's mean, as no cut net is tested on their task: "+list(donors, func(r transfer.Result) string {
+			return fmt.Sprintf("%s (%.3f)", r.Net, r.Accuracy)
+		})+".")
+	}
+	if len(missing) > 0 {
+		note = append(note, "Not a number and in no mean (×): "+list(missing, func(r transfer.Result) string {
+			return fmt.Sprintf("%s %s", r.Net, r.Status)
+		})+".")
+	}
+	return note
+}
+
+func images(tested map[int]bool) string {
+	if len(tested) != 1 || tested[0] {
+		return ""
+	}
+	for n := range tested {
+		return fmt.Sprintf(" (%d images)", n)
+	}
+	return ""
+}
+
+// list joins up to eight items and counts the rest.
+func list(results []transfer.Result, item func(transfer.Result) string) string {
+	const most = 8
+	var s []string
+	for _, r := range results[:min(most, len(results))] {
+		s = append(s, item(r))
+	}
+	if more := len(results) - most; more > 0 {
+		s = append(s, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(s, ", ")
+}

@@ -1,0 +1,50 @@
+package figure
+
+import (
+	"image/color"
+
+	"gonum.org/v1/plot/vg"
+
+	"coadapt/transfer"
+)
+
+// look is how one condition is drawn. The paper's colours, selffer blue and transfer red, dark where frozen and light where fine-tuned, in
+// shades that also differ in luminance; mark and dash differ too, so that the figure reads in grey and for the colour-blind.
+type look struct {
+	label  string // the paper's words
+	color  color.NRGBA
+	shape  shape
+	filled bool // frozen
+	dashes []vg.Length
+}
+
+// lookOf a treatment; an unknown one is drawn as the base.
+func lookOf(t transfer.Treatment) look {
+	switch t {
+	case transfer.Selffer:
+		return look{"BnB: frozen selffer", rgb(0x0b3a82), circle, true, nil}
+	case transfer.SelfferPlus:
+		return look{"BnB+: fine-tuned selffer", rgb(0x4fa3e0), circle, false, []vg.Length{4, 2}}
+	case transfer.Transfer:
+		return look{"AnB: frozen transfer", rgb(0xa8201a), diamond, true, nil}
+	case transfer.TransferPlus:
+		return look{"AnB+: fine-tuned transfer", rgb(0xf5a08a), diamond, false, []vg.Length{4, 2}}
+	case transfer.Random:
+		return look{"RnB: frozen random layers", rgb(0x747474), triangle, true, []vg.Length{1.2, 2}}
+	default:
+		return look{"base: trained from scratch", rgb(0x000000), circle, false, nil}
+	}
+}
+
+func rgb(hex uint32) color.NRGBA {
+	return color.NRGBA{R: uint8(hex >> 16), G: uint8(hex >> 8), B: uint8(hex), A: 0xff}
+}
+
+// The colours of what is no condition.
+var (
+	ink   = rgb(0x222222) // text and axes
+	faint = rgb(0xe9e9e9) // grid
+	band  = rgb(0xdcdcdc) // interval of the base
+	donor = rgb(0x9a9a9a) // base nets in no mean
+	paper = rgb(0xffffff)
+)

@@ -1,0 +1,82 @@
+package figure
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"coadapt/transfer"
+)
+
+// Table writes points as plain text: a row for the base and one a cut, a column a condition, each cell a mean and the longer side of its
+// interval, ×k where k nets of the cell are not numbers. Below stands the note.
+func Table(w io.Writer, points []Point) error {
+	var cuts []int
+	var conditions []transfer.Treatment
+	cells := make(map[string]Point)
+	for _, p := range points {
+		if p.Treatment != transfer.Base {
+			cuts, conditions = append(cuts, p.N), append(conditions, p.Treatment)
+		}
+		cells[cellKey(p.Treatment, p.N)] = p
+	}
+	slices.Sort(cuts)
+	slices.Sort(conditions)
+	cuts, conditions = slices.Compact(cuts), slices.Compact(conditions)
+
+	tw := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
+	row := func(first string, rest ...string) {
+		fmt.Fprintln(tw, strings.TrimRight(first+"\t"+strings.Join(rest, "\t"), "\t"))
+	}
+	if base, ok := cells[cellKey(transfer.Base, 0)]; ok {
+		row("base", base.cell())
+	}
+	if len(cuts) > 0 {
+		var head []string
+		for _, t := range conditions {
+			head = append(head, t.String())
+		}
+		row("n", head...)
+	}
+	for _, n := range cuts {
+		var r []string
+		for _, t := range conditions {
+			p, ok := cells[cellKey(t, n)]
+			if !ok {
+				r = append(r, "-")
+				continue
+			}
+			r = append(r, p.cell())
+		}
+		row(fmt.Sprint(n), r...)
+	}
+	if err := tw.Flush(); err != nil {
+		return err
+	}
+	if note := Note(points); len(note) > 0 {
+		_, err := fmt.Fprintf(w, "\n%s\n", strings.Join(note, "\n"))
+		return err
+	}
+	return nil
+}
+
+func cellKey(t transfer.Treatment, n int) string { return fmt.Sprintf("%s %d", t, n) }
+
+func (p Point) cell() string {
+	var s []string
+	if p.Count > 0 {
+		s = append(s, fmt.Sprintf("%.3f", p.Mean))
+		if p.Method != NoInterval {
+			s = append(s, fmt.Sprintf("± %.3f", max(p.Mean-p.Low, p.High-p.Mean)))
+		}
+	}
+	if len(p.Missing) > 0 {
+		s = append(s, fmt.Sprintf("×%d", len(p.Missing)))
+	}
+	if len(s) == 0 {
+		return "-"
+	}
+	return strings.Join(s, " ")
+}
