@@ -143,8 +143,11 @@ func convSize(in, kernel, stride, pad int) (int, error) {
 }
 
 // PoolSize is Caffe's output size of an unpadded pooling: windows that hang
-// over the far edge count, ceil((in-kernel)/stride)+1.
-func PoolSize(in, kernel, stride int) int { return (in-kernel+stride-1)/stride + 1 }
+// over the far edge count, ceil((in-kernel)/stride)+1, but not those that start
+// beyond it, which a stride larger than the kernel would give.
+func PoolSize(in, kernel, stride int) int {
+	return min((in-kernel+stride-1)/stride, (in-1)/stride) + 1
+}
 
 // errNoWeights says that weights lack a variable of the net.
 var errNoWeights = errors.New("no such variable")

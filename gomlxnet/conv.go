@@ -30,5 +30,6 @@ func conv(x, kernel *Node, stride, pad int) *Node {
 	return Convolve(x, kernel).StridePerAxis(stride, stride).PaddingPerDim([][2]int{{pad, pad}, {pad, pad}}).Done()
 }
 
-// ReLU is max(x, 0) with gradient 0 at 0, as in Caffe and PyTorch.
-func ReLU(x *Node) *Node { return Where(GreaterThan(x, ZerosLike(x)), x, ZerosLike(x)) }
+// ReLU is max(x, 0) with gradient 0 at 0, as in Caffe and PyTorch. A NaN goes
+// through: if it became 0, a net whose weights diverged would show a finite loss.
+func ReLU(x *Node) *Node { return Where(LessOrEqual(x, ZerosLike(x)), ZerosLike(x), x) }

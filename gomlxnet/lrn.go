@@ -24,6 +24,9 @@ func (l LRN) Normalize(x *Node) *Node {
 // windowSum sums over a centred window of the last axis, zero padded.
 func windowSum(x *Node, size int) *Node {
 	axis, n, half := x.Rank()-1, x.Shape().Dim(-1), size/2
+	if half == 0 {
+		return x
+	}
 	side := x.Shape().Clone()
 	side.Dimensions[axis] = half
 	zeros := Zeros(x.Graph(), side)

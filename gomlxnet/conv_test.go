@@ -1,0 +1,85 @@
+package gomlxnet
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"github.com/gomlx/compute"
+	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
+)
+
+// convLoop is the definition: output channel o of group g sees the input
+// channels of group g alone. x is [b,h,w,in], k is [k,k,in/groups,out].
+func convLoop(x, k array, stride, pad, groups int) array {
+	size, in, out := k.shape[0], k.shape[2], k.shape[3]
+	oh, ow := (x.shape[1]+2*pad-size)/stride+1, (x.shape[2]+2*pad-size)/stride+1
+	y := newArray(x.shape[0], oh, ow, out)
+	for b := range x.shape[0] {
+		for i := range oh {
+			for j := range ow {
+				for o := range out {
+					first, sum := o/(out/groups)*in, 0.0
+					for dh := range size {
+						for dw := range size {
+							h, w := i*stride+dh-pad, j*stride+dw-pad
+							if h < 0 || w < 0 || h >= x.shape[1] || w >= x.shape[2] {
+								continue
+							}
+							for c := range in {
+								sum += x.data[x.at(b, h, w, first+c)] * k.data[k.at(dh, dw, c, o)]
+							}
+						}
+					}
+					y.data[y.at(b, i, j, o)] = sum
+				}
+			}
+		}
+	}
+	return y
+}
+
+func TestConv(t *testing.T) {
+	onBackends(t, func(t *testing.T, backend compute.Backend) {
+		var cases []opCase
+		for _, c := range []struct{ batch, size, in, out, kernel, stride, pad, groups int }{
+			{2, 6, 3, 4, 3, 1, 1, 1},
+			{2, 6, 4, 6, 3, 1, 1, 2},
+			{2, 5, 8, 4, 3, 1, 1, 4},
+			{2, 7, 4, 4, 5, 1, 2, 2},
+			{1, 9, 2, 4, 3, 2, 0, 1},
+			{2, 8, 4, 4, 3, 2, 1, 2}, // the stride leaves a column over
+			{1, 9, 3, 2, 5, 4, 0, 1},
+			{1, 10, 2, 2, 5, 4, 2, 2},
+			{1, 15, 1, 2, 11, 4, 0, 1}, // conv1's window and stride
+			{2, 4, 4, 8, 1, 1, 0, 4},
+		} {
+			cases = append(cases, opCase{
+				fmt.Sprintf("%dpx %d-%d k%d s%d p%d g%d", c.size, c.in, c.out, c.kernel, c.stride, c.pad, c.groups),
+				func(in []*Node) *Node { return Conv(in[0], in[1], c.stride, c.pad, c.groups) },
+				func(in []array) array { return convLoop(in[0], in[1], c.stride, c.pad, c.groups) },
+				[]array{random(1, c.batch, c.size, c.size, c.in), random(2, c.kernel, c.kernel, c.in/c.groups, c.out)}})
+		}
+		checkOps(t, backend, 1e-5, cases)
+	})
+}
+
+// ReLU is max(x, 0); its gradient is 0 at 0 of either sign, and it passes a NaN
+// on, so that a net that diverged shows it in its loss.
+func TestReLU(t *testing.T) {
+	onBackends(t, func(t *testing.T, backend compute.Backend) {
+		x := array{[]int{6}, []float64{-2, -1e-30, math.Copysign(0, -1), 0, 1e-30, 3}}
+		got := run(t, backend, func(in []*Node) []*Node {
+			y := ReLU(in[0])
+			return []*Node{y, Gradient(ReduceAllSum(y), in[0])[0]}
+		}, x)
+		compare(t, "values", got[0], array{x.shape, []float64{0, 0, 0, 0, float64(float32(1e-30)), 3}}, 0)
+		compare(t, "gradient", got[1], array{x.shape, []float64{0, 0, 0, 0, 1, 1}}, 0)
+
+		bad := array{[]int{2}, []float64{math.NaN(), math.Inf(1)}}
+		y := run(t, backend, func(in []*Node) []*Node { return []*Node{ReLU(in[0])} }, bad)[0]
+		if !math.IsNaN(y.data[0]) || !math.IsInf(y.data[1], 1) {
+			t.Errorf("ReLU(NaN, +Inf) = %v, want both passed on", y.data)
+		}
+	})
+}

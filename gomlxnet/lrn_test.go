@@ -1,0 +1,69 @@
+package gomlxnet
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"github.com/gomlx/compute"
+	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
+)
+
+// lrnLoop is Caffe's LRNLayer::CrossChannelForward_cpu, x / (1 + alpha/n Σ x²)^beta.
+func lrnLoop(x array, l LRN) array {
+	y, channels := newArray(x.shape...), x.shape[3]
+	for at := 0; at < len(x.data); at += channels {
+		for c := range channels {
+			sum := 0.0
+			for d := c - l.Size/2; d <= c+l.Size/2; d++ {
+				if d >= 0 && d < channels {
+					sum += x.data[at+d] * x.data[at+d]
+				}
+			}
+			y.data[at+c] = x.data[at+c] / math.Pow(1+l.Alpha/float64(l.Size)*sum, l.Beta)
+		}
+	}
+	return y
+}
+
+func TestLRN(t *testing.T) {
+	onBackends(t, func(t *testing.T, backend compute.Backend) {
+		var cases []opCase
+		for _, c := range []struct {
+			lrn      LRN
+			channels int
+			scale    float64
+		}{
+			{LRN{5, 1e-4, 0.75}, 8, 100}, // CaffeNet's, at the size of its activations
+			{LRN{5, 1, 0.75}, 8, 1},
+			{LRN{5, 1, 0.5}, 8, 1},
+			{LRN{5, 0.5, 1.25}, 6, 1},
+			{LRN{3, 2, 0.75}, 5, 1},
+			{LRN{3, 2, 0.6}, 5, 1},
+			{LRN{5, 1, 0.75}, 3, 1}, // fewer channels than the window
+			{LRN{5, 1, 0.6}, 1, 1},
+			{LRN{1, 1, 0.75}, 4, 1},
+		} {
+			x := random(3, 2, 3, 2, c.channels)
+			for i := range x.data {
+				x.data[i] = float64(float32(x.data[i] * c.scale))
+			}
+			cases = append(cases, opCase{fmt.Sprintf("%+v over %d", c.lrn, c.channels),
+				func(in []*Node) *Node { return c.lrn.Normalize(in[0]) },
+				func(in []array) array { return lrnLoop(in[0], c.lrn) },
+				[]array{x}})
+		}
+		checkOps(t, backend, 1e-5, cases)
+	})
+}
+
+// One place by hand: x = (1, 2, 3), alpha 5, size 5: every window holds all
+// three, Σ x² = 14, so y = x / 15^0.75.
+func TestLRNByHand(t *testing.T) {
+	onBackends(t, func(t *testing.T, backend compute.Backend) {
+		x := array{[]int{1, 1, 1, 3}, []float64{1, 2, 3}}
+		y := run(t, backend, func(in []*Node) []*Node { return []*Node{LRN{5, 5, 0.75}.Normalize(in[0])} }, x)[0]
+		d := math.Pow(15, 0.75)
+		compare(t, "values", y, array{x.shape, []float64{1 / d, 2 / d, 3 / d}}, 1e-6)
+	})
+}

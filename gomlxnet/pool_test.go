@@ -1,0 +1,122 @@
+package gomlxnet
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"github.com/gomlx/compute"
+	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
+)
+
+// poolLoop is Caffe's PoolingLayer::Forward_cpu for MAX without padding.
+func poolLoop(x array, p Pool) array {
+	oh, ow := PoolSize(x.shape[1], p.Kernel, p.Stride), PoolSize(x.shape[2], p.Kernel, p.Stride)
+	y := newArray(x.shape[0], oh, ow, x.shape[3])
+	for b := range x.shape[0] {
+		for i := range oh {
+			for j := range ow {
+				for c := range x.shape[3] {
+					best := math.Inf(-1)
+					for h := i * p.Stride; h < min(i*p.Stride+p.Kernel, x.shape[1]); h++ {
+						for w := j * p.Stride; w < min(j*p.Stride+p.Kernel, x.shape[2]); w++ {
+							best = max(best, x.data[x.at(b, h, w, c)])
+						}
+					}
+					y.data[y.at(b, i, j, c)] = best
+				}
+			}
+		}
+	}
+	return y
+}
+
+func TestPoolMax(t *testing.T) {
+	onBackends(t, func(t *testing.T, backend compute.Backend) {
+		var cases []opCase
+		for _, c := range []struct {
+			pool          Pool
+			height, width int
+		}{
+			{Pool{3, 2}, 7, 7},  // divides, as all of CaffeNet's do at 227 px
+			{Pool{3, 2}, 8, 8},  // the last window hangs over, as Mini's do at 32 px
+			{Pool{3, 2}, 6, 9},  // over one edge only
+			{Pool{2, 2}, 6, 6},  // windows do not overlap
+			{Pool{2, 2}, 5, 7},  // half of the last window hangs over
+			{Pool{3, 1}, 5, 5},  // every pixel starts a window
+			{Pool{3, 3}, 7, 8},  // two thirds and one third of the last window hang over
+			{Pool{2, 3}, 6, 8},  // gaps between windows
+			{Pool{3, 2}, 3, 3},  // one window
+			{Pool{1, 1}, 3, 4},  // nothing to do
+			{Pool{5, 4}, 10, 9}, // three of five hang over
+		} {
+			cases = append(cases, opCase{
+				fmt.Sprintf("%d/%d over %dx%d", c.pool.Kernel, c.pool.Stride, c.height, c.width),
+				func(in []*Node) *Node { return c.pool.Max(in[0]) },
+				func(in []array) array { return poolLoop(in[0], c.pool) },
+				[]array{spread(1, 2, c.height, c.width, 3)}})
+		}
+		checkOps(t, backend, 1e-5, cases)
+	})
+}
+
+// PoolSize against hand-counted windows; 55, 27 and 13 are CaffeNet's.
+func TestPoolSize(t *testing.T) {
+	for _, c := range []struct{ in, kernel, stride, want int }{
+		{55, 3, 2, 27}, {27, 3, 2, 13}, {13, 3, 2, 6}, // divide
+		{54, 3, 2, 27}, {32, 3, 2, 16}, {16, 3, 2, 8}, {8, 3, 2, 4}, // hang over by one
+		{5, 2, 2, 3}, {3, 3, 2, 1}, {4, 1, 1, 4}, {5, 3, 1, 3},
+		{6, 2, 3, 2}, // a third window would start beyond the edge and hold nothing
+	} {
+		if got := PoolSize(c.in, c.kernel, c.stride); got != c.want {
+			t.Errorf("PoolSize(%d, %d, %d) = %d, want %d", c.in, c.kernel, c.stride, got, c.want)
+		}
+	}
+}
+
+// With ties the gradient of a window goes to one place, whole: the first one,
+// so that with overlapping windows it still sums to what came in.
+func TestPoolTies(t *testing.T) {
+	onBackends(t, func(t *testing.T, backend compute.Backend) {
+		for _, value := range []float64{0, -2} { // a constant plane, also below 0
+			for _, pool := range []Pool{{2, 2}, {3, 2}} {
+				x, r := newArray(1, 7, 7, 2), random(7, 1, 4, 4, 2)
+				if pool.Kernel == 3 {
+					r = random(7, 1, 3, 3, 2)
+				}
+				for i := range x.data {
+					x.data[i] = value
+				}
+				got := run(t, backend, func(in []*Node) []*Node {
+					return Gradient(ReduceAllSum(Mul(pool.Max(in[0]), in[1])), in[0])
+				}, x, r)[0]
+				want := newArray(x.shape...)
+				for i := range r.shape[1] {
+					for j := range r.shape[2] {
+						for c := range 2 {
+							want.data[want.at(0, 2*i, 2*j, c)] += r.data[r.at(0, i, j, c)]
+						}
+					}
+				}
+				compare(t, fmt.Sprintf("gradient of %+v over equal values %v", pool, value), got, want, 1e-6)
+			}
+		}
+	})
+}
+
+// A filter that diverged must reach the loss: a window of NaNs gives NaN. (One
+// NaN among numbers may be passed over, as in Caffe; on XLA's CPU it is.)
+func TestPoolNaN(t *testing.T) {
+	onBackends(t, func(t *testing.T, backend compute.Backend) {
+		x := newArray(1, 4, 4, 1)
+		for i := range x.data {
+			x.data[i] = math.NaN()
+		}
+		y := run(t, backend, func(in []*Node) []*Node { return []*Node{Pool{3, 2}.Max(in[0])} }, x)[0]
+		for i, v := range y.data {
+			if !math.IsNaN(v) {
+				t.Errorf("window %d of NaNs: maximum %v, want NaN", i, v)
+			}
+		}
+	})
+}
