@@ -181,7 +181,7 @@ func (s *site) checkAPI(ctx context.Context) (string, error) {
 
 // checkKernel starts the kernel and has it answer a cell.
 func (s *site) checkKernel(ctx context.Context) (string, error) {
-	report, err := s.cells(ctx, time.Minute, "fmt.Println(6 * 7)")
+	report, err := s.cells(ctx, time.Minute, "%%\nfmt.Println(6 * 7)")
 	if err != nil {
 		return "", err
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"coadapt/kernel-setup/home"
@@ -57,9 +58,9 @@ func (s *site) spec(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("go env GOROOT: %w", err)
 	}
-	list := string(os.PathListSeparator)
 	// The go of the PATH comes before its GOROOT's: it may be a wrapper that the user put there.
-	env["PATH"] = strings.Join([]string{s.home.Bin(), filepath.Dir(program), filepath.Join(strings.TrimSpace(string(root)), "bin"), "${PATH}"}, list)
+	path := slices.Compact([]string{s.home.Bin(), filepath.Dir(program), filepath.Join(strings.TrimSpace(string(root)), "bin"), "${PATH}"})
+	env["PATH"] = strings.Join(path, string(os.PathListSeparator))
 	var text bytes.Buffer
 	enc := json.NewEncoder(&text)
 	enc.SetIndent("", "  ")

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func TestKernelSpec(t *testing.T) {
+	s, _ := testSite(t)
+	installed(t, s, goodAnswer)
+	st := s.kernel()
+	for range 2 {
+		if err := s.do(t.Context(), []step{st}, false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text, err := s.spec(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var spec kernelSpec
+	if err := json.Unmarshal(text, &spec); err != nil {
+		t.Fatal(err)
+	}
+	if spec.InterruptMode != "message" || spec.Language != "go" || spec.Argv[0] != filepath.Join(s.home.Bin(), "coadapt-kernel") || spec.Argv[1] != "{connection_file}" {
+		t.Errorf("kernel.json is %s", text)
+	}
+	for k, want := range map[string]string{
+		"GOFLAGS": "'-ldflags=-s -w'", "GOMLX_BACKEND": "xla:cpu", "GOMLX_NO_AUTO_INSTALL": "1", "PJRT_PLUGIN_LIBRARY_PATH": s.home.PJRT(),
+		"COADAPT_HOME": s.home.Dir, "COADAPT_ROOT": s.home.Root, "GOWORK": "off",
+	} {
+		if spec.Env[k] != want {
+			t.Errorf("%s is %q, want %q", k, spec.Env[k], want)
+		}
+	}
+	path := filepath.SplitList(spec.Env["PATH"])
+	if path[0] != s.home.Bin() || path[len(path)-1] != "${PATH}" {
+		t.Errorf("PATH is %v", path)
+	}
+	file := filepath.Join(s.home.Venv(), "share", "jupyter", "kernels", "coadapt", "kernel.json")
+	exists(t, file, true)
+	write(t, file, "{}")
+	if _, why, err := s.stale(t.Context(), st); err != nil || why == "" {
+		t.Errorf("a changed kernel.json goes unnoticed: %q, %v", why, err)
+	}
+}
+
+// Every package of the lock is pinned with a hash, and no line says where to download from.
+func TestRequirements(t *testing.T) {
+	for entry := range strings.SplitSeq(regexp.MustCompile(`(?m)^\s*#.*\n`).ReplaceAllString(strings.ReplaceAll(requirements, "\\\n", " "), ""), "\n") {
+		if entry = strings.TrimSpace(entry); entry == "" {
+			continue
+		}
+		if !regexp.MustCompile(`^[a-z0-9-]+==[0-9][^ ]*( ;.*)?(\s+--hash=sha256:[0-9a-f]{64})+$`).MatchString(entry) {
+			t.Errorf("not a pinned, hashed requirement: %.100s", entry)
+		}
+	}
+	if !strings.HasPrefix(pinned("jupyterlab"), "4.6.") || pinned("nbclient") == "?" || pinned("nbconvert") == "?" {
+		t.Errorf("pinned: JupyterLab %s, nbclient %s, nbconvert %s", pinned("jupyterlab"), pinned("nbclient"), pinned("nbconvert"))
+	}
+}
+
+func TestModuleVersion(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "go.mod")
+	write(t, file, "module m\n\ntool example.com/a/cmd/x\n\nrequire example.com/a v1.2.3\n\nrequire (\n\texample.com/a/cmd v0.4.0 // indirect\n\texample.com/ab v9.0.0\n)\n")
+	for pkg, want := range map[string]string{"example.com/a/cmd/x": "v0.4.0", "example.com/a": "v1.2.3", "example.com/b": "?"} {
+		if got := moduleVersion(file, pkg); got != want {
+			t.Errorf("%s: %s, want %s", pkg, got, want)
+		}
+	}
+}

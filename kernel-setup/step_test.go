@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// fakeStep makes a file of its name and counts how often.
+func fakeStep(s *site, name string, digest *string, made *int, fails *error) step {
+	return step{
+		name:   name,
+		does:   "make " + name,
+		digest: func(context.Context) (string, error) { return *digest, nil },
+		make: func(context.Context) (record, error) {
+			*made++
+			if *fails != nil {
+				return record{}, *fails
+			}
+			return record{Made: []string{name}}, writeFile(filepath.Join(s.home.Dir, name), nil, 0o644)
+		},
+	}
+}
+
+func TestStepsAreIdempotentAndContinue(t *testing.T) {
+	s, out := testSite(t)
+	var n1, n2 int
+	d1, d2 := "1", "1"
+	var none, interrupted error
+	interrupted = errors.New("cut off")
+	steps := func() []step {
+		return []step{fakeStep(s, "one", &d1, &n1, &none), fakeStep(s, "two", &d2, &n2, &interrupted)}
+	}
+	run := func(want1, want2 int) {
+		t.Helper()
+		m, err := readManifest(s.home) // a new process
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.manifest = m
+		if err := s.do(context.Background(), steps(), false); (err == nil) != (interrupted == nil) {
+			t.Fatalf("got error %v, want %v", err, interrupted)
+		}
+		if n1 != want1 || n2 != want2 {
+			t.Fatalf("made %d and %d times, want %d and %d\n%s", n1, n2, want1, want2, out)
+		}
+	}
+	run(1, 1) // two is interrupted
+	interrupted = nil
+	run(1, 2) // one was recorded: only two is made
+	run(1, 2) // all is there
+	d1 = "2"
+	run(2, 2) // one's inputs changed
+	if err := os.Remove(filepath.Join(s.home.Dir, "two")); err != nil {
+		t.Fatal(err)
+	}
+	run(2, 3) // two is gone
+	out.Reset()
+	if err := s.do(context.Background(), steps(), true); err != nil || out.Len() > 0 {
+		t.Errorf("quietly up to date: error %v, said %q", err, out)
+	}
+}
+
+func TestUnsoundStepIsMadeAgain(t *testing.T) {
+	s, out := testSite(t)
+	made, digest := 0, "1"
+	var none error
+	st := fakeStep(s, "one", &digest, &made, &none)
+	st.sound = func(context.Context, record) error { return errors.New("it is bent") }
+	for range 2 {
+		if err := s.do(context.Background(), []step{st}, false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if made != 2 || !strings.Contains(out.String(), "it is bent") {
+		t.Errorf("made %d times, said %q", made, out)
+	}
+}
+
+func TestCancelledBetweenSteps(t *testing.T) {
+	s, _ := testSite(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	made, digest := 0, "1"
+	var none error
+	first, second := fakeStep(s, "one", &digest, &made, &none), fakeStep(s, "two", &digest, &made, &none)
+	inner := first.make
+	first.make = func(ctx context.Context) (record, error) { cancel(); return inner(ctx) }
+	if err := s.do(ctx, []step{first, second}, false); !errors.Is(err, context.Canceled) || made != 1 {
+		t.Errorf("made %d steps, error %v; want 1 and %v", made, err, context.Canceled)
+	}
+	if m, err := readManifest(s.home); err != nil || m.Steps["one"].Digest != "1" {
+		t.Errorf("the finished step is not recorded: %+v, %v", m, err)
+	}
+}
+
+func TestReplace(t *testing.T) {
+	dir := t.TempDir()
+	place := filepath.Join(dir, "sub", "pjrt")
+	for _, name := range []string{"a", "b"} {
+		staged := filepath.Join(dir, "staged")
+		write(t, filepath.Join(staged, name), "")
+		if err := replace(staged, place); err != nil {
+			t.Fatal(err)
+		}
+		exists(t, filepath.Join(place, name), true)
+		exists(t, staged, false)
+		exists(t, staged+".old", false)
+	}
+	exists(t, filepath.Join(place, "a"), false)
+}
