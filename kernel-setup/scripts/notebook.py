@@ -39,7 +39,8 @@ def starts(cell, cell_index):
 
 def ends(cell, cell_index, **_):
     if cell.cell_type == "code" and cell.source.strip():
-        first = next(line for line in cell.source.splitlines() if line.strip())
+        lines = [line for line in cell.source.splitlines() if line.strip()]
+        first = next((line for line in lines if not line.startswith("%%")), lines[0])
         say(f"  cell {state['number']}/{total}: {time.monotonic() - state['begin']:.1f} s  {first[:60]}")
 
 
