@@ -3,6 +3,7 @@ package gomlxnet
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Arch is a net as plain data: eight layers in the paper's sense, each a
@@ -91,6 +92,9 @@ func (a Arch) Dims() ([]LayerDims, error) {
 	cur := Dims{a.Size, a.Size, a.Channels}
 	for i, l := range a.Layers {
 		out := a.Outputs(i)
+		if err := a.check(i); err != nil {
+			return nil, err
+		}
 		d := LayerDims{In: cur}
 		switch l.Kind {
 		case Convolution:
@@ -122,6 +126,24 @@ func (a Arch) Dims() ([]LayerDims, error) {
 		return nil, fmt.Errorf("arch %q: the last layer %s must be an %s", a.Name, last.Name, InnerProduct)
 	}
 	return dims, nil
+}
+
+// check says what is wrong with layer i (from 0), whatever its input.
+func (a Arch) check(i int) error {
+	l := a.Layers[i]
+	switch {
+	case l.Name == "":
+		return fmt.Errorf("arch %q, layer %d: no name", a.Name, i+1)
+	case slices.ContainsFunc(a.Layers[:i], func(b Layer) bool { return b.Name == l.Name }):
+		return fmt.Errorf("arch %q, layer %s: the name is given twice", a.Name, l.Name)
+	case a.Outputs(i) < 1:
+		return fmt.Errorf("arch %q, layer %s: %d outputs, want at least 1", a.Name, l.Name, a.Outputs(i))
+	case l.Dropout < 0 || l.Dropout >= 1:
+		return fmt.Errorf("arch %q, layer %s: dropout %v, want a probability in [0, 1)", a.Name, l.Name, l.Dropout)
+	case l.LRN != nil && l.LRN.Size%2 != 1:
+		return fmt.Errorf("arch %q, layer %s: LRN over %d channels, want an odd number", a.Name, l.Name, l.LRN.Size)
+	}
+	return nil
 }
 
 // Outputs is the number of output channels of layer i (from 0).
