@@ -9,7 +9,7 @@ type figure struct {
 // naturalFigures are the natural-like classes: things that branch, swell, repeat with variation and have no straight edge.
 func naturalFigures() []figure {
 	return []figure{
-		{"tree", func(p *pen) { p.branch(0, 950, -turn/4, 700, 4, 1) }},
+		{"tree", func(p *pen) { p.branch(0, 950, -turn/4, 700, 4) }},
 		{"flower", func(p *pen) {
 			n, r := 5, p.jit(430, 50)
 			for i := range n {
@@ -176,15 +176,14 @@ func naturalFigures() []figure {
 }
 
 // branch draws a stem and, at its end, two thinner ones.
-func (p *pen) branch(x, y, a, long, depth, width int) {
+func (p *pen) branch(x, y, a, long, depth int) {
 	ex, ey := p.at(x, y, a, long)
 	p.bar(x, y, ex, ey, max(p.stroke*(depth+1)/4, 60))
 	if depth == 0 {
 		return
 	}
-	spread := p.r.between(65, 115)
-	p.branch(ex, ey, a-spread, long*p.r.between(62, 76)/100, depth-1, width)
-	p.branch(ex, ey, a+p.r.between(65, 115), long*p.r.between(62, 76)/100, depth-1, width)
+	p.branch(ex, ey, a-p.r.between(65, 115), long*p.r.between(62, 76)/100, depth-1)
+	p.branch(ex, ey, a+p.r.between(65, 115), long*p.r.between(62, 76)/100, depth-1)
 }
 
 // spiral draws turns of a line winding outward to radius r.

@@ -16,34 +16,30 @@ func (s *Shapes) draw(c *canvas, r *stream, f figure) {
 // luma is Rec. 601's, in 256ths of a grey level.
 func luma(k ink) int { return int(77*k[0]+150*k[1]+29*k[2]) / 256 }
 
-// inks draws colours from one distribution for every class. Figure and background differ by at least Contrast in luma,
-// either way round.
+// inks draws colours from one distribution for every class: a grey level and, about it, some colour. The figure is lighter
+// than the background by Contrast or more; which of the two is the stronger colour is open.
 func (s *Shapes) inks(p *pen) {
-	any := func() (k ink) {
+	shade := func(grey int) (k ink) {
 		for j := range k {
-			k[j] = int32(p.r.between(10, 245) * subpixel)
+			k[j] = int32(min(max(grey+p.r.between(-70, 70), 0), 255) * subpixel)
 		}
 		return k
 	}
-	apart := func(a, b ink, by int) bool {
-		d := (luma(a) - luma(b)) / subpixel
-		return d >= by || -d >= by
-	}
-	p.back = any()
-	for p.fore = any(); !apart(p.fore, p.back, s.p.Contrast); {
-		p.fore, p.back = any(), any()
-	}
-	p.second = any()
+	least := s.p.Contrast
+	back := p.r.between(40, 190-least)
+	p.back = shade(back)
+	p.fore = shade(p.r.between(back+least, 215))
+	p.second = shade(back)
 	for range 20 {
-		if apart(p.second, p.fore, s.p.Contrast*2/3) {
+		if (luma(p.fore)-luma(p.back))/subpixel >= least {
 			break
 		}
-		p.second = any()
+		p.fore = shade(p.r.between(back+least, 215))
 	}
 }
 
-// between2 mixes two inks, t of 0..256 for b.
-func between2(a, b ink, t int) (k ink) {
+// mix mixes two inks, t of 0..256 for b.
+func mix(a, b ink, t int) (k ink) {
 	for j := range k {
 		k[j] = a[j] + (b[j]-a[j])*int32(t)/subpixel
 	}
@@ -69,9 +65,9 @@ func (s *Shapes) background(p *pen) {
 		return
 	}
 	for range p.r.intn(s.p.Clutter + 1) {
-		k := between2(p.back, p.fore, p.r.between(64, 170))
+		k := mix(p.back, p.fore, p.r.between(64, 170))
 		if p.r.intn(2) == 0 {
-			k = between2(p.back, p.second, p.r.between(64, 170))
+			k = mix(p.back, p.second, p.r.between(64, 170))
 		}
 		s.strokeOf(p, p.r.between(3, 10)*size*subpixel/(32*4), k)
 	}
@@ -135,8 +131,8 @@ func (s *Shapes) pose(p *pen) {
 
 // expose adds noise and rounds to bytes.
 func (s *Shapes) expose(c *canvas, r *stream, dst []uint8) {
-	// The sum of four random bytes has mean 510 and standard deviation sqrt(4*(256^2-1)/12) = 147.8.
-	amp := int32(s.p.Noise * subpixel * 256 / 148 * 1)
+	// The sum of four random bytes is near a normal distribution of mean 510, deviation sqrt(4*(256^2-1)/12) = 147.8.
+	amp := int32(s.p.Noise * subpixel * 256 / 148)
 	var bits uint64
 	for i := range dst {
 		v := c.pix[i]

@@ -8,7 +8,7 @@ import (
 )
 
 // shapesVersion changes with every change to the drawing that moves a byte; it is part of the digest.
-const shapesVersion = 1
+const shapesVersion = 2
 
 // ShapesParams are all that determines a procedural data set. The zero value of a field takes the default of
 // DefaultShapes; a negative Noise, Clutter, Rotate, Warp or Occlude means none at all.
@@ -35,7 +35,9 @@ func DefaultShapes() ShapesParams {
 
 // Shapes is the procedural source: pictures of a catalogue of 20 natural-like and 20 man-made-like figures. All classes
 // share the distributions of colour, contrast, stroke width, place, size, background and noise; only the composition of a
-// figure tells its class. Pictures are drawn when asked for, and are a pure function of the parameters, part and index.
+// figure tells its class. So what early layers learn is of use for all of them, and what late layers learn is not: with
+// the defaults, a plain eight-layer net for 32 px gets 0.73 to 0.75 on each half of split 0 after 20,000 pictures (320
+// steps of 64, rate 0.01 falling to 0), and with its first 7, 5 or 3 layers frozen from the other half 0.64, 0.66, 0.73. Pictures are drawn when asked for, and are a pure function of the parameters, part and index.
 type Shapes struct {
 	p       ShapesParams
 	classes []Class
