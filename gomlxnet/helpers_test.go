@@ -208,7 +208,7 @@ func compare(t *testing.T, what string, got, want array, tol float64) {
 // tiny is a Mini of eight narrow layers for 16 px images, its windows given
 // here, whatever those of the preset are: 16 px -> 8 -> 4 -> 4 -> 4 -> 2.
 func tiny(classes int, dropout float64) Arch {
-	a := Mini(classes, MiniOptions{Size: 16, Widths: [7]int{4, 6, 8, 8, 6, 8, 8}, Dropout: dropout, Groups: 2})
+	a := Mini(classes, MiniOptions{Size: 16, Widths: [7]int{4, 6, 8, 8, 6, 8, 8}, Dropout: dropout})
 	a.Layers[0].Kernel, a.Layers[0].Stride, a.Layers[0].Pad = 5, 1, 2
 	a.Layers[1].Kernel, a.Layers[1].Stride, a.Layers[1].Pad = 3, 1, 1
 	for i := range a.Layers {

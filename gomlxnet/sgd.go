@@ -46,8 +46,8 @@ func (s Schedule) Rate(iter int) float64 {
 // Check says what is wrong with the schedule.
 func (s Schedule) Check() error {
 	switch {
-	case s.Base <= 0:
-		return fmt.Errorf("rate schedule: base %v, want above 0", s.Base)
+	case !(s.Base > 0) || math.IsInf(s.Base, 1):
+		return fmt.Errorf("rate schedule: base %v, want a number above 0", s.Base)
 	case s.Policy == Step && (s.Every < 1 || s.Gamma <= 0):
 		return fmt.Errorf("rate schedule %q: every %d and gamma %v, want both above 0", s.Policy, s.Every, s.Gamma)
 	case s.Policy == Poly && (s.Max < 1 || s.Power <= 0):

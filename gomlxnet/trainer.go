@@ -27,6 +27,7 @@ type Trainer struct {
 	steps   map[Cut]*model.Exec
 	eval    *model.Exec
 	cut     Cut
+	loaded  bool
 }
 
 // NewTrainer makes a trainer for batches of the given size. The solver's
@@ -62,7 +63,7 @@ func (t *Trainer) Load(w Weights, cut Cut) error {
 			return err
 		}
 	}
-	t.cut = cut
+	t.cut, t.loaded = cut, true
 	return t.SetMomentum(nil)
 }
 
@@ -123,7 +124,7 @@ func (t *Trainer) Eval(images []float32, labels []int32) (correct int, lossSum f
 func (t *Trainer) Weights() (Weights, error) { return t.read("") }
 
 // Momentum copies the solver's velocities to the host, by the path of the
-// variable; frozen variables have none.
+// variable; those of frozen variables are zero.
 func (t *Trainer) Momentum() (Weights, error) { return t.read("/" + solverScope + "/momentum") }
 
 // SetMomentum restores velocities; those absent become zero.
@@ -174,6 +175,9 @@ func (t *Trainer) Close() {
 
 func (t *Trainer) inputs(images []float32, labels []int32) (x, y *tensors.Tensor, err error) {
 	a := t.arch
+	if !t.loaded { // the graphs would run, on initial values of the library's choosing
+		return nil, nil, fmt.Errorf("trainer of %s: no net is loaded", a.Name)
+	}
 	if len(labels) != t.batch || len(images) != t.batch*a.Size*a.Size*a.Channels {
 		return nil, nil, fmt.Errorf("batch of %d labels and %d pixel values, want %d and %d·%d·%d·%d",
 			len(labels), len(images), t.batch, t.batch, a.Size, a.Size, a.Channels)
