@@ -3,6 +3,7 @@ package figure
 import (
 	"math"
 	"slices"
+	"strconv"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -48,23 +49,35 @@ func (c curve) conditions() []transfer.Treatment {
 	return out
 }
 
-// DataRange covers every net and interval that is a number, within [0, 1], with room for the crosses.
+// DataRange covers every net that is a number, and of the intervals what lies within [0, 1] and not far from the nets: two nets that
+// disagree a little have a t interval that would leave no room for the curve. What is cut off ends in an arrow head.
 func (c curve) DataRange() (xmin, xmax, ymin, ymax float64) {
 	ymin, ymax = math.Inf(1), math.Inf(-1)
 	see := func(y float64) { ymin, ymax = min(ymin, y), max(ymax, y) }
+	var lengths []float64
 	missing := false
 	for _, p := range c.points {
 		missing = missing || len(p.Missing) > 0
-		if p.Count > 0 {
-			see(max(p.Low, 0))
-			see(min(p.High, 1))
-		}
 		for _, r := range slices.Concat(p.Nets, p.Donors) {
 			see(r.Accuracy)
+		}
+		if p.Count > 0 {
+			lengths = append(lengths, p.High-p.Low)
 		}
 	}
 	if ymin > ymax {
 		ymin, ymax = 0, 1
+	}
+	if len(lengths) > 0 {
+		slices.Sort(lengths)
+		reach := max((ymax-ymin)/5, lengths[len(lengths)/2])
+		low, high := max(ymin-reach, 0), min(ymax+reach, 1)
+		for _, p := range c.points {
+			if p.Count > 0 {
+				see(max(p.Low, low))
+				see(min(p.High, high))
+			}
+		}
 	}
 	if ymax-ymin < 0.02 {
 		mid := (ymax + ymin) / 2
@@ -77,6 +90,14 @@ func (c curve) DataRange() (xmin, xmax, ymin, ymax float64) {
 	return -0.45, float64(c.last) + 0.5, ymin - pad, ymax + pad
 }
 
+// cutsOff says whether the bar of some mean does not fit the frame.
+func (c curve) cutsOff() bool {
+	_, _, low, high := c.DataRange()
+	return slices.ContainsFunc(c.points, func(p Point) bool {
+		return p.Treatment != transfer.Base && p.Count > 0 && (p.Low < low || p.High > high)
+	})
+}
+
 // Plot draws from back to front: grid, base, lines, intervals, nets, means, crosses.
 func (c curve) Plot(cv draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&cv)
@@ -85,13 +106,13 @@ func (c curve) Plot(cv draw.Canvas, p *plot.Plot) {
 			stroke(cv, segment(vg.Point{X: cv.Min.X, Y: y(t.Value)}, vg.Point{X: cv.Max.X, Y: y(t.Value)}), faint, 0.6)
 		}
 	}
-	clampY := func(v float64) vg.Length { return y(min(max(v, p.Y.Min), p.Y.Max)) }
+	inside := func(v float64) vg.Length { return y(min(max(v, p.Y.Min), p.Y.Max)) }
 	base := slices.IndexFunc(c.points, func(p Point) bool { return p.Treatment == transfer.Base })
 	if base >= 0 && c.points[base].Count > 0 {
 		b := c.points[base]
 		if b.Method != NoInterval {
 			cv.SetColor(band)
-			cv.Fill(box(x(0), clampY(b.Low), cv.Max.X, clampY(b.High)))
+			cv.Fill(box(x(0), inside(b.Low), cv.Max.X, inside(b.High)))
 		}
 		stroke(cv, segment(vg.Point{X: x(0), Y: y(b.Mean)}, vg.Point{X: cv.Max.X, Y: y(b.Mean)}), lookOf(transfer.Base).color, 1)
 	}
@@ -103,7 +124,7 @@ func (c curve) Plot(cv draw.Canvas, p *plot.Plot) {
 		if p.Treatment == transfer.Base || p.Count == 0 || p.Method == NoInterval {
 			continue
 		}
-		stroke(cv, segment(vg.Point{X: at(p).X, Y: clampY(p.Low)}, vg.Point{X: at(p).X, Y: clampY(p.High)}), lookOf(p.Treatment).color, 1.1)
+		c.interval(cv, p, at(p).X, y)
 	}
 	for _, p := range c.points {
 		if p.Treatment == transfer.Base {
@@ -121,11 +142,37 @@ func (c curve) Plot(cv draw.Canvas, p *plot.Plot) {
 		}
 	}
 	for _, p := range c.points {
-		for i := range p.Missing {
-			pt := vg.Point{X: at(p).X + 3*vg.Length(i), Y: cv.Min.Y + crossAt}
-			drawCross(cv, lookOf(p.Treatment).color, pt, 2.4)
+		if len(p.Missing) == 0 {
+			continue
+		}
+		pt := vg.Point{X: at(p).X, Y: cv.Min.Y + crossAt}
+		drawCross(cv, lookOf(p.Treatment).color, pt, 2.4)
+		if len(p.Missing) > 1 {
+			cv.FillText(style(noteSize), vg.Point{X: pt.X + 3.4, Y: pt.Y - 0.36*noteSize}, strconv.Itoa(len(p.Missing)))
 		}
 	}
+}
+
+// interval draws the bar of a mean; where the frame cuts it off, an arrow head.
+func (c curve) interval(cv draw.Canvas, p Point, x vg.Length, y func(float64) vg.Length) {
+	col := lookOf(p.Treatment).color
+	ends := [2]vg.Length{y(p.Low), y(p.High)}
+	for i, end := range ends {
+		at, sign := cv.Min.Y, vg.Length(1)
+		if i == 1 {
+			at, sign = cv.Max.Y, -1
+		}
+		if sign*(end-at) >= 0 {
+			continue
+		}
+		var head vg.Path
+		head.Move(vg.Point{X: x - 2.2, Y: at + sign*3.5})
+		head.Line(vg.Point{X: x, Y: at})
+		head.Line(vg.Point{X: x + 2.2, Y: at + sign*3.5})
+		stroke(cv, head, col, 1.1)
+		ends[i] = at
+	}
+	stroke(cv, segment(vg.Point{X: x, Y: ends[0]}, vg.Point{X: x, Y: ends[1]}), col, 1.1)
 }
 
 // line joins the means of one condition, from the base on as in the paper. It is broken at a cut where every net failed.

@@ -2,6 +2,7 @@ package figure
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -49,7 +50,7 @@ func (f *Figure) frame(cv curve) *plot.Plot {
 	p.BackgroundColor = nil
 	p.Add(cv)
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = cv.DataRange()
-	p.X.Label.Text = "n: layers 1 to n come from another net, the rest are new"
+	p.X.Label.Text = "layer n at which the network is chopped and retrained"
 	p.Y.Label.Text = f.opt.YLabel
 	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
 		axis.Color, axis.Tick.Color, axis.Label.TextStyle.Color, axis.Tick.Label.Color = ink, ink, ink, ink
@@ -92,52 +93,75 @@ func (accuracyTicks) Ticks(low, high float64) []plot.Tick {
 	return ticks
 }
 
-// drawLegend draws an entry a condition in up to three columns and returns what is left below.
+// drawLegend draws an entry a condition and returns what is left below. Columns, as many as fit, hold what belongs together.
 func drawLegend(c draw.Canvas, cv curve) draw.Canvas {
-	entries := append([]transfer.Treatment{transfer.Base}, cv.conditions()...)
 	const (
 		sample vg.Length = 24
 		gap    vg.Length = 16
 		row              = labelSize * 1.45
 	)
 	s := style(labelSize)
+	present := append([]transfer.Treatment{transfer.Base}, cv.conditions()...)
+	var columns [][]transfer.Treatment
 	var widest vg.Length
-	for _, t := range entries {
-		widest = max(widest, sample+5+s.Width(lookOf(t).label)+gap)
+	for _, group := range [][]transfer.Treatment{
+		{transfer.Base, transfer.Random}, {transfer.Selffer, transfer.SelfferPlus}, {transfer.Transfer, transfer.TransferPlus},
+	} {
+		group = slices.DeleteFunc(group, func(t transfer.Treatment) bool { return !slices.Contains(present, t) })
+		for _, t := range group {
+			widest = max(widest, sample+5+s.Width(lookOf(t).label)+gap)
+		}
+		if len(group) > 0 {
+			columns = append(columns, group)
+		}
 	}
-	columns := min(3, max(1, int((c.Max.X-c.Min.X+gap)/widest)))
-	rows := (len(entries) + columns - 1) / columns
-	for i, t := range entries {
-		// Down the columns, so that a frozen condition stands above its fine-tuned one.
-		at := vg.Point{X: c.Min.X + widest*vg.Length(i/rows), Y: c.Max.Y - row*(vg.Length(i%rows)+0.5)}
-		l := lookOf(t)
-		if t == transfer.Base {
-			c.SetColor(band)
-			c.Fill(box(at.X, at.Y-3, at.X+sample, at.Y+3))
+	if fit := max(1, int((c.Max.X-c.Min.X+gap)/widest)); fit < len(columns) {
+		// Too narrow: the entries in the order of their groups, cut into as many columns as fit.
+		all := slices.Concat(columns...)
+		columns = slices.Collect(slices.Chunk(all, (len(all)+fit-1)/fit))
+	}
+	rows := 0
+	for i, column := range columns {
+		rows = max(rows, len(column))
+		for j, t := range column {
+			at := vg.Point{X: c.Min.X + widest*vg.Length(i), Y: c.Max.Y - row*(vg.Length(j)+0.5)}
+			drawEntry(c, s, t, at, sample)
 		}
-		c.SetLineDash(l.dashes, 0)
-		c.SetLineWidth(1.2)
-		c.SetColor(l.color)
-		c.Stroke(segment(at, vg.Point{X: at.X + sample, Y: at.Y}))
-		c.SetLineDash(nil, 0)
-		mid := vg.Point{X: at.X + sample/2, Y: at.Y}
-		if t == transfer.Base {
-			drawRing(c, l.color, mid, 2.4)
-		} else {
-			drawMark(c, l, mid, markSize)
-		}
-		c.FillText(s, vg.Point{X: at.X + sample + 5, Y: at.Y - 0.36*labelSize}, l.label)
 	}
 	return draw.Crop(c, 0, 0, 0, -row*vg.Length(rows)-8)
+}
+
+// drawEntry draws a sample of the condition's line and mark, width long, and its name.
+func drawEntry(c draw.Canvas, s text.Style, t transfer.Treatment, at vg.Point, width vg.Length) {
+	l := lookOf(t)
+	if t == transfer.Base {
+		c.SetColor(band)
+		c.Fill(box(at.X, at.Y-3, at.X+width, at.Y+3))
+	}
+	c.SetLineDash(l.dashes, 0)
+	c.SetLineWidth(1.2)
+	c.SetColor(l.color)
+	c.Stroke(segment(at, vg.Point{X: at.X + width, Y: at.Y}))
+	c.SetLineDash(nil, 0)
+	mid := vg.Point{X: at.X + width/2, Y: at.Y}
+	if t == transfer.Base {
+		drawRing(c, l.color, mid, 2.4)
+	} else {
+		drawMark(c, l, mid, markSize)
+	}
+	c.FillText(s, vg.Point{X: at.X + width + 5, Y: at.Y - 0.36*labelSize}, l.label)
 }
 
 // drawNotes writes caption and note at the bottom and returns what is left above.
 func (f *Figure) drawNotes(c draw.Canvas) draw.Canvas {
 	s := style(noteSize)
 	s.Color = rgb(0x444444)
-	sentences := Note(f.points)
+	sentences := note(f.points, drawn)
 	if f.opt.Caption != "" {
 		sentences = append([]string{f.opt.Caption}, sentences...)
+	}
+	if newCurve(f.points, len(f.opt.Layers)).cutsOff() {
+		sentences = append(sentences, "An arrow head: the interval goes on beyond the frame.")
 	}
 	lines := wrap(s, strings.Join(sentences, " "), c.Max.X-c.Min.X)
 	lead := noteSize * 1.3

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"coadapt/transfer"
 )
@@ -45,6 +44,11 @@ func Summarise(results []transfer.Result) []Point {
 		t transfer.Treatment
 	}
 	isTarget := targets(results)
+	// Nets finish in any order; the drawing and the last digit of a mean must not depend on it.
+	results = slices.SortedStableFunc(slices.Values(results), func(a, b transfer.Result) int {
+		return cmp.Or(cmp.Compare(a.Net.N, b.Net.N), cmp.Compare(a.Net.Treatment, b.Net.Treatment), cmp.Compare(a.Net.Split, b.Net.Split),
+			cmp.Compare(a.Net.Target, b.Net.Target), cmp.Compare(a.Net.Seed, b.Net.Seed))
+	})
 	points := make(map[at]*Point)
 	seen := make(map[transfer.Net]bool)
 	for _, r := range results {
@@ -121,84 +125,4 @@ func (p *Point) estimate() {
 		iv = Interval{p.Mean, p.Mean, NoInterval}
 	}
 	p.Interval = iv
-}
-
-// Note says what the numbers of points are: how many nets, how the intervals were made, by which rule an accuracy was taken, and which
-// nets are not numbers. One sentence an item.
-func Note(points []Point) []string {
-	var fewest, most int
-	methods := make(map[Method]bool)
-	tested := make(map[int]bool)
-	var missing, donors []transfer.Result
-	for _, p := range points {
-		missing = append(missing, p.Missing...)
-		donors = append(donors, p.Donors...)
-		if p.Count == 0 {
-			continue
-		}
-		if fewest == 0 || p.Count < fewest {
-			fewest = p.Count
-		}
-		most = max(most, p.Count)
-		methods[p.Method] = true
-		for _, r := range p.Nets {
-			tested[r.Tested] = true
-		}
-	}
-	var note []string
-	if most > 0 {
-		nets := fmt.Sprintf("%d nets a point", most)
-		if most == 1 {
-			nets = "One net a point"
-		}
-		if fewest != most {
-			nets = fmt.Sprintf("%d to %d nets a point", fewest, most)
-		}
-		note = append(note, nets+"; accuracy is that after the last step, on the whole test part"+images(tested)+".")
-	}
-	switch {
-	case methods[StudentT] && methods[Wilson]:
-		note = append(note, "Intervals: 95% t over the nets of a point; for a single net, 95% Wilson over its test images.")
-	case methods[StudentT]:
-		note = append(note, "Intervals: 95% t over the nets of a point.")
-	case methods[Wilson]:
-		note = append(note, "Intervals: 95% Wilson over the net's test images; they do not tell how another seed or split would come out.")
-	}
-	if methods[NoInterval] && most > 0 {
-		note = append(note, "Some points are one net with an unknown number of test images and have no interval.")
-	}
-	if len(donors) > 0 {
-		note = append(note, "Not in the base's mean, as no cut net is tested on their task: "+list(donors, func(r transfer.Result) string {
-			return fmt.Sprintf("%s (%.3f)", r.Net, r.Accuracy)
-		})+".")
-	}
-	if len(missing) > 0 {
-		note = append(note, "Not a number and in no mean (×): "+list(missing, func(r transfer.Result) string {
-			return fmt.Sprintf("%s %s", r.Net, r.Status)
-		})+".")
-	}
-	return note
-}
-
-func images(tested map[int]bool) string {
-	if len(tested) != 1 || tested[0] {
-		return ""
-	}
-	for n := range tested {
-		return fmt.Sprintf(" (%d images)", n)
-	}
-	return ""
-}
-
-// list joins up to eight items and counts the rest.
-func list(results []transfer.Result, item func(transfer.Result) string) string {
-	const most = 8
-	var s []string
-	for _, r := range results[:min(most, len(results))] {
-		s = append(s, item(r))
-	}
-	if more := len(results) - most; more > 0 {
-		s = append(s, fmt.Sprintf("and %d more", more))
-	}
-	return strings.Join(s, ", ")
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // Table writes points as plain text: a row for the base and one a cut, a column a condition, each cell a mean and the longer side of its
-// interval, ×k where k nets of the cell are not numbers. Below stands the note.
+// interval, and ×k where k nets of the cell are not numbers. Below stands the note.
 func Table(w io.Writer, points []Point) error {
 	var cuts []int
 	var conditions []transfer.Treatment

@@ -1,0 +1,105 @@
+package figure
+
+import (
+	"fmt"
+	"strings"
+
+	"coadapt/transfer"
+)
+
+// Note says what the numbers of points are: how many nets, how the intervals were made, by which rule an accuracy was taken, and which
+// nets are not numbers. One sentence an item.
+func Note(points []Point) []string { return note(points, tabled) }
+
+// medium is where a note stands: it names what is seen there.
+type medium int
+
+const (
+	tabled medium = iota
+	drawn
+)
+
+func note(points []Point, m medium) []string {
+	var fewest, most int
+	methods := make(map[Method]bool)
+	tested := make(map[int]bool)
+	var missing, donors []transfer.Result
+	for _, p := range points {
+		missing = append(missing, p.Missing...)
+		donors = append(donors, p.Donors...)
+		if p.Count == 0 {
+			continue
+		}
+		if fewest == 0 || p.Count < fewest {
+			fewest = p.Count
+		}
+		most = max(most, p.Count)
+		methods[p.Method] = true
+		for _, r := range p.Nets {
+			tested[r.Tested] = true
+		}
+	}
+	var out []string
+	if most > 0 {
+		nets := fmt.Sprintf("%d nets a point", most)
+		if most == 1 {
+			nets = "One net a point"
+		}
+		if fewest != most {
+			nets = fmt.Sprintf("%d to %d nets a point", fewest, most)
+		}
+		out = append(out, nets+"; accuracy is that after the last step, on the whole test part"+images(tested)+".")
+	}
+	switch {
+	case methods[StudentT] && methods[Wilson]:
+		out = append(out, "Intervals: 95% t over the nets of a point; for a single net, 95% Wilson over its test images.")
+	case methods[StudentT]:
+		out = append(out, "Intervals: 95% t over the nets of a point.")
+	case methods[Wilson]:
+		out = append(out, "Intervals: 95% Wilson over the net's test images; they do not tell how another seed or split would come out.")
+	}
+	if m == tabled && (methods[StudentT] || methods[Wilson]) {
+		out = append(out, "±: the longer side of the interval.")
+	}
+	if methods[NoInterval] && most > 0 {
+		out = append(out, "Some points are one net with an unknown number of test images and have no interval.")
+	}
+	where := ""
+	if m == drawn {
+		where = " (grey rings)"
+	}
+	if len(donors) > 0 {
+		out = append(out, "Not in the base's mean"+where+", as no cut net is tested on their task: "+list(donors, func(r transfer.Result) string {
+			return fmt.Sprintf("%s (%.3f)", r.Net, r.Accuracy)
+		})+".")
+	}
+	if len(missing) > 0 {
+		out = append(out, "Not a number and in no mean (×): "+list(missing, func(r transfer.Result) string {
+			return fmt.Sprintf("%s %s", r.Net, r.Status)
+		})+".")
+	}
+	return out
+}
+
+func images(tested map[int]bool) string {
+	if len(tested) != 1 || tested[0] {
+		return ""
+	}
+	for n := range tested {
+		return fmt.Sprintf(" (%d images)", n)
+	}
+	return ""
+}
+
+// list joins up to eight items and counts the rest.
+func list(results []transfer.Result, item func(transfer.Result) string) string {
+	const most = 8
+	var s []string
+	for _, r := range results[:min(most, len(results))] {
+		s = append(s, item(r))
+	}
+	if more := len(results) - most; more > 0 {
+		s = append(s, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(s, ", ")
+}
