@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"strings"
 	"time"
 
 	"coadapt/gomlxnet"
@@ -72,8 +71,7 @@ func NewLab(cfg Config) (*Lab, error) {
 			return nil, err
 		}
 	}
-	class, _, _ := strings.Cut(cfg.Backend.Description(), " ")
-	return &Lab{cfg: cfg, backend: class, splits: map[string]dataset.Split{}, tasks: map[string]*dataset.Task{},
+	return &Lab{cfg: cfg, backend: gomlxnet.BackendClass(cfg.Backend), splits: map[string]dataset.Split{}, tasks: map[string]*dataset.Task{},
 		trainers: map[int]*gomlxnet.Trainer{}, weights: map[string]gomlxnet.Weights{}}, nil
 }
 

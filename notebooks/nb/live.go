@@ -1,0 +1,106 @@
+package nb
+
+import (
+	"encoding/base64"
+	"fmt"
+	"html"
+	"sync"
+	"time"
+
+	"coadapt/transfer"
+
+	"github.com/janpfeifer/gonb/gonbui"
+)
+
+// live is the one output of a running cell: a bar, a line of text and the
+// figure as far as it has come, redrawn once a second at most.
+type live struct {
+	mu      sync.Mutex
+	id      string
+	began   time.Time
+	drawn   time.Time // the whole output
+	figured time.Time // the figure in it
+	total   int
+	done    int
+	trained int // of done, those that were not hits
+	part    float64
+	text    string
+	image   string
+}
+
+const refresh = time.Second
+
+func (v *live) start(total int) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	*v = live{id: gonbui.UniqueID(), began: time.Now(), total: total}
+}
+
+// event takes a sign of life from the lab.
+func (v *live) event(e transfer.Event) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	switch {
+	case e.Notice != "":
+		v.text = e.Notice
+	case e.Images > 0:
+		v.text = fmt.Sprintf("reading images: %d of %d", e.Decoded, e.Images)
+	case e.Result != nil:
+		v.done, v.part = e.Done, 0
+		if !e.Result.Hit {
+			v.trained++
+		}
+	case e.Steps > 0:
+		v.part = float64(e.Step) / float64(e.Steps)
+		v.text = fmt.Sprintf("%s: step %d of %d, loss %.2f, %.0f images/s", e.Net, e.Step, e.Steps, e.Loss, e.ImagesPerSecond)
+	}
+	v.draw(false)
+}
+
+// redraw says whether it is time for a new figure.
+func (v *live) redraw() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return time.Since(v.figured) >= refresh
+}
+
+func (v *live) picture(png []byte) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.figured = time.Now()
+	v.image = fmt.Sprintf(`<img alt="the curve so far" style="max-width:720px" src="data:image/png;base64,%s">`, base64.StdEncoding.EncodeToString(png))
+	v.draw(false)
+}
+
+// end leaves one line where bar and figure were.
+func (v *live) end(line string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.image, v.text, v.done = "", line, v.total
+	v.draw(true)
+	v.total = 0
+}
+
+func (v *live) draw(now bool) {
+	if v.total == 0 || !now && time.Since(v.drawn) < refresh {
+		return
+	}
+	v.drawn = time.Now()
+	if now {
+		gonbui.UpdateHTML(v.id, "<p>"+html.EscapeString(v.text)+"</p>")
+		return
+	}
+	share := (float64(v.done) + v.part) / float64(v.total)
+	gonbui.UpdateHTML(v.id, fmt.Sprintf(`<p><progress value="%.3f" max="1" style="width:320px"></progress> net %d of %d%s<br>%s</p>%s`,
+		share, min(v.done+1, v.total), v.total, v.left(), html.EscapeString(v.text), v.image))
+}
+
+// left estimates the time to go from the nets trained so far; hits cost nothing.
+func (v *live) left() string {
+	spent := float64(v.trained) + v.part
+	if spent < 1 {
+		return ""
+	}
+	per := time.Since(v.began).Seconds() / spent
+	return fmt.Sprintf(", about %s to go", (time.Duration(per*(float64(v.total-v.done)-v.part)) * time.Second).Round(time.Second))
+}
