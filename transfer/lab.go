@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
-	"time"
+	"runtime"
+	"sync"
 
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
@@ -24,6 +24,7 @@ type Config struct {
 	Epochs   float64           // above 0: Recipe's steps, and the end of its rate, follow from the images of the target task
 	PerClass int               // the first so many training images of each class; 0 is all
 	Bad      dataset.BadPolicy // pictures that do not decode
+	Workers  int               // nets that Curve trains beside each other; 0 is one a core, at most 4
 	Progress func(Event)       // may be nil; never called by two goroutines at once
 }
 
@@ -35,22 +36,24 @@ type Event struct {
 	ImagesPerSecond float64
 	Decoded, Images int     // while a task's images are being decoded
 	Done, Total     int     // nets of the curve
+	Share           float64 // of the curve that is done, 0..1: whole nets and the steps of those being trained
 	Result          *Result // the net is finished
 	Notice          string  // something the user should read
 }
 
 // Lab trains nets on one source and keeps what it trained. A net that is in
-// the store is a hit; a parent is trained when a child needs it. A Lab is for
-// one goroutine at a time.
+// the store is a hit; a parent is trained when a child needs it. The methods
+// are for one goroutine at a time; Curve makes goroutines of its own.
 type Lab struct {
-	cfg      Config
-	backend  string
-	splits   map[string]dataset.Split
-	tasks    map[string]*dataset.Task    // by split and half
-	trainers map[int]*gomlxnet.Trainer   // by number of classes
-	weights  map[string]gomlxnet.Weights // of base nets, by key
-	done     int
-	total    int
+	cfg     Config
+	backend string
+	workers []*worker
+
+	mu      sync.Mutex // guards what follows
+	splits  map[string]dataset.Split
+	tasks   map[string]*dataset.Task    // by split and half
+	weights map[string]gomlxnet.Weights // of base nets, by key
+	count   counts
 }
 
 // NewLab checks the configuration. Nothing is decoded or compiled yet.
@@ -71,36 +74,27 @@ func NewLab(cfg Config) (*Lab, error) {
 			return nil, err
 		}
 	}
-	return &Lab{cfg: cfg, backend: gomlxnet.BackendClass(cfg.Backend), splits: map[string]dataset.Split{}, tasks: map[string]*dataset.Task{},
-		trainers: map[int]*gomlxnet.Trainer{}, weights: map[string]gomlxnet.Weights{}}, nil
+	if cfg.Workers < 0 {
+		return nil, fmt.Errorf("lab: %d workers, want 1 or more, or 0 for one a core", cfg.Workers)
+	}
+	if cfg.Workers == 0 {
+		cfg.Workers = min(runtime.NumCPU(), 4)
+	}
+	l := &Lab{cfg: cfg, backend: gomlxnet.BackendClass(cfg.Backend), splits: map[string]dataset.Split{},
+		tasks: map[string]*dataset.Task{}, weights: map[string]gomlxnet.Weights{}}
+	for range cfg.Workers {
+		l.workers = append(l.workers, &worker{trainers: map[int]*gomlxnet.Trainer{}})
+	}
+	return l, nil
 }
 
 // Close frees what the Lab compiled.
 func (l *Lab) Close() {
-	for _, t := range l.trainers {
-		t.Close()
-	}
-	clear(l.trainers)
-}
-
-// Curve yields the results of nets in their order, training what is missing.
-// It ends at the first error; what was finished before it is in the store. A
-// net that diverges is a result, not an error.
-func (l *Lab) Curve(ctx context.Context, nets []Net) iter.Seq2[Result, error] {
-	return func(yield func(Result, error) bool) {
-		l.done, l.total = 0, len(nets)
-		for _, net := range nets {
-			r, err := l.Train(ctx, net)
-			if err != nil {
-				yield(Result{Net: net}, fmt.Errorf("net %s: %w", net, err))
-				return
-			}
-			l.done++
-			l.report(Event{Net: net, Result: &r})
-			if !yield(r, nil) {
-				return
-			}
+	for _, w := range l.workers {
+		for _, t := range w.trainers {
+			t.Close()
 		}
+		clear(w.trainers)
 	}
 }
 
@@ -108,6 +102,10 @@ func (l *Lab) Curve(ctx context.Context, nets []Net) iter.Seq2[Result, error] {
 // parent first. When ctx ends, the net being trained is lost and all finished
 // ones are kept.
 func (l *Lab) Train(ctx context.Context, net Net) (Result, error) {
+	return l.trainOn(ctx, l.workers[0], net)
+}
+
+func (l *Lab) trainOn(ctx context.Context, w *worker, net Net) (Result, error) {
 	p, err := l.plan(ctx, net)
 	if err != nil {
 		return Result{}, err
@@ -124,7 +122,7 @@ func (l *Lab) Train(ctx context.Context, net Net) (Result, error) {
 	case !errors.Is(err, store.ErrMissing):
 		return Result{}, err
 	}
-	donor, blocked, err := l.donor(ctx, net)
+	donor, blocked, err := l.donor(ctx, w, net)
 	if err != nil {
 		return Result{}, err
 	}
@@ -132,7 +130,7 @@ func (l *Lab) Train(ctx context.Context, net Net) (Result, error) {
 		return Result{Net: net, Status: Blocked, Key: p.key, Classes: p.arch.Classes,
 			Reason: fmt.Sprintf("its parent %s %s: %s", blocked.Net, blocked.Status, blocked.Reason)}, nil
 	}
-	out, err := l.run(ctx, p, donor)
+	out, err := l.run(ctx, w, p, donor)
 	if err != nil {
 		return Result{}, err
 	}
@@ -144,35 +142,42 @@ func (l *Lab) Train(ctx context.Context, net Net) (Result, error) {
 }
 
 // donor returns the parent's weights, or the parent's result where that is not OK.
-func (l *Lab) donor(ctx context.Context, net Net) (gomlxnet.Weights, *Result, error) {
+func (l *Lab) donor(ctx context.Context, w *worker, net Net) (gomlxnet.Weights, *Result, error) {
 	parent, ok := net.Parent()
 	if !ok {
 		return nil, nil, nil
 	}
-	r, err := l.Train(ctx, parent)
+	r, err := l.trainOn(ctx, w, parent)
 	if err != nil {
 		return nil, nil, fmt.Errorf("parent %s: %w", parent, err)
 	}
 	if r.Status != OK {
 		return nil, &r, nil
 	}
-	if w := l.weights[r.Key]; w != nil {
-		return w, nil, nil
+	l.mu.Lock()
+	donor := l.weights[r.Key]
+	l.mu.Unlock()
+	if donor != nil {
+		return donor, nil, nil
 	}
 	entry, err := l.cfg.Store.Get(r.Key, weightsFile)
 	if err != nil {
 		return nil, nil, fmt.Errorf("parent %s: %w", parent, err)
 	}
-	w, err := decodeWeights(entry[weightsFile])
+	donor, err = decodeWeights(entry[weightsFile])
 	if err != nil {
 		return nil, nil, fmt.Errorf("parent %s, entry %s: %w", parent, r.Key, err)
 	}
-	l.weights[r.Key] = w
-	return w, nil, nil
+	l.mu.Lock()
+	l.weights[r.Key] = donor
+	l.mu.Unlock()
+	return donor, nil, nil
 }
 
 // task returns one half of a split, decoded once.
 func (l *Lab) task(ctx context.Context, split string, half Half) (*dataset.Task, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	name := split + half.String()
 	if t := l.tasks[name]; t != nil {
 		return t, nil
@@ -191,36 +196,16 @@ func (l *Lab) task(ctx context.Context, split string, half Half) (*dataset.Task,
 	}
 	t, err := dataset.NewTask(ctx, l.cfg.Source, classes, dataset.TaskOptions{
 		Name: l.cfg.Source.Name() + " " + name, PerClass: l.cfg.PerClass, Bad: l.cfg.Bad,
-		Progress: func(done, total int) { l.report(Event{Decoded: done, Images: total}) },
+		Progress: func(done, total int) { l.tell(Event{Decoded: done, Images: total}) },
 	})
 	if err != nil {
 		return nil, err
 	}
 	for _, bad := range t.Bad() {
-		l.report(Event{Notice: fmt.Sprintf("%s: left out %s: %v", t.Name(), bad.Name, bad.Err)})
+		l.tell(Event{Notice: fmt.Sprintf("%s: left out %s: %v", t.Name(), bad.Name, bad.Err)})
 	}
 	l.tasks[name] = t
 	return t, nil
-}
-
-func (l *Lab) trainer(arch gomlxnet.Arch, r Recipe) (*gomlxnet.Trainer, error) {
-	if t := l.trainers[arch.Classes]; t != nil {
-		return t, nil
-	}
-	t, err := gomlxnet.NewTrainer(l.cfg.Backend, arch, gomlxnet.SGD{Momentum: r.Momentum, Decay: r.Decay}, r.Batch)
-	if err != nil {
-		return nil, err
-	}
-	l.trainers[arch.Classes] = t
-	return t, nil
-}
-
-func (l *Lab) report(e Event) {
-	if l.cfg.Progress == nil {
-		return
-	}
-	e.Done, e.Total = l.done, l.total
-	l.cfg.Progress(e)
 }
 
 // Results lists everything in a store, entries that are not results left out.
@@ -242,19 +227,4 @@ func Results(s *store.Store) ([]Result, error) {
 		all = append(all, r)
 	}
 	return all, nil
-}
-
-// throttle lets a report through every so often.
-type throttle struct {
-	every time.Duration
-	last  time.Time
-}
-
-func (t *throttle) due() bool {
-	now := time.Now()
-	if now.Sub(t.last) < t.every {
-		return false
-	}
-	t.last = now
-	return true
 }

@@ -52,13 +52,13 @@ func MiniRecipe() Recipe {
 
 // MiniConfig is the miniature experiment that suits a source: arch, recipe and
 // epochs. Shapes are drawn at random places already, so they are neither
-// shifted nor mirrored, and five passes are enough; other pictures get fifteen.
+// shifted nor mirrored, and four passes are enough; other pictures get fifteen.
 // Backend, store and progress are left to the caller.
 func MiniConfig(src dataset.Source) Config {
 	h, _, c := src.Shape()
 	cfg := Config{Source: src, Arch: gomlxnet.Mini(len(src.Classes()), gomlxnet.MiniOptions{Size: h, Channels: c}), Recipe: MiniRecipe(), Epochs: 15}
 	if src.Name() == "shapes" {
-		cfg.Recipe.Pad, cfg.Recipe.Mirror, cfg.Epochs = 0, false, 5
+		cfg.Recipe.Pad, cfg.Recipe.Mirror, cfg.Epochs = 0, false, 4
 	}
 	return cfg
 }

@@ -31,9 +31,9 @@ const metricPoints = 100
 // run trains a net from its plan and tests it. Layers 1..n come from donor; a
 // random net's are its own initial values. If a frozen prefix changed, run
 // fails: no result is better than a wrong one.
-func (l *Lab) run(ctx context.Context, p *plan, donor gomlxnet.Weights) (*outcome, error) {
+func (l *Lab) run(ctx context.Context, wk *worker, p *plan, donor gomlxnet.Weights) (*outcome, error) {
 	start := time.Now()
-	trainer, err := l.trainer(p.arch, p.recipe)
+	trainer, err := l.trainer(wk, p.arch, p.recipe)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func (l *Lab) run(ctx context.Context, p *plan, donor gomlxnet.Weights) (*outcom
 	}
 	out := &outcome{result: Result{Net: p.net, Status: OK, Classes: p.arch.Classes, Steps: p.recipe.Steps,
 		Images: p.recipe.Steps * p.recipe.Batch, Key: p.key}}
-	if err := l.train(ctx, p, trainer, out); err != nil {
+	if err := l.train(ctx, wk, p, trainer, out); err != nil {
 		return nil, err
 	}
 	if out.weights, err = trainer.Weights(); err != nil {
@@ -81,8 +81,21 @@ func (l *Lab) run(ctx context.Context, p *plan, donor gomlxnet.Weights) (*outcom
 	return out, nil
 }
 
+// trainer returns the worker's trainer for an arch, made once.
+func (l *Lab) trainer(w *worker, arch gomlxnet.Arch, r Recipe) (*gomlxnet.Trainer, error) {
+	if t := w.trainers[arch.Classes]; t != nil {
+		return t, nil
+	}
+	t, err := gomlxnet.NewTrainer(l.cfg.Backend, arch, gomlxnet.SGD{Momentum: r.Momentum, Decay: r.Decay}, r.Batch)
+	if err != nil {
+		return nil, err
+	}
+	w.trainers[arch.Classes] = t
+	return t, nil
+}
+
 // train takes all steps, or stops where the loss is no longer finite.
-func (l *Lab) train(ctx context.Context, p *plan, trainer *gomlxnet.Trainer, out *outcome) error {
+func (l *Lab) train(ctx context.Context, wk *worker, p *plan, trainer *gomlxnet.Trainer, out *outcome) error {
 	var (
 		r      = &out.result
 		order  = dataset.Order{Seed: p.net.stream("order"), Batch: p.recipe.Batch}
@@ -119,6 +132,9 @@ func (l *Lab) train(ctx context.Context, p *plan, trainer *gomlxnet.Trainer, out
 			sum, since = 0, 0
 		}
 		if report.due() {
+			l.mu.Lock()
+			wk.part = float64(k+1) / float64(p.recipe.Steps)
+			l.mu.Unlock()
 			l.report(Event{Net: p.net, Step: k + 1, Steps: p.recipe.Steps, Loss: loss,
 				ImagesPerSecond: float64((k+1)*p.recipe.Batch) / time.Since(start).Seconds()})
 		}
@@ -147,4 +163,19 @@ func (p *plan) test(ctx context.Context, trainer *gomlxnet.Trainer, r *Result) e
 		r.Status, r.Reason = Diverged, fmt.Sprintf("the test loss is %v", r.Loss)
 	}
 	return nil
+}
+
+// throttle lets a report through every so often.
+type throttle struct {
+	every time.Duration
+	last  time.Time
+}
+
+func (t *throttle) due() bool {
+	now := time.Now()
+	if now.Sub(t.last) < t.every {
+		return false
+	}
+	t.last = now
+	return true
 }

@@ -22,8 +22,8 @@ type live struct {
 	figured time.Time // the figure in it
 	total   int
 	done    int
-	trained int // of done, those that were not hits
-	part    float64
+	hits    int // of done
+	share   float64
 	text    string
 	image   string
 }
@@ -40,18 +40,18 @@ func (v *live) start(total int) {
 func (v *live) event(e transfer.Event) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	v.share = e.Share
 	switch {
 	case e.Notice != "":
 		v.text = e.Notice
 	case e.Images > 0:
 		v.text = fmt.Sprintf("reading images: %d of %d", e.Decoded, e.Images)
 	case e.Result != nil:
-		v.done, v.part = e.Done, 0
-		if !e.Result.Hit {
-			v.trained++
+		v.done = e.Done
+		if e.Result.Hit {
+			v.hits++
 		}
 	case e.Steps > 0:
-		v.part = float64(e.Step) / float64(e.Steps)
 		v.text = fmt.Sprintf("%s: step %d of %d, loss %.2f, %.0f images/s", e.Net, e.Step, e.Steps, e.Loss, e.ImagesPerSecond)
 	}
 	v.draw(false)
@@ -90,17 +90,16 @@ func (v *live) draw(now bool) {
 		gonbui.UpdateHTML(v.id, "<p>"+html.EscapeString(v.text)+"</p>")
 		return
 	}
-	share := (float64(v.done) + v.part) / float64(v.total)
-	gonbui.UpdateHTML(v.id, fmt.Sprintf(`<p><progress value="%.3f" max="1" style="width:320px"></progress> net %d of %d%s<br>%s</p>%s`,
-		share, min(v.done+1, v.total), v.total, v.left(), html.EscapeString(v.text), v.image))
+	gonbui.UpdateHTML(v.id, fmt.Sprintf(`<p><progress value="%.3f" max="1" style="width:320px"></progress> %d of %d nets%s<br>%s</p>%s`,
+		v.share, v.done, v.total, v.left(), html.EscapeString(v.text), v.image))
 }
 
-// left estimates the time to go from the nets trained so far; hits cost nothing.
+// left estimates the time to go from what was trained so far; hits cost nothing.
 func (v *live) left() string {
-	spent := float64(v.trained) + v.part
-	if spent < 1 {
+	trained := v.share*float64(v.total) - float64(v.hits)
+	if trained < 1 {
 		return ""
 	}
-	per := time.Since(v.began).Seconds() / spent
-	return fmt.Sprintf(", about %s to go", (time.Duration(per*(float64(v.total-v.done)-v.part)) * time.Second).Round(time.Second))
+	per := time.Since(v.began).Seconds() / trained
+	return fmt.Sprintf(", about %s to go", (time.Duration(per*(1-v.share)*float64(v.total)) * time.Second).Round(time.Second))
 }
