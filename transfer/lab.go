@@ -61,6 +61,9 @@ func NewLab(cfg Config) (*Lab, error) {
 	if cfg.Backend == nil || cfg.Store == nil || cfg.Source == nil {
 		return nil, errors.New("lab: a backend, a store and a source of images are needed")
 	}
+	if _, err := cfg.Arch.Dims(); err != nil {
+		return nil, fmt.Errorf("lab: %w", err)
+	}
 	h, w, c := cfg.Source.Shape()
 	if h != w || c != cfg.Arch.Channels {
 		return nil, fmt.Errorf("lab: %s has images of %dx%dx%d, %s wants square ones of %d channels", cfg.Source.Name(), h, w, c, cfg.Arch.Name, cfg.Arch.Channels)

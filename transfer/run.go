@@ -46,14 +46,6 @@ func (l *Lab) run(ctx context.Context, wk *worker, p *plan, donor gomlxnet.Weigh
 			return nil, err
 		}
 	}
-	frozen := 0
-	if p.cut.Frozen {
-		frozen = p.cut.N
-	}
-	before, err := p.arch.PrefixDigest(w, frozen)
-	if err != nil {
-		return nil, err
-	}
 	if err := trainer.Load(w, p.cut); err != nil {
 		return nil, err
 	}
@@ -65,8 +57,8 @@ func (l *Lab) run(ctx context.Context, wk *worker, p *plan, donor gomlxnet.Weigh
 	if out.weights, err = trainer.Weights(); err != nil {
 		return nil, err
 	}
-	if after, err := p.arch.PrefixDigest(out.weights, frozen); err != nil || after != before {
-		return nil, fmt.Errorf("layers 1..%d were frozen and changed in training (digest %s before, %s after): %w", frozen, before, after, errThawed)
+	if err := p.prove(w, out.weights); err != nil {
+		return nil, err
 	}
 	r := &out.result
 	if r.Status == OK && !out.weights.Finite() {
@@ -92,6 +84,25 @@ func (l *Lab) trainer(w *worker, arch gomlxnet.Arch, r Recipe) (*gomlxnet.Traine
 	}
 	w.trainers[arch.Classes] = t
 	return t, nil
+}
+
+// prove compares the digests of the frozen layers before and after training.
+func (p *plan) prove(before, after gomlxnet.Weights) error {
+	if !p.cut.Frozen {
+		return nil
+	}
+	was, err := p.arch.PrefixDigest(before, p.cut.N)
+	if err != nil {
+		return err
+	}
+	is, err := p.arch.PrefixDigest(after, p.cut.N)
+	if err != nil {
+		return err
+	}
+	if was != is {
+		return fmt.Errorf("%w: layers 1..%d had digest %s before training and %s after", errThawed, p.cut.N, was, is)
+	}
+	return nil
 }
 
 // train takes all steps, or stops where the loss is no longer finite.
