@@ -20,9 +20,10 @@ type pipRun struct {
 	own   bool // pip's own bar: for one large file
 }
 
-var pipProgress = regexp.MustCompile(`^(Collecting|Processing|Saved) `)
+var pipProgress = regexp.MustCompile(`^(Collecting|Processing) `)
 
-// pip runs the environment's pip with every hash required. Where packages come from is the user's pip configuration.
+// pip runs the environment's pip with every hash required. Where packages come from is the user's pip configuration. pip's own
+// cache stays out of it: it lies in the user's home, and would keep a file whose hash is wrong.
 func (s *site) pip(ctx context.Context, p pipRun) error {
 	bar := "off"
 	if p.own {
@@ -34,4 +35,19 @@ func (s *site) pip(ctx context.Context, p pipRun) error {
 		return fmt.Errorf("%w: %v", errHash, err)
 	}
 	return err
+}
+
+// entries splits a lock into its requirements, each with its hashes.
+func entries(lock string) []string {
+	var found []string
+	for line := range strings.Lines(lock) {
+		switch {
+		case strings.TrimSpace(line) == "" || strings.HasPrefix(strings.TrimSpace(line), "#"):
+		case line[0] == ' ' && len(found) > 0:
+			found[len(found)-1] += line
+		default:
+			found = append(found, line)
+		}
+	}
+	return found
 }

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -71,7 +72,7 @@ print(json.dumps({"version": sys.version.split()[0], "minor": sys.version_info[:
 }
 
 // environment is the step that makes the Python environment. A virtual environment knows its own path, so it cannot be staged and renamed:
-// it is made in place, and what is not recorded is made anew; the wheels it comes from are kept in the stage until then.
+// it is made in place, and what is not recorded is made anew; what pip has downloaded by then is kept in the stage.
 func (s *site) environment() step {
 	var python interpreter
 	return step{
@@ -104,40 +105,41 @@ func (s *site) environment() step {
 	}
 }
 
+// downloads is how many packages pip downloads at a time: what an interruption costs, against a second that each call of pip takes.
+const downloads = 20
+
 func (s *site) makeEnvironment(ctx context.Context, python interpreter) error {
-	if err := s.bareEnvironment(ctx, python); err != nil {
+	if err := os.RemoveAll(s.home.Venv()); err != nil { // an older or half-made one
 		return err
 	}
-	lock := filepath.Join(s.stage(), "requirements.txt")
+	if err := s.run(ctx, command{log: "venv", argv: []string{python.Path, "-m", "venv", s.home.Venv()}, env: s.pythonEnv()}); err != nil {
+		return err
+	}
+	lock, wheels := filepath.Join(s.stage(), "requirements.txt"), filepath.Join(s.stage(), "wheels")
+	all := entries(requirements)
+	for part := range slices.Chunk(all, downloads) {
+		if err := writeFile(lock, []byte(strings.Join(part, "")), 0o644); err != nil {
+			return err
+		}
+		err := s.pip(ctx, pipRun{log: "pip-download", unit: "packages", total: len(part),
+			args: []string{"download", "--no-deps", "--only-binary=:all:", "-r", lock, "-d", wheels}})
+		if errors.Is(err, errHash) {
+			return errors.Join(err, os.RemoveAll(wheels), os.RemoveAll(s.home.Venv()))
+		} else if err != nil {
+			return err
+		}
+		if files, err := os.ReadDir(wheels); err == nil {
+			s.say("      %d packages downloaded", len(files))
+		}
+	}
 	if err := writeFile(lock, []byte(requirements), 0o644); err != nil {
 		return err
 	}
-	wheels := filepath.Join(s.stage(), "wheels")
-	err := s.pip(ctx, pipRun{log: "pip-download", unit: "packages", total: strings.Count(requirements, "=="),
-		args: []string{"download", "--only-binary=:all:", "-r", lock, "-d", wheels}})
-	if errors.Is(err, errHash) {
-		return errors.Join(err, os.RemoveAll(wheels), os.RemoveAll(s.home.Venv()))
-	} else if err != nil {
-		return err
-	}
-	err = s.pip(ctx, pipRun{log: "pip-install", unit: "packages", args: []string{"install", "--no-index", "--find-links", wheels, "-r", lock}})
+	err := s.pip(ctx, pipRun{log: "pip-install", unit: "packages", args: []string{"install", "--no-index", "--find-links", wheels, "-r", lock}})
 	if err != nil {
 		return err
 	}
 	return errors.Join(os.RemoveAll(wheels), os.Remove(lock))
-}
-
-// bareEnvironment makes the environment with nothing but pip, unless an interrupted run left one that works.
-func (s *site) bareEnvironment(ctx context.Context, python interpreter) error {
-	if have, err := probePython(ctx, s.python()); err == nil && have.Version == python.Version && s.manifest.Steps["venv"].Digest == "" {
-		if exec.CommandContext(ctx, s.python(), "-I", "-m", "pip", "--version").Run() == nil {
-			return nil
-		}
-	}
-	if err := os.RemoveAll(s.home.Venv()); err != nil {
-		return err
-	}
-	return s.run(ctx, command{log: "venv", argv: []string{python.Path, "-m", "venv", s.home.Venv()}, env: s.pythonEnv()})
 }
 
 // pinned is the version of a package in the lock.

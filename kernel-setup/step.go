@@ -40,6 +40,13 @@ func (s *site) do(ctx context.Context, steps []step, quiet bool) error {
 			continue
 		}
 		s.say("%s: %s", head, why)
+		if rec, found := s.manifest.Steps[st.name]; found { // from here on it is half made, should this run be interrupted
+			rec.Digest = ""
+			s.manifest.Steps[st.name] = rec
+			if err := s.manifest.write(s.home); err != nil {
+				return fmt.Errorf("%s: %w", st.name, err)
+			}
+		}
 		rec, err := st.make(ctx)
 		if err != nil {
 			return fmt.Errorf("%s: %w", st.name, err)

@@ -54,10 +54,14 @@ func TestStepsAreIdempotentAndContinue(t *testing.T) {
 	run(1, 2) // all is there
 	d1 = "2"
 	run(2, 2) // one's inputs changed
+	d2, interrupted = "2", errors.New("cut off")
+	run(2, 3) // two is interrupted while it is made anew,
+	d2, interrupted = "1", nil
+	run(2, 4) // and what is left of it does not count, though it is there and its inputs are the old ones again
 	if err := os.Remove(filepath.Join(s.home.Dir, "two")); err != nil {
 		t.Fatal(err)
 	}
-	run(2, 3) // two is gone
+	run(2, 5) // two is gone
 	out.Reset()
 	if err := s.do(context.Background(), steps(), true); err != nil || out.Len() > 0 {
 		t.Errorf("quietly up to date: error %v, said %q", err, out)
