@@ -104,6 +104,10 @@ func listTar(ctx context.Context, r io.Reader, where string) (*tree, error) {
 		}
 		h, err := in.Next()
 		if err == io.EOF {
+			// What follows the last file is read too, since a gzip stream has its sum at the end.
+			if _, err := io.Copy(io.Discard, r); err != nil {
+				return nil, fmt.Errorf("%s: the archive is cut off or damaged: %w", where, err)
+			}
 			return t, t.sort()
 		}
 		if err != nil {
@@ -114,7 +118,12 @@ func listTar(ctx context.Context, r io.Reader, where string) (*tree, error) {
 			return nil, fmt.Errorf("%s: the archive has a file %q; names must be relative and without ..", where, h.Name)
 		}
 		switch {
-		case hidden(name) || name == ".":
+		case name == ".":
+			continue
+		case hidden(name):
+			if _, err := io.Copy(io.Discard, in); err != nil {
+				return nil, fmt.Errorf("%s: %s is cut off or damaged: %w", where, name, err)
+			}
 			continue
 		case h.Typeflag == tar.TypeDir:
 			t.dirs = append(t.dirs, name)
