@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/go-xla/compute/xla"
 )
 
 const tinyBatchSize = 4
@@ -53,11 +54,12 @@ func equalBits(a, b Tensor) bool {
 // What a trainer promises, on one pair of trainers a backend: XLA takes seconds
 // for each graph, so the parts share them.
 func TestTrainer(t *testing.T) {
+	t.Parallel() // with TestTorchTwin: both wait for XLA's compiler
 	onBackends(t, func(t *testing.T, backend compute.Backend) {
 		used, fresh := newTiny(t, backend, 0.5), newTiny(t, backend, 0.5)
 		t.Run("frozen stays frozen", func(t *testing.T) { frozenStaysFrozen(t, used) })
 		cuts := []Cut{{3, true}, {3, false}}
-		if backend.Name() != "go" {
+		if backend.Name() == xla.BackendName {
 			cuts = cuts[:1] // a graph less to compile
 		}
 		t.Run("reusable", func(t *testing.T) { reusable(t, used, fresh, cuts) })

@@ -1,0 +1,148 @@
+package gomlxnet_test
+
+import (
+	"fmt"
+	"log"
+
+	"coadapt/gomlxnet"
+	"github.com/gomlx/compute"
+	_ "github.com/gomlx/compute/gobackend"
+)
+
+// The net of the paper, and what freezing saves: its figure 2's nets of n = 7
+// cost a third of a base net.
+func ExampleArch_Cost() {
+	a := gomlxnet.CaffeNet(1000)
+	for _, cut := range []gomlxnet.Cut{{}, {N: 3, Frozen: true}, {N: 7, Frozen: true}} {
+		_, total, err := a.Cost(cut)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("%d frozen: %d parameters, %d million multiply-adds an image, %d million in training\n",
+			cut.N, total.Parameters, total.MultiplyAdds/1e6, total.Train/1e6)
+	}
+	// Output:
+	// 0 frozen: 60965224 parameters, 724 million multiply-adds an image, 2067 million in training
+	// 3 frozen: 60965224 parameters, 724 million multiply-adds an image, 1103 million in training
+	// 7 frozen: 60965224 parameters, 724 million multiply-adds an image, 728 million in training
+}
+
+func ExampleArch_Dims() {
+	a := gomlxnet.CaffeNet(1000)
+	dims, err := a.Dims()
+	if err != nil {
+		log.Fatal(err)
+	}
+	for i, d := range dims {
+		fmt.Println(a.Layers[i].Name, d.Out)
+	}
+	// Output:
+	// conv1 {27 27 96}
+	// conv2 {13 13 256}
+	// conv3 {13 13 384}
+	// conv4 {13 13 384}
+	// conv5 {6 6 256}
+	// fc6 {1 1 4096}
+	// fc7 {1 1 4096}
+	// fc8 {1 1 1000}
+}
+
+// A3B: layers 1 to 3 from a net trained on A, the rest new. A4B with the same
+// seed starts its layer 5 alike.
+func ExampleArch_Donate() {
+	a := gomlxnet.Mini(10, gomlxnet.MiniOptions{Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
+	baseA, err := a.Init(1) // in earnest: trained
+	if err != nil {
+		log.Fatal(err)
+	}
+	fresh, err := a.Init(2)
+	if err != nil {
+		log.Fatal(err)
+	}
+	a3b, err := a.Donate(fresh, baseA, 3)
+	if err != nil {
+		log.Fatal(err)
+	}
+	a4b, err := a.Donate(fresh, baseA, 4)
+	if err != nil {
+		log.Fatal(err)
+	}
+	same := func(w, v gomlxnet.Weights, layer string) bool {
+		path := "/net/" + layer + "/weights"
+		return w[path].Data[0] == v[path].Data[0]
+	}
+	fmt.Println("A3B: conv3 is the donor's:", same(a3b, baseA, "conv3"))
+	fmt.Println("A3B: conv4 is the donor's:", same(a3b, baseA, "conv4"))
+	fmt.Println("A3B and A4B share conv5:", same(a3b, a4b, "conv5"))
+	// Output:
+	// A3B: conv3 is the donor's: true
+	// A3B: conv4 is the donor's: false
+	// A3B and A4B share conv5: true
+}
+
+// One step of a net with three frozen layers, and the proof that they stayed.
+func ExampleArch_PrefixDigest() {
+	backend, err := compute.NewWithConfig("go")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer backend.Finalize()
+	a := gomlxnet.Mini(10, gomlxnet.MiniOptions{Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
+	start, err := a.Init(1)
+	if err != nil {
+		log.Fatal(err)
+	}
+	const batch = 2
+	trainer, err := gomlxnet.NewTrainer(backend, a, gomlxnet.SGD{Momentum: 0.9}, batch)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer trainer.Close()
+	if err := trainer.Load(start, gomlxnet.Cut{N: 3, Frozen: true}); err != nil {
+		log.Fatal(err)
+	}
+	images := make([]float32, batch*a.Size*a.Size*a.Channels)
+	for i := range images {
+		images[i] = float32(i%7) - 3
+	}
+	if _, err := trainer.Step(images, []int32{3, 7}, 0.01, 1, 0); err != nil {
+		log.Fatal(err)
+	}
+	end, err := trainer.Weights()
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, n := range []int{3, 7} {
+		before, err := a.PrefixDigest(start, n)
+		if err != nil {
+			log.Fatal(err)
+		}
+		after, err := a.PrefixDigest(end, n)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("layers 1..%d as they were: %v\n", n, before == after)
+	}
+	// Output:
+	// layers 1..3 as they were: true
+	// layers 1..7 as they were: false
+}
+
+// The schedule of the paper's nets.
+func ExampleSchedule_Rate() {
+	s := gomlxnet.Schedule{Policy: gomlxnet.Step, Base: 0.01, Gamma: 0.1, Every: 100000}
+	for _, iter := range []int{0, 99999, 100000, 449999} {
+		fmt.Printf("%6d %.0e\n", iter, s.Rate(iter))
+	}
+	// Output:
+	//      0 1e-02
+	//  99999 1e-02
+	// 100000 1e-03
+	// 449999 1e-06
+}
+
+// Caffe counts a window that hangs over the edge.
+func ExamplePoolSize() {
+	fmt.Println(gomlxnet.PoolSize(55, 3, 2), gomlxnet.PoolSize(54, 3, 2))
+	// Output: 27 27
+}
