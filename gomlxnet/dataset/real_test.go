@@ -28,9 +28,12 @@ func TestRealData(t *testing.T) {
 		classes, train, test, side       int
 		natural, manMade                 int
 		firstClass, lastClass, lastTitle string
+		digest                           string
 	}{
-		{"cifar100.zip", 100, 50000, 10000, 32, 70, 30, "apple", "worm", "worm"},
-		{"tiny-imagenet-200-part.zip", 200, 12000, 2000, 64, 72, 128, "n01443537", "n12267677", "acorn"},
+		{"cifar100.zip", 100, 50000, 10000, 32, 70, 30, "apple", "worm", "worm",
+			"e84dfc8212b36bff14f1b9347be5cfbf0b142f235c81f746730916125e211d6a"},
+		{"tiny-imagenet-200-part.zip", 200, 12000, 2000, 64, 72, 128, "n01443537", "n12267677", "acorn",
+			"04468d81a7f81a1aa2e8641e47c1249ebd70ae9ec943048e7a78f7786d04f08a"},
 	} {
 		t.Run(c.file, func(t *testing.T) {
 			start := time.Now()
@@ -39,6 +42,10 @@ func TestRealData(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Logf("opened in %v, digest %s", time.Since(start), src.Digest())
+			// Results in a store are keyed by the digest: it may only change with what it covers.
+			if src.Digest() != c.digest {
+				t.Errorf("digest %s, want %s", src.Digest(), c.digest)
+			}
 			classes := src.Classes()
 			h, w, _ := src.Shape()
 			if len(classes) != c.classes || src.Len(Train) != c.train || src.Len(Test) != c.test || h != c.side || w != c.side {
@@ -52,11 +59,48 @@ func TestRealData(t *testing.T) {
 				t.Errorf("natman: %d natural, %d man-made, %v", len(s.A), len(s.B), err)
 			}
 			start = time.Now()
-			task, err := NewTask(context.Background(), src, s.B, TaskOptions{})
+			task, err := NewTask(context.Background(), src, s.B[:10], TaskOptions{})
 			if err != nil {
 				t.Fatal(err)
 			}
 			t.Logf("%d + %d pictures decoded in %v", task.NumTrain(), task.NumTest(), time.Since(start))
 		})
 	}
+}
+
+func TestRealDataResizedAndCoarse(t *testing.T) {
+	src, err := Open(context.Background(), realData(t, "tiny-imagenet-200-part.zip"), Options{Size: 32})
+	if err != nil {
+		t.Fatal(err)
+	}
+	buf := make([]uint8, 32*32*3)
+	if err := src.Image(Test, 3, buf); err != nil {
+		t.Error(err)
+	}
+	src, err = Open(context.Background(), realData(t, "cifar100.zip"), Options{Coarse: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := src.Classes(); len(c) != 20 || src.Label(Train, 0) != 4 || c[4].Name != "fruit_and_vegetables" {
+		t.Errorf("%d coarse classes, the first picture, an apple, is of %d", len(c), src.Label(Train, 0))
+	}
+}
+
+func BenchmarkDecodePNG(b *testing.B)    { benchmarkDecode(b, "cifar100.zip", 0) }
+func BenchmarkDecodeJPEG(b *testing.B)   { benchmarkDecode(b, "tiny-imagenet-200-part.zip", 0) }
+func BenchmarkDecodeResize(b *testing.B) { benchmarkDecode(b, "tiny-imagenet-200-part.zip", 32) }
+
+func benchmarkDecode(b *testing.B, file string, size int) {
+	src, err := Open(context.Background(), realData(b, file), Options{Size: size})
+	if err != nil {
+		b.Fatal(err)
+	}
+	h, w, c := src.Shape()
+	buf := make([]uint8, h*w*c)
+	for i := 0; b.Loop(); i++ {
+		if err := src.Image(Train, i*31%src.Len(Train), buf); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "images/s")
 }

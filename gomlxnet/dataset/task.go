@@ -33,7 +33,7 @@ type TaskOptions struct {
 	Name     string                // for people; default: the source's name
 	PerClass int                   // the first so many training pictures of each class, in the source's order; 0 = all
 	Bad      BadPolicy             // pictures that do not decode
-	Memory   int64                 // most bytes of pixels kept in memory, default 16 GiB; a larger task is decoded as it is read
+	Memory   int64                 // most bytes of pixels kept in memory, default 4 GiB; a larger task is decoded as it is read
 	Workers  int                   // goroutines that decode, default one a core
 	Progress func(done, total int) // called after some pictures are decoded, never by two goroutines at once
 }
@@ -66,7 +66,7 @@ func NewTask(ctx context.Context, src Source, classes []int, opt TaskOptions) (*
 		t.name = src.Name()
 	}
 	if t.opt.Memory == 0 {
-		t.opt.Memory = 16 << 30
+		t.opt.Memory = 4 << 30
 	}
 	if t.opt.Workers == 0 {
 		t.opt.Workers = runtime.GOMAXPROCS(0)

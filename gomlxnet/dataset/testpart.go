@@ -2,7 +2,6 @@ package dataset
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 )
@@ -96,7 +95,7 @@ func parseAnnotations(data []byte) ([]annotation, error) {
 		if len(f) < 2 || f[0] == "" || f[1] == "" {
 			return nil, fmt.Errorf("line %d: %.60q, want file, tab, class", n, line)
 		}
-		if f[0] != path.Base(f[0]) || f[0] == "." || f[0] == ".." {
+		if strings.Contains(f[0], "/") || f[0] == "." || f[0] == ".." {
 			return nil, fmt.Errorf("line %d: %.60q, want a file name without folders", n, f[0])
 		}
 		if was, ok := seen[f[0]]; ok {
