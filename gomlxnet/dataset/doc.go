@@ -11,6 +11,10 @@
 // to a picture on its way into a batch: mean, padding, crop, mirror. All randomness is drawn by place, never by history, so
 // training can stop and start again at any step, and goroutines can make batches ahead of the net without changing a bit.
 //
+// A picture that does not decode stops NewTask with its name, or, where asked for, is left out and listed in Task.Bad.
+// Resized pixels come from floating point and may differ in the last bit between machines; everything else
+// is integers or single roundings, and the shapes are the same bytes everywhere.
+//
 // Pictures are RGB and pixels are 0..255 before the mean is subtracted. (The 2014 nets saw BGR; a net trained from scratch
 // cannot tell.)
 package dataset

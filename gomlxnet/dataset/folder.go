@@ -3,8 +3,6 @@ package dataset
 import (
 	"context"
 	"fmt"
-	"path"
-	"slices"
 	"strings"
 )
 
@@ -110,62 +108,6 @@ func (s *Folder) add(p Part, files []string, label int) {
 	}
 }
 
-// classFolder is a class with its pictures, ascending.
-type classFolder struct {
-	name  string
-	files []string
-}
-
-// classFolders lists the folders right below dir with all pictures in them, however deep. Files that are no pictures
-// (boxes, thumbnails) are passed over; a picture in a format that is not read is an error, as leaving it out would be
-// silent.
-func classFolders(t *tree, dir string) ([]classFolder, error) {
-	at := map[string]int{}
-	var list []classFolder
-	get := func(name string) *classFolder {
-		i, ok := at[name]
-		if !ok {
-			i = len(list)
-			at[name], list = i, append(list, classFolder{name: name})
-		}
-		return &list[i]
-	}
-	for _, d := range t.dirs {
-		if rest, ok := strings.CutPrefix(d, dir); ok && rest != "" {
-			name, _, _ := strings.Cut(rest, "/")
-			get(name)
-		}
-	}
-	for _, e := range t.files {
-		rest, ok := strings.CutPrefix(e.name, dir)
-		name, _, inside := strings.Cut(rest, "/")
-		if !ok || !inside {
-			continue
-		}
-		isPicture, err := pictureName(e.name)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", t.where, err)
-		}
-		if isPicture {
-			c := get(name)
-			c.files = append(c.files, e.name)
-		}
-	}
-	slices.SortFunc(list, func(a, b classFolder) int { return strings.Compare(a.name, b.name) })
-	return list, nil
-}
-
-// pictureName tells pictures by their ending.
-func pictureName(name string) (bool, error) {
-	switch strings.ToLower(path.Ext(name)) {
-	case ".png", ".jpg", ".jpeg":
-		return true, nil
-	case ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".heic", ".avif":
-		return false, fmt.Errorf("%s is in a format that is not read; convert it to PNG or JPEG", name)
-	}
-	return false, nil
-}
-
 // complete refuses a class without pictures.
 func (s *Folder) complete() error {
 	for _, p := range []Part{Train, Test} {
@@ -181,38 +123,6 @@ func (s *Folder) complete() error {
 		}
 	}
 	return nil
-}
-
-// coarsen makes CIFAR-100's superclasses the labels.
-func (s *Folder) coarsen() error {
-	coarse, of, err := coarseLabels(s.classes)
-	if err != nil {
-		return fmt.Errorf("%s: %w", s.t.where, err)
-	}
-	for p := range s.parts {
-		for i := range s.parts[p] {
-			s.parts[p][i].label = int32(of[s.parts[p][i].label])
-		}
-	}
-	s.classes = coarse
-	return nil
-}
-
-// coarseLabels returns the superclasses of classes and the coarse label of each class.
-func coarseLabels(classes []Class) (coarse []Class, of []int, err error) {
-	label := map[string]int{}
-	for _, super := range cifar100Supers() {
-		label[super.name] = len(coarse)
-		coarse = append(coarse, Class{Name: super.name, Title: super.name, Group: super.group})
-	}
-	for _, c := range classes {
-		l, ok := label[c.Super]
-		if !ok || len(classes) != 100 {
-			return nil, nil, fmt.Errorf("coarse labels are those of CIFAR-100's 100 classes; here are %d, with %s", len(classes), c.Name)
-		}
-		of = append(of, l)
-	}
-	return coarse, of, nil
 }
 
 // size takes the size asked for, or the one that all pictures have; the first picture of each class is looked at.
@@ -263,7 +173,8 @@ func (s *Folder) sum(ctx context.Context) error {
 	for _, c := range s.classes {
 		fmt.Fprintf(labels, "%q ", c.Name)
 	}
-	what := fmt.Sprintf("folder v1 %dx%d resize=%v\n%s", s.h, s.w, s.resize, labels)
+	// A size asked for that all pictures have already changes no pixel, so only the size counts.
+	what := fmt.Sprintf("folder v1 %dx%d\n%s", s.h, s.w, labels)
 	var err error
 	s.digest, err = s.t.digest(ctx, what, names)
 	return err

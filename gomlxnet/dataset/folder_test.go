@@ -155,8 +155,14 @@ func TestImageNetTreeIsWarped(t *testing.T) {
 			t.Errorf("row %d of the warped picture is %v, want its left half white", y, row)
 		}
 	}
-	if native, err := openMap(plainTree(t), Options{}); err != nil || native.Digest() == src.Digest() {
-		t.Errorf("the digest must tell the size: %v", err)
+	native, err := openMap(plainTree(t), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for size, same := range map[int]bool{4: true, 8: false} {
+		if sized, err := openMap(plainTree(t), Options{Size: size}); err != nil || (sized.Digest() == native.Digest()) != same {
+			t.Errorf("size %d of pictures of 4: the same digest must mean the same pixels (%v)", size, err)
+		}
 	}
 }
 

@@ -31,9 +31,9 @@ func TestRealData(t *testing.T) {
 		digest                           string
 	}{
 		{"cifar100.zip", 100, 50000, 10000, 32, 70, 30, "apple", "worm", "worm",
-			"e84dfc8212b36bff14f1b9347be5cfbf0b142f235c81f746730916125e211d6a"},
+			"2f9a914f9b8a9e7324bfd5ee31fb7c72c3227f1ce6af9eaf735c5a0e564aee3f"},
 		{"tiny-imagenet-200-part.zip", 200, 12000, 2000, 64, 72, 128, "n01443537", "n12267677", "acorn",
-			"04468d81a7f81a1aa2e8641e47c1249ebd70ae9ec943048e7a78f7786d04f08a"},
+			"62a80a21c51a17e39e6ef738c5b3617134f3bae5c8f3bc23c0939c00373f865f"},
 	} {
 		t.Run(c.file, func(t *testing.T) {
 			start := time.Now()
