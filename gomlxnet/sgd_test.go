@@ -137,6 +137,9 @@ func TestSGDDecayAndMultipliers(t *testing.T) {
 		if got := q.value(t, "/net/still"); got != start["/net/still"] {
 			t.Errorf("rate multiplier 0 moved a variable to %v", got)
 		}
+		if q.store.GetVariable("/solver/momentum/net/still") != nil {
+			t.Error("rate multiplier 0 has a velocity: a gradient of NaN would move it")
+		}
 		if w["/net/plain"] == w["/net/bias"] || w["/net/plain"] == w["/net/other"] {
 			t.Error("the multipliers change nothing: the test compares nothing")
 		}

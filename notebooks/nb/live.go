@@ -15,7 +15,12 @@ import (
 // live is the one output of a running cell: a bar, a line of text and the
 // figure as far as it has come, redrawn once a second at most.
 type live struct {
-	mu      sync.Mutex
+	mu sync.Mutex
+	curve
+}
+
+// curve is what live shows of one curve.
+type curve struct {
 	id      string
 	began   time.Time
 	drawn   time.Time // the whole output
@@ -33,7 +38,7 @@ const refresh = time.Second
 func (v *live) start(total int) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	*v = live{id: gonbui.UniqueID(), began: time.Now(), total: total}
+	v.curve = curve{id: gonbui.UniqueID(), began: time.Now(), total: total}
 }
 
 // event takes a sign of life from the lab.
