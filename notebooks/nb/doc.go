@@ -3,7 +3,7 @@
 //
 //	lab := nb.Open("shapes")                 data, backend and store
 //	defer lab.Close()
-//	results := lab.Curve(nb.Nets())          bar, and the figure filling in place
+//	results := lab.Curve(nb.Nets()...)       bar, and the figure filling in place
 //	lab.Show("my_curve", results)            figure, text alternative and files
 //
 // A cell is a program of its own: what it trained is in the store, so that

@@ -104,7 +104,7 @@ func Net(condition string, n, seed int) transfer.Net {
 
 // Curve trains the nets that the store lacks, with a bar and the figure filling
 // in place, and returns the results in order. The cell keeps one output.
-func (l *Lab) Curve(nets []transfer.Net) []transfer.Result {
+func (l *Lab) Curve(nets ...transfer.Net) []transfer.Result {
 	l.live.start(len(nets))
 	var results []transfer.Result
 	for r, err := range l.lab.Curve(l.ctx, nets) {
