@@ -45,9 +45,10 @@ type Event struct {
 // the store is a hit; a parent is trained when a child needs it. The methods
 // are for one goroutine at a time; Curve makes goroutines of its own.
 type Lab struct {
-	cfg     Config
-	backend string
-	workers []*worker
+	cfg        Config
+	backend    string
+	experiment string // of all results
+	workers    []*worker
 
 	mu      sync.Mutex // guards what follows
 	splits  map[string]dataset.Split
@@ -83,8 +84,13 @@ func NewLab(cfg Config) (*Lab, error) {
 	if cfg.Workers == 0 {
 		cfg.Workers = min(runtime.NumCPU(), 4)
 	}
-	l := &Lab{cfg: cfg, backend: gomlxnet.BackendClass(cfg.Backend), splits: map[string]dataset.Split{},
+	l := &Lab{cfg: cfg, splits: map[string]dataset.Split{},
 		tasks: map[string]*dataset.Task{}, weights: map[string]gomlxnet.Weights{}}
+	l.backend = gomlxnet.BackendClass(cfg.Backend)
+	var err error
+	if l.experiment, err = cfg.experiment(l.backend); err != nil {
+		return nil, err
+	}
 	for range cfg.Workers {
 		l.workers = append(l.workers, &worker{trainers: map[int]*gomlxnet.Trainer{}})
 	}
@@ -118,7 +124,7 @@ func (l *Lab) trainOn(ctx context.Context, w *worker, net Net) (Result, error) {
 	switch {
 	case err == nil:
 		r, err := decodeResult(entry[resultFile])
-		r.Hit, r.Net = true, net
+		r.Hit, r.Net, r.Experiment = true, net, l.experiment
 		return r, err
 	case errors.As(err, &broken):
 		l.report(Event{Net: net, Notice: err.Error()})
@@ -130,8 +136,9 @@ func (l *Lab) trainOn(ctx context.Context, w *worker, net Net) (Result, error) {
 		return Result{}, err
 	}
 	if blocked != nil {
-		return Result{Net: net, Status: Blocked, Key: p.key, Classes: p.arch.Classes,
-			Reason: fmt.Sprintf("its parent %s %s: %s", blocked.Net, blocked.Status, blocked.Reason)}, nil
+		r := p.result(l)
+		r.Status, r.Reason = Blocked, fmt.Sprintf("its parent %s %s: %s", blocked.Net, blocked.Status, blocked.Reason)
+		return r, nil
 	}
 	out, err := l.run(ctx, w, p, donor)
 	if err != nil {

@@ -213,6 +213,33 @@ func TestKeyCoversWhatCounts(t *testing.T) {
 	}
 }
 
+// TestExperiment: nets of one lab belong together whatever split and seed they
+// have; a change of recipe, data or arch makes another experiment.
+func TestExperiment(t *testing.T) {
+	id := func(change func(*Config)) string {
+		cfg := tiny(t)
+		change(&cfg)
+		return lab(t, cfg).experiment
+	}
+	want := id(func(*Config) {})
+	if len(want) != 12 {
+		t.Errorf("experiment %q, want twelve digits", want)
+	}
+	if got := id(func(c *Config) { c.Arch.Classes, c.Arch.Name, c.Workers = 7, "x", 2 }); got != want {
+		t.Error("the experiment depends on classes of a half, names or workers")
+	}
+	for what, change := range map[string]func(*Config){
+		"steps":     func(c *Config) { c.Recipe = c.Recipe.WithSteps(7) },
+		"epochs":    func(c *Config) { c.Epochs = 1 },
+		"per class": func(c *Config) { c.PerClass = 3 },
+		"width":     func(c *Config) { c.Arch.Layers[6].Out = 9 },
+	} {
+		if id(change) == want {
+			t.Errorf("%s: another experiment has the same name", what)
+		}
+	}
+}
+
 // TestDivergedBlocks: a net whose loss leaves the numbers is a status, is kept,
 // and its children are blocked with the reason.
 func TestDivergedBlocks(t *testing.T) {

@@ -42,6 +42,33 @@ type spec struct {
 	Backend   string        `json:"backend"`
 }
 
+// experiment names what all nets of a Lab have in common: everything but the
+// split, the net's name and what follows from them. Twelve hexadecimal digits.
+func (c Config) experiment(backend string) (string, error) {
+	c.Arch.Name, c.Arch.Classes, c.Recipe.Name = "", 0, ""
+	if c.Epochs > 0 {
+		c.Recipe = c.Recipe.WithSteps(0)
+	}
+	key, err := store.Key(struct {
+		Semantics int           `json:"semantics"`
+		Arch      gomlxnet.Arch `json:"arch"`
+		Recipe    Recipe        `json:"recipe"`
+		Epochs    float64       `json:"epochs"`
+		PerClass  int           `json:"per_class"`
+		Data      string        `json:"data"`
+		Backend   string        `json:"backend"`
+	}{semantics, c.Arch, c.Recipe, max(0, c.Epochs), c.PerClass, c.Source.Digest(), backend})
+	if err != nil {
+		return "", err
+	}
+	return key[:12], nil
+}
+
+// result is what is known of a net before it is trained.
+func (p *plan) result(l *Lab) Result {
+	return Result{Net: p.net, Status: OK, Classes: p.arch.Classes, Data: l.cfg.Source.Name(), Arch: l.cfg.Arch.Name, Key: p.key, Experiment: l.experiment}
+}
+
 func (l *Lab) plan(ctx context.Context, net Net) (*plan, error) {
 	task, err := l.task(ctx, net.Split, net.Target)
 	if err != nil {

@@ -31,32 +31,39 @@ type Result struct {
 	Steps     int
 	Images    int     // seen in training
 	Seconds   float64 // of training and testing when it was made; a hit keeps them
+	Data      string  // name of the source of images
+	Arch      string  // name of the net's architecture
 	Key       string  // of the store's entry
-	Hit       bool    // it was in the store
+	// Experiment is equal for results that belong into one figure: those of one source, architecture, recipe and backend.
+	Experiment string
+	Hit        bool // it was in the store
 }
 
 // record is the JSON form: flat, with the names that tables use.
 type record struct {
-	Name      string   `json:"name"`
-	N         int      `json:"n"`
-	Condition string   `json:"condition"`
-	Split     string   `json:"split"`
-	Seed      int      `json:"seed"`
-	Source    string   `json:"source"`
-	Target    string   `json:"target"`
-	Accuracy  *float64 `json:"accuracy"` // null where the status is not ok
-	Loss      *float64 `json:"loss"`
-	TrainLoss *float64 `json:"train_loss"`
-	Correct   int      `json:"correct"`
-	Tested    int      `json:"tested"`
-	Classes   int      `json:"classes"`
-	Status    Status   `json:"status"`
-	Reason    string   `json:"reason,omitempty"`
-	Steps     int      `json:"steps"`
-	Images    int      `json:"images"`
-	Seconds   float64  `json:"seconds"`
-	Key       string   `json:"key"`
-	Hit       bool     `json:"hit"`
+	Name       string   `json:"name"`
+	N          int      `json:"n"`
+	Condition  string   `json:"condition"`
+	Split      string   `json:"split"`
+	Seed       int      `json:"seed"`
+	Source     string   `json:"source"`
+	Target     string   `json:"target"`
+	Accuracy   *float64 `json:"accuracy"` // null where the status is not ok
+	Loss       *float64 `json:"loss"`
+	TrainLoss  *float64 `json:"train_loss"`
+	Correct    int      `json:"correct"`
+	Tested     int      `json:"tested"`
+	Classes    int      `json:"classes"`
+	Status     Status   `json:"status"`
+	Reason     string   `json:"reason,omitempty"`
+	Steps      int      `json:"steps"`
+	Images     int      `json:"images"`
+	Seconds    float64  `json:"seconds"`
+	Data       string   `json:"data"`
+	Arch       string   `json:"arch"`
+	Experiment string   `json:"experiment"`
+	Key        string   `json:"key"`
+	Hit        bool     `json:"hit"`
 }
 
 // MarshalJSON writes one flat object; accuracy and losses are null where the
@@ -64,7 +71,8 @@ type record struct {
 func (r Result) MarshalJSON() ([]byte, error) {
 	rec := record{Name: r.Net.String(), N: r.Net.N, Condition: r.Net.Treatment.String(), Split: r.Net.Split, Seed: r.Net.Seed,
 		Source: r.Net.Source().String(), Target: r.Net.Target.String(), Correct: r.Correct, Tested: r.Tested, Classes: r.Classes,
-		Status: r.Status, Reason: r.Reason, Steps: r.Steps, Images: r.Images, Seconds: r.Seconds, Key: r.Key, Hit: r.Hit}
+		Status: r.Status, Reason: r.Reason, Steps: r.Steps, Images: r.Images, Seconds: r.Seconds, Data: r.Data, Arch: r.Arch,
+		Experiment: r.Experiment, Key: r.Key, Hit: r.Hit}
 	if r.Status == OK {
 		rec.Accuracy, rec.Loss, rec.TrainLoss = &r.Accuracy, &r.Loss, &r.TrainLoss
 	}
@@ -82,7 +90,8 @@ func (r *Result) UnmarshalJSON(data []byte) error {
 		return fmt.Errorf("result: %w", err)
 	}
 	*r = Result{Net: net, Status: rec.Status, Reason: rec.Reason, Correct: rec.Correct, Tested: rec.Tested, Classes: rec.Classes,
-		Steps: rec.Steps, Images: rec.Images, Seconds: rec.Seconds, Key: rec.Key, Hit: rec.Hit}
+		Steps: rec.Steps, Images: rec.Images, Seconds: rec.Seconds, Data: rec.Data, Arch: rec.Arch,
+		Experiment: rec.Experiment, Key: rec.Key, Hit: rec.Hit}
 	if rec.Status == OK {
 		if rec.Accuracy == nil || rec.Loss == nil || rec.TrainLoss == nil {
 			return fmt.Errorf("result %s: status ok without accuracy and losses", rec.Name)

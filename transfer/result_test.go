@@ -8,7 +8,8 @@ import (
 
 func TestResultJSON(t *testing.T) {
 	want := Result{Net: Net{Split: "natman", Seed: 2, Target: B, Treatment: TransferPlus, N: 4}, Status: OK, Accuracy: 0.25, Correct: 5, Tested: 20,
-		Loss: 1.5, TrainLoss: 1.25, Classes: 10, Steps: 100, Images: 6400, Seconds: 3.5, Key: "abcdef01", Hit: true}
+		Loss: 1.5, TrainLoss: 1.25, Classes: 10, Steps: 100, Images: 6400, Seconds: 3.5, Data: "d", Arch: "mini", Experiment: "e1",
+		Key: "abcdef01", Hit: true}
 	data, err := json.Marshal(want)
 	if err != nil {
 		t.Fatal(err)

@@ -49,8 +49,8 @@ func (l *Lab) run(ctx context.Context, wk *worker, p *plan, donor gomlxnet.Weigh
 	if err := trainer.Load(w, p.cut); err != nil {
 		return nil, err
 	}
-	out := &outcome{result: Result{Net: p.net, Status: OK, Classes: p.arch.Classes, Steps: p.recipe.Steps,
-		Images: p.recipe.Steps * p.recipe.Batch, Key: p.key}}
+	out := &outcome{result: p.result(l)}
+	out.result.Steps, out.result.Images = p.recipe.Steps, p.recipe.Steps*p.recipe.Batch
 	if err := l.train(ctx, wk, p, trainer, out); err != nil {
 		return nil, err
 	}
