@@ -1,10 +1,28 @@
 package gomlxnet
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gomlx/compute"
 )
+
+// OpenBackend opens the backend of a configuration such as "go" or "xla:cpu".
+// The program has to import the backends it may be asked for; a name that is
+// not among them is an error here, where [compute.NewWithConfig] panics.
+func OpenBackend(config string) (compute.Backend, error) {
+	name, _, _ := strings.Cut(config, ":")
+	if known := compute.List(); !slices.Contains(known, name) {
+		slices.Sort(known)
+		return nil, fmt.Errorf("backend %q: no backend is called %q; there are %s", config, name, strings.Join(known, ", "))
+	}
+	b, err := compute.NewWithConfig(config)
+	if err != nil {
+		return nil, fmt.Errorf("backend %q: %w", config, err)
+	}
+	return b, nil
+}
 
 // BackendClass says what kind of machine computes: "go", "xla:cpu" or
 // "xla:cuda". Results of one class agree to rounding, whatever the file of the

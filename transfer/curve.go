@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"time"
 
 	"coadapt/gomlxnet"
 )
@@ -27,7 +28,22 @@ func (n Net) shape() int {
 	return 0
 }
 
-type counts struct{ done, total int }
+// counts is how far a curve is.
+type counts struct {
+	began             time.Time
+	done, hits, total int
+}
+
+// left estimates the time to go from what was trained so far, as hits cost
+// nothing. It is 0 until one net's worth of steps was taken.
+func (c counts) left(share float64) time.Duration {
+	trained := share*float64(c.total) - float64(c.hits)
+	if trained < 1 {
+		return 0
+	}
+	each := time.Since(c.began).Seconds() / trained
+	return time.Duration(each * (1 - share) * float64(c.total) * float64(time.Second))
+}
 
 // Curve yields the results of nets as they finish, training what is missing:
 // base nets first, then the others, Config.Workers at a time. It ends at the
@@ -38,7 +54,7 @@ func (l *Lab) Curve(ctx context.Context, nets []Net) iter.Seq2[Result, error] {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		l.mu.Lock()
-		l.count = counts{total: len(nets)}
+		l.count = counts{began: time.Now(), total: len(nets)}
 		l.mu.Unlock()
 		for _, level := range levels(nets) {
 			if !l.level(ctx, cancel, level, yield) {
@@ -168,6 +184,9 @@ func (l *Lab) next(w *worker, pending *[]job) (job, bool) {
 func (l *Lab) finish(r Result) {
 	l.mu.Lock()
 	l.count.done++
+	if r.Hit {
+		l.count.hits++
+	}
 	l.mu.Unlock()
 	l.report(Event{Net: r.Net, Result: &r})
 }
@@ -191,6 +210,7 @@ func (l *Lab) tell(e Event) {
 			share += w.part
 		}
 		e.Share = min(1, share/float64(e.Total))
+		e.Left = l.count.left(e.Share)
 	}
 	l.cfg.Progress(e)
 }

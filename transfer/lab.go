@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"time"
 
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
@@ -34,11 +35,12 @@ type Event struct {
 	Step, Steps     int     // of the net; Step counts those done
 	Loss            float64 // of the last step
 	ImagesPerSecond float64
-	Decoded, Images int     // while a task's images are being decoded
-	Done, Total     int     // nets of the curve
-	Share           float64 // of the curve that is done, 0..1: whole nets and the steps of those being trained
-	Result          *Result // the net is finished
-	Notice          string  // something the user should read
+	Decoded, Images int           // while a task's images are being decoded
+	Done, Total     int           // nets of the curve
+	Share           float64       // of the curve that is done, 0..1: whole nets and the steps of those being trained
+	Left            time.Duration // until the curve is done, as an estimate; 0 while nothing is known
+	Result          *Result       // the net is finished
+	Notice          string        // something the user should read
 }
 
 // Lab trains nets on one source and keeps what it trained. A net that is in

@@ -55,7 +55,7 @@ type record struct {
 	Tested     int      `json:"tested"`
 	Classes    int      `json:"classes"`
 	Status     Status   `json:"status"`
-	Reason     string   `json:"reason,omitempty"`
+	Reason     string   `json:"reason"`
 	Steps      int      `json:"steps"`
 	Images     int      `json:"images"`
 	Seconds    float64  `json:"seconds"`

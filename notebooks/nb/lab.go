@@ -10,13 +10,13 @@ import (
 	"syscall"
 	"time"
 
+	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/kernel-setup/home"
 	"coadapt/transfer"
 	"coadapt/transfer/figure"
 	"coadapt/transfer/store"
 
-	"github.com/gomlx/compute"
 	_ "github.com/gomlx/gomlx/backends/default" // the backends that a cell can ask for
 	"github.com/janpfeifer/gonb/gonbui"
 )
@@ -53,9 +53,9 @@ func open(data string) (*Lab, error) {
 	if notice != "" {
 		fmt.Fprintln(os.Stderr, notice)
 	}
-	backend, err := compute.NewWithConfig(config)
+	backend, err := gomlxnet.OpenBackend(config)
 	if err != nil {
-		return nil, fmt.Errorf("backend %q: %w", config, err)
+		return nil, err
 	}
 	s, err := store.Open(h.Store())
 	if err != nil {

@@ -27,8 +27,8 @@ type curve struct {
 	figured time.Time // the figure in it
 	total   int
 	done    int
-	hits    int // of done
 	share   float64
+	left    time.Duration
 	text    string
 	image   string
 }
@@ -45,7 +45,7 @@ func (v *live) start(total int) {
 func (v *live) event(e transfer.Event) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.share = e.Share
+	v.share, v.left = e.Share, e.Left
 	switch {
 	case e.Notice != "":
 		v.text = e.Notice
@@ -53,9 +53,6 @@ func (v *live) event(e transfer.Event) {
 		v.text = fmt.Sprintf("reading images: %d of %d", e.Decoded, e.Images)
 	case e.Result != nil:
 		v.done = e.Done
-		if e.Result.Hit {
-			v.hits++
-		}
 	case e.Steps > 0:
 		v.text = fmt.Sprintf("%s: step %d of %d, loss %.2f, %.0f images/s", e.Net, e.Step, e.Steps, e.Loss, e.ImagesPerSecond)
 	}
@@ -95,16 +92,10 @@ func (v *live) draw(now bool) {
 		gonbui.UpdateHTML(v.id, "<p>"+html.EscapeString(v.text)+"</p>")
 		return
 	}
-	gonbui.UpdateHTML(v.id, fmt.Sprintf(`<p><progress value="%.3f" max="1" style="width:320px"></progress> %d of %d nets%s<br>%s</p>%s`,
-		v.share, v.done, v.total, v.left(), html.EscapeString(v.text), v.image))
-}
-
-// left estimates the time to go from what was trained so far; hits cost nothing.
-func (v *live) left() string {
-	trained := v.share*float64(v.total) - float64(v.hits)
-	if trained < 1 {
-		return ""
+	left := ""
+	if v.left > 0 {
+		left = fmt.Sprintf(", about %s to go", v.left.Round(time.Second))
 	}
-	per := time.Since(v.began).Seconds() / trained
-	return fmt.Sprintf(", about %s to go", (time.Duration(per*(1-v.share)*float64(v.total)) * time.Second).Round(time.Second))
+	gonbui.UpdateHTML(v.id, fmt.Sprintf(`<p><progress value="%.3f" max="1" style="width:320px"></progress> %d of %d nets%s<br>%s</p>%s`,
+		v.share, v.done, v.total, left, html.EscapeString(v.text), v.image))
 }

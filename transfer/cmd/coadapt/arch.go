@@ -1,0 +1,144 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"coadapt/gomlxnet"
+
+	"github.com/spf13/cobra"
+)
+
+func archCommand(stdout io.Writer) *cobra.Command {
+	var (
+		f                form
+		classes, size, n int
+		plus             bool
+		width            string
+	)
+	c := &cobra.Command{
+		Use:   "arch mini|caffenet",
+		Short: "Print a net's layers: shapes, parameters, multiply-adds",
+		Long: "Print a net's layers and their sum. Multiply-adds are those of convolutions and inner products for one image: forward, and forward\n" +
+			"and backward in training under the cut that is asked for.",
+		Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			a, err := namedArch(args[0], classes, size, width)
+			if err != nil {
+				return err
+			}
+			rows, err := layerRows(a, gomlxnet.Cut{N: n, Frozen: n > 0 && !plus})
+			if err != nil {
+				return err
+			}
+			if f.table() {
+				return archTable(stdout, rows)
+			}
+			out := writer{form: f, w: stdout}
+			for _, r := range rows {
+				if err := out.write(r); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+	c.Flags().IntVar(&classes, "classes", 0, "outputs of the last layer (default: 20 for mini, 1000 for caffenet)")
+	c.Flags().IntVar(&size, "size", 0, "pixels of the image (default: 32 and 227)")
+	c.Flags().StringVar(&width, "widths", "", "mini's widths of conv1 to conv5, fc6 and fc7 (default 24,48,64,64,48,192,192)")
+	c.Flags().IntVarP(&n, "n", "n", 0, "the cut: layers 1..n are frozen")
+	c.Flags().BoolVar(&plus, "finetune", false, "layers 1..n learn too, as in AnB+")
+	f.flags(c, "layer, and one for the total")
+	return c
+}
+
+func namedArch(name string, classes, size int, width string) (gomlxnet.Arch, error) {
+	w, err := widths("widths", width)
+	if err != nil {
+		return gomlxnet.Arch{}, err
+	}
+	var a gomlxnet.Arch
+	switch {
+	case name == "mini":
+		a = gomlxnet.Mini(20, gomlxnet.MiniOptions{Widths: w})
+	case name == "caffenet" && width != "":
+		return a, errors.New("-widths: caffenet's are the paper's; mini's can be chosen")
+	case name == "caffenet":
+		a = gomlxnet.CaffeNet(1000)
+	default:
+		return a, fmt.Errorf("arch %q, want mini or caffenet", name)
+	}
+	if classes != 0 {
+		a.Classes = classes
+	}
+	if size != 0 {
+		a.Size = size
+	}
+	return a, nil
+}
+
+// layerRow is a line of the table; sizes are height x width x channels.
+type layerRow struct {
+	Layer        string `json:"layer"`
+	Kind         string `json:"kind"`
+	Input        string `json:"input"`
+	Weights      string `json:"weights"`
+	Output       string `json:"output"`
+	Parameters   int    `json:"parameters"`
+	MultiplyAdds int64  `json:"multiply_adds"`
+	Train        int64  `json:"train_multiply_adds"`
+	Bytes        int64  `json:"bytes"`
+	Frozen       bool   `json:"frozen"`
+}
+
+func layerRows(a gomlxnet.Arch, cut gomlxnet.Cut) ([]layerRow, error) {
+	costs, total, err := a.Cost(cut)
+	if err != nil {
+		return nil, err
+	}
+	dims, err := a.Dims()
+	if err != nil {
+		return nil, err
+	}
+	vars, err := a.Variables()
+	if err != nil {
+		return nil, err
+	}
+	var rows []layerRow
+	for i, l := range a.Layers {
+		var shape []string
+		for _, d := range vars[2*i].Shape {
+			shape = append(shape, fmt.Sprint(d))
+		}
+		rows = append(rows, layerRow{Layer: l.Name, Kind: string(l.Kind), Input: size(dims[i].In), Weights: strings.Join(shape, "x"), Output: size(dims[i].Out),
+			Parameters: costs[i].Parameters, MultiplyAdds: costs[i].MultiplyAdds, Train: costs[i].Train, Bytes: costs[i].Bytes, Frozen: cut.Frozen && i < cut.N})
+	}
+	return append(rows, layerRow{Layer: "total", Parameters: total.Parameters, MultiplyAdds: total.MultiplyAdds, Train: total.Train, Bytes: total.Bytes}), nil
+}
+
+func size(d gomlxnet.Dims) string { return fmt.Sprintf("%dx%dx%d", d.Height, d.Width, d.Channels) }
+
+func archTable(w io.Writer, rows []layerRow) error {
+	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(tw, "layer\tinput\tweights\toutput\tparameters\tmultiply-adds\tin training\tMB\t")
+	for _, r := range rows {
+		name := r.Layer
+		if r.Frozen {
+			name += " (frozen)"
+		}
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%.2f\t\n", name, r.Input, r.Weights, r.Output, thousands(int64(r.Parameters)), thousands(r.MultiplyAdds), thousands(r.Train), float64(r.Bytes)/1e6)
+	}
+	return tw.Flush()
+}
+
+// thousands groups digits: 60,965,224.
+func thousands(n int64) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}

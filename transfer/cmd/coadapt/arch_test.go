@@ -1,0 +1,50 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+// TestArch checks the totals that reference/recipe.md gives for CaffeNet:
+// 60,965,224 parameters and 724,406,816 multiply-adds.
+func TestArch(t *testing.T) {
+	status, out, errs := coadapt(t, t.Context(), "arch", "caffenet")
+	if status != 0 || !strings.Contains(out, "60,965,224") || !strings.Contains(out, "724,406,816") {
+		t.Errorf("status %d %s\n%s", status, errs, out)
+	}
+	_, out, _ = coadapt(t, t.Context(), "arch", "mini", "-n", "2", "-json")
+	var rows []layerRow
+	for line := range strings.Lines(out) {
+		var r layerRow
+		if err := json.Unmarshal([]byte(line), &r); err != nil {
+			t.Fatal(err)
+		}
+		rows = append(rows, r)
+	}
+	if len(rows) != 9 || rows[8].Layer != "total" {
+		t.Fatalf("rows %v, want eight layers and the total", rows)
+	}
+	// conv3 sees 4x4x48 and has 3x3 windows to 64: 3*3*48*64 weights, 64 biases, 16 places.
+	if r := rows[2]; r.Frozen || r.Input != "4x4x48" || r.Weights != "3x3x48x64" || r.Parameters != 27648+64 || r.MultiplyAdds != 27648*16 {
+		t.Errorf("conv3: %+v", r)
+	}
+	if !rows[1].Frozen || rows[1].Train != rows[1].MultiplyAdds || rows[2].Train != 2*rows[2].MultiplyAdds || rows[3].Train != 3*rows[3].MultiplyAdds {
+		t.Errorf("in training, frozen layers cost once, the lowest that learns twice, the others three times: %+v", rows)
+	}
+	_, out, _ = coadapt(t, t.Context(), "arch", "mini", "-n", "2", "-finetune")
+	if strings.Contains(out, "frozen") {
+		t.Errorf("fine-tuned layers are called frozen:\n%s", out)
+	}
+}
+
+func TestVersion(t *testing.T) {
+	_, out, errs := coadapt(t, t.Context(), "version", "-json")
+	var v versions
+	if err := json.Unmarshal([]byte(out), &v); err != nil {
+		t.Fatal(err, errs)
+	}
+	if v.Go == "" || v.Backend == "" || v.Store == "" || v.Root == "" || !strings.HasPrefix(v.GoMLX, "v") || !strings.HasPrefix(v.GoXLA, "v") {
+		t.Errorf("%+v", v)
+	}
+}

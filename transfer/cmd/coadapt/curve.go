@@ -1,0 +1,212 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/dataset"
+	"coadapt/kernel-setup/home"
+	"coadapt/transfer"
+	"coadapt/transfer/figure"
+	"coadapt/transfer/store"
+
+	"github.com/spf13/cobra"
+)
+
+// curveFlags are the flags of curve, as typed.
+type curveFlags struct {
+	form
+	data, split, seeds, treatments, cuts, widths string
+	backend, store, figure                       string
+	size, batch, steps, perClass, workers        int
+	epochs, rate                                 float64
+	coarse, skipBad                              bool
+}
+
+func curveCommand(stdout, stderr io.Writer) *cobra.Command {
+	var f curveFlags
+	c := &cobra.Command{
+		Use:   "curve",
+		Short: "Train a transfer curve, or what the store lacks of it",
+		Long: "Train both base nets and every condition at every cut on a data set, and print the curve. What is in the store is not trained again.\n" +
+			"The net is the miniature: the paper's eight layers for small images.",
+		Example: "  coadapt curve                                              # procedural shapes, no download\n" +
+			"  coadapt curve -data cifar-100-binary.tar.gz -seeds 0-4 -figure curve.png\n" +
+			"  coadapt curve -data my-pictures/ -split 0,1 -treatments BnB,AnB -n 1,3,5,7 -json",
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return f.run(c.Context(), stdout, stderr) },
+	}
+	fl := c.Flags()
+	fl.StringVar(&f.data, "data", "shapes", "shapes, shapes:classes=20,train=100,..., or a folder, .zip or .tar.gz with CIFAR's binary files or\ntrain/<class>/ and test/ or val/<class>/")
+	fl.StringVar(&f.split, "split", "0", "splits of the classes: seeds of random halves, or natman (natural against man-made), with commas")
+	fl.StringVar(&f.seeds, "seeds", "0", "replicates, such as 0, 0,1 or 0-4")
+	fl.StringVar(&f.treatments, "treatments", "BnB,BnB+,AnB,AnB+,RnB", "conditions beside the base nets, with commas")
+	fl.StringVarP(&f.cuts, "n", "n", "1-7", "cuts: layers 1..n come from elsewhere")
+	fl.Float64Var(&f.epochs, "epochs", 0, "passes over the training images (default: 4 for shapes, 15 for others)")
+	fl.IntVar(&f.steps, "steps", 0, "steps of every net, in place of epochs")
+	fl.IntVar(&f.batch, "batch", 0, "images of a step (default 64)")
+	fl.Float64Var(&f.rate, "rate", 0, "learning rate at the first step; it falls in a line to zero (default 0.01)")
+	fl.IntVar(&f.perClass, "per-class", 0, "train on the first so many images of each class only (0: all)")
+	fl.IntVar(&f.size, "size", 0, "pixels to which images are resized, at least 24 (default: 32; shapes: as drawn)")
+	fl.StringVar(&f.widths, "widths", "", "widths of conv1 to conv5, fc6 and fc7 (default 24,48,64,64,48,192,192)")
+	fl.BoolVar(&f.coarse, "coarse", false, "CIFAR-100: classes are the 20 superclasses")
+	fl.BoolVar(&f.skipBad, "skip-bad", false, "leave out pictures that do not decode, and name them, instead of stopping")
+	fl.IntVar(&f.workers, "workers", 0, "nets trained beside each other (default: one a core, at most 4)")
+	fl.StringVar(&f.backend, "backend", "", "GoMLX backend, such as xla:cpu, xla:cuda or go (default: the plugin of set-up)")
+	fl.StringVar(&f.store, "store", "", "folder of results and weights (default: this clone's)")
+	fl.StringVar(&f.figure, "figure", "", "draw the curve to this .png or .svg file")
+	f.flags(c, "net, as soon as it is finished")
+	c.MarkFlagsMutuallyExclusive("epochs", "steps")
+	return c
+}
+
+func (f *curveFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
+	if err := checkFigure("figure", f.figure); err != nil {
+		return err
+	}
+	lab, nets, show, err := f.open(ctx, stderr)
+	if err != nil {
+		return err
+	}
+	defer lab.Close()
+	var (
+		results []transfer.Result
+		out     = writer{form: f.form, w: stdout}
+		began   = time.Now()
+		hits    int
+	)
+	for r, err := range lab.Curve(ctx, nets) {
+		if err != nil {
+			show.clear()
+			return err
+		}
+		results = append(results, r)
+		if r.Hit {
+			hits++
+		}
+		if !f.table() {
+			show.clear()
+			if err := out.write(r); err != nil {
+				return err
+			}
+		}
+	}
+	show.clear()
+	if f.table() {
+		if err := figure.Table(stdout, figure.Summarise(results)); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(stderr, "%d nets in %s: %d trained now, %d from the store; experiment %s\n", len(results),
+		time.Since(began).Round(100*time.Millisecond), len(results)-hits, hits, results[0].Experiment)
+	if f.figure == "" {
+		return nil
+	}
+	return draw(results, figure.Options{Title: results[0].Data}, f.figure)
+}
+
+// open checks every flag before anything is decoded or trained.
+func (f *curveFlags) open(ctx context.Context, stderr io.Writer) (*transfer.Lab, []transfer.Net, *progress, error) {
+	fail := func(err error) (*transfer.Lab, []transfer.Net, *progress, error) { return nil, nil, nil, err }
+	seeds, err := numbers("seeds", f.seeds, 0, 1<<30)
+	if err != nil {
+		return fail(err)
+	}
+	ts, err := treatments("treatments", f.treatments)
+	if err != nil {
+		return fail(err)
+	}
+	if f.size == 0 && !strings.HasPrefix(f.data, "shapes") {
+		f.size = 32
+	}
+	src, err := dataset.Open(ctx, f.data, dataset.Options{Size: f.size, Coarse: f.coarse})
+	if err != nil {
+		return fail(err)
+	}
+	cfg, err := f.config(src)
+	if err != nil {
+		return fail(err)
+	}
+	cuts, err := numbers("n", f.cuts, 1, cfg.Arch.Cuts())
+	if err != nil {
+		return fail(err)
+	}
+	splits := words(f.split)
+	if len(splits) == 0 {
+		return fail(errors.New("-split: no split, want seeds of random halves such as 0, or natman"))
+	}
+	for _, s := range splits {
+		if _, err := dataset.SplitFor(src, s); err != nil {
+			return fail(fmt.Errorf("-split: %w", err))
+		}
+	}
+	h, err := home.Locate()
+	if err != nil {
+		return fail(err)
+	}
+	if cfg.Store, err = openStore(h, f.store); err != nil {
+		return fail(err)
+	}
+	backend, notice, err := h.Backend(f.backend)
+	if err != nil {
+		return fail(err)
+	}
+	if notice != "" {
+		fmt.Fprintln(stderr, "note:", notice)
+	}
+	if cfg.Backend, err = gomlxnet.OpenBackend(backend); err != nil {
+		return fail(err)
+	}
+	show := newProgress(stderr, isTerminal(stderr))
+	cfg.Progress = show.event
+	lab, err := transfer.NewLab(cfg)
+	return lab, transfer.Curve(splits, seeds, ts, cuts), show, err
+}
+
+// config is the miniature's for a source, with what flags change of it.
+func (f *curveFlags) config(src dataset.Source) (transfer.Config, error) {
+	for _, n := range []struct {
+		flag  string
+		value float64
+	}{{"epochs", f.epochs}, {"steps", float64(f.steps)}, {"batch", float64(f.batch)}, {"rate", f.rate}, {"per-class", float64(f.perClass)}, {"workers", float64(f.workers)}} {
+		if n.value < 0 {
+			return transfer.Config{}, fmt.Errorf("-%s %v: want a number above 0, or 0 for the default", n.flag, n.value)
+		}
+	}
+	cfg := transfer.MiniConfig(src)
+	w, err := widths("widths", f.widths)
+	if err != nil {
+		return transfer.Config{}, err
+	}
+	cfg.Arch = gomlxnet.Mini(cfg.Arch.Classes, gomlxnet.MiniOptions{Size: cfg.Arch.Size, Channels: cfg.Arch.Channels, Widths: w})
+	if f.batch > 0 {
+		cfg.Recipe.Batch = f.batch
+	}
+	if f.rate > 0 {
+		cfg.Recipe.Rate.Base = f.rate
+	}
+	if f.epochs > 0 {
+		cfg.Epochs = f.epochs
+	}
+	if f.steps > 0 {
+		cfg.Epochs, cfg.Recipe = 0, cfg.Recipe.WithSteps(f.steps)
+	}
+	cfg.PerClass, cfg.Workers = f.perClass, f.workers
+	if f.skipBad {
+		cfg.Bad = dataset.BadSkips
+	}
+	return cfg, nil
+}
+
+// openStore opens the store that a flag names, else the clone's.
+func openStore(h home.Home, flag string) (*store.Store, error) {
+	if flag == "" {
+		flag = h.Store()
+	}
+	return store.Open(flag)
+}

@@ -1,0 +1,13 @@
+// Command coadapt trains transfer curves and shows what they came to.
+//
+//	coadapt curve -data cifar100.zip -seeds 0-2 -figure curve.png    train what the store lacks, print the table
+//	coadapt show                                                     the tables of all that the store holds
+//	coadapt figure -o curve.svg                                      draw an experiment of the store
+//	coadapt arch mini -n 3                                           layers: shapes, parameters, multiply-adds
+//	coadapt version                                                  versions, backend, plugin, store
+//
+// Results go to standard output, as a table or, with -json and -csv, a line a
+// net; progress goes to standard error. Flags take one dash or two. Plugin,
+// backend and store are this clone's unless flags or the environment
+// (PJRT_PLUGIN_LIBRARY_PATH, GOMLX_BACKEND, COADAPT_STORE) say otherwise.
+package main

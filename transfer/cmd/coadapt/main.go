@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"coadapt/kernel-setup/cli"
+
+	_ "github.com/gomlx/gomlx/backends/default" // the backends that -backend can ask for
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+// interrupted is the exit status after Ctrl-C, by the shells' convention of 128 plus the signal.
+const interrupted = 130
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// A second Ctrl-C ends the program at once.
+	context.AfterFunc(ctx, stop)
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run is the program with its surroundings as arguments; it returns the exit status.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	root := rootCommand(stdout, stderr)
+	root.SetArgs(cli.LongFlags(root, args))
+	err := root.ExecuteContext(ctx)
+	switch {
+	case err == nil:
+		return 0
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		fmt.Fprintln(stderr, "interrupted: finished nets are in the store, and the same command goes on from there")
+		return interrupted
+	}
+	fmt.Fprintln(stderr, "error:", err)
+	return 1
+}
+
+func rootCommand(stdout, stderr io.Writer) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "coadapt",
+		Short:         "How transferable are the features of each layer?",
+		Long:          "Train nets that share layers, and draw what the sharing costs: the transfer curve of Yosinski et al. (2014).\nFlags take one dash or two.",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return fmt.Errorf("%w; `%s -h` lists the flags", err, c.CommandPath())
+	})
+	root.AddCommand(curveCommand(stdout, stderr), showCommand(stdout), figureCommand(stdout), archCommand(stdout), versionCommand(stdout))
+	return root
+}
+
+// isTerminal says whether a bar may move on w.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
