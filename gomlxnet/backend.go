@@ -28,8 +28,8 @@ func OpenBackend(config string) (compute.Backend, error) {
 // "xla:cuda". Results of one class agree to rounding, whatever the file of the
 // plugin; the class is part of a result's key.
 func BackendClass(b compute.Backend) string {
-	if b.Name() != "xla" {
-		return b.Name()
+	if name, _, _ := strings.Cut(strings.ToLower(b.Name()), " "); name != "xla" {
+		return name // the Go backend calls itself "Go Backend"
 	}
 	device := strings.ToLower(b.DeviceDescription(0))
 	for _, kind := range []string{"cpu", "cuda", "gpu", "tpu"} {
