@@ -2,6 +2,7 @@ package nb
 
 import (
 	"bytes"
+	"encoding/gob"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -59,12 +60,26 @@ func (l *Lab) show(name string, results []transfer.Result) error {
 		}
 	}
 	width, _ := fig.Size()
+	if err := display(png, fig.Alt(), int(96*width)); err != nil {
+		return err
+	}
+	return figure.Table(os.Stdout, fig.Points())
+}
+
+// display sends a PNG with its text alternative to the front end, width CSS
+// pixels wide. It fails where GoNB could not be told: gonbui itself would only
+// log that, and every later output would be lost in silence.
+func display(png []byte, alt string, width int) error {
+	gob.Register(map[string]any{}) // GoNB's end of the pipe knows it, gonbui's does not
 	gonbui.SendData(&protocol.DisplayData{
-		Data:     map[protocol.MIMEType]any{protocol.MIMEImagePNG: png, protocol.MIMETextPlain: fig.Alt()},
-		Metadata: map[string]any{string(protocol.MIMEImagePNG): map[string]any{"width": int(96 * width)}},
+		Data:     map[protocol.MIMEType]any{protocol.MIMEImagePNG: png, protocol.MIMETextPlain: alt},
+		Metadata: map[string]any{string(protocol.MIMEImagePNG): map[string]any{"width": width}},
 	})
 	gonbui.Sync()
-	return figure.Table(os.Stdout, fig.Points())
+	if err := gonbui.Error(); err != nil {
+		return fmt.Errorf("the figure cannot be shown in the notebook: %w", err)
+	}
+	return nil
 }
 
 func (l *Lab) png(results []transfer.Result, dpi int) ([]byte, error) {

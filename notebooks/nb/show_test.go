@@ -1,0 +1,90 @@
+//go:build unix
+
+package nb
+
+import (
+	"bytes"
+	"encoding/gob"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/janpfeifer/gonb/gonbui"
+	"github.com/janpfeifer/gonb/gonbui/protocol"
+)
+
+// gonb stands in for GoNB at the other end of a cell's pipes: it answers Sync
+// and passes on what is displayed.
+func gonb(t *testing.T) <-chan protocol.DisplayData {
+	t.Helper()
+	dir := t.TempDir()
+	there, back := filepath.Join(dir, "there"), filepath.Join(dir, "back")
+	for _, pipe := range []string{there, back} {
+		if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+			t.Skip("needs named pipes: ", err)
+		}
+	}
+	t.Setenv(protocol.GONB_PIPE_ENV, there)
+	t.Setenv(protocol.GONB_PIPE_BACK_ENV, back)
+	gonbui.IsNotebook = true
+	shown := make(chan protocol.DisplayData, 10)
+	go func() {
+		defer close(shown)
+		in, err := os.Open(there)
+		if err != nil {
+			return
+		}
+		defer in.Close()
+		out, err := os.OpenFile(back, os.O_WRONLY, 0)
+		if err != nil {
+			return
+		}
+		defer out.Close()
+		dec, enc := gob.NewDecoder(in), gob.NewEncoder(out)
+		for {
+			var d protocol.DisplayData
+			if dec.Decode(&d) != nil {
+				return
+			}
+			sync, ok := d.Data[protocol.MIMECommValue].(protocol.CommValue)
+			if !ok {
+				shown <- d
+				continue
+			}
+			if enc.Encode(&protocol.CommValue{Address: protocol.GonbuiSyncAckAddress, Value: sync.Value}) != nil {
+				return
+			}
+		}
+	}()
+	return shown
+}
+
+// The figure reaches the notebook as a PNG with its text and width; the pipe
+// carries registered types only, and a figure that is lost must be an error.
+func TestDisplay(t *testing.T) {
+	shown := gonb(t)
+	png := []byte("\x89PNG")
+	if err := display(png, "a curve", 624); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case d, ok := <-shown:
+		if !ok {
+			t.Fatal("what the cell sent cannot be read")
+		}
+		if got, _ := d.Data[protocol.MIMEImagePNG].([]byte); !bytes.Equal(got, png) || d.Data[protocol.MIMETextPlain] != "a curve" {
+			t.Errorf("shown: %v", d.Data)
+		}
+		if meta, _ := d.Metadata["image/png"].(map[string]any); meta["width"] != 624 {
+			t.Errorf("width: %v, want 624", d.Metadata)
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatal("nothing was shown")
+	}
+	gonbui.SendData(&protocol.DisplayData{Metadata: map[string]any{"x": struct{ Unregistered int }{}}}) // breaks the pipe for good
+	if err := display(png, "a curve", 624); err == nil {
+		t.Error("a figure that could not be sent is no error")
+	}
+}
