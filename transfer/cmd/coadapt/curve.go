@@ -79,11 +79,12 @@ func (f *curveFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 		out     = writer{form: f.form, w: stdout}
 		began   = time.Now()
 		hits    int
+		failed  error
 	)
 	for r, err := range lab.Curve(ctx, nets) {
 		if err != nil {
-			show.clear()
-			return err
+			failed = err
+			break
 		}
 		results = append(results, r)
 		if r.Hit {
@@ -96,7 +97,10 @@ func (f *curveFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 			}
 		}
 	}
-	show.clear()
+	show.clear() // after the loop, as workers report until it ends
+	if failed != nil {
+		return failed
+	}
 	if f.table() {
 		if err := figure.Table(stdout, figure.Summarise(results)); err != nil {
 			return err
