@@ -14,22 +14,26 @@ import (
 	"coadapt/gomlxnet/dataset"
 	"coadapt/transfer/store"
 
-	"github.com/gomlx/compute"
 	_ "github.com/gomlx/gomlx/backends/default"
 )
 
-// tiny is an experiment of seconds on any backend.
+// tiny is an experiment of a second on the Go backend, which compiles nothing.
 func tiny(t *testing.T) Config {
 	t.Helper()
+	return tinyOn(t, "go")
+}
+
+// tinyOn is tiny on a backend; without a plugin, one for XLA is skipped.
+func tinyOn(t *testing.T, config string) Config {
+	t.Helper()
+	if config != "go" && os.Getenv("PJRT_PLUGIN_LIBRARY_PATH") == "" {
+		t.Skip("PJRT_PLUGIN_LIBRARY_PATH names no plugin; `go run ./kernel-setup test` sets it")
+	}
 	src, err := dataset.Open(t.Context(), "shapes:classes=4,train=12,test=8,size=24", dataset.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := "go"
-	if os.Getenv("PJRT_PLUGIN_LIBRARY_PATH") != "" {
-		config = "xla:cpu"
-	}
-	backend, err := compute.NewWithConfig(config)
+	backend, err := gomlxnet.OpenBackend(config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +86,12 @@ func weightsOf(t *testing.T, s *store.Store, r Result) gomlxnet.Weights {
 // bit those of its stored parent, or for a random net its initial values; those
 // above the cut are not.
 func TestFrozenLayersAreTheParents(t *testing.T) {
-	cfg := tiny(t)
+	for _, config := range []string{"go", "xla:cpu"} {
+		t.Run(config, func(t *testing.T) { frozenLayersAreTheParents(t, tinyOn(t, config)) })
+	}
+}
+
+func frozenLayersAreTheParents(t *testing.T, cfg Config) {
 	l := lab(t, cfg)
 	for _, name := range []string{"A3B", "B5B", "A7B", "R2B"} {
 		r, err := l.Train(t.Context(), net(t, name))
@@ -262,9 +271,15 @@ func TestDivergedBlocks(t *testing.T) {
 // TestWorkersChangeNothing: nets trained beside each other are bit for bit
 // those trained one by one.
 func TestWorkersChangeNothing(t *testing.T) {
+	for _, config := range []string{"go", "xla:cpu"} {
+		t.Run(config, func(t *testing.T) { workersChangeNothing(t, config) })
+	}
+}
+
+func workersChangeNothing(t *testing.T, config string) {
 	nets := []Net{net(t, "A2B"), net(t, "B2B"), net(t, "A4B+"), net(t, "R3B"), net(t, "baseB")}
 	digests := func(workers int) map[string]string {
-		cfg := tiny(t)
+		cfg := tinyOn(t, config)
 		cfg.Workers = workers
 		out := map[string]string{}
 		for r, err := range lab(t, cfg).Curve(t.Context(), nets) {
