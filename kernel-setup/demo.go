@@ -28,7 +28,7 @@ func (s *site) demo(ctx context.Context, opt setupOptions) error {
 		return err
 	}
 	s.say("")
-	show := exec.CommandContext(ctx, filepath.Join(s.home.Bin(), "coadapt"), "show")
+	show := exec.CommandContext(ctx, filepath.Join(s.home.Bin(), "coadapt"), "show", "-experiment", "shapes")
 	show.Dir, show.Stdout, show.Stderr = s.home.Root, s.out, s.out
 	env, _, err := s.home.ChildEnv("")
 	if err != nil {

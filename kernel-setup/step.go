@@ -69,7 +69,7 @@ func (s *site) stale(ctx context.Context, st step) (digest, why string, err erro
 	}
 	rec, found := s.manifest.Steps[st.name]
 	if !found {
-		return digest, "missing", nil
+		return digest, "not done yet", nil
 	}
 	if rec.Digest != digest {
 		return digest, "out of date", nil

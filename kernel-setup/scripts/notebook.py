@@ -23,13 +23,24 @@ def say(text):
 
 
 class Client(NotebookClient):
-    """Shows what a cell prints as it is printed."""
+    """Shows what a cell prints, line by line: a line may come in many pieces."""
+
+    rest = ""
 
     def process_message(self, msg, cell, cell_index):
         if msg["msg_type"] == "stream":
-            for line in msg["content"]["text"].splitlines():
-                say("      | " + line.rsplit("\r", 1)[-1])
+            *lines, self.rest = (self.rest + msg["content"]["text"]).split("\n")
+            for line in lines:
+                self.show(line)
         return super().process_message(msg, cell, cell_index)
+
+    def flush(self):
+        if self.rest:
+            self.show(self.rest)
+            self.rest = ""
+
+    def show(self, line):
+        say("      | " + line.rstrip("\r").rsplit("\r", 1)[-1])
 
 
 def starts(cell, cell_index):
@@ -38,6 +49,7 @@ def starts(cell, cell_index):
 
 
 def ends(cell, cell_index, **_):
+    client.flush()
     if cell.cell_type == "code" and cell.source.strip():
         lines = [line for line in cell.source.splitlines() if line.strip()]
         first = next((line for line in lines if not line.startswith("%%")), lines[0])
@@ -66,6 +78,7 @@ except CellTimeoutError:
     failure = f"cell {state['number']} did not end within {float(limit):.0f} s"
 except DeadKernelError as err:
     failure = f"the kernel died in cell {state['number']}: {err}"
+client.flush()
 write(executed, nbformat.writes(notebook))
 write(page, HTMLExporter().from_notebook_node(notebook, resources={"metadata": {"name": os.path.basename(source).removesuffix(".ipynb")}})[0])
 if failure:

@@ -62,7 +62,7 @@ func open(data string) (*Lab, error) {
 		return nil, err
 	}
 	l := &Lab{home: h}
-	l.ctx, l.stop = signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	l.listen(patience)
 	src, err := dataset.Open(l.ctx, data, dataset.Options{Size: 32})
 	if err != nil {
 		return nil, err
@@ -74,6 +74,30 @@ func open(data string) (*Lab, error) {
 	}
 	l.lab, err = transfer.NewLab(cfg)
 	return l, err
+}
+
+// patience is how long an interrupted cell may go on: GoNB kills it after 5 s,
+// and then it could not say what is kept.
+const patience = 3 * time.Second
+
+// listen makes the lab's context, which ends at an interrupt. A step that does
+// not look at it for longer than patience (XLA compiles for seconds) is left:
+// the store is written in whole entries only.
+func (l *Lab) listen(patience time.Duration) {
+	l.ctx, l.stop = context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		defer signal.Stop(signals)
+		select {
+		case <-l.ctx.Done():
+		case <-signals:
+			l.stop()
+			time.Sleep(patience)
+			l.live.end("")
+			fail(context.Canceled)
+		}
+	}()
 }
 
 // Close frees the lab and hands all output to the notebook.
@@ -110,7 +134,7 @@ func (l *Lab) Curve(nets ...transfer.Net) []transfer.Result {
 	for r, err := range l.lab.Curve(l.ctx, nets) {
 		if err != nil {
 			l.live.end("")
-			l.fail(err)
+			fail(err)
 		}
 		results = append(results, r)
 		if l.live.redraw() {
@@ -120,19 +144,24 @@ func (l *Lab) Curve(nets ...transfer.Net) []transfer.Result {
 		}
 	}
 	hits := len(slices.DeleteFunc(slices.Clone(results), func(r transfer.Result) bool { return !r.Hit }))
-	l.live.end(fmt.Sprintf("%d nets: %d trained now, %d from the store, in %s", len(results), len(results)-hits, hits, time.Since(l.live.began).Round(100*time.Millisecond)))
+	l.live.end(fmt.Sprintf("%s: %d trained now, %d from the store, in %s", count(len(results)), len(results)-hits, hits, time.Since(l.live.began).Round(100*time.Millisecond)))
 	return results
 }
 
-// fail ends the cell; where it was interrupted, it says what is kept.
-func (l *Lab) fail(err error) {
+func count(nets int) string {
+	if nets == 1 {
+		return "1 net"
+	}
+	return fmt.Sprint(nets, " nets")
+}
+
+// fail ends the cell with one sentence; where it was interrupted, it says what
+// is kept. A deferred Close does not run then, and need not: the process ends,
+// and what is in the store is whole.
+func fail(err error) {
 	if errors.Is(err, context.Canceled) {
 		err = errors.New("interrupted: every finished net is in the store; run the cell again to go on")
 	}
-	fail(err)
-}
-
-func fail(err error) {
 	gonbui.Sync()
 	fmt.Fprintln(os.Stderr, err)
 	os.Exit(1)

@@ -96,6 +96,6 @@ func (v *live) draw(now bool) {
 	if v.left > 0 {
 		left = fmt.Sprintf(", about %s to go", v.left.Round(time.Second))
 	}
-	gonbui.UpdateHTML(v.id, fmt.Sprintf(`<p><progress value="%.3f" max="1" style="width:320px"></progress> %d of %d nets%s<br>%s</p>%s`,
-		v.share, v.done, v.total, left, html.EscapeString(v.text), v.image))
+	gonbui.UpdateHTML(v.id, fmt.Sprintf(`<p><progress value="%.3f" max="1" style="width:320px"></progress> %d of %s%s<br>%s</p>%s`,
+		v.share, v.done, count(v.total), left, html.EscapeString(v.text), v.image))
 }

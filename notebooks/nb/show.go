@@ -30,7 +30,7 @@ var fileName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 // which inline SVG does not.
 func (l *Lab) Show(name string, results []transfer.Result) {
 	if err := l.show(name, results); err != nil {
-		l.fail(err)
+		fail(err)
 	}
 }
 
@@ -63,7 +63,18 @@ func (l *Lab) show(name string, results []transfer.Result) error {
 	if err := display(png, fig.Alt(), int(96*width)); err != nil {
 		return err
 	}
-	return figure.Table(os.Stdout, fig.Points())
+	return printTable(fig.Points())
+}
+
+// printTable prints in one write: a front end gets each write as an output of
+// its own.
+func printTable(points []figure.Point) error {
+	var buf bytes.Buffer
+	if err := figure.Table(&buf, points); err != nil {
+		return err
+	}
+	_, err := os.Stdout.Write(buf.Bytes())
+	return err
 }
 
 // display sends a PNG with its text alternative to the front end, width CSS
@@ -73,7 +84,7 @@ func display(png []byte, alt string, width int) error {
 	gob.Register(map[string]any{}) // GoNB's end of the pipe knows it, gonbui's does not
 	gonbui.SendData(&protocol.DisplayData{
 		Data:     map[protocol.MIMEType]any{protocol.MIMEImagePNG: png, protocol.MIMETextPlain: alt},
-		Metadata: map[string]any{string(protocol.MIMEImagePNG): map[string]any{"width": width}},
+		Metadata: map[string]any{string(protocol.MIMEImagePNG): map[string]any{"width": width, "alt": alt}},
 	})
 	gonbui.Sync()
 	if err := gonbui.Error(); err != nil {
@@ -112,7 +123,7 @@ func Compare(results []transfer.Result, a, b string, n int) {
 
 // Table prints the results as a table: a row a cut, a column a condition.
 func Table(results []transfer.Result) {
-	if err := figure.Table(os.Stdout, figure.Summarise(results)); err != nil {
+	if err := printTable(figure.Summarise(results)); err != nil {
 		fail(err)
 	}
 }
