@@ -28,7 +28,8 @@ func (s *site) demo(ctx context.Context, opt setupOptions) error {
 		return err
 	}
 	s.say("")
-	show := exec.CommandContext(ctx, filepath.Join(s.home.Bin(), "coadapt"), "show", "-experiment", "shapes")
+	// The notebook's curve again: its nets are in the store.
+	show := exec.CommandContext(ctx, filepath.Join(s.home.Bin(), "coadapt"), "curve")
 	show.Dir, show.Stdout, show.Stderr = s.home.Root, s.out, s.out
 	env, _, err := s.home.ChildEnv("")
 	if err != nil {
@@ -39,7 +40,7 @@ func (s *site) demo(ctx context.Context, opt setupOptions) error {
 		show.Env = append(show.Env, k+"="+v)
 	}
 	if err := show.Run(); err != nil {
-		return fmt.Errorf("coadapt show: %w", err)
+		return fmt.Errorf("coadapt curve: %w", err)
 	}
 	s.say("\nexecuted notebook  %s\nHTML page          %s", short(executed), short(page))
 	for _, f := range s.newFigures(start) {

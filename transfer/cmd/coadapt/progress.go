@@ -10,7 +10,8 @@ import (
 	"github.com/schollz/progressbar/v3"
 )
 
-// progress shows a lab at work: a bar on a terminal, elsewhere a line a net and one every half minute between.
+// progress shows a lab at work: a bar on a terminal, elsewhere a line for each net that is trained and one every
+// half minute between.
 type progress struct {
 	w    io.Writer
 	bar  *progressbar.ProgressBar // nil where there is no terminal
@@ -52,7 +53,7 @@ func (p *progress) event(e transfer.Event) {
 		_ = p.bar.Set(min(barSteps-1, int(e.Share*barSteps)))
 		return
 	}
-	if e.Result != nil || time.Since(p.last) >= plainGap {
+	if e.Result != nil && !e.Result.Hit || time.Since(p.last) >= plainGap {
 		p.last = time.Now()
 		fmt.Fprintln(p.w, line)
 	}
