@@ -10,9 +10,9 @@ import (
 	"coadapt/gomlxnet"
 )
 
-// worker trains one net at a time on compiled graphs of its own: small nets
-// leave most of a second core idle, so nets beside each other nearly double
-// what two cores do.
+// worker trains one net at a time on compiled graphs of its own. XLA spreads a
+// step of a small net over two cores and no further, so that more cores are for
+// more nets.
 type worker struct {
 	trainers map[int]*gomlxnet.Trainer // by number of classes
 	part     float64                   // of the net being trained, 0..1; guarded by Lab.mu

@@ -25,7 +25,7 @@ type Config struct {
 	Epochs   float64           // above 0: Recipe's steps, and the end of its rate, follow from the images of the target task
 	PerClass int               // the first so many training images of each class; 0 is all
 	Bad      dataset.BadPolicy // pictures that do not decode
-	Workers  int               // nets that Curve trains beside each other; 0 is one a core, at most 4
+	Workers  int               // nets that Curve trains beside each other; 0 is one for two cores, at most 4
 	Progress func(Event)       // may be nil; never called by two goroutines at once
 }
 
@@ -81,10 +81,10 @@ func NewLab(cfg Config) (*Lab, error) {
 		}
 	}
 	if cfg.Workers < 0 {
-		return nil, fmt.Errorf("lab: %d workers, want 1 or more, or 0 for one a core", cfg.Workers)
+		return nil, fmt.Errorf("lab: %d workers, want 1 or more, or 0 for one for two cores", cfg.Workers)
 	}
 	if cfg.Workers == 0 {
-		cfg.Workers = min(runtime.NumCPU(), 4)
+		cfg.Workers = min(max(runtime.NumCPU()/2, 1), 4)
 	}
 	l := &Lab{cfg: cfg, splits: map[string]dataset.Split{},
 		tasks: map[string]*dataset.Task{}, weights: map[string]gomlxnet.Weights{}}

@@ -56,7 +56,7 @@ func curveCommand(stdout, stderr io.Writer) *cobra.Command {
 	fl.StringVar(&f.widths, "widths", "", "widths of conv1 to conv5, fc6 and fc7 (default 24,48,64,64,48,192,192)")
 	fl.BoolVar(&f.coarse, "coarse", false, "CIFAR-100: classes are the 20 superclasses")
 	fl.BoolVar(&f.skipBad, "skip-bad", false, "leave out pictures that do not decode, and name them, instead of stopping")
-	fl.IntVar(&f.workers, "workers", 0, "nets trained beside each other (default: one a core, at most 4)")
+	fl.IntVar(&f.workers, "workers", 0, "nets trained beside each other (default: one for two cores, at most 4)")
 	fl.StringVar(&f.backend, "backend", "", "GoMLX backend, such as xla:cpu, xla:cuda or go (default: the plugin of set-up)")
 	fl.StringVar(&f.store, "store", "", "folder of results and weights (default: this clone's)")
 	fl.StringVar(&f.figure, "figure", "", "draw the curve to this .png or .svg file")
