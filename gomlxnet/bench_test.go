@@ -8,45 +8,86 @@ import (
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 )
 
-// BenchmarkStep times one training step of Mini, batch 128 of 32 px, learning
-// whole and with 3 and 7 layers frozen, on XLA's CPU; the Go backend takes
+// stepCases are the steps that BenchmarkStep and BenchmarkCompile time: Mini in
+// batches of 64, learning whole and frozen to three depths, and CaffeNet.
+var stepCases = []struct {
+	name  string
+	arch  Arch
+	batch int
+	cut   Cut
+}{
+	{"mini", Mini(50, MiniOptions{}), 64, Cut{}},
+	{"mini frozen3", Mini(50, MiniOptions{}), 64, Cut{3, true}},
+	{"mini frozen5", Mini(50, MiniOptions{}), 64, Cut{5, true}},
+	{"mini frozen7", Mini(50, MiniOptions{}), 64, Cut{7, true}},
+	{"caffenet", CaffeNet(1000), 16, Cut{}},
+}
+
+// BenchmarkStep times one training step on XLA's CPU; the Go backend takes
 // minutes.
 func BenchmarkStep(b *testing.B) {
 	backend := openBackend(b, "xla:cpu")
-	const batch = 128
-	a := Mini(10, MiniOptions{})
+	for _, c := range stepCases {
+		b.Run(c.name, func(b *testing.B) {
+			trainer := mustTrainer(b, backend, c.arch, c.batch)
+			defer trainer.Close()
+			if err := trainer.Load(mustInit(b, c.arch, 1), c.cut); err != nil {
+				b.Fatal(err)
+			}
+			images, labels := tinyBatch(c.arch, c.batch, 1)
+			mustStep(b, trainer, images, labels) // compiles
+			_, cost, err := c.arch.Cost(c.cut)
+			if err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				mustStep(b, trainer, images, labels)
+			}
+			rate := float64(b.N*c.batch) / b.Elapsed().Seconds()
+			b.ReportMetric(rate, "images/s")
+			b.ReportMetric(2e-9*float64(cost.Train)*rate, "GFLOP/s")
+		})
+	}
+}
+
+// BenchmarkCompile times the first step of a new trainer: XLA's compiler and,
+// little beside it, the step.
+func BenchmarkCompile(b *testing.B) {
+	backend := openBackend(b, "xla:cpu")
+	for _, c := range stepCases {
+		b.Run(c.name, func(b *testing.B) {
+			start := mustInit(b, c.arch, 1)
+			images, labels := tinyBatch(c.arch, c.batch, 1)
+			for b.Loop() {
+				b.StopTimer()
+				trainer := mustTrainer(b, backend, c.arch, c.batch)
+				if err := trainer.Load(start, c.cut); err != nil {
+					b.Fatal(err)
+				}
+				b.StartTimer()
+				mustStep(b, trainer, images, labels)
+				b.StopTimer()
+				trainer.Close()
+				b.StartTimer()
+			}
+			b.ReportMetric(1e3*b.Elapsed().Seconds()/float64(b.N), "ms")
+		})
+	}
+}
+
+func mustTrainer(b *testing.B, backend compute.Backend, a Arch, batch int) *Trainer {
+	b.Helper()
 	trainer, err := NewTrainer(backend, a, SGD{Momentum: 0.9, Decay: 0.0005}, batch)
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(trainer.Close)
-	images, labels := tinyBatch(a, batch, 1)
-	start := mustInit(b, a, 1)
-	for _, c := range []struct {
-		name string
-		cut  Cut
-	}{{"whole", Cut{}}, {"frozen3", Cut{3, true}}, {"frozen7", Cut{7, true}}} {
-		b.Run(c.name, func(b *testing.B) {
-			if err := trainer.Load(start, c.cut); err != nil {
-				b.Fatal(err)
-			}
-			step := func(i int) {
-				if _, err := trainer.Step(images, labels, 0.01, 1, i); err != nil {
-					b.Fatal(err)
-				}
-			}
-			step(0) // compiles
-			_, cost, err := a.Cost(c.cut)
-			if err != nil {
-				b.Fatal(err)
-			}
-			b.ResetTimer()
-			for i := range b.N {
-				step(i)
-			}
-			b.ReportMetric(float64(b.N)*batch/b.Elapsed().Seconds(), "images/s")
-			b.ReportMetric(2e-9*float64(cost.Train)*float64(b.N)*batch/b.Elapsed().Seconds(), "GFLOP/s")
-		})
+	return trainer
+}
+
+func mustStep(b *testing.B, trainer *Trainer, images []float32, labels []int32) {
+	b.Helper()
+	if _, err := trainer.Step(images, labels, 0.01, 1, 0); err != nil {
+		b.Fatal(err)
 	}
 }
 
