@@ -54,6 +54,11 @@ func (s *site) lab(ctx context.Context, opt labOptions) error {
 
 func (s *site) labLog() string { return filepath.Join(s.home.Logs(), "lab.log") }
 
+// labSettings replace JupyterLab's own where the user has set nothing: a first
+// look at a notebook is not the time to ask about news.
+const labSettings = `{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}
+`
+
 // startLab starts JupyterLab on 127.0.0.1 and waits until it answers.
 func (s *site) startLab(ctx context.Context, port int) (*labServer, error) {
 	if !fileExists(s.python()) {
@@ -71,6 +76,10 @@ func (s *site) startLab(ctx context.Context, port int) (*labServer, error) {
 		root = s.home.Root
 	}
 	if err := os.MkdirAll(s.home.Logs(), 0o755); err != nil {
+		return nil, err
+	}
+	settings := filepath.Join(s.home.Venv(), "share", "jupyter", "lab", "settings", "overrides.json")
+	if err := writeFile(settings, []byte(labSettings), 0o644); err != nil {
 		return nil, err
 	}
 	log, err := os.Create(s.labLog())
