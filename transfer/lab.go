@@ -22,6 +22,7 @@ type Config struct {
 	Source   dataset.Source
 	Arch     gomlxnet.Arch // Classes is set to each task's number
 	Recipe   Recipe
+	Reduced  *Recipe           // of nets with Net.PerClass, as in 2014; nil is Recipe
 	Epochs   float64           // above 0: Recipe's steps, and the end of its rate, follow from the images of the target task
 	PerClass int               // the first so many training images of each class; 0 is all
 	Bad      dataset.BadPolicy // pictures that do not decode
@@ -186,28 +187,23 @@ func (l *Lab) donor(ctx context.Context, w *worker, net Net) (gomlxnet.Weights, 
 	return donor, nil, nil
 }
 
-// task returns one half of a split, decoded once.
-func (l *Lab) task(ctx context.Context, split string, half Half) (*dataset.Task, error) {
+// task returns one half of a net's split, or all classes, decoded once.
+func (l *Lab) task(ctx context.Context, net Net, half Half) (*dataset.Task, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	name := split + half.String()
+	name, perClass := net.Split+half.String(), l.cfg.PerClass
+	if net.PerClass > 0 {
+		name, perClass = fmt.Sprintf("%s@%d", name, net.PerClass), net.PerClass
+	}
 	if t := l.tasks[name]; t != nil {
 		return t, nil
 	}
-	s, ok := l.splits[split]
-	if !ok {
-		var err error
-		if s, err = dataset.SplitFor(l.cfg.Source, split); err != nil {
-			return nil, err
-		}
-		l.splits[split] = s
-	}
-	classes := s.A
-	if half == B {
-		classes = s.B
+	classes, err := l.classes(net.Split, half)
+	if err != nil {
+		return nil, err
 	}
 	t, err := dataset.NewTask(ctx, l.cfg.Source, classes, dataset.TaskOptions{
-		Name: l.cfg.Source.Name() + " " + name, PerClass: l.cfg.PerClass, Bad: l.cfg.Bad,
+		Name: l.cfg.Source.Name() + " " + name, PerClass: perClass, Bad: l.cfg.Bad,
 		Progress: func(done, total int) { l.tell(Event{Decoded: done, Images: total}) },
 	})
 	if err != nil {
@@ -218,6 +214,29 @@ func (l *Lab) task(ctx context.Context, split string, half Half) (*dataset.Task,
 	}
 	l.tasks[name] = t
 	return t, nil
+}
+
+// classes of one half of a split, for a caller that holds the lock.
+func (l *Lab) classes(split string, half Half) ([]int, error) {
+	if half == Whole {
+		all := make([]int, len(l.cfg.Source.Classes()))
+		for i := range all {
+			all[i] = i
+		}
+		return all, nil
+	}
+	s, ok := l.splits[split]
+	if !ok {
+		var err error
+		if s, err = dataset.SplitFor(l.cfg.Source, split); err != nil {
+			return nil, err
+		}
+		l.splits[split] = s
+	}
+	if half == B {
+		return s.B, nil
+	}
+	return s.A, nil
 }
 
 // Results lists everything in a store, entries that are not results left out.

@@ -3,6 +3,7 @@ package transfer
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -18,16 +19,19 @@ const (
 	Transfer                      // AnB: layers 1..n from the base net of the other task, frozen
 	TransferPlus                  // AnB+: the same, all layers learn
 	Random                        // RnB: layers 1..n at their random initial values, frozen
+	BasePlus                      // base+: trained as long again from the final weights of its own base, no layer new
 )
 
-var treatmentNames = [...]string{"base", "BnB", "BnB+", "AnB", "AnB+", "RnB"}
+var treatmentNames = [...]string{"base", "BnB", "BnB+", "AnB", "AnB+", "RnB", "base+"}
 
-// Treatments lists all of them, base first.
+// Treatments lists those of the paper, base first. BasePlus, the scratch
+// control whose compute equals that of BnB+ and AnB+ with their base, is not
+// one of them.
 func Treatments() []Treatment {
 	return []Treatment{Base, Selffer, SelfferPlus, Transfer, TransferPlus, Random}
 }
 
-// String is the paper's notation: base, BnB, BnB+, AnB, AnB+, RnB.
+// String is the paper's notation: base, BnB, BnB+, AnB, AnB+, RnB, and base+.
 func (t Treatment) String() string {
 	if t < 0 || int(t) >= len(treatmentNames) {
 		return fmt.Sprintf("Treatment(%d)", int(t))
@@ -48,29 +52,51 @@ func ParseTreatment(s string) (Treatment, error) {
 // Frozen says whether layers 1..n stay as they are.
 func (t Treatment) Frozen() bool { return t == Selffer || t == Transfer || t == Random }
 
-// Half is one of the two tasks of a split.
+// FromBase says whether the net begins from trained layers, those of a base
+// net.
+func (t Treatment) FromBase() bool { return t != Base && t != Random }
+
+// Uncut says whether the treatment has no cut, N being 0.
+func (t Treatment) Uncut() bool { return t == Base || t == BasePlus }
+
+// Half is one of the two tasks of a split, or all classes.
 type Half byte
 
-// The two tasks.
+// The two tasks, and all classes as one.
 const (
-	A Half = 'A'
-	B Half = 'B'
+	A     Half = 'A'
+	B     Half = 'B'
+	Whole Half = 'W' // with the split "whole"; base and random nets only
 )
 
-// Other is the other task of the split.
-func (h Half) Other() Half { return A + B - h }
+// WholeSplit is the Split of nets on all classes.
+const WholeSplit = "whole"
 
-// String is "A" or "B".
-func (h Half) String() string { return string(h) }
+// Other is the other task of the split; all classes have no other.
+func (h Half) Other() Half {
+	if h == Whole {
+		return Whole
+	}
+	return A + B - h
+}
+
+// String is "A", "B", or "" for all classes.
+func (h Half) String() string {
+	if h == Whole {
+		return ""
+	}
+	return string(h)
+}
 
 // Net names one net of an experiment: which split of the classes, which task
 // it is tested on, which seed, and what is done to it.
 type Net struct {
-	Split     string // "0", "1", ... random halves by seed, or "natman"
+	Split     string // "0", "1", ... random halves by seed, "natman", or "whole"
 	Seed      int    // replicate; nets of one seed share data order and initial values
 	Target    Half   // the task it is trained and tested on
 	Treatment Treatment
-	N         int // the cut, 1.. ; 0 for a base net
+	N         int // the cut, 1.. ; 0 for Base and BasePlus
+	PerClass  int // Base only: the first so many training images of each class; 0 is all
 }
 
 // Source is the task whose base net gives layers 1..n; of a base net and of a
@@ -84,7 +110,7 @@ func (n Net) Source() Half {
 
 // Parent is the base net that gives the layers; ok is false where none does.
 func (n Net) Parent() (parent Net, ok bool) {
-	if n.Treatment == Base || n.Treatment == Random {
+	if !n.Treatment.FromBase() {
 		return Net{}, false
 	}
 	return Net{Split: n.Split, Seed: n.Seed, Target: n.Source()}, true
@@ -96,20 +122,24 @@ func (n Net) Halves() string {
 	return fmt.Sprintf("%s%s%s%s", n.Split, n.Source(), n.Split, n.Target)
 }
 
-// String is the net in the paper's notation with its split before it and a
-// seed other than 0 after it: 0/baseB, 0/A3B, natman/B5B+, 2/R1A#4.
+// String is the net in the paper's notation with its split before it and
+// images per class and a seed other than 0 after it: 0/baseB, 0/A3B,
+// natman/B5B+, 2/R1A#4, 1/baseA+, whole/base@250, whole/R3.
 func (n Net) String() string {
 	s := n.Split + "/"
 	switch n.Treatment {
-	case Base:
+	case Base, BasePlus:
 		s += "base" + n.Target.String()
 	case Random:
 		s += fmt.Sprintf("R%d%s", n.N, n.Target)
 	default:
 		s += fmt.Sprintf("%s%d%s", n.Source(), n.N, n.Target)
 	}
-	if n.Treatment == SelfferPlus || n.Treatment == TransferPlus {
+	if n.Treatment == SelfferPlus || n.Treatment == TransferPlus || n.Treatment == BasePlus {
 		s += "+"
+	}
+	if n.PerClass != 0 {
+		s += fmt.Sprintf("@%d", n.PerClass)
 	}
 	if n.Seed != 0 {
 		s += fmt.Sprintf("#%d", n.Seed)
@@ -117,14 +147,15 @@ func (n Net) String() string {
 	return s
 }
 
-var netPattern = regexp.MustCompile(`^(?:([A-Za-z0-9]+)/)?(?:(base)([AB])|([ABR])([1-9]\d*)([AB])(\+?))(?:#(\d+))?$`)
+// netPattern holds, in this order: split; base, its half, plus; source, cut, target, plus; images per class; seed.
+var netPattern = regexp.MustCompile(`^(?:([A-Za-z0-9]+)/)?(?:(base)([AB]?)(\+?)|([ABR])([1-9]\d*)([AB]?)(\+?))(?:@([1-9]\d*))?(?:#(\d+))?$`)
 
 // ParseNet reads what String prints; the split may be left out and is then 0.
 func ParseNet(s string) (Net, error) {
-	m := netPattern.FindStringSubmatch(s)
 	bad := func() (Net, error) {
-		return Net{}, fmt.Errorf("net %q: want the paper's notation, such as 0/baseB, 0/A3B, 1/B5B+, natman/A7B or 0/R1B#2", s)
+		return Net{}, fmt.Errorf("net %q: want the paper's notation, such as 0/baseB, 0/A3B, 1/B5B+, natman/A7B, 0/R1B#2, 0/baseB+ or whole/base@250", s)
 	}
+	m := netPattern.FindStringSubmatch(s)
 	if m == nil {
 		return bad()
 	}
@@ -132,41 +163,64 @@ func ParseNet(s string) (Net, error) {
 	if n.Split == "" {
 		n.Split = "0"
 	}
-	var err error
-	if m[8] != "" {
-		if n.Seed, err = strconv.Atoi(m[8]); err != nil {
+	for i, to := range map[int]*int{6: &n.N, 9: &n.PerClass, 10: &n.Seed} {
+		if m[i] == "" {
+			continue
+		}
+		var err error
+		if *to, err = strconv.Atoi(m[i]); err != nil {
 			return bad()
 		}
 	}
-	if m[2] != "" {
-		n.Target = Half(m[3][0])
-		return n, nil
+	half, plus := m[3]+m[7], m[4]+m[8] == "+"
+	n.Target = Whole
+	if half != "" {
+		n.Target = Half(half[0])
 	}
-	if n.N, err = strconv.Atoi(m[5]); err != nil {
-		return bad()
-	}
-	n.Target = Half(m[6][0])
-	plus := m[7] == "+"
 	switch {
-	case m[4] == "R" && plus:
-		return bad()
-	case m[4] == "R":
+	case m[2] == "base" && plus:
+		n.Treatment = BasePlus
+	case m[2] == "base":
+		n.Treatment = Base
+	case m[5] == "R":
 		n.Treatment = Random
-	case m[4] == m[6] && plus:
+	case m[5] == half && plus:
 		n.Treatment = SelfferPlus
-	case m[4] == m[6]:
+	case m[5] == half:
 		n.Treatment = Selffer
 	case plus:
 		n.Treatment = TransferPlus
 	default:
 		n.Treatment = Transfer
 	}
+	if m[5] == "R" && plus || n.Check() != nil {
+		return bad()
+	}
 	return n, nil
 }
 
+// Check says what is wrong with the net's name; whether data and architecture
+// have its split and cut is seen when it is planned.
+func (n Net) Check() error {
+	switch {
+	case n.Target != A && n.Target != B && n.Target != Whole:
+		return fmt.Errorf("net with target %q: want A, B or Whole", byte(n.Target))
+	case (n.Target == Whole) != (n.Split == WholeSplit):
+		return fmt.Errorf("net %s: all classes are the split %q without a half, others have halves A and B", n, WholeSplit)
+	case n.Target == Whole && n.Treatment != Base && n.Treatment != BasePlus && n.Treatment != Random:
+		return fmt.Errorf("net %s: on all classes there are base, base+ and random nets only", n)
+	case n.Treatment.Uncut() != (n.N == 0):
+		return fmt.Errorf("net %s: cut n = %d with condition %s; base and base+ have n = 0, all others n from 1", n, n.N, n.Treatment)
+	case n.PerClass < 0 || n.PerClass > 0 && n.Treatment != Base:
+		return fmt.Errorf("net %s: %d images a class; only base nets may have fewer than all", n, n.PerClass)
+	}
+	return nil
+}
+
 // Curve lists the nets of one transfer curve: both base nets of every split
-// and seed, and for each treatment but Base a net at each cut, tested on B.
-// Base nets come first, so that a net's parent stands before it.
+// and seed, and for each treatment but Base a net at each cut, tested on B
+// (one without cut for BasePlus). Base nets come first, so that a net's parent
+// stands before it. [Balanced] is the design to draw conclusions from.
 func Curve(splits []string, seeds []int, treatments []Treatment, cuts []int) []Net {
 	var nets []Net
 	for _, split := range splits {
@@ -178,9 +232,12 @@ func Curve(splits []string, seeds []int, treatments []Treatment, cuts []int) []N
 	}
 	for _, split := range splits {
 		for _, seed := range seeds {
+			if slices.Contains(treatments, BasePlus) {
+				nets = append(nets, Net{Split: split, Seed: seed, Target: B, Treatment: BasePlus})
+			}
 			for _, cut := range cuts {
 				for _, t := range treatments {
-					if t != Base {
+					if !t.Uncut() {
 						nets = append(nets, Net{Split: split, Seed: seed, Target: B, Treatment: t, N: cut})
 					}
 				}

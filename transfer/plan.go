@@ -57,7 +57,8 @@ func (c Config) experiment(backend string) (string, error) {
 		PerClass  int           `json:"per_class"`
 		Data      string        `json:"data"`
 		Backend   string        `json:"backend"`
-	}{semantics, c.Arch, c.Recipe, max(0, c.Epochs), c.PerClass, c.Source.Digest(), backend})
+		Reduced   *Recipe       `json:"reduced,omitempty"`
+	}{semantics, c.Arch, c.Recipe, max(0, c.Epochs), c.PerClass, c.Source.Digest(), backend, c.Reduced})
 	if err != nil {
 		return "", err
 	}
@@ -66,22 +67,27 @@ func (c Config) experiment(backend string) (string, error) {
 
 // result is what is known of a net before it is trained.
 func (p *plan) result(l *Lab) Result {
-	return Result{Net: p.net, Status: OK, Classes: p.arch.Classes, Data: l.cfg.Source.Name(), Arch: l.cfg.Arch.Name, Key: p.key, Experiment: l.experiment}
+	return Result{Net: p.net, Status: OK, Classes: p.task.NumClasses(), Data: l.cfg.Source.Name(), Arch: l.cfg.Arch.Name, Key: p.key, Experiment: l.experiment}
 }
 
 func (l *Lab) plan(ctx context.Context, net Net) (*plan, error) {
-	task, err := l.task(ctx, net.Split, net.Target)
+	if err := net.Check(); err != nil {
+		return nil, err
+	}
+	task, err := l.task(ctx, net, net.Target)
 	if err != nil {
 		return nil, err
 	}
 	p := &plan{net: net, task: task, arch: l.cfg.Arch, recipe: l.cfg.Recipe,
 		cut: gomlxnet.Cut{N: net.N, Frozen: net.Treatment.Frozen()}}
-	p.arch.Classes = task.NumClasses()
-	if err := p.cut.Check(p.arch); err != nil {
+	if net.PerClass > 0 && l.cfg.Reduced != nil {
+		p.recipe = *l.cfg.Reduced
+	}
+	if p.arch.Classes, err = p.recipe.outputs(task.NumClasses()); err != nil {
 		return nil, err
 	}
-	if (net.N == 0) != (net.Treatment == Base) {
-		return nil, fmt.Errorf("cut n = %d with condition %s: base nets have n = 0, all others 1 to %d", net.N, net.Treatment, p.arch.Cuts())
+	if err := p.cut.Check(p.arch); err != nil {
+		return nil, err
 	}
 	if l.cfg.Epochs > 0 {
 		p.recipe = p.recipe.WithSteps(p.recipe.Epochs(task.NumTrain(), l.cfg.Epochs))
@@ -90,7 +96,7 @@ func (l *Lab) plan(ctx context.Context, net Net) (*plan, error) {
 		return nil, err
 	}
 	// As in 2014, a transferred net keeps the mean of the task its layers come from.
-	source, err := l.task(ctx, net.Split, net.Source())
+	source, err := l.task(ctx, net, net.Source())
 	if err != nil {
 		return nil, err
 	}

@@ -21,6 +21,10 @@ type Recipe struct {
 	Mirror      bool              `json:"mirror"`       // left to right, half the time
 	ChannelMean bool              `json:"channel_mean"` // subtract one mean a channel instead of the mean image
 	Scale       float64           `json:"scale"`        // of pixels 0..255 after the mean
+	// Outputs of the last layer; 0 is one a class. More than there are classes is allowed: the others never get a positive label.
+	Outputs int `json:"outputs,omitempty"`
+	// TestEvery so many steps the net is tested, for the best-10 rule of 2014; 0 is after the last step only.
+	TestEvery int `json:"test_every,omitempty"`
 }
 
 // Check says what is wrong with the recipe.
@@ -31,6 +35,9 @@ func (r Recipe) Check() error {
 	if r.Momentum < 0 || r.Momentum >= 1 || r.Decay < 0 || r.Scale <= 0 || r.Pad < 0 {
 		return fmt.Errorf("recipe %q: momentum %v, decay %v, scale %v, pad %d; want momentum in [0, 1), decay and pad from 0, scale above 0",
 			r.Name, r.Momentum, r.Decay, r.Scale, r.Pad)
+	}
+	if r.Outputs < 0 || r.TestEvery < 0 {
+		return fmt.Errorf("recipe %q: %d outputs, a test every %d steps; want 0 for the default or more", r.Name, r.Outputs, r.TestEvery)
 	}
 	if err := r.Rate.Check(); err != nil {
 		return fmt.Errorf("recipe %q: %w", r.Name, err)
@@ -80,4 +87,61 @@ func (r Recipe) WithSteps(steps int) Recipe {
 // times, at least one.
 func (r Recipe) Epochs(images int, epochs float64) int {
 	return max(1, int(epochs*float64(images)/float64(r.Batch)+0.5))
+}
+
+// outputs is how many the last layer has on a task of so many classes.
+func (r Recipe) outputs(classes int) (int, error) {
+	switch {
+	case r.Outputs == 0:
+		return classes, nil
+	case r.Outputs < classes:
+		return 0, fmt.Errorf("recipe %q: %d outputs for a task of %d classes, want at least as many", r.Name, r.Outputs, classes)
+	}
+	return r.Outputs, nil
+}
+
+// PaperRecipe is the solver and data layer of the 2014 nets: 450,000 steps of
+// 256 images, every net the whole schedule from fresh momentum; pixels 0..255
+// less the mean image of the source's task, a random crop of 227 px out of 256,
+// mirrored; 1000 outputs whatever the number of classes. Frozen or not, all
+// layers below the cut and above it learn at one rate or none. The rest of the
+// recipe is [gomlxnet.CaffeNet].
+func PaperRecipe() Recipe {
+	return Recipe{
+		Name: "2014", Steps: 450000, Batch: 256,
+		Rate:     gomlxnet.Schedule{Policy: gomlxnet.Step, Base: 0.01, Gamma: 0.1, Every: 100000},
+		Momentum: 0.9, Decay: 0.0005,
+		Mirror: true, Scale: 1, Outputs: 1000, TestEvery: 1000,
+	}
+}
+
+// ReducedRecipe is that of the 12 nets on reduced data, by a solver of their
+// own: 200,000 steps, a rate of 0.0125 that drops every 64,000.
+func ReducedRecipe() Recipe {
+	r := PaperRecipe()
+	r.Name, r.Steps = "2014 reduced", 200000
+	r.Rate.Base, r.Rate.Every = 0.0125, 64000
+	return r
+}
+
+// PaperConfig is the 2014 experiment on a source of 256 px images: CaffeNet,
+// and the recipes of the time. Backend, store and progress are left to the
+// caller. For another source than ILSVRC12, set Recipe.Outputs where it has
+// more than 1000 classes.
+func PaperConfig(src dataset.Source) Config {
+	reduced := ReducedRecipe()
+	return Config{Source: src, Arch: gomlxnet.CaffeNet(1000), Recipe: PaperRecipe(), Reduced: &reduced}
+}
+
+// Shortened is the recipe over fewer steps: where the rate drops in stairs,
+// and where the net is tested, comes at the same share of the way.
+func (r Recipe) Shortened(steps int) Recipe {
+	share := func(every int) int { return max(1, int(float64(every)*float64(steps)/float64(r.Steps)+0.5)) }
+	if r.Rate.Policy == gomlxnet.Step {
+		r.Rate.Every = share(r.Rate.Every)
+	}
+	if r.TestEvery > 0 {
+		r.TestEvery = share(r.TestEvery)
+	}
+	return r.WithSteps(steps)
 }

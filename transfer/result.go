@@ -3,6 +3,7 @@ package transfer
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 )
 
 // Status says whether a result is a number.
@@ -14,18 +15,22 @@ const (
 	OK       Status = "ok"
 	Diverged Status = "diverged" // the loss or a weight stopped being finite
 	Blocked  Status = "blocked"  // its parent is not OK, so it was not trained
+	Stuck    Status = "stuck"    // trained to the end and learned next to nothing; see Result.Judged
 )
 
 // Result is what is known of one trained net. Accuracy is top-1 on the whole
-// test part after the last step, in [0, 1]; it is not the best over training.
+// test part, in [0, 1], by the rule in Selection: unless another was asked for,
+// that after the last step, not the best over training.
 type Result struct {
 	Net       Net
 	Status    Status
-	Reason    string  // why the status is not OK
-	Accuracy  float64 // Correct/Tested
+	Reason    string    // why the status is not OK
+	Selection Selection // by which rule Accuracy was taken; "" is Final
+	Accuracy  float64   // Correct/Tested
 	Correct   int
 	Tested    int     // test images
-	Loss      float64 // mean cross-entropy on the test part, nats
+	Best10    float64 // mean of the ten largest test accuracies on the way; 0 where the net was tested less often
+	Loss      float64 // mean cross-entropy on the test part after the last step, nats
 	TrainLoss float64 // mean over the last tenth of the steps, nats
 	Classes   int
 	Steps     int
@@ -48,6 +53,7 @@ type record struct {
 	Seed       int      `json:"seed"`
 	Source     string   `json:"source"`
 	Target     string   `json:"target"`
+	Selection  string   `json:"selection"`
 	Accuracy   *float64 `json:"accuracy"` // null where the status is not ok
 	Loss       *float64 `json:"loss"`
 	TrainLoss  *float64 `json:"train_loss"`
@@ -64,6 +70,7 @@ type record struct {
 	Experiment string   `json:"experiment"`
 	Key        string   `json:"key"`
 	Hit        bool     `json:"hit"`
+	Best10     *float64 `json:"best10,omitempty"`
 }
 
 // MarshalJSON writes one flat object; accuracy and losses are null where the
@@ -73,8 +80,15 @@ func (r Result) MarshalJSON() ([]byte, error) {
 		Source: r.Net.Source().String(), Target: r.Net.Target.String(), Correct: r.Correct, Tested: r.Tested, Classes: r.Classes,
 		Status: r.Status, Reason: r.Reason, Steps: r.Steps, Images: r.Images, Seconds: r.Seconds, Data: r.Data, Arch: r.Arch,
 		Experiment: r.Experiment, Key: r.Key, Hit: r.Hit}
+	rec.Selection = string(r.Selection)
+	if r.Selection == "" {
+		rec.Selection = string(Final)
+	}
 	if r.Status == OK {
 		rec.Accuracy, rec.Loss, rec.TrainLoss = &r.Accuracy, &r.Loss, &r.TrainLoss
+		if r.Best10 > 0 {
+			rec.Best10 = &r.Best10
+		}
 	}
 	return json.Marshal(rec)
 }
@@ -97,6 +111,32 @@ func (r *Result) UnmarshalJSON(data []byte) error {
 			return fmt.Errorf("result %s: status ok without accuracy and losses", rec.Name)
 		}
 		r.Accuracy, r.Loss, r.TrainLoss = *rec.Accuracy, *rec.Loss, *rec.TrainLoss
+		if rec.Best10 != nil {
+			r.Best10 = *rec.Best10
+		}
+	}
+	if Selection(rec.Selection) != Final {
+		r.Selection = Selection(rec.Selection)
 	}
 	return nil
+}
+
+// chance is the share of ln(classes), the loss of a net that knows nothing,
+// above which a net's training loss says that it learned next to nothing.
+const chance = 0.8
+
+// Judged is the result with status Stuck where it was OK but the net never got
+// away from the plateau at which it began: where its training loss, the mean
+// over the last tenth of the steps, is above 0.8 of ln(classes). Of the nets of
+// 2014 these are the ones on 5 to 100 images a class and those on three and
+// more layers of random filters: at 0.84 to 1.00, all others at 0.57 and below. Such a
+// net says that the training failed, not what its features are worth; in no
+// mean of figures and statistics. A net whose training loss is not known (0)
+// is left as it is.
+func (r Result) Judged() Result {
+	if plateau := math.Log(float64(r.Classes)); r.Status == OK && r.Classes > 1 && r.TrainLoss > chance*plateau {
+		r.Status = Stuck
+		r.Reason = fmt.Sprintf("its training loss ended at %.3f, %.2f of ln %d = %.3f at which a net begins: it did not train", r.TrainLoss, r.TrainLoss/plateau, r.Classes, plateau)
+	}
+	return r
 }

@@ -14,15 +14,17 @@ import (
 type outcome struct {
 	result  Result
 	metrics []Metric
+	tests   []float64 // accuracies of the tests on the way, see Recipe.TestEvery
 	weights gomlxnet.Weights
 }
 
 // Metric is a point of the training curve: the mean loss over the steps since
 // the last point.
 type Metric struct {
-	Step int     `json:"step"` // steps done
-	Loss float64 `json:"loss"` // nats
-	Rate float64 `json:"rate"` // of the last step
+	Step     int      `json:"step"`               // steps done
+	Loss     float64  `json:"loss"`               // nats
+	Rate     float64  `json:"rate"`               // of the last step
+	Accuracy *float64 `json:"accuracy,omitempty"` // on the test part, where Recipe.TestEvery asks for it
 }
 
 // metricPoints is how many points a training curve has at most.
@@ -42,7 +44,12 @@ func (l *Lab) run(ctx context.Context, wk *worker, p *plan, donor gomlxnet.Weigh
 		return nil, err
 	}
 	if donor != nil {
-		if w, err = p.arch.Donate(w, donor, p.net.N); err != nil {
+		if p.net.Treatment == BasePlus {
+			w, err = donor.Clone(), p.arch.Check(donor)
+		} else {
+			w, err = p.arch.Donate(w, donor, p.net.N)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -65,7 +72,7 @@ func (l *Lab) run(ctx context.Context, wk *worker, p *plan, donor gomlxnet.Weigh
 		r.Status, r.Reason = Diverged, fmt.Sprintf("a weight is not finite after %d steps", r.Steps)
 	}
 	if r.Status == OK {
-		if err := p.test(ctx, trainer, r); err != nil {
+		if err := p.finalTest(ctx, trainer, out); err != nil {
 			return nil, err
 		}
 	}
@@ -138,9 +145,19 @@ func (l *Lab) train(ctx context.Context, wk *worker, p *plan, trainer *gomlxnet.
 		if k >= tail {
 			last += loss
 		}
-		if since == every || k == p.recipe.Steps-1 {
-			out.metrics = append(out.metrics, Metric{Step: k + 1, Loss: sum / float64(since), Rate: rate})
+		tested := p.recipe.TestEvery > 0 && (k+1)%p.recipe.TestEvery == 0
+		if since == every || tested || k == p.recipe.Steps-1 {
+			m := Metric{Step: k + 1, Loss: sum / float64(since), Rate: rate}
 			sum, since = 0, 0
+			if tested {
+				correct, _, err := p.test(ctx, trainer)
+				if err != nil {
+					return err
+				}
+				accuracy := float64(correct) / float64(p.task.NumTest())
+				m.Accuracy, out.tests = &accuracy, append(out.tests, accuracy)
+			}
+			out.metrics = append(out.metrics, m)
 		}
 		if report.due() {
 			l.mu.Lock()
@@ -154,26 +171,36 @@ func (l *Lab) train(ctx context.Context, wk *worker, p *plan, trainer *gomlxnet.
 	return ctx.Err()
 }
 
-// test makes one clean pass over the test part.
-func (p *plan) test(ctx context.Context, trainer *gomlxnet.Trainer, r *Result) error {
-	var loss float64
-	for batch, err := range p.task.Test(ctx, p.recipe.Batch, p.view) {
-		if err != nil {
-			return err
-		}
-		correct, sum, err := trainer.Eval(batch.Images, batch.Labels)
-		if err != nil {
-			return err
-		}
-		r.Correct, loss = r.Correct+correct, loss+sum
+// finalTest fills in what the net does on the test part after the last step.
+func (p *plan) finalTest(ctx context.Context, trainer *gomlxnet.Trainer, out *outcome) error {
+	r := &out.result
+	correct, loss, err := p.test(ctx, trainer)
+	if err != nil {
+		return err
 	}
-	r.Tested = p.task.NumTest()
-	r.Accuracy = float64(r.Correct) / float64(r.Tested)
+	r.Correct, r.Tested = correct, p.task.NumTest()
+	r.Accuracy = float64(correct) / float64(r.Tested)
 	r.Loss = loss / float64(r.Tested)
 	if math.IsNaN(r.Loss) || math.IsInf(r.Loss, 0) {
 		r.Status, r.Reason = Diverged, fmt.Sprintf("the test loss is %v", r.Loss)
 	}
+	r.Best10 = best10(out.tests)
 	return nil
+}
+
+// test makes one clean pass over the test part; loss is summed, in nats.
+func (p *plan) test(ctx context.Context, trainer *gomlxnet.Trainer) (correct int, loss float64, err error) {
+	for batch, err := range p.task.Test(ctx, p.recipe.Batch, p.view) {
+		if err != nil {
+			return 0, 0, err
+		}
+		c, sum, err := trainer.Eval(batch.Images, batch.Labels)
+		if err != nil {
+			return 0, 0, err
+		}
+		correct, loss = correct+c, loss+sum
+	}
+	return correct, loss, nil
 }
 
 // throttle lets a report through every so often.

@@ -22,7 +22,7 @@ import (
 type curveFlags struct {
 	form
 	data, split, seeds, treatments, cuts, widths string
-	backend, store, figure                       string
+	backend, store, figure, grid, recipe         string
 	size, batch, steps, perClass, workers        int
 	epochs, rate                                 float64
 	coarse, skipBad                              bool
@@ -34,14 +34,24 @@ func curveCommand(stdout, stderr io.Writer) *cobra.Command {
 		Use:   "curve",
 		Short: "Train a transfer curve, or what the store lacks of it",
 		Long: "Train both base nets and every condition at every cut on a data set, and print the curve. What is in the store is not trained again.\n" +
-			"The net is the miniature: the paper's eight layers for small images.",
+			"The net is the miniature, the paper's eight layers for small images, or with -recipe 2014 the paper's own.\n" +
+			"To draw conclusions from, train the balanced grid: it has both directions and the controls that coadapt stats asks for.",
 		Example: "  coadapt curve                                              # procedural shapes, no download\n" +
 			"  coadapt curve -data cifar-100-binary.tar.gz -seeds 0-4 -figure curve.png\n" +
-			"  coadapt curve -data my-pictures/ -split 0,1 -treatments BnB,AnB -n 1,3,5,7 -json",
+			"  coadapt curve -data my-pictures/ -split 0,1 -treatments BnB,AnB -n 1,3,5,7 -json\n" +
+			"  coadapt curve -grid balanced -split 0,1 -seeds 0-2         # then coadapt stats\n" +
+			"  coadapt curve -recipe 2014 -grid paper -data ilsvrc12/",
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return f.run(c.Context(), stdout, stderr) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := f.checkGrid(c); err != nil {
+				return err
+			}
+			return f.run(c.Context(), stdout, stderr)
+		},
 	}
 	fl := c.Flags()
+	fl.StringVar(&f.grid, "grid", "curve", "which nets: curve (tested on B), or "+grids)
+	fl.StringVar(&f.recipe, "recipe", "mini", "mini, or 2014: CaffeNet on 227 px of 256, 450,000 steps of 256 images, 1000 outputs")
 	fl.StringVar(&f.data, "data", "shapes", "shapes, shapes:classes=20,train=100,..., or a folder, .zip or .tar.gz with CIFAR's binary files or\ntrain/<class>/ and test/ or val/<class>/")
 	fl.StringVar(&f.split, "split", "0", "splits of the classes: seeds of random halves, or natman (natural against man-made), with commas")
 	fl.StringVar(&f.seeds, "seeds", "0", "replicates, such as 0, 0,1 or 0-4")
@@ -125,6 +135,9 @@ func (f *curveFlags) open(ctx context.Context, stderr io.Writer) (*transfer.Lab,
 	if err != nil {
 		return fail(err)
 	}
+	if f.size == 0 && f.recipe == "2014" {
+		f.size = 256
+	}
 	if f.size == 0 && !strings.HasPrefix(f.data, "shapes") {
 		f.size = 32
 	}
@@ -168,8 +181,59 @@ func (f *curveFlags) open(ctx context.Context, stderr io.Writer) (*transfer.Lab,
 	}
 	show := newProgress(stderr, isTerminal(stderr))
 	cfg.Progress = show.event
+	nets := transfer.Curve(splits, seeds, ts, cuts)
+	if f.grid != "curve" {
+		planned, err := f.planned()
+		if err != nil {
+			return fail(err)
+		}
+		nets = transfer.Nets(planned)
+	}
 	lab, err := transfer.NewLab(cfg)
-	return lab, transfer.Curve(splits, seeds, ts, cuts), show, err
+	return lab, nets, show, err
+}
+
+// checkGrid refuses flags that a grid settles itself, and words it does not know.
+func (f *curveFlags) checkGrid(c *cobra.Command) error {
+	if f.recipe != "mini" && f.recipe != "2014" {
+		return fmt.Errorf("-recipe %q: want mini or 2014", f.recipe)
+	}
+	settled := map[string][]string{"balanced": {"treatments"}, "mini": {"treatments", "split", "seeds", "n"}}
+	settled["paper"], settled["random"] = settled["mini"], settled["mini"]
+	if _, ok := settled[f.grid]; !ok && f.grid != "curve" {
+		return fmt.Errorf("-grid %q: want curve, %s", f.grid, grids)
+	}
+	for _, flag := range settled[f.grid] {
+		if c.Flags().Changed(flag) {
+			return fmt.Errorf("-%s: the grid %s settles it; leave one of the two flags out", flag, f.grid)
+		}
+	}
+	if f.recipe == "2014" {
+		for _, flag := range []string{"epochs", "rate", "widths", "coarse"} {
+			if c.Flags().Changed(flag) {
+				return fmt.Errorf("-%s: the recipe of 2014 settles it; leave one of the two flags out", flag)
+			}
+		}
+	}
+	return nil
+}
+
+// planned are the nets of the grid that -grid names.
+func (f *curveFlags) planned() ([]transfer.Planned, error) {
+	return gridFlags{f.grid, f.split, f.seeds, f.cuts}.planned()
+}
+
+// paperConfig is the experiment of 2014, over fewer steps where -steps says so.
+func (f *curveFlags) paperConfig(src dataset.Source) transfer.Config {
+	cfg := transfer.PaperConfig(src)
+	if f.steps > 0 {
+		reduced := cfg.Reduced.Shortened(f.steps)
+		cfg.Reduced = &reduced
+	}
+	if f.batch > 0 {
+		cfg.Reduced.Batch = f.batch
+	}
+	return cfg
 }
 
 // config is the miniature's for a source, with what flags change of it.
@@ -183,11 +247,15 @@ func (f *curveFlags) config(src dataset.Source) (transfer.Config, error) {
 		}
 	}
 	cfg := transfer.MiniConfig(src)
-	w, err := widths("widths", f.widths)
-	if err != nil {
-		return transfer.Config{}, err
+	if f.recipe == "2014" {
+		cfg = f.paperConfig(src)
+	} else {
+		w, err := widths("widths", f.widths)
+		if err != nil {
+			return transfer.Config{}, err
+		}
+		cfg.Arch = gomlxnet.Mini(cfg.Arch.Classes, gomlxnet.MiniOptions{Size: cfg.Arch.Size, Channels: cfg.Arch.Channels, Widths: w})
 	}
-	cfg.Arch = gomlxnet.Mini(cfg.Arch.Classes, gomlxnet.MiniOptions{Size: cfg.Arch.Size, Channels: cfg.Arch.Channels, Widths: w})
 	if f.batch > 0 {
 		cfg.Recipe.Batch = f.batch
 	}
@@ -198,7 +266,7 @@ func (f *curveFlags) config(src dataset.Source) (transfer.Config, error) {
 		cfg.Epochs = f.epochs
 	}
 	if f.steps > 0 {
-		cfg.Epochs, cfg.Recipe = 0, cfg.Recipe.WithSteps(f.steps)
+		cfg.Epochs, cfg.Recipe = 0, cfg.Recipe.Shortened(f.steps)
 	}
 	cfg.PerClass, cfg.Workers = f.perClass, f.workers
 	if f.skipBad {

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"coadapt/transfer"
+
+	"github.com/spf13/cobra"
+)
+
+// gridFlags choose a grid of nets.
+type gridFlags struct{ grid, splits, seeds, cuts string }
+
+// grids are the words for them.
+const grids = "paper (the 163 nets of 2014), random (its 7 nets on random filters), balanced (every direction, with controls), or mini (a small balanced one)"
+
+func netsCommand(stdout io.Writer) *cobra.Command {
+	var (
+		f form
+		g gridFlags
+	)
+	c := &cobra.Command{
+		Use:     "nets",
+		Short:   "List the nets of a design: parents, data, recipe, names of 2014",
+		Example: "  coadapt nets -grid paper -json\n  coadapt nets -grid balanced -split 0,1 -seeds 0-2 -n 3,5,7",
+		Args:    cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := g.check(c); err != nil {
+				return err
+			}
+			all, err := g.planned()
+			if err != nil {
+				return err
+			}
+			if f.table() {
+				return netTable(stdout, all)
+			}
+			out := writer{form: f, w: stdout}
+			for _, p := range all {
+				if err := out.write(newNetRecord(p)); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+	c.Flags().StringVar(&g.grid, "grid", "paper", grids)
+	c.Flags().StringVar(&g.splits, "split", "0", "balanced: splits of the classes, with commas")
+	c.Flags().StringVar(&g.seeds, "seeds", "0", "balanced: replicates, such as 0, 0,1 or 0-4")
+	c.Flags().StringVarP(&g.cuts, "n", "n", "1-7", "balanced: cuts")
+	f.flags(c, "net")
+	return c
+}
+
+// check refuses splits, seeds and cuts where the grid settles them.
+func (g gridFlags) check(c *cobra.Command) error {
+	if g.grid == "balanced" {
+		return nil
+	}
+	for _, flag := range []string{"split", "seeds", "n"} {
+		if c.Flags().Changed(flag) {
+			return fmt.Errorf("-%s belongs to -grid balanced; the grid %s is fixed", flag, g.grid)
+		}
+	}
+	return nil
+}
+
+// planned are the nets of the grid.
+func (g gridFlags) planned() ([]transfer.Planned, error) {
+	switch g.grid {
+	case "paper":
+		return transfer.Paper(), nil
+	case "random":
+		return transfer.RandomFilters(), nil
+	case "mini":
+		return transfer.Mini(), nil
+	case "balanced":
+		seeds, err := numbers("seeds", g.seeds, 0, 1<<30)
+		if err != nil {
+			return nil, err
+		}
+		cuts, err := numbers("n", g.cuts, 1, 1<<10)
+		if err != nil {
+			return nil, err
+		}
+		return transfer.Balanced(words(g.splits), seeds, cuts)
+	}
+	return nil, fmt.Errorf("-grid %q: want %s", g.grid, grids)
+}
+
+// netRecord is the flat form of a planned net. Steps are null where they follow from the data.
+type netRecord struct {
+	Name      string  `json:"name"`
+	Paper     string  `json:"paper"` // its directory in the release of 2014
+	Block     string  `json:"block"`
+	Role      string  `json:"role"`
+	N         int     `json:"n"`
+	Condition string  `json:"condition"`
+	Split     string  `json:"split"`
+	Seed      int     `json:"seed"`
+	Source    string  `json:"source"`
+	Target    string  `json:"target"`
+	PerClass  *int    `json:"per_class"`
+	Parent    string  `json:"parent"`
+	Data      string  `json:"data"`
+	Mean      string  `json:"mean"`
+	Recipe    string  `json:"recipe"`
+	Steps     *int    `json:"steps"`
+	Batch     int     `json:"batch"`
+	Policy    string  `json:"policy"`
+	Rate      float64 `json:"rate"`
+	Gamma     float64 `json:"gamma"`
+	Every     int     `json:"every"`
+	Momentum  float64 `json:"momentum"`
+	Decay     float64 `json:"decay"`
+	Outputs   *int    `json:"outputs"` // null: one a class
+	TestEvery int     `json:"test_every"`
+}
+
+func newNetRecord(p transfer.Planned) netRecord {
+	n, r := p.Net, p.Recipe
+	some := func(x int) *int {
+		if x == 0 {
+			return nil
+		}
+		return &x
+	}
+	return netRecord{Name: n.String(), Paper: p.Paper, Block: p.Block, Role: p.Role, N: n.N, Condition: n.Treatment.String(), Split: n.Split, Seed: n.Seed,
+		Source: n.Source().String(), Target: n.Target.String(), PerClass: some(n.PerClass), Parent: p.Parent, Data: p.Data, Mean: p.Mean,
+		Recipe: r.Name, Steps: some(r.Steps), Batch: r.Batch, Policy: string(r.Rate.Policy), Rate: r.Rate.Base, Gamma: r.Rate.Gamma, Every: r.Rate.Every,
+		Momentum: r.Momentum, Decay: r.Decay, Outputs: some(r.Outputs), TestEvery: r.TestEvery}
+}
+
+func netTable(w io.Writer, all []transfer.Planned) error {
+	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(tw, "net\t2014\tblock\trole\tparent\tdata\tmean\trecipe")
+	for _, p := range all {
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", p.Net, dash(p.Paper), p.Block, p.Role, dash(p.Parent), p.Data, p.Mean, p.Recipe.Name)
+	}
+	if err := tw.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "\n%d nets\n", len(all))
+	return err
+}
+
+func dash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
