@@ -14,9 +14,9 @@ import (
 // step of a small net over two cores and no further, so that more cores are for
 // more nets.
 type worker struct {
-	trainers map[int]*gomlxnet.Trainer // by number of classes
-	part     float64                   // of the net being trained, 0..1; guarded by Lab.mu
-	shapes   []int                     // what is compiled, see Net.shape
+	trainers map[trainerKey]*gomlxnet.Trainer
+	part     float64 // of the net being trained, 0..1; guarded by Lab.mu
+	shapes   []int   // what is compiled, see Net.shape
 }
 
 // shape tells compiled graphs apart: the number of frozen layers, 0 for base

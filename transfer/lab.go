@@ -95,7 +95,7 @@ func NewLab(cfg Config) (*Lab, error) {
 		return nil, err
 	}
 	for range cfg.Workers {
-		l.workers = append(l.workers, &worker{trainers: map[int]*gomlxnet.Trainer{}})
+		l.workers = append(l.workers, &worker{trainers: map[trainerKey]*gomlxnet.Trainer{}})
 	}
 	return l, nil
 }

@@ -80,16 +80,24 @@ func (l *Lab) run(ctx context.Context, wk *worker, p *plan, donor gomlxnet.Weigh
 	return out, nil
 }
 
+// trainerKey is what a compiled graph depends on, of what the nets of a Lab
+// differ in.
+type trainerKey struct {
+	outputs, batch  int
+	momentum, decay float64
+}
+
 // trainer returns the worker's trainer for an arch, made once.
 func (l *Lab) trainer(w *worker, arch gomlxnet.Arch, r Recipe) (*gomlxnet.Trainer, error) {
-	if t := w.trainers[arch.Classes]; t != nil {
+	key := trainerKey{arch.Classes, r.Batch, r.Momentum, r.Decay}
+	if t := w.trainers[key]; t != nil {
 		return t, nil
 	}
 	t, err := gomlxnet.NewTrainer(l.cfg.Backend, arch, gomlxnet.SGD{Momentum: r.Momentum, Decay: r.Decay}, r.Batch)
 	if err != nil {
 		return nil, err
 	}
-	w.trainers[arch.Classes] = t
+	w.trainers[key] = t
 	return t, nil
 }
 
