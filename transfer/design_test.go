@@ -159,9 +159,9 @@ func TestParseSelection(t *testing.T) {
 
 // TestJudged: 0.8 of ln(classes) is the border, see Judged for why.
 func TestJudged(t *testing.T) {
-	for loss, want := range map[float64]Status{0: OK, 2.28: OK, 5.52: OK, 5.53: Stuck, 6.9078: Stuck} { // 0.8 ln 1000 = 5.526
+	for loss, want := range map[float64]Status{0: OK, 2.28: OK, 5.52: OK, 5.53: NotTrained, 6.9078: NotTrained} { // 0.8 ln 1000 = 5.526
 		r := Result{Status: OK, Classes: 1000, TrainLoss: loss}.Judged()
-		if r.Status != want || (r.Reason != "") != (want == Stuck) {
+		if r.Status != want || (r.Reason != "") != (want == NotTrained) {
 			t.Errorf("training loss %v: %s, %q; want %s", loss, r.Status, r.Reason, want)
 		}
 	}

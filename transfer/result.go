@@ -12,10 +12,10 @@ type Status string
 // The statuses. Only a result that is OK has an accuracy; others are shown and
 // never averaged in.
 const (
-	OK       Status = "ok"
-	Diverged Status = "diverged" // the loss or a weight stopped being finite
-	Blocked  Status = "blocked"  // its parent is not OK, so it was not trained
-	Stuck    Status = "stuck"    // trained to the end and learned next to nothing; see Result.Judged
+	OK         Status = "ok"
+	Diverged   Status = "diverged"    // the loss or a weight stopped being finite
+	Blocked    Status = "blocked"     // its parent is not OK, so it was not trained
+	NotTrained Status = "not trained" // trained to the end and learned next to nothing; see Result.Judged
 )
 
 // Result is what is known of one trained net. Accuracy is top-1 on the whole
@@ -125,7 +125,7 @@ func (r *Result) UnmarshalJSON(data []byte) error {
 // above which a net's training loss says that it learned next to nothing.
 const chance = 0.8
 
-// Judged is the result with status Stuck where it was OK but the net never got
+// Judged is the result with status NotTrained where it was OK but the net never got
 // away from the plateau at which it began: where its training loss, the mean
 // over the last tenth of the steps, is above 0.8 of ln(classes). Of the nets of
 // 2014 these are the ones on 5 to 100 images a class and those on three and
@@ -135,7 +135,7 @@ const chance = 0.8
 // is left as it is.
 func (r Result) Judged() Result {
 	if plateau := math.Log(float64(r.Classes)); r.Status == OK && r.Classes > 1 && r.TrainLoss > chance*plateau {
-		r.Status = Stuck
+		r.Status = NotTrained
 		r.Reason = fmt.Sprintf("its training loss ended at %.3f, %.2f of ln %d = %.3f at which a net begins: it did not train", r.TrainLoss, r.TrainLoss/plateau, r.Classes, plateau)
 	}
 	return r

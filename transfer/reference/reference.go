@@ -79,7 +79,7 @@ func parse(p transfer.Planned, row []string) (Net, error) {
 }
 
 // Result is the net as a result of the lab, its accuracy by the rule. A net that
-// never left the plateau at which it began is Stuck. ok is false for a net
+// never left the plateau at which it began is NotTrained. ok is false for a net
 // without log.
 func (n Net) Result(rule transfer.Selection) (r transfer.Result, ok bool, err error) {
 	if !n.Logged {

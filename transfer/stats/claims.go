@@ -1,0 +1,113 @@
+package stats
+
+import (
+	"fmt"
+
+	"coadapt/transfer"
+)
+
+// Claim is a statement about nets that a comparison can support or oppose. It
+// is asked at several places (cuts, ranges of cuts, or amounts of data), which
+// are one family of tests.
+type Claim struct {
+	Name     string  // a word or two
+	Says     string  // the statement
+	Estimand string  // what is estimated, in mean accuracies
+	Positive bool    // the estimate is claimed to lie above Null; else below
+	Null     float64 // share of 1; 0 but for claims that little is lost
+	Paper    bool    // of 2014; else it goes past it
+
+	comparison
+	only   []int // cuts at which it is asked; nil is all
+	ranges bool  // asked over ranges of cuts too, as in the paper's table 1
+}
+
+// comparison is how two treatments are compared.
+type comparison struct {
+	t, less transfer.Treatment
+	how     comparing
+	where   Where // nil: random halves, or natural and man-made where there is nothing else
+}
+
+type comparing int
+
+const (
+	byPair   comparing = iota // t - less on the same target and seed; where no net has its pair, by gain over the own base
+	unpaired                  // the mean of all t less that of all less, whatever their targets: what the paper did
+	byKind                    // the mean of t - less on natural / man-made tasks less that on random halves
+	bySize                    // base nets on so many images a class less those on the next smaller number
+)
+
+// slight is how much of an accuracy counts as almost nothing: half a point,
+// where one net's binomial error on 25,000 test images is 0.3 points.
+const slight = 0.005
+
+// Claims are those of the paper, with the decomposition of a transfer curve
+// among them:
+//
+//	fragility        base - BnB     lost where co-adapted layers are cut apart
+//	specificity      BnB  - AnB     lost as the layers are another task's
+//	rescue           AnB+ - AnB     won back by fine-tuning
+//	second training  BnB+ - base    gained by training again from trained layers
+//	surplus          AnB+ - BnB+    gained as those were another task's
+//
+// Each is paired by target and seed, so that base - AnB = fragility +
+// specificity and AnB+ - base = second training + surplus wherever all nets are
+// there.
+func Claims() []Claim {
+	const (
+		base, plus = transfer.Base, transfer.BasePlus
+		bnb, bnbp  = transfer.Selffer, transfer.SelfferPlus
+		anb, anbp  = transfer.Transfer, transfer.TransferPlus
+	)
+	pair := func(t, less transfer.Treatment) comparison { return comparison{t: t, less: less} }
+	return []Claim{
+		{Name: "first layers", Says: "the first two layers transfer almost without loss", Estimand: "AnB - base",
+			Positive: true, Null: -slight, Paper: true, comparison: pair(anb, base), only: []int{1, 2}},
+		{Name: "transfer loss", Says: "frozen layers of another task cost accuracy", Estimand: "AnB - base",
+			Paper: true, comparison: pair(anb, base)},
+		{Name: "fragility", Says: "cutting co-adapted layers apart costs accuracy though the task is the same", Estimand: "base - BnB",
+			Positive: true, Paper: true, comparison: pair(base, bnb)},
+		{Name: "specificity", Says: "layers of another task cost accuracy beyond the cut", Estimand: "BnB - AnB",
+			Positive: true, Paper: true, comparison: pair(bnb, anb)},
+		{Name: "rescue", Says: "fine-tuning wins back what frozen transfer loses", Estimand: "AnB+ - AnB",
+			Positive: true, Paper: true, comparison: pair(anbp, anb)},
+		{Name: "recovery", Says: "fine-tuned selffer nets recover: at most half a point below the base", Estimand: "BnB+ - base",
+			Positive: true, Null: -slight, Paper: true, comparison: pair(bnbp, base), ranges: true},
+		{Name: "second training", Says: "training a second time from trained layers helps", Estimand: "BnB+ - base",
+			Positive: true, comparison: pair(bnbp, base), ranges: true},
+		{Name: "boost", Says: "transferred layers, fine-tuned, end above the base", Estimand: "AnB+ - base",
+			Positive: true, Paper: true, comparison: pair(anbp, base), ranges: true},
+		{Name: "boost, unpaired", Says: "the same, as table 1 of the paper has it: against all base nets", Estimand: "AnB+ - all base nets",
+			Positive: true, Paper: true, comparison: comparison{t: anbp, less: base, how: unpaired}, ranges: true},
+		{Name: "surplus", Says: "fine-tuned transfer beats fine-tuned selffer: another task's layers are the better start", Estimand: "AnB+ - BnB+",
+			Positive: true, Paper: true, comparison: pair(anbp, bnbp), ranges: true},
+		{Name: "surplus, unpaired", Says: "the same, as table 1 of the paper has it: whatever the targets", Estimand: "AnB+ - all BnB+ nets",
+			Positive: true, Paper: true, comparison: comparison{t: anbp, less: bnbp, how: unpaired}, ranges: true},
+		{Name: "twice trained", Says: "training all of a base a second time helps, with no layer new", Estimand: "base+ - base",
+			Positive: true, comparison: pair(plus, base)},
+		{Name: "boost at equal compute", Says: "fine-tuned transfer beats its base trained twice", Estimand: "AnB+ - base+",
+			Positive: true, comparison: pair(anbp, plus), ranges: true},
+		{Name: "new layers at equal compute", Says: "new upper layers beat keeping them when training twice", Estimand: "BnB+ - base+",
+			Positive: true, comparison: pair(bnbp, plus), ranges: true},
+		{Name: "distance", Says: "transfer loses more between natural and man-made than between random halves", Estimand: "(AnB - base) natural/man-made - random halves",
+			Paper: true, comparison: comparison{t: anb, less: base, how: byKind}},
+		{Name: "natural/man-made", Says: "frozen layers of the other kind cost accuracy", Estimand: "AnB - base, natural/man-made",
+			Paper: true, comparison: comparison{t: anb, less: base, where: NaturalManMade}},
+		{Name: "random features", Says: "frozen random layers cost accuracy", Estimand: "RnB - base",
+			Paper: true, comparison: comparison{t: transfer.Random, less: base, where: anywhere}},
+		{Name: "transferred against random", Says: "features of another task beat random ones", Estimand: "AnB - RnB",
+			Positive: true, Paper: true, comparison: pair(anb, transfer.Random)},
+		{Name: "more images", Says: "more images a class raise the accuracy", Estimand: "base - base on fewer",
+			Positive: true, Paper: true, comparison: comparison{t: base, less: base, how: bySize}},
+	}
+}
+
+// Range says where the claim puts its estimate: "> 0", "< 0" or "> -0.5".
+func (c Claim) Range() string {
+	sign := "<"
+	if c.Positive {
+		sign = ">"
+	}
+	return fmt.Sprintf("%s %v", sign, 100*c.Null)
+}

@@ -1,0 +1,212 @@
+package stats
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"coadapt/transfer"
+)
+
+// Contrast is one comparison: the mean of some observations, or the difference
+// of two means.
+type Contrast struct {
+	Estimate
+	Test       string  // how interval and p came about
+	Permuted   float64 // p of the sign-flip test over units; NaN where there is none
+	Detectable float64 // the effect that so many units of this spread find with 80% power at 0.05; NaN where not known
+	Warnings   []string
+	Tally
+}
+
+// manySplits is from how many splits on the interval is a bootstrap that draws
+// whole splits. Below, there are too few splits to draw from, and it is t over
+// units.
+const manySplits = 8
+
+const (
+	resamples = 9999
+	drawSeed  = 1 // of bootstrap and permutation, so that a report can be made again
+)
+
+// nothing is a contrast of which nothing is known.
+func nothing() Contrast { return Contrast{Permuted: math.NaN(), Detectable: math.NaN()} }
+
+// paired is the mean difference with its interval and tests. ok is false where
+// there is no observation.
+func (s *Nets) paired(obs []Obs, level, null float64) (c Contrast, ok bool, err error) {
+	c = nothing()
+	c.Tally = count(obs)
+	if len(obs) == 0 {
+		return c, false, nil
+	}
+	x, clusters := values(obs)
+	if c.Units < 2 {
+		c.Estimate = s.binomial(obs, level)
+		c.Test = "binomial, test images of one unit"
+		c.warn("one target at one seed: the interval is over test images and does not tell how another seed or split would come out")
+		return c, true, nil
+	}
+	if c.Estimate, err = ClusterMean(x, clusters, level); err != nil {
+		return c, false, err
+	}
+	c.Test = fmt.Sprintf("t, %d units of %d splits", c.Units, c.Splits)
+	if c.Splits == 1 {
+		c.Test = fmt.Sprintf("t, %d units of one split", c.Units)
+	}
+	if c.Splits >= manySplits {
+		var splits []string
+		for _, o := range obs {
+			splits = append(splits, o.Unit.Split)
+		}
+		if _, c.Interval, err = ClusterBootstrap(x, splits, level, resamples, drawSeed); err != nil {
+			return c, false, err
+		}
+		c.Test = fmt.Sprintf("p by %s; interval by bootstrap over %d splits", c.Test, c.Splits)
+	}
+	shifted := slices.Clone(x)
+	for i := range shifted {
+		shifted[i] -= null
+	}
+	if c.Permuted, _, err = SignFlip(shifted, clusters, resamples, drawSeed); err != nil {
+		return c, false, err
+	}
+	if c.SE > 0 {
+		c.Detectable, err = MDE(c.SE*math.Sqrt(float64(c.Units)), c.Units, 0.05, 0.8)
+	}
+	return c, err == nil, err
+}
+
+// apart is the difference of the means of two groups on different units.
+func (s *Nets) apart(x, y []Obs, level float64) (c Contrast, ok bool, err error) {
+	c = nothing()
+	c.Tally = count(x, y)
+	if len(x) == 0 || len(y) == 0 {
+		return c, false, nil
+	}
+	nx, ny := count(x).Units, count(y).Units
+	if nx > 1 && ny > 1 {
+		vx, cx := values(x)
+		vy, cy := values(y)
+		if c.Estimate, err = ClusterDiff(vx, cx, vy, cy, level); err != nil {
+			return c, false, err
+		}
+		c.Test = fmt.Sprintf("Welch t, %d against %d units", nx, ny)
+		return c, true, nil
+	}
+	ex, ey := s.side(x, level), s.side(y, level)
+	c.Estimate = normal(ex.Value-ey.Value, math.Hypot(ex.SE, ey.SE), len(x)+len(y), nx+ny, level)
+	c.Test = fmt.Sprintf("normal, %d against %d units", nx, ny)
+	c.warn("one side is a single unit: its part of the interval is over test images and does not tell how another seed or split would come out")
+	return c, true, nil
+}
+
+// side is the mean of a group, by units where it has several.
+func (s *Nets) side(obs []Obs, level float64) Estimate {
+	if count(obs).Units > 1 {
+		x, clusters := values(obs)
+		if e, err := ClusterMean(x, clusters, level); err == nil {
+			return e
+		}
+	}
+	return s.binomial(obs, level)
+}
+
+// binomial is the mean of differences on one unit with the error that its test
+// images make: p(1-p)/m for each net, the net subtracted being one and the same
+// or not. That two nets agree on most images is not made use of, so that the
+// interval errs on the wide side.
+func (s *Nets) binomial(obs []Obs, level float64) Estimate {
+	weight := make(map[transfer.Net]float64)
+	var mean float64
+	k := float64(len(obs))
+	for _, o := range obs {
+		mean += o.Value / k
+		weight[o.Net] += 1 / k
+		if o.Subtracted {
+			weight[o.Less] -= 1 / k
+		}
+	}
+	var variance float64
+	for n, w := range weight {
+		r := s.numbers[n]
+		se := BinomialSE(r.Accuracy, r.Tested)
+		variance += w * w * se * se
+	}
+	return normal(mean, math.Sqrt(variance), len(obs), 1, level)
+}
+
+// confounded warns where two groups are on different targets: then a difference
+// of the groups is also one of how hard their targets are. It names the gap
+// between the targets' own base nets.
+func (s *Nets) confounded(c *Contrast, what string, x []Obs, other string, y []Obs) {
+	gapX, okX := s.difficulty(x)
+	gapY, okY := s.difficulty(y)
+	if sameTargets(x, y) || !okX || !okY {
+		return
+	}
+	c.warn(fmt.Sprintf("treatment and target are confounded: %s is on %s, %s on %s, and the targets' own base nets differ by %+.2f points",
+		what, targets(x), other, targets(y), 100*(gapX-gapY)))
+}
+
+// difficulty is the mean accuracy of the own base nets of observations.
+func (s *Nets) difficulty(obs []Obs) (mean float64, ok bool) {
+	for _, o := range obs {
+		r, found := s.numbers[transfer.Net{Split: o.Unit.Split, Seed: o.Unit.Seed, Target: o.Unit.Target}]
+		if !found {
+			return 0, false
+		}
+		mean += r.Accuracy / float64(len(obs))
+	}
+	return mean, len(obs) > 0
+}
+
+// shares is how many of the observations are on each unit.
+func shares(obs []Obs) map[Unit]float64 {
+	out := make(map[Unit]float64)
+	for _, o := range obs {
+		out[o.Unit] += 1 / float64(len(obs))
+	}
+	return out
+}
+
+func sameTargets(x, y []Obs) bool {
+	sx, sy := shares(x), shares(y)
+	if len(sx) != len(sy) {
+		return false
+	}
+	for u, share := range sx {
+		if math.Abs(share-sy[u]) > 1e-9 {
+			return false
+		}
+	}
+	return true
+}
+
+// targets names the units of observations with how often each occurs: "0B x7, 1B x3".
+func targets(obs []Obs) string {
+	var units []Unit
+	times := make(map[Unit]int)
+	for _, o := range obs {
+		if times[o.Unit]++; times[o.Unit] == 1 {
+			units = append(units, o.Unit)
+		}
+	}
+	const most = 8
+	s := ""
+	for i, u := range units {
+		if i == most {
+			return s + fmt.Sprintf(" and %d more", len(units)-most)
+		}
+		if i > 0 {
+			s += ", "
+		}
+		s += u.String()
+		if times[u] > 1 {
+			s += fmt.Sprintf(" x%d", times[u])
+		}
+	}
+	return s
+}
+
+func (c *Contrast) warn(s string) { c.Warnings = append(c.Warnings, s) }

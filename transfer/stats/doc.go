@@ -1,0 +1,29 @@
+// Package stats says what trained nets support, by which test, and where they
+// cannot be asked.
+//
+//	[]transfer.Result --Gather--> Nets --Pairs--> differences on one target and seed
+//	                                                  |  ClusterMean, SignFlip, MDE
+//	              Claims (the paper's, and ours) ----> Line: estimate, interval, p
+//	                                                  |  Holm over the cuts of a claim
+//	                                               Verdict
+//
+// [Ask] does all of it and makes a [Report]. The pieces are there to be used
+// alone:
+//
+//	question                                        tool
+//	a mean difference over few nets                 [ClusterMean]: t, clustered by target and seed
+//	the same over eight splits and more             [ClusterBootstrap]: draws whole splits
+//	the same without a distribution                 [SignFlip]
+//	two groups on different targets                 [ClusterDiff]: Welch
+//	several cuts of one claim                       [Holm]
+//	one accuracy on so many images                  [BinomialSE]
+//	how many nets a planned design needs            [Power], [MDE], [PairsFor]
+//
+// Differences are paired by [Unit], a target task at a seed: its nets are tested
+// on the same images and share the base net. Units of one split share its
+// classes, so that intervals over them speak of these splits; the line says how
+// many there are. Nets that diverged, were blocked or did not train are in no
+// estimate and are named. Where treatments were given to different targets, as
+// to the fine-tuned nets of 2014, the line carries a warning with the gap between
+// those targets' own base nets.
+package stats

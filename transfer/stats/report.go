@@ -1,0 +1,218 @@
+package stats
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"coadapt/transfer"
+)
+
+// Verdict is what a line says of its claim, in words.
+type Verdict string
+
+// The verdicts. A claim is supported or opposed where the p value, adjusted
+// over the claim's family, is below 0.05.
+const (
+	Supported         Verdict = "supported"
+	Undistinguishable Verdict = "not distinguishable from zero" // or from Claim.Null, where that is not 0
+	Opposite          Verdict = "opposite"
+	CannotBeAsked     Verdict = "cannot be asked of these nets"
+)
+
+// Line is a claim at one place.
+type Line struct {
+	Claim Claim
+	At    string // "n = 5", "n = 1-7", "250 images a class"; "" where the claim has no cut
+	Contrast
+	Asked    bool    // there was something to compare
+	P        float64 // two-sided, of Null; NaN where not known
+	Adjusted float64 // by Holm over the cuts of the claim, or over its ranges
+	Verdict  Verdict
+}
+
+// Report is every claim, asked of one experiment.
+type Report struct {
+	Lines   []Line
+	Nets    int               // that are numbers
+	Missing []transfer.Result // that are not
+	Rule    transfer.Selection
+	Level   float64 // of the intervals
+}
+
+// alpha is the level of every test.
+const alpha = 0.05
+
+// Ask asks every claim of results, which are of one experiment and by one
+// selection rule. Level is that of the intervals, such as 0.95.
+func Ask(results []transfer.Result, level float64) (*Report, error) {
+	s, err := Gather(results)
+	if err != nil {
+		return nil, err
+	}
+	r := &Report{Nets: len(s.numbers), Missing: s.Missing, Rule: s.rule, Level: level}
+	for _, c := range Claims() {
+		var cuts, ranges []Line
+		something := false
+		for _, at := range s.places(c) {
+			l, err := s.line(c, at, level)
+			if err != nil {
+				return nil, fmt.Errorf("%s at %s: %w", c.Name, at.name, err)
+			}
+			something = something || l.Asked || len(l.Warnings) > 0
+			if len(at.cuts) > 1 {
+				ranges = append(ranges, l)
+			} else {
+				cuts = append(cuts, l)
+			}
+		}
+		if !something {
+			cuts, ranges = []Line{{Claim: c, P: math.NaN(), Adjusted: math.NaN(), Contrast: nothing(), Verdict: CannotBeAsked}}, nil
+		}
+		judge(cuts)
+		judge(ranges)
+		r.Lines = append(r.Lines, append(cuts, ranges...)...)
+	}
+	return r, nil
+}
+
+// line compares at one place.
+func (s *Nets) line(c Claim, at place, level float64) (Line, error) {
+	l := Line{Claim: c, At: at.name, P: math.NaN(), Adjusted: math.NaN(), Verdict: CannotBeAsked}
+	var err error
+	if l.Contrast, l.Asked, err = s.compare(c, at, level); err != nil {
+		return l, err
+	}
+	if missing := s.missing(c, at); len(missing) > 0 {
+		l.warn("not numbers and left out: " + strings.Join(missing, "; "))
+	}
+	if l.Asked {
+		l.P = l.Estimate.P(c.Null)
+	}
+	return l, nil
+}
+
+func (s *Nets) compare(c Claim, at place, level float64) (Contrast, bool, error) {
+	near := c.where
+	if near == nil {
+		near = s.near()
+	}
+	switch c.how {
+	case unpaired:
+		x, y := s.Of(c.t, at.cuts, near), s.Of(c.less, at.cuts, near)
+		out, ok, err := s.apart(x, y, level)
+		s.confounded(&out, c.t.String(), x, c.less.String(), y)
+		return out, ok, err
+	case byKind:
+		return s.apart(s.Pairs(c.t, c.less, at.cuts, NaturalManMade), s.Pairs(c.t, c.less, at.cuts, RandomHalves), level)
+	case bySize:
+		return s.paired(s.bySize(at), level, c.Null)
+	}
+	if pairs := s.Pairs(c.t, c.less, at.cuts, near); len(pairs) > 0 || c.t.Uncut() || c.less.Uncut() {
+		return s.paired(pairs, level, c.Null)
+	}
+	// No net of one treatment is on the target and seed of a net of the other: each against its own base, then these gains.
+	other := near
+	if c.less == transfer.Random {
+		other = anywhere
+	}
+	x, y := s.Pairs(c.t, transfer.Base, at.cuts, near), s.Pairs(c.less, transfer.Base, at.cuts, other)
+	out, ok, err := s.apart(x, y, level)
+	if ok {
+		out.warn("no two nets share target and seed: difference of the gains over the own base nets")
+		s.confounded(&out, c.t.String(), x, c.less.String(), y)
+	}
+	return out, ok, err
+}
+
+// judge adjusts the p values of a family, the cuts of a claim or its ranges, and
+// passes the verdicts.
+func judge(family []Line) {
+	p := make([]float64, len(family))
+	for i, l := range family {
+		p[i] = l.P
+	}
+	for i, adjusted := range Holm(p) {
+		l := &family[i]
+		l.Adjusted = adjusted
+		switch {
+		case !l.Asked || math.IsNaN(adjusted):
+			l.Verdict = CannotBeAsked
+		case adjusted >= alpha:
+			l.Verdict = Undistinguishable
+		case (l.Value > l.Claim.Null) == l.Claim.Positive:
+			l.Verdict = Supported
+		default:
+			l.Verdict = Opposite
+		}
+	}
+}
+
+// Words is the verdict with the claim's null where that is not zero.
+func (l Line) Words() string {
+	if l.Verdict == Undistinguishable && l.Claim.Null != 0 {
+		return fmt.Sprintf("not distinguishable from %+.1f points", 100*l.Claim.Null)
+	}
+	return string(l.Verdict)
+}
+
+// place is where a claim is asked.
+type place struct {
+	name     string
+	cuts     []int
+	perClass int // bySize: the larger of two sizes
+}
+
+// places are all those at which the results have, or fail to have, something to say of a claim.
+func (s *Nets) places(c Claim) []place {
+	if c.how == bySize {
+		var out []place
+		for i, k := range s.sizes() {
+			if i > 0 {
+				out = append(out, place{name: fmt.Sprintf("%d images a class", k), perClass: k})
+			}
+		}
+		return out
+	}
+	if c.t.Uncut() && c.less.Uncut() {
+		return []place{{}}
+	}
+	var cuts []int
+	for _, n := range s.allCuts() {
+		if c.only == nil || slices.Contains(c.only, n) {
+			cuts = append(cuts, n)
+		}
+	}
+	var out []place
+	for _, n := range cuts {
+		out = append(out, place{name: "n = " + strconv.Itoa(n), cuts: []int{n}})
+	}
+	if !c.ranges {
+		return out
+	}
+	for _, from := range []int{1, 3, 5} {
+		i := slices.IndexFunc(cuts, func(n int) bool { return n >= from })
+		if i < 0 || len(cuts[i:]) < 2 {
+			continue
+		}
+		p := place{name: "n = " + span(cuts[i:]), cuts: cuts[i:]}
+		if !slices.ContainsFunc(out, func(o place) bool { return o.name == p.name }) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// span is "1-7" where there is no gap, else "3,5,7".
+func span(cuts []int) string {
+	if last := cuts[len(cuts)-1]; last-cuts[0] == len(cuts)-1 {
+		return fmt.Sprintf("%d-%d", cuts[0], last)
+	}
+	var s []string
+	for _, n := range cuts {
+		s = append(s, strconv.Itoa(n))
+	}
+	return strings.Join(s, ",")
+}
