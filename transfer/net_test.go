@@ -36,7 +36,7 @@ func TestParseNetRefuses(t *testing.T) {
 // from A, BnB from its own base, RnB and bases from nowhere.
 func TestParents(t *testing.T) {
 	for name, want := range map[string]string{
-		"A3B": "0/baseA", "A3B+": "0/baseA", "B3B": "0/baseB", "B3B+#1": "0/baseB#1", "natman/B2A": "natman/baseB", "R3B": "", "baseA": "", "baseA+#2": "0/baseA#2", "whole/R1": "", "baseA+#2": "0/baseA#2", "whole/R1": "",
+		"A3B": "0/baseA", "A3B+": "0/baseA", "B3B": "0/baseB", "B3B+#1": "0/baseB#1", "natman/B2A": "natman/baseB", "R3B": "", "baseA": "", "baseA+#2": "0/baseA#2", "whole/R1": "",
 	} {
 		n, err := ParseNet(name)
 		if err != nil {

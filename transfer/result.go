@@ -53,7 +53,6 @@ type record struct {
 	Seed       int      `json:"seed"`
 	Source     string   `json:"source"`
 	Target     string   `json:"target"`
-	Selection  string   `json:"selection"`
 	Accuracy   *float64 `json:"accuracy"` // null where the status is not ok
 	Loss       *float64 `json:"loss"`
 	TrainLoss  *float64 `json:"train_loss"`
@@ -70,7 +69,8 @@ type record struct {
 	Experiment string   `json:"experiment"`
 	Key        string   `json:"key"`
 	Hit        bool     `json:"hit"`
-	Best10     *float64 `json:"best10,omitempty"`
+	Selection  string   `json:"selection"`
+	Best10     *float64 `json:"best10"` // null where there is none
 }
 
 // MarshalJSON writes one flat object; accuracy and losses are null where the

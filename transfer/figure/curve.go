@@ -37,11 +37,23 @@ func newCurve(points []Point, last int) curve {
 	return c
 }
 
-// conditions that have a net, base excluded, in the order in which they stand side by side.
+// base is the point of the base nets, nil where none is a number.
+func (c curve) base() *Point { return c.uncut(transfer.Base) }
+
+func (c curve) uncut(t transfer.Treatment) *Point {
+	for i, p := range c.points {
+		if p.Treatment == t && p.Count > 0 {
+			return &c.points[i]
+		}
+	}
+	return nil
+}
+
+// conditions that have a net, base and base+ excluded, in the order in which they stand side by side.
 func (c curve) conditions() []transfer.Treatment {
 	var out []transfer.Treatment
 	for _, p := range c.points {
-		if p.Treatment != transfer.Base && !slices.Contains(out, p.Treatment) {
+		if !p.Treatment.Uncut() && !slices.Contains(out, p.Treatment) {
 			out = append(out, p.Treatment)
 		}
 	}
@@ -94,7 +106,7 @@ func (c curve) DataRange() (xmin, xmax, ymin, ymax float64) {
 func (c curve) cutsOff() bool {
 	_, _, low, high := c.DataRange()
 	return slices.ContainsFunc(c.points, func(p Point) bool {
-		return p.Treatment != transfer.Base && p.Count > 0 && (p.Low < low || p.High > high)
+		return !p.Treatment.Uncut() && p.Count > 0 && (p.Low < low || p.High > high)
 	})
 }
 
@@ -107,21 +119,27 @@ func (c curve) Plot(cv draw.Canvas, p *plot.Plot) {
 		}
 	}
 	inside := func(v float64) vg.Length { return y(min(max(v, p.Y.Min), p.Y.Max)) }
-	base := slices.IndexFunc(c.points, func(p Point) bool { return p.Treatment == transfer.Base })
-	if base >= 0 && c.points[base].Count > 0 {
-		b := c.points[base]
+	if b := c.base(); b != nil {
 		if b.Method != NoInterval {
 			cv.SetColor(band)
 			cv.Fill(box(x(0), inside(b.Low), cv.Max.X, inside(b.High)))
 		}
 		stroke(cv, segment(vg.Point{X: x(0), Y: y(b.Mean)}, vg.Point{X: cv.Max.X, Y: y(b.Mean)}), lookOf(transfer.Base).color, 1)
 	}
+	if b := c.uncut(transfer.BasePlus); b != nil {
+		l := lookOf(transfer.BasePlus)
+		cv.SetLineDash(l.dashes, 0)
+		cv.SetLineWidth(1)
+		cv.SetColor(l.color)
+		cv.Stroke(segment(vg.Point{X: x(0), Y: y(b.Mean)}, vg.Point{X: cv.Max.X, Y: y(b.Mean)}))
+		cv.SetLineDash(nil, 0)
+	}
 	at := func(p Point) vg.Point { return vg.Point{X: x(float64(p.N) + c.dodge[p.Treatment]), Y: y(p.Mean)} }
 	for _, t := range c.conditions() {
 		c.line(cv, t, at)
 	}
 	for _, p := range c.points {
-		if p.Treatment == transfer.Base || p.Count == 0 || p.Method == NoInterval {
+		if p.Treatment.Uncut() || p.Count == 0 || p.Method == NoInterval {
 			continue
 		}
 		c.interval(cv, p, at(p).X, y)
@@ -129,6 +147,9 @@ func (c curve) Plot(cv draw.Canvas, p *plot.Plot) {
 	for _, p := range c.points {
 		if p.Treatment == transfer.Base {
 			c.baseNets(cv, p, x, y)
+			continue
+		}
+		if p.Treatment == transfer.BasePlus {
 			continue
 		}
 		l := lookOf(p.Treatment)

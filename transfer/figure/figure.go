@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 
 	"coadapt/transfer"
 )
@@ -19,11 +20,18 @@ type Options struct {
 	Height  float64  // inches, at least 3
 }
 
-// Figure is a transfer curve, ready to be written in any format.
+// Figure is a drawing, ready to be written in any format.
 type Figure struct {
+	title, alt    string
 	points        []Point
-	opt           Options
 	width, height vg.Length
+	paint         func(draw.Canvas)
+}
+
+// transferCurve is what Curve draws.
+type transferCurve struct {
+	points []Point
+	opt    Options
 }
 
 // Curve makes the figure of results, in any order and of any number above 0. It fails where none is given, where results of two
@@ -35,14 +43,10 @@ func Curve(results []transfer.Result, opt Options) (*Figure, error) {
 	if err := Check(results); err != nil {
 		return nil, fmt.Errorf("figure: %w", err)
 	}
-	if opt.Layers == nil {
-		opt.Layers = []string{"conv1", "conv2", "conv3", "conv4", "conv5", "fc6", "fc7"}
-	}
-	if opt.Width == 0 {
-		opt.Width = 6.5
-	}
-	if opt.Height == 0 {
-		opt.Height = 4.9
+	opt = opt.filled(6.5, 4.9)
+	results, rest := first(results)
+	if rest != "" {
+		opt.Caption = strings.TrimSpace(opt.Caption + " " + rest)
 	}
 	if opt.Width < 4 || opt.Height < 3 || opt.Width > 40 || opt.Height > 40 {
 		return nil, fmt.Errorf("figure: %v by %v inches, want 4 to 40 by 3 to 40", opt.Width, opt.Height)
@@ -66,33 +70,38 @@ func Curve(results []transfer.Result, opt Options) (*Figure, error) {
 			opt.YLabel = "top-1 accuracy on B"
 		}
 	}
-	return &Figure{points: Summarise(results), opt: opt, width: vg.Length(opt.Width) * vg.Inch, height: vg.Length(opt.Height) * vg.Inch}, nil
+	t := transferCurve{Summarise(results), opt}
+	f := opt.page(t.alt(), t.draw)
+	f.points = t.points
+	return f, nil
 }
 
-// Points are the numbers that the figure shows.
+// Points are the numbers that a transfer curve shows; nil for other figures.
 func (f *Figure) Points() []Point { return f.points }
 
 // Alt is the text alternative: what is drawn and the values, in two sentences.
-func (f *Figure) Alt() string {
+func (f *Figure) Alt() string { return f.alt }
+
+func (f transferCurve) alt() string {
 	c := newCurve(f.points, len(f.opt.Layers))
 	s := fmt.Sprintf("Transfer curve: %s against the cut n.", f.opt.YLabel)
 	var parts []string
-	for _, t := range append([]transfer.Treatment{transfer.Base}, c.conditions()...) {
+	for _, t := range append([]transfer.Treatment{transfer.Base, transfer.BasePlus}, c.conditions()...) {
 		var values []string
 		for _, p := range f.points {
 			switch {
 			case p.Treatment != t:
 			case p.Count == 0 && len(p.Missing) > 0:
 				values = append(values, fmt.Sprintf("%d: no number", p.N))
-			case p.Count > 0 && t == transfer.Base:
+			case p.Count > 0 && t.Uncut():
 				values = append(values, fmt.Sprintf("%.3f", p.Mean))
 			case p.Count > 0:
 				values = append(values, fmt.Sprintf("%d: %.3f", p.N, p.Mean))
 			}
 		}
 		switch {
-		case len(values) > 0 && t == transfer.Base:
-			parts = append(parts, "base "+values[0])
+		case len(values) > 0 && t.Uncut():
+			parts = append(parts, t.String()+" "+values[0])
 		case len(values) > 0:
 			parts = append(parts, fmt.Sprintf("%s at n = %s", t, strings.Join(values, ", ")))
 		}

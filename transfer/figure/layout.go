@@ -24,34 +24,31 @@ const (
 )
 
 // draw lays the figure out on a canvas of its size.
-func (f *Figure) draw(c draw.Canvas) {
-	c.SetColor(paper)
-	c.Fill(box(c.Min.X, c.Min.Y, c.Max.X, c.Max.Y))
-	c = draw.Crop(c, margin, -margin, margin, -margin)
+func (f transferCurve) draw(c draw.Canvas) {
+	c = drawTitle(c, f.opt.Title)
 	cv := newCurve(f.points, len(f.opt.Layers))
-
-	if f.opt.Title != "" {
-		bold := style(titleSize)
-		bold.Font.Weight = 3 // bold
-		for _, line := range wrap(bold, f.opt.Title, c.Max.X-c.Min.X) {
-			c.FillText(bold, vg.Point{X: c.Min.X, Y: c.Max.Y - titleSize}, line)
-			c = draw.Crop(c, 0, 0, 0, -titleSize*1.3)
-		}
-		c = draw.Crop(c, 0, 0, 0, -4)
-	}
 	c = drawLegend(c, cv)
-	c = f.drawNotes(c)
+	c = drawNotes(c, f.notes())
 	f.frame(cv).Draw(c)
 }
 
 // frame is the plot with its axes.
-func (f *Figure) frame(cv curve) *plot.Plot {
+func (f transferCurve) frame(cv curve) *plot.Plot {
 	p := plot.New()
 	p.BackgroundColor = nil
 	p.Add(cv)
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = cv.DataRange()
-	p.X.Label.Text = "layer n at which the network is chopped and retrained"
+	p.X.Label.Text = cutLabel
 	p.Y.Label.Text = f.opt.YLabel
+	styleAxes(p)
+	p.X.Tick.Marker = cutTicks(f.opt.Layers)
+	p.Y.Tick.Marker = accuracyTicks{}
+	return p
+}
+
+const cutLabel = "layer n at which the network is chopped and retrained"
+
+func styleAxes(p *plot.Plot) {
 	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
 		axis.Color, axis.Tick.Color, axis.Label.TextStyle.Color, axis.Tick.Label.Color = ink, ink, ink, ink
 		axis.Label.TextStyle.Font = style(labelSize).Font
@@ -60,13 +57,15 @@ func (f *Figure) frame(cv curve) *plot.Plot {
 		axis.Tick.Length = 4
 	}
 	p.X.Label.Padding, p.Y.Label.Padding = 4, 5
+}
+
+// cutTicks are n with the name of the layer below the cut.
+func cutTicks(layers []string) plot.ConstantTicks {
 	ticks := plot.ConstantTicks{{Value: 0, Label: "0\nbase"}}
-	for i, name := range f.opt.Layers {
+	for i, name := range layers {
 		ticks = append(ticks, plot.Tick{Value: float64(i + 1), Label: strconv.Itoa(i+1) + "\n" + name})
 	}
-	p.X.Tick.Marker = ticks
-	p.Y.Tick.Marker = accuracyTicks{}
-	return p
+	return ticks
 }
 
 // accuracyTicks are multiples of 1, 2 or 5 times a power of ten, none outside [0, 1].
@@ -102,10 +101,13 @@ func drawLegend(c draw.Canvas, cv curve) draw.Canvas {
 	)
 	s := style(labelSize)
 	present := append([]transfer.Treatment{transfer.Base}, cv.conditions()...)
+	if cv.uncut(transfer.BasePlus) != nil {
+		present = append(present, transfer.BasePlus)
+	}
 	var columns [][]transfer.Treatment
 	var widest vg.Length
 	for _, group := range [][]transfer.Treatment{
-		{transfer.Base, transfer.Random}, {transfer.Selffer, transfer.SelfferPlus}, {transfer.Transfer, transfer.TransferPlus},
+		{transfer.Base, transfer.BasePlus, transfer.Random}, {transfer.Selffer, transfer.SelfferPlus}, {transfer.Transfer, transfer.TransferPlus},
 	} {
 		group = slices.DeleteFunc(group, func(t transfer.Treatment) bool { return !slices.Contains(present, t) })
 		for _, t := range group {
@@ -144,18 +146,18 @@ func drawEntry(c draw.Canvas, s text.Style, t transfer.Treatment, at vg.Point, w
 	c.Stroke(segment(at, vg.Point{X: at.X + width, Y: at.Y}))
 	c.SetLineDash(nil, 0)
 	mid := vg.Point{X: at.X + width/2, Y: at.Y}
-	if t == transfer.Base {
+	switch t {
+	case transfer.Base:
 		drawRing(c, l.color, mid, 2.4)
-	} else {
+	case transfer.BasePlus: // a line without marks
+	default:
 		drawMark(c, l, mid, markSize)
 	}
 	c.FillText(s, vg.Point{X: at.X + width + 5, Y: at.Y - 0.36*labelSize}, l.label)
 }
 
-// drawNotes writes caption and note at the bottom and returns what is left above.
-func (f *Figure) drawNotes(c draw.Canvas) draw.Canvas {
-	s := style(noteSize)
-	s.Color = rgb(0x444444)
+// notes are the sentences below the curve.
+func (f transferCurve) notes() []string {
 	sentences := note(f.points, drawn)
 	if f.opt.Caption != "" {
 		sentences = append([]string{f.opt.Caption}, sentences...)
@@ -163,6 +165,30 @@ func (f *Figure) drawNotes(c draw.Canvas) draw.Canvas {
 	if newCurve(f.points, len(f.opt.Layers)).cutsOff() {
 		sentences = append(sentences, "An arrow head: the interval goes on beyond the frame.")
 	}
+	return sentences
+}
+
+// drawTitle clears the page, writes the title and returns what is left below.
+func drawTitle(c draw.Canvas, title string) draw.Canvas {
+	c.SetColor(paper)
+	c.Fill(box(c.Min.X, c.Min.Y, c.Max.X, c.Max.Y))
+	c = draw.Crop(c, margin, -margin, margin, -margin)
+	if title == "" {
+		return c
+	}
+	bold := style(titleSize)
+	bold.Font.Weight = 3 // bold
+	for _, line := range wrap(bold, title, c.Max.X-c.Min.X) {
+		c.FillText(bold, vg.Point{X: c.Min.X, Y: c.Max.Y - titleSize}, line)
+		c = draw.Crop(c, 0, 0, 0, -titleSize*1.3)
+	}
+	return draw.Crop(c, 0, 0, 0, -4)
+}
+
+// drawNotes writes sentences at the bottom and returns what is left above.
+func drawNotes(c draw.Canvas, sentences []string) draw.Canvas {
+	s := style(noteSize)
+	s.Color = rgb(0x444444)
 	lines := wrap(s, strings.Join(sentences, " "), c.Max.X-c.Min.X)
 	lead := noteSize * 1.3
 	for i, line := range lines {

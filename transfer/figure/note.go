@@ -17,13 +17,14 @@ type medium int
 const (
 	tabled medium = iota
 	drawn
+	plain // drawn without intervals
 )
 
 func note(points []Point, m medium) []string {
 	var fewest, most int
 	methods := make(map[Method]bool)
 	tested := make(map[int]bool)
-	var missing, donors []transfer.Result
+	var missing, donors, nets []transfer.Result
 	for _, p := range points {
 		missing = append(missing, p.Missing...)
 		donors = append(donors, p.Donors...)
@@ -35,22 +36,24 @@ func note(points []Point, m medium) []string {
 		}
 		most = max(most, p.Count)
 		methods[p.Method] = true
+		nets = append(nets, p.Nets...)
 		for _, r := range p.Nets {
 			tested[r.Tested] = true
 		}
 	}
 	var out []string
 	if most > 0 {
-		nets := fmt.Sprintf("%d nets a point", most)
+		each := fmt.Sprintf("%d nets a point", most)
 		if most == 1 {
-			nets = "One net a point"
+			each = "One net a point"
 		}
 		if fewest != most {
-			nets = fmt.Sprintf("%d to %d nets a point", fewest, most)
+			each = fmt.Sprintf("%d to %d nets a point", fewest, most)
 		}
-		out = append(out, nets+"; accuracy is that after the last step, on the whole test part"+images(tested)+".")
+		out = append(out, each+"; accuracy is "+rule(nets)+", on the whole test part"+images(tested)+".")
 	}
 	switch {
+	case m == plain:
 	case methods[StudentT] && methods[Wilson]:
 		out = append(out, "Intervals: 95% t over the nets of a point; for a single net, 95% Wilson over its test images.")
 	case methods[StudentT]:
@@ -61,11 +64,11 @@ func note(points []Point, m medium) []string {
 	if m == tabled && (methods[StudentT] || methods[Wilson]) {
 		out = append(out, "±: the longer side of the interval.")
 	}
-	if methods[NoInterval] && most > 0 {
+	if m != plain && methods[NoInterval] && most > 0 {
 		out = append(out, "Some points are one net with an unknown number of test images and have no interval.")
 	}
 	where := ""
-	if m == drawn {
+	if m != tabled {
 		where = " (grey rings)"
 	}
 	if len(donors) > 0 {

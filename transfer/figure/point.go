@@ -17,7 +17,7 @@ type Point struct {
 	Mean      float64           // of their accuracies
 	Interval                    // of the mean, at Level
 	Nets      []transfer.Result // the numbers
-	Missing   []transfer.Result // not numbers: diverged or blocked; in no mean
+	Missing   []transfer.Result // not numbers: diverged, blocked or not trained; in no mean
 	Donors    []transfer.Result // base nets of a task on which no cut net was tested: shown, in no mean
 }
 
@@ -56,6 +56,7 @@ func Summarise(results []transfer.Result) []Point {
 			continue
 		}
 		seen[r.Net] = true
+		r = r.Judged()
 		k := at{r.Net.N, r.Net.Treatment}
 		p := points[k]
 		if p == nil {

@@ -29,6 +29,8 @@ func lookOf(t transfer.Treatment) look {
 		return look{"AnB: frozen transfer", rgb(0xa8201a), diamond, true, nil}
 	case transfer.TransferPlus:
 		return look{"AnB+: fine-tuned transfer", rgb(0xf5a08a), diamond, false, []vg.Length{4, 2}}
+	case transfer.BasePlus:
+		return look{"base+: trained twice", rgb(0x000000), circle, false, []vg.Length{5, 2, 1, 2}}
 	case transfer.Random:
 		return look{"RnB: frozen random layers", rgb(0x747474), triangle, true, []vg.Length{1.2, 2}}
 	default:
@@ -48,3 +50,9 @@ var (
 	donor = rgb(0x9a9a9a) // base nets in no mean
 	paper = rgb(0xffffff)
 )
+
+// faded is two thirds of the way to white.
+func faded(c color.NRGBA) color.NRGBA {
+	lighter := func(x uint8) uint8 { return uint8((int(x) + 2*255) / 3) }
+	return color.NRGBA{R: lighter(c.R), G: lighter(c.G), B: lighter(c.B), A: c.A}
+}

@@ -17,7 +17,7 @@ func Table(w io.Writer, points []Point) error {
 	var conditions []transfer.Treatment
 	cells := make(map[string]Point)
 	for _, p := range points {
-		if p.Treatment != transfer.Base {
+		if !p.Treatment.Uncut() {
 			cuts, conditions = append(cuts, p.N), append(conditions, p.Treatment)
 		}
 		cells[cellKey(p.Treatment, p.N)] = p
@@ -32,6 +32,9 @@ func Table(w io.Writer, points []Point) error {
 	}
 	if base, ok := cells[cellKey(transfer.Base, 0)]; ok {
 		row("base", base.cell())
+	}
+	if twice, ok := cells[cellKey(transfer.BasePlus, 0)]; ok {
+		row("base+", twice.cell())
 	}
 	if len(cuts) > 0 {
 		var head []string

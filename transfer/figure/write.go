@@ -16,7 +16,7 @@ import (
 // (Arial, Helvetica).
 func (f *Figure) SVG(w io.Writer) error {
 	c := vgsvg.New(f.width, f.height)
-	f.draw(draw.New(c))
+	f.paint(draw.New(c))
 	var buf bytes.Buffer
 	if _, err := c.WriteTo(&buf); err != nil {
 		return fmt.Errorf("figure as SVG: %w", err)
@@ -29,7 +29,7 @@ func (f *Figure) SVG(w io.Writer) error {
 	if !ok {
 		return fmt.Errorf("figure as SVG: the drawing has no opening tag")
 	}
-	title := f.opt.Title
+	title := f.title
 	if title == "" {
 		title = "Transfer curve"
 	}
@@ -48,7 +48,7 @@ func (f *Figure) PNG(w io.Writer, dpi int) error {
 		return fmt.Errorf("figure as PNG: %d dots an inch, want 36 to 1200", dpi)
 	}
 	c := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(f.width, f.height), vgimg.UseDPI(dpi))}
-	f.draw(draw.New(c))
+	f.paint(draw.New(c))
 	if _, err := c.WriteTo(w); err != nil {
 		return fmt.Errorf("figure as PNG: %w", err)
 	}

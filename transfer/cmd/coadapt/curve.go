@@ -112,7 +112,7 @@ func (f *curveFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 		return failed
 	}
 	if f.table() {
-		if err := figure.Table(stdout, figure.Summarise(results)); err != nil {
+		if err := tables(stdout, results); err != nil {
 			return err
 		}
 	}

@@ -191,6 +191,22 @@ func TestRefusals(t *testing.T) {
 		"arch mini -size 3":                      "conv",
 		"arch":                                   "1 arg",
 		"bogus":                                  "bogus",
+		"nets -grid all":                         "balanced",
+		"nets -grid paper -n 3":                  "-n belongs to -grid balanced",
+		"nets -grid balanced -split ,":           "no splits",
+		"curve -grid none":                       "balanced",
+		"curve -grid balanced -treatments AnB":   "-treatments: the grid balanced settles it",
+		"curve -grid mini -seeds 3":              "-seeds",
+		"curve -recipe 2013":                     "mini or 2014",
+		"curve -recipe 2014 -rate 0.1":           "-rate: the recipe of 2014 settles it",
+		"stats":                                  "coadapt curve",
+		"stats -source 2013":                     "store or 2014",
+		"stats -source 2014 -level 95":           "such as 0.95",
+		"stats -source 2014 -experiment x":       "-experiment",
+		"stats -source 2014 -select first":       "final or best10",
+		"figure -source 2014 -o x.png -figure 5": "2, 3 or 4",
+		"figure -overlay 2013 -o x.png":          "want 2014",
+		"figure -source 2014 -o x.pdf":           ".png or .svg",
 	} {
 		status, _, errs := coadapt(t, t.Context(), strings.Fields(args)...)
 		if status != 1 || !strings.Contains(errs, want) {

@@ -12,6 +12,7 @@ import (
 
 	"coadapt/transfer"
 	"coadapt/transfer/figure"
+	"coadapt/transfer/reference"
 
 	"github.com/spf13/cobra"
 )
@@ -19,21 +20,38 @@ import (
 // printDPI keeps lines sharp in print and on dense screens.
 const printDPI = 192
 
+// figures are the words for them.
+const figures = "curve (a transfer curve), 2, 3 or 4 (the paper's figures), or all (2, 3 and 4, each to a file of its own)"
+
 func figureCommand(stdout io.Writer) *cobra.Command {
-	var out, in, storeDir, experiment, title string
+	var (
+		out, title, which, overlay string
+		src                        sourceFlags
+	)
 	c := &cobra.Command{
-		Use:     "figure",
-		Short:   "Draw a transfer curve as PNG or SVG",
-		Example: "  coadapt figure -o curve.svg\n  coadapt curve -data cifar100.zip -json > nets.jsonl; coadapt figure -in nets.jsonl -o curve.png",
-		Args:    cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
+		Use:   "figure",
+		Short: "Draw a transfer curve, or the paper's figures, as PNG or SVG",
+		Example: "  coadapt figure -o curve.svg\n  coadapt figure -source 2014 -o paper.png                   # paper-2.png, paper-3.png, paper-4.png\n" +
+			"  coadapt figure -experiment cifar100 -overlay 2014 -o both.png\n" +
+			"  coadapt curve -data cifar100.zip -json > nets.jsonl; coadapt figure -in nets.jsonl -o curve.png",
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
 			if out == "" {
 				return errors.New("-o: no file, want one that ends in .png or .svg")
 			}
 			if err := checkFigure("o", out); err != nil {
 				return err
 			}
-			results, err := chosen(in, storeDir, experiment)
+			if which == "" {
+				which = "curve"
+				if src.source == "2014" {
+					which = "all"
+				}
+			}
+			if overlay != "" && (overlay != "2014" || which != "curve" || src.source == "2014") {
+				return fmt.Errorf("-overlay %q: want 2014, over a curve of our own nets", overlay)
+			}
+			results, err := src.results()
 			if err != nil {
 				return err
 			}
@@ -41,18 +59,65 @@ func figureCommand(stdout io.Writer) *cobra.Command {
 			if title == "" {
 				opt.Title = results[0].Data
 			}
-			if err := draw(results, opt, out); err != nil {
-				return err
+			if title == "" && src.source == "2014" {
+				opt.Title = "Yosinski, Clune, Bengio and Lipson 2014"
 			}
-			fmt.Fprintln(stdout, out)
-			return nil
+			return drawFigures(stdout, which, overlay != "", results, opt, out)
 		},
 	}
 	c.Flags().StringVarP(&out, "output", "o", "", "file to write, .png or .svg")
-	c.Flags().StringVar(&in, "in", "", "read nets from this file of JSON lines, as curve -json and show -json print them; - is standard input")
-	c.Flags().StringVar(&title, "title", "", "what stands above the curve (default: the name of the data set)")
-	storeFlags(c, &storeDir, &experiment)
+	c.Flags().StringVar(&title, "title", "", "what stands above the figure (default: the name of the data set)")
+	c.Flags().StringVar(&which, "figure", "", "which: "+figures+"\n(default: curve; with -source 2014 all)")
+	c.Flags().StringVar(&overlay, "overlay", "", "2014: put the published means beside ours, both as points above or below the own base")
+	src.flags(c)
 	return c
+}
+
+// drawFigures writes one figure, or all of the paper's, and says where.
+func drawFigures(stdout io.Writer, which string, overlay bool, results []transfer.Result, opt figure.Options, out string) error {
+	kinds := map[string]func([]transfer.Result, figure.Options) (*figure.Figure, error){
+		"curve": figure.Curve, "2": figure.Paper2, "3": figure.Paper3, "4": figure.Paper4,
+	}
+	if overlay {
+		theirs, err := reference.Results(transfer.BestTen)
+		if err != nil {
+			return err
+		}
+		kinds["curve"] = func(ours []transfer.Result, opt figure.Options) (*figure.Figure, error) {
+			return figure.Overlay(ours, theirs, opt)
+		}
+	}
+	if which != "all" {
+		makeFigure, ok := kinds[which]
+		if !ok {
+			return fmt.Errorf("-figure %q: want %s", which, figures)
+		}
+		fig, err := makeFigure(results, opt)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(stdout, out)
+		return write(fig, out)
+	}
+	ext := filepath.Ext(out)
+	drawn := 0
+	for _, which := range []string{"2", "3", "4"} {
+		fig, err := kinds[which](results, opt)
+		if err != nil {
+			fmt.Fprintln(stdout, "not drawn:", err)
+			continue
+		}
+		drawn++
+		name := strings.TrimSuffix(out, ext) + "-" + which + ext
+		if err := write(fig, name); err != nil {
+			return err
+		}
+		fmt.Fprintln(stdout, name)
+	}
+	if drawn == 0 {
+		return errors.New("none of the paper's figures can be drawn of these nets")
+	}
+	return nil
 }
 
 // chosen is the one experiment to draw: that of a file, or of the store.
@@ -114,12 +179,17 @@ func checkFigure(flag, file string) error {
 	return nil
 }
 
-// draw writes the curve in the format of the file's name.
+// draw writes the transfer curve.
 func draw(results []transfer.Result, opt figure.Options, file string) error {
 	fig, err := figure.Curve(results, opt)
 	if err != nil {
 		return err
 	}
+	return write(fig, file)
+}
+
+// write is in the format of the file's name.
+func write(fig *figure.Figure, file string) error {
 	f, err := os.Create(file)
 	if err != nil {
 		return err

@@ -35,7 +35,7 @@ func showCommand(stdout io.Writer) *cobra.Command {
 						fmt.Fprintln(stdout)
 					}
 					fmt.Fprintf(stdout, "%s\n\n", e)
-					if err := figure.Table(stdout, figure.Summarise(e.results)); err != nil {
+					if err := tables(stdout, e.results); err != nil {
 						return err
 					}
 					continue
@@ -52,6 +52,31 @@ func showCommand(stdout io.Writer) *cobra.Command {
 	storeFlags(c, &storeDir, &experiment)
 	f.flags(c, "net")
 	return c
+}
+
+// tables prints one for each kind of task, as their accuracies have no common mean.
+func tables(w io.Writer, results []transfer.Result) error {
+	printed := false
+	for _, k := range figure.Kinds() {
+		of := figure.Of(results, k)
+		if len(of) == 0 {
+			continue
+		}
+		if printed || k != figure.RandomHalves {
+			fmt.Fprintf(w, "%s:\n", k)
+		}
+		printed = true
+		if k == figure.FewerImages {
+			for _, r := range of {
+				fmt.Fprintf(w, "%s\t%.3f\t%s\n", r.Net, r.Accuracy, r.Status)
+			}
+			continue
+		}
+		if err := figure.Table(w, figure.Summarise(of)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func storeFlags(c *cobra.Command, dir, experiment *string) {

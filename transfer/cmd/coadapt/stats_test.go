@@ -1,0 +1,125 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"coadapt/transfer"
+)
+
+// TestNets: 163 lines whose names parse, ten, 140 and 13 by block.
+func TestNets(t *testing.T) {
+	status, out, errs := coadapt(t, t.Context(), "nets", "-grid", "paper", "-json")
+	if status != 0 {
+		t.Fatal(errs)
+	}
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	blocks := map[string]int{}
+	for _, line := range lines {
+		var rec netRecord
+		if err := json.Unmarshal([]byte(line), &rec); err != nil {
+			t.Fatal(err)
+		}
+		n, err := transfer.ParseNet(rec.Name)
+		if err != nil {
+			t.Error(err)
+		}
+		if p, err := transfer.ParsePaperName(rec.Paper); err != nil || p != n {
+			t.Errorf("%s is %s, %v, not %s", rec.Paper, p, err, n)
+		}
+		blocks[rec.Block]++
+	}
+	if len(lines) != 163 || blocks["one"] != 10 || blocks["two"] != 140 || blocks["whenever"] != 13 {
+		t.Errorf("%d lines in blocks %v", len(lines), blocks)
+	}
+	for grid, want := range map[string]string{"random": "7 nets", "mini": "180 nets", "balanced": "60 nets"} {
+		if status, out, errs := coadapt(t, t.Context(), "nets", "-grid", grid); status != 0 || !strings.HasSuffix(out, "\n"+want+"\n") {
+			t.Errorf("%s: %d, %s, ends in %q, want %s", grid, status, errs, out[max(0, len(out)-20):], want)
+		}
+	}
+	if _, out, _ := coadapt(t, t.Context(), "nets", "-csv"); len(strings.Split(strings.TrimSpace(out), "\n")) != 164 {
+		t.Error("csv has no head and 163 rows")
+	}
+}
+
+// TestStats2014 reads the lines that scripts read; the numbers are tested where they are made.
+func TestStats2014(t *testing.T) {
+	t.Setenv("GOMLX_BACKEND", "no-such-backend") // none is needed
+	status, out, errs := coadapt(t, t.Context(), "stats", "-source", "2014", "-json")
+	if status != 0 {
+		t.Fatal(errs)
+	}
+	found := map[string]claimRecord{}
+	for line := range strings.Lines(out) {
+		var rec claimRecord
+		if err := json.Unmarshal([]byte(line), &rec); err != nil {
+			t.Fatal(err)
+		}
+		if rec.Selection != "best10" || rec.Verdict == "" {
+			t.Errorf("%+v", rec)
+		}
+		found[rec.Claim+" "+rec.At] = rec
+	}
+	loss, surplus, random := found["transfer loss n = 7"], found["surplus n = 1-7"], found["random features n = 3"]
+	if loss.Estimate == nil || *loss.Estimate < -8.265 || *loss.Estimate > -8.255 || loss.Verdict != "supported" || loss.Warning != "" {
+		t.Errorf("%+v", loss)
+	}
+	if surplus.Verdict != "not distinguishable from zero" || !strings.Contains(surplus.Warning, "confounded") || !strings.Contains(surplus.Warning, "+1.38 points") {
+		t.Errorf("%+v", surplus)
+	}
+	if random.Estimate != nil || random.P != nil || random.Verdict != "cannot be asked of these nets" || !strings.Contains(random.Warning, "not trained") {
+		t.Errorf("%+v", random)
+	}
+	_, out, _ = coadapt(t, t.Context(), "stats", "-source", "2014", "-csv")
+	if rows, err := csv.NewReader(strings.NewReader(out)).ReadAll(); err != nil || len(rows) != len(found)+1 {
+		t.Errorf("csv: %d rows for %d lines, %v", len(rows), len(found), err)
+	}
+	_, final, _ := coadapt(t, t.Context(), "stats", "-source", "2014", "-select", "final")
+	if !strings.Contains(final, "the accuracy after the last step") || !strings.Contains(final, "confounded") {
+		t.Errorf("final: %s", final)
+	}
+}
+
+// TestStatsOfOurOwn goes from a curve to claims through JSON lines and through the store.
+func TestStatsOfOurOwn(t *testing.T) {
+	args := tiny(t, "-json", "-grid", "balanced", "-split", "0", "-n", "3")
+	for i, a := range args { // the grid settles the conditions
+		if a == "-treatments" {
+			args = append(args[:i:i], args[i+2:]...)
+			break
+		}
+	}
+	status, out, errs := coadapt(t, t.Context(), args...)
+	if status != 0 {
+		t.Fatal(errs)
+	}
+	file := filepath.Join(t.TempDir(), "nets.jsonl")
+	if err := os.WriteFile(file, []byte(strings.ReplaceAll(out, `"train_loss":`, `"was":`+"0,"+`"train_loss":0.01,"is":`)), 0o644); err != nil { // three steps train nothing
+		t.Fatal(err)
+	}
+	status, out, errs = coadapt(t, t.Context(), "stats", "-in", file)
+	if status != 0 || !strings.Contains(out, "fragility") || !strings.Contains(out, "12 nets are numbers") {
+		t.Errorf("status %d\n%s\n%s", status, out, errs)
+	}
+	if status, _, errs := coadapt(t, t.Context(), "stats", "-in", file, "-select", "best10"); status != 1 || !strings.Contains(errs, "TestEvery") {
+		t.Errorf("best ten without tests: %d, %s", status, errs)
+	}
+}
+
+func TestFigures2014(t *testing.T) {
+	dir := t.TempDir()
+	status, out, errs := coadapt(t, t.Context(), "figure", "-source", "2014", "-o", filepath.Join(dir, "p.svg"))
+	if status != 0 {
+		t.Fatal(errs)
+	}
+	for _, name := range []string{"p-2.svg", "p-3.svg", "p-4.svg"} {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil || !strings.Contains(string(data), "</svg>") || !strings.Contains(out, name) {
+			t.Errorf("%s: %v, printed %s", name, err, out)
+		}
+	}
+}

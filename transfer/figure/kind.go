@@ -1,0 +1,74 @@
+package figure
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"coadapt/transfer"
+)
+
+// Kind is what the tasks of a net are; accuracies of two kinds are not averaged.
+type Kind string
+
+// The kinds, in the order in which they are shown.
+const (
+	RandomHalves   Kind = "random halves of the classes"
+	NaturalManMade Kind = "natural and man-made classes"
+	AllClasses     Kind = "all classes"
+	FewerImages    Kind = "fewer images a class"
+)
+
+// Kinds lists all of them.
+func Kinds() []Kind { return []Kind{RandomHalves, NaturalManMade, AllClasses, FewerImages} }
+
+// KindOf a net.
+func KindOf(n transfer.Net) Kind {
+	switch {
+	case n.PerClass > 0:
+		return FewerImages
+	case n.Split == transfer.WholeSplit:
+		return AllClasses
+	case n.Split == "natman":
+		return NaturalManMade
+	}
+	return RandomHalves
+}
+
+// Of are the results of one kind, with those that did not train marked so.
+func Of(results []transfer.Result, k Kind) []transfer.Result {
+	var out []transfer.Result
+	for _, r := range results {
+		if KindOf(r.Net) == k {
+			out = append(out, r.Judged())
+		}
+	}
+	return out
+}
+
+// first is the first kind of which there are results, and a sentence on the rest.
+func first(results []transfer.Result) (some []transfer.Result, rest string) {
+	var others []string
+	for _, k := range Kinds() {
+		of := Of(results, k)
+		switch {
+		case len(of) == 0:
+		case some == nil:
+			some = of
+		default:
+			others = append(others, fmt.Sprintf("%d on %s", len(of), k))
+		}
+	}
+	if len(others) == 0 {
+		return some, ""
+	}
+	return some, "Not shown, as their tasks are of another kind: " + strings.Join(others, ", ") + "."
+}
+
+// rule says by which rule accuracies were taken.
+func rule(results []transfer.Result) string {
+	if slices.ContainsFunc(results, func(r transfer.Result) bool { return r.Selection == transfer.BestTen }) {
+		return "the mean of the ten largest test accuracies during training, chosen by the test part and so a little optimistic"
+	}
+	return "that after the last step"
+}

@@ -1,0 +1,130 @@
+package figure
+
+import (
+	"fmt"
+	"image/color"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"coadapt/transfer"
+)
+
+// Paper2 makes the paper's figure 2 of results on random halves: above, a mark
+// a net; below, lines through the means of each condition from the base on, with
+// what lies between them shaded and numbered as in the paper. It fails where no
+// cut net is a number.
+func Paper2(results []transfer.Result, opt Options) (*Figure, error) {
+	if err := Check(results); err != nil {
+		return nil, fmt.Errorf("figure 2: %w", err)
+	}
+	opt = opt.filled(6.5, 7.6)
+	points := Summarise(Of(results, RandomHalves))
+	cv := newCurve(points, len(opt.Layers))
+	if len(cv.conditions()) == 0 || cv.base() == nil {
+		return nil, fmt.Errorf("figure 2: no cut net with its base on random halves is a number; `coadapt curve` trains some")
+	}
+	top := panel{ylabel: "top-1 accuracy", xticks: cutTicks(opt.Layers), xmin: -0.5, xmax: float64(len(opt.Layers)) + 0.5}
+	bottom := top
+	bottom.xlabel = cutLabel
+	base := cv.base()
+	for _, p := range points {
+		if p.Treatment == transfer.BasePlus {
+			continue
+		}
+		s := series{look: lookOf(p.Treatment), dots: true}
+		x := float64(p.N) + cv.dodge[p.Treatment]
+		for _, r := range p.Nets {
+			s.points = append(s.points, point{x, r.Accuracy})
+		}
+		for range min(len(p.Missing), 1) {
+			s.failed = append(s.failed, x)
+		}
+		top.series = append(top.series, s)
+	}
+	lines := make(map[transfer.Treatment][]point)
+	for _, t := range cv.conditions() {
+		if t == transfer.Random {
+			continue
+		}
+		lines[t] = []point{{0, base.Mean}}
+		for _, p := range points {
+			if p.Treatment == t && p.Count > 0 {
+				lines[t] = append(lines[t], point{float64(p.N), p.Mean})
+			}
+		}
+		bottom.series = append(bottom.series, series{look: lookOf(t), points: lines[t], line: true})
+	}
+	level := base.Mean
+	bottom.level = &level
+	bottom.regions(lines, level)
+	opt.YLabel = top.ylabel
+	alt := transferCurve{points, opt}.alt()
+	notes := append([]string{"Below: dashed, the mean of the base; 2, BnB below it, fragile co-adaptation; 3, BnB+, recovered by fine-tuning; 4, AnB below BnB, specificity; 5, AnB+ above the base."},
+		note(points, plain)...)
+	return opt.page(alt, func(c draw.Canvas) {
+		c = drawTitle(c, opt.Title)
+		c = drawLegend(c, cv)
+		c = drawNotes(c, notes)
+		mid := (c.Min.Y + c.Max.Y) / 2
+		top.draw(draw.Crop(c, 0, 0, mid-c.Min.Y+3, 0))
+		bottom.draw(draw.Crop(c, 0, 0, 0, mid-c.Max.Y-3))
+	}), nil
+}
+
+// regions shades what lies between the lines and numbers the lines as the paper does.
+func (p *panel) regions(lines map[transfer.Treatment][]point, base float64) {
+	flat := func(to []point) []point {
+		var out []point
+		for _, pt := range to {
+			out = append(out, point{pt.x, base})
+		}
+		return out
+	}
+	add := func(low, high []point, c color.NRGBA) {
+		if len(low) > 1 && len(low) == len(high) {
+			p.areas = append(p.areas, area{low, high, c})
+		}
+	}
+	add(lines[transfer.Selffer], flat(lines[transfer.Selffer]), rgb(0xdfe8f5))
+	add(lines[transfer.Transfer], lines[transfer.Selffer], rgb(0xf6e0de))
+	for _, number := range []struct {
+		text string
+		t    transfer.Treatment
+		low  bool // the line is numbered where it is lowest, else at its right end
+	}{{"2", transfer.Selffer, true}, {"3", transfer.SelfferPlus, false}, {"4", transfer.Transfer, true}, {"5", transfer.TransferPlus, false}} {
+		line := lines[number.t]
+		if len(line) < 2 {
+			continue
+		}
+		at, up := line[len(line)-1], vg.Length(7)
+		if number.low {
+			up = 0
+		}
+		for _, pt := range line {
+			if number.low && pt.y < at.y {
+				at = pt
+			}
+		}
+		p.labels = append(p.labels, label{point{at.x + 0.2, at.y}, number.text, up})
+	}
+}
+
+// filled is the options with defaults for what is left zero.
+func (o Options) filled(width, height float64) Options {
+	if o.Layers == nil {
+		o.Layers = []string{"conv1", "conv2", "conv3", "conv4", "conv5", "fc6", "fc7"}
+	}
+	if o.Width == 0 {
+		o.Width = width
+	}
+	if o.Height == 0 {
+		o.Height = height
+	}
+	return o
+}
+
+// page is a figure of the options' size.
+func (o Options) page(alt string, paint func(draw.Canvas)) *Figure {
+	return &Figure{title: o.Title, alt: alt, width: vg.Length(o.Width) * vg.Inch, height: vg.Length(o.Height) * vg.Inch, paint: paint}
+}
