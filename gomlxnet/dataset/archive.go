@@ -28,6 +28,9 @@ func openTree(ctx context.Context, name string) (*tree, error) {
 		return nil, fmt.Errorf("data set %q: %w; give a folder, a .zip or .tar.gz, or \"shapes\"", name, err)
 	}
 	if info.IsDir() {
+		if t, err := listILSVRC(ctx, name); t != nil || err != nil {
+			return t, err
+		}
 		return listFS(ctx, os.DirFS(name), name)
 	}
 	f, err := os.Open(name)
@@ -162,17 +165,23 @@ type memoryFile struct {
 	name string
 }
 
-func (f *memoryFile) Close() error               { return nil }
-func (f *memoryFile) Stat() (fs.FileInfo, error) { return memoryInfo{f}, nil }
+func (f *memoryFile) Close() error { return nil }
+func (f *memoryFile) Stat() (fs.FileInfo, error) {
+	return inner{path.Base(f.name), f.Reader.Size()}, nil
+}
 
-type memoryInfo struct{ f *memoryFile }
+// inner describes a file within an archive.
+type inner struct {
+	name string
+	size int64
+}
 
-func (i memoryInfo) Name() string       { return path.Base(i.f.name) }
-func (i memoryInfo) Size() int64        { return i.f.Reader.Size() }
-func (i memoryInfo) Mode() fs.FileMode  { return 0o444 }
-func (i memoryInfo) ModTime() time.Time { return time.Time{} }
-func (i memoryInfo) IsDir() bool        { return false }
-func (i memoryInfo) Sys() any           { return nil }
+func (i inner) Name() string       { return i.name }
+func (i inner) Size() int64        { return i.size }
+func (i inner) Mode() fs.FileMode  { return 0o444 }
+func (i inner) ModTime() time.Time { return time.Time{} }
+func (i inner) IsDir() bool        { return false }
+func (i inner) Sys() any           { return nil }
 
 // close lets go of the file behind a tree.
 func (t *tree) close() error {

@@ -17,6 +17,9 @@ func (s *Folder) testPart(labels map[string]int) error {
 		if err != nil {
 			return err
 		}
+		if s.flat(dir, labels) {
+			return nil
+		}
 		known := func(c classFolder) bool { _, ok := labels[c.name]; return ok }
 		if !slices.ContainsFunc(found, known) {
 			continue
@@ -31,7 +34,25 @@ func (s *Folder) testPart(labels map[string]int) error {
 		return nil
 	}
 	return fmt.Errorf("%s: no labelled test pictures beside %strain/; want test/<class>/, val/<class>/ or "+
-		"val/images/ with val/val_annotations.txt", s.t.where, s.t.prefix)
+		"val/images/ with val/val_annotations.txt, or ILSVRC2012's val/ILSVRC2012_val_*.JPEG", s.t.where, s.t.prefix)
+}
+
+// flat takes the validation pictures of ILSVRC2012 that lie in one folder, labelled by their names; those of synsets that train/ does
+// not have are left out, so that a part of the classes can be used. It says whether there are any.
+func (s *Folder) flat(dir string, labels map[string]int) bool {
+	found := false
+	for _, e := range s.t.files {
+		file, ok := strings.CutPrefix(e.name, dir)
+		if !ok {
+			continue
+		}
+		wnid, ok := validationSynset(file)
+		if label, known := labels[wnid]; ok && known {
+			s.add(Test, []string{e.name}, label)
+			found = true
+		}
+	}
+	return found
 }
 
 // annotated reads the pictures that an annotation file names.

@@ -199,6 +199,8 @@ func TestRefusals(t *testing.T) {
 		"curve -grid mini -seeds 3":              "-seeds",
 		"curve -recipe 2013":                     "mini or 2014",
 		"curve -recipe 2014 -rate 0.1":           "-rate: the recipe of 2014 settles it",
+		"splits -ilsvrc12 /no/such":              "-ilsvrc12",
+		"splits -o " + file:                      "-o",
 		"stats":                                  "coadapt curve",
 		"stats -source 2013":                     "store or 2014",
 		"stats -source 2014 -level 95":           "such as 0.95",
