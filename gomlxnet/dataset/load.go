@@ -9,12 +9,25 @@ import (
 	"sync/atomic"
 )
 
-// load decodes every picture once: into memory where the task fits, else for the mean and the bad ones only.
-func (t *Task) load(ctx context.Context) error {
+// load decodes every picture once: into memory where the task fits, else for the mean and the bad ones only. Of a packed source there
+// is nothing to decode, and the mean is kept beside it.
+func (t *Task) load(ctx context.Context) (err error) {
 	h, w, c := t.src.Shape()
 	size := h * w * c
 	total := t.NumTrain() + t.NumTest()
 	keep := int64(total)*int64(size) <= t.opt.Memory
+	task := fmt.Sprintf("%v %d", t.classes, t.opt.PerClass)
+	if m, ok := t.src.(mapped); ok {
+		keep = false
+		if t.mean = m.keptMean(task); t.mean != nil {
+			return nil
+		}
+		defer func() {
+			if err == nil && len(t.bad) == 0 {
+				m.keepMean(task, t.mean)
+			}
+		}()
+	}
 	progress := serial(t.opt.Progress, total)
 	sum := make([]uint64, size)
 	for _, part := range []Part{Train, Test} {

@@ -23,7 +23,7 @@ type Options struct {
 //	shapes:classes=20,noise=30,...      with other parameters (the fields of ShapesParams in lower case)
 //	PATH                                a folder, .zip, .tar or .tar.gz, recognised by what is in it
 //
-// A path holds either the binary files of CIFAR-10 or CIFAR-100, or a tree of pictures: train/<class>/ and test/ or
+// A folder may be one that Pack made. A path else holds either the binary files of CIFAR-10 or CIFAR-100, or a tree of pictures: train/<class>/ and test/ or
 // val/<class>/, or Tiny ImageNet's val/images with val_annotations.txt.
 func Open(ctx context.Context, spec string, opt Options) (Source, error) {
 	if spec == "shapes" || strings.HasPrefix(spec, "shapes:") {
@@ -35,6 +35,11 @@ func Open(ctx context.Context, spec string, opt Options) (Source, error) {
 			p.Size = opt.Size
 		}
 		return NewShapes(p)
+	}
+	if packed, err := openPack(spec, opt); err != nil {
+		return nil, err
+	} else if packed != nil {
+		return packed, nil
 	}
 	t, err := openTree(ctx, spec)
 	if err != nil {

@@ -166,10 +166,13 @@ func (t *Task) Picture(p Part, i int, buf []uint8) ([]uint8, error) {
 	if pix := t.parts[p].pix; pix != nil {
 		return pix[i*n : (i+1)*n], nil
 	}
+	src := t.parts[p].index[i]
+	if m, ok := t.src.(mapped); ok {
+		return m.Pixels(p, src)
+	}
 	if len(buf) < n {
 		buf = make([]uint8, n)
 	}
-	src := t.parts[p].index[i]
 	if err := t.src.Image(p, src, buf[:n]); err != nil {
 		return nil, fmt.Errorf("%s: %w", describe(t.src, p, src), err)
 	}

@@ -82,3 +82,30 @@ func left(d time.Duration) string {
 	}
 	return fmt.Sprintf(", about %s left", d.Round(time.Second))
 }
+
+// counter shows how much of something is done: a bar with an estimate on a terminal, elsewhere a line every half minute.
+type counter struct {
+	progress
+	verb, what string
+	began      time.Time
+}
+
+func newCounter(w io.Writer, terminal bool, verb, what string) *counter {
+	return &counter{progress: *newProgress(w, terminal), verb: verb, what: what, began: time.Now()}
+}
+
+func (c *counter) count(done, total int) {
+	line := fmt.Sprintf("%s: %d of %d %s", c.verb, done, total, c.what)
+	if spent := time.Since(c.began); spent > 2*time.Second {
+		line += left(time.Duration(float64(spent) * float64(total-done) / float64(done)))
+	}
+	if c.bar != nil {
+		c.bar.Describe(line)
+		_ = c.bar.Set(min(barSteps-1, done*barSteps/max(1, total)))
+		return
+	}
+	if time.Since(c.last) >= plainGap {
+		c.last = time.Now()
+		fmt.Fprintln(c.w, line)
+	}
+}
