@@ -24,6 +24,8 @@ type Contrast struct {
 // units.
 const manySplits = 8
 
+const oneUnit = "one target at one seed: the interval is over test images and does not tell how another seed or split would come out"
+
 const (
 	resamples = 9999
 	drawSeed  = 1 // of bootstrap and permutation, so that a report can be made again
@@ -44,7 +46,7 @@ func (s *Nets) paired(obs []Obs, level, null float64) (c Contrast, ok bool, err 
 	if c.Units < 2 {
 		c.Estimate = s.binomial(obs, level)
 		c.Test = "binomial, test images of one unit"
-		c.warn("one target at one seed: the interval is over test images and does not tell how another seed or split would come out")
+		c.warn(oneUnit)
 		return c, true, nil
 	}
 	if c.Estimate, err = ClusterMean(x, clusters, level); err != nil {

@@ -71,6 +71,7 @@ func Ask(results []transfer.Result, level float64) (*Report, error) {
 		if !something {
 			cuts, ranges = []Line{{Claim: c, P: math.NaN(), Adjusted: math.NaN(), Contrast: nothing(), Verdict: CannotBeAsked}}, nil
 		}
+		pool(cuts, level)
 		judge(cuts)
 		judge(ranges)
 		r.Lines = append(r.Lines, append(cuts, ranges...)...)
@@ -125,6 +126,43 @@ func (s *Nets) compare(c Claim, at place, level float64) (Contrast, bool, error)
 		s.confounded(&out, c.t.String(), x, c.less.String(), y)
 	}
 	return out, ok, err
+}
+
+// pool gives lines that rest on one unit or two the spread between units that the
+// claim has over all cuts: with variances s_i² over u_i units at the cuts where
+// there are two or more, s² = Σ(u_i-1)s_i² / Σ(u_i-1), of Σ(u_i-1) degrees of
+// freedom; error s/√u. It takes the spread to be alike and independent at all cuts, as two
+// units, with one degree of freedom, say next to nothing of theirs. Where no cut has
+// two units, the interval stays one over test images.
+func pool(lines []Line, level float64) {
+	var squares, df float64
+	var from []string
+	for _, l := range lines {
+		if l.Claim.how == byPair && l.Units > 1 && l.N == l.Units && l.DF == float64(l.Units-1) {
+			squares += l.SE * l.SE * float64(l.Units) * l.DF
+			df += l.DF
+			from = append(from, strings.TrimPrefix(l.At, "n = "))
+		}
+	}
+	if df == 0 || squares == 0 {
+		return
+	}
+	for i := range lines {
+		l := &lines[i]
+		if l.Claim.how != byPair || l.Units < 1 || l.Units > 2 || l.N != l.Units || df <= float64(l.Units-1) {
+			continue
+		}
+		l.SE, l.DF = math.Sqrt(squares/df/float64(l.Units)), df
+		l.Estimate = l.within(level)
+		l.P = l.Estimate.P(l.Claim.Null)
+		units := "2 units"
+		if l.Units == 1 {
+			units = "1 unit"
+		}
+		l.Test = fmt.Sprintf("t, %s, spread of n = %s", units, strings.Join(from, ","))
+		l.Warnings = slices.DeleteFunc(l.Warnings, func(w string) bool { return w == oneUnit })
+		l.warn("few units: their spread is pooled over cuts")
+	}
 }
 
 // judge adjusts the p values of a family, the cuts of a claim or its ranges, and
