@@ -31,6 +31,7 @@ type series struct {
 	points []point
 	line   bool
 	dots   bool      // small, for single nets
+	bare   bool      // no marks
 	failed []float64 // x of nets that are no numbers: crosses at the bottom
 }
 
@@ -157,6 +158,9 @@ func (p panel) Plot(cv draw.Canvas, f *plot.Plot) {
 	}
 	for _, s := range p.series {
 		for _, pt := range s.points {
+			if s.bare {
+				break
+			}
 			size := markSize
 			if s.dots {
 				size = 2.2

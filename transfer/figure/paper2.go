@@ -3,6 +3,7 @@ package figure
 import (
 	"fmt"
 	"image/color"
+	"math"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -55,6 +56,10 @@ func Paper2(results []transfer.Result, opt Options) (*Figure, error) {
 		}
 		bottom.series = append(bottom.series, series{look: lookOf(t), points: lines[t], line: true})
 	}
+	if twice := cv.uncut(transfer.BasePlus); twice != nil {
+		bottom.series = append(bottom.series, series{look: lookOf(transfer.BasePlus), line: true, bare: true,
+			points: []point{{0, twice.Mean}, {float64(len(opt.Layers)), twice.Mean}}})
+	}
 	level := base.Mean
 	bottom.level = &level
 	bottom.regions(lines, level)
@@ -88,10 +93,11 @@ func (p *panel) regions(lines map[transfer.Treatment][]point, base float64) {
 	}
 	add(lines[transfer.Selffer], flat(lines[transfer.Selffer]), rgb(0xdfe8f5))
 	add(lines[transfer.Transfer], lines[transfer.Selffer], rgb(0xf6e0de))
+	_, _, low, high := p.DataRange()
 	for _, number := range []struct {
 		text string
 		t    transfer.Treatment
-		low  bool // the line is numbered where it is lowest, else at its right end
+		low  bool // the line is numbered where it is lowest, else above its right end
 	}{{"2", transfer.Selffer, true}, {"3", transfer.SelfferPlus, false}, {"4", transfer.Transfer, true}, {"5", transfer.TransferPlus, false}} {
 		line := lines[number.t]
 		if len(line) < 2 {
@@ -100,10 +106,15 @@ func (p *panel) regions(lines map[transfer.Treatment][]point, base float64) {
 		at, up := line[len(line)-1], vg.Length(7)
 		if number.low {
 			up = 0
+			for _, pt := range line[1:] {
+				if pt.y < at.y {
+					at = pt
+				}
+			}
 		}
-		for _, pt := range line {
-			if number.low && pt.y < at.y {
-				at = pt
+		for _, l := range p.labels {
+			if math.Abs(l.x-at.x-0.2) < 0.1 && math.Abs(l.y-at.y) < 0.05*(high-low) {
+				up = l.up + labelSize // clear of a number that stands there
 			}
 		}
 		p.labels = append(p.labels, label{point{at.x + 0.2, at.y}, number.text, up})

@@ -6,6 +6,7 @@ import (
 	"text/tabwriter"
 
 	"coadapt/transfer"
+	"coadapt/transfer/stats"
 
 	"github.com/spf13/cobra"
 )
@@ -18,14 +19,16 @@ const grids = "paper (the 163 nets of 2014), random (its 7 nets on random filter
 
 func netsCommand(stdout io.Writer) *cobra.Command {
 	var (
-		f form
-		g gridFlags
+		f  form
+		g  gridFlags
+		sd float64
 	)
 	c := &cobra.Command{
-		Use:     "nets",
-		Short:   "List the nets of a design: parents, data, recipe, names of 2014",
-		Example: "  coadapt nets -grid paper -json\n  coadapt nets -grid balanced -split 0,1 -seeds 0-2 -n 3,5,7",
-		Args:    cobra.NoArgs,
+		Use:   "nets",
+		Short: "List the nets of a design: parents, data, recipe, names of 2014",
+		Example: "  coadapt nets -grid paper -json\n  coadapt nets -grid balanced -split 0,1 -seeds 0-2 -n 3,5,7\n" +
+			"  coadapt nets -grid balanced -split 0,1 -seeds 0-2 -sd 1.5  # how small an effect would it find?",
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := g.check(c); err != nil {
 				return err
@@ -33,6 +36,9 @@ func netsCommand(stdout io.Writer) *cobra.Command {
 			all, err := g.planned()
 			if err != nil {
 				return err
+			}
+			if sd != 0 {
+				return detectable(stdout, all, sd)
 			}
 			if f.table() {
 				return netTable(stdout, all)
@@ -50,8 +56,32 @@ func netsCommand(stdout io.Writer) *cobra.Command {
 	c.Flags().StringVar(&g.splits, "split", "0", "balanced: splits of the classes, with commas")
 	c.Flags().StringVar(&g.seeds, "seeds", "0", "balanced: replicates, such as 0, 0,1 or 0-4")
 	c.Flags().StringVarP(&g.cuts, "n", "n", "1-7", "balanced: cuts")
+	c.Flags().Float64Var(&sd, "sd", 0, "instead of the nets, say what effect they find: standard deviation of a paired difference between units, in points\n(coadapt stats gives errors: sd = se times the root of the number of units)")
 	f.flags(c, "net")
+	c.MarkFlagsMutuallyExclusive("sd", "json")
+	c.MarkFlagsMutuallyExclusive("sd", "csv")
 	return c
+}
+
+// detectable says what a design can find, at one cut and at the strictest step of Holm's correction over its cuts.
+func detectable(w io.Writer, all []transfer.Planned, sd float64) error {
+	units, cuts := map[stats.Unit]bool{}, map[int]bool{}
+	for _, p := range all {
+		if p.Net.Treatment == transfer.Transfer {
+			units[stats.UnitOf(p.Net)], cuts[p.Net.N] = true, true
+		}
+	}
+	one, err := stats.MDE(sd, len(units), 0.05, 0.8)
+	if err != nil {
+		return fmt.Errorf("-sd: %w", err)
+	}
+	strict, err := stats.MDE(sd, len(units), 0.05/float64(len(cuts)), 0.8)
+	if err != nil {
+		return fmt.Errorf("-sd: %w", err)
+	}
+	_, err = fmt.Fprintf(w, "%d nets, %d units (targets and seeds): where paired differences spread by %v points, 80%% power at 0.05 for one of %.2f points at a single cut,\nfor one of %.2f at the strictest step of Holm's correction over %d cuts\n",
+		len(all), len(units), sd, one, strict, len(cuts))
+	return err
 }
 
 // check refuses splits, seeds and cuts where the grid settles them.

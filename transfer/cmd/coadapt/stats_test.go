@@ -41,6 +41,11 @@ func TestNets(t *testing.T) {
 			t.Errorf("%s: %d, %s, ends in %q, want %s", grid, status, errs, out[max(0, len(out)-20):], want)
 		}
 	}
+	// Twelve units that spread by one point: 0.89 points, as TTestPower().solve_power(None, nobs=12, alpha=.05, power=.8) of statsmodels
+	// 0.15.0 has it.
+	if _, out, errs := coadapt(t, t.Context(), "nets", "-grid", "balanced", "-split", "0,1", "-seeds", "0-2", "-n", "5", "-sd", "1"); !strings.Contains(out, "12 units") || !strings.Contains(out, "0.89 points at a single cut") {
+		t.Errorf("%s%s", out, errs)
+	}
 	if _, out, _ := coadapt(t, t.Context(), "nets", "-csv"); len(strings.Split(strings.TrimSpace(out), "\n")) != 164 {
 		t.Error("csv has no head and 163 rows")
 	}
