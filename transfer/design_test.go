@@ -85,6 +85,16 @@ func TestWholeAndReduced(t *testing.T) {
 	}
 }
 
+// TestReducedTakesAllSteps: with epochs, a net on three images a class takes as many steps as one on all twelve.
+func TestReducedTakesAllSteps(t *testing.T) {
+	cfg := tiny(t)
+	cfg.Arch.Classes, cfg.Epochs = 4, 0.5
+	l := lab(t, cfg)
+	if all, few := train(t, l, "whole/base"), train(t, l, "whole/base@3"); all.Steps != 3 || few.Steps != 3 { // half of 48 images, 8 a step
+		t.Errorf("%d and %d steps, want 3 each", all.Steps, few.Steps)
+	}
+}
+
 // TestOutputs: outputs beyond the classes are there and cost nothing but their softmax.
 func TestOutputs(t *testing.T) {
 	cfg := tiny(t)

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
@@ -90,7 +91,13 @@ func (l *Lab) plan(ctx context.Context, net Net) (*plan, error) {
 		return nil, err
 	}
 	if l.cfg.Epochs > 0 {
-		p.recipe = p.recipe.WithSteps(p.recipe.Epochs(task.NumTrain(), l.cfg.Epochs))
+		images := task.NumTrain()
+		if net.PerClass > 0 { // as in 2014, nets on fewer images take as many steps as one on all
+			if images, err = l.images(net); err != nil {
+				return nil, err
+			}
+		}
+		p.recipe = p.recipe.WithSteps(p.recipe.Epochs(images, l.cfg.Epochs))
 	}
 	if err := p.recipe.Check(); err != nil {
 		return nil, err
@@ -115,6 +122,23 @@ func (l *Lab) plan(ctx context.Context, net Net) (*plan, error) {
 	}
 	p.key, err = store.Key(p.spec)
 	return p, err
+}
+
+// images counts all training images of a net's target task.
+func (l *Lab) images(net Net) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	classes, err := l.classes(net.Split, net.Target)
+	if err != nil {
+		return 0, err
+	}
+	count := 0
+	for i := range l.cfg.Source.Len(dataset.Train) {
+		if _, ok := slices.BinarySearch(classes, l.cfg.Source.Label(dataset.Train, i)); ok {
+			count++
+		}
+	}
+	return count, nil
 }
 
 // stream is the seed of one source of randomness of a net. Base nets of the

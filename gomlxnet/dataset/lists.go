@@ -5,7 +5,9 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"os"
 	"path"
+	"path/filepath"
 	"strings"
 )
 
@@ -26,6 +28,17 @@ func (l List) WriteTo(w io.Writer) (int64, error) {
 	}
 	n, err := io.WriteString(w, b.String())
 	return int64(n), err
+}
+
+// WriteFile writes the lines to a file, whole or not at all, making its folder.
+func (l List) WriteFile(file string) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return err
+	}
+	return writeWhole(file, func(w io.Writer) error {
+		_, err := l.WriteTo(w)
+		return err
+	})
 }
 
 // MD5 is the sum over the lines, in hex.

@@ -22,7 +22,7 @@ import (
 type curveFlags struct {
 	form
 	data, split, seeds, treatments, cuts, widths string
-	backend, store, figure, grid, recipe         string
+	backend, store, figure, grid, recipe, nets   string
 	size, batch, steps, perClass, workers        int
 	epochs, rate                                 float64
 	coarse, skipBad                              bool
@@ -51,6 +51,7 @@ func curveCommand(stdout, stderr io.Writer) *cobra.Command {
 	}
 	fl := c.Flags()
 	fl.StringVar(&f.grid, "grid", "curve", "which nets: curve (tested on B), or "+grids)
+	fl.StringVar(&f.nets, "nets", "", "just these, with commas and in the paper's notation, such as 0/A3B,0/B3B,whole/R2,whole/base@50")
 	fl.StringVar(&f.recipe, "recipe", "mini", "mini, or 2014: CaffeNet on 227 px of 256, 450,000 steps of 256 images, 1000 outputs")
 	fl.StringVar(&f.data, "data", "shapes", "shapes, shapes:classes=20,train=100,..., or a folder, .zip or .tar.gz with CIFAR's binary files or\ntrain/<class>/ and test/ or val/<class>/")
 	fl.StringVar(&f.split, "split", "0", "splits of the classes: seeds of random halves, or natman (natural against man-made), with commas")
@@ -72,6 +73,7 @@ func curveCommand(stdout, stderr io.Writer) *cobra.Command {
 	fl.StringVar(&f.figure, "figure", "", "draw the curve to this .png or .svg file")
 	f.flags(c, "net, as soon as it is finished")
 	c.MarkFlagsMutuallyExclusive("epochs", "steps")
+	c.MarkFlagsMutuallyExclusive("nets", "grid")
 	return c
 }
 
@@ -127,14 +129,6 @@ func (f *curveFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 // open checks every flag before anything is decoded or trained.
 func (f *curveFlags) open(ctx context.Context, stderr io.Writer) (*transfer.Lab, []transfer.Net, *progress, error) {
 	fail := func(err error) (*transfer.Lab, []transfer.Net, *progress, error) { return nil, nil, nil, err }
-	seeds, err := numbers("seeds", f.seeds, 0, 1<<30)
-	if err != nil {
-		return fail(err)
-	}
-	ts, err := treatments("treatments", f.treatments)
-	if err != nil {
-		return fail(err)
-	}
 	if f.size == 0 && f.recipe == "2014" {
 		f.size = 256
 	}
@@ -149,18 +143,9 @@ func (f *curveFlags) open(ctx context.Context, stderr io.Writer) (*transfer.Lab,
 	if err != nil {
 		return fail(err)
 	}
-	cuts, err := numbers("n", f.cuts, 1, cfg.Arch.Cuts())
+	nets, err := f.choose(src, cfg.Arch)
 	if err != nil {
 		return fail(err)
-	}
-	splits := words(f.split)
-	if len(splits) == 0 {
-		return fail(errors.New("-split: no split, want seeds of random halves such as 0, or natman"))
-	}
-	for _, s := range splits {
-		if _, err := dataset.SplitFor(src, s); err != nil {
-			return fail(fmt.Errorf("-split: %w", err))
-		}
 	}
 	h, err := home.Locate()
 	if err != nil {
@@ -181,16 +166,77 @@ func (f *curveFlags) open(ctx context.Context, stderr io.Writer) (*transfer.Lab,
 	}
 	show := newProgress(stderr, isTerminal(stderr))
 	cfg.Progress = show.event
-	nets := transfer.Curve(splits, seeds, ts, cuts)
-	if f.grid != "curve" {
-		planned, err := f.planned()
-		if err != nil {
-			return fail(err)
-		}
-		nets = transfer.Nets(planned)
-	}
 	lab, err := transfer.NewLab(cfg)
 	return lab, nets, show, err
+}
+
+// choose are the nets that the flags ask for, each one that the data and the architecture can have.
+func (f *curveFlags) choose(src dataset.Source, arch gomlxnet.Arch) ([]transfer.Net, error) {
+	splits, err := f.splits(src)
+	if err != nil {
+		return nil, err
+	}
+	seeds, err := numbers("seeds", f.seeds, 0, 1<<30)
+	if err != nil {
+		return nil, err
+	}
+	ts, err := treatments("treatments", f.treatments)
+	if err != nil {
+		return nil, err
+	}
+	cuts, err := numbers("n", f.cuts, 1, arch.Cuts())
+	if err != nil {
+		return nil, err
+	}
+	var nets []transfer.Net
+	flag := "-grid"
+	switch {
+	case f.nets != "":
+		flag = "-nets"
+		for _, name := range words(f.nets) {
+			n, err := transfer.ParseNet(name)
+			if err != nil {
+				return nil, fmt.Errorf("-nets: %w", err)
+			}
+			nets = append(nets, n)
+		}
+	case f.grid != "curve":
+		planned, err := gridFlags{f.grid, f.split, f.seeds, f.cuts}.planned()
+		if err != nil {
+			return nil, err
+		}
+		nets = transfer.Nets(planned)
+	default:
+		return transfer.Curve(splits, seeds, ts, cuts), nil
+	}
+	checked := map[string]bool{transfer.WholeSplit: true}
+	for _, n := range nets {
+		if n.N > arch.Cuts() {
+			return nil, fmt.Errorf("%s: net %s is cut at %d, want 1 to %d, the layers of %s below its last", flag, n, n.N, arch.Cuts(), arch.Name)
+		}
+		if checked[n.Split] {
+			continue
+		}
+		if _, err := dataset.SplitFor(src, n.Split); err != nil {
+			return nil, fmt.Errorf("%s: net %s: %w", flag, n, err)
+		}
+		checked[n.Split] = true
+	}
+	return nets, nil
+}
+
+// splits are those of -split, each one that the data can have.
+func (f *curveFlags) splits(src dataset.Source) ([]string, error) {
+	splits := words(f.split)
+	if len(splits) == 0 {
+		return nil, errors.New("-split: no split, want seeds of random halves such as 0, or natman")
+	}
+	for _, s := range splits {
+		if _, err := dataset.SplitFor(src, s); err != nil {
+			return nil, fmt.Errorf("-split: %w", err)
+		}
+	}
+	return splits, nil
 }
 
 // checkGrid refuses flags that a grid settles itself, and words it does not know.
@@ -200,12 +246,15 @@ func (f *curveFlags) checkGrid(c *cobra.Command) error {
 	}
 	settled := map[string][]string{"balanced": {"treatments"}, "mini": {"treatments", "split", "seeds", "n"}}
 	settled["paper"], settled["random"] = settled["mini"], settled["mini"]
+	if f.nets != "" {
+		settled["curve"] = settled["mini"]
+	}
 	if _, ok := settled[f.grid]; !ok && f.grid != "curve" {
 		return fmt.Errorf("-grid %q: want curve, %s", f.grid, grids)
 	}
 	for _, flag := range settled[f.grid] {
 		if c.Flags().Changed(flag) {
-			return fmt.Errorf("-%s: the grid %s settles it; leave one of the two flags out", flag, f.grid)
+			return fmt.Errorf("-%s: -grid %s or -nets settles it; leave one of the two flags out", flag, f.grid)
 		}
 	}
 	if f.recipe == "2014" {
@@ -216,11 +265,6 @@ func (f *curveFlags) checkGrid(c *cobra.Command) error {
 		}
 	}
 	return nil
-}
-
-// planned are the nets of the grid that -grid names.
-func (f *curveFlags) planned() ([]transfer.Planned, error) {
-	return gridFlags{f.grid, f.split, f.seeds, f.cuts}.planned()
 }
 
 // paperConfig is the experiment of 2014, over fewer steps where -steps says so.

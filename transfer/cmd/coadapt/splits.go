@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -107,7 +106,7 @@ func printLists(stdout io.Writer, f form, lists []dataset.List, out string) erro
 		}
 		if out != "" {
 			rec.File = filepath.Join(out, l.Name, part, "files.txt")
-			if err := writeList(l, rec.File); err != nil {
+			if err := l.WriteFile(rec.File); err != nil {
 				return fmt.Errorf("-o: %w", err)
 			}
 		}
@@ -125,26 +124,6 @@ func printLists(stdout io.Writer, f form, lists []dataset.List, out string) erro
 	if len(differ) > 0 {
 		return fmt.Errorf("%d lists differ from those released in 2014: %s; training images may be missing, added or named or ordered otherwise than they were",
 			len(differ), strings.Join(differ, ", "))
-	}
-	return nil
-}
-
-// writeList writes a whole file or none.
-func writeList(l dataset.List, file string) error {
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(filepath.Dir(file), "files-*.tmp")
-	if err != nil {
-		return err
-	}
-	_, err = l.WriteTo(f)
-	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), file)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
 	}
 	return nil
 }
