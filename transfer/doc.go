@@ -9,10 +9,21 @@
 //	                          stage, fsync, rename <- Result, weights
 //
 // [Net] names a net in the paper's notation, [Treatment] its condition,
-// [Recipe] its training; [Curve] lists the nets of a transfer curve. A [Lab]
-// turns nets into [Result]s. After training, the digest of a frozen prefix is
-// compared with that before; where they differ there is no result. A net whose
-// loss or weights stop being finite is [Diverged]: a status, not a number.
+// [Recipe] its training. A [Lab] turns nets into [Result]s. After training, the
+// digest of a frozen prefix is compared with that before; where they differ
+// there is no result. A net whose loss or weights stop being finite is
+// [Diverged], one that never learned its training images is [NotTrained]:
+// statuses, not numbers.
+//
+// Lists of nets: [Curve] is a transfer curve; [Paper] the 163 nets of 2014 and
+// [RandomFilters] its seven on random filters, under the names of the release
+// ([PaperName]); [Balanced] the design that 2014 lacks, every direction with
+// seeds and with [BasePlus], the base trained twice; [Mini] a small one of it.
+// [PaperConfig] trains as in 2014, [MiniConfig] on small images.
+//
+// A [Selection] says which of a net's tests counts: [Final], the last, or as in
+// 2014 [BestTen]. The latter looks at the test images to choose and so is
+// somewhat optimistic.
 //
 // A transferred net is fed images less the mean of the task its layers come
 // from, as in 2014.

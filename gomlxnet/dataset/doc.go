@@ -11,6 +11,10 @@
 // to a picture on its way into a batch: mean, padding, crop, mirror. All randomness is drawn by place, never by history, so
 // training can stop and start again at any step, and goroutines can make batches ahead of the net without changing a bit.
 //
+// ILSVRC2012 is read from its usual tree, from a flat validation folder, or straight from the distributed tar archives.
+// Pack decodes a source once into checksummed shards, which Open then maps into memory (Packed). A List is a list of files as
+// released in 2014; those that the derived class splits come to are proved by their MD5 sums.
+//
 // A picture that does not decode stops NewTask with its name, or, where asked for, is left out and listed in Task.Bad.
 // Resized pixels come from floating point and may differ in the last bit between machines; everything else
 // is integers or single roundings, and the shapes are the same bytes everywhere.

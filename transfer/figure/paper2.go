@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"slices"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -62,11 +64,11 @@ func Paper2(results []transfer.Result, opt Options) (*Figure, error) {
 	}
 	level := base.Mean
 	bottom.level = &level
-	bottom.regions(lines, level)
+	says := bottom.regions(lines, level)
 	opt.YLabel = top.ylabel
 	alt := transferCurve{points, opt}.alt()
-	notes := append([]string{"Below: dashed, the mean of the base; 2, BnB below it, fragile co-adaptation; 3, BnB+, recovered by fine-tuning; 4, AnB below BnB, specificity; 5, AnB+ above the base."},
-		note(points, plain)...)
+	below := "Below: dashed, the mean of the base; " + strings.Join(says, "; ")
+	notes := append([]string{strings.TrimSuffix(below, "; ") + "."}, note(points, plain)...)
 	return opt.page(alt, func(c draw.Canvas) {
 		c = drawTitle(c, opt.Title)
 		c = drawLegend(c, cv)
@@ -77,8 +79,8 @@ func Paper2(results []transfer.Result, opt Options) (*Figure, error) {
 	}), nil
 }
 
-// regions shades what lies between the lines and numbers the lines as the paper does.
-func (p *panel) regions(lines map[transfer.Treatment][]point, base float64) {
+// regions shades what lies between the lines, numbers as the paper does what of it is there, and says what the numbers are.
+func (p *panel) regions(lines map[transfer.Treatment][]point, base float64) []string {
 	flat := func(to []point) []point {
 		var out []point
 		for _, pt := range to {
@@ -94,11 +96,20 @@ func (p *panel) regions(lines map[transfer.Treatment][]point, base float64) {
 	add(lines[transfer.Selffer], flat(lines[transfer.Selffer]), rgb(0xdfe8f5))
 	add(lines[transfer.Transfer], lines[transfer.Selffer], rgb(0xf6e0de))
 	_, _, low, high := p.DataRange()
+	var says []string
 	for _, number := range []struct {
-		text string
-		t    transfer.Treatment
-		low  bool // the line is numbered where it is lowest, else above its right end
-	}{{"2", transfer.Selffer, true}, {"3", transfer.SelfferPlus, false}, {"4", transfer.Transfer, true}, {"5", transfer.TransferPlus, false}} {
+		text, is string
+		t        transfer.Treatment
+		low      bool // the line is numbered where it is lowest, else above its right end
+		there    func(at point) bool
+	}{
+		{"2", "BnB below it, fragile co-adaptation", transfer.Selffer, true, func(at point) bool { return at.y < base }},
+		{"3", "BnB+, recovered by fine-tuning", transfer.SelfferPlus, false, func(point) bool { return true }},
+		{"4", "AnB below BnB, specificity", transfer.Transfer, true, func(at point) bool {
+			return slices.ContainsFunc(lines[transfer.Selffer], func(b point) bool { return b.x == at.x && at.y < b.y })
+		}},
+		{"5", "AnB+ above the base", transfer.TransferPlus, false, func(at point) bool { return at.y > base }},
+	} {
 		line := lines[number.t]
 		if len(line) < 2 {
 			continue
@@ -112,13 +123,21 @@ func (p *panel) regions(lines map[transfer.Treatment][]point, base float64) {
 				}
 			}
 		}
-		for _, l := range p.labels {
-			if math.Abs(l.x-at.x-0.2) < 0.1 && math.Abs(l.y-at.y) < 0.05*(high-low) {
-				up = l.up + labelSize // clear of a number that stands there
+		if !number.there(at) {
+			continue
+		}
+		says = append(says, number.text+", "+number.is)
+		for _, l := range p.labels { // clear of a number that stands there
+			if math.Abs(l.x-at.x-0.2) > 0.1 || math.Abs(l.y-at.y) > 0.1*(high-low) {
+				continue
+			}
+			if up = l.up + labelSize; at.y < l.y {
+				up = l.up - 2*labelSize
 			}
 		}
 		p.labels = append(p.labels, label{point{at.x + 0.2, at.y}, number.text, up})
 	}
+	return says
 }
 
 // filled is the options with defaults for what is left zero.

@@ -3,6 +3,12 @@
 //	coadapt curve -data cifar100.zip -seeds 0-2 -figure curve.png    train what the store lacks, print the table
 //	coadapt show                                                     the tables of all that the store holds
 //	coadapt figure -o curve.svg                                      draw an experiment of the store
+//	coadapt figure -source 2014 -o fig.png                           the paper's figures, of its released numbers
+//	coadapt stats [-source 2014]                                     every claim: estimate, interval, test, verdict
+//	coadapt report -o results                                        an experiment written up from its nets
+//	coadapt nets -grid paper                                         the nets of a design: parents, data, recipe
+//	coadapt splits                                                   class splits of 2014, proved by their sums
+//	coadapt pack -data ilsvrc12 -o packed                            pictures decoded once, mapped into memory
 //	coadapt arch mini -n 3                                           layers: shapes, parameters, multiply-adds
 //	coadapt version                                                  versions, backend, plugin, store
 //
