@@ -7,29 +7,31 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"iter"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
+	"time"
 )
 
 // ErrMissing says that the store has no entry under a key.
 var ErrMissing = errors.New("no such entry")
 
 // Store is a folder of entries. It is safe for use by several processes.
-type Store struct{ dir string }
+type Store struct {
+	dir       string
+	ttl, beat time.Duration // of leases
+	seen      sightings
+}
 
 // Open opens the store in dir, which is made if it is not there.
 func Open(dir string) (*Store, error) {
-	for _, d := range []string{entriesDir, stageDir, brokenDir} {
+	for _, d := range []string{entriesDir, stageDir, brokenDir, workDir} {
 		if err := os.MkdirAll(filepath.Join(dir, d), 0o755); err != nil {
 			return nil, fmt.Errorf("store %s: %w", dir, err)
 		}
 	}
-	return &Store{dir: dir}, nil
+	return &Store{dir: dir, ttl: leaseTTL, beat: leaseBeat}, nil
 }
 
 // Dir is the store's folder.
@@ -39,6 +41,7 @@ const (
 	entriesDir  = "entries"
 	stageDir    = "stage"
 	brokenDir   = "broken"
+	workDir     = "work"
 	digestsFile = "digests.json"
 )
 
@@ -56,49 +59,15 @@ func (s *Store) path(key string) (string, error) {
 // Put writes an entry under key, whole or not at all: files are written to a
 // stage folder and synced, and the folder is renamed. If another process was
 // first, its entry stays.
-func (s *Store) Put(key string, files Files) (err error) {
+func (s *Store) Put(key string, files Files) error {
 	final, err := s.path(key)
 	if err != nil {
 		return err
 	}
-	stage := filepath.Join(s.dir, stageDir, key+"-"+rand.Text())
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("store %s: writing %s: %w", s.dir, key, err)
-		}
-		os.RemoveAll(stage)
-	}()
-	if err := os.Mkdir(stage, 0o755); err != nil {
-		return err
+	if err := s.writeFolder(final, key, files); err != nil {
+		return fmt.Errorf("store %s: writing %s: %w", s.dir, key, err)
 	}
-	digests := make(map[string]string, len(files))
-	for name, data := range files {
-		if name != filepath.Base(name) || name == digestsFile {
-			return fmt.Errorf("file name %q", name)
-		}
-		sum := sha256.Sum256(data)
-		digests[name] = hex.EncodeToString(sum[:])
-		if err := writeSynced(filepath.Join(stage, name), data); err != nil {
-			return err
-		}
-	}
-	index, err := json.MarshalIndent(digests, "", "  ")
-	if err != nil {
-		return err
-	}
-	if err := writeSynced(filepath.Join(stage, digestsFile), index); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(final), 0o755); err != nil {
-		return err
-	}
-	if err := os.Rename(stage, final); err != nil {
-		if _, statErr := os.Stat(filepath.Join(final, digestsFile)); statErr == nil {
-			return nil
-		}
-		return err
-	}
-	return syncDir(filepath.Dir(final))
+	return nil
 }
 
 // Get reads the named files of an entry, all of them where none is named, and
@@ -110,39 +79,25 @@ func (s *Store) Get(key string, names ...string) (Files, error) {
 	if err != nil {
 		return nil, err
 	}
-	index, err := os.ReadFile(filepath.Join(dir, digestsFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		if _, statErr := os.Stat(dir); statErr == nil {
-			return nil, s.setAside(key, dir, digestsFile, err)
-		}
-		return nil, fmt.Errorf("store %s: %s: %w", s.dir, key, ErrMissing)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("store %s: %w", s.dir, err)
-	}
-	var digests map[string]string
-	if err := json.Unmarshal(index, &digests); err != nil {
-		return nil, s.setAside(key, dir, digestsFile, err)
-	}
-	if len(names) == 0 {
-		names = slices.Sorted(maps.Keys(digests))
-	}
-	files := make(Files, len(names))
-	for _, name := range names {
-		want, ok := digests[name]
-		if !ok {
-			return nil, fmt.Errorf("store %s: entry %s has no file %q: %w", s.dir, key, name, fs.ErrNotExist)
-		}
-		data, err := os.ReadFile(filepath.Join(dir, name))
-		if err != nil {
-			return nil, s.setAside(key, dir, name, err)
-		}
-		if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != want {
-			return nil, s.setAside(key, dir, name, errors.New("its digest is not the one recorded"))
-		}
-		files[name] = data
+	files, err := readFolder(dir, names)
+	var torn *tornError
+	switch {
+	case errors.As(err, &torn):
+		return nil, s.setAside(key, dir, torn.file, torn.err)
+	case err != nil:
+		return nil, fmt.Errorf("store %s: entry %s: %w", s.dir, key, err)
 	}
 	return files, nil
+}
+
+// Has says whether there is an entry under key, without reading it.
+func (s *Store) Has(key string) bool {
+	dir, err := s.path(key)
+	if err != nil {
+		return false
+	}
+	_, err = os.Stat(filepath.Join(dir, digestsFile))
+	return err == nil
 }
 
 // BrokenError names an entry that was set aside.
@@ -192,22 +147,4 @@ func Key(spec any) (string, error) {
 	}
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:]), nil
-}
-
-func writeSynced(path string, data []byte) error {
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	return errors.Join(err, f.Sync(), f.Close())
-}
-
-// syncDir makes a rename in dir survive a crash.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

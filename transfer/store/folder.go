@@ -1,0 +1,121 @@
+package store
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// writeFolder makes the folder final of files and their digests, whole or not
+// at all. One that is there already stays as it is.
+func (s *Store) writeFolder(final, name string, files Files) error {
+	stage := filepath.Join(s.dir, stageDir, name+"-"+rand.Text())
+	defer os.RemoveAll(stage) // what is left of it where something failed
+	if err := os.Mkdir(stage, 0o755); err != nil {
+		return err
+	}
+	digests := make(map[string]string, len(files))
+	for name, data := range files {
+		if name != filepath.Base(name) || name == digestsFile {
+			return fmt.Errorf("file name %q", name)
+		}
+		sum := sha256.Sum256(data)
+		digests[name] = hex.EncodeToString(sum[:])
+		if err := writeSynced(filepath.Join(stage, name), data); err != nil {
+			return err
+		}
+	}
+	index, err := json.MarshalIndent(digests, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := writeSynced(filepath.Join(stage, digestsFile), index); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(final), 0o755); err != nil {
+		return err
+	}
+	if err := os.Rename(stage, final); err != nil {
+		if _, statErr := os.Stat(filepath.Join(final, digestsFile)); statErr == nil {
+			return nil
+		}
+		return err
+	}
+	return syncDir(filepath.Dir(final))
+}
+
+// tornError is a folder whose files are not those that were written.
+type tornError struct {
+	file string
+	err  error
+}
+
+func (e *tornError) Error() string { return e.file + ": " + e.err.Error() }
+func (e *tornError) Unwrap() error { return e.err }
+
+// readFolder reads the named files of a folder that writeFolder made, all of
+// them where none is named, and checks their digests.
+func readFolder(dir string, names []string) (Files, error) {
+	index, err := os.ReadFile(filepath.Join(dir, digestsFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, statErr := os.Stat(dir); statErr == nil {
+			return nil, &tornError{digestsFile, err}
+		}
+		return nil, ErrMissing
+	}
+	if err != nil {
+		return nil, err
+	}
+	var digests map[string]string
+	if err := json.Unmarshal(index, &digests); err != nil {
+		return nil, &tornError{digestsFile, err}
+	}
+	if len(names) == 0 {
+		names = slices.Sorted(maps.Keys(digests))
+	}
+	files := make(Files, len(names))
+	for _, name := range names {
+		want, ok := digests[name]
+		if !ok {
+			return nil, fmt.Errorf("no file %q: %w", name, fs.ErrNotExist)
+		}
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, &tornError{name, err}
+		}
+		if err != nil { // a disk or a permission, not the entry, may be at fault
+			return nil, err
+		}
+		if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != want {
+			return nil, &tornError{name, errors.New("its digest is not the one recorded")}
+		}
+		files[name] = data
+	}
+	return files, nil
+}
+
+func writeSynced(path string, data []byte) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// syncDir makes a rename in dir survive a crash.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}

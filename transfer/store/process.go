@@ -1,0 +1,42 @@
+package store
+
+import (
+	"os"
+	"strings"
+	"sync"
+)
+
+// process names one process so that its like on the same machine can tell
+// whether it still runs.
+type process struct {
+	Host  string `json:"host"`
+	PID   int    `json:"pid"`
+	Space string `json:"space,omitempty"` // boot of the machine and space of process numbers; "" where unknown
+	Began string `json:"began,omitempty"` // of the process, by the system's count since boot
+}
+
+var thisProcess = sync.OnceValue(func() process {
+	host, _ := os.Hostname() // "" is nobody's name and so is compared with nobody
+	p := process{Host: host, PID: os.Getpid()}
+	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	if err != nil {
+		return p
+	}
+	space, err := os.Readlink("/proc/self/ns/pid")
+	if err != nil {
+		return p
+	}
+	p.Space = strings.TrimSpace(string(boot)) + " " + space
+	p.Began = began(p.PID)
+	return p
+})
+
+// gone says that the process certainly runs no more. Of one on another
+// machine, or where the system does not say, it never does.
+func (p process) gone() bool {
+	self := thisProcess()
+	if p.Host == "" || p.Host != self.Host || p.Space == "" || p.Space != self.Space {
+		return false
+	}
+	return began(p.PID) != p.Began
+}
