@@ -23,6 +23,7 @@ const (
 	resultFile  = "result.json"
 	metricsFile = "metrics.json"
 	weightsFile = "weights.safetensors"
+	logFile     = "log.txt"
 )
 
 func (o *outcome) files(p *plan) (store.Files, error) {

@@ -27,7 +27,11 @@ type Config struct {
 	PerClass int               // the first so many training images of each class; 0 is all
 	Bad      dataset.BadPolicy // pictures that do not decode
 	Workers  int               // nets that Curve trains beside each other; 0 is one for two cores, at most 4
-	Progress func(Event)       // may be nil; never called by two goroutines at once
+	// Checkpoint is the time after which a net being trained keeps weights, momentum and where it is, so that a worker that is
+	// killed, or stopped, is gone on from: 0 is 30 s, below 0 never. CheckpointSteps, above 0, does so after so many steps too.
+	Checkpoint      time.Duration
+	CheckpointSteps int
+	Progress        func(Event) // may be nil; never called by two goroutines at once
 }
 
 // Event is a sign of life while a Lab works.
@@ -111,47 +115,116 @@ func (l *Lab) Close() {
 }
 
 // Train returns the result of one net, from the store or by training it, its
-// parent first. When ctx ends, the net being trained is lost and all finished
-// ones are kept.
+// parent first. When ctx ends the step is finished and kept, as are all
+// finished nets: the next Train of the net goes on from there, to the same
+// weights. A net that another worker is training is waited for.
 func (l *Lab) Train(ctx context.Context, net Net) (Result, error) {
 	return l.trainOn(ctx, l.workers[0], net)
 }
 
+// trainOn is Train on one of the workers.
 func (l *Lab) trainOn(ctx context.Context, w *worker, net Net) (Result, error) {
+	said := false
+	for {
+		r, err := l.attempt(ctx, w, net)
+		var held *store.HeldError
+		switch {
+		case errors.As(err, &held):
+		case errors.Is(err, store.ErrLost):
+		default:
+			return r, err
+		}
+		if !said {
+			said = true
+			l.report(Event{Net: net, Notice: fmt.Sprintf("%s: %v; waiting for it", net, err)})
+		}
+		select {
+		case <-ctx.Done():
+			return Result{}, ctx.Err()
+		case <-time.After(heldPoll):
+		}
+	}
+}
+
+// heldPoll is how often a net that another worker has is asked for again.
+const heldPoll = time.Second
+
+// attempt is Train that fails with a store.HeldError where another worker
+// has the net, and with store.ErrLost where one took it over.
+func (l *Lab) attempt(ctx context.Context, w *worker, net Net) (Result, error) {
 	p, err := l.plan(ctx, net)
 	if err != nil {
 		return Result{}, err
 	}
-	entry, err := l.cfg.Store.Get(p.key, resultFile)
-	var broken *store.BrokenError
-	switch {
-	case err == nil:
-		r, err := decodeResult(entry[resultFile])
-		r.Hit, r.Net, r.Experiment = true, net, l.experiment
+	if r, hit, err := l.hit(p); hit || err != nil {
 		return r, err
-	case errors.As(err, &broken):
-		l.report(Event{Net: net, Notice: err.Error()})
-	case !errors.Is(err, store.ErrMissing):
-		return Result{}, err
 	}
 	donor, blocked, err := l.donor(ctx, w, net)
 	if err != nil {
 		return Result{}, err
 	}
 	if blocked != nil {
-		r := p.result(l)
-		r.Status, r.Reason = Blocked, fmt.Sprintf("its parent %s %s: %s", blocked.Net, blocked.Status, blocked.Reason)
-		return r, nil
+		return p.blocked(l, *blocked), nil
 	}
-	out, err := l.run(ctx, w, p, donor)
+	if err := ctx.Err(); err != nil {
+		return Result{}, err
+	}
+	lease, err := l.cfg.Store.Claim(p.key)
 	if err != nil {
 		return Result{}, err
 	}
+	defer lease.Release()
+	if r, hit, err := l.hit(p); hit || err != nil { // finished by the last holder
+		return r, errors.Join(err, lease.Finish())
+	}
+	keep := l.keeper(lease, p)
+	defer keep.stop()
+	out, err := l.run(ctx, w, p, donor, keep)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		keep.log("stopped, to go on later")
+		return Result{}, err
+	case err != nil:
+		keep.log("failed: %v", err)
+		return Result{}, err
+	}
+	keep.log("finished: %s", out.result.Status)
 	files, err := out.files(p)
 	if err != nil {
 		return Result{}, err
 	}
-	return out.result, l.cfg.Store.Put(p.key, files)
+	if files[logFile], err = l.cfg.Store.Log(p.key); err != nil {
+		return Result{}, err
+	}
+	if err := l.cfg.Store.Put(p.key, files); err != nil {
+		return Result{}, err
+	}
+	keep.stop()
+	return out.result, lease.Finish()
+}
+
+// hit is the result that the store has. An entry that is broken is set aside.
+func (l *Lab) hit(p *plan) (Result, bool, error) {
+	entry, err := l.cfg.Store.Get(p.key, resultFile)
+	var broken *store.BrokenError
+	switch {
+	case err == nil:
+		r, err := decodeResult(entry[resultFile])
+		r.Hit, r.Net, r.Experiment = true, p.net, l.experiment
+		return r, true, err
+	case errors.As(err, &broken):
+		l.report(Event{Net: p.net, Notice: err.Error()})
+	case !errors.Is(err, store.ErrMissing):
+		return Result{}, false, err
+	}
+	return Result{}, false, nil
+}
+
+// blocked is the result of a net whose parent is not OK.
+func (p *plan) blocked(l *Lab, parent Result) Result {
+	r := p.result(l)
+	r.Status, r.Reason = Blocked, fmt.Sprintf("its parent %s %s: %s", parent.Net, parent.Status, parent.Reason)
+	return r
 }
 
 // donor returns the parent's weights, or the parent's result where that is not OK.

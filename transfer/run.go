@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -14,7 +15,6 @@ import (
 type outcome struct {
 	result  Result
 	metrics []Metric
-	tests   []float64 // accuracies of the tests on the way, see Recipe.TestEvery
 	weights gomlxnet.Weights
 }
 
@@ -30,35 +30,34 @@ type Metric struct {
 // metricPoints is how many points a training curve has at most.
 const metricPoints = 100
 
-// run trains a net from its plan and tests it. Layers 1..n come from donor; a
-// random net's are its own initial values. If a frozen prefix changed, run
-// fails: no result is better than a wrong one.
-func (l *Lab) run(ctx context.Context, wk *worker, p *plan, donor gomlxnet.Weights) (*outcome, error) {
+// run trains a net from its plan and tests it, going on from the checkpoint
+// that the lease may hold. Layers 1..n come from donor; a random net's are its
+// own initial values. If a frozen prefix changed, run fails: no result is
+// better than a wrong one. When ctx ends the step is finished and kept.
+func (l *Lab) run(ctx context.Context, wk *worker, p *plan, donor gomlxnet.Weights, keep *keeper) (*outcome, error) {
 	start := time.Now()
 	trainer, err := l.trainer(wk, p.arch, p.recipe)
 	if err != nil {
 		return nil, err
 	}
-	w, err := p.arch.Init(p.net.stream("init"))
+	w, err := p.initial(donor)
 	if err != nil {
 		return nil, err
-	}
-	if donor != nil {
-		if p.net.Treatment == BasePlus {
-			w, err = donor.Clone(), p.arch.Check(donor)
-		} else {
-			w, err = p.arch.Donate(w, donor, p.net.N)
-		}
-		if err != nil {
-			return nil, err
-		}
 	}
 	if err := trainer.Load(w, p.cut); err != nil {
 		return nil, err
 	}
+	st, err := keep.resume(trainer, p)
+	if err != nil {
+		return nil, err
+	}
+	before := st.Seconds
+	st.since = func() float64 { return before + time.Since(start).Seconds() }
 	out := &outcome{result: p.result(l)}
 	out.result.Steps, out.result.Images = p.recipe.Steps, p.recipe.Steps*p.recipe.Batch
-	if err := l.train(ctx, wk, p, trainer, out); err != nil {
+	err = l.train(ctx, wk, p, trainer, st, out, keep)
+	out.metrics = st.Metrics
+	if err != nil {
 		return nil, err
 	}
 	if out.weights, err = trainer.Weights(); err != nil {
@@ -72,12 +71,24 @@ func (l *Lab) run(ctx context.Context, wk *worker, p *plan, donor gomlxnet.Weigh
 		r.Status, r.Reason = Diverged, fmt.Sprintf("a weight is not finite after %d steps", r.Steps)
 	}
 	if r.Status == OK {
-		if err := p.finalTest(ctx, trainer, out); err != nil {
-			return nil, err
+		if err := p.finalTest(ctx, trainer, out, st.Tests, keep); err != nil {
+			return nil, errors.Join(err, keep.checkpoint(trainer, p, st))
 		}
 	}
-	r.Seconds = time.Since(start).Seconds()
+	r.Seconds = st.since()
 	return out, nil
+}
+
+// initial is the net before its first step.
+func (p *plan) initial(donor gomlxnet.Weights) (gomlxnet.Weights, error) {
+	if donor != nil && p.net.Treatment == BasePlus {
+		return donor.Clone(), p.arch.Check(donor)
+	}
+	w, err := p.arch.Init(p.net.stream("init"))
+	if err != nil || donor == nil {
+		return w, err
+	}
+	return p.arch.Donate(w, donor, p.net.N)
 }
 
 // trainerKey is what a compiled graph depends on, of what the nets of a Lab
@@ -120,23 +131,25 @@ func (p *plan) prove(before, after gomlxnet.Weights) error {
 	return nil
 }
 
-// train takes all steps, or stops where the loss is no longer finite.
-func (l *Lab) train(ctx context.Context, wk *worker, p *plan, trainer *gomlxnet.Trainer, out *outcome) error {
+// train takes the steps that are left, or stops where the loss is no longer
+// finite. Whatever ends it early, a checkpoint of the last whole step is kept.
+func (l *Lab) train(ctx context.Context, wk *worker, p *plan, trainer *gomlxnet.Trainer, st *progress, out *outcome, keep *keeper) error {
 	var (
 		r      = &out.result
 		order  = dataset.Order{Seed: p.net.stream("order"), Batch: p.recipe.Batch}
 		drop   = p.net.stream("dropout")
-		every  = max(1, p.recipe.Steps/metricPoints)
 		tail   = p.recipe.Steps - max(1, p.recipe.Steps/10)
 		report = throttle{every: 100 * time.Millisecond}
-		sum    float64 // since the last metric
-		last   float64 // over the last tenth
-		since  int
 		start  = time.Now()
+		from   = st.Step
 	)
-	for batch, err := range p.task.Train(ctx, order, p.view, 0, p.recipe.Steps) {
+	stop := func(err error) error { return errors.Join(err, keep.checkpoint(trainer, p, st)) }
+	if err := p.measure(ctx, trainer, st, keep); err != nil {
+		return stop(err)
+	}
+	for batch, err := range p.task.Train(ctx, order, p.view, from, p.recipe.Steps) {
 		if err != nil {
-			return err
+			return stop(err)
 		}
 		k := batch.Index
 		rate := p.recipe.Rate.Rate(k)
@@ -149,40 +162,53 @@ func (l *Lab) train(ctx context.Context, wk *worker, p *plan, trainer *gomlxnet.
 			r.Reason = fmt.Sprintf("the loss is %v at step %d", loss, k+1)
 			return nil
 		}
-		sum, since = sum+loss, since+1
-		if k >= tail {
-			last += loss
+		st.add(k, loss, rate, k >= tail)
+		if err := p.measure(ctx, trainer, st, keep); err != nil {
+			return stop(err)
 		}
-		tested := p.recipe.TestEvery > 0 && (k+1)%p.recipe.TestEvery == 0
-		if since == every || tested || k == p.recipe.Steps-1 {
-			m := Metric{Step: k + 1, Loss: sum / float64(since), Rate: rate}
-			sum, since = 0, 0
-			if tested {
-				correct, _, err := p.test(ctx, trainer)
-				if err != nil {
-					return err
-				}
-				accuracy := float64(correct) / float64(p.task.NumTest())
-				m.Accuracy, out.tests = &accuracy, append(out.tests, accuracy)
-			}
-			out.metrics = append(out.metrics, m)
+		if err := keep.step(trainer, p, st, loss); err != nil {
+			return err
 		}
 		if report.due() {
 			l.mu.Lock()
 			wk.part = float64(k+1) / float64(p.recipe.Steps)
 			l.mu.Unlock()
 			l.report(Event{Net: p.net, Step: k + 1, Steps: p.recipe.Steps, Loss: loss,
-				ImagesPerSecond: float64((k+1)*p.recipe.Batch) / time.Since(start).Seconds()})
+				ImagesPerSecond: float64((k+1-from)*p.recipe.Batch) / time.Since(start).Seconds()})
 		}
 	}
-	r.TrainLoss = last / float64(p.recipe.Steps-tail)
-	return ctx.Err()
+	if err := ctx.Err(); err != nil {
+		return stop(err)
+	}
+	r.TrainLoss = st.Last / float64(p.recipe.Steps-tail)
+	return nil
+}
+
+// measure adds a point to the training curve where one is due after the steps
+// taken, with an accuracy where the recipe asks for a test.
+func (p *plan) measure(ctx context.Context, trainer *gomlxnet.Trainer, st *progress, keep *keeper) error {
+	every := max(1, p.recipe.Steps/metricPoints)
+	tested := p.recipe.TestEvery > 0 && st.Step%p.recipe.TestEvery == 0
+	if st.Since == 0 || st.Since < every && !tested && st.Step < p.recipe.Steps {
+		return nil
+	}
+	m := Metric{Step: st.Step, Loss: st.Sum / float64(st.Since), Rate: st.Rate}
+	if tested {
+		correct, _, err := p.test(ctx, trainer, keep)
+		if err != nil {
+			return err
+		}
+		accuracy := float64(correct) / float64(p.task.NumTest())
+		m.Accuracy, st.Tests = &accuracy, append(st.Tests, accuracy)
+	}
+	st.Sum, st.Since, st.Metrics = 0, 0, append(st.Metrics, m)
+	return nil
 }
 
 // finalTest fills in what the net does on the test part after the last step.
-func (p *plan) finalTest(ctx context.Context, trainer *gomlxnet.Trainer, out *outcome) error {
+func (p *plan) finalTest(ctx context.Context, trainer *gomlxnet.Trainer, out *outcome, tests []float64, keep *keeper) error {
 	r := &out.result
-	correct, loss, err := p.test(ctx, trainer)
+	correct, loss, err := p.test(ctx, trainer, keep)
 	if err != nil {
 		return err
 	}
@@ -192,16 +218,17 @@ func (p *plan) finalTest(ctx context.Context, trainer *gomlxnet.Trainer, out *ou
 	if math.IsNaN(r.Loss) || math.IsInf(r.Loss, 0) {
 		r.Status, r.Reason = Diverged, fmt.Sprintf("the test loss is %v", r.Loss)
 	}
-	r.Best10 = best10(out.tests)
+	r.Best10 = best10(tests)
 	return nil
 }
 
 // test makes one clean pass over the test part; loss is summed, in nats.
-func (p *plan) test(ctx context.Context, trainer *gomlxnet.Trainer) (correct int, loss float64, err error) {
+func (p *plan) test(ctx context.Context, trainer *gomlxnet.Trainer, keep *keeper) (correct int, loss float64, err error) {
 	for batch, err := range p.task.Test(ctx, p.recipe.Batch, p.view) {
 		if err != nil {
 			return 0, 0, err
 		}
+		keep.moves()
 		c, sum, err := trainer.Eval(batch.Images, batch.Labels)
 		if err != nil {
 			return 0, 0, err

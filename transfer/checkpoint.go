@@ -1,0 +1,189 @@
+package transfer
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"coadapt/gomlxnet"
+	"coadapt/transfer/store"
+)
+
+// progress is what a net has between two steps besides weights and momentum.
+// Data order, crops and dropout masks are functions of the seed and the step,
+// so that the step stands for all random state.
+type progress struct {
+	Step    int       `json:"step"`  // steps done
+	Sum     float64   `json:"sum"`   // of the losses since the last metric
+	Since   int       `json:"since"` // steps since the last metric
+	Last    float64   `json:"last"`  // sum of the losses of the last tenth
+	Rate    float64   `json:"rate"`  // of the last step
+	Metrics []Metric  `json:"metrics"`
+	Tests   []float64 `json:"tests"`   // accuracies of the tests on the way, see Recipe.TestEvery
+	Seconds float64   `json:"seconds"` // of training and testing, over all workers that had a part in it
+
+	since func() float64 // Seconds up to now
+}
+
+// add counts step k, from 0.
+func (st *progress) add(k int, loss, rate float64, late bool) {
+	st.Step, st.Rate = k+1, rate
+	st.Sum, st.Since = st.Sum+loss, st.Since+1
+	if late {
+		st.Last += loss
+	}
+}
+
+// The files of a checkpoint beside the weights.
+const (
+	stateFile    = "state.json"
+	momentumFile = "momentum.safetensors"
+)
+
+const (
+	defaultCheckpoint = 30 * time.Second
+	// stuck is how long a net may take over one step, or one batch of a test, before its lease is no longer renewed.
+	// Compiling the first step of a large net takes minutes.
+	stuck = 20 * time.Minute
+)
+
+// keeper keeps what a net has so far, under the lease of its key.
+type keeper struct {
+	lease  *store.Lease
+	every  time.Duration // between checkpoints; below 0: none
+	steps  int           // between checkpoints; 0: none
+	notice func(string)
+
+	last  time.Time // of the last checkpoint
+	kept  int       // its step
+	moved atomic.Pointer[beat]
+	stop  func()
+}
+
+// beat is what a lease says of its holder's work.
+type beat struct {
+	Net   string  `json:"net"`
+	Step  int     `json:"step"`
+	Steps int     `json:"steps"`
+	Loss  float64 `json:"loss"`
+	at    time.Time
+}
+
+func (l *Lab) keeper(lease *store.Lease, p *plan) *keeper {
+	k := &keeper{lease: lease, every: l.cfg.Checkpoint, steps: l.cfg.CheckpointSteps, last: time.Now(),
+		notice: func(s string) { l.report(Event{Net: p.net, Notice: s}) }}
+	if k.every == 0 {
+		k.every = defaultCheckpoint
+	}
+	k.moved.Store(&beat{Net: p.net.String(), Steps: p.recipe.Steps, at: time.Now()})
+	k.stop = lease.Keep(func() (any, bool) {
+		b := k.moved.Load()
+		return b, time.Since(b.at) < stuck
+	})
+	return k
+}
+
+// moves says that the work goes on.
+func (k *keeper) moves() {
+	b := *k.moved.Load()
+	b.at = time.Now()
+	k.moved.Store(&b)
+}
+
+// log adds a line to the net's log. That it cannot be written is no reason to stop.
+func (k *keeper) log(format string, args ...any) {
+	_ = k.lease.Log(time.Now().UTC().Format(time.RFC3339) + " " + fmt.Sprintf(format, args...))
+}
+
+// resume loads the last checkpoint into the trainer, where there is one that is whole.
+func (k *keeper) resume(trainer *gomlxnet.Trainer, p *plan) (*progress, error) {
+	step, files, faults, err := k.lease.Latest()
+	for _, f := range faults {
+		k.notice(f.Error())
+		k.log("%v", f)
+	}
+	if err != nil {
+		return nil, err
+	}
+	st := new(progress)
+	if files == nil {
+		k.log("begins")
+		return st, nil
+	}
+	fail := func(err error) (*progress, error) {
+		return nil, fmt.Errorf("checkpoint of %s at step %d: %w", p.net, step, err)
+	}
+	if err := json.Unmarshal(files[stateFile], st); err != nil {
+		return fail(err)
+	}
+	weights, err := decodeWeights(files[weightsFile])
+	if err != nil {
+		return fail(err)
+	}
+	momentum, err := decodeWeights(files[momentumFile])
+	if err != nil {
+		return fail(err)
+	}
+	if err := trainer.Load(weights, p.cut); err != nil {
+		return fail(err)
+	}
+	if err := trainer.SetMomentum(momentum); err != nil {
+		return fail(err)
+	}
+	k.kept = step
+	k.log("goes on from step %d of %d", step, p.recipe.Steps)
+	return st, nil
+}
+
+// step keeps a checkpoint where one is due. It fails where the work has become another's.
+func (k *keeper) step(trainer *gomlxnet.Trainer, p *plan, st *progress, loss float64) error {
+	k.moved.Store(&beat{Net: p.net.String(), Step: st.Step, Steps: p.recipe.Steps, Loss: loss, at: time.Now()})
+	if k.lease.Lost() {
+		return store.ErrLost
+	}
+	due := k.steps > 0 && st.Step%k.steps == 0 || k.every > 0 && time.Since(k.last) >= k.every
+	if !due || st.Step == p.recipe.Steps {
+		return nil
+	}
+	return k.checkpoint(trainer, p, st)
+}
+
+// checkpoint keeps the state between two steps. Where it cannot be written the
+// net goes on without: only that the work is another's is an error.
+func (k *keeper) checkpoint(trainer *gomlxnet.Trainer, p *plan, st *progress) error {
+	if st.Step == k.kept || k.every < 0 && k.steps <= 0 {
+		return nil
+	}
+	err := k.write(trainer, st)
+	k.last = time.Now()
+	if errors.Is(err, store.ErrLost) {
+		return err
+	}
+	if err != nil {
+		k.notice(fmt.Sprintf("%s: step %d was not kept: %v", p.net, st.Step, err))
+		return nil
+	}
+	k.kept = st.Step
+	return nil
+}
+
+func (k *keeper) write(trainer *gomlxnet.Trainer, st *progress) error {
+	files := make(store.Files)
+	for name, read := range map[string]func() (gomlxnet.Weights, error){weightsFile: trainer.Weights, momentumFile: trainer.Momentum} {
+		w, err := read()
+		if err != nil {
+			return err
+		}
+		if files[name], err = encodeWeights(w); err != nil {
+			return err
+		}
+	}
+	st.Seconds = st.since()
+	var err error
+	if files[stateFile], err = json.Marshal(st); err != nil {
+		return err
+	}
+	return k.lease.Checkpoint(st.Step, files)
+}

@@ -1,0 +1,215 @@
+package transfer
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"coadapt/transfer/store"
+)
+
+// resumed is an experiment with dropout, tests on the way and 24 steps, kept in dir.
+func resumed(t *testing.T, backend, dir string) Config {
+	t.Helper()
+	cfg := tinyOn(t, backend)
+	var err error
+	if cfg.Store, err = store.Open(dir); err != nil {
+		t.Fatal(err)
+	}
+	cfg.Recipe = cfg.Recipe.WithSteps(24)
+	cfg.Recipe.TestEvery = 5
+	return cfg
+}
+
+// sameEntry compares what the stores of two labs hold of a net, bit for bit, but for clocks.
+func sameEntry(t *testing.T, name string, got, want *store.Store, key string) {
+	t.Helper()
+	a, err := got.Get(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := want.Get(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{specFile, metricsFile, weightsFile} {
+		if !bytes.Equal(a[file], b[file]) {
+			t.Errorf("%s: %s is not that of the undisturbed net", name, file)
+		}
+	}
+	x, err := decodeResult(a[resultFile])
+	if err != nil {
+		t.Fatal(err)
+	}
+	y, err := decodeResult(b[resultFile])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x.Seconds <= 0 {
+		t.Errorf("%s: %v seconds", name, x.Seconds)
+	}
+	if x.Seconds = y.Seconds; x != y {
+		t.Errorf("%s: %+v, undisturbed %+v", name, x, y)
+	}
+}
+
+// TestInterruptedNetGoesOn: a net whose context ends keeps the step it had reached, and ends in the same bits.
+func TestInterruptedNetGoesOn(t *testing.T) {
+	plain := resumed(t, "go", t.TempDir())
+	want, err := lab(t, plain).Train(t.Context(), net(t, "baseB"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := resumed(t, "go", t.TempDir())
+	reached := 0
+	for from := 0; ; {
+		ctx, cancel := context.WithCancel(t.Context())
+		cfg.Progress = func(e Event) {
+			if e.Step > from {
+				reached = e.Step
+				cancel()
+			}
+		}
+		r, err := lab(t, cfg).Train(ctx, net(t, "baseB"))
+		cancel()
+		if err == nil {
+			if from < 3 {
+				t.Fatalf("never stopped: %+v", r)
+			}
+			break
+		}
+		if !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		if reached <= from {
+			t.Fatalf("stopped at step %d, having begun at %d", reached, from)
+		}
+		from = reached
+		if log, err := cfg.Store.Log(want.Key); err != nil || !strings.Contains(string(log), "stopped, to go on later") {
+			t.Errorf("log %q, %v", log, err)
+		}
+	}
+	sameEntry(t, "baseB", cfg.Store, plain.Store, want.Key)
+	files, err := cfg.Store.Get(want.Key, logFile)
+	if err != nil || !strings.Contains(string(files[logFile]), fmt.Sprintf("goes on from step %d of 24", reached)) {
+		t.Errorf("log %s, %v: want to go on from step %d", files[logFile], err, reached)
+	}
+	if left, err := os.ReadDir(filepath.Join(cfg.Store.Dir(), "work")); err != nil || len(left) != 0 {
+		t.Errorf("work folder: %v, %v", left, err)
+	}
+}
+
+const (
+	childBackend = "COADAPT_TEST_CHILD_BACKEND"
+	childStore   = "COADAPT_TEST_CHILD_STORE"
+	childNet     = "COADAPT_TEST_CHILD_NET"
+)
+
+// TestChild is the worker that TestKilledNetGoesOn kills; alone it does nothing.
+func TestChild(t *testing.T) {
+	if os.Getenv(childNet) == "" {
+		t.Skip("not a test of its own")
+	}
+	cfg := resumed(t, os.Getenv(childBackend), os.Getenv(childStore))
+	cfg.CheckpointSteps = 1
+	if _, err := lab(t, cfg).Train(t.Context(), net(t, os.Getenv(childNet))); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestKilledNetGoesOn: SIGKILL at random steps and starting again gives bit-equal weights, metrics and results, for base nets, frozen
+// and fine-tuned ones and those trained twice.
+func TestKilledNetGoesOn(t *testing.T) {
+	for backend, names := range map[string][]string{"go": {"baseA", "baseB", "A3B", "A3B+", "R2B", "baseB+"}, "xla:cpu": {"baseB", "B3B", "B3B+"}} {
+		t.Run(backend, func(t *testing.T) {
+			plain, cfg := resumed(t, backend, t.TempDir()), resumed(t, backend, t.TempDir())
+			kills := 0
+			for _, name := range names {
+				want, err := lab(t, plain).Train(t.Context(), net(t, name))
+				if err != nil {
+					t.Fatal(err)
+				}
+				for range 2 {
+					kills += killOnce(t, backend, cfg.Store.Dir(), name, want.Key)
+				}
+				if _, err := lab(t, cfg).Train(t.Context(), net(t, name)); err != nil {
+					t.Fatal(err)
+				}
+				sameEntry(t, name, cfg.Store, plain.Store, want.Key)
+			}
+			if t.Logf("%d kills", kills); kills < 3 {
+				t.Errorf("only %d kills hit a net in training", kills)
+			}
+		})
+	}
+}
+
+// killOnce starts a worker and kills it at a random moment after a random number of steps; it returns 1 where the
+// net was not finished then.
+func killOnce(t *testing.T, backend, dir, name, key string) int {
+	t.Helper()
+	work := filepath.Join(dir, "work", key)
+	until := 1 + rand.IntN(8)
+	if had := steps(t, work); len(had) > 0 {
+		until += had[len(had)-1]
+	}
+	c := exec.Command(os.Args[0], "-test.run=^TestChild$")
+	c.Env = append(os.Environ(), childBackend+"="+backend, childStore+"="+dir, childNet+"="+name)
+	var out bytes.Buffer
+	c.Stdout, c.Stderr = &out, &out
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- c.Wait() }()
+	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(time.Millisecond) {
+		select {
+		case err := <-ended:
+			if err != nil {
+				t.Fatalf("worker: %v\n%s", err, out.Bytes())
+			}
+			return 0
+		default:
+		}
+		if all := steps(t, work); len(all) > 0 && all[len(all)-1] >= until {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("no step %d of %s\n%s", until, name, out.Bytes())
+		}
+	}
+	time.Sleep(time.Duration(rand.IntN(5000)) * time.Microsecond)
+	if err := c.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		t.Fatal(err)
+	}
+	if err := <-ended; err == nil {
+		return 0
+	}
+	return 1
+}
+
+// steps are those of the checkpoints in a work folder, in order.
+func steps(t *testing.T, work string) []int {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(work, "step-*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []int
+	for _, p := range paths {
+		var n int
+		if _, err := fmt.Sscanf(filepath.Base(p), "step-%d", &n); err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, n)
+	}
+	return out
+}
