@@ -2,12 +2,14 @@ package transfer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
 	"time"
 
 	"coadapt/gomlxnet"
+	"coadapt/transfer/store"
 )
 
 // worker trains one net at a time on compiled graphs of its own. XLA spreads a
@@ -16,6 +18,7 @@ import (
 type worker struct {
 	trainers map[trainerKey]*gomlxnet.Trainer
 	part     float64 // of the net being trained, 0..1; guarded by Lab.mu
+	cost     float64 // of that net; guarded by Lab.mu
 	shapes   []int   // what is compiled, see Net.shape
 }
 
@@ -28,167 +31,226 @@ func (n Net) shape() int {
 	return 0
 }
 
-// counts is how far a curve is.
+// counts is how far a curve is, in nets and in what they cost.
 type counts struct {
-	began             time.Time
-	done, hits, total int
+	began              time.Time
+	done, total        int
+	spent, hits, costs float64 // of finished nets, of those that were hits, and of all
 }
 
 // left estimates the time to go from what was trained so far, as hits cost
-// nothing. It is 0 until one net's worth of steps was taken.
-func (c counts) left(share float64) time.Duration {
-	trained := share*float64(c.total) - float64(c.hits)
-	if trained < 1 {
+// nothing; now is the cost of what is done, with the parts of the nets being trained.
+// It is 0 until a hundredth of the work was done.
+func (c counts) left(now float64) time.Duration {
+	trained := now - c.hits
+	if trained <= 0 || trained < (c.costs-c.hits)/100 {
 		return 0
 	}
-	each := time.Since(c.began).Seconds() / trained
-	return time.Duration(each * (1 - share) * float64(c.total) * float64(time.Second))
+	return time.Duration(time.Since(c.began).Seconds() / trained * (c.costs - now) * float64(time.Second))
 }
 
-// Curve yields the results of nets as they finish, training what is missing:
-// base nets first, then the others, Config.Workers at a time. It ends at the
-// first error; what was finished before it is in the store. A net that diverges
-// is a result, not an error.
+// cost is what training a net comes to: multiply-adds of an image, as the
+// steps of a Lab's nets are much alike. A net that cannot be costs nothing.
+func (l *Lab) cost(n Net) float64 {
+	cut := gomlxnet.Cut{N: n.N, Frozen: n.Treatment.Frozen()}
+	_, total, err := l.cfg.Arch.Cost(cut)
+	if err != nil {
+		return 0
+	}
+	return float64(total.Train)
+}
+
+// trainError is a failure while a net was being trained: it may not happen
+// again, and says nothing about other nets.
+type trainError struct{ err error }
+
+func (e *trainError) Error() string { return e.err.Error() }
+func (e *trainError) Unwrap() error { return e.err }
+
+// retryable says whether another try may do better.
+func retryable(err error) bool {
+	var (
+		train  *trainError
+		broken *store.BrokenError
+	)
+	return errors.As(err, &train) || errors.As(err, &broken)
+}
+
+// Curve yields the results of nets as they finish, training what is missing,
+// Config.Workers at a time: parents before children, and first those with the
+// longest way to go. A net whose training fails is tried again, Config.Retries
+// times, and then is a result of status Failed; its children are Blocked, all
+// other nets go on. Nets that other processes are training are waited for while there is
+// nothing else to do. Curve ends early, with an error, where ctx ends or where
+// nothing can be trained at all, such as when the store cannot be written;
+// what was finished is kept.
 func (l *Lab) Curve(ctx context.Context, nets []Net) iter.Seq2[Result, error] {
 	return func(yield func(Result, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
+		c := &curve{lab: l, schedule: newSchedule(nets, l.cost), finished: make(chan finished), idle: slices.Clone(l.workers)}
 		l.mu.Lock()
-		l.count = counts{began: time.Now(), total: len(nets)}
+		l.count = counts{began: time.Now(), total: len(nets), costs: c.total}
 		l.mu.Unlock()
-		for _, level := range levels(nets) {
-			if !l.level(ctx, cancel, level, yield) {
-				return
-			}
+		err := c.run(ctx, yield)
+		cancel()
+		for c.running > 0 { // those in training keep their step and end
+			<-c.finished
+			c.running--
+		}
+		if err != nil && !errors.Is(err, errBroken) {
+			yield(Result{Net: c.at}, err)
 		}
 	}
 }
 
-// levels parts nets into those that others need and the rest. A parent that is
-// not asked for is trained by the first child that needs it; were it not added
-// here, two workers could train it at the same time.
-func levels(nets []Net) [2][]job {
-	var out [2][]job
-	asked := make(map[Net]bool)
-	for _, n := range nets {
-		asked[n] = true
-	}
-	for _, n := range nets {
-		if parent, ok := n.Parent(); ok && !asked[parent] {
-			asked[parent] = true
-			out[0] = append(out[0], job{net: parent, silent: true})
-		}
-	}
-	for _, n := range nets {
-		i := 1
-		if n.Treatment == Base {
-			i = 0
-		}
-		out[i] = append(out[i], job{net: n})
-	}
-	return out
-}
+// errBroken says that the caller wants no more results.
+var errBroken = errors.New("the iteration was ended")
 
-// job is a net to train; silent ones are parents that nobody asked for.
-type job struct {
-	net    Net
-	silent bool
+// curve is a call of Curve.
+type curve struct {
+	*schedule
+	lab      *Lab
+	finished chan finished
+	idle     []*worker
+	running  int
+	at       Net // the net of the error
 }
 
 type finished struct {
-	job
+	*job
+	worker *worker
 	result Result
 	err    error
 }
 
-// level runs jobs on all workers and yields what was asked for; it says
-// whether to go on.
-func (l *Lab) level(ctx context.Context, cancel context.CancelFunc, jobs []job, yield func(Result, error) bool) bool {
-	results := make(chan finished)
-	pending := slices.Clone(jobs)
-	workers := min(len(l.workers), len(jobs))
-	ended := make(chan struct{}, workers)
-	for _, w := range l.workers[:workers] {
-		go func() {
-			defer func() { ended <- struct{}{} }()
-			for {
-				j, ok := l.next(w, &pending)
-				if !ok || ctx.Err() != nil {
-					return
-				}
-				r, err := l.trainOn(ctx, w, j.net)
-				results <- finished{j, r, err}
-				if err != nil {
-					return
-				}
-			}
-		}()
-	}
-	on := true
-	for running := workers; running > 0; {
+// run hands jobs to workers until all are finished.
+func (c *curve) run(ctx context.Context, yield func(Result, error) bool) error {
+	for c.left > 0 {
+		wait := c.start(ctx)
+		var timer <-chan time.Time
+		if !wait.IsZero() {
+			timer = time.After(time.Until(wait))
+		}
 		select {
-		case <-ended:
-			running--
-		case f := <-results:
-			switch {
-			case !on: // draining: the iteration has ended
-			case f.err != nil:
-				on = false
-				cancel()
-				yield(Result{Net: f.net}, fmt.Errorf("net %s: %w", f.net, f.err))
-			case !f.silent:
-				l.finish(f.result)
-				if on = yield(f.result, nil); !on {
-					cancel()
-				}
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-timer:
+		case f := <-c.finished:
+			c.running--
+			c.idle = append(c.idle, f.worker)
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if err := c.take(ctx, f, yield); err != nil {
+				return err
 			}
 		}
 	}
-	if err := ctx.Err(); on && err != nil {
-		yield(Result{}, err)
-		return false
-	}
-	return on
+	return nil
 }
 
-// lookAhead is how far from the front a worker may take a job, so that curves
-// still fill from the first cut to the last.
-const lookAhead = 8
+// start gives all idle workers something to do; it says when to look again.
+func (c *curve) start(ctx context.Context) (wait time.Time) {
+	for len(c.idle) > 0 {
+		w := c.idle[0]
+		has := func(w *worker, shape int) bool { return slices.Contains(w.shapes, shape) }
+		j, wait := c.next(time.Now(), func(shape int) bool { return has(w, shape) },
+			func(shape int) bool {
+				return slices.ContainsFunc(c.lab.workers, func(w *worker) bool { return has(w, shape) })
+			})
+		if j == nil {
+			return wait
+		}
+		if !has(w, j.net.shape()) {
+			w.shapes = append(w.shapes, j.net.shape())
+		}
+		c.idle = c.idle[1:]
+		c.running++
+		c.lab.mu.Lock()
+		w.part, w.cost = 0, j.cost
+		c.lab.mu.Unlock()
+		go func() {
+			r, err := c.lab.attempt(ctx, w, j.net)
+			c.finished <- finished{j, w, r, err}
+		}()
+	}
+	return time.Time{}
+}
 
-// next takes the job that suits a worker best: one whose graph it has, else
-// one whose graph no worker has, else the first.
-func (l *Lab) next(w *worker, pending *[]job) (job, bool) {
+// take deals with what came of a job.
+func (c *curve) take(ctx context.Context, f finished, yield func(Result, error) bool) error {
+	l, j := c.lab, f.job
+	l.mu.Lock()
+	f.worker.part = 0
+	l.mu.Unlock()
+	var held *store.HeldError
+	switch {
+	case errors.As(f.err, &held) || errors.Is(f.err, store.ErrLost):
+		if !j.told {
+			j.told = true
+			l.report(Event{Net: j.net, Notice: fmt.Sprintf("%s: %v", j.net, f.err)})
+		}
+		j.waits = time.Now().Add(heldPoll)
+		c.put(j)
+		return nil
+	case f.err != nil && !retryable(f.err):
+		c.at = j.net
+		return fmt.Errorf("net %s: %w", j.net, f.err)
+	case f.err != nil && j.tries < l.cfg.Retries:
+		j.tries++
+		l.report(Event{Net: j.net, Notice: fmt.Sprintf("%s failed and is tried again (%d of %d): %v", j.net, j.tries, l.cfg.Retries, f.err)})
+		j.waits = time.Now().Add(l.pause << (j.tries - 1))
+		c.put(j)
+		return nil
+	case f.err != nil:
+		p, err := l.plan(ctx, j.net)
+		if err != nil {
+			return fmt.Errorf("net %s: %w", j.net, err)
+		}
+		f.result = p.result(l)
+		f.result.Status, f.result.Reason = Failed, f.err.Error()
+	}
+	return c.done(ctx, j, f.result, yield)
+}
+
+// done yields a result and, where it is not OK, those of its children, which are blocked by it.
+func (c *curve) done(ctx context.Context, j *job, r Result, yield func(Result, error) bool) error {
+	l := c.lab
+	l.finish(j, r)
+	if !j.silent && !yield(r, nil) {
+		return errBroken
+	}
+	if r.Status == OK {
+		c.finish(j)
+		return nil
+	}
+	c.left--
+	for _, child := range j.children {
+		p, err := l.plan(ctx, child.net)
+		if err != nil {
+			return fmt.Errorf("net %s: %w", child.net, err)
+		}
+		if err := c.done(ctx, child, p.blocked(l, r), yield); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finish counts a job.
+func (l *Lab) finish(j *job, r Result) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	w.part = 0
-	if len(*pending) == 0 {
-		return job{}, false
+	l.count.spent += j.cost
+	if r.Hit || r.Status == Blocked {
+		l.count.hits += j.cost
 	}
-	front := (*pending)[:min(lookAhead, len(*pending))]
-	mine := func(j job) bool { return slices.Contains(w.shapes, j.net.shape()) }
-	nobodys := func(j job) bool {
-		return !slices.ContainsFunc(l.workers, func(w *worker) bool { return slices.Contains(w.shapes, j.net.shape()) })
+	if j.silent {
+		return
 	}
-	best := slices.IndexFunc(front, mine)
-	if best < 0 {
-		best = max(0, slices.IndexFunc(front, nobodys))
-	}
-	j := front[best]
-	if !mine(j) {
-		w.shapes = append(w.shapes, j.net.shape())
-	}
-	*pending = slices.Delete(*pending, best, best+1)
-	return j, true
-}
-
-func (l *Lab) finish(r Result) {
-	l.mu.Lock()
 	l.count.done++
-	if r.Hit {
-		l.count.hits++
-	}
-	l.mu.Unlock()
-	l.report(Event{Net: r.Net, Result: &r})
+	l.tell(Event{Net: r.Net, Result: &r})
 }
 
 // report passes an event on, with the share of the curve that is done.
@@ -204,13 +266,13 @@ func (l *Lab) tell(e Event) {
 		return
 	}
 	e.Done, e.Total = l.count.done, l.count.total
-	if e.Total > 0 {
-		share := float64(e.Done)
+	if l.count.costs > 0 {
+		now := l.count.spent
 		for _, w := range l.workers {
-			share += w.part
+			now += w.part * w.cost
 		}
-		e.Share = min(1, share/float64(e.Total))
-		e.Left = l.count.left(e.Share)
+		e.Share = min(1, now/l.count.costs)
+		e.Left = l.count.left(now)
 	}
 	l.cfg.Progress(e)
 }

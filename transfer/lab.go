@@ -31,6 +31,7 @@ type Config struct {
 	// killed, or stopped, is gone on from: 0 is 30 s, below 0 never. CheckpointSteps, above 0, does so after so many steps too.
 	Checkpoint      time.Duration
 	CheckpointSteps int
+	Retries         int         // of a net whose training fails, in Curve; 0 is 2, below 0 none
 	Progress        func(Event) // may be nil; never called by two goroutines at once
 }
 
@@ -56,6 +57,8 @@ type Lab struct {
 	backend    string
 	experiment string // of all results
 	workers    []*worker
+	run        func(context.Context, *worker, *plan, gomlxnet.Weights, *keeper) (*outcome, error)
+	pause      time.Duration // before a net that failed is tried again, doubled each time
 
 	mu      sync.Mutex // guards what follows
 	splits  map[string]dataset.Split
@@ -91,8 +94,12 @@ func NewLab(cfg Config) (*Lab, error) {
 	if cfg.Workers == 0 {
 		cfg.Workers = min(max(runtime.NumCPU()/2, 1), 4)
 	}
-	l := &Lab{cfg: cfg, splits: map[string]dataset.Split{},
+	if cfg.Retries == 0 {
+		cfg.Retries = 2
+	}
+	l := &Lab{cfg: cfg, pause: time.Second, splits: map[string]dataset.Split{},
 		tasks: map[string]*dataset.Task{}, weights: map[string]gomlxnet.Weights{}}
+	l.run = l.trainNet
 	l.backend = gomlxnet.BackendClass(cfg.Backend)
 	var err error
 	if l.experiment, err = cfg.experiment(l.backend); err != nil {
@@ -184,9 +191,12 @@ func (l *Lab) attempt(ctx context.Context, w *worker, net Net) (Result, error) {
 	case err != nil && ctx.Err() != nil:
 		keep.log("stopped, to go on later")
 		return Result{}, err
+	case errors.Is(err, store.ErrLost):
+		keep.log("lost to another worker")
+		return Result{}, err
 	case err != nil:
 		keep.log("failed: %v", err)
-		return Result{}, err
+		return Result{}, &trainError{err}
 	}
 	keep.log("finished: %s", out.result.Status)
 	files, err := out.files(p)
@@ -197,7 +207,7 @@ func (l *Lab) attempt(ctx context.Context, w *worker, net Net) (Result, error) {
 		return Result{}, err
 	}
 	if err := l.cfg.Store.Put(p.key, files); err != nil {
-		return Result{}, err
+		return Result{}, &trainError{err}
 	}
 	keep.stop()
 	return out.result, lease.Finish()

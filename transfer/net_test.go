@@ -84,18 +84,6 @@ func TestCurveLists(t *testing.T) {
 	}
 }
 
-func TestLevelsAddParents(t *testing.T) {
-	child := Net{Split: "0", Target: B, Treatment: Transfer, N: 2}
-	other := Net{Split: "0", Target: B, Treatment: TransferPlus, N: 5}
-	got := levels([]Net{child, other})
-	if len(got[0]) != 1 || !got[0][0].silent || got[0][0].net.String() != "0/baseA" {
-		t.Errorf("first level %+v, want 0/baseA, silent, once", got[0])
-	}
-	if len(got[1]) != 2 || got[1][0].silent {
-		t.Errorf("second level %+v, want the two nets asked for", got[1])
-	}
-}
-
 // TestStreams states what is paired: all nets above a cut draw alike for one
 // seed, and nothing else does.
 func TestStreams(t *testing.T) {

@@ -15,6 +15,7 @@ const (
 	OK         Status = "ok"
 	Diverged   Status = "diverged"    // the loss or a weight stopped being finite
 	Blocked    Status = "blocked"     // its parent is not OK, so it was not trained
+	Failed     Status = "failed"      // its training ended in an error, each time it was tried; not kept, so that the next run tries again
 	NotTrained Status = "not trained" // trained to the end and learned next to nothing; see Result.Judged
 )
 

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"coadapt/gomlxnet"
 	"coadapt/transfer/store"
 )
 
@@ -212,4 +213,49 @@ func steps(t *testing.T, work string) []int {
 		out = append(out, n)
 	}
 	return out
+}
+
+// noFolder puts a file in the place of one of a store's folders: nothing can be written there, by root neither.
+func noFolder(t *testing.T, s *store.Store, name string) {
+	t.Helper()
+	dir := filepath.Join(s.Dir(), name)
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(dir, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestCheckpointsThatCannotBeWritten cost a notice, not the net.
+func TestCheckpointsThatCannotBeWritten(t *testing.T) {
+	cfg := resumed(t, "go", t.TempDir())
+	cfg.CheckpointSteps = 4
+	var notices []string
+	l := lab(t, cfg)
+	cfg.Progress = func(e Event) {
+		if e.Notice != "" {
+			notices = append(notices, e.Notice)
+		}
+	}
+	l.cfg.Progress = cfg.Progress
+	run := l.run
+	l.run = func(ctx context.Context, w *worker, p *plan, donor gomlxnet.Weights, k *keeper) (*outcome, error) {
+		noFolder(t, cfg.Store, "stage")
+		out, err := run(ctx, w, p, donor, k)
+		if err := os.Remove(filepath.Join(cfg.Store.Dir(), "stage")); err != nil {
+			t.Error(err)
+		}
+		if err := os.Mkdir(filepath.Join(cfg.Store.Dir(), "stage"), 0o755); err != nil {
+			t.Error(err)
+		}
+		return out, err
+	}
+	r, err := l.Train(t.Context(), net(t, "baseB"))
+	if err != nil || r.Status != OK {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	if len(notices) != 5 || !strings.Contains(notices[0], "step 4 was not kept") { // after 4, 8, ..., 20
+		t.Errorf("notices %q, want five", notices)
+	}
 }

@@ -30,11 +30,11 @@ type Metric struct {
 // metricPoints is how many points a training curve has at most.
 const metricPoints = 100
 
-// run trains a net from its plan and tests it, going on from the checkpoint
+// trainNet trains a net from its plan and tests it, going on from the checkpoint
 // that the lease may hold. Layers 1..n come from donor; a random net's are its
-// own initial values. If a frozen prefix changed, run fails: no result is
+// own initial values. If a frozen prefix changed, it fails: no result is
 // better than a wrong one. When ctx ends the step is finished and kept.
-func (l *Lab) run(ctx context.Context, wk *worker, p *plan, donor gomlxnet.Weights, keep *keeper) (*outcome, error) {
+func (l *Lab) trainNet(ctx context.Context, wk *worker, p *plan, donor gomlxnet.Weights, keep *keeper) (*outcome, error) {
 	start := time.Now()
 	trainer, err := l.trainer(wk, p.arch, p.recipe)
 	if err != nil {
