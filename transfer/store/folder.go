@@ -24,7 +24,7 @@ func (s *Store) writeFolder(final, name string, files Files) error {
 	}
 	digests := make(map[string]string, len(files))
 	for name, data := range files {
-		if name != filepath.Base(name) || name == digestsFile {
+		if name != filepath.Base(name) || name == digestsFile || name == droppedFile {
 			return fmt.Errorf("file name %q", name)
 		}
 		sum := sha256.Sum256(data)
@@ -78,14 +78,22 @@ func readFolder(dir string, names []string) (Files, error) {
 	if err := json.Unmarshal(index, &digests); err != nil {
 		return nil, &tornError{digestsFile, err}
 	}
+	gone, err := dropped(dir)
+	if err != nil {
+		return nil, err
+	}
 	if len(names) == 0 {
 		names = slices.Sorted(maps.Keys(digests))
+		names = slices.DeleteFunc(names, func(name string) bool { return slices.Contains(gone, name) })
 	}
 	files := make(Files, len(names))
 	for _, name := range names {
 		want, ok := digests[name]
 		if !ok {
 			return nil, fmt.Errorf("no file %q: %w", name, fs.ErrNotExist)
+		}
+		if slices.Contains(gone, name) {
+			return nil, fmt.Errorf("%s was dropped to save space: %w", name, fs.ErrNotExist)
 		}
 		data, err := os.ReadFile(filepath.Join(dir, name))
 		if errors.Is(err, fs.ErrNotExist) {
