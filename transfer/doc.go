@@ -15,6 +15,12 @@
 // [Diverged], one that never learned its training images is [NotTrained]:
 // statuses, not numbers.
 //
+// A net in training is leased to one worker, of whatever process or machine,
+// and keeps checkpoints: stopped or killed, it goes on to the same bits.
+// [Lab.Curve] runs many nets as a graph, longest chain first; one whose training
+// fails is [Failed] after some tries, what needs it [Blocked], and all others
+// go on.
+//
 // Lists of nets: [Curve] is a transfer curve; [Paper] the 163 nets of 2014 and
 // [RandomFilters] its seven on random filters, under the names of the release
 // ([PaperName]); [Balanced] the design that 2014 lacks, every direction with

@@ -120,10 +120,27 @@ func (f *curveFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	}
 	fmt.Fprintf(stderr, "%d nets in %s: %d trained now, %d from the store; experiment %s\n", len(results),
 		time.Since(began).Round(100*time.Millisecond), len(results)-hits, hits, results[0].Experiment)
-	if f.figure == "" {
+	if f.figure != "" {
+		if err := draw(results, figure.Options{Title: results[0].Data}, f.figure); err != nil {
+			return err
+		}
+	}
+	return failures(results)
+}
+
+// failures is an error that names the nets that could not be trained.
+func failures(results []transfer.Result) error {
+	var names []string
+	reason := ""
+	for _, r := range results {
+		if r.Status == transfer.Failed {
+			names, reason = append(names, r.Net.String()), r.Reason
+		}
+	}
+	if len(names) == 0 {
 		return nil
 	}
-	return draw(results, figure.Options{Title: results[0].Data}, f.figure)
+	return fmt.Errorf("%d nets failed, and are tried again by the same command: %s; the last one for: %s", len(names), strings.Join(names, ", "), reason)
 }
 
 // open checks every flag before anything is decoded or trained.

@@ -2,6 +2,7 @@
 //
 //	coadapt curve -data cifar100.zip -seeds 0-2 -figure curve.png    train what the store lacks, print the table
 //	coadapt show                                                     the tables of all that the store holds
+//	coadapt store ls|show|verify|gc|rm                               look after it
 //	coadapt figure -o curve.svg                                      draw an experiment of the store
 //	coadapt figure -source 2014 -o fig.png                           the paper's figures, of its released numbers
 //	coadapt stats [-source 2014]                                     every claim: estimate, interval, test, verdict

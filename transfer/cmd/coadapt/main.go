@@ -35,7 +35,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case err == nil:
 		return 0
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
-		fmt.Fprintln(stderr, "interrupted: what was finished is kept, and the same command goes on from there")
+		fmt.Fprintln(stderr, "interrupted: finished nets and the steps of the others are kept, and the same command goes on from there")
 		return interrupted
 	}
 	fmt.Fprintln(stderr, "error:", err)
@@ -56,7 +56,7 @@ func rootCommand(stdout, stderr io.Writer) *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w; `%s -h` lists the flags", err, c.CommandPath())
 	})
-	root.AddCommand(curveCommand(stdout, stderr), netsCommand(stdout), showCommand(stdout), figureCommand(stdout), statsCommand(stdout), reportCommand(stdout), splitsCommand(stdout, stderr), packCommand(stdout, stderr), archCommand(stdout), versionCommand(stdout))
+	root.AddCommand(curveCommand(stdout, stderr), netsCommand(stdout), showCommand(stdout), storeCommand(stdout, stderr), figureCommand(stdout), statsCommand(stdout), reportCommand(stdout), splitsCommand(stdout, stderr), packCommand(stdout, stderr), archCommand(stdout), versionCommand(stdout))
 	return root
 }
 
