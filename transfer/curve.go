@@ -218,6 +218,14 @@ func (c *curve) take(ctx context.Context, f finished, yield func(Result, error) 
 func (c *curve) done(ctx context.Context, j *job, r Result, yield func(Result, error) bool) error {
 	l := c.lab
 	l.finish(j, r)
+	j.key = r.Key
+	if p := j.parent; p != nil {
+		if p.open--; p.open == 0 { // nobody needs its weights in memory any more
+			l.mu.Lock()
+			delete(l.weights, p.key)
+			l.mu.Unlock()
+		}
+	}
 	if !j.silent && !yield(r, nil) {
 		return errBroken
 	}

@@ -13,7 +13,10 @@ type job struct {
 	order    int     // in the list of nets
 	cost     float64 // of training it, in any unit
 	path     float64 // cost of the longest chain of nets that begins with it
+	parent   *job
 	children []*job
+	key      string    // of its result, once it has one
+	open     int       // children not finished
 	tries    int       // failed ones
 	waits    time.Time // not to be tried before
 	told     bool      // that another worker has it
@@ -49,7 +52,7 @@ func newSchedule(nets []Net, cost func(Net) float64) *schedule {
 	for _, j := range all { // as it is; parents have no parents
 		if parent, ok := j.net.Parent(); ok {
 			p := add(parent, true)
-			p.children = append(p.children, j)
+			j.parent, p.children, p.open = p, append(p.children, j), p.open+1
 		}
 	}
 	for _, j := range all {
