@@ -100,8 +100,14 @@ func TestInterruptedNetGoesOn(t *testing.T) {
 	}
 	sameEntry(t, "baseB", cfg.Store, plain.Store, want.Key)
 	files, err := cfg.Store.Get(want.Key, logFile)
-	if err != nil || !strings.Contains(string(files[logFile]), fmt.Sprintf("goes on from step %d of 24", reached)) {
-		t.Errorf("log %s, %v: want to go on from step %d", files[logFile], err, reached)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// A batch that was ready when the context ended may have been trained on.
+	log := string(files[logFile])
+	var last int
+	if _, err := fmt.Sscanf(log[max(0, strings.LastIndex(log, "goes on from step")):], "goes on from step %d of 24", &last); err != nil || last < reached {
+		t.Errorf("log %s, %v: want to go on from step %d at least", log, err, reached)
 	}
 	if left, err := os.ReadDir(filepath.Join(cfg.Store.Dir(), "work")); err != nil || len(left) != 0 {
 		t.Errorf("work folder: %v, %v", left, err)
