@@ -24,12 +24,16 @@ func SplitFor(src Source, name string) (Split, error) {
 	if name == "natman" {
 		return naturalManMade(src.Name(), classes)
 	}
+	return randomSplit(name, len(classes))
+}
+
+func randomSplit(name string, classes int) (Split, error) {
 	seed, err := strconv.ParseUint(name, 10, 31)
 	if err != nil {
 		return Split{}, fmt.Errorf("split %q: want a seed (0, 1, 2, ...) for random halves, or natman", name)
 	}
 	s := Split{Name: strconv.FormatUint(seed, 10)}
-	s.A, s.B = RandomHalves(len(classes), int(seed))
+	s.A, s.B = RandomHalves(classes, int(seed))
 	return s, nil
 }
 
@@ -45,6 +49,18 @@ func RandomHalves(classes, seed int) (a, b []int) {
 	slices.Sort(a)
 	slices.Sort(b)
 	return a, b
+}
+
+// ILSVRC12Split makes the named split of the 1000 classes of ILSVRC2012, without its images.
+func ILSVRC12Split(name string) (Split, error) {
+	classes := make([]Class, 0, 1000)
+	for _, wnid := range Synsets() {
+		classes = append(classes, Class{Name: wnid, Group: synsetGroup(wnid)})
+	}
+	if name == "natman" {
+		return naturalManMade("ILSVRC2012", classes)
+	}
+	return randomSplit(name, len(classes))
 }
 
 func naturalManMade(name string, classes []Class) (Split, error) {

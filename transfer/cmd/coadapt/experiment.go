@@ -1,0 +1,257 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/dataset"
+	"coadapt/kernel-setup/home"
+	"coadapt/transfer"
+	"coadapt/transfer/store"
+
+	"github.com/spf13/cobra"
+)
+
+// experimentFlags are those that say which nets, of what data, trained how and kept where.
+type experimentFlags struct {
+	data, split, seeds, treatments, cuts, widths string
+	backend, store, grid, recipe, nets           string
+	size, batch, steps, perClass, workers        int
+	epochs, rate                                 float64
+	coarse, skipBad                              bool
+	checkpoint                                   time.Duration
+}
+
+// flags defines them; grid is the default of -grid.
+func (f *experimentFlags) flags(c *cobra.Command, grid string) {
+	fl := c.Flags()
+	fl.StringVar(&f.grid, "grid", grid, "which nets: curve (tested on B), "+grids)
+	fl.StringVar(&f.nets, "nets", "", "just these, with commas and in the paper's notation, such as 0/A3B,0/B3B,whole/R2,whole/base@50")
+	fl.StringVar(&f.recipe, "recipe", "mini", "mini, or 2014: CaffeNet on 227 px of 256, 450,000 steps of 256 images, 1000 outputs")
+	fl.StringVar(&f.data, "data", "shapes", "shapes, shapes:classes=20,train=100,..., or a folder, .zip or .tar.gz with CIFAR's binary files or\ntrain/<class>/ and test/ or val/<class>/")
+	fl.StringVar(&f.split, "split", "0", "splits of the classes: seeds of random halves, or natman (natural against man-made), with commas")
+	fl.StringVar(&f.seeds, "seeds", "0", "replicates, such as 0, 0,1 or 0-4")
+	fl.StringVar(&f.treatments, "treatments", "BnB,BnB+,AnB,AnB+,RnB", "conditions beside the base nets, with commas")
+	fl.StringVarP(&f.cuts, "n", "n", "1-7", "cuts: layers 1..n come from elsewhere")
+	fl.Float64Var(&f.epochs, "epochs", 0, "passes over the training images (default: 3 for shapes, 15 for others)")
+	fl.IntVar(&f.steps, "steps", 0, "steps of every net, in place of epochs")
+	fl.IntVar(&f.batch, "batch", 0, "images of a step (default: 16 for shapes, 64 for others)")
+	fl.Float64Var(&f.rate, "rate", 0, "learning rate at the first step; it falls in a line to zero (default: 0.005 for shapes, 0.01 for others)")
+	fl.IntVar(&f.perClass, "per-class", 0, "train on the first so many images of each class only (0: all)")
+	fl.IntVar(&f.size, "size", 0, "pixels to which images are resized, at least 24 (default: 32; shapes: as drawn)")
+	fl.StringVar(&f.widths, "widths", "", "widths of conv1 to conv5, fc6 and fc7 (default 24,48,64,64,48,192,192)")
+	fl.BoolVar(&f.coarse, "coarse", false, "CIFAR-100: classes are the 20 superclasses")
+	fl.BoolVar(&f.skipBad, "skip-bad", false, "leave out pictures that do not decode, and name them, instead of stopping")
+	fl.IntVar(&f.workers, "workers", 0, "nets trained beside each other (default: one for two cores, at most 4)")
+	fl.DurationVar(&f.checkpoint, "checkpoint", 30*time.Second, "how often a net in training keeps where it is")
+	fl.StringVar(&f.backend, "backend", "", "GoMLX backend, such as xla:cpu, xla:cuda or go (default: the plugin of set-up)")
+	fl.StringVar(&f.store, "store", "", "folder of results and weights (default: this clone's)")
+	c.MarkFlagsMutuallyExclusive("epochs", "steps")
+	c.MarkFlagsMutuallyExclusive("nets", "grid")
+}
+
+// open checks every flag before anything is decoded or trained.
+func (f *experimentFlags) open(ctx context.Context, stderr io.Writer) (*transfer.Lab, []transfer.Net, *progress, error) {
+	fail := func(err error) (*transfer.Lab, []transfer.Net, *progress, error) { return nil, nil, nil, err }
+	if f.size == 0 && f.recipe == "2014" {
+		f.size = 256
+	}
+	if f.size == 0 && !strings.HasPrefix(f.data, "shapes") {
+		f.size = 32
+	}
+	src, err := dataset.Open(ctx, f.data, dataset.Options{Size: f.size, Coarse: f.coarse})
+	if err != nil {
+		return fail(err)
+	}
+	cfg, err := f.config(src)
+	if err != nil {
+		return fail(err)
+	}
+	nets, err := f.choose(src, cfg.Arch)
+	if err != nil {
+		return fail(err)
+	}
+	h, err := home.Locate()
+	if err != nil {
+		return fail(err)
+	}
+	if cfg.Store, err = openStore(h, f.store); err != nil {
+		return fail(err)
+	}
+	backend, notice, err := h.Backend(f.backend)
+	if err != nil {
+		return fail(err)
+	}
+	if notice != "" {
+		fmt.Fprintln(stderr, "note:", notice)
+	}
+	if cfg.Backend, err = gomlxnet.OpenBackend(backend); err != nil {
+		return fail(err)
+	}
+	show := newProgress(stderr, isTerminal(stderr))
+	cfg.Progress = show.event
+	lab, err := transfer.NewLab(cfg)
+	return lab, nets, show, err
+}
+
+// choose are the nets that the flags ask for, each one that the data and the architecture can have.
+func (f *experimentFlags) choose(src dataset.Source, arch gomlxnet.Arch) ([]transfer.Net, error) {
+	splits, err := f.splits(src)
+	if err != nil {
+		return nil, err
+	}
+	seeds, err := numbers("seeds", f.seeds, 0, 1<<30)
+	if err != nil {
+		return nil, err
+	}
+	ts, err := treatments("treatments", f.treatments)
+	if err != nil {
+		return nil, err
+	}
+	cuts, err := numbers("n", f.cuts, 1, arch.Cuts())
+	if err != nil {
+		return nil, err
+	}
+	var nets []transfer.Net
+	flag := "-grid"
+	switch {
+	case f.nets != "":
+		flag = "-nets"
+		for _, name := range words(f.nets) {
+			n, err := transfer.ParseNet(name)
+			if err != nil {
+				return nil, fmt.Errorf("-nets: %w", err)
+			}
+			nets = append(nets, n)
+		}
+	case f.grid != "curve":
+		planned, err := gridFlags{f.grid, f.split, f.seeds, f.cuts}.planned()
+		if err != nil {
+			return nil, err
+		}
+		nets = transfer.Nets(planned)
+	default:
+		return transfer.Curve(splits, seeds, ts, cuts), nil
+	}
+	checked := map[string]bool{transfer.WholeSplit: true}
+	for _, n := range nets {
+		if n.N > arch.Cuts() {
+			return nil, fmt.Errorf("%s: net %s is cut at %d, want 1 to %d, the layers of %s below its last", flag, n, n.N, arch.Cuts(), arch.Name)
+		}
+		if checked[n.Split] {
+			continue
+		}
+		if _, err := dataset.SplitFor(src, n.Split); err != nil {
+			return nil, fmt.Errorf("%s: net %s: %w", flag, n, err)
+		}
+		checked[n.Split] = true
+	}
+	return nets, nil
+}
+
+// splits are those of -split, each one that the data can have.
+func (f *experimentFlags) splits(src dataset.Source) ([]string, error) {
+	splits := words(f.split)
+	if len(splits) == 0 {
+		return nil, errors.New("-split: no split, want seeds of random halves such as 0, or natman")
+	}
+	for _, s := range splits {
+		if _, err := dataset.SplitFor(src, s); err != nil {
+			return nil, fmt.Errorf("-split: %w", err)
+		}
+	}
+	return splits, nil
+}
+
+// checkGrid refuses flags that a grid settles itself, and words it does not know.
+func (f *experimentFlags) checkGrid(c *cobra.Command) error {
+	if f.recipe != "mini" && f.recipe != "2014" {
+		return fmt.Errorf("-recipe %q: want mini or 2014", f.recipe)
+	}
+	settled := map[string][]string{"balanced": {"treatments"}, "mini": {"treatments", "split", "seeds", "n"}}
+	settled["paper"], settled["random"] = settled["mini"], settled["mini"]
+	if f.nets != "" {
+		settled["curve"] = settled["mini"]
+	}
+	if _, ok := settled[f.grid]; !ok && f.grid != "curve" {
+		return fmt.Errorf("-grid %q: want curve, %s", f.grid, grids)
+	}
+	for _, flag := range settled[f.grid] {
+		if c.Flags().Changed(flag) {
+			return fmt.Errorf("-%s: -grid %s or -nets settles it; leave one of the two flags out", flag, f.grid)
+		}
+	}
+	if f.recipe == "2014" {
+		for _, flag := range []string{"epochs", "rate", "widths", "coarse"} {
+			if c.Flags().Changed(flag) {
+				return fmt.Errorf("-%s: the recipe of 2014 settles it; leave one of the two flags out", flag)
+			}
+		}
+	}
+	return nil
+}
+
+// paperConfig is the experiment of 2014, over fewer steps where -steps says so.
+func (f *experimentFlags) paperConfig(src dataset.Source) transfer.Config {
+	cfg := transfer.PaperConfig(src)
+	if f.steps > 0 {
+		reduced := cfg.Reduced.Shortened(f.steps)
+		cfg.Reduced = &reduced
+	}
+	if f.batch > 0 {
+		cfg.Reduced.Batch = f.batch
+	}
+	return cfg
+}
+
+// config is the miniature's for a source, with what flags change of it.
+func (f *experimentFlags) config(src dataset.Source) (transfer.Config, error) {
+	for _, n := range []struct {
+		flag  string
+		value float64
+	}{{"epochs", f.epochs}, {"steps", float64(f.steps)}, {"batch", float64(f.batch)}, {"rate", f.rate}, {"per-class", float64(f.perClass)}, {"workers", float64(f.workers)}} {
+		if n.value < 0 {
+			return transfer.Config{}, fmt.Errorf("-%s %v: want a number above 0, or 0 for the default", n.flag, n.value)
+		}
+	}
+	cfg := transfer.MiniConfig(src)
+	if f.recipe == "2014" {
+		cfg = f.paperConfig(src)
+	} else {
+		w, err := widths("widths", f.widths)
+		if err != nil {
+			return transfer.Config{}, err
+		}
+		cfg.Arch = gomlxnet.Mini(cfg.Arch.Classes, gomlxnet.MiniOptions{Size: cfg.Arch.Size, Channels: cfg.Arch.Channels, Widths: w})
+	}
+	if f.batch > 0 {
+		cfg.Recipe.Batch = f.batch
+	}
+	if f.rate > 0 {
+		cfg.Recipe.Rate.Base = f.rate
+	}
+	if f.epochs > 0 {
+		cfg.Epochs = f.epochs
+	}
+	if f.steps > 0 {
+		cfg.Epochs, cfg.Recipe = 0, cfg.Recipe.Shortened(f.steps)
+	}
+	cfg.PerClass, cfg.Workers, cfg.Checkpoint = f.perClass, f.workers, f.checkpoint
+	if f.skipBad {
+		cfg.Bad = dataset.BadSkips
+	}
+	return cfg, nil
+}
+
+// openStore opens the store that a flag names, else the clone's.
+func openStore(h home.Home, flag string) (*store.Store, error) {
+	if flag == "" {
+		flag = h.Store()
+	}
+	return store.Open(flag)
+}

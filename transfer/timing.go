@@ -1,0 +1,122 @@
+package transfer
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"coadapt/gomlxnet/dataset"
+)
+
+// Timing is what the steps and the tests of one net took here and now.
+type Timing struct {
+	Price
+	Compile time.Duration // the first step less a usual one
+	Steps   []float64     // seconds a step, one figure a block of steps
+	Tests   []float64     // seconds a test image, one figure a block of batches
+}
+
+// timingBlocks is how many blocks a Timing has: enough for an interval.
+const timingBlocks = 6
+
+// Time trains a net from its initial values for about the given time, tests it
+// for as long a part of that, and throws it away. Layers of a parent are replaced by initial
+// values, which take as long. Loading the images is not in the figures.
+func (l *Lab) Time(ctx context.Context, net Net, long time.Duration) (Timing, error) {
+	fail := func(err error) (Timing, error) { return Timing{}, fmt.Errorf("timing net %s: %w", net, err) }
+	price, err := l.Price(ctx, net)
+	if err != nil {
+		return fail(err)
+	}
+	p, err := l.plan(ctx, net)
+	if err != nil {
+		return fail(err)
+	}
+	trainer, err := l.trainer(l.workers[0], p.arch, p.recipe)
+	if err != nil {
+		return fail(err)
+	}
+	w, err := p.initial(nil)
+	if err != nil {
+		return fail(err)
+	}
+	if err := trainer.Load(w, p.cut); err != nil {
+		return fail(err)
+	}
+	t := Timing{Price: price}
+	steps := newBlocks(long)
+	// The order goes on beyond the net's own steps, as short nets may have too few.
+	order := dataset.Order{Seed: p.net.stream("order"), Batch: p.recipe.Batch}
+	for batch, err := range p.task.Train(ctx, order, p.view, 0, 1<<30) {
+		if err != nil {
+			return fail(err)
+		}
+		if _, err := trainer.Step(batch.Images, batch.Labels, 0, 0, batch.Index); err != nil {
+			return fail(err)
+		}
+		if !steps.took(1) {
+			break
+		}
+	}
+	t.Steps = steps.means
+	tests := newBlocks(long / 4)
+	for !tests.done() {
+		for batch, err := range p.task.Test(ctx, p.recipe.Batch, p.view) {
+			if err != nil {
+				return fail(err)
+			}
+			if _, _, err := trainer.Eval(batch.Images, batch.Labels); err != nil {
+				return fail(err)
+			}
+			images := len(batch.Labels)
+			for images > 0 && batch.Labels[images-1] < 0 { // padding of the last batch
+				images--
+			}
+			if !tests.took(images) {
+				break
+			}
+		}
+		if err := ctx.Err(); err != nil {
+			return Timing{}, err
+		}
+	}
+	t.Tests = tests.means
+	if err := ctx.Err(); err != nil {
+		return Timing{}, err
+	}
+	t.Compile = max(0, steps.first-time.Duration(t.Steps[0]*float64(time.Second))) +
+		max(0, tests.first-time.Duration(t.Tests[0]*float64(p.recipe.Batch)*float64(time.Second)))
+	return t, nil
+}
+
+// blocks divides repeated work into blocks of about equal time. The first
+// piece, which compiles, is apart.
+type blocks struct {
+	each  time.Duration
+	means []float64
+	first time.Duration
+
+	pieces, units int
+	began         time.Time
+}
+
+func newBlocks(long time.Duration) *blocks {
+	return &blocks{each: long / timingBlocks, began: time.Now()}
+}
+
+// took counts a piece of so many units that ended now; it says whether more are wanted.
+func (b *blocks) took(units int) bool {
+	now := time.Now()
+	if b.pieces++; b.pieces == 1 {
+		b.first, b.began = now.Sub(b.began), now
+		return true
+	}
+	b.units += units
+	if spent := now.Sub(b.began); spent >= b.each {
+		b.means = append(b.means, spent.Seconds()/float64(b.units))
+		b.began, b.units = now, 0
+	}
+	return !b.done()
+}
+
+func (b *blocks) done() bool { return len(b.means) >= timingBlocks }
