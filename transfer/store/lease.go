@@ -27,7 +27,7 @@ var ErrLost = errors.New("the lease was taken over by another worker")
 
 // Holder is who works under a key, and how far it is.
 type Holder struct {
-	process
+	Process
 	Token    string          `json:"token"`              // of this lease and no other
 	Beat     int             `json:"beat"`               // renewals so far
 	Progress json.RawMessage `json:"progress,omitempty"` // whatever the holder says of itself
@@ -124,7 +124,7 @@ func (s *Store) Claim(key string) (*Lease, error) {
 }
 
 func (s *Store) claim(key, dir string) (*Lease, error) {
-	self := Holder{process: thisProcess(), Token: rand.Text()}
+	self := Holder{Process: ThisProcess(), Token: rand.Text()}
 	for range 100 { // the folder may go, and others may come, between two looks at it
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return nil, err
@@ -137,7 +137,7 @@ func (s *Store) claim(key, dir string) (*Lease, error) {
 			var h Holder
 			readable := json.Unmarshal([]byte(content), &h) == nil
 			still := s.seen.still(dir, fmt.Sprint(gen, content), time.Now())
-			if still < s.ttl && !(readable && h.gone()) {
+			if still < s.ttl && !(readable && h.Gone()) {
 				return nil, &HeldError{key, h}
 			}
 		}
@@ -204,7 +204,7 @@ func (s *Store) Holder(key string) (h Holder, ok bool) {
 	if err != nil || gen == 0 || content == released || json.Unmarshal([]byte(content), &h) != nil {
 		return h, false
 	}
-	return h, !h.gone()
+	return h, !h.Gone()
 }
 
 // Beat renews the lease, saying how far the work is: any JSON, nil for what

@@ -6,18 +6,21 @@ import (
 	"sync"
 )
 
-// process names one process so that its like on the same machine can tell
+// Process names one process so that its like on the same machine can tell
 // whether it still runs.
-type process struct {
+type Process struct {
 	Host  string `json:"host"`
 	PID   int    `json:"pid"`
 	Space string `json:"space,omitempty"` // boot of the machine and space of process numbers; "" where unknown
 	Began string `json:"began,omitempty"` // of the process, by the system's count since boot
 }
 
-var thisProcess = sync.OnceValue(func() process {
+// ThisProcess names the one that asks.
+func ThisProcess() Process { return thisProcess() }
+
+var thisProcess = sync.OnceValue(func() Process {
 	host, _ := os.Hostname() // "" is nobody's name and so is compared with nobody
-	p := process{Host: host, PID: os.Getpid()}
+	p := Process{Host: host, PID: os.Getpid()}
 	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
 	if err != nil {
 		return p
@@ -31,10 +34,10 @@ var thisProcess = sync.OnceValue(func() process {
 	return p
 })
 
-// gone says that the process certainly runs no more. Of one on another
+// Gone says that the process certainly runs no more. Of one on another
 // machine, or where the system does not say, it never does.
-func (p process) gone() bool {
-	self := thisProcess()
+func (p Process) Gone() bool {
+	self := ThisProcess()
 	if p.Host == "" || p.Host != self.Host || p.Space == "" || p.Space != self.Space {
 		return false
 	}
