@@ -62,13 +62,17 @@ type keeper struct {
 	stop  func()
 }
 
-// beat is what a lease says of its holder's work.
-type beat struct {
+// Progress is what a lease says of its holder's work.
+type Progress struct {
 	Net   string  `json:"net"`
-	Step  int     `json:"step"`
+	Step  int     `json:"step"` // steps done
 	Steps int     `json:"steps"`
-	Loss  float64 `json:"loss"`
-	at    time.Time
+	Loss  float64 `json:"loss"` // of the last step
+}
+
+type beat struct {
+	Progress
+	at time.Time
 }
 
 func (l *Lab) keeper(lease *store.Lease, p *plan) *keeper {
@@ -77,7 +81,7 @@ func (l *Lab) keeper(lease *store.Lease, p *plan) *keeper {
 	if k.every == 0 {
 		k.every = defaultCheckpoint
 	}
-	k.moved.Store(&beat{Net: p.net.String(), Steps: p.recipe.Steps, at: time.Now()})
+	k.moved.Store(&beat{Progress{Net: p.net.String(), Steps: p.recipe.Steps}, time.Now()})
 	k.stop = lease.Keep(func() (any, bool) {
 		b := k.moved.Load()
 		return b, time.Since(b.at) < stuck
@@ -147,7 +151,7 @@ func (k *keeper) resume(trainer *gomlxnet.Trainer, p *plan) (*progress, error) {
 
 // step keeps a checkpoint where one is due. It fails where the work has become another's.
 func (k *keeper) step(trainer *gomlxnet.Trainer, p *plan, st *progress, loss float64) error {
-	k.moved.Store(&beat{Net: p.net.String(), Step: st.Step, Steps: p.recipe.Steps, Loss: loss, at: time.Now()})
+	k.moved.Store(&beat{Progress{p.net.String(), st.Step, p.recipe.Steps, loss}, time.Now()})
 	if k.lease.Lost() {
 		return store.ErrLost
 	}
@@ -194,4 +198,10 @@ func (k *keeper) write(trainer *gomlxnet.Trainer, st *progress) error {
 		return err
 	}
 	return k.lease.Checkpoint(st.Step, files)
+}
+
+// ProgressOf is what the holder of a net's lease said last of its step and loss.
+func ProgressOf(h store.Holder) (p Progress, ok bool) {
+	err := json.Unmarshal(h.Progress, &p)
+	return p, err == nil && p.Steps > 0
 }

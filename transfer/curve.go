@@ -189,7 +189,7 @@ func (c *curve) take(ctx context.Context, f finished, yield func(Result, error) 
 	case errors.As(f.err, &held) || errors.Is(f.err, store.ErrLost):
 		if !j.told {
 			j.told = true
-			l.report(Event{Net: j.net, Notice: fmt.Sprintf("%s: %v", j.net, f.err)})
+			l.report(Event{Net: j.net, Ended: true, Notice: fmt.Sprintf("%s: %v", j.net, f.err)})
 		}
 		j.waits = time.Now().Add(heldPoll)
 		c.put(j)
@@ -199,7 +199,7 @@ func (c *curve) take(ctx context.Context, f finished, yield func(Result, error) 
 		return fmt.Errorf("net %s: %w", j.net, f.err)
 	case f.err != nil && j.tries < l.cfg.Retries:
 		j.tries++
-		l.report(Event{Net: j.net, Notice: fmt.Sprintf("%s failed and is tried again (%d of %d): %v", j.net, j.tries, l.cfg.Retries, f.err)})
+		l.report(Event{Net: j.net, Ended: true, Notice: fmt.Sprintf("%s failed and is tried again (%d of %d): %v", j.net, j.tries, l.cfg.Retries, f.err)})
 		j.waits = time.Now().Add(l.pause << (j.tries - 1))
 		c.put(j)
 		return nil
@@ -255,10 +255,11 @@ func (l *Lab) finish(j *job, r Result) {
 		l.count.hits += j.cost
 	}
 	if j.silent {
+		l.tell(Event{Net: r.Net, Ended: true})
 		return
 	}
 	l.count.done++
-	l.tell(Event{Net: r.Net, Result: &r})
+	l.tell(Event{Net: r.Net, Ended: true, Result: &r})
 }
 
 // report passes an event on, with the share of the curve that is done.

@@ -46,6 +46,7 @@ type Event struct {
 	Share           float64       // of the curve that is done, 0..1: whole nets and the steps of those being trained
 	Left            time.Duration // until the curve is done, as an estimate; 0 while nothing is known
 	Result          *Result       // the net is finished
+	Ended           bool          // the net is no longer in training here, finished or not
 	Notice          string        // something the user should read
 }
 
@@ -110,6 +111,9 @@ func NewLab(cfg Config) (*Lab, error) {
 	}
 	return l, nil
 }
+
+// Experiment is what all results of the Lab have as Result.Experiment.
+func (l *Lab) Experiment() string { return l.experiment }
 
 // Close frees what the Lab compiled.
 func (l *Lab) Close() {

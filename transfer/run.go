@@ -51,6 +51,7 @@ func (l *Lab) trainNet(ctx context.Context, wk *worker, p *plan, donor gomlxnet.
 	if err != nil {
 		return nil, err
 	}
+	l.report(Event{Net: p.net, Step: st.Step, Steps: p.recipe.Steps})
 	before := st.Seconds
 	st.since = func() float64 { return before + time.Since(start).Seconds() }
 	out := &outcome{result: p.result(l)}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -38,7 +37,7 @@ func curveCommand(stdout, stderr io.Writer) *cobra.Command {
 			if err := f.checkGrid(c); err != nil {
 				return err
 			}
-			return f.run(c.Context(), stdout, stderr)
+			return f.run(c, stdout, stderr)
 		},
 	}
 	f.experimentFlags.flags(c, "curve")
@@ -47,49 +46,39 @@ func curveCommand(stdout, stderr io.Writer) *cobra.Command {
 	return c
 }
 
-func (f *curveFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
+func (f *curveFlags) run(c *cobra.Command, stdout, stderr io.Writer) error {
 	if err := checkFigure("figure", f.figure); err != nil {
 		return err
 	}
-	lab, nets, show, err := f.open(ctx, stderr)
+	show := newProgress(stderr, isTerminal(stderr))
+	o, err := f.prepare(c, stderr, show.event)
 	if err != nil {
 		return err
 	}
-	defer lab.Close()
+	defer o.lab.Close()
 	var (
 		results []transfer.Result
 		out     = writer{form: f.form, w: stdout}
 		began   = time.Now()
-		hits    int
-		failed  error
 	)
-	for r, err := range lab.Curve(ctx, nets) {
-		if err != nil {
-			failed = err
-			break
-		}
+	err = o.train(c.Context(), func(r transfer.Result) error {
 		results = append(results, r)
-		if r.Hit {
-			hits++
+		if f.table() {
+			return nil
 		}
-		if !f.table() {
-			show.clear()
-			if err := out.write(r); err != nil {
-				return err
-			}
-		}
-	}
-	show.clear() // after the loop, as workers report until it ends
-	if failed != nil {
-		return failed
+		show.clear()
+		return out.write(r)
+	})
+	show.clear() // after all, as workers report until it ends
+	if err != nil {
+		return err
 	}
 	if f.table() {
 		if err := tables(stdout, results); err != nil {
 			return err
 		}
 	}
-	fmt.Fprintf(stderr, "%d nets in %s: %d trained now, %d from the store; experiment %s\n", len(results),
-		time.Since(began).Round(100*time.Millisecond), len(results)-hits, hits, results[0].Experiment)
+	fmt.Fprintln(stderr, took(results, began))
 	if f.figure != "" {
 		if err := draw(results, figure.Options{Title: results[0].Data}, f.figure); err != nil {
 			return err

@@ -56,8 +56,8 @@ func (f *experimentFlags) flags(c *cobra.Command, grid string) {
 }
 
 // open checks every flag before anything is decoded or trained.
-func (f *experimentFlags) open(ctx context.Context, stderr io.Writer) (*transfer.Lab, []transfer.Net, *progress, error) {
-	fail := func(err error) (*transfer.Lab, []transfer.Net, *progress, error) { return nil, nil, nil, err }
+func (f *experimentFlags) open(ctx context.Context, stderr io.Writer, progress func(transfer.Event)) (*transfer.Lab, []transfer.Net, *store.Store, error) {
+	fail := func(err error) (*transfer.Lab, []transfer.Net, *store.Store, error) { return nil, nil, nil, err }
 	if f.size == 0 && f.recipe == "2014" {
 		f.size = 256
 	}
@@ -93,10 +93,9 @@ func (f *experimentFlags) open(ctx context.Context, stderr io.Writer) (*transfer
 	if cfg.Backend, err = gomlxnet.OpenBackend(backend); err != nil {
 		return fail(err)
 	}
-	show := newProgress(stderr, isTerminal(stderr))
-	cfg.Progress = show.event
+	cfg.Progress = progress
 	lab, err := transfer.NewLab(cfg)
-	return lab, nets, show, err
+	return lab, nets, cfg.Store, err
 }
 
 // choose are the nets that the flags ask for, each one that the data and the architecture can have.

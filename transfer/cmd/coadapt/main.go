@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"coadapt/kernel-setup/cli"
+	"coadapt/transfer/sweep"
 
 	_ "github.com/gomlx/gomlx/backends/default" // the backends that -backend can ask for
 	"github.com/spf13/cobra"
@@ -34,6 +35,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	switch {
 	case err == nil:
 		return 0
+	case errors.Is(err, sweep.ErrStopped):
+		fmt.Fprintln(stderr, "stopped: finished nets and the steps of the others are kept, and the same command goes on from there")
+		return interrupted
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
 		fmt.Fprintln(stderr, "interrupted: finished nets and the steps of the others are kept, and the same command goes on from there")
 		return interrupted

@@ -44,8 +44,13 @@ func (p *progress) event(e transfer.Event) {
 		line = fmt.Sprintf("%d/%d %s %s%s", e.Done, e.Total, e.Net, said(*e.Result), left(e.Left))
 	case e.Images > 0:
 		line = fmt.Sprintf("reading images: %d of %d", e.Decoded, e.Images)
+	case e.Steps > 0 && e.Loss == 0:
+		line = fmt.Sprintf("%d/%d %s from step %d of %d%s", e.Done, e.Total, e.Net, e.Step, e.Steps, left(e.Left))
 	case e.Steps > 0:
 		line = fmt.Sprintf("%d/%d %s step %d/%d loss %.2f %.0f images/s%s", e.Done, e.Total, e.Net, e.Step, e.Steps, e.Loss, e.ImagesPerSecond, left(e.Left))
+	}
+	if line == "" {
+		return
 	}
 	if p.bar != nil {
 		p.bar.Describe(line)

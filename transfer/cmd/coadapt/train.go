@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"time"
+
+	"coadapt/transfer"
+	"coadapt/transfer/store"
+	"coadapt/transfer/sweep"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// opened is an experiment that is ready to be trained: what its flags came to.
+type opened struct {
+	lab    *transfer.Lab
+	store  *store.Store
+	nets   []transfer.Net
+	prices []transfer.Price // of the nets and the parents they need
+	record sweep.Record
+	hear   func(transfer.Event) // whom the lab reports to; set before it works
+}
+
+// prepare checks the flags, decodes the images and names the run. say hears of it.
+func (f *experimentFlags) prepare(c *cobra.Command, stderr io.Writer, say func(transfer.Event)) (*opened, error) {
+	o := &opened{hear: say}
+	var err error
+	o.lab, o.nets, o.store, err = f.open(c.Context(), stderr, func(e transfer.Event) { o.hear(e) })
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range transfer.WithParents(o.nets) {
+		p, err := o.lab.Price(c.Context(), n)
+		if err != nil {
+			o.lab.Close()
+			return nil, err
+		}
+		o.prices = append(o.prices, p)
+	}
+	grid := f.grid
+	if f.nets != "" {
+		grid = "nets"
+	}
+	o.record = sweep.NewRecord(grid, filepath.Base(f.data), o.lab.Experiment(), o.prices)
+	o.record.Command = commandLine(c)
+	o.record.Dir, err = filepath.Abs(".")
+	return o, err
+}
+
+// commandLine is the command as it was given, less the flags named, in a form that any shell of its folder can run again.
+func commandLine(c *cobra.Command, drop ...string) []string {
+	args := []string{c.Name()}
+	c.Flags().Visit(func(f *pflag.Flag) {
+		for _, d := range drop {
+			if f.Name == d {
+				return
+			}
+		}
+		args = append(args, fmt.Sprintf("--%s=%s", f.Name, f.Value))
+	})
+	return args
+}
+
+// train works on the run until all its nets are finished, and hands each to the
+// caller as it is. The results are those of the nets asked for.
+func (o *opened) train(ctx context.Context, each func(transfer.Result) error) error {
+	if err := o.record.Save(o.store); err != nil {
+		return err
+	}
+	worker, ctx, err := sweep.Begin(ctx, o.store, o.record)
+	if err != nil {
+		return err
+	}
+	say := o.hear
+	o.hear = func(e transfer.Event) {
+		worker.Event(e)
+		say(e)
+	}
+	var failed error
+	for r, err := range o.lab.Curve(ctx, o.nets) {
+		if err == nil {
+			err = each(r)
+		}
+		if err != nil {
+			failed = err
+			break
+		}
+	}
+	if context.Cause(ctx) == sweep.ErrStopped {
+		failed = sweep.ErrStopped
+	}
+	return errors.Join(failed, worker.End())
+}
+
+// took is the line that ends a run.
+func took(results []transfer.Result, began time.Time) string {
+	hits := 0
+	for _, r := range results {
+		if r.Hit {
+			hits++
+		}
+	}
+	return fmt.Sprintf("%d nets in %s: %d trained now, %d from the store; experiment %s", len(results),
+		time.Since(began).Round(100*time.Millisecond), len(results)-hits, hits, results[0].Experiment)
+}

@@ -1,0 +1,172 @@
+package sweep
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"coadapt/transfer"
+	"coadapt/transfer/store"
+)
+
+// Record is what a run is: which nets, and the command that trains them.
+type Record struct {
+	ID         string    `json:"id"` // grid, data and a hash of the keys, such as mini-shapes-3f2a9c
+	Grid       string    `json:"grid"`
+	Data       string    `json:"data"`
+	Experiment string    `json:"experiment"`
+	Began      time.Time `json:"began"` // when it was first started
+	Command    []string  `json:"command"`
+	Dir        string    `json:"dir"` // in which the command was given
+	Nets       []Member  `json:"nets"`
+}
+
+// Member is a net of a run.
+type Member struct {
+	Net    transfer.Net `json:"-"`
+	Name   string       `json:"net"`
+	Key    string       `json:"key"`
+	Parent string       `json:"parent,omitempty"` // key of the parent
+	Steps  int          `json:"steps"`
+	Cost   float64      `json:"cost"` // multiply-adds
+}
+
+// NewRecord makes the record of a run from the prices of all its nets, parents
+// among them; grid and data are words for its name.
+func NewRecord(grid, data, experiment string, prices []transfer.Price) Record {
+	r := Record{Grid: grid, Data: data, Experiment: experiment, Began: time.Now().UTC()}
+	var keys []string
+	for _, p := range prices {
+		r.Nets = append(r.Nets, Member{p.Net, p.Net.String(), p.Key, p.Parent, p.Steps, float64(p.MultiplyAdds())})
+		keys = append(keys, p.Key)
+	}
+	slices.Sort(keys)
+	sum := sha256.Sum256([]byte(strings.Join(keys, "\n")))
+	r.ID = fmt.Sprintf("%s-%s-%s", slug(grid), slug(data), hex.EncodeToString(sum[:3]))
+	return r
+}
+
+var notWord = regexp.MustCompile(`[^a-z0-9]+`)
+
+// slug makes a short name of files out of a text.
+func slug(text string) string {
+	text = strings.Trim(notWord.ReplaceAllString(strings.ToLower(text), "-"), "-")
+	if len(text) > 20 {
+		text = strings.Trim(text[:20], "-")
+	}
+	if text == "" {
+		return "x"
+	}
+	return text
+}
+
+const runsDir = "runs"
+
+// Folder is where a run's record, workers and logs lie.
+func Folder(s *store.Store, id string) string { return filepath.Join(s.Dir(), runsDir, id) }
+
+// Save writes the record; that of a run begun before stays as it is.
+func (r Record) Save(s *store.Store) error {
+	dir := Folder(s, r.ID)
+	if err := os.MkdirAll(filepath.Join(dir, workersDir), 0o755); err != nil {
+		return fmt.Errorf("run %s: %w", r.ID, err)
+	}
+	file := filepath.Join(dir, recordFile)
+	if _, err := os.Stat(file); err == nil {
+		if _, err := Load(s, r.ID); err == nil {
+			return nil
+		}
+	}
+	return writeJSON(file, r)
+}
+
+const recordFile = "run.json"
+
+// Load reads a record. The ID may be the beginning of one, as long as only one
+// begins so; "" is the run begun last.
+func Load(s *store.Store, id string) (Record, error) {
+	all, err := List(s)
+	if err != nil {
+		return Record{}, err
+	}
+	if len(all) == 0 {
+		return Record{}, fmt.Errorf("store %s: no run yet; begin one with coadapt run", s.Dir())
+	}
+	if id == "" {
+		return load(s, all[0])
+	}
+	match := slices.DeleteFunc(slices.Clone(all), func(x string) bool { return !strings.HasPrefix(x, id) })
+	switch {
+	case slices.Contains(match, id):
+		return load(s, id)
+	case len(match) == 0:
+		return Record{}, fmt.Errorf("run %q: no such run; there are %s", id, strings.Join(all, ", "))
+	case len(match) > 1:
+		return Record{}, fmt.Errorf("run %q: begins the names of %s", id, strings.Join(match, ", "))
+	}
+	return load(s, match[0])
+}
+
+func load(s *store.Store, id string) (Record, error) {
+	var r Record
+	file := filepath.Join(Folder(s, id), recordFile)
+	data, err := os.ReadFile(file)
+	if err == nil {
+		err = json.Unmarshal(data, &r)
+	}
+	if err != nil {
+		return r, fmt.Errorf("run %s: %s: %w; the command that began the run writes it again", id, file, err)
+	}
+	for i := range r.Nets {
+		if r.Nets[i].Net, err = transfer.ParseNet(r.Nets[i].Name); err != nil {
+			return r, fmt.Errorf("run %s: %s: %w", id, file, err)
+		}
+	}
+	return r, nil
+}
+
+// List names all runs of a store, the one that somebody worked on last first.
+func List(s *store.Store) ([]string, error) {
+	entries, err := os.ReadDir(filepath.Join(s.Dir(), runsDir))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("store %s: %w", s.Dir(), err)
+	}
+	began := map[string]time.Time{}
+	var ids []string
+	for _, e := range entries {
+		// The folder of workers changes whenever one comes or goes.
+		info, err := os.Stat(filepath.Join(s.Dir(), runsDir, e.Name(), workersDir))
+		if err != nil {
+			continue // not a run
+		}
+		ids, began[e.Name()] = append(ids, e.Name()), info.ModTime()
+	}
+	slices.SortStableFunc(ids, func(a, b string) int { return began[b].Compare(began[a]) })
+	return ids, nil
+}
+
+// writeJSON writes a file whole or not at all.
+func writeJSON(file string, v any) error {
+	data, err := json.MarshalIndent(v, "", " ")
+	if err != nil {
+		return err
+	}
+	stage := file + "." + rand.Text()
+	if err := os.WriteFile(stage, append(data, '\n'), 0o644); err != nil {
+		return errors.Join(err, os.Remove(stage))
+	}
+	return os.Rename(stage, file)
+}

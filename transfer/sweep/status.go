@@ -1,0 +1,207 @@
+package sweep
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"coadapt/transfer"
+	"coadapt/transfer/store"
+)
+
+// Phase is where a net of a run is.
+type Phase string
+
+// The phases. The last three are ends, though a failed net is tried again by
+// the next run, and its children with it.
+const (
+	Waiting Phase = "waiting"
+	Running Phase = "running"
+	Stopped Phase = "stopped" // begun, with checkpoints, and nobody works on it
+	Done    Phase = "done"    // it has a result, which may say that it diverged
+	Failed  Phase = "failed"
+	Blocked Phase = "blocked" // its parent diverged or failed
+)
+
+// Phases lists them in the order in which they are counted up for readers.
+func Phases() []Phase { return []Phase{Done, Running, Stopped, Waiting, Failed, Blocked} }
+
+// NetStatus is a net of a run, as the store knows it.
+type NetStatus struct {
+	Net       transfer.Net     `json:"-"`
+	Name      string           `json:"net"`
+	Key       string           `json:"key"`
+	Phase     Phase            `json:"phase"`
+	Result    *transfer.Result `json:"-"`
+	Status    transfer.Status  `json:"status,omitempty"` // of the result
+	Accuracy  *float64         `json:"accuracy"`         // null where there is none
+	Step      int              `json:"step"`
+	Steps     int              `json:"steps"`
+	Loss      *float64         `json:"loss"` // of the last step that was heard of
+	Rate      float64          `json:"images_per_second,omitempty"`
+	Worker    string           `json:"worker,omitempty"`    // who trains it
+	Reason    string           `json:"reason,omitempty"`    // why it failed, diverged or is blocked
+	Scheduler string           `json:"scheduler,omitempty"` // what the cluster's scheduler says
+}
+
+// Status is how far a run is.
+type Status struct {
+	Record
+	Nets    []NetStatus
+	Workers []WorkerState
+	Counts  map[Phase]int
+	Share   float64       // of the multiply-adds, 0..1
+	Left    time.Duration // until all is done, by the pace of the nets that are; 0 where nothing is known
+}
+
+// Finished says whether there is nothing left to do, or nothing that could be done.
+func (s *Status) Finished() bool {
+	return s.Counts[Waiting]+s.Counts[Running]+s.Counts[Stopped] == 0
+}
+
+// Reader reads a run again and again. What is done is not read twice, as
+// entries never change. It is for one goroutine at a time.
+type Reader struct {
+	store  *store.Store
+	record Record
+	done   map[string]NetStatus
+}
+
+// NewReader makes a reader of a run.
+func NewReader(s *store.Store, r Record) *Reader {
+	return &Reader{s, r, make(map[string]NetStatus)}
+}
+
+// Read puts together what the store, its leases and the workers' own files say
+// of the run. It reads small files only, a few for every net that is not done.
+func (rd *Reader) Read() (*Status, error) {
+	r := rd.record
+	st := &Status{Record: r, Counts: map[Phase]int{}}
+	var err error
+	if st.Workers, err = Workers(rd.store, r.ID); err != nil {
+		return nil, err
+	}
+	live := map[string]NetProgress{}
+	at := map[string]string{}
+	for _, w := range st.Workers {
+		for _, n := range w.Nets {
+			live[n.Net], at[n.Net] = n, fmt.Sprintf("%s, process %d", w.Host, w.PID)
+		}
+	}
+	nets := make(map[string]*NetStatus, len(r.Nets))
+	st.Nets = make([]NetStatus, len(r.Nets))
+	for i, m := range r.Nets { // parents stand before their children
+		n := &st.Nets[i]
+		if known, ok := rd.done[m.Key]; ok {
+			*n = known
+		} else {
+			*n = NetStatus{Net: m.Net, Name: m.Name, Key: m.Key, Steps: m.Steps}
+			if err := n.read(rd.store); err != nil {
+				return nil, fmt.Errorf("run %s, net %s: %w", r.ID, m.Name, err)
+			}
+		}
+		if p, ok := live[m.Name]; ok && n.Phase != Done {
+			n.Phase, n.Step, n.Steps, n.Loss, n.Rate, n.Worker = Running, p.Step, p.Steps, &p.Loss, p.ImagesPerSecond, at[m.Name]
+		}
+		if parent := nets[m.Parent]; parent != nil && (n.Phase == Waiting || n.Phase == Stopped) && parent.barren() {
+			n.Phase, n.Reason = Blocked, fmt.Sprintf("its parent %s %s: %s", parent.Name, parent.Word(), parent.Reason)
+		}
+		if nets[m.Key] = n; n.Phase == Done {
+			rd.done[m.Key] = *n
+		}
+		st.Counts[n.Phase]++
+	}
+	st.estimate()
+	return st, nil
+}
+
+// read looks a net up.
+func (n *NetStatus) read(s *store.Store) error {
+	state, err := s.State(n.Key)
+	if err != nil {
+		return err
+	}
+	switch state.Status {
+	case store.Stored:
+		r, err := transfer.Lookup(s, n.Key)
+		var broken *store.BrokenError
+		switch {
+		case errors.As(err, &broken) || errors.Is(err, store.ErrMissing):
+			n.Phase = Waiting // set aside; it is computed again
+			if broken != nil {
+				n.Reason = broken.Error()
+			}
+			return nil
+		case err != nil:
+			return err
+		}
+		r.Net = n.Net
+		n.Phase, n.Result, n.Status, n.Step, n.Reason = Done, &r, r.Status, n.Steps, r.Reason
+		if r.Status == transfer.OK {
+			n.Accuracy = &r.Accuracy
+		}
+	case store.Running:
+		n.Phase, n.Worker, n.Step = Running, state.Holder.String(), state.Step
+		if p, ok := transfer.ProgressOf(state.Holder); ok {
+			n.Step, n.Loss = p.Step, &p.Loss
+		}
+	case store.Failed:
+		n.Phase, n.Step, n.Reason = Failed, state.Step, state.Failure
+	case store.Stopped:
+		n.Phase, n.Step = Stopped, state.Step
+	default:
+		n.Phase = Waiting
+	}
+	return nil
+}
+
+// barren says that no child can be trained from the net.
+func (n *NetStatus) barren() bool {
+	return n.Phase == Failed || n.Phase == Blocked || n.Phase == Done && n.Status != transfer.OK
+}
+
+// Word is the phase or, of a result that is not OK, its status.
+func (n *NetStatus) Word() string {
+	if n.Phase == Done && n.Status != transfer.OK {
+		return string(n.Status)
+	}
+	return string(n.Phase)
+}
+
+// estimate fills in Share and Left.
+func (st *Status) estimate() {
+	var all, done, paid, seconds float64
+	for i, n := range st.Nets {
+		cost := st.Record.Nets[i].Cost
+		all += cost
+		switch {
+		case n.Phase == Done:
+			done += cost
+			if n.Result.Status == transfer.OK {
+				paid, seconds = paid+cost, seconds+n.Result.Seconds
+			}
+		case n.Phase == Blocked || n.Phase == Failed:
+			done += cost
+		case n.Steps > 0:
+			done += cost * float64(min(n.Step, n.Steps)) / float64(n.Steps)
+		}
+	}
+	if all > 0 {
+		st.Share = done / all
+	}
+	if running := st.Counts[Running]; running > 0 && paid > 0 {
+		st.Left = time.Duration(seconds / paid * (all - done) / float64(running) * float64(time.Second))
+	}
+}
+
+// Summary is one line: "37 of 180 done, 2 running, 141 waiting".
+func (s *Status) Summary() string {
+	parts := []string{fmt.Sprintf("%d of %d done", s.Counts[Done], len(s.Nets))}
+	for _, p := range Phases()[1:] {
+		if s.Counts[p] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", s.Counts[p], p))
+		}
+	}
+	return strings.Join(parts, ", ")
+}

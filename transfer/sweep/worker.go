@@ -1,0 +1,186 @@
+package sweep
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"coadapt/transfer"
+	"coadapt/transfer/store"
+)
+
+const (
+	workersDir = "workers"
+	stopFile   = "stop"
+	tick       = time.Second
+)
+
+// Worker is a process at work on a run: a file that says so, renewed once a
+// second, and an ear for the request to stop.
+type Worker struct {
+	dir, file string
+	asked     string // what the request to stop said when the work began
+
+	mu    sync.Mutex
+	state WorkerState
+
+	quit context.CancelFunc
+	done chan struct{}
+}
+
+// WorkerState is what a worker says of itself.
+type WorkerState struct {
+	store.Process
+	Began time.Time     `json:"began"`
+	Beat  int           `json:"beat"` // grows while the process lives
+	Nets  []NetProgress `json:"nets"` // being trained
+	Left  time.Duration `json:"left"` // until this process is done, as it estimates; 0: unknown
+	Said  string        `json:"said,omitempty"`
+}
+
+// NetProgress is a net being trained.
+type NetProgress struct {
+	Net             string  `json:"net"`
+	Step            int     `json:"step"`
+	Steps           int     `json:"steps"`
+	Loss            float64 `json:"loss"`
+	ImagesPerSecond float64 `json:"images_per_second"`
+}
+
+// ErrStopped is the cause of a context that a request to stop has ended.
+var ErrStopped = errors.New("stopped by coadapt stop")
+
+// Begin enters this process as a worker of a run. The context it returns ends
+// when somebody asks the run to stop ([Stop]).
+func Begin(ctx context.Context, s *store.Store, r Record) (*Worker, context.Context, error) {
+	self := store.ThisProcess()
+	w := &Worker{dir: Folder(s, r.ID), done: make(chan struct{}), state: WorkerState{Process: self, Began: time.Now().UTC()}}
+	w.file = filepath.Join(w.dir, workersDir, fmt.Sprintf("%s-%d.json", slug(self.Host), self.PID))
+	w.asked = asked(w.dir)
+	if err := w.save(); err != nil {
+		return nil, nil, fmt.Errorf("run %s: %w", r.ID, err)
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	live, quit := context.WithCancel(context.Background())
+	w.quit = quit
+	go w.keep(live, cancel)
+	return w, ctx, nil
+}
+
+// keep renews the file. Where it cannot be written, the work goes on.
+func (w *Worker) keep(live context.Context, stop context.CancelCauseFunc) {
+	defer close(w.done)
+	t := time.NewTicker(tick)
+	defer t.Stop()
+	for {
+		select {
+		case <-live.Done():
+			return
+		case <-t.C:
+		}
+		_ = w.save()
+		if now := asked(w.dir); now != "" && now != w.asked {
+			stop(ErrStopped)
+		}
+	}
+}
+
+// asked is the request to stop that lies in a run's folder, "" where there is none.
+func asked(dir string) string {
+	data, _ := os.ReadFile(filepath.Join(dir, stopFile)) // missing, or to be read a second later
+	return string(data)
+}
+
+func (w *Worker) save() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.state.Beat++
+	return writeJSON(w.file, w.state)
+}
+
+// Event takes what a Lab reports.
+func (w *Worker) Event(e transfer.Event) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if e.Total > 0 {
+		w.state.Left = e.Left
+	}
+	name := e.Net.String()
+	at := slices.IndexFunc(w.state.Nets, func(n NetProgress) bool { return n.Net == name })
+	switch {
+	case e.Ended:
+		if at >= 0 {
+			w.state.Nets = slices.Delete(w.state.Nets, at, at+1)
+		}
+	case e.Steps > 0:
+		p := NetProgress{name, e.Step, e.Steps, e.Loss, e.ImagesPerSecond}
+		if at < 0 {
+			w.state.Nets = append(w.state.Nets, p)
+		} else {
+			w.state.Nets[at] = p
+		}
+		w.state.Said = ""
+	case e.Images > 0:
+		w.state.Said = fmt.Sprintf("reading images: %d of %d", e.Decoded, e.Images)
+	}
+}
+
+// End takes the process out of the run's workers.
+func (w *Worker) End() error {
+	w.quit()
+	<-w.done
+	return os.Remove(w.file)
+}
+
+// Workers are the processes that work on a run, those that died left out.
+// Of a process on another machine its silence tells, so that it stays in the list for a while.
+func Workers(s *store.Store, id string) ([]WorkerState, error) {
+	dir := filepath.Join(Folder(s, id), workersDir)
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("run %s: %w", id, err)
+	}
+	var all []WorkerState
+	for _, e := range entries {
+		if !strings.HasSuffix(e.Name(), ".json") {
+			continue // being written
+		}
+		file := filepath.Join(dir, e.Name())
+		var w WorkerState
+		data, err := os.ReadFile(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // ended just now
+		}
+		if err != nil || json.Unmarshal(data, &w) != nil {
+			continue
+		}
+		silent := w.Gone()
+		if info, err := e.Info(); err == nil && !silent && time.Since(info.ModTime()) > silence {
+			silent = true
+		}
+		if !silent {
+			all = append(all, w)
+		}
+	}
+	return all, nil
+}
+
+// silence is how long a worker may not be heard of: file servers may show a change late, and their clocks differ.
+const silence = 5 * time.Minute
+
+// Stop asks all workers of a run, wherever they are, to finish their step, keep a
+// checkpoint and end; those begun later are not asked. It does not wait.
+func Stop(s *store.Store, id string) error {
+	return writeJSON(filepath.Join(Folder(s, id), stopFile), struct {
+		At   time.Time     `json:"at"`
+		From store.Process `json:"from"`
+	}{time.Now().UTC(), store.ThisProcess()})
+}
