@@ -191,7 +191,7 @@ func TestDeadProcess(t *testing.T) {
 // TestKeep: the lease is renewed while the work moves, and lost when it does not.
 func TestKeep(t *testing.T) {
 	s := open(t)
-	s.ttl, s.beat = 200*time.Millisecond, 5*time.Millisecond
+	s.ttl, s.beat = time.Second, 5*time.Millisecond
 	l := other(t, s)
 	var (
 		mu    sync.Mutex

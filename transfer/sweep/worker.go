@@ -39,7 +39,7 @@ type Worker struct {
 // WorkerState is what a worker says of itself.
 type WorkerState struct {
 	store.Process
-	Began time.Time     `json:"began"`
+	Since time.Time     `json:"since"`
 	Beat  int           `json:"beat"` // grows while the process lives
 	Nets  []NetProgress `json:"nets"` // being trained
 	Left  time.Duration `json:"left"` // until this process is done, as it estimates; 0: unknown
@@ -62,7 +62,7 @@ var ErrStopped = errors.New("stopped by coadapt stop")
 // when somebody asks the run to stop ([Stop]).
 func Begin(ctx context.Context, s *store.Store, r Record) (*Worker, context.Context, error) {
 	self := store.ThisProcess()
-	w := &Worker{dir: Folder(s, r.ID), done: make(chan struct{}), state: WorkerState{Process: self, Began: time.Now().UTC()}}
+	w := &Worker{dir: Folder(s, r.ID), done: make(chan struct{}), state: WorkerState{Process: self, Since: time.Now().UTC()}}
 	w.file = filepath.Join(w.dir, workersDir, fmt.Sprintf("%s-%d.json", slug(self.Host), self.PID))
 	w.asked = asked(w.dir)
 	if err := w.save(); err != nil {

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"strings"
 	"time"
+	"unicode"
 
 	"coadapt/transfer"
 	"coadapt/transfer/store"
@@ -46,7 +48,9 @@ func (f *experimentFlags) prepare(c *cobra.Command, stderr io.Writer, say func(t
 	if f.nets != "" {
 		grid = "nets"
 	}
-	o.record = sweep.NewRecord(grid, filepath.Base(f.data), o.lab.Experiment(), o.prices)
+	data, _, _ := strings.Cut(filepath.Base(f.data), ":")
+	data, _, _ = strings.Cut(data, ".")
+	o.record = sweep.NewRecord(grid, data, o.lab.Experiment(), o.prices)
 	o.record.Command = commandLine(c)
 	o.record.Dir, err = filepath.Abs(".")
 	return o, err
@@ -107,4 +111,18 @@ func took(results []transfer.Result, began time.Time) string {
 	}
 	return fmt.Sprintf("%d nets in %s: %d trained now, %d from the store; experiment %s", len(results),
 		time.Since(began).Round(100*time.Millisecond), len(results)-hits, hits, results[0].Experiment)
+}
+
+// shellWords is a command as one would type it.
+func shellWords(args []string) string {
+	words := []string{"coadapt"}
+	for _, a := range args {
+		if strings.ContainsFunc(a, func(r rune) bool {
+			return !strings.ContainsRune("-_=,.:/+@", r) && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+		}) {
+			a = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
+		}
+		words = append(words, a)
+	}
+	return strings.Join(words, " ")
 }

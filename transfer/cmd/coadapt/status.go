@@ -1,0 +1,305 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"coadapt/kernel-setup/home"
+	"coadapt/transfer"
+	"coadapt/transfer/store"
+	"coadapt/transfer/sweep"
+
+	"github.com/spf13/cobra"
+)
+
+// storeFlag names the store that a command reads.
+type storeFlag struct{ dir string }
+
+func (f *storeFlag) flags(c *cobra.Command) {
+	c.Flags().StringVar(&f.dir, "store", "", "folder of results and weights (default: this clone's)")
+}
+
+func (f storeFlag) open() (*store.Store, error) {
+	h, err := home.Locate()
+	if err != nil && f.dir == "" {
+		return nil, err
+	}
+	return openStore(h, f.dir)
+}
+
+// runOf opens the store and loads a run: the one named, else the last one worked on.
+func (f storeFlag) runOf(args []string) (*store.Store, sweep.Record, error) {
+	s, err := f.open()
+	if err != nil {
+		return nil, sweep.Record{}, err
+	}
+	id := ""
+	if len(args) > 0 {
+		id = args[0]
+	}
+	r, err := sweep.Load(s, id)
+	return s, r, err
+}
+
+func statusCommand(stdout io.Writer) *cobra.Command {
+	var (
+		where     storeFlag
+		repeat    bool
+		asJSON    bool
+		everyRun  bool
+		oneStatus = func(st *sweep.Status) error { return json.NewEncoder(stdout).Encode(newStatusRecord(st)) }
+	)
+	c := &cobra.Command{
+		Use:   "status [RUN]",
+		Short: "Say how far a run is, from any shell that sees its store",
+		Long:  "Say how far a run is: the one whose name begins as given, else the one that somebody worked on last.",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if everyRun {
+				return listRuns(stdout, where, asJSON)
+			}
+			s, r, err := where.runOf(args)
+			if err != nil {
+				return err
+			}
+			reader := sweep.NewReader(s, r)
+			show := oneStatus
+			if !asJSON {
+				v := newView(stdout)
+				show = func(st *sweep.Status) error {
+					if repeat && isTerminal(stdout) {
+						v.draw(st)
+						return nil
+					}
+					return printLines(stdout, statusLines(st, 200, 1<<20))
+				}
+			}
+			_, err = watch(c.Context().Done(), reader, show, func(st *sweep.Status) bool { return !repeat || st.Finished() })
+			return err
+		},
+	}
+	where.flags(c)
+	c.Flags().BoolVar(&repeat, "watch", false, "go on, once a second, until the run is finished or Ctrl-C")
+	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object: id, counts, share, left_seconds, workers, nets; with -watch one a second")
+	c.Flags().BoolVar(&everyRun, "all", false, "all runs of the store, a line each")
+	return c
+}
+
+func printLines(w io.Writer, lines []string) error {
+	for _, l := range lines {
+		if _, err := fmt.Fprintln(w, l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func listRuns(stdout io.Writer, where storeFlag, asJSON bool) error {
+	s, err := where.open()
+	if err != nil {
+		return err
+	}
+	ids, err := sweep.List(s)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		r, err := sweep.Load(s, id)
+		if err != nil {
+			return err
+		}
+		st, err := sweep.NewReader(s, r).Read()
+		if err != nil {
+			return err
+		}
+		if asJSON {
+			rec := newStatusRecord(st)
+			rec.Nets = nil
+			if err := json.NewEncoder(stdout).Encode(rec); err != nil {
+				return err
+			}
+			continue
+		}
+		fmt.Fprintf(stdout, "%s  %s, %d at work\n", id, st.Summary(), len(st.Workers))
+	}
+	return nil
+}
+
+// statusRecord is a run's state as JSON.
+type statusRecord struct {
+	ID         string              `json:"id"`
+	Grid       string              `json:"grid"`
+	Data       string              `json:"data"`
+	Experiment string              `json:"experiment"`
+	Began      time.Time           `json:"began"`
+	Total      int                 `json:"total"`
+	Counts     map[sweep.Phase]int `json:"counts"`
+	Share      float64             `json:"share"`
+	Left       float64             `json:"left_seconds"` // 0: not known
+	Finished   bool                `json:"finished"`
+	Workers    []sweep.WorkerState `json:"workers"`
+	Nets       []sweep.NetStatus   `json:"nets,omitempty"`
+}
+
+func newStatusRecord(st *sweep.Status) statusRecord {
+	return statusRecord{st.ID, st.Grid, st.Data, st.Experiment, st.Began, len(st.Nets), st.Counts, st.Share, st.Left.Seconds(), st.Finished(), st.Workers, st.Nets}
+}
+
+func attachCommand(stdout, stderr io.Writer) *cobra.Command {
+	var where storeFlag
+	c := &cobra.Command{
+		Use:   "attach [RUN]",
+		Short: "See a run that goes on in the background; Ctrl-C leaves it going",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			s, r, err := where.runOf(args)
+			if err != nil {
+				return err
+			}
+			v, told := newView(stdout), map[string]bool{}
+			show := func(st *sweep.Status) error {
+				if isTerminal(stdout) {
+					v.draw(st)
+					return nil
+				}
+				return finishedLines(stdout, st, told)
+			}
+			st, err := watch(c.Context().Done(), sweep.NewReader(s, r), show, func(st *sweep.Status) bool { return len(st.Workers) == 0 })
+			switch {
+			case err != nil:
+				return err
+			case c.Context().Err() != nil && !st.Finished():
+				fmt.Fprintf(stderr, "run %s goes on; coadapt stop %s ends it\n", r.ID, r.ID)
+				return nil
+			case !st.Finished():
+				return fmt.Errorf("nobody works on run %s: %s; the command that began it goes on from there", r.ID, st.Summary())
+			}
+			fmt.Fprintf(stderr, "run %s is finished: %s\n", r.ID, st.Summary())
+			return nil
+		},
+	}
+	where.flags(c)
+	return c
+}
+
+// finishedLines prints a line for each net that came to an end since the last call.
+func finishedLines(w io.Writer, st *sweep.Status, told map[string]bool) error {
+	for _, n := range st.Nets {
+		if told[n.Key] || n.Phase != sweep.Done {
+			continue
+		}
+		told[n.Key] = true
+		r := *n.Result
+		r.Hit = false
+		if _, err := fmt.Fprintf(w, "%d/%d %s %s\n", len(told), len(st.Nets), n.Name, said(r)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func stopCommand(stdout io.Writer) *cobra.Command {
+	var (
+		where storeFlag
+		now   bool
+	)
+	c := &cobra.Command{
+		Use:   "stop [RUN]",
+		Short: "Ask all workers of a run to finish their step, keep a checkpoint and end",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			s, r, err := where.runOf(args)
+			if err != nil {
+				return err
+			}
+			return stopRun(c.Context(), stdout, s, r, now)
+		},
+	}
+	where.flags(c)
+	c.Flags().BoolVar(&now, "now", false, "kill the workers on this machine at once; checkpoints stay")
+	return c
+}
+
+func stopRun(ctx context.Context, stdout io.Writer, s *store.Store, r sweep.Record, now bool) error {
+	if err := sweep.Stop(s, r.ID); err != nil {
+		return err
+	}
+	told := 0
+	for {
+		workers, err := sweep.Workers(s, r.ID)
+		if err != nil {
+			return err
+		}
+		if len(workers) == 0 {
+			_, err := fmt.Fprintf(stdout, "nobody works on run %s; what is finished is kept, and %s goes on from there\n", r.ID, shellWords(r.Command))
+			return err
+		}
+		if now {
+			if err := sweep.Kill(workers); err != nil {
+				return err
+			}
+		}
+		if told != len(workers) {
+			told = len(workers)
+			fmt.Fprintf(stdout, "%d at work on run %s: each finishes its step and keeps a checkpoint\n", told, r.ID)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+}
+
+func logsCommand(stdout io.Writer) *cobra.Command {
+	var (
+		where storeFlag
+		run   string
+	)
+	c := &cobra.Command{
+		Use:   "logs [NET]",
+		Short: "Print what was noted while a net was trained, or what a background run printed",
+		Example: "  coadapt logs 0/A3B          # of the run that somebody worked on last\n" +
+			"  coadapt logs                # what that run printed in the background",
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			var ids []string
+			if run != "" {
+				ids = []string{run}
+			}
+			s, r, err := where.runOf(ids)
+			if err != nil {
+				return err
+			}
+			if len(args) == 0 {
+				text, err := sweep.Output(s, r.ID)
+				if err == nil {
+					_, err = io.WriteString(stdout, text)
+				}
+				return err
+			}
+			net, err := transfer.ParseNet(args[0])
+			if err != nil {
+				return err
+			}
+			for _, m := range r.Nets {
+				if m.Net != net {
+					continue
+				}
+				text, err := transfer.Log(s, m.Key)
+				if err != nil {
+					return fmt.Errorf("net %s, %s: %w", net, m.Key[:12], err)
+				}
+				_, err = io.WriteString(stdout, text)
+				return err
+			}
+			return fmt.Errorf("net %s: run %s has no such net; -run names another", net, r.ID)
+		},
+	}
+	where.flags(c)
+	c.Flags().StringVar(&run, "run", "", "the run, or the beginning of its name (default: the one that somebody worked on last)")
+	return c
+}
