@@ -12,7 +12,7 @@ import (
 type Timing struct {
 	Price
 	Compile time.Duration // the first step less a usual one
-	Steps   []float64     // seconds a step, one figure a block of steps
+	Seconds []float64     // a step, one figure a block of steps
 	Tests   []float64     // seconds a test image, one figure a block of batches
 }
 
@@ -58,7 +58,7 @@ func (l *Lab) Time(ctx context.Context, net Net, long time.Duration) (Timing, er
 			break
 		}
 	}
-	t.Steps = steps.means
+	t.Seconds = steps.means
 	tests := newBlocks(long / 4)
 	for !tests.done() {
 		for batch, err := range p.task.Test(ctx, p.recipe.Batch, p.view) {
@@ -84,7 +84,7 @@ func (l *Lab) Time(ctx context.Context, net Net, long time.Duration) (Timing, er
 	if err := ctx.Err(); err != nil {
 		return Timing{}, err
 	}
-	t.Compile = max(0, steps.first-time.Duration(t.Steps[0]*float64(time.Second))) +
+	t.Compile = max(0, steps.first-time.Duration(t.Seconds[0]*float64(time.Second))) +
 		max(0, tests.first-time.Duration(t.Tests[0]*float64(p.recipe.Batch)*float64(time.Second)))
 	return t, nil
 }

@@ -1,0 +1,305 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"math/big"
+	"runtime"
+	"strings"
+	"time"
+
+	"coadapt/gomlxnet"
+	"coadapt/transfer"
+	"coadapt/transfer/sweep"
+
+	"github.com/spf13/cobra"
+)
+
+// planFlags are the flags of plan, as typed.
+type planFlags struct {
+	experimentFlags
+	json        bool
+	budget      time.Duration
+	rate        float64 // images a second
+	price       float64 // of an hour
+	sd          float64 // points
+	calibration time.Duration
+}
+
+func planCommand(stdout, stderr io.Writer) *cobra.Command {
+	var f planFlags
+	c := &cobra.Command{
+		Use:   "plan",
+		Short: "Say what a grid of nets will take, before any of it is trained",
+		Long: "Say what a grid of nets will take: multiply-adds and images (exact), disk, memory, hours with their uncertainty from some steps timed here,\n" +
+			"the critical path, and what more workers change. With -budget, which of its nets tell most for so much time, and what they leave open.\n" +
+			"The grids paper and random need neither data nor backend.",
+		Example: "  coadapt plan -grid mini -data shapes\n" +
+			"  coadapt plan -grid balanced -split 0,1 -seeds 0-4 -data cifar100.zip -budget 8h\n" +
+			"  coadapt plan -grid paper -images-per-second 3000 -hour-price 2.50",
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := f.check(c); err != nil {
+				return err
+			}
+			if (f.grid == "paper" || f.grid == "random") && f.nets == "" && !c.Flags().Changed("data") {
+				return f.paper(stdout)
+			}
+			return f.plan(c, stdout, stderr)
+		},
+	}
+	f.experimentFlags.flags(c, "mini")
+	fl := c.Flags()
+	fl.DurationVar(&f.budget, "budget", 0, "time of one worker, such as 8h: choose the nets that narrow the intervals of the decomposition most")
+	fl.Float64Var(&f.rate, "images-per-second", 0, "training speed of a whole net on the machine that will train, instead of timing this one")
+	fl.Float64Var(&f.price, "hour-price", 0, "what an hour of one worker costs, in any currency")
+	fl.Float64Var(&f.sd, "sd", 0, "with -budget: standard deviation of a paired difference between units, in points (default: that of the store's results, else 2)")
+	fl.DurationVar(&f.calibration, "calibrate", 3*time.Second, "how long each of up to three nets is timed, after compiling")
+	fl.BoolVar(&f.json, "json", false, "print one JSON object")
+	return c
+}
+
+func (f *planFlags) check(c *cobra.Command) error {
+	for flag, x := range map[string]float64{"images-per-second": f.rate, "hour-price": f.price, "sd": f.sd, "budget": f.budget.Seconds()} {
+		if x < 0 || math.IsNaN(x) || math.IsInf(x, 0) || x == 0 && c.Flags().Changed(flag) {
+			return fmt.Errorf("-%s %v: want a number above 0", flag, c.Flags().Lookup(flag).Value)
+		}
+	}
+	if f.calibration < 100*time.Millisecond {
+		return fmt.Errorf("-calibrate %v: want 100ms at least", f.calibration)
+	}
+	return f.checkGrid(c)
+}
+
+// paper prices the grids of 2014 from their recipe alone.
+func (f *planFlags) paper(stdout io.Writer) error {
+	grid := transfer.Paper()
+	if f.grid == "random" {
+		grid = transfer.RandomFilters()
+	}
+	if f.budget > 0 {
+		return errors.New("-budget: the grid paper has one unit of each kind; name -data, or plan -grid balanced")
+	}
+	var prices []transfer.Price
+	for _, p := range grid {
+		price, err := transfer.PaperPrice(p)
+		if err != nil {
+			return err
+		}
+		prices = append(prices, price)
+	}
+	var pace *sweep.Pace
+	if f.rate > 0 {
+		_, whole, err := gomlxnet.CaffeNet(1000).Cost(gomlxnet.Cut{})
+		if err != nil {
+			return err
+		}
+		pace = sweep.FixedPace(f.rate, whole.Train)
+	}
+	plan := sweep.NewPlan(prices, func(transfer.Price) bool { return false }, pace)
+	return f.print(stdout, planned{plan: plan, timed: f.given()})
+}
+
+// given says where hours come from when nothing is timed.
+func (f *planFlags) given() string {
+	return fmt.Sprintf("at %g images a second of a whole net, others by their multiply-adds", f.rate)
+}
+
+// plan prices a grid on data, and times some of its nets.
+func (f *planFlags) plan(c *cobra.Command, stdout, stderr io.Writer) error {
+	ctx := c.Context()
+	show := newProgress(stderr, isTerminal(stderr))
+	o, err := f.prepare(c, stderr, show.event)
+	if err != nil {
+		return err
+	}
+	defer o.lab.Close()
+	hit := func(p transfer.Price) bool { return o.store.Has(p.Key) }
+	pace, timed, err := f.pace(ctx, o, hit, stderr)
+	show.clear()
+	if err != nil {
+		return err
+	}
+	out := planned{plan: sweep.NewPlan(o.prices, hit, pace), timed: timed, nets: o.prices}
+	if out.memory, err = peakMemory(); err != nil {
+		return err
+	}
+	if f.budget > 0 && pace != nil {
+		s := sweep.Afford(o.prices, hit, pace, f.budget.Seconds())
+		out.subset = &s
+		if out.sd, out.sdFrom, err = f.spread(o); err != nil {
+			return err
+		}
+	}
+	return f.print(stdout, out)
+}
+
+// pace times what is to be trained, or takes the speed that was given. It is nil where there is nothing to train.
+func (f *planFlags) pace(ctx context.Context, o *opened, hit func(transfer.Price) bool, stderr io.Writer) (*sweep.Pace, string, error) {
+	if f.rate > 0 {
+		return sweep.FixedPace(f.rate, o.prices[0].TrainImage), f.given(), nil
+	}
+	var todo []transfer.Price
+	for _, p := range o.prices {
+		if !hit(p) {
+			todo = append(todo, p)
+		}
+	}
+	nets := sweep.Sample(todo)
+	if len(nets) == 0 {
+		return nil, "", nil
+	}
+	var timings []transfer.Timing
+	var names []string
+	for i, n := range nets {
+		fmt.Fprintf(stderr, "timing net %d of %d: %s\n", i+1, len(nets), n)
+		t, err := o.lab.Time(ctx, n, f.calibration)
+		if err != nil {
+			return nil, "", err
+		}
+		timings, names = append(timings, t), append(names, n.String())
+	}
+	pace, err := sweep.NewPace(timings)
+	return pace, fmt.Sprintf("from %v of each of %s on this machine (%d cores), a worker being a machine like it", f.calibration, strings.Join(names, ", "), runtime.NumCPU()), err
+}
+
+// spread is the standard deviation of a paired difference in points, and where it comes from.
+func (f *planFlags) spread(o *opened) (float64, string, error) {
+	if f.sd > 0 {
+		return f.sd, "as given by -sd", nil
+	}
+	all, err := transfer.Results(o.store)
+	if err != nil {
+		return 0, "", err
+	}
+	var mine []transfer.Result
+	for _, r := range all {
+		if r.Experiment == o.lab.Experiment() {
+			mine = append(mine, r)
+		}
+	}
+	if len(mine) > 0 {
+		sd, df, err := sweep.Spread(mine)
+		if err == nil && df > 0 {
+			return 100 * sd, fmt.Sprintf("of the %d results of this experiment in the store, %d degrees of freedom", len(mine), df), nil
+		}
+	}
+	return 2, "assumed, as the store has no two units of this experiment; -sd gives another", nil
+}
+
+// planned is a plan with what is said around it.
+type planned struct {
+	plan   sweep.Plan
+	nets   []transfer.Price
+	timed  string
+	memory int64 // bytes; 0 where nothing was timed
+	subset *sweep.Subset
+	sd     float64 // points
+	sdFrom string
+}
+
+// planRecord is the JSON form of a plan.
+type planRecord struct {
+	Grid         string           `json:"grid"`
+	Nets         int              `json:"nets"`
+	Hits         int              `json:"hits"`
+	Misses       int              `json:"misses"`
+	MultiplyAdds *big.Int         `json:"multiply_adds"` // of the misses: training, forward and backward, and tests
+	Train        *big.Int         `json:"train_multiply_adds"`
+	Test         *big.Int         `json:"test_multiply_adds"`
+	Images       int64            `json:"images"` // seen in training
+	Disk         int64            `json:"disk_bytes"`
+	Pruned       int64            `json:"disk_bytes_after_gc"`
+	Checkpoints  int64            `json:"checkpoint_bytes"` // of one worker
+	Memory       *int64           `json:"memory_bytes"`     // most that the timing took; null where nothing was timed
+	Hours        *float64         `json:"hours"`            // of one worker; null without a speed
+	HoursLow     *float64         `json:"hours_low"`
+	HoursHigh    *float64         `json:"hours_high"`
+	Days         *float64         `json:"gpu_days"` // the same in days, with -images-per-second
+	Cost         *float64         `json:"cost"`
+	Critical     *float64         `json:"critical_hours"`
+	Path         []string         `json:"critical_path"`
+	Workers      []workloadRecord `json:"workers"`
+	From         string           `json:"hours_from,omitempty"`
+	Budget       *budgetRecord    `json:"budget,omitempty"`
+}
+
+type workloadRecord struct {
+	Workers int     `json:"workers"`
+	Hours   float64 `json:"hours"`
+}
+
+type budgetRecord struct {
+	Hours     float64       `json:"hours"`
+	Nets      []string      `json:"nets"`
+	Left      int           `json:"nets_left_out"`
+	SD        float64       `json:"sd_points"`
+	SDFrom    string        `json:"sd_from"`
+	Intervals []widthRecord `json:"intervals"`
+}
+
+type widthRecord struct {
+	Quantity string   `json:"quantity"`
+	N        int      `json:"n"`
+	Units    int      `json:"units"`
+	Of       int      `json:"of"`
+	Width    *float64 `json:"width_points"` // null: no interval
+}
+
+func (f *planFlags) record(x planned) planRecord {
+	p := x.plan
+	r := planRecord{Grid: f.grid, Nets: p.Nets, Hits: p.Hits, Misses: p.Nets - p.Hits, MultiplyAdds: new(big.Int).Add(p.Train, p.Test), Train: p.Train, Test: p.Test,
+		Images: p.Images, Disk: p.Disk, Pruned: p.Parents, Checkpoints: p.Checkpoints}
+	if x.memory > 0 {
+		r.Memory = &x.memory
+	}
+	hours := func(seconds float64) *float64 {
+		h := seconds / 3600
+		return &h
+	}
+	if len(p.Jobs) > 0 {
+		r.Hours, r.HoursLow, r.HoursHigh, r.Critical, r.From = hours(p.Hours.Value), hours(p.Hours.Low), hours(p.Hours.High), hours(p.Critical), x.timed
+		if f.rate > 0 {
+			days := *r.Hours / 24
+			r.Days = &days
+		}
+		if f.price > 0 {
+			cost := *r.Hours * f.price
+			r.Cost = &cost
+		}
+		for _, n := range p.Chain {
+			r.Path = append(r.Path, n.String())
+		}
+		for _, w := range p.ByWorkers {
+			r.Workers = append(r.Workers, workloadRecord{w.Workers, w.Seconds / 3600})
+		}
+	}
+	if s := x.subset; s != nil {
+		b := budgetRecord{Hours: s.Seconds / 3600, Left: s.Left, SD: x.sd, SDFrom: x.sdFrom}
+		for _, n := range s.Nets {
+			b.Nets = append(b.Nets, n.String())
+		}
+		for _, k := range s.Known {
+			w := widthRecord{Quantity: k.Name, N: k.Cut, Units: k.Units, Of: k.Of}
+			if !math.IsInf(k.Width, 0) {
+				points := k.Width * x.sd
+				w.Width = &points
+			}
+			b.Intervals = append(b.Intervals, w)
+		}
+		r.Budget = &b
+	}
+	return r
+}
+
+func (f *planFlags) print(w io.Writer, x planned) error {
+	r := f.record(x)
+	if f.json {
+		return json.NewEncoder(w).Encode(r)
+	}
+	return f.planTable(w, r)
+}

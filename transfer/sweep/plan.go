@@ -1,0 +1,220 @@
+package sweep
+
+import (
+	"errors"
+	"math"
+	"math/big"
+	"slices"
+
+	"coadapt/transfer"
+
+	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// Plan is what a run will take. Multiply-adds and images are exact, hours an
+// estimate from a [Pace].
+type Plan struct {
+	Nets, Hits  int      // hits are in the store and take nothing
+	Train, Test *big.Int // multiply-adds of the nets to train: in training, forward and backward; in tests
+	Images      int64    // seen in training
+	Disk        int64    // bytes of the entries to come
+	Parents     int64    // of these, what is left once weights of nets that are nobody's parent are dropped
+	Checkpoints int64    // bytes of the checkpoints that one worker has at most
+
+	Hours     Span           // of one worker; zero without a Pace, as is what follows
+	Critical  float64        // seconds
+	Chain     []transfer.Net // the critical path
+	ByWorkers []Workload
+	Jobs      []Job // the nets to train, with their times
+}
+
+// Workload is the time that so many workers, each as fast as the one measured, take.
+type Workload struct {
+	Workers int
+	Seconds float64
+}
+
+// Span is an estimate in seconds with its 95% interval.
+type Span struct{ Value, Low, High float64 }
+
+// entryBytes is what an entry takes besides weights: spec, result, metrics, log, digests.
+const entryBytes = 24 << 10
+
+// NewPlan adds up prices. hit says which nets are in the store; pace may be nil.
+func NewPlan(prices []transfer.Price, hit func(transfer.Price) bool, pace *Pace) Plan {
+	p := Plan{Nets: len(prices), Train: new(big.Int), Test: new(big.Int)}
+	var todo []transfer.Price
+	for _, x := range prices {
+		if hit(x) {
+			p.Hits++
+			continue
+		}
+		todo = append(todo, x)
+		p.Train.Add(p.Train, big.NewInt(x.Train))
+		p.Test.Add(p.Test, big.NewInt(x.Test))
+		p.Images += x.Images()
+		p.Disk += x.Weights + entryBytes
+		p.Parents += entryBytes
+		if x.Net.Treatment == transfer.Base {
+			p.Parents += x.Weights
+		}
+		p.Checkpoints = max(p.Checkpoints, 2*2*x.Weights) // two, each of weights and momentum
+	}
+	if pace == nil || len(todo) == 0 {
+		return p
+	}
+	for _, x := range todo {
+		p.Jobs = append(p.Jobs, Job{x.Net, pace.Seconds(x)})
+	}
+	compile := pace.compileAll(todo)
+	p.Hours = pace.span(todo)
+	p.Chain, p.Critical = CriticalPath(p.Jobs)
+	p.Critical += pace.Compile
+	for _, w := range []int{1, 2, 4, 8, 16, 32, 64, 128, 256} {
+		if w > 1 && w/2 >= len(todo) {
+			break
+		}
+		p.ByWorkers = append(p.ByWorkers, Workload{w, Makespan(p.Jobs, w) + min(compile, pace.Compile*float64(1+len(todo)/w))})
+	}
+	return p
+}
+
+// Pace turns prices into times: seconds a step against multiply-adds a step, in
+// straight lines between the nets that were timed.
+type Pace struct {
+	Compile float64   // seconds, of one kind of net, the mean of those timed
+	points  []point   // by multiply-adds
+	test    []float64 // seconds a test image and multiply-add, by block
+}
+
+type point struct {
+	adds    float64   // multiply-adds of a step
+	seconds []float64 // of a step, by block
+}
+
+// NewPace makes a Pace of timings, one at least; two of the same number of
+// multiply-adds count once.
+func NewPace(timings []transfer.Timing) (*Pace, error) {
+	if len(timings) == 0 {
+		return nil, errors.New("pace: nothing was timed")
+	}
+	p := &Pace{}
+	for _, t := range timings {
+		p.Compile += t.Compile.Seconds() / float64(len(timings))
+		adds := float64(t.TrainImage) * float64(t.Batch)
+		if !slices.ContainsFunc(p.points, func(q point) bool { return q.adds == adds }) {
+			p.points = append(p.points, point{adds, t.Seconds})
+		}
+		for i, s := range t.Tests {
+			if i == len(p.test) {
+				p.test = append(p.test, 0)
+			}
+			p.test[i] += s / float64(t.TestImage) / float64(len(timings))
+		}
+	}
+	slices.SortFunc(p.points, func(a, b point) int { return int(math.Copysign(1, a.adds-b.adds)) })
+	return p, nil
+}
+
+// FixedPace is that of a machine which trains so many images a second of a net
+// of so many multiply-adds an image, and any other in proportion.
+func FixedPace(imagesPerSecond float64, trainImage int64) *Pace {
+	perAdd := 1 / (imagesPerSecond * float64(trainImage))
+	return &Pace{points: []point{{1, []float64{perAdd}}}, test: []float64{perAdd}}
+}
+
+// Seconds is what a net takes, without compiling.
+func (p *Pace) Seconds(x transfer.Price) float64 { return stat.Mean(p.blocks(x), nil) }
+
+// blocks are the seconds that a net would take at the pace of each block of the timings.
+func (p *Pace) blocks(x transfer.Price) []float64 {
+	n := len(p.test)
+	for _, q := range p.points {
+		n = min(n, len(q.seconds))
+	}
+	out := make([]float64, n)
+	for b := range out {
+		out[b] = float64(x.Steps)*p.step(float64(x.TrainImage)*float64(x.Batch), b) + float64(x.Test)*p.test[b]
+	}
+	return out
+}
+
+// step is the seconds of a step of so many multiply-adds: on the line between
+// the neighbours, beyond the last in proportion to it.
+func (p *Pace) step(adds float64, block int) float64 {
+	last := len(p.points) - 1
+	at := func(i int) float64 { return p.points[i].seconds[block] }
+	switch {
+	case adds <= p.points[0].adds:
+		return at(0) * adds / p.points[0].adds
+	case adds >= p.points[last].adds:
+		return at(last) * adds / p.points[last].adds
+	}
+	i := slices.IndexFunc(p.points, func(q point) bool { return q.adds > adds })
+	a, b := p.points[i-1].adds, p.points[i].adds
+	return at(i-1) + (at(i)-at(i-1))*(adds-a)/(b-a)
+}
+
+// compileAll is the time that one worker compiles.
+func (p *Pace) compileAll(prices []transfer.Price) float64 {
+	kinds := map[int]bool{}
+	for _, x := range prices {
+		kind := 0
+		if x.Cut.Frozen {
+			kind = x.Cut.N
+		}
+		kinds[kind] = true
+	}
+	return p.Compile * float64(len(kinds))
+}
+
+// span is the time of all nets one after another. Its interval is that of one
+// more block: mean ± t·s·√(1+1/k) over k blocks, as the run will meet the machine in one mood
+// of many, not in the mean of all. It knows nothing of moods that the timing did not meet.
+func (p *Pace) span(prices []transfer.Price) Span {
+	var sums []float64
+	for _, x := range prices {
+		for b, s := range p.blocks(x) {
+			if b == len(sums) {
+				sums = append(sums, 0)
+			}
+			sums[b] += s
+		}
+	}
+	compile := p.compileAll(prices)
+	mean := stat.Mean(sums, nil) + compile
+	low, high := mean, mean
+	if k := float64(len(sums)); k > 1 {
+		t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: k - 1}.Quantile(0.975)
+		half := t * stat.StdDev(sums, nil) * math.Sqrt(1+1/k)
+		low, high = max(0, mean-half), mean+half
+	}
+	return Span{mean, low, high}
+}
+
+// Sample picks the nets to time for a Pace: the one of most multiply-adds a
+// step, the one of fewest, and one half-way between.
+func Sample(prices []transfer.Price) []transfer.Net {
+	if len(prices) == 0 {
+		return nil
+	}
+	sorted := slices.Clone(prices)
+	slices.SortStableFunc(sorted, func(a, b transfer.Price) int { return int(b.TrainImage - a.TrainImage) })
+	first, last := sorted[0], sorted[len(sorted)-1]
+	nets := []transfer.Net{first.Net}
+	if last.TrainImage == first.TrainImage {
+		return nets
+	}
+	middle := (first.TrainImage + last.TrainImage) / 2
+	best := last
+	for _, x := range sorted {
+		if math.Abs(float64(x.TrainImage-middle)) < math.Abs(float64(best.TrainImage-middle)) {
+			best = x
+		}
+	}
+	if best.TrainImage != first.TrainImage && best.TrainImage != last.TrainImage {
+		nets = append(nets, best.Net)
+	}
+	return append(nets, last.Net)
+}
