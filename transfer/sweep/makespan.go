@@ -3,7 +3,6 @@ package sweep
 import (
 	"cmp"
 	"container/heap"
-	"slices"
 
 	"coadapt/transfer"
 )
@@ -47,7 +46,7 @@ func Makespan(jobs []Job, workers int) float64 {
 	times := jobTimes(jobs)
 	children := map[transfer.Net][]Job{}
 	path := make(map[transfer.Net]float64, len(jobs))
-	var ready []Job
+	var first []Job
 	for _, j := range jobs {
 		path[j.Net] = max(path[j.Net], j.Seconds)
 		p, ok := j.Net.Parent()
@@ -56,42 +55,69 @@ func Makespan(jobs []Job, workers int) float64 {
 			path[p] = max(path[p], times[p]+j.Seconds)
 			continue
 		}
-		ready = append(ready, j)
+		first = append(first, j)
 	}
-	before := func(a, b Job) int { return cmp.Compare(path[b.Net], path[a.Net]) }
-	slices.SortStableFunc(ready, before)
-	var busy ends
-	var now float64
-	for len(ready) > 0 || len(busy) > 0 {
-		for len(ready) > 0 && len(busy) < workers {
-			heap.Push(&busy, end{now + ready[0].Seconds, ready[0].Net})
-			ready = ready[1:]
+	var ready, busy queue
+	put := func(jobs []Job) {
+		for _, j := range jobs {
+			ready.put(-path[j.Net], j.Net)
 		}
-		done := heap.Pop(&busy).(end)
-		now = done.at
-		if more := children[done.net]; len(more) > 0 {
-			ready = append(ready, more...)
-			slices.SortStableFunc(ready, before)
+	}
+	put(first)
+	now := 0.0
+	for len(ready.items) > 0 || len(busy.items) > 0 {
+		for len(ready.items) > 0 && len(busy.items) < workers {
+			_, n := ready.take()
+			busy.put(now+times[n], n)
 		}
+		var done transfer.Net
+		now, done = busy.take()
+		put(children[done])
 	}
 	return now
 }
 
-// end is when a worker is done with a net.
-type end struct {
-	at  float64
-	net transfer.Net
+// queue gives nets by rising rank, those of one rank in the order in which they came.
+type queue struct {
+	items []item
+	count int
 }
 
-type ends []end
+type item struct {
+	rank  float64
+	order int
+	net   transfer.Net
+}
 
-func (e ends) Len() int           { return len(e) }
-func (e ends) Less(i, j int) bool { return e[i].at < e[j].at }
-func (e ends) Swap(i, j int)      { e[i], e[j] = e[j], e[i] }
-func (e *ends) Push(x any)        { *e = append(*e, x.(end)) }
-func (e *ends) Pop() any {
-	old := *e
-	x := old[len(old)-1]
-	*e = old[:len(old)-1]
+func (q *queue) put(rank float64, n transfer.Net) {
+	q.count++
+	heap.Push(q, item{rank, q.count, n})
+}
+
+func (q *queue) take() (rank float64, n transfer.Net) {
+	x := heap.Pop(q).(item)
+	return x.rank, x.net
+}
+
+// Len, Less, Swap, Push and Pop are for package heap.
+func (q *queue) Len() int { return len(q.items) }
+
+// Less orders by rank, then by order.
+func (q *queue) Less(i, j int) bool {
+	a, b := q.items[i], q.items[j]
+	return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.order, b.order)) < 0
+}
+
+// Swap exchanges two items.
+func (q *queue) Swap(i, j int) { q.items[i], q.items[j] = q.items[j], q.items[i] }
+
+// Push adds an item at the end.
+func (q *queue) Push(x any) { q.items = append(q.items, x.(item)) }
+
+// Pop takes the last item.
+func (q *queue) Pop() any {
+	last := len(q.items) - 1
+	x := q.items[last]
+	q.items = q.items[:last]
 	return x
 }
