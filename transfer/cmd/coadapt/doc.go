@@ -1,6 +1,9 @@
 // Command coadapt trains transfer curves and shows what they came to.
 //
 //	coadapt curve -data cifar100.zip -seeds 0-2 -figure curve.png    train what the store lacks, print the table
+//	coadapt plan -grid mini -data shapes                             what a grid will take; what a budget buys
+//	coadapt run -grid mini -data shapes -workers 2                   train a grid; -detach, -on slurm
+//	coadapt status|attach|stop|logs                                  how far a run is, from any shell
 //	coadapt show                                                     the tables of all that the store holds
 //	coadapt store ls|show|verify|gc|rm                               look after it
 //	coadapt figure -o curve.svg                                      draw an experiment of the store
