@@ -18,21 +18,30 @@ import (
 // net of the same shape is loaded into the same Trainer and compiles nothing.
 // A Trainer is for one goroutine at a time.
 type Trainer struct {
-	backend compute.Backend
-	arch    Arch
-	vars    []Variable
-	solver  SGD
-	batch   int
-	store   *model.Store
-	steps   map[Cut]*model.Exec
-	eval    *model.Exec
-	cut     Cut
-	loaded  bool
+	placement
+	arch   Arch
+	vars   []Variable
+	solver SGD
+	batch  int
+	store  *model.Store
+	steps  map[Cut]*model.Exec
+	eval   *model.Exec
+	cut    Cut
+	loaded bool
 }
 
 // NewTrainer makes a trainer for batches of the given size. The solver's
 // multipliers are those of the arch. Nothing is compiled before the first step.
-func NewTrainer(backend compute.Backend, arch Arch, solver SGD, batch int) (*Trainer, error) {
+//
+// The net is on the backend's first device, or on those that are named: on
+// another one it comes to the same bits. Several hold the net alike and take an
+// equal part of each batch, which has to be a multiple of their number. Loss,
+// gradients and dropout's masks are those of the whole batch; their sums are
+// rounded in another order, so that losses differ from those of one device by
+// some 1e-7 of their size in the first steps, and later as those of any two
+// orders of summation do. On one number of devices all bits repeat on a CPU,
+// whichever devices they are.
+func NewTrainer(backend compute.Backend, arch Arch, solver SGD, batch int, devices ...int) (*Trainer, error) {
 	vars, err := arch.Variables()
 	if err != nil {
 		return nil, err
@@ -40,14 +49,24 @@ func NewTrainer(backend compute.Backend, arch Arch, solver SGD, batch int) (*Tra
 	if batch < 1 {
 		return nil, fmt.Errorf("batch of %d images, want at least 1", batch)
 	}
+	at, err := newPlacement(backend, devices)
+	if err != nil {
+		return nil, err
+	}
+	if batch%len(at.devices) != 0 {
+		return nil, fmt.Errorf("batch of %d images on %d devices: want a multiple of %d", batch, len(at.devices), len(at.devices))
+	}
 	solver.Params = make(map[string]Param, len(vars))
 	for _, v := range vars {
 		solver.Params[v.Path] = v.Param
 	}
-	t := &Trainer{backend: backend, arch: arch, vars: vars, solver: solver, batch: batch,
+	t := &Trainer{placement: at, arch: arch, vars: vars, solver: solver, batch: batch,
 		store: model.NewStore(), steps: make(map[Cut]*model.Exec)}
-	t.eval, err = model.NewExec(backend, t.store, t.evalGraph)
-	return t, err
+	if t.eval, err = model.NewExec(backend, t.store, t.evalGraph); err != nil {
+		return nil, err
+	}
+	t.place(t.eval, 2)
+	return t, nil
 }
 
 // Load makes w the trainer's net, cut as given, with fresh momentum.
@@ -88,7 +107,7 @@ func (t *Trainer) Step(images []float32, labels []int32, rate float64, seed uint
 	if err != nil {
 		return 0, err
 	}
-	x, y, err := t.inputs(images, labels)
+	args, err := t.inputs(images, labels, func() *tensors.Tensor { return dropoutState(seed, iteration) })
 	if err != nil {
 		return 0, err
 	}
@@ -96,28 +115,27 @@ func (t *Trainer) Step(images []float32, labels []int32, rate float64, seed uint
 	if err := rateVar.SetValue(tensors.FromScalar(float32(rate))); err != nil {
 		return 0, errors.WithMessage(err, "setting the rate")
 	}
-	loss, err := exec.Call1(x, y, dropoutState(seed, iteration))
+	out, err := exec.Call(args...)
 	if err != nil {
 		return 0, errors.WithMessagef(err, "training step of %s, cut %+v", t.arch.Name, t.cut)
 	}
-	defer loss.MustFinalizeAll()
-	return float64(tensors.ToScalar[float32](loss)), nil
+	defer finalize(out)
+	return float64(tensors.ToScalar[float32](out[0])), nil
 }
 
 // Eval tests on one batch without dropout. Images with label -1 are padding.
 // It returns the number classified correctly and the sum of the losses.
 func (t *Trainer) Eval(images []float32, labels []int32) (correct int, lossSum float64, err error) {
-	x, y, err := t.inputs(images, labels)
+	args, err := t.inputs(images, labels, nil)
 	if err != nil {
 		return 0, 0, err
 	}
-	c, l, err := t.eval.Call2(x, y)
+	out, err := t.eval.Call(args...)
 	if err != nil {
 		return 0, 0, errors.WithMessagef(err, "testing %s", t.arch.Name)
 	}
-	defer c.MustFinalizeAll()
-	defer l.MustFinalizeAll()
-	return int(tensors.ToScalar[int32](c)), float64(tensors.ToScalar[float32](l)), nil
+	defer finalize(out)
+	return int(tensors.ToScalar[int32](out[0])), float64(tensors.ToScalar[float32](out[1])), nil
 }
 
 // Weights copies the net's weights to the host.
@@ -173,17 +191,34 @@ func (t *Trainer) Close() {
 	t.store.Finalize()
 }
 
-func (t *Trainer) inputs(images []float32, labels []int32) (x, y *tensors.Tensor, err error) {
+func finalize(out []*tensors.Tensor) {
+	for _, o := range out {
+		o.MustFinalizeAll()
+	}
+}
+
+// inputs are the arguments of a call: for each device its part of the batch
+// and, where rng is given, the random state of the whole batch.
+func (t *Trainer) inputs(images []float32, labels []int32, rng func() *tensors.Tensor) ([]any, error) {
 	a := t.arch
 	if !t.loaded { // the graphs would run, on initial values of the library's choosing
-		return nil, nil, fmt.Errorf("trainer of %s: no net is loaded", a.Name)
+		return nil, fmt.Errorf("trainer of %s: no net is loaded", a.Name)
 	}
 	if len(labels) != t.batch || len(images) != t.batch*a.Size*a.Size*a.Channels {
-		return nil, nil, fmt.Errorf("batch of %d labels and %d pixel values, want %d and %d·%d·%d·%d",
+		return nil, fmt.Errorf("batch of %d labels and %d pixel values, want %d and %d·%d·%d·%d",
 			len(labels), len(images), t.batch, t.batch, a.Size, a.Size, a.Channels)
 	}
-	return tensors.FromFlatDataAndDimensions(images, t.batch, a.Size, a.Size, a.Channels),
-		tensors.FromFlatDataAndDimensions(labels, t.batch), nil
+	part, pixels := t.batch/len(t.devices), len(images)/len(t.devices)
+	return t.args(func(i int) []*tensors.Tensor {
+		in := []*tensors.Tensor{
+			tensors.FromFlatDataAndDimensions(images[i*pixels:(i+1)*pixels], part, a.Size, a.Size, a.Channels),
+			tensors.FromFlatDataAndDimensions(labels[i*part:(i+1)*part], part),
+		}
+		if rng != nil {
+			in = append(in, rng())
+		}
+		return in
+	})
 }
 
 func (t *Trainer) stepExec() (*model.Exec, error) {
@@ -203,6 +238,7 @@ func (t *Trainer) stepExec() (*model.Exec, error) {
 		if err != nil {
 			return nil, err
 		}
+		t.place(e, 3)
 		t.steps[cut] = e
 	}
 	t.steps[t.cut] = e
