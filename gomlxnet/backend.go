@@ -40,3 +40,10 @@ func BackendClass(b compute.Backend) string {
 	class, _, _ := strings.Cut(b.Description(), " ")
 	return class
 }
+
+// OnCores says whether the devices of a backend are the cores of this machine,
+// however many it shows (XLA's CPU plugin four): more of them compute no faster.
+func OnCores(b compute.Backend) bool {
+	class := BackendClass(b)
+	return class == "go" || class == "xla:cpu"
+}

@@ -16,6 +16,7 @@ import (
 // step of a small net over two cores and no further, so that more cores are for
 // more nets.
 type worker struct {
+	devices  []int // of the backend
 	trainers map[trainerKey]*gomlxnet.Trainer
 	part     float64 // of the net being trained, 0..1; guarded by Lab.mu
 	cost     float64 // of that net; guarded by Lab.mu

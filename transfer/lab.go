@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"sync"
 	"time"
 
@@ -26,7 +25,8 @@ type Config struct {
 	Epochs   float64           // above 0: Recipe's steps, and the end of its rate, follow from the images of the target task
 	PerClass int               // the first so many training images of each class; 0 is all
 	Bad      dataset.BadPolicy // pictures that do not decode
-	Workers  int               // nets that Curve trains beside each other; 0 is one for two cores, at most 4
+	Workers  int               // nets that Curve trains beside each other; 0 is one for two cores, at most 4, and at least one an accelerator
+	Devices  int               // of each net, which divide its batches (see [gomlxnet.NewTrainer]); 0 is 1. Workers take devices in turn
 	// Checkpoint is the time after which a net being trained keeps weights, momentum and where it is, so that a worker that is
 	// killed, or stopped, is gone on from: 0 is 30 s, below 0 never. CheckpointSteps, above 0, does so after so many steps too.
 	Checkpoint      time.Duration
@@ -89,11 +89,12 @@ func NewLab(cfg Config) (*Lab, error) {
 			return nil, err
 		}
 	}
-	if cfg.Workers < 0 {
-		return nil, fmt.Errorf("lab: %d workers, want 1 or more, or 0 for one for two cores", cfg.Workers)
+	if cfg.Workers < 0 || cfg.Devices < 0 {
+		return nil, fmt.Errorf("lab: %d workers with %d devices each, want 1 or more, or 0 for the default", cfg.Workers, cfg.Devices)
 	}
-	if cfg.Workers == 0 {
-		cfg.Workers = min(max(runtime.NumCPU()/2, 1), 4)
+	devices, err := cfg.share()
+	if err != nil {
+		return nil, err
 	}
 	if cfg.Retries == 0 {
 		cfg.Retries = 2
@@ -101,13 +102,12 @@ func NewLab(cfg Config) (*Lab, error) {
 	l := &Lab{cfg: cfg, pause: time.Second, splits: map[string]dataset.Split{},
 		tasks: map[string]*dataset.Task{}, weights: map[string]gomlxnet.Weights{}}
 	l.run = l.trainNet
-	l.backend = gomlxnet.BackendClass(cfg.Backend)
-	var err error
+	l.backend = cfg.backendClass()
 	if l.experiment, err = cfg.experiment(l.backend); err != nil {
 		return nil, err
 	}
-	for range cfg.Workers {
-		l.workers = append(l.workers, &worker{trainers: map[trainerKey]*gomlxnet.Trainer{}})
+	for _, d := range devices {
+		l.workers = append(l.workers, &worker{devices: d, trainers: map[trainerKey]*gomlxnet.Trainer{}})
 	}
 	return l, nil
 }

@@ -105,7 +105,7 @@ func (l *Lab) trainer(w *worker, arch gomlxnet.Arch, r Recipe) (*gomlxnet.Traine
 	if t := w.trainers[key]; t != nil {
 		return t, nil
 	}
-	t, err := gomlxnet.NewTrainer(l.cfg.Backend, arch, gomlxnet.SGD{Momentum: r.Momentum, Decay: r.Decay}, r.Batch)
+	t, err := gomlxnet.NewTrainer(l.cfg.Backend, arch, gomlxnet.SGD{Momentum: r.Momentum, Decay: r.Decay}, r.Batch, w.devices...)
 	if err != nil {
 		return nil, err
 	}

@@ -22,6 +22,7 @@ type experimentFlags struct {
 	data, split, seeds, treatments, cuts, widths string
 	backend, store, grid, recipe, nets           string
 	size, batch, steps, perClass, workers        int
+	devices                                      int
 	epochs, rate                                 float64
 	coarse, skipBad                              bool
 	checkpoint                                   time.Duration
@@ -47,7 +48,8 @@ func (f *experimentFlags) flags(c *cobra.Command, grid string) {
 	fl.StringVar(&f.widths, "widths", "", "widths of conv1 to conv5, fc6 and fc7 (default 24,48,64,64,48,192,192)")
 	fl.BoolVar(&f.coarse, "coarse", false, "CIFAR-100: classes are the 20 superclasses")
 	fl.BoolVar(&f.skipBad, "skip-bad", false, "leave out pictures that do not decode, and name them, instead of stopping")
-	fl.IntVar(&f.workers, "workers", 0, "nets trained beside each other (default: one for two cores, at most 4)")
+	fl.IntVar(&f.workers, "workers", 0, "nets trained beside each other (default: one for two cores, at most 4, and at least one a GPU)")
+	fl.IntVar(&f.devices, "devices", 0, "devices that train a net together, each on its part of every batch (default: 1, other workers on other devices)")
 	fl.DurationVar(&f.checkpoint, "checkpoint", 30*time.Second, "how often a net in training keeps where it is")
 	fl.StringVar(&f.backend, "backend", "", "GoMLX backend, such as xla:cpu, xla:cuda or go (default: the plugin of set-up)")
 	fl.StringVar(&f.store, "store", "", "folder of results and weights (default: this clone's)")
@@ -213,7 +215,7 @@ func (f *experimentFlags) config(src dataset.Source) (transfer.Config, error) {
 	for _, n := range []struct {
 		flag  string
 		value float64
-	}{{"epochs", f.epochs}, {"steps", float64(f.steps)}, {"batch", float64(f.batch)}, {"rate", f.rate}, {"per-class", float64(f.perClass)}, {"workers", float64(f.workers)}} {
+	}{{"epochs", f.epochs}, {"steps", float64(f.steps)}, {"batch", float64(f.batch)}, {"rate", f.rate}, {"per-class", float64(f.perClass)}, {"workers", float64(f.workers)}, {"devices", float64(f.devices)}} {
 		if n.value < 0 {
 			return transfer.Config{}, fmt.Errorf("-%s %v: want a number above 0, or 0 for the default", n.flag, n.value)
 		}
@@ -240,7 +242,7 @@ func (f *experimentFlags) config(src dataset.Source) (transfer.Config, error) {
 	if f.steps > 0 {
 		cfg.Epochs, cfg.Recipe = 0, cfg.Recipe.Shortened(f.steps)
 	}
-	cfg.PerClass, cfg.Workers, cfg.Checkpoint = f.perClass, f.workers, f.checkpoint
+	cfg.PerClass, cfg.Workers, cfg.Devices, cfg.Checkpoint = f.perClass, f.workers, f.devices, f.checkpoint
 	if f.skipBad {
 		cfg.Bad = dataset.BadSkips
 	}

@@ -1,0 +1,60 @@
+package transfer
+
+import (
+	"fmt"
+	"runtime"
+
+	"coadapt/gomlxnet"
+)
+
+// backendClass is what a key says of the machine. A net on several devices is
+// of a class of its own, as its sums are rounded in another order; one device
+// is called as it was before there could be more.
+func (c Config) backendClass() string {
+	class := gomlxnet.BackendClass(c.Backend)
+	if c.Devices > 1 {
+		class = fmt.Sprintf("%s*%d", class, c.Devices)
+	}
+	return class
+}
+
+// share settles how many nets are trained beside each other, and the devices
+// of each worker: Devices in a row, from the first on again where workers are more.
+func (c *Config) share() ([][]int, error) {
+	c.Devices = max(c.Devices, 1)
+	shown := c.Backend.NumDevices()
+	groups := shown / c.Devices
+	if groups == 0 {
+		return nil, fmt.Errorf("lab: each net on %d devices, but backend %s shows %d", c.Devices, c.Backend.Name(), shown)
+	}
+	recipes := []Recipe{c.Recipe}
+	if c.Reduced != nil {
+		recipes = append(recipes, *c.Reduced)
+	}
+	for _, r := range recipes {
+		if r.Batch%c.Devices != 0 {
+			return nil, fmt.Errorf("lab: batch of %d images on %d devices: want a multiple of %d", r.Batch, c.Devices, c.Devices)
+		}
+	}
+	if c.Workers == 0 {
+		c.Workers = min(max(runtime.NumCPU()/2, 1), 4)
+		if !gomlxnet.OnCores(c.Backend) {
+			c.Workers = max(c.Workers, groups)
+		}
+		if c.Devices > 1 {
+			c.Workers = min(c.Workers, groups)
+		}
+	}
+	// Two nets that wait for each other's part on the same devices may wait forever.
+	if c.Devices > 1 && c.Workers > groups {
+		return nil, fmt.Errorf("lab: %d workers with %d devices each, but backend %s shows %d: want at most %d workers",
+			c.Workers, c.Devices, c.Backend.Name(), shown, groups)
+	}
+	all := make([][]int, c.Workers)
+	for w := range all {
+		for i := range c.Devices {
+			all[w] = append(all[w], w%groups*c.Devices+i)
+		}
+	}
+	return all, nil
+}
