@@ -50,6 +50,36 @@ func BenchmarkStep(b *testing.B) {
 	}
 }
 
+// BenchmarkDevices times one training step on one device, on another one, and
+// on two that divide the batch. XLA's CPU devices are the same cores, so that
+// what two take longer is the price of dividing.
+func BenchmarkDevices(b *testing.B) {
+	backend := openDevices(b)
+	for _, c := range stepCases {
+		if c.cut != (Cut{}) {
+			continue
+		}
+		for _, devices := range [][]int{{0}, {1}, {0, 1}} {
+			b.Run(fmt.Sprint(c.name, devices), func(b *testing.B) {
+				trainer, err := NewTrainer(backend, c.arch, SGD{Momentum: 0.9, Decay: 0.0005}, c.batch, devices...)
+				if err != nil {
+					b.Fatal(err)
+				}
+				defer trainer.Close()
+				if err := trainer.Load(mustInit(b, c.arch, 1), c.cut); err != nil {
+					b.Fatal(err)
+				}
+				images, labels := tinyBatch(c.arch, c.batch, 1)
+				mustStep(b, trainer, images, labels) // compiles
+				for b.Loop() {
+					mustStep(b, trainer, images, labels)
+				}
+				b.ReportMetric(float64(b.N*c.batch)/b.Elapsed().Seconds(), "images/s")
+			})
+		}
+	}
+}
+
 // BenchmarkCompile times the first step of a new trainer: XLA's compiler and,
 // little beside it, the step.
 func BenchmarkCompile(b *testing.B) {

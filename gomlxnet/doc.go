@@ -16,5 +16,13 @@
 // graphs for the next of the same shape. [Arch.Cost] counts multiply-adds,
 // parameters and bytes.
 //
+// Where a backend shows several devices, nets are trained beside each other, a
+// [Trainer] on each, or one net on several, which divide its batches. XLA's CPU
+// plugin shows four, all of them the machine's cores, so that both are tested
+// without a GPU; xla.NewWithOptions with cpu_device_count asks it for another
+// number, and XLA_FLAGS does not. The division is GoMLX's AutoSharding. Its other way, SPMD
+// with collectives in the graph, finds no mesh for the parameters of a model.Exec in
+// GoMLX v0.28.2 with go-xla v0.4.1.
+//
 // Functions on graph nodes panic, as is GoMLX's way; all others return errors.
 package gomlxnet

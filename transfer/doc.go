@@ -21,6 +21,12 @@
 // fails is [Failed] after some tries, what needs it [Blocked], and all others
 // go on.
 //
+// On a backend with several devices each worker of a Lab has one of its own, and
+// its nets come to the same bits; with Config.Devices above 1 it has so many,
+// which divide every batch, and keys say how many. Workers of one process take
+// devices from the first on: processes beside each other are told theirs, as
+// Slurm does, or by a backend such as xla:cuda,visible_devices=1.
+//
 // Lists of nets: [Curve] is a transfer curve; [Paper] the 163 nets of 2014 and
 // [RandomFilters] its seven on random filters, under the names of the release
 // ([PaperName]); [Balanced] the design that 2014 lacks, every direction with

@@ -268,8 +268,8 @@ func TestDivergedBlocks(t *testing.T) {
 	}
 }
 
-// TestWorkersChangeNothing: nets trained beside each other are bit for bit
-// those trained one by one.
+// TestWorkersChangeNothing: nets trained beside each other, on devices of their
+// own where the backend shows several, are bit for bit those trained one by one on the first.
 func TestWorkersChangeNothing(t *testing.T) {
 	for _, config := range []string{"go", "xla:cpu"} {
 		t.Run(config, func(t *testing.T) { workersChangeNothing(t, config) })
