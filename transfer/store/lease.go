@@ -20,6 +20,7 @@ import (
 const (
 	leaseTTL  = 90 * time.Second
 	leaseBeat = 10 * time.Second
+	minLease  = time.Second
 )
 
 // ErrLost says that a lease was taken over, its holder having been silent.

@@ -129,6 +129,17 @@ func TestSilentHolder(t *testing.T) {
 	}
 }
 
+// TestSetLease: the time and the beat change together, and none is so short that a slow disk would cost a lease.
+func TestSetLease(t *testing.T) {
+	s := open(t)
+	if err := s.SetLease(9 * time.Second); err != nil || s.ttl != 9*time.Second || s.beat != time.Second {
+		t.Errorf("%v: lease %v, beat %v; want 9s and a ninth of it", err, s.ttl, s.beat)
+	}
+	if err := s.SetLease(time.Millisecond); err == nil || s.ttl != 9*time.Second {
+		t.Errorf("%v: lease %v; want a refusal and 9s as before", err, s.ttl)
+	}
+}
+
 // TestReturnAfterAll: a holder that slept through another's whole work does not mistake a third one's lease for its own,
 // though it has the same number.
 func TestReturnAfterAll(t *testing.T) {
