@@ -133,18 +133,27 @@ func (s *Store) setAside(key, dir, file string, fault error) error {
 	return &BrokenError{Key: key, File: file, Moved: moved, Err: fault}
 }
 
-// Keys yields the keys of all entries in order.
+// Keys yields the keys of all entries in order. It ends with an error where
+// a folder cannot be read.
 func (s *Store) Keys() iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		paths, err := filepath.Glob(filepath.Join(s.dir, entriesDir, "??", "*"))
-		if err != nil {
-			yield("", err)
-			return
-		}
-		for _, p := range paths {
-			if !yield(filepath.Base(p), nil) {
-				return
+		shelves, err := os.ReadDir(filepath.Join(s.dir, entriesDir))
+		for _, shelf := range shelves {
+			if len(shelf.Name()) != 2 || !shelf.IsDir() {
+				continue
 			}
+			var list []os.DirEntry
+			if list, err = os.ReadDir(filepath.Join(s.dir, entriesDir, shelf.Name())); err != nil {
+				break
+			}
+			for _, e := range list {
+				if !yield(e.Name(), nil) {
+					return
+				}
+			}
+		}
+		if err != nil {
+			yield("", fmt.Errorf("store %s: %w", s.dir, err))
 		}
 	}
 }
