@@ -267,8 +267,9 @@ func (l *Lease) check() error {
 	own, err := os.ReadFile(leaseFile(l.dir, l.gen))
 	var h Holder
 	_ = json.Unmarshal(own, &h) // a beat that was torn by a full disk names nobody, and so no other
-	_, next := os.Stat(leaseFile(l.dir, l.gen+1))
-	if errors.Is(err, fs.ErrNotExist) || h.Token != "" && h.Token != l.self.Token || next == nil {
+	// Not only the next number: who took over may have looked at the folder before it was removed and made anew.
+	last, _, lastErr := latestLease(l.dir)
+	if errors.Is(err, fs.ErrNotExist) || h.Token != "" && h.Token != l.self.Token || lastErr == nil && last > l.gen {
 		l.lost = fmt.Errorf("%s: %w", l.key, ErrLost)
 		return l.lost
 	}

@@ -129,6 +129,22 @@ func TestSilentHolder(t *testing.T) {
 	}
 }
 
+// TestLateClaim: a worker that was about to take lease 4 over when the folder went and came again makes lease.5 beside
+// lease.1. Its holder notices.
+func TestLateClaim(t *testing.T) {
+	s := open(t)
+	first, err := s.Claim(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(leaseFile(first.dir, 5), []byte(`{"token":"late"}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Beat(nil); !errors.Is(err, ErrLost) {
+		t.Errorf("%v, want ErrLost", err)
+	}
+}
+
 // TestSetLease: the time and the beat change together, and none is so short that a slow disk would cost a lease.
 func TestSetLease(t *testing.T) {
 	s := open(t)
