@@ -36,7 +36,12 @@ type Holder struct {
 }
 
 // String is "host, process 123".
-func (h Holder) String() string { return fmt.Sprintf("%s, process %d", h.Host, h.PID) }
+func (h Holder) String() string {
+	if h.Token == "" {
+		return "a worker whose lease cannot be read"
+	}
+	return fmt.Sprintf("%s, process %d", h.Host, h.PID)
+}
 
 // HeldError names the worker that holds a key.
 type HeldError struct {

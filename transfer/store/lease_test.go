@@ -198,7 +198,8 @@ func TestDeadProcess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.self.PID, l.self.Began = sleeper.Process.Pid, began(sleeper.Process.Pid)
+	l.self.PID = sleeper.Process.Pid
+	l.self.Began, _ = began(l.self.PID)
 	if err := l.Beat(nil); err != nil {
 		t.Fatal(err)
 	}
