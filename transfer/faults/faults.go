@@ -68,7 +68,7 @@ func Run(ctx context.Context, opt Options) (Table, error) {
 				continue
 			}
 			if err := h.try(ctx, f, h.Seed+pass); err != nil {
-				h.kept = true
+				h.kept = ctx.Err() == nil
 				return h.table, fmt.Errorf("%s: %w", f.name, err)
 			}
 		}
@@ -131,10 +131,7 @@ func (h *harness) try(ctx context.Context, f fault, seed uint64) error {
 	defer func() { row.Took = time.Since(began) }()
 	for round := 0; row.Tried < f.tries; round++ {
 		t := h.trial(f, seed, round, row.Seen)
-		tried, err := f.do(ctx, t, f.tries-row.Tried)
-		if err == nil {
-			err = t.settle(ctx)
-		}
+		tried, err := t.round(ctx, f, f.tries-row.Tried)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -157,6 +154,16 @@ func (h *harness) try(ctx context.Context, f fault, seed uint64) error {
 		}
 	}
 	return nil
+}
+
+// round does faults, at most left, and looks at what came of them. What still runs then is killed.
+func (t *trial) round(ctx context.Context, f fault, left int) (tried int, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if tried, err = f.do(ctx, t, left); err != nil {
+		return tried, err
+	}
+	return tried, t.settle(ctx)
 }
 
 // trial begins a round.
