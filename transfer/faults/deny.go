@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
-	"time"
 )
 
 // nobody is the user without rights, as whom root has the program run: root itself is denied nothing.
@@ -57,21 +56,12 @@ func denied(ctx context.Context, t *trial, left int) (tried int, err error) {
 		} else if err != nil {
 			return false, err
 		}
-		on := l.runs(t.upTo(2 * time.Second))
-		if err := os.Chmod(folder, 0o755); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return false, err
-		}
-		if on && t.rng.IntN(2) == 0 { // the program is there when the permission is back
-			on = l.runs(t.upTo(2 * time.Second))
-		}
-		if on {
-			if err := l.kill(); err != nil {
-				return false, err
+		return t.lingers(l, syscall.EACCES, func() error {
+			if err := os.Chmod(folder, 0o755); !errors.Is(err, os.ErrNotExist) {
+				return err
 			}
-		} else if err := l.want(0, 1); err != nil {
-			return false, err
-		}
-		return t.refused(l, syscall.EACCES), nil
+			return nil
+		})
 	})
 	if err != nil || tried == left {
 		return tried, err

@@ -171,7 +171,7 @@ func (h *harness) trial(f fault, seed uint64, round int, seen map[string]int) *t
 	hash := fnv.New64a()
 	fmt.Fprintf(hash, "%s/%d", f.name, round)
 	dir := filepath.Join(h.dir, fmt.Sprintf("%s-%d-%d", strings.NewReplacer(" ", "-", ",", "").Replace(f.name), seed, round))
-	return &trial{harness: h, sweep: f.on, dir: dir, store: filepath.Join(dir, "store"), seen: seen, rng: rand.New(rand.NewPCG(seed, hash.Sum64()))}
+	return &trial{harness: h, name: f.name, sweep: f.on, dir: dir, store: filepath.Join(dir, "store"), seen: seen, rng: rand.New(rand.NewPCG(seed, hash.Sum64()))}
 }
 
 func names(all []fault) string {

@@ -29,7 +29,9 @@ func (t *trial) lives(ctx context.Context, n int, end func(l *life) (done bool, 
 			return tried, errors.Join(err, l.kill())
 		}
 		if done {
-			tried++
+			if tried++; tried%10 == 0 {
+				t.sayf("%s: %d tried in this round", t.name, tried)
+			}
 		}
 		now, err := t.progress()
 		if err != nil {

@@ -16,28 +16,37 @@ import (
 // fileSizeLimit has all writes beyond a few bytes fail for a while, in a running program.
 func fileSizeLimit(ctx context.Context, t *trial, left int) (tried int, err error) {
 	return t.lives(ctx, left, func(l *life) (bool, error) {
-		if err := limitFiles(l.pid(), uint64(t.rng.IntN(6000))); err != nil {
-			if !l.runs(0) {
-				return false, l.want(0)
-			}
+		if err := limitFiles(l.pid(), uint64(t.rng.IntN(6000))); errors.Is(err, syscall.ESRCH) {
+			return false, l.want(0) // it came to its end first
+		} else if err != nil {
 			return false, err
 		}
-		hit := l.runs(t.upTo(2 * time.Second))
-		if hit && t.rng.IntN(2) == 0 { // the program is there when space is back
-			if err := limitFiles(l.pid(), noLimit); err != nil && l.runs(0) {
-				return false, err
+		return t.lingers(l, syscall.EFBIG, func() error {
+			if err := limitFiles(l.pid(), noLimit); !errors.Is(err, syscall.ESRCH) {
+				return err
 			}
-			hit = l.runs(t.upTo(2 * time.Second))
-		}
-		if hit {
-			if err := l.kill(); err != nil {
-				return false, err
-			}
-		} else if err := l.want(0, 1); err != nil {
-			return false, err
-		}
-		return t.refused(l, syscall.EFBIG), nil
+			return nil // it has ended
+		})
 	})
+}
+
+// lingers gives a program some time with a fault, and some without it or none. One that goes on then is killed.
+func (t *trial) lingers(l *life, refusal syscall.Errno, undo func() error) (bool, error) {
+	on := l.runs(t.upTo(2 * time.Second))
+	if err := undo(); err != nil {
+		return false, err
+	}
+	if on && t.rng.IntN(2) == 0 {
+		on = l.runs(t.upTo(2 * time.Second))
+	}
+	if on {
+		if err := l.kill(); err != nil {
+			return false, err
+		}
+	} else if err := l.want(0, 1); err != nil {
+		return false, err
+	}
+	return t.refused(l, refusal), nil
 }
 
 // refused says whether the program met an error of the system, and counts it.

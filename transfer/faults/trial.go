@@ -20,6 +20,7 @@ import (
 // trial is a round of faults in a store of its own.
 type trial struct {
 	*harness
+	name  string // of the fault
 	sweep *sweep
 	dir   string
 	store string
