@@ -19,7 +19,7 @@ import (
 )
 
 // subcommand is the one that trains a sweep.
-const subcommand = "curve"
+const subcommand = "run"
 
 // sweep is nets to be trained, and what an undisturbed run made of them.
 type sweep struct {
