@@ -19,7 +19,7 @@ func rootCommand(out io.Writer) *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(setupVerb(out), doctorVerb(out), demoVerb(out), testVerb(out), labVerb(out), runVerb(out), cleanVerb(out))
+	root.AddCommand(setupVerb(out), doctorVerb(out), demoVerb(out), testVerb(out), soakVerb(out), labVerb(out), runVerb(out), cleanVerb(out))
 	return root
 }
 

@@ -111,6 +111,30 @@ func TestFolderOrderAndPixels(t *testing.T) {
 	}
 }
 
+// TestChangedPicture: the pictures are those of the digest, or there is no task.
+func TestChangedPicture(t *testing.T) {
+	dir := writeTree(t, plainTree(t))
+	src, err := Open(t.Context(), dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "train", "cat", "b.png")
+	for name, data := range map[string][]byte{"as long": pngOf(t, 4, 4, color.NRGBA{10, 20, 31, 255}), "longer": pngOf(t, 4, 4, color.NRGBA{10, 20, 30, 99})} {
+		if err := os.WriteFile(file, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := NewTask(t.Context(), src, []int{0, 1}, TaskOptions{}); err == nil || !strings.Contains(err.Error(), "train/cat/b.png") {
+			t.Errorf("a picture replaced by one that is %s: %v, want an error that names it", name, err)
+		}
+	}
+	if err := os.WriteFile(file, plainTree(t)["train/cat/b.png"], 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := NewTask(t.Context(), src, []int{0, 1}, TaskOptions{}); err != nil {
+		t.Errorf("put back: %v", err)
+	}
+}
+
 func TestTinyImageNetTree(t *testing.T) {
 	src, err := openMap(tinyTree(t), Options{})
 	if err != nil {

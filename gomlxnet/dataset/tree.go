@@ -28,9 +28,10 @@ const (
 
 // entry is a file of a tree; CRC is known beforehand in an archive and read when needed in a folder.
 type entry struct {
-	name string // slash-separated, from the tree's root
-	size int64
-	crc  uint32
+	name   string // slash-separated, from the tree's root
+	size   int64
+	crc    uint32
+	summed bool // by digest: what is read later must have this sum
 }
 
 // tree is a listing of a folder or an archive. Hidden files and folders are left out.
@@ -170,11 +171,15 @@ func (t *tree) read(name string, limit int64) ([]byte, error) {
 	} else if err != nil && err != io.EOF {
 		return nil, fmt.Errorf("%s: %s is damaged: %w", t.where, name, err)
 	}
+	if e := t.files[i]; e.summed && crc32.ChecksumIEEE(data) != e.crc {
+		return nil, fmt.Errorf("%s: %s is not what it was when the folder was opened; nets of two sets of data must not mix, so start again", t.where, name)
+	}
 	return data, nil
 }
 
 // digest hashes name, size and CRC-32 of the named files, so that a folder and an archive of the same files agree. The
-// files of a plain folder of more than 2 GiB are not read: there only names and sizes count.
+// files of a plain folder of more than 2 GiB are not read: there only names and sizes count. Those of a smaller one may not
+// change from then on: read refuses them.
 func (t *tree) digest(ctx context.Context, what string, names []string) (string, error) {
 	list := make([]entry, len(names))
 	var bytes int64
@@ -189,6 +194,10 @@ func (t *tree) digest(ctx context.Context, what string, names []string) (string,
 	if !t.crcs && bytes <= maxHashed {
 		if err := t.sums(ctx, list); err != nil {
 			return "", err
+		}
+		for _, e := range list {
+			at, _ := t.find(e.name)
+			t.files[at].crc, t.files[at].summed = e.crc, true
 		}
 	}
 	h := sha256.New()

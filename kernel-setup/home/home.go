@@ -13,6 +13,7 @@ const (
 	EnvHome  = "COADAPT_HOME"  // the folder of what set-up makes, instead of <root>/.coadapt
 	EnvRoot  = "COADAPT_ROOT"  // the clone's root
 	EnvStore = "COADAPT_STORE" // the store, instead of <home>/store
+	EnvLease = "COADAPT_LEASE" // how long a silent worker keeps its net, instead of 90s; the same for all workers of a store
 )
 
 // Home is one clone and its set-up. Both paths are absolute.

@@ -45,8 +45,13 @@ func (l *Lease) Checkpoint(step int, files Files) error {
 
 // checkpoints are the folders of checkpoints, the last first.
 func (l *Lease) checkpoints() ([]string, error) {
-	all, err := filepath.Glob(filepath.Join(l.dir, "step-*"))
-	slices.SortFunc(all, func(a, b string) int { return strings.Compare(b, a) })
+	list, err := os.ReadDir(l.dir) // in order of names
+	var all []string
+	for _, e := range slices.Backward(list) {
+		if strings.HasPrefix(e.Name(), "step-") {
+			all = append(all, filepath.Join(l.dir, e.Name()))
+		}
+	}
 	return all, err
 }
 

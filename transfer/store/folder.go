@@ -90,6 +90,9 @@ func readFolder(dir string, names []string) (Files, error) {
 	for _, name := range names {
 		want, ok := digests[name]
 		if !ok {
+			if _, err := os.Stat(filepath.Join(dir, name)); err == nil { // the name was damaged
+				return nil, &tornError{digestsFile, fmt.Errorf("it does not have %s, which is there", name)}
+			}
 			return nil, fmt.Errorf("no file %q: %w", name, fs.ErrNotExist)
 		}
 		if slices.Contains(gone, name) {

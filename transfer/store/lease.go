@@ -20,6 +20,7 @@ import (
 const (
 	leaseTTL  = 90 * time.Second
 	leaseBeat = 10 * time.Second
+	minLease  = time.Second
 )
 
 // ErrLost says that a lease was taken over, its holder having been silent.
@@ -35,7 +36,12 @@ type Holder struct {
 }
 
 // String is "host, process 123".
-func (h Holder) String() string { return fmt.Sprintf("%s, process %d", h.Host, h.PID) }
+func (h Holder) String() string {
+	if h.Token == "" {
+		return "a worker whose lease cannot be read"
+	}
+	return fmt.Sprintf("%s, process %d", h.Host, h.PID)
+}
 
 // HeldError names the worker that holds a key.
 type HeldError struct {
@@ -266,8 +272,9 @@ func (l *Lease) check() error {
 	own, err := os.ReadFile(leaseFile(l.dir, l.gen))
 	var h Holder
 	_ = json.Unmarshal(own, &h) // a beat that was torn by a full disk names nobody, and so no other
-	_, next := os.Stat(leaseFile(l.dir, l.gen+1))
-	if errors.Is(err, fs.ErrNotExist) || h.Token != "" && h.Token != l.self.Token || next == nil {
+	// Not only the next number: who took over may have looked at the folder before it was removed and made anew.
+	last, _, lastErr := latestLease(l.dir)
+	if errors.Is(err, fs.ErrNotExist) || h.Token != "" && h.Token != l.self.Token || lastErr == nil && last > l.gen {
 		l.lost = fmt.Errorf("%s: %w", l.key, ErrLost)
 		return l.lost
 	}

@@ -129,6 +129,33 @@ func TestSilentHolder(t *testing.T) {
 	}
 }
 
+// TestLateClaim: a worker that was about to take lease 4 over when the folder went and came again makes lease.5 beside
+// lease.1. Its holder notices.
+func TestLateClaim(t *testing.T) {
+	s := open(t)
+	first, err := s.Claim(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(leaseFile(first.dir, 5), []byte(`{"token":"late"}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Beat(nil); !errors.Is(err, ErrLost) {
+		t.Errorf("%v, want ErrLost", err)
+	}
+}
+
+// TestSetLease: the time and the beat change together, and none is so short that a slow disk would cost a lease.
+func TestSetLease(t *testing.T) {
+	s := open(t)
+	if err := s.SetLease(9 * time.Second); err != nil || s.ttl != 9*time.Second || s.beat != time.Second {
+		t.Errorf("%v: lease %v, beat %v; want 9s and a ninth of it", err, s.ttl, s.beat)
+	}
+	if err := s.SetLease(time.Millisecond); err == nil || s.ttl != 9*time.Second {
+		t.Errorf("%v: lease %v; want a refusal and 9s as before", err, s.ttl)
+	}
+}
+
 // TestReturnAfterAll: a holder that slept through another's whole work does not mistake a third one's lease for its own,
 // though it has the same number.
 func TestReturnAfterAll(t *testing.T) {
@@ -171,7 +198,8 @@ func TestDeadProcess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.self.PID, l.self.Began = sleeper.Process.Pid, began(sleeper.Process.Pid)
+	l.self.PID = sleeper.Process.Pid
+	l.self.Began, _ = began(l.self.PID)
 	if err := l.Beat(nil); err != nil {
 		t.Fatal(err)
 	}

@@ -30,16 +30,17 @@ var thisProcess = sync.OnceValue(func() Process {
 		return p
 	}
 	p.Space = strings.TrimSpace(string(boot)) + " " + space
-	p.Began = began(p.PID)
+	p.Began, _ = began(p.PID)
 	return p
 })
 
 // Gone says that the process certainly runs no more. Of one on another
-// machine, or where the system does not say, it never does.
+// machine, or where the system does not say or show, it never does.
 func (p Process) Gone() bool {
 	self := ThisProcess()
 	if p.Host == "" || p.Host != self.Host || p.Space == "" || p.Space != self.Space {
 		return false
 	}
-	return began(p.PID) != p.Began
+	ticks, ok := began(p.PID)
+	return ok && ticks != p.Began
 }

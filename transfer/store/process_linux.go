@@ -1,23 +1,26 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
+	"syscall"
 )
 
 // began is when a process started, in ticks since boot: "" where there is no
-// such process or only its remains, which wait for their parent.
-func began(pid int) string {
+// such process or only its remains, which wait for their parent. ok is false where that
+// is not shown, as /proc may hide the processes of other users.
+func began(pid int) (ticks string, ok bool) {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
-		return ""
+		return "", errors.Is(syscall.Kill(pid, 0), syscall.ESRCH)
 	}
 	// The name, in parentheses, may hold anything; state is field 3 and the start field 22 of proc_pid_stat(5).
 	_, rest, ok := strings.Cut(string(stat[strings.LastIndexByte(string(stat), ')')+1:]), " ")
 	fields := strings.Fields(rest)
 	if !ok || len(fields) < 20 || fields[0] == "Z" || fields[0] == "X" {
-		return ""
+		return "", true
 	}
-	return fields[19]
+	return fields[19], true
 }

@@ -3,4 +3,4 @@
 package store
 
 // began is not known here: that a process is gone is learned from its silence.
-func began(int) string { return "" }
+func began(int) (ticks string, ok bool) { return "", false }

@@ -34,6 +34,17 @@ func Open(dir string) (*Store, error) {
 	return &Store{dir: dir, ttl: leaseTTL, beat: leaseBeat}, nil
 }
 
+// SetLease changes how long a lease lasts without a renewal, 90 s where it is not called, and with it how often this
+// process renews its own: nine times as often. All workers of a store need the same time. It is for a file system whose caches
+// hide changes for longer, and for tests, which cannot wait. It is not to be called once the store is in use.
+func (s *Store) SetLease(ttl time.Duration) error {
+	if ttl < minLease {
+		return fmt.Errorf("store %s: a lease of %v, want %v at least", s.dir, ttl, minLease)
+	}
+	s.ttl, s.beat = ttl, ttl/(leaseTTL/leaseBeat)
+	return nil
+}
+
 // Dir is the store's folder.
 func (s *Store) Dir() string { return s.dir }
 
@@ -122,18 +133,27 @@ func (s *Store) setAside(key, dir, file string, fault error) error {
 	return &BrokenError{Key: key, File: file, Moved: moved, Err: fault}
 }
 
-// Keys yields the keys of all entries in order.
+// Keys yields the keys of all entries in order. It ends with an error where
+// a folder cannot be read.
 func (s *Store) Keys() iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		paths, err := filepath.Glob(filepath.Join(s.dir, entriesDir, "??", "*"))
-		if err != nil {
-			yield("", err)
-			return
-		}
-		for _, p := range paths {
-			if !yield(filepath.Base(p), nil) {
-				return
+		shelves, err := os.ReadDir(filepath.Join(s.dir, entriesDir))
+		for _, shelf := range shelves {
+			if len(shelf.Name()) != 2 || !shelf.IsDir() {
+				continue
 			}
+			var list []os.DirEntry
+			if list, err = os.ReadDir(filepath.Join(s.dir, entriesDir, shelf.Name())); err != nil {
+				break
+			}
+			for _, e := range list {
+				if !yield(e.Name(), nil) {
+					return
+				}
+			}
+		}
+		if err != nil {
+			yield("", fmt.Errorf("store %s: %w", s.dir, err))
 		}
 	}
 }

@@ -69,6 +69,74 @@ func TestFirstWriterWins(t *testing.T) {
 	}
 }
 
+// TestOddFolder: a store may lie in a folder whose name means something in a pattern.
+func TestOddFolder(t *testing.T) {
+	s, err := Open(filepath.Join(t.TempDir(), "runs[3]", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Put(key, Files{"f": nil}); err != nil {
+		t.Fatal(err)
+	}
+	if found, err := s.Find(key[:4]); err != nil || found != key {
+		t.Errorf("found %q, %v", found, err)
+	}
+	for k, err := range s.Keys() {
+		if err != nil || k != key {
+			t.Errorf("key %q, %v", k, err)
+		}
+		key := "ffff0000"
+		l, err := s.Claim(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := l.Checkpoint(3, Files{"f": []byte("abc")}); err != nil {
+			t.Fatal(err)
+		}
+		if step, files, _, err := l.Latest(); err != nil || step != 3 || string(files["f"]) != "abc" {
+			t.Errorf("checkpoint: step %d, %v, %v", step, files, err)
+		}
+		return
+	}
+	t.Error("no key")
+}
+
+// TestUnreadableStore: what cannot be listed is not taken for empty.
+func TestUnreadableStore(t *testing.T) {
+	s := open(t)
+	if err := os.Remove(filepath.Join(s.Dir(), entriesDir)); err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range s.Keys() {
+		if err == nil || !strings.Contains(err.Error(), s.Dir()) {
+			t.Errorf("%v, want an error that names the store", err)
+		}
+		return
+	}
+	t.Error("a store whose entries cannot be listed has none")
+}
+
+// TestDamagedName: an entry whose list of digests calls a file by another name is broken, not an entry without that file.
+func TestDamagedName(t *testing.T) {
+	s := open(t)
+	if err := s.Put(key, Files{"result.json": []byte("{}")}); err != nil {
+		t.Fatal(err)
+	}
+	dir, _ := s.path(key)
+	index := filepath.Join(dir, digestsFile)
+	text, err := os.ReadFile(index)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(index, []byte(strings.Replace(string(text), "result", "resulu", 1)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var broken *BrokenError
+	if _, err := s.Get(key, "result.json"); !errors.As(err, &broken) || broken.File != digestsFile {
+		t.Errorf("%v, want a BrokenError that names %s", err, digestsFile)
+	}
+}
+
 func TestFlippedByte(t *testing.T) {
 	s := open(t)
 	if err := s.Put(key, Files{"weights": []byte("abc")}); err != nil {

@@ -162,14 +162,21 @@ func (s *Store) Find(prefix string) (string, error) {
 	if len(prefix) < 4 || strings.Trim(prefix, "0123456789abcdef") != "" {
 		return "", fmt.Errorf("key %q, want at least the first four of its hexadecimal digits", prefix)
 	}
-	found, err := filepath.Glob(filepath.Join(s.dir, entriesDir, prefix[:2], prefix+"*"))
+	list, err := os.ReadDir(filepath.Join(s.dir, entriesDir, prefix[:2]))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("store %s: %w", s.dir, err)
+	}
+	var found []string
+	for _, e := range list {
+		if strings.HasPrefix(e.Name(), prefix) {
+			found = append(found, e.Name())
+		}
+	}
 	switch {
-	case err != nil:
-		return "", err
 	case len(found) == 0:
 		return "", fmt.Errorf("store %s: %s...: %w", s.dir, prefix, ErrMissing)
 	case len(found) > 1:
 		return "", fmt.Errorf("store %s: %d keys begin with %s; give more digits", s.dir, len(found), prefix)
 	}
-	return filepath.Base(found[0]), nil
+	return found[0], nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 
@@ -254,5 +255,9 @@ func openStore(h home.Home, flag string) (*store.Store, error) {
 	if flag == "" {
 		flag = h.Store()
 	}
-	return store.Open(flag)
+	s, err := store.Open(flag)
+	if err != nil {
+		return nil, err
+	}
+	return s, setLease(s, os.Getenv(home.EnvLease))
 }

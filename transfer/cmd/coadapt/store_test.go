@@ -106,3 +106,14 @@ func sameNumbers(t *testing.T, a, b string) bool {
 	}
 	return len(x) == len(y) && len(x) > 0
 }
+
+// TestLeaseTime: a time that is none is refused, with the variable's name.
+func TestLeaseTime(t *testing.T) {
+	dir := t.TempDir()
+	for lasts, want := range map[string]int{"": 0, "2m": 0, "soon": 1, "1ms": 1} {
+		t.Setenv("COADAPT_LEASE", lasts)
+		if status, _, errs := coadapt(t, t.Context(), "store", "ls", "-store", dir); status != want || want > 0 && !strings.Contains(errs, "COADAPT_LEASE="+lasts) {
+			t.Errorf("%q: status %d, %s; want %d", lasts, status, errs, want)
+		}
+	}
+}

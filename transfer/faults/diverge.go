@@ -1,0 +1,101 @@
+//go:build unix
+
+package faults
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// findRate finds a learning rate at which some base nets diverge and others do not: which, depends on the last bits of a machine's sums.
+func findRate(s *sweep) func(context.Context, *harness) error {
+	return func(ctx context.Context, h *harness) error {
+		if s.lines != nil {
+			return nil
+		}
+		for _, rate := range []string{"2", "1.5", "3", "1", "2.5", "4", "1.2", "6", "20"} {
+			try := newSweep(s.name+"-"+rate, h.Backend, s.steps, append(slices.Clone(s.more), "-rate", rate)...)
+			if err := h.undisturbed(ctx, try); err != nil {
+				return err
+			}
+			bases, err := basesOf(try)
+			if err != nil {
+				return err
+			}
+			ok := 0
+			for _, b := range bases {
+				if b.Status == "ok" {
+					ok++
+				}
+			}
+			if 0 < ok && ok < len(bases) {
+				*s = *try
+				return nil
+			}
+		}
+		return errors.New("no learning rate at which some nets diverge and others do not")
+	}
+}
+
+// netLine is a result, as far as is needed here.
+type netLine struct {
+	Name      string `json:"name"`
+	Condition string `json:"condition"`
+	Split     string `json:"split"`
+	Seed      int    `json:"seed"`
+	Source    string `json:"source"`
+	Status    string `json:"status"`
+	Reason    string `json:"reason"`
+}
+
+// task is where a net's first layers are from.
+func (n netLine) task() string { return fmt.Sprintf("%s/%s#%d", n.Split, n.Source, n.Seed) }
+
+// basesOf are the base nets of a sweep, by their task.
+func basesOf(s *sweep) (map[string]netLine, error) {
+	bases := make(map[string]netLine)
+	for _, line := range s.lines {
+		var n netLine
+		if err := json.Unmarshal([]byte(line), &n); err != nil {
+			return nil, err
+		}
+		if n.Condition == "base" {
+			bases[n.task()] = n
+		}
+	}
+	return bases, nil
+}
+
+// diverged is a sweep in which the losses of some base nets become NaN or infinite, and a worker that is killed on top of it.
+// Children of such a net are blocked, and say why; all others are trained.
+func diverged(ctx context.Context, t *trial, _ int) (tried int, err error) {
+	bases, err := basesOf(t.sweep)
+	if err != nil {
+		return 0, err
+	}
+	for _, line := range t.sweep.lines {
+		var n netLine
+		if err := json.Unmarshal([]byte(line), &n); err != nil {
+			return 0, err
+		}
+		base := bases[n.task()]
+		switch {
+		case n.Name == base.Name:
+		case base.Status == "ok" && n.Status == "blocked":
+			return 1, fmt.Errorf("%s is blocked (%s), and its base net is not: %+v", n.Name, n.Reason, base)
+		case base.Status != "ok" && (n.Status != "blocked" || !strings.Contains(n.Reason, base.Reason)):
+			return 1, fmt.Errorf("%s is %s (%s), its base net %+v: want it blocked, for that reason", n.Name, n.Status, n.Reason, base)
+		}
+		if n.Status == "blocked" || n.Status == "diverged" {
+			t.seen[n.Status]++
+		}
+	}
+	if _, err := t.lives(ctx, 1, t.kill); err != nil {
+		return 1, err
+	}
+	return 1, nil
+}
