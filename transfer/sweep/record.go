@@ -75,7 +75,7 @@ const runsDir = "runs"
 // Folder is where a run's record, workers and logs lie.
 func Folder(s *store.Store, id string) string { return filepath.Join(s.Dir(), runsDir, id) }
 
-// Save writes the record; that of a run begun before stays as it is.
+// Save writes the record; that of a run begun before stays as it is, if it is whole.
 func (r Record) Save(s *store.Store) error {
 	dir := Folder(s, r.ID)
 	if err := os.MkdirAll(filepath.Join(dir, workersDir), 0o755); err != nil {
@@ -83,7 +83,7 @@ func (r Record) Save(s *store.Store) error {
 	}
 	file := filepath.Join(dir, recordFile)
 	if _, err := os.Stat(file); err == nil {
-		if _, err := Load(s, r.ID); err == nil {
+		if old, err := Load(s, r.ID); err == nil && slices.Equal(old.Nets, r.Nets) {
 			return nil
 		}
 	}

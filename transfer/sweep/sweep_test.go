@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -197,8 +198,19 @@ func TestRecords(t *testing.T) {
 	if err := a.Save(s); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Load(s, a.ID); err != nil {
-		t.Error(err)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// So is one in which a bit flipped and that still reads well.
+	if err := os.WriteFile(file, []byte(strings.Replace(string(text), "0/baseB", "0/baseA", 1)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Save(s); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := Load(s, a.ID); err != nil || !slices.Equal(got.Nets, a.Nets) {
+		t.Errorf("%+v, %v; want %+v", got.Nets, err, a.Nets)
 	}
 }
 
@@ -277,5 +289,18 @@ func TestDeadWorkers(t *testing.T) {
 	all, err := Workers(s, rec.ID)
 	if err != nil || len(all) != 1 || all[0].Host != "elsewhere" {
 		t.Errorf("%+v, %v; want the one elsewhere", all, err)
+	}
+	w, _, err := Begin(t.Context(), s, rec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if list, err := filepath.Glob(filepath.Join(dir, "*.json")); err != nil || len(list) != 3 || slices.Contains(list, filepath.Join(dir, "dead.json")) {
+		t.Errorf("%v, %v; want the dead one of this machine buried", list, err)
+	}
+	if err := os.RemoveAll(Folder(s, rec.ID)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.End(); err != nil {
+		t.Errorf("the run's folder was removed: %v", err)
 	}
 }

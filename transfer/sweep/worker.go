@@ -58,13 +58,14 @@ type NetProgress struct {
 // ErrStopped is the cause of a context that a request to stop has ended.
 var ErrStopped = errors.New("stopped by coadapt stop")
 
-// Begin enters this process as a worker of a run. The context it returns ends
+// Begin enters this process as a worker of a run and takes out those of this machine that were killed. The context it returns ends
 // when somebody asks the run to stop ([Stop]).
 func Begin(ctx context.Context, s *store.Store, r Record) (*Worker, context.Context, error) {
 	self := store.ThisProcess()
 	w := &Worker{dir: Folder(s, r.ID), done: make(chan struct{}), state: WorkerState{Process: self, Since: time.Now().UTC()}}
 	w.file = filepath.Join(w.dir, workersDir, fmt.Sprintf("%s-%d.json", slug(self.Host), self.PID))
 	w.asked = asked(w.dir)
+	bury(filepath.Join(w.dir, workersDir))
 	if err := w.save(); err != nil {
 		return nil, nil, fmt.Errorf("run %s: %w", r.ID, err)
 	}
@@ -73,6 +74,18 @@ func Begin(ctx context.Context, s *store.Store, r Record) (*Worker, context.Cont
 	w.quit = quit
 	go w.keep(live, cancel)
 	return w, ctx, nil
+}
+
+// bury removes the files of workers that certainly died. What cannot be removed does no harm.
+func bury(dir string) {
+	list, _ := os.ReadDir(dir)
+	for _, e := range list {
+		file := filepath.Join(dir, e.Name())
+		var w WorkerState
+		if data, err := os.ReadFile(file); err == nil && json.Unmarshal(data, &w) == nil && w.Gone() {
+			_ = os.Remove(file)
+		}
+	}
 }
 
 // keep renews the file. Where it cannot be written, the work goes on.
@@ -137,7 +150,10 @@ func (w *Worker) Event(e transfer.Event) {
 func (w *Worker) End() error {
 	w.quit()
 	<-w.done
-	return os.Remove(w.file)
+	if err := os.Remove(w.file); !errors.Is(err, fs.ErrNotExist) { // a run's folder may be removed at any time
+		return err
+	}
+	return nil
 }
 
 // Workers are the processes that work on a run, those that died left out.
