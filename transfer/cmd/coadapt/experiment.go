@@ -21,7 +21,7 @@ import (
 // experimentFlags are those that say which nets, of what data, trained how and kept where.
 type experimentFlags struct {
 	data, split, seeds, treatments, cuts, widths string
-	backend, store, grid, recipe, nets           string
+	backend, store, grid, recipe, nets, join     string
 	size, batch, steps, perClass, workers        int
 	devices                                      int
 	epochs, rate                                 float64

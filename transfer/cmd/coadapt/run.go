@@ -16,6 +16,7 @@ import (
 type runFlags struct {
 	form
 	experimentFlags
+	slurmFlags
 	detach bool
 }
 
@@ -29,11 +30,18 @@ func runCommand(stdout, stderr io.Writer) *cobra.Command {
 		Example: "  coadapt plan -grid mini -data shapes                       # what it will take\n" +
 			"  coadapt run -grid mini -data shapes -workers 2\n" +
 			"  coadapt run -grid balanced -split 0,1 -seeds 0-2 -data cifar100.zip -detach\n" +
-			"  coadapt status -watch                                      # from another shell; attach, stop, logs",
+			"  coadapt status -watch                                      # from another shell; attach, stop, logs\n" +
+			"  coadapt run -recipe 2014 -grid paper -data ilsvrc12-256/ -on slurm -gpus 1 -time 4h -dry-run",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := f.checkGrid(c); err != nil {
 				return err
+			}
+			if err := f.slurmFlags.check(c); err != nil {
+				return err
+			}
+			if f.on != "" {
+				return f.submit(c, stdout, stderr)
 			}
 			if f.detach {
 				return f.background(c, stdout, stderr)
@@ -43,6 +51,12 @@ func runCommand(stdout, stderr io.Writer) *cobra.Command {
 	}
 	f.experimentFlags.flags(c, "mini")
 	c.Flags().BoolVar(&f.detach, "detach", false, "run in the background, beyond the end of this shell or notebook")
+	f.slurmFlags.flags(c)
+	c.Flags().StringVar(&f.join, "join", "", "the run to which the nets of -nets belong")
+	if err := c.Flags().MarkHidden("join"); err != nil { // of the tasks of -on slurm
+		panic(err)
+	}
+	c.MarkFlagsMutuallyExclusive("detach", "on")
 	f.form.flags(c, "net, as soon as it is finished")
 	return c
 }

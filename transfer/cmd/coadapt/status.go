@@ -65,17 +65,21 @@ func statusCommand(stdout io.Writer) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			reader := sweep.NewReader(s, r)
-			show := oneStatus
+			reader, cluster := sweep.NewReader(s, r), newScheduler(s, r)
+			draw := oneStatus
 			if !asJSON {
 				v := newView(stdout)
-				show = func(st *sweep.Status) error {
+				draw = func(st *sweep.Status) error {
 					if repeat && isTerminal(stdout) {
 						v.draw(st)
 						return nil
 					}
 					return printLines(stdout, statusLines(st, 200, 1<<20))
 				}
+			}
+			show := func(st *sweep.Status) error {
+				cluster.merge(c.Context(), st)
+				return draw(st)
 			}
 			_, err = watch(c.Context().Done(), reader, show, func(st *sweep.Status) bool { return !repeat || st.Finished() })
 			return err
@@ -159,15 +163,16 @@ func attachCommand(stdout, stderr io.Writer) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			v, told := newView(stdout), map[string]bool{}
+			v, told, cluster := newView(stdout), map[string]bool{}, newScheduler(s, r)
 			show := func(st *sweep.Status) error {
+				cluster.merge(c.Context(), st)
 				if isTerminal(stdout) {
 					v.draw(st)
 					return nil
 				}
 				return finishedLines(stdout, st, told)
 			}
-			st, err := watch(c.Context().Done(), sweep.NewReader(s, r), show, func(st *sweep.Status) bool { return len(st.Workers) == 0 })
+			st, err := watch(c.Context().Done(), sweep.NewReader(s, r), show, func(st *sweep.Status) bool { return len(st.Workers) == 0 && !cluster.live() })
 			switch {
 			case err != nil:
 				return err
@@ -224,6 +229,10 @@ func stopCommand(stdout io.Writer) *cobra.Command {
 }
 
 func stopRun(ctx context.Context, stdout io.Writer, s *store.Store, r sweep.Record, now bool) error {
+	// First the scheduler: it would start those that wait for others that end.
+	if err := cancelJobs(ctx, s, r); err != nil {
+		return err
+	}
 	if err := sweep.Stop(s, r.ID); err != nil {
 		return err
 	}
@@ -261,7 +270,7 @@ func logsCommand(stdout io.Writer) *cobra.Command {
 	)
 	c := &cobra.Command{
 		Use:   "logs [NET]",
-		Short: "Print what was noted while a net was trained, or what a background run printed",
+		Short: "Print what was noted while a net was trained, or what a background run or the tasks of a cluster printed",
 		Example: "  coadapt logs 0/A3B          # of the run that somebody worked on last\n" +
 			"  coadapt logs                # what that run printed in the background",
 		Args: cobra.MaximumNArgs(1),
@@ -275,6 +284,9 @@ func logsCommand(stdout io.Writer) *cobra.Command {
 				return err
 			}
 			if len(args) == 0 {
+				if ok, err := taskLogs(stdout, s, r); ok || err != nil {
+					return err
+				}
 				text, err := sweep.Output(s, r.ID)
 				if err == nil {
 					_, err = io.WriteString(stdout, text)

@@ -53,7 +53,34 @@ func (f *experimentFlags) prepare(c *cobra.Command, stderr io.Writer, say func(t
 	o.record = sweep.NewRecord(grid, data, o.lab.Experiment(), o.prices)
 	o.record.Command = commandLine(c)
 	o.record.Dir, err = filepath.Abs(".")
+	if err == nil && f.join != "" {
+		err = o.join(f.join)
+	}
+	if err != nil {
+		o.lab.Close()
+	}
 	return o, err
+}
+
+// join makes the nets part of a run that was begun elsewhere. Where they are
+// not what that has under their names, their results would be nobody's.
+func (o *opened) join(id string) error {
+	r, err := sweep.Load(o.store, id)
+	if err != nil {
+		return err
+	}
+	keys := map[string]string{}
+	for _, m := range r.Nets {
+		keys[m.Name] = m.Key
+	}
+	for _, p := range o.prices {
+		if key := keys[p.Net.String()]; key != p.Key {
+			return fmt.Errorf("-join %s: net %s is another one here (%.12s) than in the run (%.12s): data, recipe or backend differ, such as where a machine has no plugin; "+
+				"coadapt version says what there is", id, p.Net, p.Key, key)
+		}
+	}
+	o.record = r
+	return nil
 }
 
 // commandLine is the command as it was given, less the flags named, in a form that any shell of its folder can run again.

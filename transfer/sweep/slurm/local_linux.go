@@ -1,0 +1,33 @@
+package slurm
+
+import (
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+)
+
+// local names the file system of a path where it is certainly none that
+// machines share; "" for all others.
+func local(path string) string {
+	var st unix.Statfs_t
+	for unix.Statfs(path, &st) != nil { // the first folder above that is there
+		up := filepath.Dir(path)
+		if up == path {
+			return ""
+		}
+		path = up
+	}
+	switch uint32(st.Type) { // its width differs between architectures
+	case unix.EXT4_SUPER_MAGIC:
+		return "ext"
+	case unix.XFS_SUPER_MAGIC:
+		return "XFS"
+	case unix.BTRFS_SUPER_MAGIC:
+		return "Btrfs"
+	case unix.TMPFS_MAGIC:
+		return "tmpfs"
+	case unix.OVERLAYFS_SUPER_MAGIC:
+		return "overlay"
+	}
+	return ""
+}
