@@ -97,6 +97,14 @@ func (k *keeper) log(format string, args ...any) {
 	_ = k.lease.Log(time.Now().UTC().Format(time.RFC3339) + " " + fmt.Sprintf(format, args...))
 }
 
+// failed writes a failure down where status and logs look for it. That this
+// cannot be done, as on a full disk, is no failure of its own.
+func (k *keeper) failed(err error, try int) error {
+	k.log("failed: %v", err)
+	_ = k.lease.Fail(err.Error(), try)
+	return &trainError{err}
+}
+
 // resume loads the last checkpoint into the trainer, where there is one that is whole.
 func (k *keeper) resume(trainer *gomlxnet.Trainer, p *plan) (*progress, error) {
 	step, files, faults, err := k.lease.Latest()

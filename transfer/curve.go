@@ -171,7 +171,7 @@ func (c *curve) start(ctx context.Context) (wait time.Time) {
 		w.part, w.cost = 0, j.cost
 		c.lab.mu.Unlock()
 		go func() {
-			r, err := c.lab.attempt(ctx, w, j.net)
+			r, err := c.lab.attempt(ctx, w, j.net, j.tries+1)
 			c.finished <- finished{j, w, r, err}
 		}()
 	}

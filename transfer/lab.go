@@ -133,7 +133,7 @@ func (l *Lab) Train(ctx context.Context, net Net) (Result, error) {
 func (l *Lab) trainOn(ctx context.Context, w *worker, net Net) (Result, error) {
 	said := false
 	for {
-		r, err := l.attempt(ctx, w, net)
+		r, err := l.attempt(ctx, w, net, 1)
 		var held *store.HeldError
 		switch {
 		case errors.As(err, &held):
@@ -157,8 +157,9 @@ func (l *Lab) trainOn(ctx context.Context, w *worker, net Net) (Result, error) {
 const heldPoll = time.Second
 
 // attempt is Train that fails with a store.HeldError where another worker
-// has the net, and with store.ErrLost where one took it over.
-func (l *Lab) attempt(ctx context.Context, w *worker, net Net) (Result, error) {
+// has the net, and with store.ErrLost where one took it over. The store notes
+// a failure as that of the try of this number, from 1.
+func (l *Lab) attempt(ctx context.Context, w *worker, net Net, try int) (Result, error) {
 	p, err := l.plan(ctx, net)
 	if err != nil {
 		return Result{}, err
@@ -195,8 +196,7 @@ func (l *Lab) attempt(ctx context.Context, w *worker, net Net) (Result, error) {
 		keep.log("lost to another worker")
 		return Result{}, err
 	case err != nil:
-		keep.log("failed: %v", err)
-		return Result{}, &trainError{err}
+		return Result{}, keep.failed(err, try)
 	}
 	keep.log("finished: %s", out.result.Status)
 	files, err := out.files(p)
@@ -207,7 +207,7 @@ func (l *Lab) attempt(ctx context.Context, w *worker, net Net) (Result, error) {
 		return Result{}, err
 	}
 	if err := l.cfg.Store.Put(p.key, files); err != nil {
-		return Result{}, &trainError{err}
+		return Result{}, keep.failed(err, try)
 	}
 	keep.stop()
 	return out.result, lease.Finish()

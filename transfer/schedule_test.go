@@ -144,12 +144,26 @@ func TestFailedNetDoesNotStopItsSiblings(t *testing.T) {
 	if len(got) != 5 {
 		t.Errorf("%d results, want 5", len(got))
 	}
+	p, err := l.plan(t.Context(), net(t, "baseA"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := p.key
+	if st, err := cfg.Store.State(key); err != nil || st.Status != store.Failed || st.Tries != 3 || st.Failure != "the machine caught fire" {
+		t.Errorf("state of baseA %+v, %v; want that it failed three times and why", st, err)
+	}
+	if st, err := cfg.Store.State(got["0/A1B"].Key); err != nil || st.Status != store.None {
+		t.Errorf("state of its child %+v, %v; want that it was never begun", st, err)
+	}
 	// What failed is not kept: the next run tries again.
 	l = lab(t, cfg)
 	failing(l, "baseA", 2)
 	again, err := collect(t, l, "baseA", "A1B", "B3B")
 	if err != nil || again["0/baseA"].Status != OK || again["0/A1B"].Status != OK || !again["0/B3B"].Hit {
 		t.Errorf("again: %v, %v", again, err)
+	}
+	if st, err := cfg.Store.State(key); err != nil || st.Status != store.Stored {
+		t.Errorf("state of baseA at last %+v, %v", st, err)
 	}
 }
 

@@ -2,7 +2,7 @@
 // them, so that a rerun is a hit.
 //
 //	DIR/entries/ab/abcd.../   spec.json result.json ... digests.json
-//	DIR/work/abcd.../         lease.1 step-000000500/ log.txt: what is unfinished
+//	DIR/work/abcd.../         lease.1 step-000000500/ log.txt failed.json: what is unfinished
 //	DIR/stage/                folders being written
 //	DIR/broken/               entries set aside because a digest did not match
 //
@@ -13,6 +13,7 @@
 // Who computes an entry holds a [Lease] on its key, which is renewed by a
 // heartbeat and taken over from a holder that died. Its folder keeps
 // checkpoints, written as entries are, so that the next holder goes on where
-// the last one was. The package knows nothing about nets:
+// the last one was, and a note where the last try failed. [Store.State] tells
+// from these whether a key is stored, running, failed, stopped or not begun. The package knows nothing about nets:
 // an entry is named files with their digests.
 package store

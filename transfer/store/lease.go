@@ -31,6 +31,7 @@ type Holder struct {
 	Token    string          `json:"token"`              // of this lease and no other
 	Beat     int             `json:"beat"`               // renewals so far
 	Progress json.RawMessage `json:"progress,omitempty"` // whatever the holder says of itself
+	Released bool            `json:"released,omitempty"` // it gave the lease back
 }
 
 // String is "host, process 123".
@@ -133,9 +134,9 @@ func (s *Store) claim(key, dir string) (*Lease, error) {
 		if err != nil {
 			return nil, err
 		}
-		if gen > 0 && content != released {
-			var h Holder
-			readable := json.Unmarshal([]byte(content), &h) == nil
+		var h Holder
+		readable := json.Unmarshal([]byte(content), &h) == nil
+		if gen > 0 && !h.Released {
 			still := s.seen.still(dir, fmt.Sprint(gen, content), time.Now())
 			if still < s.ttl && !(readable && h.gone()) {
 				return nil, &HeldError{key, h}
@@ -153,29 +154,53 @@ func (s *Store) claim(key, dir string) (*Lease, error) {
 		if err != nil {
 			return nil, err
 		}
-		if _, err = f.Write(data); err != nil {
-			return nil, errors.Join(err, f.Close(), os.Remove(f.Name()))
+		if _, err = f.Write(data); err == nil {
+			// Between the look and the file others may have come, gone on to a higher number and taken this one away.
+			gen, _, err = latestLease(dir)
+		}
+		if err != nil || gen != l.gen {
+			if err := errors.Join(err, f.Close(), removeIfThere(f.Name())); err != nil {
+				return nil, err
+			}
+			continue
 		}
 		s.seen.forget(dir)
-		for old := gen; old > 0 && os.Remove(leaseFile(dir, old)) == nil; old-- {
+		for old := gen - 1; old > 0 && os.Remove(leaseFile(dir, old)) == nil; old-- {
 		}
-		return l, f.Close()
+		return l, errors.Join(f.Close(), removeIfThere(filepath.Join(dir, failedFile)))
 	}
 	return nil, errors.New("its work folder keeps changing")
 }
 
-func leaseFile(dir string, gen int) string { return filepath.Join(dir, fmt.Sprintf("lease.%d", gen)) }
+func removeIfThere(name string) error {
+	if err := os.Remove(name); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
 
-// released is the content of a lease that was given back.
-const released = "released"
+func leaseFile(dir string, gen int) string { return filepath.Join(dir, fmt.Sprintf("lease.%d", gen)) }
 
 // latestLease is the lease that counts: its number, 0 where there is none, and
 // what it says.
 func latestLease(dir string) (gen int, content string, err error) {
-	list, err := os.ReadDir(dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return 0, "", err
+	for range 10 {
+		list, err := os.ReadDir(dir)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return 0, "", err
+		}
+		if gen, content, err = readLease(dir, list); !errors.Is(err, fs.ErrNotExist) {
+			return gen, content, err
+		}
+		// Finished or taken over between the two looks.
 	}
+	// A network file system may list for a while what is gone. It says nothing then, as one being written does.
+	return gen, "", nil
+}
+
+// readLease is latestLease of a folder that was listed just now; it says fs.ErrNotExist
+// where that is no longer so.
+func readLease(dir string, list []os.DirEntry) (gen int, content string, err error) {
 	for _, e := range list {
 		if n, ok := strings.CutPrefix(e.Name(), "lease."); ok {
 			if n, err := strconv.Atoi(n); err == nil {
@@ -187,9 +212,6 @@ func latestLease(dir string) (gen int, content string, err error) {
 		return 0, "", nil
 	}
 	data, err := os.ReadFile(leaseFile(dir, gen))
-	if errors.Is(err, fs.ErrNotExist) {
-		return 0, "", nil // given back just now
-	}
 	return gen, string(data), err
 }
 
@@ -201,7 +223,7 @@ func (s *Store) Holder(key string) (h Holder, ok bool) {
 		return h, false
 	}
 	gen, content, err := latestLease(dir)
-	if err != nil || gen == 0 || content == released || json.Unmarshal([]byte(content), &h) != nil {
+	if err != nil || gen == 0 || json.Unmarshal([]byte(content), &h) != nil || h.Released {
 		return h, false
 	}
 	return h, !h.gone()
@@ -282,7 +304,8 @@ func (l *Lease) Lost() bool {
 	return l.lost != nil
 }
 
-// Release gives the lease back; checkpoints and log stay for the next worker.
+// Release gives the lease back; checkpoints, log and a note of failure stay for
+// the next worker.
 func (l *Lease) Release() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -290,7 +313,13 @@ func (l *Lease) Release() error {
 		return nil
 	}
 	l.lost = fmt.Errorf("%s: the lease was given back", l.key)
-	return os.WriteFile(leaseFile(l.dir, l.gen), []byte(released), 0o644)
+	self := l.self
+	self.Released = true
+	data, err := json.Marshal(self)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(leaseFile(l.dir, l.gen), data, 0o644)
 }
 
 // Finish gives the lease back and removes the work folder, the entry being
