@@ -72,7 +72,16 @@ func encodeWeights(w gomlxnet.Weights) ([]byte, error) {
 	return buf.Bytes(), err
 }
 
+// maxHeader is the most bytes of the head of a file of weights, which lists its
+// tensors; a net of eight layers has 16 of them in two thousand.
+const maxHeader = 1 << 20
+
+// decodeWeights reads what encodeWeights writes. It takes no more memory than a
+// few times the length of data, whatever data says.
 func decodeWeights(data []byte) (gomlxnet.Weights, error) {
+	if len(data) >= 8 && binary.LittleEndian.Uint64(data) > maxHeader {
+		return nil, fmt.Errorf("weights: head of %d bytes, want at most %d", binary.LittleEndian.Uint64(data), maxHeader)
+	}
 	st, err := safetensors.Deserialize(data)
 	if err != nil {
 		return nil, fmt.Errorf("weights: %w", err)
@@ -85,6 +94,9 @@ func decodeWeights(data []byte) (gomlxnet.Weights, error) {
 		}
 		t := gomlxnet.Tensor{Data: make([]float32, view.DataLen()/4)}
 		for _, d := range view.Shape() {
+			if d == 0 { // beside which any other number would fit the length
+				return nil, fmt.Errorf("weights, %s: shape %d, want 1 or more of each dimension", named.Name, view.Shape())
+			}
 			t.Shape = append(t.Shape, int(d))
 		}
 		for i := range t.Data {
