@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"coadapt/gomlxnet"
 	"coadapt/transfer/store"
@@ -77,7 +78,7 @@ func encodeWeights(w gomlxnet.Weights) ([]byte, error) {
 const maxHeader = 1 << 20
 
 // decodeWeights reads what encodeWeights writes. It takes no more memory than a
-// few times the length of data, whatever data says.
+// few times the length of data.
 func decodeWeights(data []byte) (gomlxnet.Weights, error) {
 	if len(data) >= 8 && binary.LittleEndian.Uint64(data) > maxHeader {
 		return nil, fmt.Errorf("weights: head of %d bytes, want at most %d", binary.LittleEndian.Uint64(data), maxHeader)
@@ -93,10 +94,10 @@ func decodeWeights(data []byte) (gomlxnet.Weights, error) {
 			return nil, fmt.Errorf("weights, %s: type %s, want F32", named.Name, view.DType())
 		}
 		t := gomlxnet.Tensor{Data: make([]float32, view.DataLen()/4)}
+		if len(view.Shape()) == 0 || slices.Contains(view.Shape(), 0) { // beside a 0 any other number would fit the length
+			return nil, fmt.Errorf("weights, %s: shape %d, want one dimension or more, each of 1 or more", named.Name, view.Shape())
+		}
 		for _, d := range view.Shape() {
-			if d == 0 { // beside which any other number would fit the length
-				return nil, fmt.Errorf("weights, %s: shape %d, want 1 or more of each dimension", named.Name, view.Shape())
-			}
 			t.Shape = append(t.Shape, int(d))
 		}
 		for i := range t.Data {
