@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"coadapt/gomlxnet"
 	"coadapt/transfer/store"
@@ -72,7 +73,16 @@ func encodeWeights(w gomlxnet.Weights) ([]byte, error) {
 	return buf.Bytes(), err
 }
 
+// maxHeader is the most bytes of the head of a file of weights, which lists its
+// tensors; a net of eight layers has 16 of them in two thousand.
+const maxHeader = 1 << 20
+
+// decodeWeights reads what encodeWeights writes. It takes no more memory than a
+// few times the length of data.
 func decodeWeights(data []byte) (gomlxnet.Weights, error) {
+	if len(data) >= 8 && binary.LittleEndian.Uint64(data) > maxHeader {
+		return nil, fmt.Errorf("weights: head of %d bytes, want at most %d", binary.LittleEndian.Uint64(data), maxHeader)
+	}
 	st, err := safetensors.Deserialize(data)
 	if err != nil {
 		return nil, fmt.Errorf("weights: %w", err)
@@ -84,6 +94,9 @@ func decodeWeights(data []byte) (gomlxnet.Weights, error) {
 			return nil, fmt.Errorf("weights, %s: type %s, want F32", named.Name, view.DType())
 		}
 		t := gomlxnet.Tensor{Data: make([]float32, view.DataLen()/4)}
+		if len(view.Shape()) == 0 || slices.Contains(view.Shape(), 0) { // beside a 0 any other number would fit the length
+			return nil, fmt.Errorf("weights, %s: shape %d, want one dimension or more, each of 1 or more", named.Name, view.Shape())
+		}
 		for _, d := range view.Shape() {
 			t.Shape = append(t.Shape, int(d))
 		}

@@ -325,24 +325,3 @@ func (l *Lab) classes(split string, half Half) ([]int, error) {
 	}
 	return s.A, nil
 }
-
-// Results lists everything in a store, entries that are not results left out.
-func Results(s *store.Store) ([]Result, error) {
-	var all []Result
-	for key, err := range s.Keys() {
-		if err != nil {
-			return nil, err
-		}
-		entry, err := s.Get(key, resultFile)
-		if err != nil {
-			return all, err
-		}
-		r, err := decodeResult(entry[resultFile])
-		if err != nil {
-			return all, fmt.Errorf("store entry %s: %w", key, err)
-		}
-		r.Hit = true
-		all = append(all, r)
-	}
-	return all, nil
-}

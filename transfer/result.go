@@ -45,39 +45,40 @@ type Result struct {
 	Hit        bool // it was in the store
 }
 
-// record is the JSON form: flat, with the names that tables use.
-type record struct {
-	Name       string   `json:"name"`
-	N          int      `json:"n"`
-	Condition  string   `json:"condition"`
-	Split      string   `json:"split"`
-	Seed       int      `json:"seed"`
-	Source     string   `json:"source"`
-	Target     string   `json:"target"`
-	Accuracy   *float64 `json:"accuracy"` // null where the status is not ok
-	Loss       *float64 `json:"loss"`
-	TrainLoss  *float64 `json:"train_loss"`
-	Correct    int      `json:"correct"`
-	Tested     int      `json:"tested"`
-	Classes    int      `json:"classes"`
-	Status     Status   `json:"status"`
-	Reason     string   `json:"reason"`
-	Steps      int      `json:"steps"`
-	Images     int      `json:"images"`
-	Seconds    float64  `json:"seconds"`
-	Data       string   `json:"data"`
-	Arch       string   `json:"arch"`
-	Experiment string   `json:"experiment"`
-	Key        string   `json:"key"`
-	Hit        bool     `json:"hit"`
-	Selection  string   `json:"selection"`
-	Best10     *float64 `json:"best10"` // null where there is none
+// Record is a result as a row of a table: flat, with the names that JSON, CSV
+// and Parquet use. What may be absent is nil, or "" for Reason.
+type Record struct {
+	Name       string   `json:"name" parquet:"name"`
+	N          int      `json:"n" parquet:"n"`
+	Condition  string   `json:"condition" parquet:"condition,dict"`
+	Split      string   `json:"split" parquet:"split,dict"`
+	Seed       int      `json:"seed" parquet:"seed"`
+	Source     string   `json:"source" parquet:"source,dict"`
+	Target     string   `json:"target" parquet:"target,dict"`
+	Accuracy   *float64 `json:"accuracy" parquet:"accuracy"` // null where the status is not ok
+	Loss       *float64 `json:"loss" parquet:"loss"`
+	TrainLoss  *float64 `json:"train_loss" parquet:"train_loss"`
+	Correct    int      `json:"correct" parquet:"correct"`
+	Tested     int      `json:"tested" parquet:"tested"`
+	Classes    int      `json:"classes" parquet:"classes"`
+	Status     Status   `json:"status" parquet:"status,dict"`
+	Reason     string   `json:"reason" parquet:"reason,optional"`
+	Steps      int      `json:"steps" parquet:"steps"`
+	Images     int      `json:"images" parquet:"images"`
+	Seconds    float64  `json:"seconds" parquet:"seconds"`
+	Data       string   `json:"data" parquet:"data,dict"`
+	Arch       string   `json:"arch" parquet:"arch,dict"`
+	Experiment string   `json:"experiment" parquet:"experiment,dict"`
+	Key        string   `json:"key" parquet:"key"`
+	Hit        bool     `json:"hit" parquet:"hit"`
+	Selection  string   `json:"selection" parquet:"selection,dict"`
+	Best10     *float64 `json:"best10" parquet:"best10"` // null where there is none
 }
 
-// MarshalJSON writes one flat object; accuracy and losses are null where the
-// status is not OK.
-func (r Result) MarshalJSON() ([]byte, error) {
-	rec := record{Name: r.Net.String(), N: r.Net.N, Condition: r.Net.Treatment.String(), Split: r.Net.Split, Seed: r.Net.Seed,
+// Record is the result as a row; accuracy and losses are nil where the status
+// is not OK.
+func (r Result) Record() Record {
+	rec := Record{Name: r.Net.String(), N: r.Net.N, Condition: r.Net.Treatment.String(), Split: r.Net.Split, Seed: r.Net.Seed,
 		Source: r.Net.Source().String(), Target: r.Net.Target.String(), Correct: r.Correct, Tested: r.Tested, Classes: r.Classes,
 		Status: r.Status, Reason: r.Reason, Steps: r.Steps, Images: r.Images, Seconds: r.Seconds, Data: r.Data, Arch: r.Arch,
 		Experiment: r.Experiment, Key: r.Key, Hit: r.Hit}
@@ -91,12 +92,15 @@ func (r Result) MarshalJSON() ([]byte, error) {
 			rec.Best10 = &r.Best10
 		}
 	}
-	return json.Marshal(rec)
+	return rec
 }
+
+// MarshalJSON writes the Record.
+func (r Result) MarshalJSON() ([]byte, error) { return json.Marshal(r.Record()) }
 
 // UnmarshalJSON reads what MarshalJSON writes; the net is that of the name.
 func (r *Result) UnmarshalJSON(data []byte) error {
-	var rec record
+	var rec Record
 	if err := json.Unmarshal(data, &rec); err != nil {
 		return fmt.Errorf("result: %w", err)
 	}

@@ -8,7 +8,7 @@ import (
 	"coadapt/transfer/store"
 )
 
-// Verify reads every file of every entry and checks its digest. It yields the
+// Verify reads every file of every entry, checks its digest, and that the entry is what its key is the hash of. It yields the
 // keys in order, each with its number of bytes or with the fault of an entry that is broken, which was set
 // aside and will be computed again (store.BrokenError), or that could not be read.
 func Verify(s *store.Store) iter.Seq2[Entry, error] {
@@ -34,47 +34,32 @@ type Entry struct {
 }
 
 func readEntry(s *store.Store, key string) (Entry, error) {
-	e := Entry{Key: key}
 	files, err := s.Get(key)
 	if err != nil {
-		return e, err
+		return Entry{Key: key}, err
 	}
-	for _, data := range files {
-		e.Bytes += int64(len(data))
-	}
-	if e.Result, err = decodeResult(files[resultFile]); err != nil {
-		return e, fmt.Errorf("store entry %s, %s: %w", key, resultFile, err)
-	}
-	weights, ok := files[weightsFile]
-	if e.Weights = ok; ok {
-		if _, err := decodeWeights(weights); err != nil {
-			return e, fmt.Errorf("store entry %s, %s: %w", key, weightsFile, err)
-		}
-	}
-	return e, nil
+	return decodeEntry(key, files)
 }
 
 // Prune drops the weights of all nets that can be nobody's parent: all but
 // base nets on whole tasks. Results, metrics and logs stay, so that a rerun is still a
-// hit. It says of how many nets and how many bytes were freed.
+// hit. It says of how many nets and how many bytes were freed; entries that cannot be read are passed over, and
+// are the error.
 func Prune(s *store.Store) (nets int, freed int64, err error) {
-	results, err := Results(s)
-	if err != nil {
-		return 0, 0, err
-	}
+	results, faults := Results(s)
 	for _, r := range results {
 		if r.Net.Treatment == Base && r.Net.PerClass == 0 {
 			continue
 		}
 		n, err := s.Drop(r.Key, weightsFile)
 		if err != nil {
-			return nets, freed, err
+			return nets, freed, errors.Join(faults, err)
 		}
 		if n > 0 {
 			nets, freed = nets+1, freed+n
 		}
 	}
-	return nets, freed, nil
+	return nets, freed, faults
 }
 
 // Log is what was written down while the net under a key was trained, by all workers that had a part in it;

@@ -40,16 +40,25 @@ func (s *Store) writeFolder(final, name string, files Files) error {
 	if err := writeSynced(filepath.Join(stage, digestsFile), index); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(final), 0o755); err != nil {
-		return err
+	_, err = publish(stage, final)
+	return err
+}
+
+// publish renames a folder whose files are synced, and says whether it is this
+// one that is now under the name final: one that was there stays.
+func publish(stage, final string) (published bool, err error) {
+	if err := errors.Join(syncDir(stage), os.MkdirAll(filepath.Dir(final), 0o755)); err != nil {
+		return false, err
 	}
-	if err := os.Rename(stage, final); err != nil {
-		if _, statErr := os.Stat(filepath.Join(final, digestsFile)); statErr == nil {
-			return nil
+	for range 10 { // what stands in the way may be taken away before it is looked at
+		if err = os.Rename(stage, final); err == nil {
+			return true, syncDir(filepath.Dir(final))
 		}
-		return err
+		if _, statErr := os.Stat(filepath.Join(final, digestsFile)); statErr == nil {
+			return false, nil
+		}
 	}
-	return syncDir(filepath.Dir(final))
+	return false, err
 }
 
 // tornError is a folder whose files are not those that were written.
@@ -111,6 +120,19 @@ func readFolder(dir string, names []string) (Files, error) {
 		files[name] = data
 	}
 	return files, nil
+}
+
+// replaceFile writes a file that a reader finds whole, as it was or as it is; name is that of its stage.
+func (s *Store) replaceFile(final, name string, data []byte) error {
+	stage := filepath.Join(s.dir, stageDir, name+"-"+filepath.Base(final)+"-"+rand.Text())
+	err := writeSynced(stage, data)
+	if err == nil {
+		err = os.Rename(stage, final)
+	}
+	if err != nil {
+		return errors.Join(err, removeIfThere(stage))
+	}
+	return syncDir(filepath.Dir(final))
 }
 
 func writeSynced(path string, data []byte) error {

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -133,9 +132,8 @@ func (l *Lease) Fail(reason string, tries int) error {
 	if err != nil {
 		return err
 	}
-	stage := filepath.Join(l.store.dir, stageDir, l.key+"-"+failedFile+"-"+rand.Text())
-	if err := errors.Join(writeSynced(stage, data), os.Rename(stage, filepath.Join(l.dir, failedFile)), syncDir(l.dir)); err != nil {
-		return fmt.Errorf("store %s: noting that %s failed: %w", l.store.dir, l.key, errors.Join(err, os.RemoveAll(stage)))
+	if err := l.store.replaceFile(filepath.Join(l.dir, failedFile), l.key, data); err != nil {
+		return fmt.Errorf("store %s: noting that %s failed: %w", l.store.dir, l.key, err)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
@@ -59,10 +60,15 @@ const (
 // Files are the contents of an entry by file name.
 type Files map[string][]byte
 
-// path of an entry. A key is lower-case hex, as [Key] makes it.
+// isKey says whether it is lower-case hex, as [Key] makes it: no path, and short enough for a file's name.
+func isKey(key string) bool {
+	return len(key) >= 8 && len(key) <= 2*sha256.Size && strings.Trim(key, "0123456789abcdef") == ""
+}
+
+// path of an entry.
 func (s *Store) path(key string) (string, error) {
-	if len(key) < 8 || strings.Trim(key, "0123456789abcdef") != "" {
-		return "", fmt.Errorf("store %s: key %q, want at least 8 hex digits", s.dir, key)
+	if !isKey(key) {
+		return "", fmt.Errorf("store %s: key %q, want 8 to 64 lower-case hex digits", s.dir, key)
 	}
 	return filepath.Join(s.dir, entriesDir, key[:2], key), nil
 }
@@ -92,6 +98,11 @@ func (s *Store) Get(key string, names ...string) (Files, error) {
 	}
 	files, err := readFolder(dir, names)
 	var torn *tornError
+	for range 2 { // what looks torn may have been removed, replaced, or have dropped a file, while it was read
+		if errors.As(err, &torn) {
+			files, err = readFolder(dir, names)
+		}
+	}
 	switch {
 	case errors.As(err, &torn):
 		return nil, s.setAside(key, dir, torn.file, torn.err)
@@ -127,14 +138,16 @@ func (e *BrokenError) Unwrap() error { return e.Err }
 
 func (s *Store) setAside(key, dir, file string, fault error) error {
 	moved := filepath.Join(s.dir, brokenDir, key+"-"+rand.Text())
-	if err := os.Rename(dir, moved); err != nil {
+	if err := os.Rename(dir, moved); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("store %s: entry %s was broken (%s: %w) and is gone: %w", s.dir, key, file, fault, ErrMissing)
+	} else if err != nil {
 		return fmt.Errorf("store entry %s is broken: %s: %w; and could not be moved: %w", key, file, fault, err)
 	}
 	return &BrokenError{Key: key, File: file, Moved: moved, Err: fault}
 }
 
 // Keys yields the keys of all entries in order. It ends with an error where
-// a folder cannot be read.
+// a folder cannot be read. What else lies among them is passed over.
 func (s *Store) Keys() iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		shelves, err := os.ReadDir(filepath.Join(s.dir, entriesDir))
@@ -147,7 +160,7 @@ func (s *Store) Keys() iter.Seq2[string, error] {
 				break
 			}
 			for _, e := range list {
-				if !yield(e.Name(), nil) {
+				if isKey(e.Name()) && !yield(e.Name(), nil) {
 					return
 				}
 			}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,21 +32,22 @@ func dropped(dir string) (names []string, err error) {
 }
 
 // Drop removes a file from an entry, whose other files stay, and says how many
-// bytes that freed. A file that the entry does not have is no error.
+// bytes that freed. A file that the entry does not have, or that goes with the
+// entry meanwhile, is no error.
 func (s *Store) Drop(key, name string) (freed int64, err error) {
 	dir, err := s.path(key)
 	if err != nil {
 		return 0, err
 	}
 	defer func() {
+		if errors.Is(err, fs.ErrNotExist) {
+			freed, err = 0, nil
+		}
 		if err != nil {
 			err = fmt.Errorf("store %s: dropping %s of %s: %w", s.dir, name, key, err)
 		}
 	}()
 	info, err := os.Stat(filepath.Join(dir, name))
-	if errors.Is(err, fs.ErrNotExist) {
-		return 0, nil
-	}
 	if err != nil {
 		return 0, err
 	}
@@ -59,8 +61,7 @@ func (s *Store) Drop(key, name string) (freed int64, err error) {
 			return 0, err
 		}
 		// The note comes first: a file that is gone without it would look like a fault.
-		note := filepath.Join(s.dir, stageDir, key+"-"+droppedFile)
-		if err := errors.Join(writeSynced(note, data), os.Rename(note, filepath.Join(dir, droppedFile)), syncDir(dir)); err != nil {
+		if err := s.replaceFile(filepath.Join(dir, droppedFile), key, data); err != nil {
 			return 0, err
 		}
 	}
@@ -74,7 +75,7 @@ func (s *Store) Remove(key string) error {
 		return err
 	}
 	// Renamed first, so that no reader meets half an entry.
-	away := filepath.Join(s.dir, stageDir, key+"-removed")
+	away := filepath.Join(s.dir, stageDir, key+"-removed-"+rand.Text())
 	if err := os.Rename(dir, away); errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("store %s: %s: %w", s.dir, key, ErrMissing)
 	} else if err != nil {

@@ -51,7 +51,7 @@ func figureCommand(stdout io.Writer) *cobra.Command {
 			if overlay != "" && (overlay != "2014" || which != "curve" || src.source == "2014") {
 				return fmt.Errorf("-overlay %q: want 2014, over a curve of our own nets", overlay)
 			}
-			results, err := src.results()
+			results, err := src.results(c.ErrOrStderr())
 			if err != nil {
 				return err
 			}
@@ -120,12 +120,12 @@ func drawFigures(stdout io.Writer, which string, overlay bool, results []transfe
 	return nil
 }
 
-// chosen is the one experiment to draw: that of a file, or of the store.
-func chosen(in, dir, want string) ([]transfer.Result, error) {
+// chosen is the one experiment to draw: that of a file, or of the store, whose broken entries are named on w.
+func chosen(w io.Writer, in, dir, want string) ([]transfer.Result, error) {
 	if in != "" {
 		return readLines(in)
 	}
-	all, err := experiments(dir, want)
+	all, err := experiments(w, dir, want)
 	if err != nil {
 		return nil, err
 	}

@@ -30,11 +30,11 @@ func reportCommand(stdout io.Writer) *cobra.Command {
 			"  coadapt report -in FOLDER/nets.jsonl -o FOLDER",
 		Example: "  coadapt report -experiment cifar100 -o results/cifar100 -note \"two cores, 80 minutes\"",
 		Args:    cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(c *cobra.Command, _ []string) error {
 			if out == "" {
 				return errors.New("-o: no folder to write the report into")
 			}
-			results, err := src.results()
+			results, err := src.results(c.ErrOrStderr())
 			if err != nil {
 				return err
 			}

@@ -23,8 +23,8 @@ func showCommand(stdout io.Writer) *cobra.Command {
 		Use:   "show",
 		Short: "Print what the store holds, a table for each experiment",
 		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			all, err := experiments(storeDir, experiment)
+		RunE: func(c *cobra.Command, _ []string) error {
+			all, err := experiments(c.ErrOrStderr(), storeDir, experiment)
 			if err != nil {
 				return err
 			}
@@ -98,8 +98,9 @@ func (e experiment) String() string {
 	return fmt.Sprintf("experiment %s: %s on %s, %s", e.name, e.arch, e.data, nets)
 }
 
-// experiments lists those of a store that want names: a data set, or the beginning of an experiment's name.
-func experiments(dir, want string) ([]experiment, error) {
+// experiments lists those of a store that want names: a data set, or the beginning of an experiment's name. An
+// entry that is broken is a net that is not there: it is named on w, and the others make tables and figures.
+func experiments(w io.Writer, dir, want string) ([]experiment, error) {
 	h, err := home.Locate()
 	if err != nil && dir == "" {
 		return nil, err
@@ -108,10 +109,7 @@ func experiments(dir, want string) ([]experiment, error) {
 	if err != nil {
 		return nil, err
 	}
-	results, err := transfer.Results(s)
-	if err != nil {
-		return nil, err
-	}
+	results, _ := readable(w, s)
 	if len(results) == 0 {
 		return nil, fmt.Errorf("the store %s is empty; `coadapt curve` fills it", s.Dir())
 	}

@@ -25,8 +25,8 @@ func (f *sourceFlags) flags(c *cobra.Command) {
 	c.MarkFlagsMutuallyExclusive("source", "in")
 }
 
-// results are those of one experiment.
-func (f *sourceFlags) results() ([]transfer.Result, error) {
+// results are those of one experiment; broken entries of the store are named on w.
+func (f *sourceFlags) results(w io.Writer) ([]transfer.Result, error) {
 	rule := transfer.Final
 	if f.source == "2014" {
 		rule = transfer.BestTen
@@ -47,7 +47,7 @@ func (f *sourceFlags) results() ([]transfer.Result, error) {
 	default:
 		return nil, fmt.Errorf("-source %q: want store or 2014", f.source)
 	}
-	results, err := chosen(f.in, f.store, f.experiment)
+	results, err := chosen(w, f.in, f.store, f.experiment)
 	if err != nil {
 		return nil, err
 	}
@@ -72,11 +72,11 @@ func statsCommand(stdout io.Writer) *cobra.Command {
 			"95% intervals by t over such units, p values adjusted by Holm over the cuts of a claim. Accuracies and differences are in points (per cent).",
 		Example: "  coadapt stats -source 2014\n  coadapt stats -experiment cifar100 -json",
 		Args:    cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(c *cobra.Command, _ []string) error {
 			if !(level > 0.5 && level < 1) {
 				return fmt.Errorf("-level %v: want a confidence level above 0.5 and below 1, such as 0.95", level)
 			}
-			results, err := src.results()
+			results, err := src.results(c.ErrOrStderr())
 			if err != nil {
 				return err
 			}

@@ -18,7 +18,7 @@ func storeCommand(stdout, stderr io.Writer) *cobra.Command {
 	var dir string
 	c := &cobra.Command{
 		Use:   "store",
-		Short: "Look after the store: list, check, free space",
+		Short: "Look after the store: list, check, export, import, free space",
 		Long:  "The store keeps results and weights under the hash of what made them. -store or COADAPT_STORE names another than this clone's.",
 		Args:  cobra.NoArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
@@ -31,45 +31,75 @@ func storeCommand(stdout, stderr io.Writer) *cobra.Command {
 		}
 		return openStore(h, dir)
 	}
-	c.AddCommand(storeList(stdout, openIt), storeShow(stdout, openIt), storeVerify(stdout, stderr, openIt), storeGC(stdout, openIt), storeRemove(stdout, openIt))
+	c.AddCommand(storeList(stdout, stderr, openIt), storeShow(stdout, openIt), storeVerify(stdout, stderr, openIt), storeGC(stdout, openIt), storeRemove(stdout, openIt),
+		storeExport(stdout, stderr, openIt), storeImport(stdout, stderr, openIt))
 	return c
 }
 
-func storeList(stdout io.Writer, openIt func() (*store.Store, error)) *cobra.Command {
+func storeList(stdout, stderr io.Writer, openIt func() (*store.Store, error)) *cobra.Command {
 	var f form
 	c := &cobra.Command{
 		Use:   "ls",
 		Short: "List the entries",
+		Long:  "List the entries, by key. One that is broken is named on standard error and set aside; the others are listed, and the exit status is 1.",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			s, err := openIt()
 			if err != nil {
 				return err
 			}
-			results, err := transfer.Results(s)
-			if err != nil {
-				return err
-			}
-			out := writer{form: f, w: stdout}
-			tw := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
-			for _, r := range results {
+			var (
+				out             = writer{form: f, w: stdout}
+				tw              = tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
+				entries, faults int
+			)
+			for r, err := range transfer.All(s) {
+				if err != nil {
+					fmt.Fprintln(stderr, err)
+					faults++
+					continue
+				}
+				entries++
 				if !f.table() {
 					if err := out.write(r); err != nil {
 						return err
 					}
 					continue
 				}
-				fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Key[:12], r.Net, r.Data, r.Experiment, r.Status, accuracyOf(r))
+				fmt.Fprintf(tw, "%.12s\t%s\t%s\t%s\t%s\t%s\n", r.Key, r.Net, r.Data, r.Experiment, r.Status, accuracyOf(r))
 			}
-			if !f.table() {
-				return nil
+			if f.table() {
+				fmt.Fprintf(tw, "%d entries in %s\n", entries, s.Dir())
+				if err := tw.Flush(); err != nil {
+					return err
+				}
 			}
-			fmt.Fprintf(tw, "%d entries in %s\n", len(results), s.Dir())
-			return tw.Flush()
+			return unread(faults)
 		},
 	}
 	f.flags(c, "entry")
 	return c
+}
+
+// unread is the error after a command that went on past so many entries.
+func unread(faults int) error {
+	if faults == 0 {
+		return nil
+	}
+	return fmt.Errorf("%d entries could not be read; those set aside are computed again by the next run", faults)
+}
+
+// readable reads all results; entries that cannot be read are named on w.
+func readable(w io.Writer, s *store.Store) (results []transfer.Result, faults int) {
+	for r, err := range transfer.All(s) {
+		if err != nil {
+			fmt.Fprintln(w, "left out:", err)
+			faults++
+			continue
+		}
+		results = append(results, r)
+	}
+	return results, faults
 }
 
 // accuracyOf is a result's accuracy, where it has one.
@@ -147,7 +177,7 @@ func storeVerify(stdout, stderr io.Writer, openIt func() (*store.Store, error)) 
 			show.clear()
 			fmt.Fprintf(stdout, "%d entries whole, %.1f MB; %d broken\n", whole, float64(bytes)/1e6, faults)
 			if faults > 0 {
-				return errors.New("not all entries are whole; the next run computes them again")
+				return errors.New("not all entries are whole; those set aside are computed again by the next run, others can be removed by store rm")
 			}
 			return nil
 		},

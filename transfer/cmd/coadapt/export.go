@@ -1,0 +1,255 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"coadapt/transfer"
+	"coadapt/transfer/store"
+
+	"github.com/spf13/cobra"
+)
+
+// exportFlags are the flags of store export, as typed.
+type exportFlags struct {
+	out, what, experiment, nets string
+	noWeights                   bool
+}
+
+const exportLong = `Write what the store holds to a file, of the kind that its name ends in.
+
+.csv, .parquet      a table for pandas, DuckDB or R: a row a net, or with -what metrics a row a net and step.
+                    What a net does not have, such as the accuracy of one that diverged, is empty in CSV and null in Parquet.
+.tar.zst, .tar.gz, .tar
+                    whole entries, for ` + "`coadapt store import`" + ` on another machine.
+a folder            results and metrics, each as CSV and as Parquet.
+
+An entry that is broken is named, set aside and left out; the exit status is then 1.`
+
+func storeExport(stdout, stderr io.Writer, openIt func() (*store.Store, error)) *cobra.Command {
+	var f exportFlags
+	c := &cobra.Command{
+		Use:   "export -o FILE|DIR",
+		Short: "Write results as CSV or Parquet, or whole entries as an archive",
+		Long:  exportLong,
+		Example: "  coadapt store export -o results.parquet\n  coadapt store export -what metrics -o metrics.csv\n" +
+			"  coadapt store export -experiment cifar100 -no-weights -o cifar100.tar.zst\n  coadapt store export -nets 0/baseB,0/A3B -o two.tar.gz",
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			files, err := f.files()
+			if err != nil {
+				return err
+			}
+			s, err := openIt()
+			if err != nil {
+				return err
+			}
+			e := exporter{store: s, stdout: stdout, stderr: stderr}
+			all, faults := readable(stderr, s)
+			e.faults = faults
+			results, err := f.choose(all, s)
+			if err != nil {
+				return err
+			}
+			for _, file := range files {
+				if err := e.write(c.Context(), file, results, !f.noWeights); err != nil {
+					return fmt.Errorf("-o %s: %w", file.name, err)
+				}
+			}
+			return unread(e.faults)
+		},
+	}
+	fl := c.Flags()
+	fl.StringVarP(&f.out, "output", "o", "", "file that ends in .csv, .parquet, .tar.zst, .tar.gz or .tar, or a folder")
+	fl.StringVar(&f.what, "what", "", "results (a row a net) or metrics (a row a net and step); of tables only\n(default: results; into a folder both)")
+	fl.StringVar(&f.experiment, "experiment", "", "only the experiment whose name begins so, or those on this data set (default: all)")
+	fl.StringVar(&f.nets, "nets", "", "only these, with commas and in the paper's notation, such as 0/A3B,0/B3B")
+	fl.BoolVar(&f.noWeights, "no-weights", false, "archives: leave weights out; they count as dropped, as after store gc -weights")
+	return c
+}
+
+// exported is a file to write.
+type exported struct{ name, ending, what string }
+
+// files are what -o and -what ask for.
+func (f exportFlags) files() ([]exported, error) {
+	if f.what != "" && f.what != "results" && f.what != "metrics" {
+		return nil, fmt.Errorf("-what %q: want results or metrics", f.what)
+	}
+	info, err := os.Stat(f.out)
+	if strings.HasSuffix(f.out, string(filepath.Separator)) || err == nil && info.IsDir() {
+		if f.noWeights {
+			return nil, errors.New("-no-weights: tables have none; leave it out, or give -o an archive")
+		}
+		var out []exported
+		for _, what := range []string{"results", "metrics"} {
+			for _, ending := range []string{csvEnding, parquetEnding} {
+				if f.what == "" || f.what == what {
+					out = append(out, exported{filepath.Join(f.out, what+ending), ending, what})
+				}
+			}
+		}
+		return out, os.MkdirAll(f.out, 0o755)
+	}
+	for _, ending := range []string{csvEnding, parquetEnding, tarEnding, gzipEnding, zstdEnding} {
+		if !strings.HasSuffix(strings.ToLower(f.out), ending) {
+			continue
+		}
+		table := ending == csvEnding || ending == parquetEnding
+		switch {
+		case table && f.noWeights:
+			return nil, errors.New("-no-weights: tables have none; leave it out, or give -o an archive")
+		case !table && f.what != "":
+			return nil, fmt.Errorf("-what %s: an archive holds whole entries; leave it out, or give -o a .csv or .parquet file", f.what)
+		case table && f.what == "":
+			f.what = "results"
+		}
+		return []exported{{f.out, ending, f.what}}, nil
+	}
+	return nil, fmt.Errorf("-o %q: want a file that ends in .csv, .parquet, .tar.zst, .tar.gz or .tar, or a folder", f.out)
+}
+
+// choose are the results that the flags ask for.
+func (f exportFlags) choose(all []transfer.Result, s *store.Store) ([]transfer.Result, error) {
+	results := slices.DeleteFunc(slices.Clone(all), func(r transfer.Result) bool {
+		return !strings.HasPrefix(r.Experiment, f.experiment) && r.Data != f.experiment
+	})
+	if len(results) == 0 && f.experiment != "" {
+		return nil, fmt.Errorf("-experiment %q: none in the store %s, which holds\n%s", f.experiment, s.Dir(), lines(group(all)))
+	}
+	if f.nets != "" {
+		want := make(map[transfer.Net]bool)
+		for _, name := range words(f.nets) {
+			n, err := transfer.ParseNet(name)
+			if err != nil {
+				return nil, fmt.Errorf("-nets: %w", err)
+			}
+			if !slices.ContainsFunc(results, func(r transfer.Result) bool { return r.Net == n }) {
+				return nil, fmt.Errorf("-nets: %s is not in the store %s", n, s.Dir())
+			}
+			want[n] = true
+		}
+		results = slices.DeleteFunc(results, func(r transfer.Result) bool { return !want[r.Net] })
+	}
+	if len(results) == 0 {
+		return nil, fmt.Errorf("the store %s is empty; `coadapt curve` fills it", s.Dir())
+	}
+	return results, nil
+}
+
+// exporter writes files, and counts the entries that could not be read.
+type exporter struct {
+	store          *store.Store
+	stdout, stderr io.Writer
+	faults         int
+}
+
+func (e *exporter) fault(err error) {
+	e.faults++
+	fmt.Fprintln(e.stderr, "left out:", err)
+}
+
+func (e *exporter) write(ctx context.Context, file exported, results []transfer.Result, weights bool) error {
+	count, what := 0, "nets"
+	err := wholeFile(file.name, func(w io.Writer) error {
+		switch file.what {
+		case "results":
+			return writeTable(w, file.ending, counted(&count, records(results)))
+		case "metrics":
+			what = "points of training curves"
+			return writeTable(w, file.ending, counted(&count, e.metrics(ctx, results)))
+		}
+		return e.archive(ctx, w, file.ending, results, weights, &count)
+	})
+	if err == nil {
+		fmt.Fprintf(e.stdout, "%s: %d %s\n", file.name, count, what)
+	}
+	return err
+}
+
+func counted[T any](n *int, rows iter.Seq2[T, error]) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for row, err := range rows {
+			*n++
+			if !yield(row, err) {
+				return
+			}
+		}
+	}
+}
+
+func records(results []transfer.Result) iter.Seq2[transfer.Record, error] {
+	return func(yield func(transfer.Record, error) bool) {
+		for _, r := range results {
+			if !yield(r.Record(), nil) {
+				return
+			}
+		}
+	}
+}
+
+// metricRow is a point of a net's training curve. Accuracy is null where the net was not tested at that step.
+type metricRow struct {
+	Key        string   `json:"key" parquet:"key,dict"`
+	Name       string   `json:"name" parquet:"name,dict"`
+	Experiment string   `json:"experiment" parquet:"experiment,dict"`
+	Step       int      `json:"step" parquet:"step"`
+	Loss       float64  `json:"loss" parquet:"loss"`
+	Rate       float64  `json:"rate" parquet:"rate"`
+	Accuracy   *float64 `json:"accuracy" parquet:"accuracy"`
+}
+
+func (e *exporter) metrics(ctx context.Context, results []transfer.Result) iter.Seq2[metricRow, error] {
+	return func(yield func(metricRow, error) bool) {
+		for _, r := range results {
+			if err := ctx.Err(); err != nil {
+				yield(metricRow{}, err)
+				return
+			}
+			metrics, err := transfer.Metrics(e.store, r.Key)
+			if err != nil {
+				e.fault(err)
+				continue
+			}
+			for _, m := range metrics {
+				if !yield(metricRow{r.Key, r.Net.String(), r.Experiment, m.Step, m.Loss, m.Rate, m.Accuracy}, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// archive writes whole entries.
+func (e *exporter) archive(ctx context.Context, w io.Writer, ending string, results []transfer.Result, weights bool, count *int) error {
+	keys := make([]string, len(results))
+	for i, r := range results {
+		keys[i] = r.Key
+	}
+	out, err := packed(w, ending)
+	if err != nil {
+		return err
+	}
+	show := newCounter(e.stderr, isTerminal(e.stderr), "writing", "entries")
+	defer show.clear()
+	for a, err := range transfer.Export(ctx, e.store, out, keys, weights) {
+		switch {
+		case err != nil && a.Key == "":
+			return errors.Join(err, out.Close())
+		case err != nil:
+			show.clear()
+			e.fault(err)
+		default:
+			*count++
+			show.count(*count, len(keys))
+		}
+	}
+	return out.Close()
+}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"coadapt/transfer"
+	"coadapt/transfer/store"
+
+	"github.com/spf13/cobra"
+)
+
+func storeImport(stdout, stderr io.Writer, openIt func() (*store.Store, error)) *cobra.Command {
+	var most float64
+	c := &cobra.Command{
+		Use:   "import FILE...",
+		Short: "Bring in the entries of archives that store export wrote",
+		Long: "Bring in the entries of archives, whoever made them: .tar.zst, .tar.gz or .tar. Digests are compared, keys must be those of what the\n" +
+			"entries say that they are, and nothing is written but entries of the store. An entry that the store has stays as it is.\n" +
+			"One that is not taken is named, and all others are; the exit status is then 1.",
+		Example: "  coadapt store import cifar100.tar.zst",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if !(most > 0 && most < 1e9) {
+				return fmt.Errorf("-most %v: want gigabytes, above 0", most)
+			}
+			s, err := openIt()
+			if err != nil {
+				return err
+			}
+			faults := 0
+			for _, name := range args {
+				n, err := importFile(c.Context(), s, name, int64(most*1e9), stdout, stderr)
+				if c.Context().Err() != nil {
+					return c.Context().Err()
+				}
+				if faults += n; err != nil {
+					fmt.Fprintln(stderr, err)
+					faults++
+				}
+			}
+			if faults > 0 {
+				return fmt.Errorf("%d faults; of the entries named above nothing is in the store", faults)
+			}
+			return nil
+		},
+	}
+	c.Flags().Float64Var(&most, "most", 64, "gigabytes to which an archive may unpack")
+	return c
+}
+
+// importFile counts the faults of an archive, which it names; its error is one of reading the file at all.
+func importFile(ctx context.Context, s *store.Store, name string, most int64, stdout, stderr io.Writer) (faults int, err error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return 0, err
+	}
+	in, err := unpack(f)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", name, err)
+	}
+	defer in.Close()
+	var (
+		show       = newCounter(stderr, isTerminal(stderr), "reading", "MB")
+		fresh, had int
+	)
+	for a, fault := range transfer.Import(ctx, s, in, most) {
+		switch {
+		case fault != nil:
+			show.clear()
+			fmt.Fprintf(stderr, "%s: %v\n", name, fault)
+			faults++
+		case a.New:
+			fresh++
+		default:
+			had++
+		}
+		if at, err := f.Seek(0, io.SeekCurrent); err == nil { // how far it is; a pipe does not say
+			show.count(int(at/1e6), int(info.Size()/1e6))
+		}
+	}
+	show.clear()
+	fmt.Fprintf(stdout, "%s: %d entries new, %d there before, %d faults\n", name, fresh, had, faults)
+	return faults, nil
+}
