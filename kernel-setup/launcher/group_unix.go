@@ -28,3 +28,8 @@ func ownGroup(cmd *exec.Cmd, dies bool) {
 func signalGroup(cmd *exec.Cmd, s syscall.Signal) {
 	_ = syscall.Kill(-cmd.Process.Pid, s) // fails only when nothing is left
 }
+
+// lower gives cmd less of the processor than others get.
+func lower(cmd *exec.Cmd) {
+	_ = syscall.Setpriority(syscall.PRIO_PGRP, cmd.Process.Pid, 10) // without it, it is only less polite
+}

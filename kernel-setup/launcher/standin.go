@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -70,10 +71,15 @@ func standIn(hello bridge.Hello, argv []string) int {
 		_ = out.Encode(bridge.Exit{Status: 127, How: err.Error()})
 		return 127
 	}
+	if hello.Kind == bridge.KindServer {
+		lower(cmd) // it reads all that a cell might import while the first cell waits for the processor
+	}
 	var once sync.Once
+	var interrupted atomic.Bool
 	interrupt := func() {
 		once.Do(func() {
-			signalGroup(cmd, os.Interrupt.(syscall.Signal))
+			interrupted.Store(true)
+			signalGroup(cmd, syscall.SIGINT)
 			time.AfterFunc(interruptPatience, func() { signalGroup(cmd, syscall.SIGKILL) })
 		})
 	}
@@ -92,6 +98,9 @@ func standIn(hello bridge.Hello, argv []string) int {
 		signalGroup(cmd, syscall.SIGKILL) // the bridge is gone
 	}()
 	exit := describe(cmd.Wait())
+	if interrupted.Load() {
+		signalGroup(cmd, syscall.SIGKILL) // a shell's background is deaf to interrupts, and GoNB waits for all who hold its pipes
+	}
 	_ = out.Encode(exit)
 	return exit.Status
 }

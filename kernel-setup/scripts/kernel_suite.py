@@ -406,7 +406,7 @@ class Lines(unittest.TestResult):
     def startTest(self, test):
         super().startTest(test)
         self.begin, self.why, self.skipped_because = time.monotonic(), [], None
-        signal.alarm(LIMIT)
+        signal.setitimer(signal.ITIMER_REAL, LIMIT, LIMIT)  # again for each part of a test
 
     def addError(self, test, err):
         self.note(test, err)
@@ -429,7 +429,7 @@ class Lines(unittest.TestResult):
         self.skipped_because = (type(test).__doc__ or reason).strip()
 
     def stopTest(self, test):
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
         action = "fail" if self.why else "skip" if self.skipped_because is not None else "pass"
         self.say(type(test).__name__ + "." + test._testMethodName, action, "\n".join(self.why) or self.skipped_because or "", time.monotonic() - self.begin)
         super().stopTest(test)
