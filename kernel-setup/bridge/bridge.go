@@ -46,7 +46,7 @@ type bridge struct {
 	programs *standIns
 	info     map[string]any // GoNB's kernel_info, completed
 
-	waiting []*message // requests that came before GoNB answered
+	waiting []func()   // what to do with requests that came before GoNB answered
 	queue   []*message // execute requests, in order
 	running *execution
 	count   int          // of executed cells
@@ -183,8 +183,8 @@ func (b *bridge) ready(gonb *side, info map[string]any, err error) {
 	b.gonb, b.info = gonb, completeInfo(info)
 	waiting := b.waiting
 	b.waiting = nil
-	for _, m := range waiting {
-		b.onShell(m)
+	for _, f := range waiting {
+		f()
 	}
 	b.next()
 }

@@ -8,7 +8,7 @@ import (
 // onShell takes a request that came on the shell channel.
 func (b *bridge) onShell(m *message) {
 	if b.gonb == nil && m.head.Type != "shutdown_request" {
-		b.waiting = append(b.waiting, m)
+		b.waiting = append(b.waiting, func() { b.onShell(m) })
 		return
 	}
 	switch m.head.Type {
@@ -38,8 +38,9 @@ func (b *bridge) onControl(m *message) {
 	case "shutdown_request":
 		b.shutdown(control, m)
 	default:
-		if b.info == nil {
-			return // GoNB is not there yet; clients ask again
+		if b.gonb == nil {
+			b.waiting = append(b.waiting, func() { b.onControl(m) })
+			return
 		}
 		if kind, content := b.reply(m); kind != "" {
 			b.respond(control, m, kind, content)

@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -34,13 +35,16 @@ func gone(t *testing.T, pid int) {
 	_ = syscall.Kill(pid, syscall.SIGKILL)
 }
 
-// running tells whether a process runs; one that nobody has waited for does not.
+// running tells whether a process runs; one that has ended and that nobody has waited for does not.
 func running(pid int) bool {
 	if syscall.Kill(pid, 0) != nil {
 		return false
 	}
+	if text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid)); err == nil { // PID (NAME) STATE ...
+		return !strings.HasPrefix(string(text[strings.LastIndex(string(text), ")")+1:]), " Z")
+	}
 	state, err := exec.Command("ps", "-o", "state=", "-p", strconv.Itoa(pid)).Output()
-	return err != nil || !strings.HasPrefix(strings.TrimSpace(string(state)), "Z")
+	return err == nil && !strings.HasPrefix(strings.TrimSpace(string(state)), "Z")
 }
 
 // shell is a program that starts another in the background, says both pids, and waits.
