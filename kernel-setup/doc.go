@@ -9,6 +9,8 @@
 //	compiler -> venv (pip, hashes) -> tools (gonb, goimports, gopls) -> programs (coadapt, coadapt-kernel, plugin-check)
 //	         -> plugin (tried by plugin-check) -> kernel (kernel.json in the venv) -> prewarm (Go's build cache)
 //
+// The kernel is GoNB behind package bridge, started by package launcher; `test -only kernel` runs Jupyter's public suite against it.
+//
 // A step whose inputs changed (the lock, the clone's sources, the Go version) is made anew, so every verb that needs the set-up brings it up
 // to date first. Setup uses go-xla (github.com/gomlx/go-xla), the successor of the deprecated gopjrt, for plugins from elsewhere.
 //

@@ -93,7 +93,7 @@ func builtName(folder string) string {
 	return folder
 }
 
-// programs is the step that builds the clone's own programs: the kernel's launcher with its stand-in for go, the plugin's check and the
+// programs is the step that builds the clone's own programs: the kernel's launcher with its stand-ins, the plugin's check and the
 // coadapt command.
 func (s *site) programs() step {
 	packages := []string{"./kernel-setup/launcher", "./kernel-setup/plugincheck"}
@@ -116,15 +116,20 @@ func (s *site) programs() step {
 			if err := os.MkdirAll(shim, 0o755); err != nil {
 				return record{}, err
 			}
-			link := filepath.Join(s.stage(), "go")
-			if err := os.RemoveAll(link); err != nil {
-				return record{}, err
-			}
-			if err := os.Symlink(filepath.Join("..", "coadapt-kernel"), link); err != nil {
-				return record{}, err
-			}
 			rec.Made = append(rec.Made, "bin/shim")
-			return rec, replace(link, filepath.Join(shim, "go"))
+			for _, name := range []string{"go", "goimports", "gopls"} {
+				link := filepath.Join(s.stage(), name)
+				if err := os.RemoveAll(link); err != nil {
+					return record{}, err
+				}
+				if err := os.Symlink(filepath.Join("..", "coadapt-kernel"), link); err != nil {
+					return record{}, err
+				}
+				if err := replace(link, filepath.Join(shim, name)); err != nil {
+					return record{}, err
+				}
+			}
+			return rec, nil
 		},
 	}
 }

@@ -22,7 +22,7 @@ type testOptions struct {
 }
 
 // testParts are the parts of test, in order.
-func testParts() []string { return []string{"vet", "go", "notebooks"} }
+func testParts() []string { return []string{"vet", "go", "kernel", "notebooks"} }
 
 // test sets up what is missing and runs the parts. The last line of its output is the tally; it returns errReported when something failed
 // or nothing ran.
@@ -51,6 +51,8 @@ func (s *site) test(ctx context.Context, opt testOptions) error {
 			err = s.vet(ctx, env, t)
 		case "go":
 			err = s.goTest(ctx, env, t)
+		case "kernel":
+			err = s.kernelSuite(ctx, t)
 		case "notebooks":
 			err = s.notebooks(ctx, opt.cell, t)
 		}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"coadapt/kernel-setup/bridge"
 	"coadapt/kernel-setup/cellmod"
 	"coadapt/kernel-setup/home"
 )
@@ -18,15 +19,24 @@ const (
 	envCells = "COADAPT_CELLS" // the folder below which GoNB makes its modules
 )
 
-// goCommand stands in for go inside a kernel. Only `go mod init NAME` below the cells' folder differs: it leaves a module that sees the
-// clone. It returns the exit status.
+// goCommand stands in for go inside a kernel. Below the cells' folder, `go mod init NAME` leaves a module that sees the clone, and what builds
+// a cell reports to the bridge; everything else is the real go. It returns the exit status.
 func goCommand(args []string) int {
 	real := os.Getenv(envGo)
 	if real == "" {
 		fmt.Fprintf(os.Stderr, "go: %s is not set: this stand-in works inside a coadapt kernel only\n", envGo)
 		return 2
 	}
-	if len(args) != 3 || args[0] != "mod" || args[1] != "init" || !inCells() {
+	if len(args) == 0 || !inCells() {
+		return become(real, args)
+	}
+	if len(args) == 1 && args[0] == "get" && provided(".", moduleCache(os.Getenv)) {
+		return 0
+	}
+	if isBuild := args[0] == "get" || args[0] == "build" || args[0] == "test"; isBuild && os.Getenv(bridge.EnvSocket) != "" {
+		return standIn(bridge.Hello{Kind: bridge.KindTool}, append([]string{real}, args...))
+	}
+	if len(args) != 3 || args[0] != "mod" || args[1] != "init" {
 		return become(real, args)
 	}
 	cmd := exec.Command(real, args...)

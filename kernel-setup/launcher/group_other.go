@@ -5,6 +5,7 @@ package main
 import (
 	"os"
 	"os/exec"
+	"syscall"
 )
 
 // become runs program in this process's stead.
@@ -14,5 +15,11 @@ func become(program string, args []string) int {
 	return exitStatus(cmd.Run())
 }
 
-// endGroup does nothing where there are no process groups.
-func endGroup() {}
+// ownGroup does nothing where there are no process groups.
+func ownGroup(*exec.Cmd, bool) {}
+
+// signalGroup ends the process where there are no process groups.
+func signalGroup(cmd *exec.Cmd, _ syscall.Signal) { _ = cmd.Process.Kill() }
+
+// lower does nothing.
+func lower(*exec.Cmd) {}

@@ -5,7 +5,7 @@ package main
 import (
 	"fmt"
 	"os"
-	"os/signal"
+	"os/exec"
 	"syscall"
 )
 
@@ -16,12 +16,20 @@ func become(program string, args []string) int {
 	return 1
 }
 
-// endGroup asks the rest of the process group (gopls, a cell that runs on) to end, where the group is ours: Jupyter starts a kernel as
-// the leader of one.
-func endGroup() {
-	if syscall.Getpgrp() != os.Getpid() {
-		return
+// ownGroup gives cmd a process group of its own. With dies, cmd is killed when the thread that starts it ends, where the system can.
+func ownGroup(cmd *exec.Cmd, dies bool) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if dies {
+		dieWithParent(cmd.SysProcAttr)
 	}
-	signal.Ignore(syscall.SIGTERM)
-	_ = syscall.Kill(0, syscall.SIGTERM)
+}
+
+// signalGroup signals all that is left of a process group that ownGroup made.
+func signalGroup(cmd *exec.Cmd, s syscall.Signal) {
+	_ = syscall.Kill(-cmd.Process.Pid, s) // fails only when nothing is left
+}
+
+// lower gives cmd less of the processor than others get.
+func lower(cmd *exec.Cmd) {
+	_ = syscall.Setpriority(syscall.PRIO_PGRP, cmd.Process.Pid, 10) // without it, it is only less polite
 }

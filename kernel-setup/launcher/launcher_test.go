@@ -11,10 +11,10 @@ import (
 	"coadapt/kernel-setup/home"
 )
 
-// TestMain lets the test binary stand in for the launcher under the name "go", as bin/shim/go does.
+// TestMain lets the test binary stand in for the launcher: under the name "go", as bin/shim/go does, and as keeper and cell's command.
 func TestMain(m *testing.M) {
-	if filepath.Base(os.Args[0]) == "go" {
-		os.Exit(goCommand(os.Args[1:]))
+	if filepath.Base(os.Args[0]) == "go" || len(os.Args) > 1 && (os.Args[1] == "keep" || os.Args[1] == "command") {
+		main()
 	}
 	os.Exit(m.Run())
 }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"log"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -12,14 +14,18 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"coadapt/kernel-setup/bridge"
 	"coadapt/kernel-setup/home"
 )
 
 // cellsPrefix begins the name of every kernel's temporary folder.
 const cellsPrefix = "coadapt-kernel-"
 
-// serve runs GoNB until it ends, is told to end, or its client is gone, and removes the kernel's temporary folder. It returns GoNB's exit
-// status.
+// longestTemp is the longest TMPDIR in which the kernel's sockets have room: a socket's path ends at 104 bytes on macOS.
+const longestTemp = 50
+
+// serve runs the bridge and GoNB until a client shuts the kernel down, it is told to end, or its client is gone, and removes the kernel's
+// temporary folder. It returns the exit status: 0 after a shutdown, 128 + SIGTERM when it was told to end.
 func serve(connection string) (int, error) {
 	h, err := home.Locate()
 	if err != nil {
@@ -30,56 +36,73 @@ func serve(connection string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	sweep(os.TempDir())
-	cells, unlock, err := makeCells(os.TempDir())
+	exe, err := os.Executable()
+	if err != nil {
+		return 0, fmt.Errorf("cannot find the kernel's own program: %w", err)
+	}
+	tmp := os.TempDir()
+	if len(tmp) > longestTemp {
+		tmp = "/tmp"
+	}
+	sweep(tmp)
+	cells, unlock, err := makeCells(tmp)
 	if err != nil {
 		return 0, err
 	}
 	defer unlock()
 	defer os.RemoveAll(cells)
 
-	cmd := exec.Command(filepath.Join(h.Bin(), "gonb"), "--kernel", connection, "-logtostderr=true", "-raw_error=true")
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	cmd.Env = append(os.Environ(), "TMPDIR="+cells, envCells+"="+cells, envGo+"="+real, home.EnvRoot+"="+h.Root,
-		"PATH="+shim+string(os.PathListSeparator)+os.Getenv("PATH"))
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	if err := cmd.Start(); err != nil {
-		return 0, fmt.Errorf("cannot start GoNB: %w; `go run ./kernel-setup setup` builds it", err)
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	watch := time.NewTicker(time.Second)
-	defer watch.Stop()
-	parent, watched := os.Getppid(), os.Getenv("JPY_PARENT_PID") != "" // an "independent" kernel may outlive its client
-	for {
-		select {
-		case err := <-ended:
-			endGroup()
-			return exitStatus(err), nil
-		case s := <-signals:
-			if s == os.Interrupt {
-				continue // meant for the cell: interrupts come as messages, which GoNB handles
-			}
-			return stop(cmd, ended), nil
-		case <-watch.C:
-			if watched && os.Getppid() != parent {
-				return stop(cmd, ended), nil
-			}
+	ctx, end := context.WithCancel(context.Background())
+	defer end()
+	signals, interrupts := make(chan os.Signal, 1), make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Notify(interrupts, os.Interrupt)
+	told := make(chan struct{})
+	go func() {
+		waitForEnd(signals)
+		close(told)
+		end()
+	}()
+	var gonb *keeper
+	defer func() {
+		if gonb != nil {
+			gonb.stop()
 		}
+	}()
+	err = bridge.Run(ctx, bridge.Config{
+		Connection: connection, Dir: cells, Runner: exe, Interrupts: interrupts, Log: log.New(os.Stderr, "coadapt-kernel: ", log.LstdFlags),
+		Launch: func(_ context.Context, file string, env []string) (bridge.Backend, error) {
+			env = append(append(os.Environ(), env...), "TMPDIR="+cells, envCells+"="+cells, envGo+"="+real, envTools+"="+h.Bin(),
+				home.EnvRoot+"="+h.Root, "PATH="+shim+string(os.PathListSeparator)+os.Getenv("PATH"))
+			var err error
+			gonb, err = startKeeper(exe, cells, env, filepath.Join(h.Bin(), "gonb"), "--kernel", file, "-logtostderr=true", "-raw_error=true")
+			return gonb, err
+		},
+	})
+	select {
+	case <-told:
+		return 128 + int(syscall.SIGTERM), nil
+	default:
+		return 0, err
 	}
 }
 
-// stop ends GoNB, gently first, then whatever it started. It returns 128 + SIGTERM, as a shell would.
-func stop(cmd *exec.Cmd, ended <-chan error) int {
-	_ = cmd.Process.Signal(syscall.SIGTERM) // fails only when it has ended already
-	select {
-	case <-ended:
-	case <-time.After(2 * time.Second):
-		_ = cmd.Process.Kill()
+// waitForEnd waits for a signal to end, or for the client's end: a kernel whose parent has changed is an orphan. An "independent" kernel,
+// which Jupyter starts without naming itself, may outlive its client.
+func waitForEnd(signals <-chan os.Signal) {
+	parent, watched := os.Getppid(), os.Getenv("JPY_PARENT_PID") != ""
+	watch := time.NewTicker(500 * time.Millisecond)
+	defer watch.Stop()
+	for {
+		select {
+		case <-signals:
+			return
+		case <-watch.C:
+			if watched && os.Getppid() != parent {
+				return
+			}
+		}
 	}
-	endGroup()
-	return 128 + int(syscall.SIGTERM)
 }
 
 // realGo finds go in the PATH, leaving out the stand-in's folder.

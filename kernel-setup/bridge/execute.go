@@ -1,0 +1,313 @@
+package bridge
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// execution is the cell that GoNB runs.
+type execution struct {
+	request     *message
+	cell        cell
+	count       int
+	store, stop bool // store_history and stop_on_error of the request
+	silent      bool
+	interrupted bool
+	reply, idle *message // GoNB's last words; the cell has ended when both are there
+	fault       *message // GoNB's error
+	command     *failure // of the first shell command that failed
+	finishing   bool
+
+	stderr    string // the end of what its program wrote
+	held      string // of that, what looks like a dying program and is not shown until it lives on
+	lineStart bool
+	note      *message // GoNB's "exit status 1" on stderr, which the error says better
+	result    string   // an expression's value
+}
+
+// settle is how long a failed cell's reply waits for requests that were sent before anyone could know of the failure.
+const settle = 50 * time.Millisecond
+
+// keptStderr bounds what is kept of a program's stderr to find the cause of its end.
+const keptStderr = 64 << 10
+
+// next sends GoNB the next cell.
+func (b *bridge) next() {
+	if b.gonb == nil || b.running != nil || len(b.queue) == 0 {
+		return
+	}
+	m := b.queue[0]
+	b.queue = b.queue[1:]
+	f := m.fields()
+	source, _ := f["code"].(string)
+	silent, _ := f["silent"].(bool)
+	x := &execution{request: m, cell: prepare(source, b.cfg.Runner), store: f["store_history"] != false && !silent, stop: f["stop_on_error"] != false,
+		silent: silent, lineStart: true}
+	if x.store {
+		b.count++
+	}
+	x.count = b.count
+	b.cells[x.count] = x.cell
+	b.running = x
+	_ = os.Remove(b.resultFile()) // an earlier cell's, if any
+	send := m.complete(map[string]any{"code": "", "silent": false, "store_history": true, "allow_stdin": false, "user_expressions": map[string]any{}})
+	if x.cell.code != source || silent {
+		f = send.fields()
+		f["code"], f["store_history"] = x.cell.code, x.store
+		send = send.with(f)
+	}
+	b.gonb.send(shell, m.ids, send)
+}
+
+// hello decides on a program that reports: after a failed command or an interrupt, nothing more of the cell runs.
+func (b *bridge) hello(h Hello) Order {
+	order := make(chan Order, 1)
+	b.do(func() {
+		x := b.running
+		switch {
+		case h.Kind == KindServer:
+			order <- Order{Run: true}
+		case x != nil && (x.command != nil || x.interrupted):
+			order <- Order{}
+		case h.Kind == KindTool:
+			order <- Order{Run: true}
+		case x != nil && h.Command >= 0 && h.Command < len(x.cell.commands):
+			order <- Order{Run: true, Argv: x.cell.commands[h.Command].argv}
+		default:
+			order <- Order{}
+		}
+	})
+	select {
+	case o := <-order:
+		return o
+	case <-b.ctx.Done():
+		return Order{}
+	}
+}
+
+// exited hears of a program's end.
+func (b *bridge) exited(h Hello, e Exit) {
+	heard := make(chan struct{})
+	b.do(func() {
+		defer close(heard)
+		x := b.running
+		if h.Kind != KindCommand || e.How == "" || x == nil || x.command != nil || h.Command >= len(x.cell.commands) {
+			return
+		}
+		c := x.cell.commands[h.Command]
+		at := failed{count: x.count, cells: b.cells}.at(x.count, c.line+1, 0)
+		x.command = &failure{name: "command failed", value: at.where + ": " + c.text + ": " + e.How, traceback: []string{at.where + ": " + e.How + "\n    " + at.text}}
+	})
+	select {
+	case <-heard:
+	case <-b.ctx.Done():
+	}
+}
+
+var clearScreen = regexp.MustCompile(`(?:\x1b\[H)?\x1b\[2J(?:\x1b\[3J)?(?:\x1b\[H)?`)
+
+// output takes what GoNB publishes of the running cell.
+func (b *bridge) output(x *execution, m *message) {
+	switch m.head.Type {
+	case "status":
+		if m.fields()["execution_state"] == "idle" {
+			x.idle = m
+			b.finish(x)
+			return
+		}
+	case "error":
+		x.fault = m
+		return
+	case "execute_input":
+		if x.cell.code != x.cell.source {
+			f := m.fields()
+			f["code"] = x.cell.source
+			m = m.with(f)
+		}
+	case "stream":
+		var s struct{ Name, Text string }
+		if json.Unmarshal(m.content, &s) == nil && s.Name == "stderr" {
+			b.stderr(x, m, s.Text)
+			return
+		}
+		if at := clearScreen.FindStringIndex(s.Text); at != nil {
+			b.clear(m, s.Text[:at[0]], s.Text[at[1]:])
+			return
+		}
+	}
+	b.client.publish(m)
+}
+
+// clear does what a terminal does when a program clears its screen.
+func (b *bridge) clear(m *message, before, after string) {
+	say := func(text string) {
+		if text != "" {
+			b.client.publish(m.with(map[string]any{"name": "stdout", "text": text}))
+		}
+	}
+	say(before)
+	b.client.publish(answer(&message{header: m.parent, head: m.above}, b.session, "clear_output", map[string]any{"wait": after != ""}))
+	say(after)
+}
+
+// stderr passes on what the cell's program writes, but for two things: the words of a dying program, which become the error, and GoNB's
+// note of the exit status.
+func (b *bridge) stderr(x *execution, m *message, text string) {
+	if exitNote.MatchString(text) && x.note == nil {
+		x.note = m
+		return
+	}
+	b.release(x, false)
+	x.stderr = x.stderr + text
+	x.stderr = x.stderr[max(0, len(x.stderr)-keptStderr):]
+	if x.held != "" {
+		x.held += text
+		return
+	}
+	if at := dying.FindStringIndex(text); at != nil && (at[0] > 0 || x.lineStart) {
+		x.held = text[at[0]:]
+		time.AfterFunc(time.Second, func() { // it is not dying after all
+			b.do(func() {
+				if b.running == x && x.reply == nil {
+					b.release(x, true)
+				}
+			})
+		})
+		if text = text[:at[0]]; text == "" {
+			return
+		}
+		m = m.with(map[string]any{"name": "stderr", "text": text})
+	}
+	x.lineStart = strings.HasSuffix(text, "\n")
+	b.client.publish(m)
+}
+
+// release publishes what was held back, the words of a dying program only where all is asked for.
+func (b *bridge) release(x *execution, all bool) {
+	if x.note != nil {
+		b.client.publish(x.note)
+		x.note = nil
+	}
+	if all && x.held != "" {
+		b.client.publish(answer(x.request, b.session, "stream", map[string]any{"name": "stderr", "text": x.held}))
+		x.held = ""
+		x.lineStart = true
+	}
+}
+
+// finish ends the running cell once GoNB has said all of it.
+func (b *bridge) finish(x *execution) {
+	if x.reply == nil || x.idle == nil || x.finishing {
+		return
+	}
+	x.finishing = true
+	why := b.why(x)
+	if why == nil || !x.stop {
+		b.conclude(x, why)
+		b.next()
+		return
+	}
+	time.AfterFunc(settle, func() {
+		b.do(func() {
+			b.conclude(x, why)
+			b.abort()
+		})
+	})
+}
+
+// why is why the cell failed, nil when it did not.
+func (b *bridge) why(x *execution) *failure {
+	reply := x.reply.fields()
+	isError := reply["status"] != "ok"
+	switch {
+	case x.interrupted && (isError || x.command != nil):
+		return &failure{name: "interrupted", value: "the cell was interrupted", traceback: []string{"the cell was interrupted"}}
+	case x.command != nil:
+		return x.command
+	case !isError:
+		return nil
+	}
+	f := failed{count: x.count, cells: b.cells, stderr: x.stderr}
+	f.value, _ = reply["evalue"].(string)
+	list, _ := reply["traceback"].([]any)
+	for _, line := range list {
+		text, _ := line.(string)
+		f.traceback = append(f.traceback, text)
+	}
+	found := f.explain()
+	return &found
+}
+
+// conclude publishes the cell's result or error and sends its reply.
+func (b *bridge) conclude(x *execution, why *failure) {
+	content := map[string]any{"status": "ok", "user_expressions": map[string]any{}, "payload": []any{}}
+	if why != nil {
+		x.note = nil
+		if strings.HasPrefix(why.name, "panic") || why.name == "fatal error" || why.name == "runtime" || x.interrupted {
+			x.held = ""
+		}
+		content = why.reply()
+	}
+	b.release(x, true)
+	if why != nil {
+		b.client.publish(answer(x.request, b.session, "error", why.content()))
+	} else {
+		b.value(x)
+		content["user_expressions"] = refusals(x.request)
+	}
+	content["execution_count"] = x.count
+	if x.store {
+		e := entry{line: x.count, input: x.cell.source}
+		if x.result != "" {
+			e.output = &x.result
+		}
+		b.history = append(b.history, e)
+	}
+	b.running = nil
+	b.client.send(shell, x.request.ids, answer(x.request, b.session, "execute_reply", content))
+	b.status(x.request, "idle")
+}
+
+// value publishes an expression's value as the cell's result.
+func (b *bridge) value(x *execution) {
+	text, err := os.ReadFile(b.resultFile())
+	if !x.cell.value || x.silent || err != nil {
+		return
+	}
+	x.result = string(text)
+	b.client.publish(answer(x.request, b.session, "execute_result", map[string]any{"execution_count": x.count,
+		"data": map[string]any{"text/plain": x.result}, "metadata": map[string]any{}}))
+}
+
+func (b *bridge) resultFile() string { return filepath.Join(b.cfg.Dir, "result") }
+
+// reply is the content of a reply that tells of a failure.
+func (f failure) reply() map[string]any {
+	content := f.content()
+	content["status"] = "error"
+	return content
+}
+
+// refusals answers user_expressions, which ask for values in a running program: a cell's program has ended by then.
+func refusals(request *message) map[string]any {
+	out := map[string]any{}
+	asked, _ := request.fields()["user_expressions"].(map[string]any)
+	for name := range asked {
+		out[name] = failure{"not supported", "a Go cell's program has ended when its expressions are asked for", []string{}}.reply()
+	}
+	return out
+}
+
+// abort answers the cells that wait, as the protocol wants it after an error.
+func (b *bridge) abort() {
+	for _, m := range b.queue {
+		b.status(m, "busy")
+		b.client.send(shell, m.ids, answer(m, b.session, "execute_reply", map[string]any{"status": "aborted", "execution_count": b.count}))
+		b.status(m, "idle")
+	}
+	b.queue = nil
+}

@@ -1,0 +1,85 @@
+package bridge
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// session is the number of the kernel's only session: GoNB keeps nothing over a restart, nor does the bridge.
+const session = 1
+
+// entry is one executed cell.
+type entry struct {
+	line   int // its execution count
+	input  string
+	output *string // the text of its result; nil: it had none
+}
+
+// history is what was executed, oldest first.
+type history []entry
+
+// historyRequest is the content of history_request; session, start and stop are for "range", n, pattern and unique for the others.
+type historyRequest struct {
+	Output  bool   `json:"output"`
+	Access  string `json:"hist_access_type"` // "range", "tail" or "search"
+	Session int    `json:"session"`
+	Start   int    `json:"start"`
+	Stop    *int   `json:"stop"`
+	N       *int   `json:"n"`
+	Pattern string `json:"pattern"` // with * and ? as in file names
+	Unique  bool   `json:"unique"`
+}
+
+// reply is the history list of history_reply: [session, line, input] or [session, line, [input, output]].
+func (h history) reply(r historyRequest) [][]any {
+	found := h
+	switch r.Access {
+	case "range":
+		found = nil
+		if r.Session == 0 || r.Session == session {
+			for _, e := range h {
+				if e.line >= r.Start && (r.Stop == nil || e.line < *r.Stop) {
+					found = append(found, e)
+				}
+			}
+		}
+	case "search":
+		found = h.search(r)
+	}
+	if r.Access != "range" && r.N != nil {
+		found = found[max(0, len(found)-max(0, *r.N)):]
+	}
+	list := [][]any{}
+	for _, e := range found {
+		if r.Output {
+			list = append(list, []any{session, e.line, []any{e.input, e.output}})
+		} else {
+			list = append(list, []any{session, e.line, e.input})
+		}
+	}
+	return list
+}
+
+func (h history) search(r historyRequest) history {
+	var found history
+	for _, e := range h {
+		if !matches(r.Pattern, e.input) {
+			continue
+		}
+		if r.Unique { // the latest of equal ones stays
+			found = slices.DeleteFunc(found, func(x entry) bool { return x.input == e.input })
+		}
+		found = append(found, e)
+	}
+	return found
+}
+
+// matches compares with a pattern in which * and ? stand for any text and any character; "" matches all.
+func matches(pattern, text string) bool {
+	if pattern == "" {
+		return true
+	}
+	quoted := strings.NewReplacer(`\*`, `.*`, `\?`, `.`).Replace(regexp.QuoteMeta(pattern))
+	return regexp.MustCompile(`(?s)^` + quoted + `$`).MatchString(text)
+}

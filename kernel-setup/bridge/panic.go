@@ -1,0 +1,98 @@
+package bridge
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+var (
+	// What the Go runtime writes when a program dies begins one of these ways, at the beginning of a line.
+	dying = regexp.MustCompile(`(?m)^(panic|fatal error|runtime): `)
+	// GoNB marks places in its composed file, where it sees them in one piece.
+	cellMark  = regexp.MustCompile(`\x1b\[7m\[\[ Cell (?:\[(\d+)\] )?Line (\d+) \]\]\x1b\[0m`)
+	frameLine = regexp.MustCompile(`^\t *(.*\.go):(\d+)(?: \+0x[0-9a-f]+)?$`)
+	exitNote  = regexp.MustCompile(`^(\^C\n)?(exit status \d+|signal: [a-z ]+)\n$`) // GoNB's own, on stderr
+)
+
+// ended explains a program that ended by itself: by a panic, whose cause and stack it wrote, or with an exit status, before which it may
+// have said why.
+func (f failed) ended(how string) failure {
+	if at := dying.FindAllStringIndex(f.stderr, -1); at != nil && (how == "exit status 2" || strings.HasPrefix(how, "signal: ")) {
+		begin := at[len(at)-1][0]
+		for i := len(at) - 2; i >= 0 && !strings.Contains(f.stderr[at[i][0]:begin], "\ngoroutine "); i-- { // re-panicked: the first tells the cause
+			begin = at[i][0]
+		}
+		return f.panicked(f.stderr[begin:])
+	}
+	out := failure{name: how, value: "the cell's program ended with " + how, traceback: []string{how}}
+	said := strings.Split(strings.TrimSpace(f.stderr), "\n")
+	if last := strings.TrimSpace(said[len(said)-1]); last != "" {
+		out.value = last
+	}
+	return out
+}
+
+// panicked tidies what the Go runtime wrote: the cause, then the frames of the first goroutine that are worth reading.
+func (f failed) panicked(text string) failure {
+	cause, stack, _ := strings.Cut(text, "\ngoroutine ")
+	cause = strings.TrimSpace(cause)
+	first, _, _ := strings.Cut(cause, "\n")
+	name, value, _ := strings.Cut(first, ": ")
+	out := failure{name: name, value: value, traceback: []string{cause}}
+	stack, _, _ = strings.Cut(stack, "\n\n") // the goroutine that died comes first
+	lines := strings.Split(stack, "\n")
+	for i := 1; i+1 < len(lines); i++ {
+		function := lines[i]
+		m := frameLine.FindStringSubmatch(cellMark.ReplaceAllString(lines[i+1], ""))
+		if m == nil || strings.HasPrefix(function, "\t") {
+			continue
+		}
+		if strings.HasPrefix(function, "panic(") || strings.HasPrefix(function, "runtime.") {
+			continue // how a panic works is not why it came
+		}
+		if open := strings.LastIndex(function, "("); open > 0 && strings.HasSuffix(function, ")") {
+			function = function[:open]
+		}
+		out.traceback = append(out.traceback, f.frame(function, lines[i+1], m))
+		if len(out.traceback) > 20 {
+			break
+		}
+	}
+	return out
+}
+
+// frame is one frame: where in a cell, or in which file.
+func (f failed) frame(function, line string, m []string) string {
+	if mark := cellMark.FindStringSubmatch(line); mark != nil {
+		count, at := f.count, 0
+		if mark[1] != "" {
+			count, _ = strconv.Atoi(mark[1]) // digits only
+		}
+		at, _ = strconv.Atoi(mark[2])
+		if p := f.at(count, at-f.cells[count].added, 0); p.where != "" {
+			return fmt.Sprintf("%s, in %s\n    %s", p.where, function, p.text)
+		}
+	}
+	if filepath.Base(m[1]) == "main.go" || filepath.Base(m[1]) == "main_test.go" { // not marked: GoNB saw the place in pieces
+		if p := f.at(f.composed(m[1], m[2])); p.where != "" {
+			return fmt.Sprintf("%s, in %s\n    %s", p.where, function, p.text)
+		}
+	}
+	return fmt.Sprintf("%s:%s, in %s", m[1], m[2], function)
+}
+
+// composed finds a line of GoNB's composed file, which is this cell's until the next one runs, in the cells.
+func (f failed) composed(path, line string) (count, at, column int) {
+	text, err := os.ReadFile(path)
+	n, _ := strconv.Atoi(line) // digits only
+	lines := strings.Split(string(text), "\n")
+	if err != nil || n < 1 || n > len(lines) {
+		return 0, 0, 0
+	}
+	count, at = f.find(lines[n-1])
+	return count, at, 0
+}

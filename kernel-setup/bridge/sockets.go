@@ -1,0 +1,122 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"time"
+
+	"github.com/go-zeromq/zmq4"
+)
+
+// channel is one of a kernel's sockets.
+type channel string
+
+const (
+	shell   channel = "shell"
+	control channel = "control"
+	stdin   channel = "stdin"
+	iopub   channel = "iopub"
+)
+
+// side is a set of sockets with the key that signs on them: the client's side, where the bridge is the kernel, or GoNB's, where it is the
+// client.
+type side struct {
+	key     []byte
+	sockets map[channel]zmq4.Socket
+	log     *log.Logger
+}
+
+// quiet keeps the ZeroMQ library from writing to stderr of connections that were closed.
+func quiet() zmq4.Option { return zmq4.WithLogger(log.New(io.Discard, "", 0)) }
+
+// bind opens the client's side.
+func bind(ctx context.Context, c Connection, lg *log.Logger) (*side, error) {
+	s := &side{key: []byte(c.Key), log: lg, sockets: map[channel]zmq4.Socket{
+		shell: zmq4.NewRouter(ctx, quiet()), control: zmq4.NewRouter(ctx, quiet()), stdin: zmq4.NewRouter(ctx, quiet()),
+		iopub: zmq4.NewPub(ctx, quiet()),
+	}}
+	heart := zmq4.NewRep(ctx, quiet())
+	for name, port := range map[channel]int{shell: c.ShellPort, control: c.ControlPort, stdin: c.StdinPort, iopub: c.IOPubPort} {
+		if err := s.sockets[name].Listen(c.address(port)); err != nil {
+			return nil, fmt.Errorf("cannot listen on the %s port: %w", name, err)
+		}
+	}
+	if err := heart.Listen(c.address(c.HBPort)); err != nil {
+		return nil, fmt.Errorf("cannot listen on the heartbeat port: %w", err)
+	}
+	s.sockets["heartbeat"] = heart
+	go beat(ctx, heart)
+	return s, nil
+}
+
+// beat echoes what comes. The bridge ends when GoNB does, so its heart stands for both.
+func beat(ctx context.Context, heart zmq4.Socket) {
+	for ctx.Err() == nil {
+		msg, err := heart.Recv()
+		if err != nil {
+			continue // not a request; the library has dropped it
+		}
+		_ = heart.Send(msg) // whoever asked may be gone
+	}
+}
+
+// dial opens GoNB's side, waiting for it to listen until ctx ends. Shell and stdin have one identity: by it GoNB asks for input the one who
+// sent the cell.
+func dial(ctx context.Context, c Connection, lg *log.Logger) (*side, error) {
+	id := zmq4.WithID(zmq4.SocketIdentity("bridge-" + newID()))
+	patient := []zmq4.Option{quiet(), zmq4.WithDialerRetry(10 * time.Millisecond), zmq4.WithDialerMaxRetries(-1)}
+	s := &side{key: []byte(c.Key), log: lg, sockets: map[channel]zmq4.Socket{
+		shell: zmq4.NewDealer(ctx, append(patient, id)...), control: zmq4.NewDealer(ctx, append(patient, id)...),
+		stdin: zmq4.NewDealer(ctx, append(patient, id)...), iopub: zmq4.NewSub(ctx, patient...),
+	}}
+	if err := s.sockets[iopub].SetOption(zmq4.OptionSubscribe, ""); err != nil {
+		return nil, err
+	}
+	for name, port := range map[channel]int{shell: c.ShellPort, control: c.ControlPort, stdin: c.StdinPort, iopub: c.IOPubPort} {
+		if err := s.sockets[name].Dial(c.address(port)); err != nil {
+			return nil, fmt.Errorf("cannot connect to GoNB's %s socket: %w", name, err)
+		}
+	}
+	return s, nil
+}
+
+// receive hands every message of a channel to handle, until ctx ends. What is not signed with the key, or is no message, is dropped with a
+// line in the log.
+func (s *side) receive(ctx context.Context, name channel, handle func(*message)) {
+	for ctx.Err() == nil {
+		msg, err := s.sockets[name].Recv()
+		if err != nil {
+			if ctx.Err() == nil && !errors.Is(err, io.EOF) {
+				s.log.Printf("%s: %v", name, err)
+			}
+			return
+		}
+		m, err := decode(msg.Frames, s.key)
+		if err != nil {
+			s.log.Printf("%s: a message is dropped: %v", name, err)
+			continue
+		}
+		handle(m)
+	}
+}
+
+// send writes a message behind the routing frames given.
+func (s *side) send(name channel, ids [][]byte, m *message) {
+	if err := s.sockets[name].SendMulti(zmq4.NewMsgFrom(m.encode(ids, s.key)...)); err != nil {
+		s.log.Printf("%s: %s cannot be sent: %v", name, m.head.Type, err)
+	}
+}
+
+// publish writes a message to all clients.
+func (s *side) publish(m *message) {
+	s.send(iopub, [][]byte{[]byte("kernel." + m.head.Type)}, m)
+}
+
+func (s *side) close() {
+	for _, socket := range s.sockets {
+		_ = socket.Close() // nothing is left to lose
+	}
+}

@@ -1,0 +1,136 @@
+package bridge
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// delimiter stands between a message's routing frames and its signature.
+const delimiter = "<IDS|MSG>"
+
+// protocolVersion is what the bridge speaks. 5.4 would oblige it to greet every subscriber (iopub_welcome), and the ZeroMQ library does not
+// tell of subscriptions.
+const protocolVersion = "5.3"
+
+// header is what the bridge reads of a message's header.
+type header struct {
+	ID       string `json:"msg_id"`
+	Session  string `json:"session"`
+	Username string `json:"username"`
+	Date     string `json:"date"`
+	Type     string `json:"msg_type"`
+	Version  string `json:"version"`
+}
+
+// message is one Jupyter message. Its four JSON parts stay as they came, so that what is passed on is passed on byte for byte.
+type message struct {
+	ids                               [][]byte // routing frames: whom it is from or for
+	header, parent, metadata, content []byte   // JSON objects
+	buffers                           [][]byte // raw frames behind the JSON
+	head, above                       header   // header and parent, parsed
+}
+
+// errSignature says that a message was not signed with the connection's key.
+var errSignature = errors.New("the signature does not match the connection's key")
+
+// decode takes a message apart and checks its signature. An empty key means that messages are not signed.
+func decode(frames [][]byte, key []byte) (*message, error) {
+	at := -1
+	for i, f := range frames {
+		if string(f) == delimiter {
+			at = i
+			break
+		}
+	}
+	if at < 0 || len(frames) < at+6 {
+		return nil, fmt.Errorf("%d frames that are no Jupyter message", len(frames))
+	}
+	parts := frames[at+2 : at+6]
+	if len(key) > 0 {
+		given, err := hex.DecodeString(string(frames[at+1]))
+		if err != nil || !hmac.Equal(given, sign(key, parts)) {
+			return nil, errSignature
+		}
+	}
+	m := &message{ids: frames[:at], header: parts[0], parent: parts[1], metadata: parts[2], content: parts[3], buffers: frames[at+6:]}
+	if err := json.Unmarshal(m.header, &m.head); err != nil {
+		return nil, fmt.Errorf("a message's header is no JSON: %w", err)
+	}
+	if m.head.ID == "" || m.head.Type == "" {
+		return nil, errors.New("a message's header has no msg_id or msg_type")
+	}
+	if err := json.Unmarshal(m.parent, &m.above); err != nil {
+		return nil, fmt.Errorf("%s: its parent's header is no JSON: %w", m.head.Type, err)
+	}
+	if !json.Valid(m.metadata) || !json.Valid(m.content) {
+		return nil, fmt.Errorf("%s: metadata or content is no JSON", m.head.Type)
+	}
+	return m, nil
+}
+
+// encode puts a message together behind the routing frames given, signed with key.
+func (m *message) encode(ids [][]byte, key []byte) [][]byte {
+	parts := [][]byte{m.header, m.parent, m.metadata, m.content}
+	signature := []byte{}
+	if len(key) > 0 {
+		signature = []byte(hex.EncodeToString(sign(key, parts)))
+	}
+	frames := append([][]byte{}, ids...)
+	frames = append(frames, []byte(delimiter), signature)
+	return append(append(frames, parts...), m.buffers...)
+}
+
+func sign(key []byte, parts [][]byte) []byte {
+	mac := hmac.New(sha256.New, key)
+	for _, p := range parts {
+		mac.Write(p)
+	}
+	return mac.Sum(nil)
+}
+
+// answer makes a message of the bridge's own in answer to parent; nil where nothing asked for it.
+func answer(parent *message, session, kind string, content any) *message {
+	h := header{ID: newID(), Session: session, Username: "kernel", Date: time.Now().UTC().Format(time.RFC3339Nano), Type: kind, Version: protocolVersion}
+	m := &message{head: h, header: encodeJSON(h), parent: []byte("{}"), metadata: []byte("{}"), content: encodeJSON(content)}
+	if parent != nil {
+		m.ids, m.parent, m.above = parent.ids, parent.header, parent.head
+	}
+	return m
+}
+
+// with is m with another content.
+func (m *message) with(content any) *message {
+	other := *m
+	other.content = encodeJSON(content)
+	return &other
+}
+
+// fields is the content as an object; empty where it is none.
+func (m *message) fields() map[string]any {
+	f := map[string]any{}
+	if json.Unmarshal(m.content, &f) != nil || f == nil {
+		return map[string]any{}
+	}
+	return f
+}
+
+// encodeJSON is for values that the bridge made itself: maps, strings and numbers, which always have a JSON.
+func encodeJSON(v any) []byte {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
+
+func newID() string {
+	var b [16]byte
+	rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}

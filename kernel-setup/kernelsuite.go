@@ -1,0 +1,56 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// kernelSuite tests the kernel itself by scripts/kernel_suite.py: Jupyter's public suite, and every fault of plain GoNB that the bridge mends.
+func (s *site) kernelSuite(ctx context.Context, t *tally) error {
+	cmd := exec.CommandContext(ctx, s.python(), filepath.Join(s.home.Root, "kernel-setup", "scripts", "kernel_suite.py"), kernelName)
+	cmd.Dir, cmd.Env = s.home.Root, s.pythonEnv()
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 15 * time.Second
+	var errs strings.Builder
+	cmd.Stderr = &errs
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("the kernel's suite cannot be run: %w", err)
+	}
+	ran := 0
+	lines := bufio.NewScanner(out)
+	lines.Buffer(nil, 1<<24)
+	for lines.Scan() {
+		var e struct {
+			Test    string  `json:"test"`
+			Action  string  `json:"action"`
+			Output  string  `json:"output"`
+			Seconds float64 `json:"seconds"`
+		}
+		if json.Unmarshal(lines.Bytes(), &e) != nil || e.Test == "" {
+			continue // a library's own words
+		}
+		ran++
+		s.say("%s  %s (%.1f s)", e.Action, e.Test, e.Seconds)
+		t.add("kernel "+e.Test, e.Action, e.Output)
+	}
+	err = errors.Join(lines.Err(), cmd.Wait())
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil || ran == 0:
+		t.add("kernel", "fail", fmt.Sprintf("the suite ended early: %v\n%s", err, errs.String()))
+	}
+	return nil
+}
