@@ -1,6 +1,6 @@
 // Command kernel-setup sets up coadapt on a machine that has Go, a C compiler and Python, and uses what it set up.
 //
-//	go run ./kernel-setup setup | doctor | demo | test | soak | lab | run NOTEBOOK | clean
+//	go run ./kernel-setup setup | doctor | demo | test | soak | lab | run NOTEBOOK | bench | clean
 //
 // It has no cgo, so that it runs, and can say what is missing, where nothing is installed. Everything lies in .coadapt at the clone's root
 // (package home draws the map). Set-up is a list of steps; each looks whether what it makes is there and right, else makes it in the stage,

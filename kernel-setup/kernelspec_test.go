@@ -48,20 +48,31 @@ func TestKernelSpec(t *testing.T) {
 	}
 }
 
-// Every package of the lock is pinned with a hash, and no line says where to download from.
+// Every package of the locks is pinned with a hash, and no line says where to download from.
 func TestRequirements(t *testing.T) {
-	all := entries(requirements)
-	if len(all) < 90 {
-		t.Errorf("the lock has %d entries", len(all))
-	}
-	for _, entry := range all {
-		entry = strings.ReplaceAll(strings.TrimSpace(entry), "\\\n", " ")
-		if !regexp.MustCompile(`^[a-z0-9-]+==[0-9][^ ]*( ;.*)?(\s+--hash=sha256:[0-9a-f]{64})+$`).MatchString(entry) {
-			t.Errorf("not a pinned, hashed requirement: %.100s", entry)
+	for _, lock := range []struct {
+		text  string
+		least int
+		pins  map[string]string // package, start of its version
+	}{
+		{requirements, 90, map[string]string{"jupyterlab": "4.6.", "nbclient": "", "nbconvert": ""}},
+		{peers, 35, map[string]string{"torch": "2.", "jax": "0.", "jaxlib": "0."}},
+	} {
+		all := entries(lock.text)
+		if len(all) < lock.least {
+			t.Errorf("the lock has %d entries, want at least %d", len(all), lock.least)
 		}
-	}
-	if !strings.HasPrefix(pinned("jupyterlab"), "4.6.") || pinned("nbclient") == "?" || pinned("nbconvert") == "?" {
-		t.Errorf("pinned: JupyterLab %s, nbclient %s, nbconvert %s", pinned("jupyterlab"), pinned("nbclient"), pinned("nbconvert"))
+		for _, entry := range all {
+			entry = strings.ReplaceAll(strings.TrimSpace(entry), "\\\n", " ")
+			if !regexp.MustCompile(`^[a-z0-9-]+==[0-9][^ ]*( ;.*)?(\s+--hash=sha256:[0-9a-f]{64})+$`).MatchString(entry) {
+				t.Errorf("not a pinned, hashed requirement: %.100s", entry)
+			}
+		}
+		for name, start := range lock.pins {
+			if got := pinnedIn(lock.text, name); got == "?" || !strings.HasPrefix(got, start) {
+				t.Errorf("%s is pinned at %s, want %s...", name, got, start)
+			}
+		}
 	}
 }
 

@@ -143,8 +143,11 @@ func (s *site) makeEnvironment(ctx context.Context, python interpreter) error {
 }
 
 // pinned is the version of a package in the lock.
-func pinned(name string) string {
-	m := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(name) + `==([^ ;\\]+)`).FindStringSubmatch(requirements)
+func pinned(name string) string { return pinnedIn(requirements, name) }
+
+// pinnedIn is that in another lock.
+func pinnedIn(lock, name string) string {
+	m := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(name) + `==([^ ;\\]+)`).FindStringSubmatch(lock)
 	if m == nil {
 		return "?"
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"io"
 	"time"
 
@@ -19,7 +20,7 @@ func rootCommand(out io.Writer) *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(setupVerb(out), doctorVerb(out), demoVerb(out), testVerb(out), soakVerb(out), labVerb(out), runVerb(out), cleanVerb(out))
+	root.AddCommand(setupVerb(out), doctorVerb(out), demoVerb(out), testVerb(out), soakVerb(out), labVerb(out), runVerb(out), benchCommand(out), cleanVerb(out))
 	return root
 }
 
@@ -139,6 +140,20 @@ func runVerb(out io.Writer) *cobra.Command {
 	c.Flags().StringVarP(&opt.dir, "output", "o", "", "folder of the executed copy and the page (default: .coadapt/runs)")
 	c.Flags().DurationVar(&opt.cell, "timeout", 10*time.Minute, "time limit of a cell")
 	return c
+}
+
+func benchCommand(out io.Writer) *cobra.Command {
+	return benchVerb(&cobra.Command{
+		Use:   "bench",
+		Short: "Time the nets beside PyTorch's and JAX's, turn by turn",
+		Args:  cobra.NoArgs,
+	}, func(ctx context.Context, opt benchOptions) error {
+		s, err := newSite(out)
+		if err != nil {
+			return err
+		}
+		return s.bench(ctx, opt)
+	})
 }
 
 func cleanVerb(out io.Writer) *cobra.Command {

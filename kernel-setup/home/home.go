@@ -126,6 +126,9 @@ func isRoot(dir string) bool {
 // Venv is the folder of the Python environment with JupyterLab.
 func (h Home) Venv() string { return filepath.Join(h.Dir, "venv") }
 
+// Peers is the folder of the Python environment with what the bench compares with.
+func (h Home) Peers() string { return filepath.Join(h.Dir, "peers") }
+
 // Bin is the folder of the programs that set-up builds.
 func (h Home) Bin() string { return filepath.Join(h.Dir, "bin") }
 

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"coadapt/gomlxnet"
+)
+
+// benchCase is one thing that is timed.
+type benchCase struct {
+	Name  string
+	What  string
+	Arch  gomlxnet.Arch
+	Batch int
+	Cut   gomlxnet.Cut
+	Infer bool // a pass over test images instead of a training step
+	First bool // the net from nothing to its first step, compiling included
+	Rate  float64
+}
+
+// The solver of all cases.
+const (
+	momentum = 0.9
+	decay    = 0.0005
+)
+
+// cases lists what is timed, in the order of the table.
+func cases() []benchCase {
+	mini := gomlxnet.Mini(50, gomlxnet.MiniOptions{Widths: [7]int{32, 64, 96, 96, 64, 256, 256}})
+	caffenet := gomlxnet.CaffeNet(1000)
+	for i := range caffenet.Layers {
+		caffenet.Layers[i].Dropout = 0
+	}
+	list := []benchCase{{Name: "mini-train", What: "Mini, training step", Arch: mini, Batch: 128, Rate: 0.01}}
+	for _, n := range []int{3, 5, 7} {
+		list = append(list, benchCase{Name: fmt.Sprintf("mini-frozen%d", n), What: fmt.Sprintf("Mini, layers 1..%d frozen, training step", n),
+			Arch: mini, Batch: 128, Rate: 0.01, Cut: gomlxnet.Cut{N: n, Frozen: true}})
+	}
+	return append(list,
+		benchCase{Name: "mini-finetune", What: "Mini, layers 1..5 donated, all learn, training step", Arch: mini, Batch: 128, Rate: 0.01, Cut: gomlxnet.Cut{N: 5}},
+		benchCase{Name: "mini-infer", What: "Mini, testing", Arch: mini, Batch: 128, Infer: true},
+		benchCase{Name: "mini-first-step", What: "Mini, from nothing to the first training step", Arch: mini, Batch: 128, Rate: 0.01, First: true},
+		benchCase{Name: "caffenet-train", What: "CaffeNet, 227 px, training step", Arch: caffenet, Batch: 32, Rate: 0.001},
+	)
+}
+
+// pick gives the cases named; no names: all.
+func pick(names []string) ([]benchCase, error) {
+	all := cases()
+	if len(names) == 0 {
+		return all, nil
+	}
+	var picked []benchCase
+	for _, name := range names {
+		found := false
+		for _, c := range all {
+			if c.Name == name {
+				picked, found = append(picked, c), true
+			}
+		}
+		if !found {
+			var known []string
+			for _, c := range all {
+				known = append(known, c.Name)
+			}
+			return nil, fmt.Errorf("-case %s: want some of %s", name, strings.Join(known, ", "))
+		}
+	}
+	return picked, nil
+}
+
+// flop is what one image asks for, in multiplications and additions.
+func (c benchCase) flop() (float64, error) {
+	_, cost, err := c.Arch.Cost(c.Cut)
+	if err != nil {
+		return 0, err
+	}
+	if c.Infer {
+		return 2 * float64(cost.MultiplyAdds), nil
+	}
+	return 2 * float64(cost.Train), nil
+}

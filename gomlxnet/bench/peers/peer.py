@@ -1,0 +1,103 @@
+"""What the peers share: a net as the Go program describes it, and the talk with it, one JSON object a line each way.
+
+    {"do": "net", ...}         a net to train or to run: see Net; what was held before is dropped
+    {"do": "steps", "n": 5}    five steps (or passes, for a case that only infers)  ->  {"seconds": 1.2, "cpu": 2.3, "losses": [...]}
+    {"do": "first", "n": 1}    the net afresh, and its first steps, compiling included  ->  as above
+    {"do": "peak", "n": 2048}  a product of two square matrices of n  ->  {"gflops": 120.1}
+    {"do": "about"}            ->  {"name": "PyTorch 2.15.0", ...}
+
+Seconds are measured here, around the work alone; cpu is that of all threads. The end of the input ends the process. What a library prints goes to stderr, so
+that stdout holds answers and nothing else.
+"""
+
+import json
+import math
+import os
+import sys
+import time
+import traceback
+
+import numpy as np
+
+
+class Net:
+    """arch is the Go package's JSON; weights and batches are files of float32 and int32 as Go laid them out."""
+
+    def __init__(self, ask):
+        arch = ask["arch"]
+        self.layers, self.size, self.channels, self.classes = arch["layers"], arch["size"], arch["channels"], arch["classes"]
+        self.batch, self.infer = ask["batch"], ask["infer"]
+        self.frozen = ask["frozen"]  # layers that do not learn, from the first
+        self.rate, self.momentum, self.decay = ask["rate"], ask["momentum"], ask["decay"]
+        self.weights = self._weights(ask["weights"])
+        n = ask["batches"]
+        self.images = np.fromfile(ask["images"], np.float32).reshape(n, self.batch, self.size, self.size, self.channels)
+        self.labels = np.fromfile(ask["labels"], np.int32).reshape(n, self.batch)
+
+    def _weights(self, name):
+        """[(weights, biases)] of every layer: kernels [k, k, in/groups, out], inner products [in, out] over a flattened [H, W, C]."""
+        values, found, at = np.fromfile(name, np.float32), [], 0
+        size, channels = self.size, self.channels
+        for i, l in enumerate(self.layers):
+            out = self.classes if i == len(self.layers) - 1 else l["out"]
+            if l["kind"] == "convolution":
+                shape = (l["kernel"], l["kernel"], channels // max(l.get("groups", 1), 1), out)
+                size = (size + 2 * l.get("pad", 0) - l["kernel"]) // max(l.get("stride", 1), 1) + 1
+                if l.get("pool"):
+                    size = pool_size(size, l["pool"])
+            else:
+                shape, size = (size * size * channels, out), 1
+            n = math.prod(shape)
+            found.append((values[at : at + n].reshape(shape), values[at + n : at + n + out]))
+            at, channels = at + n + out, out
+        if at != values.size:
+            raise ValueError(f"{name} holds {values.size} values, the net has {at}")
+        return found
+
+
+def pool_size(size, pool):
+    """Caffe's: windows that hang over the far edge count."""
+    return math.ceil((size - pool["kernel"]) / pool["stride"]) + 1
+
+
+def serve(about, make, peak):
+    """Answers until the input ends. make(net) returns a function of the index of a step that takes it and gives its loss, as the
+    library's own number, and forget() is called before a net is made afresh."""
+    answers = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)
+    net = step = None
+    taken = 0
+    for line in sys.stdin:
+        ask = json.loads(line)
+        try:
+            if ask["do"] == "about":
+                answer = about()
+            elif ask["do"] == "net":
+                net, step, taken, answer = Net(ask), None, 0, {}
+            elif ask["do"] in ("steps", "first"):
+                if ask["do"] == "first":
+                    step, taken = None, 0
+                start, cpu = time.perf_counter(), time.process_time()
+                if step is None:
+                    step = make(net)
+                losses = [step((taken + i) % len(net.labels)) for i in range(ask["n"])]
+                losses = [float(x) for x in losses]  # waits for what is still under way
+                answer = dict(seconds=time.perf_counter() - start, cpu=time.process_time() - cpu, losses=losses)
+                taken += ask["n"]
+            elif ask["do"] == "peak":
+                answer = dict(gflops=peak(ask["n"]))
+            else:
+                answer = dict(error=f"no such thing to do: {ask['do']!r}")
+        except Exception:
+            answer = dict(error=traceback.format_exc())
+        answers.write(json.dumps(answer) + "\n")
+
+
+def best_of(times, product):
+    """The shortest of several runs of product, seconds."""
+    best = math.inf
+    for _ in range(times):
+        start = time.perf_counter()
+        product()
+        best = min(best, time.perf_counter() - start)
+    return best

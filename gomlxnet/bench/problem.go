@@ -1,0 +1,100 @@
+package main
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+
+	"coadapt/gomlxnet"
+)
+
+// problem is what all runners of a case are given. The peers read it as JSON,
+// its arrays from files.
+type problem struct {
+	Do       string        `json:"do"`
+	Arch     gomlxnet.Arch `json:"arch"`
+	Batch    int           `json:"batch"`
+	Batches  int           `json:"batches"`
+	Frozen   int           `json:"frozen"` // layers that do not learn, from the first
+	Infer    bool          `json:"infer"`
+	Rate     float64       `json:"rate"`
+	Momentum float64       `json:"momentum"`
+	Decay    float64       `json:"decay"`
+	Weights  string        `json:"weights"` // files
+	Images   string        `json:"images"`
+	Labels   string        `json:"labels"`
+
+	c       benchCase
+	start   gomlxnet.Weights
+	batches []batch
+}
+
+type batch struct {
+	images []float32
+	labels []int32
+}
+
+// batchesHeld is how many different batches the steps go through in turn.
+const batchesHeld = 4
+
+// newProblem draws a case's initial values and batches and writes them to dir.
+func newProblem(dir string, c benchCase) (*problem, error) {
+	p := &problem{Do: "net", Arch: c.Arch, Batch: c.Batch, Batches: batchesHeld, Infer: c.Infer, Rate: c.Rate, Momentum: momentum, Decay: decay, c: c,
+		Weights: filepath.Join(dir, "weights"), Images: filepath.Join(dir, "images"), Labels: filepath.Join(dir, "labels")}
+	if c.Cut.Frozen {
+		p.Frozen = c.Cut.N
+	}
+	var err error
+	if p.start, err = c.Arch.Init(1); err != nil {
+		return nil, err
+	}
+	if c.Cut.N > 0 {
+		donor, err := c.Arch.Init(2)
+		if err != nil {
+			return nil, err
+		}
+		if p.start, err = c.Arch.Donate(p.start, donor, c.Cut.N); err != nil {
+			return nil, err
+		}
+	}
+	vars, err := c.Arch.Variables()
+	if err != nil {
+		return nil, err
+	}
+	var weights, images [][]float32
+	for _, v := range vars {
+		weights = append(weights, p.start[v.Path].Data)
+	}
+	var labels [][]int32
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range batchesHeld {
+		b := batch{make([]float32, c.Batch*c.Arch.Size*c.Arch.Size*c.Arch.Channels), make([]int32, c.Batch)}
+		for i := range b.images {
+			b.images[i] = float32(rng.NormFloat64())
+		}
+		for i := range b.labels {
+			b.labels[i] = int32(rng.IntN(c.Arch.Classes))
+		}
+		p.batches = append(p.batches, b)
+		images, labels = append(images, b.images), append(labels, b.labels)
+	}
+	return p, errors.Join(writeAll(p.Weights, weights), writeAll(p.Images, images), writeAll(p.Labels, labels))
+}
+
+// writeAll writes arrays one after the other, little-endian.
+func writeAll[T float32 | int32](name string, arrays [][]T) error {
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriter(f)
+	for _, a := range arrays {
+		if err := binary.Write(w, binary.LittleEndian, a); err != nil {
+			return errors.Join(err, f.Close())
+		}
+	}
+	return errors.Join(w.Flush(), f.Close())
+}

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+
+	"coadapt/kernel-setup/cli"
+)
+
+// What is said to the verb reaches the bench, and nothing that was not said.
+func TestBenchFlags(t *testing.T) {
+	for line, want := range map[string]string{
+		"":                                      "",
+		"-case mini-train,mini-infer -json":     "--case=mini-train,mini-infer --json=true",
+		"--rounds=7 -turn 2s -python /x/python": "--rounds=7 --turn=2s",
+		"-case mini-train -case x -markdown=true": "--case=mini-train,x --markdown=true",
+	} {
+		var got benchOptions
+		c := benchVerb(&cobra.Command{Use: "bench", SilenceUsage: true}, func(_ context.Context, opt benchOptions) error { got = opt; return nil })
+		c.SetArgs(cli.LongFlags(c, strings.Fields(line)))
+		if err := c.ExecuteContext(t.Context()); err != nil {
+			t.Errorf("%q: %v", line, err)
+		}
+		if !slices.Equal(got.rest, strings.Fields(want)) || (got.python != "") != strings.Contains(line, "python") {
+			t.Errorf("%q gives %q, Python %q; want %q", line, got.rest, got.python, want)
+		}
+	}
+}
+
+// Removing what was made removes the peers' environment too.
+func TestPeersAreCleaned(t *testing.T) {
+	s, _ := testSite(t)
+	write(t, s.peersPython(), "")
+	s.manifest.Steps["peers"] = record{Made: []string{"peers"}}
+	if err := s.clean(false); err != nil {
+		t.Fatal(err)
+	}
+	exists(t, s.home.Peers(), false)
+}
