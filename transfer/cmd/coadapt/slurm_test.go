@@ -25,7 +25,7 @@ func TestRunOnSlurm(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	args := []string{"run", "-grid", "curve", "-n", "3", "-treatments", "BnB,AnB,RnB", "-data", "shapes:classes=4,train=12,test=8,size=24", "-widths", "4,4,4,4,4,8,8",
-		"-steps", "100", "-batch", "4", "-backend", "go", "-workers", "1", "-checkpoint", "200ms"}
+		"-steps", "400", "-batch", "4", "-backend", "go", "-workers", "1", "-checkpoint", "200ms"}
 	dir := t.TempDir()
 	t.Setenv("COADAPT_STORE", filepath.Join(dir, "here"))
 	if status, _, said := coadapt(t, t.Context(), args...); status != 0 {
