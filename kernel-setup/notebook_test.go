@@ -82,7 +82,7 @@ func TestVerbsExplainThemselves(t *testing.T) {
 		}
 		names = append(names, c.Name())
 	}
-	if got := strings.Join(names, " "); got != "clean demo doctor lab run setup test" {
+	if got := strings.Join(names, " "); got != "bench clean demo doctor lab run setup soak test" {
 		t.Errorf("the verbs are %s", got)
 	}
 }
