@@ -89,7 +89,11 @@ func TestLossIsSeen(t *testing.T) {
 		"net 0/baseA: ":            func(t *trial) error { return forge(t, "result.json", `"loss": `, `"loss": 1`) },
 		"metrics.json is not that": func(t *trial) error { return forge(t, "metrics.json", `"loss": `, `"loss": 1`) },
 		"is one too many": func(t *trial) error {
-			return os.CopyFS(filepath.Join(t.store, "entries", "00", strings.Repeat("0", 64)), os.DirFS(filepath.Join(t.store, "entries", key[:2], key)))
+			l, err := t.start(context.Background(), launch{args: t.train(newSweep("two", "go", 2, append(shapes(), "-nets", "0/baseB")...), t.store)})
+			if err != nil {
+				return err
+			}
+			return errors.Join(l.wait(limitLeast), l.want(0))
 		},
 		"is left over":    func(t *trial) error { return os.Mkdir(filepath.Join(t.store, "work", "00000000"), 0o755) },
 		"want status [0]": func(t *trial) error { t.how.env = []string{"COADAPT_LEASE=never"}; return nil },

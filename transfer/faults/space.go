@@ -59,13 +59,13 @@ func (t *trial) refused(l *life, with syscall.Errno) bool {
 	return true
 }
 
-// full runs a program on a small file system of its own, in which the store is copied first; afterwards it is copied back.
+// full runs a program on a small file system of its own, in which the store is copied first; afterwards it is copied back. The
+// program is interrupted after some seconds: there it has much to try again and in vain.
 const full = `
-trap : INT
-store=$0 place=$1 size=$2
-shift 2
+store=$0 place=$1 size=$2 seconds=$3
+shift 3
 mount -t tmpfs -o "size=${size}k" coadapt "$place" && cp -a "$store/." "$place/" || exit 99
-"$@"
+timeout --foreground --preserve-status -s INT "$seconds" "$@"
 status=$?
 rm -rf "$store" && cp -a "$place" "$store" || exit 99
 exit "$status"
@@ -83,16 +83,11 @@ func diskFull(ctx context.Context, t *trial, left int) (tried int, err error) {
 			return tried, err
 		}
 		size := used + 40 + t.rng.IntN(160)
-		attr := mountSpace()
-		l, err := t.start(ctx, launch{args: t.train(t.sweep, place, "-checkpoint", t.often().String(), t.workers()), attr: attr,
-			under: []string{"sh", "-c", full, t.store, place, fmt.Sprint(size)}})
+		seconds := 1 + 4*t.rng.Float64()
+		l, err := t.start(ctx, launch{args: t.train(t.sweep, place, "-checkpoint", t.often().String(), t.workers()), attr: mountSpace(),
+			under: []string{"sh", "-c", full, t.store, place, fmt.Sprint(size), fmt.Sprintf("%.2f", seconds)}})
 		if err != nil {
 			return tried, err
-		}
-		if l.runs(time.Second + t.upTo(4*time.Second)) {
-			if err := syscall.Kill(-l.pid(), syscall.SIGINT); err != nil && !errors.Is(err, syscall.ESRCH) {
-				return tried, err
-			}
 		}
 		if err := errors.Join(l.wait(t.limit()), l.want(0, 1, 130)); err != nil {
 			return tried, err
