@@ -27,6 +27,11 @@
 // devices from the first on: processes beside each other are told theirs, as
 // Slurm does, or by a backend such as xla:cuda,visible_devices=1.
 //
+// [All] and [Results] read what a store holds, past entries that are broken;
+// [Record] is a result as a row of a table, [Metrics] its training curve.
+// [Verify] checks everything, [Prune] drops weights that nobody needs, [Export]
+// and [Import] move entries between stores.
+//
 // Lists of nets: [Curve] is a transfer curve; [Paper] the 163 nets of 2014 and
 // [RandomFilters] its seven on random filters, under the names of the release
 // ([PaperName]); [Balanced] the design that 2014 lacks, every direction with

@@ -14,6 +14,9 @@
 // heartbeat and taken over from a holder that died. Its folder keeps
 // checkpoints, written as entries are, so that the next holder goes on where
 // the last one was, and a note where the last try failed. [Store.State] tells
-// from these whether a key is stored, running, failed, stopped or not begun. The package knows nothing about nets:
-// an entry is named files with their digests.
+// from these whether a key is stored, running, failed, stopped or not begun.
+//
+// [Store.Export] writes entries as a tar stream and [Store.Import] brings them
+// in, trusting nothing that the stream says. The package knows nothing about
+// nets: an entry is named files with their digests.
 package store

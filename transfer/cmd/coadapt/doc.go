@@ -6,6 +6,8 @@
 //	coadapt status|attach|stop|logs                                  how far a run is, from any shell
 //	coadapt show                                                     the tables of all that the store holds
 //	coadapt store ls|show|verify|gc|rm                               look after it
+//	coadapt store export -o results.parquet                          CSV or Parquet for pandas and DuckDB, or an archive of entries
+//	coadapt store import entries.tar.zst                             brings an archive's entries in
 //	coadapt figure -o curve.svg                                      draw an experiment of the store
 //	coadapt figure -source 2014 -o fig.png                           the paper's figures, of its released numbers
 //	coadapt stats [-source 2014]                                     every claim: estimate, interval, test, verdict
@@ -17,7 +19,8 @@
 //	coadapt version                                                  versions, backend, plugin, store
 //
 // Results go to standard output, as a table or, with -json and -csv, a line a
-// net; progress goes to standard error. Flags take one dash or two. Plugin,
-// backend and store are this clone's unless flags or the environment
-// (PJRT_PLUGIN_LIBRARY_PATH, GOMLX_BACKEND, COADAPT_STORE) say otherwise.
+// net; progress goes to standard error, as do the names of store entries that
+// are broken: they are set aside, and everything goes on without them. Flags
+// take one dash or two. Plugin, backend and store are this clone's unless flags
+// or the environment (PJRT_PLUGIN_LIBRARY_PATH, GOMLX_BACKEND, COADAPT_STORE) say otherwise.
 package main

@@ -53,7 +53,9 @@ func storeExport(stdout, stderr io.Writer, openIt func() (*store.Store, error)) 
 			}
 			e := exporter{store: s, stdout: stdout, stderr: stderr}
 			all, faults := readable(stderr, s)
-			e.faults = faults
+			if e.faults = faults; len(all) == 0 && faults > 0 {
+				return unread(faults)
+			}
 			results, err := f.choose(all, s)
 			if err != nil {
 				return err

@@ -253,6 +253,10 @@ func TestBrokenEntryEndsNothing(t *testing.T) {
 	if status != 0 || !strings.Contains(out, "1 net") || !strings.Contains(errs, "left out: store entry "+results["0/B3B"].Key) {
 		t.Errorf("show: status %d, %q, %q; want the table of the net that is left", status, out, errs)
 	}
+	breakEntry(t, dir, results["0/baseB"].Key, "result.json")
+	if status, _, errs := coadapt(t, t.Context(), "show"); status != 1 || !strings.Contains(errs, "1 entries could not be read") {
+		t.Errorf("show of nothing that can be read: status %d, %q", status, errs)
+	}
 }
 
 // TestExportFlags: what cannot be is refused before anything is written.

@@ -131,9 +131,7 @@ func (f *planFlags) plan(c *cobra.Command, stdout, stderr io.Writer) error {
 	if f.budget > 0 && pace != nil {
 		s := sweep.Afford(o.prices, hit, pace, f.budget.Seconds())
 		out.subset = &s
-		if out.sd, out.sdFrom, err = f.spread(o); err != nil {
-			return err
-		}
+		out.sd, out.sdFrom = f.spread(o, stderr)
 	}
 	return f.print(stdout, out)
 }
@@ -168,14 +166,11 @@ func (f *planFlags) pace(ctx context.Context, o *opened, hit func(transfer.Price
 }
 
 // spread is the standard deviation of a paired difference in points, and where it comes from.
-func (f *planFlags) spread(o *opened) (float64, string, error) {
+func (f *planFlags) spread(o *opened, stderr io.Writer) (float64, string) {
 	if f.sd > 0 {
-		return f.sd, "as given by -sd", nil
+		return f.sd, "as given by -sd"
 	}
-	all, err := transfer.Results(o.store)
-	if err != nil {
-		return 0, "", err
-	}
+	all, _ := readable(stderr, o.store)
 	var mine []transfer.Result
 	for _, r := range all {
 		if r.Experiment == o.lab.Experiment() {
@@ -185,10 +180,10 @@ func (f *planFlags) spread(o *opened) (float64, string, error) {
 	if len(mine) > 0 {
 		sd, df, err := sweep.Spread(mine)
 		if err == nil && df > 0 {
-			return 100 * sd, fmt.Sprintf("of the %d results of this experiment in the store, %d degrees of freedom", len(mine), df), nil
+			return 100 * sd, fmt.Sprintf("of the %d results of this experiment in the store, %d degrees of freedom", len(mine), df)
 		}
 	}
-	return 2, "assumed, as the store has no two units of this experiment; -sd gives another", nil
+	return 2, "assumed, as the store has no two units of this experiment; -sd gives another"
 }
 
 // planned is a plan with what is said around it.

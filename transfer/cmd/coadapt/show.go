@@ -109,7 +109,10 @@ func experiments(w io.Writer, dir, want string) ([]experiment, error) {
 	if err != nil {
 		return nil, err
 	}
-	results, _ := readable(w, s)
+	results, faults := readable(w, s)
+	if len(results) == 0 && faults > 0 {
+		return nil, unread(faults)
+	}
 	if len(results) == 0 {
 		return nil, fmt.Errorf("the store %s is empty; `coadapt curve` fills it", s.Dir())
 	}
