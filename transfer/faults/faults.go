@@ -51,10 +51,10 @@ const (
 // too; any other error means that not everything could be tried. When ctx ends, the table is what there is so far.
 func Run(ctx context.Context, opt Options) (Table, error) {
 	h := &harness{Options: opt}
+	defer h.close()
 	if err := h.open(); err != nil {
 		return nil, err
 	}
-	defer h.close()
 	all := h.faults()
 	for _, name := range opt.Only {
 		if !slices.ContainsFunc(all, func(f fault) bool { return strings.HasPrefix(f.name, name) }) {
@@ -106,7 +106,7 @@ func (h *harness) close() {
 	switch {
 	case h.kept || len(h.broke) > 0:
 		h.sayf("what was lost is in %s", h.dir)
-	case h.Dir == "":
+	case h.Dir == "" && h.dir != "":
 		if err := os.RemoveAll(h.dir); err != nil {
 			h.sayf("%v", err)
 		}

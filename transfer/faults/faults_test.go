@@ -119,6 +119,8 @@ func TestLossIsSeen(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
+	tmp := t.TempDir()
+	t.Setenv("TMPDIR", tmp)
 	if _, err := Run(t.Context(), Options{Program: os.Args[0], Only: []string{"bad luck"}}); err == nil || !strings.Contains(err.Error(), "worker killed") {
 		t.Errorf("%v, want the faults that there are", err)
 	}
@@ -129,5 +131,8 @@ func TestRefusals(t *testing.T) {
 	cancel()
 	if table, err := Run(ctx, Options{Program: os.Args[0]}); err == nil || table.Lost() > 0 {
 		t.Errorf("%v, %v; want the end of the context, and no loss", table, err)
+	}
+	if left, err := os.ReadDir(tmp); err != nil || len(left) > 0 {
+		t.Errorf("%v, %v left behind", left, err)
 	}
 }
