@@ -23,6 +23,7 @@ type Price struct {
 	Test         int64 // multiply-adds of all tests
 	TrainImage   int64 // of one image in training, forward and backward
 	TestImage    int64 // of one image in a test
+	WholeImage   int64 // of one image in training where all layers learn
 	Weights      int64 // bytes of the weights, as they are stored
 	Activations  int64 // bytes of the values that leave the layers, of one batch
 }
@@ -39,7 +40,11 @@ func newPrice(net Net, arch gomlxnet.Arch, r Recipe, testImages int) (Price, err
 	if err != nil {
 		return Price{}, fmt.Errorf("net %s: %w", net, err)
 	}
-	p := Price{Net: net, Cut: cut, Steps: r.Steps, Batch: r.Batch, Tests: 1, TestImages: testImages,
+	_, whole, err := arch.Cost(gomlxnet.Cut{})
+	if err != nil {
+		return Price{}, fmt.Errorf("net %s: %w", net, err)
+	}
+	p := Price{Net: net, Cut: cut, Steps: r.Steps, Batch: r.Batch, Tests: 1, TestImages: testImages, WholeImage: whole.Train,
 		TrainImage: total.Train, TestImage: total.MultiplyAdds, Weights: total.Bytes, Activations: 4 * total.Activations * int64(r.Batch)}
 	if r.TestEvery > 0 {
 		p.Tests += r.Steps / r.TestEvery

@@ -19,7 +19,7 @@ func All(s *store.Store) iter.Seq2[Result, error] {
 				yield(Result{}, err)
 				return
 			}
-			r, err := stored(s, key)
+			r, err := Lookup(s, key)
 			if errors.Is(err, store.ErrMissing) {
 				continue // removed just now
 			}
@@ -30,8 +30,9 @@ func All(s *store.Store) iter.Seq2[Result, error] {
 	}
 }
 
-// stored reads the result under a key.
-func stored(s *store.Store, key string) (Result, error) {
+// Lookup is the result that the store has under a key: store.ErrMissing where
+// there is none, store.BrokenError where it had to be set aside.
+func Lookup(s *store.Store, key string) (Result, error) {
 	entry, err := s.Get(key, resultFile)
 	if err != nil {
 		return Result{Key: key}, err

@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"errors"
-	"fmt"
 	"iter"
 
 	"coadapt/transfer/store"
@@ -77,19 +76,4 @@ func Log(s *store.Store, key string) (string, error) {
 		return "", err
 	}
 	return string(data), workErr
-}
-
-// Lookup is the result that the store has under a key: store.ErrMissing where
-// there is none, store.BrokenError where it had to be set aside.
-func Lookup(s *store.Store, key string) (Result, error) {
-	files, err := s.Get(key, resultFile)
-	if err != nil {
-		return Result{}, err
-	}
-	r, err := decodeResult(files[resultFile])
-	if err != nil {
-		return r, fmt.Errorf("store entry %s, %s: %w", key, resultFile, err)
-	}
-	r.Hit = true
-	return r, nil
 }

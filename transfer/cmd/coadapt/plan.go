@@ -9,14 +9,15 @@ import (
 	"math"
 	"math/big"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
-	"coadapt/gomlxnet"
 	"coadapt/transfer"
 	"coadapt/transfer/sweep"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // planFlags are the flags of plan, as typed.
@@ -47,7 +48,7 @@ func planCommand(stdout, stderr io.Writer) *cobra.Command {
 				return err
 			}
 			if (f.grid == "paper" || f.grid == "random") && f.nets == "" && !c.Flags().Changed("data") {
-				return f.paper(stdout)
+				return f.paper(c, stdout)
 			}
 			return f.plan(c, stdout, stderr)
 		},
@@ -76,7 +77,16 @@ func (f *planFlags) check(c *cobra.Command) error {
 }
 
 // paper prices the grids of 2014 from their recipe alone.
-func (f *planFlags) paper(stdout io.Writer) error {
+func (f *planFlags) paper(c *cobra.Command, stdout io.Writer) error {
+	var other error
+	c.Flags().Visit(func(fl *pflag.Flag) {
+		if !slices.Contains([]string{"grid", "json", "images-per-second", "hour-price", "budget"}, fl.Name) {
+			other = fmt.Errorf("-%s: without -data the grid %s is priced by CaffeNet and the recipe of 2014 alone; name -data, or leave the flag out", fl.Name, f.grid)
+		}
+	})
+	if other != nil {
+		return other
+	}
 	grid := transfer.Paper()
 	if f.grid == "random" {
 		grid = transfer.RandomFilters()
@@ -94,11 +104,7 @@ func (f *planFlags) paper(stdout io.Writer) error {
 	}
 	var pace *sweep.Pace
 	if f.rate > 0 {
-		_, whole, err := gomlxnet.CaffeNet(1000).Cost(gomlxnet.Cut{})
-		if err != nil {
-			return err
-		}
-		pace = sweep.FixedPace(f.rate, whole.Train)
+		pace = sweep.FixedPace(f.rate, prices[0].WholeImage)
 	}
 	plan := sweep.NewPlan(prices, func(transfer.Price) bool { return false }, pace)
 	return f.print(stdout, planned{plan: plan, timed: f.given()})
@@ -124,7 +130,7 @@ func (f *planFlags) plan(c *cobra.Command, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	out := planned{plan: sweep.NewPlan(o.prices, hit, pace), timed: timed, nets: o.prices}
+	out := planned{plan: sweep.NewPlan(o.prices, hit, pace), timed: timed}
 	if out.memory, err = peakMemory(); err != nil {
 		return err
 	}
@@ -139,7 +145,7 @@ func (f *planFlags) plan(c *cobra.Command, stdout, stderr io.Writer) error {
 // pace times what is to be trained, or takes the speed that was given. It is nil where there is nothing to train.
 func (f *planFlags) pace(ctx context.Context, o *opened, hit func(transfer.Price) bool, stderr io.Writer) (*sweep.Pace, string, error) {
 	if f.rate > 0 {
-		return sweep.FixedPace(f.rate, o.prices[0].TrainImage), f.given(), nil
+		return sweep.FixedPace(f.rate, o.prices[0].WholeImage), f.given(), nil
 	}
 	var todo []transfer.Price
 	for _, p := range o.prices {
@@ -177,19 +183,19 @@ func (f *planFlags) spread(o *opened, stderr io.Writer) (float64, string) {
 			mine = append(mine, r)
 		}
 	}
-	if len(mine) > 0 {
-		sd, df, err := sweep.Spread(mine)
-		if err == nil && df > 0 {
-			return 100 * sd, fmt.Sprintf("of the %d results of this experiment in the store, %d degrees of freedom", len(mine), df)
-		}
+	sd, df, err := sweep.Spread(mine)
+	switch {
+	case err != nil:
+		return 2, fmt.Sprintf("assumed, as the store's results cannot be compared (%v); -sd gives another", err)
+	case df == 0:
+		return 2, "assumed, as the store has no two units of this experiment; -sd gives another"
 	}
-	return 2, "assumed, as the store has no two units of this experiment; -sd gives another"
+	return 100 * sd, fmt.Sprintf("of the %d results of this experiment in the store, %d degrees of freedom", len(mine), df)
 }
 
 // planned is a plan with what is said around it.
 type planned struct {
 	plan   sweep.Plan
-	nets   []transfer.Price
 	timed  string
 	memory int64 // bytes; 0 where nothing was timed
 	subset *sweep.Subset

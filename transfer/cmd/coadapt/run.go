@@ -72,8 +72,13 @@ func (f *runFlags) run(c *cobra.Command, stdout, stderr io.Writer) error {
 	show.clear()
 	stop := func() {}
 	if live {
-		o.hear = func(e transfer.Event) {} // what there is to say stands in the table, and the notices in the nets' logs
-		stop = watchInside(c.Context(), o, stdout)
+		v := newView(stdout)
+		o.hear = func(e transfer.Event) { // all else stands in the table
+			if e.Notice != "" {
+				v.note(e.Notice)
+			}
+		}
+		stop = watchInside(c.Context(), o, v)
 	} else {
 		fmt.Fprintf(stderr, "run %s: %d nets; coadapt status %s tells how far it is\n", o.record.ID, len(o.nets), o.record.ID)
 		o.hear = func(e transfer.Event) {
@@ -110,12 +115,11 @@ func (f *runFlags) run(c *cobra.Command, stdout, stderr io.Writer) error {
 }
 
 // watchInside draws the state of a run that this process works on, once a second, until the returned function is called.
-func watchInside(ctx context.Context, o *opened, w io.Writer) (stop func()) {
+func watchInside(ctx context.Context, o *opened, v *view) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		v := newView(w)
 		reader := sweep.NewReader(o.store, o.record)
 		draw := func() {
 			if st, err := reader.Read(); err == nil { // the store may be out of reach for a moment

@@ -13,16 +13,17 @@ import (
 	"coadapt/transfer/sweep"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // storeFlag names the store that a command reads.
 type storeFlag struct{ dir string }
 
-func (f *storeFlag) flags(c *cobra.Command) {
-	c.Flags().StringVar(&f.dir, "store", "", "folder of results and weights (default: this clone's)")
+func (f *storeFlag) flags(fl *pflag.FlagSet) {
+	fl.StringVar(&f.dir, "store", "", "folder of results and weights (default: this clone's)")
 }
 
-func (f storeFlag) open() (*store.Store, error) {
+func (f *storeFlag) open() (*store.Store, error) {
 	h, err := home.Locate()
 	if err != nil && f.dir == "" {
 		return nil, err
@@ -31,7 +32,7 @@ func (f storeFlag) open() (*store.Store, error) {
 }
 
 // runOf opens the store and loads a run: the one named, else the last one worked on.
-func (f storeFlag) runOf(args []string) (*store.Store, sweep.Record, error) {
+func (f *storeFlag) runOf(args []string) (*store.Store, sweep.Record, error) {
 	s, err := f.open()
 	if err != nil {
 		return nil, sweep.Record{}, err
@@ -59,7 +60,7 @@ func statusCommand(stdout io.Writer) *cobra.Command {
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if everyRun {
-				return listRuns(stdout, where, asJSON)
+				return listRuns(stdout, &where, asJSON)
 			}
 			s, r, err := where.runOf(args)
 			if err != nil {
@@ -85,7 +86,7 @@ func statusCommand(stdout io.Writer) *cobra.Command {
 			return err
 		},
 	}
-	where.flags(c)
+	where.flags(c.Flags())
 	c.Flags().BoolVar(&repeat, "watch", false, "go on, once a second, until the run is finished or Ctrl-C")
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object: id, counts, share, left_seconds, workers, nets; with -watch one a second")
 	c.Flags().BoolVar(&everyRun, "all", false, "all runs of the store, a line each")
@@ -101,7 +102,7 @@ func printLines(w io.Writer, lines []string) error {
 	return nil
 }
 
-func listRuns(stdout io.Writer, where storeFlag, asJSON bool) error {
+func listRuns(stdout io.Writer, where *storeFlag, asJSON bool) error {
 	s, err := where.open()
 	if err != nil {
 		return err
@@ -186,7 +187,7 @@ func attachCommand(stdout, stderr io.Writer) *cobra.Command {
 			return nil
 		},
 	}
-	where.flags(c)
+	where.flags(c.Flags())
 	return c
 }
 
@@ -223,7 +224,7 @@ func stopCommand(stdout io.Writer) *cobra.Command {
 			return stopRun(c.Context(), stdout, s, r, now)
 		},
 	}
-	where.flags(c)
+	where.flags(c.Flags())
 	c.Flags().BoolVar(&now, "now", false, "kill the workers on this machine at once; checkpoints stay")
 	return c
 }
@@ -311,7 +312,7 @@ func logsCommand(stdout io.Writer) *cobra.Command {
 			return fmt.Errorf("net %s: run %s has no such net; -run names another", net, r.ID)
 		},
 	}
-	where.flags(c)
+	where.flags(c.Flags())
 	c.Flags().StringVar(&run, "run", "", "the run, or the beginning of its name (default: the one that somebody worked on last)")
 	return c
 }

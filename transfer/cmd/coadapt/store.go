@@ -7,7 +7,6 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"coadapt/kernel-setup/home"
 	"coadapt/transfer"
 	"coadapt/transfer/store"
 
@@ -15,7 +14,7 @@ import (
 )
 
 func storeCommand(stdout, stderr io.Writer) *cobra.Command {
-	var dir string
+	var where storeFlag
 	c := &cobra.Command{
 		Use:   "store",
 		Short: "Look after the store: list, check, export, import, free space",
@@ -23,14 +22,8 @@ func storeCommand(stdout, stderr io.Writer) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.PersistentFlags().StringVar(&dir, "store", "", "folder of results and weights (default: this clone's)")
-	openIt := func() (*store.Store, error) {
-		h, err := home.Locate()
-		if err != nil && dir == "" {
-			return nil, err
-		}
-		return openStore(h, dir)
-	}
+	where.flags(c.PersistentFlags())
+	openIt := where.open
 	c.AddCommand(storeList(stdout, stderr, openIt), storeShow(stdout, openIt), storeVerify(stdout, stderr, openIt), storeGC(stdout, openIt), storeRemove(stdout, openIt),
 		storeExport(stdout, stderr, openIt), storeImport(stdout, stderr, openIt))
 	return c

@@ -8,11 +8,11 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-	"unicode"
 
 	"coadapt/transfer"
 	"coadapt/transfer/store"
 	"coadapt/transfer/sweep"
+	"coadapt/transfer/sweep/slurm"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -92,6 +92,12 @@ func commandLine(c *cobra.Command, drop ...string) []string {
 				return
 			}
 		}
+		if list, ok := f.Value.(pflag.SliceValue); ok { // its String is for people
+			for _, v := range list.GetSlice() {
+				args = append(args, fmt.Sprintf("--%s=%s", f.Name, v))
+			}
+			return
+		}
 		args = append(args, fmt.Sprintf("--%s=%s", f.Name, f.Value))
 	})
 	return args
@@ -144,12 +150,7 @@ func took(results []transfer.Result, began time.Time) string {
 func shellWords(args []string) string {
 	words := []string{"coadapt"}
 	for _, a := range args {
-		if strings.ContainsFunc(a, func(r rune) bool {
-			return !strings.ContainsRune("-_=,.:/+@", r) && !unicode.IsLetter(r) && !unicode.IsDigit(r)
-		}) {
-			a = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
-		}
-		words = append(words, a)
+		words = append(words, slurm.Quote(a))
 	}
 	return strings.Join(words, " ")
 }

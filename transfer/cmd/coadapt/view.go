@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -19,7 +20,20 @@ import (
 type view struct {
 	w     io.Writer
 	lines int
+
+	mu    sync.Mutex
+	notes []string // the last few, for below the table
 }
+
+// note has a sentence stand below the table until others push it out.
+func (v *view) note(text string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.notes = append(v.notes, "note: "+text)
+	v.notes = v.notes[max(0, len(v.notes)-maxNotes):]
+}
+
+const maxNotes = 3
 
 func newView(w io.Writer) *view { return &view{w: w} }
 
@@ -30,7 +44,10 @@ func (v *view) draw(st *sweep.Status) {
 			width, height = w, h
 		}
 	}
-	lines := statusLines(st, width, height-1)
+	v.mu.Lock()
+	notes := slices.Clone(v.notes)
+	v.mu.Unlock()
+	lines := append(statusLines(st, width, height-1-len(notes)), notes...)
 	var b strings.Builder
 	if v.lines > 0 {
 		fmt.Fprintf(&b, "\x1b[%dA", v.lines)
@@ -43,7 +60,9 @@ func (v *view) draw(st *sweep.Status) {
 	_, _ = io.WriteString(v.w, b.String()) // a terminal that is gone is no reason to stop
 }
 
+// clip makes one line of a terminal of a text: errors may have several.
 func clip(line string, width int) string {
+	line = strings.ReplaceAll(line, "\n", " ")
 	if utf8.RuneCountInString(line) <= width {
 		return line
 	}
@@ -93,7 +112,7 @@ func statusLines(st *sweep.Status, width, height int) []string {
 		}
 		lines = append(append(lines, "", part.title), part.lines...)
 	}
-	return lines
+	return lines[:min(len(lines), height)] // what scrolled away could not be drawn over
 }
 
 func runningLine(n sweep.NetStatus) string {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// quote makes one word for sh of a text, whatever it holds.
-func quote(s string) string {
+// Quote makes one word for sh of a text, whatever it holds.
+func Quote(s string) string {
 	if s != "" && strings.Trim(s, letters+"_-./:=,+@%") == "" {
 		return s
 	}
@@ -65,15 +65,15 @@ func (o *Options) script(name, taskFile string, offset int, tasks []Task, comman
 	}
 	words := slices.Clone(command)
 	for i := range words {
-		words[i] = quote(words[i])
+		words[i] = Quote(words[i])
 	}
 	var set strings.Builder
 	for _, e := range o.Env {
 		k, v, _ := strings.Cut(e, "=")
-		fmt.Fprintf(&set, "export %s=%s\n", k, quote(v))
+		fmt.Fprintf(&set, "export %s=%s\n", k, Quote(v))
 	}
 	if o.Dir != "" {
-		fmt.Fprintf(&set, "cd -- %s || exit 2\n", quote(o.Dir))
+		fmt.Fprintf(&set, "cd -- %s || exit 2\n", Quote(o.Dir))
 	}
 	b.WriteString(strings.NewReplacer("@TASKS@", taskFile, "@LINE@", fmt.Sprint(offset+1), "@REQUEUES@", fmt.Sprint(o.Requeues),
 		"@RETRIES@", fmt.Sprint(max(0, o.Retries)), "@SET@", set.String(), "@COMMAND@", strings.Join(words, " ")).Replace(body))
