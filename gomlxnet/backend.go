@@ -2,6 +2,7 @@ package gomlxnet
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -39,6 +40,23 @@ func BackendClass(b compute.Backend) string {
 	}
 	class, _, _ := strings.Cut(b.Description(), " ")
 	return class
+}
+
+// ClassOf is the BackendClass of a configuration whose backend is not open, as far as its name tells: "go", "xla:cpu",
+// "xla:cuda" or a plugin's path that says which. ok is false where the backend has to be opened to know.
+func ClassOf(config string) (class string, ok bool) {
+	name, options, _ := strings.Cut(config, ":")
+	if name != "xla" {
+		return name, name == "go"
+	}
+	plugin, _, _ := strings.Cut(options, ",")
+	plugin = filepath.Base(plugin)
+	for _, kind := range []string{"cpu", "cuda"} {
+		if strings.Contains(plugin, kind) {
+			return "xla:" + kind, true
+		}
+	}
+	return "", false
 }
 
 // OnCores says whether the devices of a backend are the cores of this machine,

@@ -1,6 +1,7 @@
 package gomlxnet
 
 import (
+	"os"
 	"strings"
 	"testing"
 )
@@ -16,5 +17,27 @@ func TestOpenBackend(t *testing.T) {
 	}
 	if _, err := OpenBackend("jax:cpu"); err == nil || !strings.Contains(err.Error(), "jax") || !strings.Contains(err.Error(), "go") {
 		t.Errorf("%v, want an error that names the backend and what there is", err)
+	}
+}
+
+// What a configuration's name tells is what its backend would say; what it does not tell is not guessed.
+func TestClassOf(t *testing.T) {
+	for config, want := range map[string]string{"go": "go", "go:": "go", "xla:cpu": "xla:cpu", "xla:/a/pjrt_c_api_cpu_plugin.so,tf32=false": "xla:cpu",
+		"xla:cuda": "xla:cuda", "xla:/cpu/pjrt_c_api_cuda_plugin.so": "xla:cuda", "xla": "", "xla:/a/plugin.so": ""} {
+		if class, ok := ClassOf(config); class != want && ok || ok != (want != "") {
+			t.Errorf("ClassOf(%q) = %q, %v; want %q", config, class, ok, want)
+		}
+	}
+	config := "go"
+	if os.Getenv("GOMLX_BACKEND") != "" {
+		config = os.Getenv("GOMLX_BACKEND")
+	}
+	b, err := OpenBackend(config)
+	if err != nil {
+		t.Skip(err)
+	}
+	defer b.Finalize()
+	if class, ok := ClassOf(config); ok && class != BackendClass(b) {
+		t.Errorf("ClassOf(%q) = %q, its backend says %q", config, class, BackendClass(b))
 	}
 }

@@ -11,7 +11,10 @@ import (
 // of a class of its own, as its sums are rounded in another order; one device
 // is called as it was before there could be more.
 func (c Config) backendClass() string {
-	class := gomlxnet.BackendClass(c.Backend)
+	class := c.Class
+	if c.Backend != nil {
+		class = gomlxnet.BackendClass(c.Backend)
+	}
 	if c.Devices > 1 {
 		class = fmt.Sprintf("%s*%d", class, c.Devices)
 	}
@@ -22,6 +25,9 @@ func (c Config) backendClass() string {
 // of each worker: Devices in a row, from the first on again where workers are more.
 func (c *Config) share() ([][]int, error) {
 	c.Devices = max(c.Devices, 1)
+	if c.Backend == nil {
+		return [][]int{nil}, nil // one worker, that trains nothing
+	}
 	shown := c.Backend.NumDevices()
 	groups := shown / c.Devices
 	if groups == 0 {

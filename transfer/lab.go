@@ -17,6 +17,7 @@ import (
 // Config says what a Lab trains, how, and where results are kept.
 type Config struct {
 	Backend  compute.Backend
+	Class    string // instead of Backend, its class (see [gomlxnet.ClassOf]): such a Lab names, prices and looks up nets, and trains none
 	Store    *store.Store
 	Source   dataset.Source
 	Arch     gomlxnet.Arch // Classes is set to each task's number
@@ -70,7 +71,7 @@ type Lab struct {
 
 // NewLab checks the configuration. Nothing is decoded or compiled yet.
 func NewLab(cfg Config) (*Lab, error) {
-	if cfg.Backend == nil || cfg.Store == nil || cfg.Source == nil {
+	if cfg.Backend == nil && cfg.Class == "" || cfg.Store == nil || cfg.Source == nil {
 		return nil, errors.New("lab: a backend, a store and a source of images are needed")
 	}
 	if _, err := cfg.Arch.Dims(); err != nil {
@@ -102,6 +103,11 @@ func NewLab(cfg Config) (*Lab, error) {
 	l := &Lab{cfg: cfg, pause: time.Second, splits: map[string]dataset.Split{},
 		tasks: map[string]*dataset.Task{}, weights: map[string]gomlxnet.Weights{}}
 	l.run = l.trainNet
+	if cfg.Backend == nil {
+		l.run = func(context.Context, *worker, *plan, gomlxnet.Weights, *keeper) (*outcome, error) {
+			return nil, errNoBackend
+		}
+	}
 	l.backend = cfg.backendClass()
 	if l.experiment, err = cfg.experiment(l.backend); err != nil {
 		return nil, err
@@ -111,6 +117,9 @@ func NewLab(cfg Config) (*Lab, error) {
 	}
 	return l, nil
 }
+
+// errNoBackend says that a Lab was made to look up only.
+var errNoBackend = errors.New("lab: it has no backend, so that it can look nets up and not train them")
 
 // Experiment is what all results of the Lab have as Result.Experiment.
 func (l *Lab) Experiment() string { return l.experiment }

@@ -24,6 +24,9 @@ const timingBlocks = 6
 // values, which take as long. Loading the images is not in the figures.
 func (l *Lab) Time(ctx context.Context, net Net, long time.Duration) (Timing, error) {
 	fail := func(err error) (Timing, error) { return Timing{}, fmt.Errorf("timing net %s: %w", net, err) }
+	if l.cfg.Backend == nil {
+		return fail(errNoBackend)
+	}
 	price, err := l.Price(ctx, net)
 	if err != nil {
 		return fail(err)

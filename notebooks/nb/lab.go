@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"slices"
+	"path/filepath"
+	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -14,66 +16,176 @@ import (
 	"coadapt/gomlxnet/dataset"
 	"coadapt/kernel-setup/home"
 	"coadapt/transfer"
-	"coadapt/transfer/figure"
 	"coadapt/transfer/store"
 
+	"github.com/gomlx/compute"
 	_ "github.com/gomlx/gomlx/backends/default" // the backends that a cell can ask for
 	"github.com/janpfeifer/gonb/gonbui"
 )
 
-// Lab trains the miniature on one data set and shows it in the cell.
+// Lab is the miniature on one data set, in a notebook. It is cheap until a verb needs data, store or backend, so that a package-level
+// variable can hold it; its verbs are for one goroutine.
 type Lab struct {
-	lab    *transfer.Lab
+	data string
+	set  settings
+
+	once   sync.Once
+	err    error
 	home   home.Home
-	layers []string
+	store  *store.Store
+	source dataset.Source
+	config transfer.Config // without a backend
+	lab    *transfer.Lab   // of config: it names nets and looks them up
+	opened compute.Backend // by backend
 	ctx    context.Context
 	stop   context.CancelFunc
 	live   live
 }
 
-// Open opens a data set ("shapes", or a path to a folder or archive) with the
-// backend and store of this clone.
-func Open(data string) *Lab {
-	l, err := open(data)
-	if err != nil {
+// settings are what options change.
+type settings struct {
+	Epochs, Steps int
+}
+
+// Option changes how a Lab trains, or waits.
+type Option func(*settings)
+
+// Epochs has every net see the training images so many times (default: 3 for shapes, 15 for others), as coadapt's -epochs.
+func Epochs(e int) Option { return func(s *settings) { s.Epochs = e } }
+
+// Steps gives every net so many steps in place of epochs, as coadapt's -steps.
+func Steps(n int) Option { return func(s *settings) { s.Steps = n } }
+
+// Open names the data of a chapter: "shapes", "shapes:classes=20,...", or a path to a folder or archive of pictures. Nothing but the
+// name and the options is looked at yet.
+func Open(data string, opts ...Option) *Lab {
+	l := &Lab{data: data}
+	for _, o := range opts {
+		o(&l.set)
+	}
+	if err := l.check(); err != nil {
 		fail(err)
 	}
 	return l
 }
 
-func open(data string) (*Lab, error) {
-	h, err := home.Locate()
-	if err != nil {
-		return nil, err
+// check says what is wrong with the data's name and the options.
+func (l *Lab) check() error {
+	if l.set.Epochs < 0 || l.set.Steps < 0 {
+		return fmt.Errorf("nb.Epochs(%d), nb.Steps(%d): want numbers from 1", l.set.Epochs, l.set.Steps)
 	}
-	config, notice, err := h.Backend("")
+	if l.set.Epochs > 0 && l.set.Steps > 0 {
+		return errors.New("nb.Epochs and nb.Steps: each settles how long a net trains; leave one of the two out")
+	}
+	if l.procedural() {
+		_, err := dataset.ParseShapes(l.data)
+		return err
+	}
+	path, err := filepath.Abs(l.data)
 	if err != nil {
-		return nil, err
+		return err
+	}
+	if _, err := os.Stat(path); err != nil {
+		where, _ := os.Getwd() // a hint only
+		return fmt.Errorf("no data at %q (looked from %s): want \"shapes\", or a folder, .zip or .tar.gz with train/<class>/ and test/<class>/ or CIFAR's binary files", l.data, where)
+	}
+	l.data = path // a background run starts elsewhere
+	return nil
+}
+
+func (l *Lab) procedural() bool { return l.data == "shapes" || strings.HasPrefix(l.data, "shapes:") }
+
+// ready opens data and store, once.
+func (l *Lab) ready() error {
+	l.once.Do(func() { l.err = l.open() })
+	return l.err
+}
+
+func (l *Lab) open() error {
+	var err error
+	if l.home, err = home.Locate(); err != nil {
+		return err
+	}
+	if l.store, err = store.Open(l.home.Store()); err != nil {
+		return err
+	}
+	l.listen(patience)
+	size := 32
+	if l.procedural() {
+		size = 0 // as they are drawn
+	}
+	if l.source, err = dataset.Open(l.ctx, l.data, dataset.Options{Size: size}); err != nil {
+		return err
+	}
+	l.config = transfer.MiniConfig(l.source)
+	if l.set.Epochs > 0 {
+		l.config.Epochs = float64(l.set.Epochs)
+	}
+	if l.set.Steps > 0 {
+		l.config.Epochs, l.config.Recipe = 0, l.config.Recipe.Shortened(l.set.Steps)
+	}
+	l.config.Store, l.config.Progress = l.store, l.live.event
+	name, notice, err := l.home.Backend("")
+	if err != nil {
+		return err
 	}
 	if notice != "" {
 		fmt.Fprintln(os.Stderr, notice)
 	}
-	backend, err := gomlxnet.OpenBackend(config)
+	known := false
+	if l.config.Class, known = gomlxnet.ClassOf(name); !known {
+		backend, err := l.backend()
+		if err != nil {
+			return err
+		}
+		l.config.Class = gomlxnet.BackendClass(backend)
+	}
+	l.lab, err = transfer.NewLab(l.config)
+	return err
+}
+
+// backend opens the backend of this clone. What only reads the store has no need of it.
+func (l *Lab) backend() (compute.Backend, error) {
+	if l.opened != nil {
+		return l.opened, nil
+	}
+	name, _, err := l.home.Backend("")
+	if err == nil {
+		l.opened, err = gomlxnet.OpenBackend(name)
+	}
+	return l.opened, err
+}
+
+// trainer is a Lab that can train here. The caller closes it.
+func (l *Lab) trainer() (*transfer.Lab, error) {
+	backend, err := l.backend()
 	if err != nil {
 		return nil, err
 	}
-	s, err := store.Open(h.Store())
+	cfg := l.config
+	cfg.Backend = backend
+	return transfer.NewLab(cfg)
+}
+
+// nets are those of a work, each one that the data can have.
+func (l *Lab) nets(w Work) ([]transfer.Net, error) {
+	if w == nil {
+		return nil, errors.New("no work: want nb.Grid{...} or nb.These(...)")
+	}
+	nets, err := w.Nets()
 	if err != nil {
 		return nil, err
 	}
-	l := &Lab{home: h}
-	l.listen(patience)
-	src, err := dataset.Open(l.ctx, data, dataset.Options{Size: 32})
-	if err != nil {
-		return nil, err
+	checked := map[string]bool{transfer.WholeSplit: true}
+	for _, n := range nets {
+		if !checked[n.Split] {
+			if _, err := dataset.SplitFor(l.source, n.Split); err != nil {
+				return nil, fmt.Errorf("net %s: %w", n, err)
+			}
+			checked[n.Split] = true
+		}
 	}
-	cfg := transfer.MiniConfig(src)
-	cfg.Backend, cfg.Store, cfg.Progress = backend, s, l.live.event
-	for _, layer := range cfg.Arch.Layers[:cfg.Arch.Cuts()] {
-		l.layers = append(l.layers, layer.Name)
-	}
-	l.lab, err = transfer.NewLab(cfg)
-	return l, err
+	return nets, nil
 }
 
 // patience is how long an interrupted cell may go on: GoNB kills it after 5 s,
@@ -100,64 +212,8 @@ func (l *Lab) listen(patience time.Duration) {
 	}()
 }
 
-// Close frees the lab and hands all output to the notebook.
-func (l *Lab) Close() {
-	l.lab.Close()
-	l.stop()
-	gonbui.Sync()
-}
-
-// Nets lists a whole transfer curve: both base nets and every condition at
-// every cut, on split 0 with seed 0.
-func Nets() []transfer.Net {
-	return transfer.Curve([]string{"0"}, []int{0}, transfer.Treatments(), []int{1, 2, 3, 4, 5, 6, 7})
-}
-
-// Net is one net of split 0 tested on task B: a condition in the paper's words
-// (base, BnB, BnB+, AnB, AnB+, RnB), the cut n (0 for base) and a seed.
-func Net(condition string, n, seed int) transfer.Net {
-	t, err := transfer.ParseTreatment(condition)
-	if err != nil {
-		fail(err)
-	}
-	if t == transfer.Base {
-		n = 0
-	}
-	return transfer.Net{Split: "0", Seed: seed, Target: transfer.B, Treatment: t, N: n}
-}
-
-// Curve trains the nets that the store lacks, with a bar and the figure filling
-// in place, and returns the results in order. The cell keeps one output.
-func (l *Lab) Curve(nets ...transfer.Net) []transfer.Result {
-	l.live.start(len(nets))
-	var results []transfer.Result
-	for r, err := range l.lab.Curve(l.ctx, nets) {
-		if err != nil {
-			l.live.end("")
-			fail(err)
-		}
-		results = append(results, r)
-		if l.live.redraw() {
-			if png, err := l.png(results, screenDPI); err == nil { // a curve without its base yet is no error
-				l.live.picture(png)
-			}
-		}
-	}
-	hits := len(slices.DeleteFunc(slices.Clone(results), func(r transfer.Result) bool { return !r.Hit }))
-	l.live.end(fmt.Sprintf("%s: %d trained now, %d from the store, in %s", count(len(results)), len(results)-hits, hits, time.Since(l.live.began).Round(100*time.Millisecond)))
-	return results
-}
-
-func count(nets int) string {
-	if nets == 1 {
-		return "1 net"
-	}
-	return fmt.Sprint(nets, " nets")
-}
-
 // fail ends the cell with one sentence; where it was interrupted, it says what
-// is kept. A deferred Close does not run then, and need not: the process ends,
-// and what is in the store is whole.
+// is kept. The process ends, and what is in the store is whole.
 func fail(err error) {
 	if errors.Is(err, context.Canceled) {
 		err = errors.New("interrupted: every finished net is in the store; run the cell again to go on")
@@ -167,6 +223,10 @@ func fail(err error) {
 	os.Exit(1)
 }
 
-func (l *Lab) figure(results []transfer.Result) (*figure.Figure, error) {
-	return figure.Curve(results, figure.Options{Layers: l.layers})
+// must ends the cell where a verb failed.
+func must[T any](x T, err error) T {
+	if err != nil {
+		fail(err)
+	}
+	return x
 }

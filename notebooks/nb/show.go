@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"encoding/gob"
 	"fmt"
+	"html"
 	"os"
 	"path/filepath"
 	"regexp"
 
-	"coadapt/transfer"
 	"coadapt/transfer/figure"
 
 	"github.com/janpfeifer/gonb/gonbui"
@@ -24,29 +24,28 @@ const (
 
 var fileName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
-// Show displays the transfer curve of results as a PNG with a text alternative,
-// prints its table, and keeps PNG and SVG under the set-up's figures folder as
-// name.png and name.svg. A PNG survives saving, export and an untrusted clone,
-// which inline SVG does not.
-func (l *Lab) Show(name string, results []transfer.Result) {
-	if err := l.show(name, results); err != nil {
+// Show displays a figure as a PNG with a text alternative, and keeps PNG and SVG under the set-up's figures folder as
+// name.png and name.svg. A PNG survives saving, export and an untrusted clone, which inline SVG does not.
+func (l *Lab) Show(name string, fig figure.Drawing) {
+	if err := l.show(name, fig); err != nil {
 		fail(err)
 	}
 }
 
-func (l *Lab) show(name string, results []transfer.Result) error {
+func (l *Lab) show(name string, fig figure.Drawing) error {
 	if !fileName.MatchString(name) {
 		return fmt.Errorf("figure name %q: want letters, digits, - and _", name)
 	}
-	fig, err := l.figure(results)
-	if err != nil {
+	if fig == nil {
+		return fmt.Errorf("figure %q: there is none, want what a verb such as lab.Curve(results) returns", name)
+	}
+	if err := l.ready(); err != nil {
 		return err
 	}
-	png, err := l.png(results, figureDPI)
-	if err != nil {
+	var png, svg bytes.Buffer
+	if err := fig.PNG(&png, figureDPI); err != nil {
 		return err
 	}
-	var svg bytes.Buffer
 	if err := fig.SVG(&svg); err != nil {
 		return err
 	}
@@ -54,76 +53,66 @@ func (l *Lab) show(name string, results []transfer.Result) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	for ext, data := range map[string][]byte{".png": png, ".svg": svg.Bytes()} {
+	for ext, data := range map[string][]byte{".png": png.Bytes(), ".svg": svg.Bytes()} {
 		if err := os.WriteFile(filepath.Join(dir, name+ext), data, 0o644); err != nil {
 			return err
 		}
 	}
 	width, _ := fig.Size()
-	if err := display(png, fig.Alt(), int(96*width)); err != nil {
+	if err := display(png.Bytes(), fig.Alt(), int(96*width), nil); err != nil {
 		return err
 	}
-	return printTable(fig.Points())
+	return link(filepath.Join(dir, name+".svg"))
 }
 
-// printTable prints in one write: a front end gets each write as an output of
-// its own.
-func printTable(points []figure.Point) error {
-	var buf bytes.Buffer
-	if err := figure.Table(&buf, points); err != nil {
+// link tells where a figure lies, from the notebook's folder, in which cells run. Nothing of this machine's paths above the clone is said.
+func link(file string) error {
+	wd, err := os.Getwd()
+	if err != nil {
 		return err
 	}
-	_, err := os.Stdout.Write(buf.Bytes())
-	return err
+	rel, err := filepath.Rel(wd, file)
+	if err != nil { // on another drive
+		rel = filepath.Base(file)
+	}
+	rel = filepath.ToSlash(rel)
+	return show(fmt.Sprintf(`<p>the same as SVG: <a href="%s">%s</a></p>`, html.EscapeString(rel), html.EscapeString(rel)), "the same as SVG: "+rel)
+}
+
+// show hands HTML with its plain text to the front end, or prints the text where there is none.
+func show(htmlText, text string) error {
+	if !gonbui.IsNotebook {
+		_, err := fmt.Println(text)
+		return err
+	}
+	return send(&protocol.DisplayData{Data: map[protocol.MIMEType]any{protocol.MIMETextHTML: htmlText, protocol.MIMETextPlain: text}})
 }
 
 // display sends a PNG with its text alternative to the front end, width CSS
-// pixels wide. It fails where GoNB could not be told: gonbui itself would only
-// log that, and every later output would be lost in silence.
-func display(png []byte, alt string, width int) error {
-	gob.Register(map[string]any{}) // GoNB's end of the pipe knows it, gonbui's does not
-	gonbui.SendData(&protocol.DisplayData{
+// pixels wide, and what else its metadata are to hold. Where there is no front end, the text is printed.
+func display(png []byte, alt string, width int, metadata map[string]any) error {
+	if !gonbui.IsNotebook {
+		_, err := fmt.Println(alt)
+		return err
+	}
+	all := map[string]any{string(protocol.MIMEImagePNG): map[string]any{"width": width, "alt": alt}}
+	for k, v := range metadata {
+		all[k] = v
+	}
+	return send(&protocol.DisplayData{
 		Data:     map[protocol.MIMEType]any{protocol.MIMEImagePNG: png, protocol.MIMETextPlain: alt},
-		Metadata: map[string]any{string(protocol.MIMEImagePNG): map[string]any{"width": width, "alt": alt}},
+		Metadata: all,
 	})
+}
+
+// send hands data to the front end and waits until it is there. It fails where GoNB could not be told: gonbui itself would only
+// log that, and every later output would be lost in silence.
+func send(data *protocol.DisplayData) error {
+	gob.Register(map[string]any{}) // GoNB's end of the pipe knows it, gonbui's does not
+	gonbui.SendData(data)
 	gonbui.Sync()
 	if err := gonbui.Error(); err != nil {
-		return fmt.Errorf("the figure cannot be shown in the notebook: %w", err)
+		return fmt.Errorf("this cannot be shown in the notebook: %w", err)
 	}
 	return nil
-}
-
-func (l *Lab) png(results []transfer.Result, dpi int) ([]byte, error) {
-	fig, err := l.figure(results)
-	if err != nil {
-		return nil, err
-	}
-	var buf bytes.Buffer
-	err = fig.PNG(&buf, dpi)
-	return buf.Bytes(), err
-}
-
-// Compare prints how far condition a lies from condition b at cut n, with its
-// interval: Compare(results, "AnB", "BnB", 7).
-func Compare(results []transfer.Result, a, b string, n int) {
-	ta, err := transfer.ParseTreatment(a)
-	if err != nil {
-		fail(err)
-	}
-	tb, err := transfer.ParseTreatment(b)
-	if err != nil {
-		fail(err)
-	}
-	c, err := figure.Compare(results, ta, tb, n)
-	if err != nil {
-		fail(err)
-	}
-	fmt.Println(c)
-}
-
-// Table prints the results as a table: a row a cut, a column a condition.
-func Table(results []transfer.Result) {
-	if err := printTable(figure.Summarise(results)); err != nil {
-		fail(err)
-	}
 }

@@ -66,7 +66,7 @@ func gonb(t *testing.T) <-chan protocol.DisplayData {
 func TestDisplay(t *testing.T) {
 	shown := gonb(t)
 	png := []byte("\x89PNG")
-	if err := display(png, "a curve", 624); err != nil {
+	if err := display(png, "a curve", 624, nil); err != nil {
 		t.Fatal(err)
 	}
 	select {
@@ -84,7 +84,7 @@ func TestDisplay(t *testing.T) {
 		t.Fatal("nothing was shown")
 	}
 	gonbui.SendData(&protocol.DisplayData{Metadata: map[string]any{"x": struct{ Unregistered int }{}}}) // breaks the pipe for good
-	if err := display(png, "a curve", 624); err == nil {
+	if err := display(png, "a curve", 624, nil); err == nil {
 		t.Error("a figure that could not be sent is no error")
 	}
 }

@@ -31,10 +31,10 @@ func Table(w io.Writer, points []Point) error {
 		fmt.Fprintln(tw, strings.TrimRight(first+"\t"+strings.Join(rest, "\t"), "\t"))
 	}
 	if base, ok := cells[cellKey(transfer.Base, 0)]; ok {
-		row("base", base.cell())
+		row("base", base.Cell())
 	}
 	if twice, ok := cells[cellKey(transfer.BasePlus, 0)]; ok {
-		row("base+", twice.cell())
+		row("base+", twice.Cell())
 	}
 	if len(cuts) > 0 {
 		var head []string
@@ -51,7 +51,7 @@ func Table(w io.Writer, points []Point) error {
 				r = append(r, "-")
 				continue
 			}
-			r = append(r, p.cell())
+			r = append(r, p.Cell())
 		}
 		row(fmt.Sprint(n), r...)
 	}
@@ -67,7 +67,8 @@ func Table(w io.Writer, points []Point) error {
 
 func cellKey(t transfer.Treatment, n int) string { return fmt.Sprintf("%s %d", t, n) }
 
-func (p Point) cell() string {
+// Cell is the point in a table: mean, the longer side of its interval, and ×k where k nets are not numbers; "-" where there is nothing.
+func (p Point) Cell() string {
 	var s []string
 	if p.Count > 0 {
 		s = append(s, fmt.Sprintf("%.3f", p.Mean))

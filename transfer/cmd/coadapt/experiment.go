@@ -124,7 +124,7 @@ func (f *experimentFlags) choose(src dataset.Source, arch gomlxnet.Arch) ([]tran
 	switch {
 	case f.nets != "":
 		flag = "-nets"
-		for _, name := range words(f.nets) {
+		for _, name := range transfer.Words(f.nets) {
 			n, err := transfer.ParseNet(name)
 			if err != nil {
 				return nil, fmt.Errorf("-nets: %w", err)
@@ -158,7 +158,7 @@ func (f *experimentFlags) choose(src dataset.Source, arch gomlxnet.Arch) ([]tran
 
 // splits are those of -split, each one that the data can have.
 func (f *experimentFlags) splits(src dataset.Source) ([]string, error) {
-	splits := words(f.split)
+	splits := transfer.Words(f.split)
 	if len(splits) == 0 {
 		return nil, errors.New("-split: no split, want seeds of random halves such as 0, or natman")
 	}

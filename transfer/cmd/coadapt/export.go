@@ -128,7 +128,7 @@ func (f exportFlags) choose(all []transfer.Result, s *store.Store) ([]transfer.R
 	}
 	if f.nets != "" {
 		want := make(map[transfer.Net]bool)
-		for _, name := range words(f.nets) {
+		for _, name := range transfer.Words(f.nets) {
 			n, err := transfer.ParseNet(name)
 			if err != nil {
 				return nil, fmt.Errorf("-nets: %w", err)

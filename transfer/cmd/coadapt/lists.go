@@ -2,65 +2,26 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
 	"coadapt/transfer"
 )
 
-// numbers reads "3", "0,1,4" or "1-7" and mixtures of them, each number once, in the order given.
+// numbers is transfer.ParseNumbers of a flag.
 func numbers(flag, text string, low, high int) ([]int, error) {
-	bad := func() ([]int, error) {
-		return nil, fmt.Errorf("-%s %q: want numbers from %d to %d, such as %d, %d,%d or %d-%d", flag, text, low, high, low, low, low+2, low, low+2)
-	}
-	var out []int
-	for part := range strings.SplitSeq(text, ",") {
-		first, last, isRange := strings.Cut(strings.TrimSpace(part), "-")
-		a, err := strconv.Atoi(first)
-		if err != nil {
-			return bad()
-		}
-		b := a
-		if isRange {
-			if b, err = strconv.Atoi(last); err != nil {
-				return bad()
-			}
-		}
-		if a < low || b > high || b < a {
-			return bad()
-		}
-		for n := a; n <= b; n++ {
-			if !slices.Contains(out, n) {
-				out = append(out, n)
-			}
-		}
+	out, err := transfer.ParseNumbers(text, low, high)
+	if err != nil {
+		return nil, fmt.Errorf("-%s %w", flag, err)
 	}
 	return out, nil
 }
 
-// words reads a list with commas, each word once.
-func words(text string) []string {
-	var out []string
-	for w := range strings.SplitSeq(text, ",") {
-		if w = strings.TrimSpace(w); w != "" && !slices.Contains(out, w) {
-			out = append(out, w)
-		}
-	}
-	return out
-}
-
-// treatments reads conditions in the paper's words; base nets are trained anyway.
+// treatments is transfer.ParseTreatments of a flag.
 func treatments(flag, text string) ([]transfer.Treatment, error) {
-	out := []transfer.Treatment{transfer.Base}
-	for _, w := range words(text) {
-		t, err := transfer.ParseTreatment(w)
-		if err != nil {
-			return nil, fmt.Errorf("-%s: %w", flag, err)
-		}
-		if !slices.Contains(out, t) {
-			out = append(out, t)
-		}
+	out, err := transfer.ParseTreatments(text)
+	if err != nil {
+		return nil, fmt.Errorf("-%s: %w", flag, err)
 	}
 	return out, nil
 }

@@ -115,7 +115,7 @@ func (g gridFlags) planned() ([]transfer.Planned, error) {
 		if err != nil {
 			return nil, err
 		}
-		return transfer.Balanced(words(g.splits), seeds, cuts)
+		return transfer.Balanced(transfer.Words(g.splits), seeds, cuts)
 	}
 	return nil, fmt.Errorf("-grid %q: want %s", g.grid, grids)
 }

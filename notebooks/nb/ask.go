@@ -1,0 +1,57 @@
+package nb
+
+import (
+	"fmt"
+	"html"
+
+	"coadapt/transfer"
+	"coadapt/transfer/stats"
+)
+
+func escape(s string) string { return html.EscapeString(s) }
+
+// askLevel is that of the intervals.
+const askLevel = 0.95
+
+// Ask shows what the nets say of every claim of the paper and of the decomposition: estimate, interval, how many units, verdict.
+func (l *Lab) Ask(results []transfer.Result) { must(claims(results)).show() }
+
+func claims(results []transfer.Result) (table, error) {
+	if len(results) == 0 {
+		return table{}, fmt.Errorf("claims: no results; lab.Run gives some")
+	}
+	report, err := stats.Ask(results, askLevel)
+	if err != nil {
+		return table{}, err
+	}
+	t := table{head: []string{"claim", "at", "claimed", "estimate", "95% interval", "units", "adjusted p", "verdict"}}
+	number := map[string]int{}
+	for _, line := range report.Lines {
+		verdict := line.Words()
+		for _, w := range line.Warnings {
+			if number[w] == 0 {
+				number[w] = len(number) + 1
+				t.notes = append(t.notes, fmt.Sprintf("[%d] %s", number[w], w))
+			}
+			verdict += fmt.Sprintf(" [%d]", number[w])
+		}
+		name := line.Claim.Name
+		if !line.Claim.Paper {
+			name += " (not in the paper)"
+		}
+		row := []string{name, line.At, line.Claim.Estimand + " " + line.Claim.Range(), "", "", "", "", verdict}
+		if line.Asked {
+			row[3] = fmt.Sprintf("%+.2f", 100*line.Value)
+			row[4] = fmt.Sprintf("[%+.2f, %+.2f]", 100*line.Low, 100*line.High)
+			row[5] = fmt.Sprint(line.Units)
+			row[6] = fmt.Sprintf("%.3f", line.Adjusted)
+		}
+		t.rows = append(t.rows, row)
+	}
+	t.notes = append(t.notes, fmt.Sprintf("%d nets are numbers, %d are not. In points (per cent). A unit is a target task at a seed; p is adjusted by Holm over the cuts, or the ranges, of a claim.",
+		report.Nets, len(report.Missing)))
+	for _, r := range report.Missing {
+		t.notes = append(t.notes, fmt.Sprintf("Not a number: %s %s (%s).", r.Net, r.Status, r.Reason))
+	}
+	return t, nil
+}

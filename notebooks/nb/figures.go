@@ -1,0 +1,82 @@
+package nb
+
+import (
+	"bytes"
+	"fmt"
+
+	"coadapt/transfer"
+	"coadapt/transfer/figure"
+	"coadapt/transfer/reference"
+)
+
+// Curve is the transfer curve: accuracy against the cut, a line a condition.
+func (l *Lab) Curve(results []transfer.Result) figure.Drawing { return must(draw("curve", results)) }
+
+// Figure2 is the paper's figure 2 of results on random halves: every net, and the means with what lies between them named.
+func (l *Lab) Figure2(results []transfer.Result) figure.Drawing {
+	return must(draw("figure 2", results))
+}
+
+// Figure3 is the paper's figure 3: natural against man-made classes, and random layers.
+func (l *Lab) Figure3(results []transfer.Result) figure.Drawing {
+	return must(draw("figure 3", results))
+}
+
+// Figure4 is that of nets on reduced data: accuracy by training images a class.
+func (l *Lab) Figure4(results []transfer.Result) figure.Drawing {
+	return must(draw("figure 4", results))
+}
+
+// Beside2014 draws our conditions and those of 2014 on one pair of axes, as differences to the own base.
+func (l *Lab) Beside2014(results []transfer.Result) figure.Drawing {
+	return must(draw("beside 2014", results))
+}
+
+// kinds are the drawings of results, by the word that a stamp has for them.
+func kinds() map[string]func([]transfer.Result) (*figure.Figure, error) {
+	plain := func(f func([]transfer.Result, figure.Options) (*figure.Figure, error)) func([]transfer.Result) (*figure.Figure, error) {
+		return func(r []transfer.Result) (*figure.Figure, error) { return f(r, figure.Options{}) }
+	}
+	return map[string]func([]transfer.Result) (*figure.Figure, error){
+		"curve": plain(figure.Curve), "figure 2": plain(figure.Paper2), "figure 3": plain(figure.Paper3), "figure 4": plain(figure.Paper4),
+		"beside 2014": func(r []transfer.Result) (*figure.Figure, error) {
+			theirs, err := reference.Results(transfer.BestTen)
+			if err != nil {
+				return nil, err
+			}
+			return figure.Overlay(r, theirs, figure.Options{})
+		},
+	}
+}
+
+// drawn is a picture that knows what it was made of.
+type drawn struct {
+	figure.Drawing
+	kind    string
+	results []transfer.Result
+}
+
+func draw(kind string, results []transfer.Result) (figure.Drawing, error) {
+	if len(results) == 0 {
+		return nil, fmt.Errorf("%s: no results to draw; lab.Run gives some", kind)
+	}
+	f, err := kinds()[kind](results)
+	if err != nil {
+		return nil, err
+	}
+	return drawn{f, kind, results}, nil
+}
+
+// of says of which results a picture is that none of kinds draws, so that its stamp can tell when they change.
+func of(d figure.Drawing, results ...transfer.Result) figure.Drawing { return drawn{d, "", results} }
+
+// soFar is the curve of what is there, for the screen.
+func soFar(results []transfer.Result) ([]byte, error) {
+	fig, err := figure.Curve(results, figure.Options{})
+	if err != nil {
+		return nil, err
+	}
+	var buf bytes.Buffer
+	err = fig.PNG(&buf, screenDPI)
+	return buf.Bytes(), err
+}
