@@ -45,6 +45,7 @@ type Lab struct {
 // settings are what options change.
 type settings struct {
 	Epochs, Steps int
+	stop          bool // a run in the background, when its cell is interrupted
 }
 
 // Option changes how a Lab trains, or waits.
@@ -206,7 +207,7 @@ func (l *Lab) listen(patience time.Duration) {
 		case <-signals:
 			l.stop()
 			time.Sleep(patience)
-			l.live.end("")
+			l.live.end()
 			fail(context.Canceled)
 		}
 	}()
