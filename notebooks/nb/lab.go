@@ -94,7 +94,29 @@ func (l *Lab) check() error {
 	return nil
 }
 
-func (l *Lab) procedural() bool { return l.data == "shapes" || strings.HasPrefix(l.data, "shapes:") }
+func (l *Lab) procedural() bool { return procedural(l.data) }
+
+func procedural(data string) bool { return data == "shapes" || strings.HasPrefix(data, "shapes:") }
+
+// configure opens data and says how its nets are trained, as coadapt does with the same flags.
+func configure(ctx context.Context, data string, set settings) (dataset.Source, transfer.Config, error) {
+	size := 32
+	if procedural(data) {
+		size = 0 // as they are drawn
+	}
+	src, err := dataset.Open(ctx, data, dataset.Options{Size: size})
+	if err != nil {
+		return nil, transfer.Config{}, err
+	}
+	cfg := transfer.MiniConfig(src)
+	if set.Epochs > 0 {
+		cfg.Epochs = float64(set.Epochs)
+	}
+	if set.Steps > 0 {
+		cfg.Epochs, cfg.Recipe = 0, cfg.Recipe.Shortened(set.Steps)
+	}
+	return src, cfg, nil
+}
 
 // ready opens data and store, once.
 func (l *Lab) ready() error {
@@ -111,19 +133,8 @@ func (l *Lab) open() error {
 		return err
 	}
 	l.listen(patience)
-	size := 32
-	if l.procedural() {
-		size = 0 // as they are drawn
-	}
-	if l.source, err = dataset.Open(l.ctx, l.data, dataset.Options{Size: size}); err != nil {
+	if l.source, l.config, err = configure(l.ctx, l.data, l.set); err != nil {
 		return err
-	}
-	l.config = transfer.MiniConfig(l.source)
-	if l.set.Epochs > 0 {
-		l.config.Epochs = float64(l.set.Epochs)
-	}
-	if l.set.Steps > 0 {
-		l.config.Epochs, l.config.Recipe = 0, l.config.Recipe.Shortened(l.set.Steps)
 	}
 	l.config.Store, l.config.Progress = l.store, l.live.event
 	name, notice, err := l.home.Backend("")

@@ -126,15 +126,27 @@ func (r *background) last(results []transfer.Result) []string {
 	return append([]string{line}, append(notNumbers(results), r.notes...)...)
 }
 
-// notNumbers names the nets that are in no mean.
+// notNumbers names the nets that are in no mean, a line a status and reason; of what many nets are alike in (not trained, blocked), the reasons
+// stand below figures.
 func notNumbers(results []transfer.Result) []string {
-	var out []string
+	var lines []string
+	at := map[string]int{}
 	for _, x := range results {
-		if x = x.Judged(); x.Status != transfer.OK {
-			out = append(out, fmt.Sprintf("not a number: %s %s (%s)", x.Net, x.Status, x.Reason))
+		if x = x.Judged(); x.Status == transfer.OK {
+			continue
 		}
+		says := string(x.Status)
+		if x.Status == transfer.Diverged || x.Status == transfer.Failed {
+			says += " (" + x.Reason + ")"
+		}
+		if i, ok := at[says]; ok {
+			lines[i] += ", " + x.Net.String()
+			continue
+		}
+		at[says] = len(lines)
+		lines = append(lines, "in no mean, "+says+": "+x.Net.String())
 	}
-	return out
+	return lines
 }
 
 // errStopped says that somebody else had the run stop.

@@ -6,7 +6,9 @@ import (
 	"bytes"
 	"encoding/gob"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -17,6 +19,8 @@ import (
 
 // gonb stands in for GoNB at the other end of a cell's pipes: it answers Sync
 // and passes on what is displayed.
+//
+// gonbui has its pipes for as long as the process lives, so that a test with them runs in one of its own; see apart.
 func gonb(t *testing.T) <-chan protocol.DisplayData {
 	t.Helper()
 	dir := t.TempDir()
@@ -61,12 +65,36 @@ func gonb(t *testing.T) <-chan protocol.DisplayData {
 	return shown
 }
 
+// apart runs the test that calls it in a process of its own: it returns true there, and false in the first process when that has ended well.
+func apart(t *testing.T) bool {
+	t.Helper()
+	const inside = "NB_TEST_APART"
+	if os.Getenv(inside) != "" {
+		return true
+	}
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
+	cmd.Env = append(os.Environ(), inside+"=1")
+	out, err := cmd.CombinedOutput()
+	switch {
+	case err != nil:
+		t.Errorf("%v\n%s", err, out)
+	case strings.Contains(string(out), "--- SKIP"):
+		t.Skip(string(out))
+	case !strings.Contains(string(out), "--- PASS: "+t.Name()):
+		t.Errorf("it did not run: %s", out)
+	}
+	return false
+}
+
 // The figure reaches the notebook as a PNG with its text and width; the pipe
 // carries registered types only, and a figure that is lost must be an error.
 func TestDisplay(t *testing.T) {
+	if !apart(t) {
+		return
+	}
 	shown := gonb(t)
 	png := []byte("\x89PNG")
-	if err := display(png, "a curve", 624, nil); err != nil {
+	if err := display(png, "a curve", 624, map[string]any{stampField: "{}"}); err != nil {
 		t.Fatal(err)
 	}
 	select {
@@ -79,6 +107,9 @@ func TestDisplay(t *testing.T) {
 		}
 		if meta, _ := d.Metadata["image/png"].(map[string]any); meta["width"] != 624 {
 			t.Errorf("width: %v, want 624", d.Metadata)
+		}
+		if d.Metadata["coadapt"] != "{}" {
+			t.Errorf("metadata %v have no stamp", d.Metadata)
 		}
 	case <-time.After(10 * time.Second):
 		t.Fatal("nothing was shown")
