@@ -8,7 +8,6 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
@@ -29,7 +28,7 @@ type Lab struct {
 	data string
 	set  settings
 
-	once   sync.Once
+	was    bool // opened, or tried to be
 	err    error
 	home   home.Home
 	store  *store.Store
@@ -120,7 +119,9 @@ func configure(ctx context.Context, data string, set settings) (dataset.Source, 
 
 // ready opens data and store, once.
 func (l *Lab) ready() error {
-	l.once.Do(func() { l.err = l.open() })
+	if !l.was {
+		l.was, l.err = true, l.open()
+	}
 	return l.err
 }
 

@@ -21,7 +21,7 @@ import (
 // and passes on what is displayed.
 //
 // gonbui has its pipes for as long as the process lives, so that a test with them runs in one of its own; see apart.
-func gonb(t *testing.T) <-chan protocol.DisplayData {
+func gonb(t *testing.T) (displayed <-chan protocol.DisplayData, say func(address string, value any)) {
 	t.Helper()
 	dir := t.TempDir()
 	there, back := filepath.Join(dir, "there"), filepath.Join(dir, "back")
@@ -33,7 +33,7 @@ func gonb(t *testing.T) <-chan protocol.DisplayData {
 	t.Setenv(protocol.GONB_PIPE_ENV, there)
 	t.Setenv(protocol.GONB_PIPE_BACK_ENV, back)
 	gonbui.IsNotebook = true
-	shown := make(chan protocol.DisplayData, 10)
+	shown, answers := make(chan protocol.DisplayData, 100), make(chan protocol.CommValue)
 	go func() {
 		defer close(shown)
 		in, err := os.Open(there)
@@ -47,6 +47,13 @@ func gonb(t *testing.T) <-chan protocol.DisplayData {
 		}
 		defer out.Close()
 		dec, enc := gob.NewDecoder(in), gob.NewEncoder(out)
+		go func() {
+			for v := range answers {
+				if enc.Encode(&v) != nil {
+					return
+				}
+			}
+		}()
 		for {
 			var d protocol.DisplayData
 			if dec.Decode(&d) != nil {
@@ -57,12 +64,15 @@ func gonb(t *testing.T) <-chan protocol.DisplayData {
 				shown <- d
 				continue
 			}
-			if enc.Encode(&protocol.CommValue{Address: protocol.GonbuiSyncAckAddress, Value: sync.Value}) != nil {
-				return
+			if sync.Address == "#gonbui/sync" {
+				sync.Address = protocol.GonbuiSyncAckAddress
+				answers <- sync
+				continue
 			}
+			shown <- d
 		}
 	}()
-	return shown
+	return shown, func(address string, value any) { answers <- protocol.CommValue{Address: address, Value: value} }
 }
 
 // apart runs the test that calls it in a process of its own: it returns true there, and false in the first process when that has ended well.
@@ -92,7 +102,7 @@ func TestDisplay(t *testing.T) {
 	if !apart(t) {
 		return
 	}
-	shown := gonb(t)
+	shown, _ := gonb(t)
 	png := []byte("\x89PNG")
 	if err := display(png, "a curve", 624, map[string]any{stampField: "{}"}); err != nil {
 		t.Fatal(err)
