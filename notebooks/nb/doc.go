@@ -9,13 +9,38 @@
 //	lab.Compare(results, "AnB", "BnB", 7)           one difference
 //	lab.Ask(results)                                every claim, with its verdict
 //	lab.Plan(nb.Grid{Balanced: true})               what it would take
+//	lab.Stale("my_curve")                           whether the figure is still what its inputs give, and what changed
+//
+//	nb.Predict("dip", "Where is BnB lowest?", nb.Drawn{Condition: "BnB"})   a guess before the result is shown
+//	lab.Reveal("dip", results)                      guess and result in one figure, and how far off
+//	grid := lab.Form(nb.Spec{})                     sliders and selects, with the Go source that does the same
 //
 // # Cells
 //
 // A cell is a program of its own: what a cell declares outside `%%` is there in every later one, and a package-level variable's initialiser
 // runs in each of them. So a Lab is made of names only, and opens data and store when a verb needs them, and a backend only to
-// train or time. What is trained is in the store: running a cell again, or the same net in another cell, is a hit.
+// time or look into nets. A verb that fails prints one sentence and ends the cell as failed. Each verb hands its output over before it
+// returns, so that nothing has to be closed.
 //
-// A verb that fails prints one sentence and ends the cell as failed; interrupting a cell keeps every finished net. Each verb hands its
-// output over before it returns, so that nothing has to be closed.
+// # Runs in the background
+//
+//	cell: Run -> keys -> all in the store? --yes--> results
+//	                       `-no-> a run of these nets is at work? -no-> go build coadapt; coadapt run, in a session of its own
+//	                                 `--> once a second: store, leases and workers -> bar, estimate, figure, in one output
+//
+// The run belongs to no cell, kernel or page. An interrupt leaves it going, or stops it with [StopOnInterrupt]; [Lab.Stop] ends it from any
+// cell, `coadapt stop` from a terminal, and whatever ended it, the same cell goes on from there. A notebook that is saved in the middle keeps the
+// last state that the page was shown, with its time and what to do. The program that trains is built from the clone's sources as they are,
+// and refuses nets whose keys are not the cell's. A run that dies is started again, and the cell fails where that dies too without having come further.
+//
+// # What a figure is made of
+//
+// Show writes a [Stamp] into the output's metadata and beside the SVG. It names nets by a digest of their keys, which cover architecture, recipe,
+// data and semantics, and the way of drawing by what that makes of the nets of 2014: other edits of the code make nothing stale.
+// [Stamps] and [Stamp.Changes] check a saved notebook without store, backend or training.
+//
+// # Where no browser is
+//
+// Forms and guesses wait for a page only where Jupyter's server says that there is one, 5 seconds for its first sign and a minute for the
+// reader's first touch, so that Run All, nbclient and exports get through: a form then takes its defaults, and no guess is made.
 package nb

@@ -8,7 +8,6 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
@@ -29,7 +28,7 @@ type Lab struct {
 	data string
 	set  settings
 
-	once   sync.Once
+	was    bool // opened, or tried to be
 	err    error
 	home   home.Home
 	store  *store.Store
@@ -45,6 +44,7 @@ type Lab struct {
 // settings are what options change.
 type settings struct {
 	Epochs, Steps int
+	stop          bool // a run in the background, when its cell is interrupted
 }
 
 // Option changes how a Lab trains, or waits.
@@ -93,11 +93,35 @@ func (l *Lab) check() error {
 	return nil
 }
 
-func (l *Lab) procedural() bool { return l.data == "shapes" || strings.HasPrefix(l.data, "shapes:") }
+func (l *Lab) procedural() bool { return procedural(l.data) }
+
+func procedural(data string) bool { return data == "shapes" || strings.HasPrefix(data, "shapes:") }
+
+// configure opens data and says how its nets are trained, as coadapt does with the same flags.
+func configure(ctx context.Context, data string, set settings) (dataset.Source, transfer.Config, error) {
+	size := 32
+	if procedural(data) {
+		size = 0 // as they are drawn
+	}
+	src, err := dataset.Open(ctx, data, dataset.Options{Size: size})
+	if err != nil {
+		return nil, transfer.Config{}, err
+	}
+	cfg := transfer.MiniConfig(src)
+	if set.Epochs > 0 {
+		cfg.Epochs = float64(set.Epochs)
+	}
+	if set.Steps > 0 {
+		cfg.Epochs, cfg.Recipe = 0, cfg.Recipe.Shortened(set.Steps)
+	}
+	return src, cfg, nil
+}
 
 // ready opens data and store, once.
 func (l *Lab) ready() error {
-	l.once.Do(func() { l.err = l.open() })
+	if !l.was {
+		l.was, l.err = true, l.open()
+	}
 	return l.err
 }
 
@@ -110,19 +134,8 @@ func (l *Lab) open() error {
 		return err
 	}
 	l.listen(patience)
-	size := 32
-	if l.procedural() {
-		size = 0 // as they are drawn
-	}
-	if l.source, err = dataset.Open(l.ctx, l.data, dataset.Options{Size: size}); err != nil {
+	if l.source, l.config, err = configure(l.ctx, l.data, l.set); err != nil {
 		return err
-	}
-	l.config = transfer.MiniConfig(l.source)
-	if l.set.Epochs > 0 {
-		l.config.Epochs = float64(l.set.Epochs)
-	}
-	if l.set.Steps > 0 {
-		l.config.Epochs, l.config.Recipe = 0, l.config.Recipe.Shortened(l.set.Steps)
 	}
 	l.config.Store, l.config.Progress = l.store, l.live.event
 	name, notice, err := l.home.Backend("")
@@ -206,7 +219,7 @@ func (l *Lab) listen(patience time.Duration) {
 		case <-signals:
 			l.stop()
 			time.Sleep(patience)
-			l.live.end("")
+			l.live.end()
 			fail(context.Canceled)
 		}
 	}()

@@ -3,6 +3,7 @@ package nb
 import (
 	"bytes"
 	"encoding/gob"
+	"encoding/json"
 	"fmt"
 	"html"
 	"os"
@@ -25,7 +26,7 @@ const (
 var fileName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
 // Show displays a figure as a PNG with a text alternative, and keeps PNG and SVG under the set-up's figures folder as
-// name.png and name.svg. A PNG survives saving, export and an untrusted clone, which inline SVG does not.
+// name.png and name.svg, with a [Stamp] of what it was made of beside them and in the output's metadata. A PNG survives saving, export and an untrusted clone, which inline SVG does not.
 func (l *Lab) Show(name string, fig figure.Drawing) {
 	if err := l.show(name, fig); err != nil {
 		fail(err)
@@ -49,17 +50,25 @@ func (l *Lab) show(name string, fig figure.Drawing) error {
 	if err := fig.SVG(&svg); err != nil {
 		return err
 	}
+	stamp, err := l.stamp(name, fig)
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(stamp)
+	if err != nil {
+		return err
+	}
 	dir := l.home.Figures()
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	for ext, data := range map[string][]byte{".png": png.Bytes(), ".svg": svg.Bytes()} {
+	for ext, data := range map[string][]byte{".png": png.Bytes(), ".svg": svg.Bytes(), stampExt: text} {
 		if err := os.WriteFile(filepath.Join(dir, name+ext), data, 0o644); err != nil {
 			return err
 		}
 	}
 	width, _ := fig.Size()
-	if err := display(png.Bytes(), fig.Alt(), int(96*width), nil); err != nil {
+	if err := display(png.Bytes(), fig.Alt(), int(96*width), map[string]any{stampField: string(text)}); err != nil {
 		return err
 	}
 	return link(filepath.Join(dir, name+".svg"))

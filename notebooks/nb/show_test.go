@@ -6,7 +6,9 @@ import (
 	"bytes"
 	"encoding/gob"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -17,7 +19,9 @@ import (
 
 // gonb stands in for GoNB at the other end of a cell's pipes: it answers Sync
 // and passes on what is displayed.
-func gonb(t *testing.T) <-chan protocol.DisplayData {
+//
+// gonbui has its pipes for as long as the process lives, so that a test with them runs in one of its own; see apart.
+func gonb(t *testing.T) (displayed <-chan protocol.DisplayData, say func(address string, value any)) {
 	t.Helper()
 	dir := t.TempDir()
 	there, back := filepath.Join(dir, "there"), filepath.Join(dir, "back")
@@ -29,7 +33,7 @@ func gonb(t *testing.T) <-chan protocol.DisplayData {
 	t.Setenv(protocol.GONB_PIPE_ENV, there)
 	t.Setenv(protocol.GONB_PIPE_BACK_ENV, back)
 	gonbui.IsNotebook = true
-	shown := make(chan protocol.DisplayData, 10)
+	shown, answers := make(chan protocol.DisplayData, 100), make(chan protocol.CommValue)
 	go func() {
 		defer close(shown)
 		in, err := os.Open(there)
@@ -43,6 +47,13 @@ func gonb(t *testing.T) <-chan protocol.DisplayData {
 		}
 		defer out.Close()
 		dec, enc := gob.NewDecoder(in), gob.NewEncoder(out)
+		go func() {
+			for v := range answers {
+				if enc.Encode(&v) != nil {
+					return
+				}
+			}
+		}()
 		for {
 			var d protocol.DisplayData
 			if dec.Decode(&d) != nil {
@@ -53,20 +64,47 @@ func gonb(t *testing.T) <-chan protocol.DisplayData {
 				shown <- d
 				continue
 			}
-			if enc.Encode(&protocol.CommValue{Address: protocol.GonbuiSyncAckAddress, Value: sync.Value}) != nil {
-				return
+			if sync.Address == "#gonbui/sync" {
+				sync.Address = protocol.GonbuiSyncAckAddress
+				answers <- sync
+				continue
 			}
+			shown <- d
 		}
 	}()
-	return shown
+	return shown, func(address string, value any) { answers <- protocol.CommValue{Address: address, Value: value} }
+}
+
+// apart runs the test that calls it in a process of its own: it returns true there, and false in the first process when that has ended well.
+func apart(t *testing.T) bool {
+	t.Helper()
+	const inside = "NB_TEST_APART"
+	if os.Getenv(inside) != "" {
+		return true
+	}
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
+	cmd.Env = append(os.Environ(), inside+"=1")
+	out, err := cmd.CombinedOutput()
+	switch {
+	case err != nil:
+		t.Errorf("%v\n%s", err, out)
+	case strings.Contains(string(out), "--- SKIP"):
+		t.Skip(string(out))
+	case !strings.Contains(string(out), "--- PASS: "+t.Name()):
+		t.Errorf("it did not run: %s", out)
+	}
+	return false
 }
 
 // The figure reaches the notebook as a PNG with its text and width; the pipe
 // carries registered types only, and a figure that is lost must be an error.
 func TestDisplay(t *testing.T) {
-	shown := gonb(t)
+	if !apart(t) {
+		return
+	}
+	shown, _ := gonb(t)
 	png := []byte("\x89PNG")
-	if err := display(png, "a curve", 624, nil); err != nil {
+	if err := display(png, "a curve", 624, map[string]any{stampField: "{}"}); err != nil {
 		t.Fatal(err)
 	}
 	select {
@@ -79,6 +117,9 @@ func TestDisplay(t *testing.T) {
 		}
 		if meta, _ := d.Metadata["image/png"].(map[string]any); meta["width"] != 624 {
 			t.Errorf("width: %v, want 624", d.Metadata)
+		}
+		if d.Metadata["coadapt"] != "{}" {
+			t.Errorf("metadata %v have no stamp", d.Metadata)
 		}
 	case <-time.After(10 * time.Second):
 		t.Fatal("nothing was shown")

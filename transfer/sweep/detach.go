@@ -16,16 +16,12 @@ import (
 
 const outputFile = "output.txt"
 
-// Detach starts this program with other arguments as a process that outlives
+// Detach starts a program, which is coadapt, as a process that outlives
 // this one and its terminal, and waits until it works on the run, has finished it, or
 // has failed. It returns the number of the process. What that prints goes to
-// the run's folder, see [Output].
-func Detach(ctx context.Context, s *store.Store, r Record, args []string) (pid int, err error) {
+// the run's folder, see [Output]. Of the command, path, arguments, environment and folder count.
+func Detach(ctx context.Context, s *store.Store, r Record, cmd *exec.Cmd) (pid int, err error) {
 	fail := func(err error) (int, error) { return 0, fmt.Errorf("run %s in the background: %w", r.ID, err) }
-	exe, err := os.Executable()
-	if err != nil {
-		return fail(err)
-	}
 	file := filepath.Join(Folder(s, r.ID), outputFile)
 	out, err := os.OpenFile(file, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
@@ -36,7 +32,6 @@ func Detach(ctx context.Context, s *store.Store, r Record, args []string) (pid i
 	if err != nil {
 		return fail(err)
 	}
-	cmd := exec.Command(exe, args...)
 	cmd.Stdout, cmd.Stderr = out, out
 	cmd.SysProcAttr = ownSession()
 	if err := cmd.Start(); err != nil {

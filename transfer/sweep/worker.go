@@ -106,6 +106,9 @@ func (w *Worker) keep(live context.Context, stop context.CancelCauseFunc) {
 	}
 }
 
+// Asked tells requests to stop a run apart: it changes with each [Stop], and is "" before the first.
+func Asked(s *store.Store, id string) string { return asked(Folder(s, id)) }
+
 // asked is the request to stop that lies in a run's folder, "" where there is none.
 func asked(dir string) string {
 	data, _ := os.ReadFile(filepath.Join(dir, stopFile)) // missing, or to be read a second later

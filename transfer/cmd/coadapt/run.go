@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
+	"os/exec"
 	"time"
 
 	"coadapt/transfer"
@@ -156,7 +158,11 @@ func (f *runFlags) background(c *cobra.Command, stdout, stderr io.Writer) error 
 	if err := o.record.Save(o.store); err != nil {
 		return err
 	}
-	p, err := sweep.Detach(c.Context(), o.store, o.record, commandLine(c, "detach"))
+	exe, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	p, err := sweep.Detach(c.Context(), o.store, o.record, exec.Command(exe, commandLine(c, "detach")...))
 	if err != nil {
 		return err
 	}

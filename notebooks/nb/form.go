@@ -1,0 +1,218 @@
+package nb
+
+import (
+	"errors"
+	"fmt"
+	"go/format"
+	"slices"
+	"strconv"
+	"strings"
+
+	"coadapt/transfer"
+
+	"github.com/janpfeifer/gonb/gonbui"
+)
+
+// Spec says what a form offers and where its controls stand at first. The zero value offers everything but data and epochs.
+type Spec struct {
+	Title  string
+	Grid   Grid     // at first; Seeds counts from 0, as "0-2", Cuts are a range, as "3-5", and Splits is one split
+	Splits []string // to choose from; nil is 0, 1, 2, 3 and natman
+	Data   []string // to choose from, as Open takes them, beside the lab's own; nil: no choice
+	Epochs []int    // to choose from; nil: no choice
+}
+
+// mostSeeds that a form offers.
+const mostSeeds = 5
+
+// Form shows sliders and selects for conditions, cuts, seeds, split and, where the spec has them, data and epochs, and below them the Go source
+// that does the same, ready to paste. It returns the grid when the button is pressed, the lab then being of the data and epochs that were
+// chosen; where no browser is attached, or nobody touches it for a minute, it takes what the spec says.
+func (l *Lab) Form(spec Spec) Grid {
+	g, err := l.form(spec)
+	if err != nil {
+		fail(err)
+	}
+	return g
+}
+
+// choice is what the controls of a form come to.
+type choice struct {
+	grid   Grid
+	data   string
+	epochs int // 0: as the lab has it
+}
+
+func (l *Lab) form(spec Spec) (Grid, error) {
+	p, err := l.formPanel(spec)
+	if err != nil {
+		return Grid{}, err
+	}
+	id := gonbui.UniqueID()
+	v, why := p.ask(id, func(v values) string { return l.goSource(l.chosen(v, spec)) })
+	c := l.chosen(v, spec)
+	text := l.goSource(c)
+	note := ""
+	if why != "" {
+		note = "taken as it stood, as " + why
+	}
+	if err := leave(id, "<pre>"+escape(text)+"</pre>"+note, strings.TrimSpace(text+"\n"+note)); err != nil {
+		return Grid{}, err
+	}
+	if _, err := c.grid.Nets(); err != nil {
+		return Grid{}, err
+	}
+	return c.grid, l.become(c)
+}
+
+// formPanel checks the spec.
+func (l *Lab) formPanel(spec Spec) (panel, error) {
+	if _, err := spec.Grid.Nets(); err != nil {
+		return panel{}, fmt.Errorf("Spec.%w", err)
+	}
+	if slices.Min(append([]int{1}, spec.Epochs...)) < 1 {
+		return panel{}, fmt.Errorf("Spec.Epochs %v: want numbers from 1", spec.Epochs)
+	}
+	p := panel{title: spec.Title, button: "use these"}
+	conditions := transfer.Treatments()
+	if spec.Grid.Conditions != "" {
+		conditions, _ = transfer.ParseTreatments(spec.Grid.Conditions) // checked by Nets
+	}
+	for _, t := range append(transfer.Treatments()[1:], transfer.BasePlus) {
+		p.controls = append(p.controls, control{name: t.String(), label: t.String(), kind: "tick", value: fmt.Sprint(slices.Contains(conditions, t))})
+	}
+	low, high := 1, cuts()
+	if spec.Grid.Cuts != "" {
+		list, _ := transfer.ParseNumbers(spec.Grid.Cuts, 1, cuts())
+		low, high = slices.Min(list), slices.Max(list)
+		if slices.Sort(list); len(list) != high-low+1 {
+			return panel{}, fmt.Errorf("Spec.Grid.Cuts %q: two sliders show a range, such as 3-5", spec.Grid.Cuts)
+		}
+	}
+	seeds := 1
+	if spec.Grid.Seeds != "" {
+		list, _ := transfer.ParseNumbers(spec.Grid.Seeds, 0, 1<<30)
+		if seeds = len(list); slices.Min(list) != 0 || slices.Max(list) != seeds-1 || seeds > mostSeeds {
+			return panel{}, fmt.Errorf("Spec.Grid.Seeds %q: a slider counts them from 0, such as 0 or 0-2, %d at most", spec.Grid.Seeds, mostSeeds)
+		}
+	}
+	split, splits := "0", spec.Splits
+	if spec.Grid.Splits != "" {
+		split = spec.Grid.Splits
+	}
+	if splits == nil {
+		splits = []string{"0", "1", "2", "3", "natman"}
+	}
+	if !slices.Contains(splits, split) {
+		return panel{}, fmt.Errorf("Spec.Grid.Splits %q: want one of Spec.Splits, %s", split, strings.Join(splits, ", "))
+	}
+	if spec.Grid.Balanced {
+		return panel{}, errors.New("Spec.Grid.Balanced: a form offers conditions, and Balanced settles them")
+	}
+	p.controls = append(p.controls,
+		control{name: "from", label: "lowest cut n", kind: "range", min: 1, max: cuts(), value: strconv.Itoa(low)},
+		control{name: "to", label: "highest cut n", kind: "range", min: 1, max: cuts(), value: strconv.Itoa(high)},
+		control{name: "seeds", label: "seeds", kind: "range", min: 1, max: mostSeeds, value: strconv.Itoa(seeds)},
+		control{name: "split", label: "split of the classes", kind: "select", options: splits, value: split})
+	if spec.Data != nil {
+		own := append([]string{l.data}, slices.DeleteFunc(slices.Clone(spec.Data), func(d string) bool { return d == l.data })...)
+		p.controls = append(p.controls, control{name: "data", label: "data", kind: "select", options: own, value: l.data})
+	}
+	if spec.Epochs != nil {
+		options := []string{asItIs}
+		for _, e := range spec.Epochs {
+			options = append(options, strconv.Itoa(e))
+		}
+		p.controls = append(p.controls, control{name: "epochs", label: "epochs of the recipe", kind: "select", options: options, value: asItIs})
+	}
+	return p, nil
+}
+
+// asItIs leaves the recipe's epochs, or those of the lab.
+const asItIs = "as it is"
+
+// chosen are the values of a form's controls, which fit them.
+func (l *Lab) chosen(v values, spec Spec) choice {
+	number := func(name string) int {
+		n, _ := strconv.Atoi(v[name]) // the panel has looked
+		return n
+	}
+	span := func(a, b int) string {
+		if a == b {
+			return strconv.Itoa(a)
+		}
+		return fmt.Sprintf("%d-%d", min(a, b), max(a, b))
+	}
+	conditions := []string{}
+	for _, t := range append(transfer.Treatments()[1:], transfer.BasePlus) {
+		if v[t.String()] == "true" {
+			conditions = append(conditions, t.String())
+		}
+	}
+	if len(conditions) == 0 {
+		conditions = []string{transfer.Base.String()}
+	}
+	c := choice{data: l.data, grid: Grid{Conditions: strings.Join(conditions, ","), Cuts: span(number("from"), number("to")), Seeds: span(0, number("seeds")-1), Splits: v["split"]}}
+	if spec.Data != nil {
+		c.data = v["data"]
+	}
+	if spec.Epochs != nil && v["epochs"] != asItIs {
+		c.epochs = number("epochs")
+	}
+	return c
+}
+
+// goSource is Go that does the same as the form, formatted as gofmt does. Where data and epochs are the lab's own it is the run alone.
+func (l *Lab) goSource(c choice) string {
+	text := ""
+	if c.data != l.data || c.epochs > 0 {
+		text = fmt.Sprintf("lab := nb.Open(%q", c.data)
+		switch {
+		case c.epochs > 0:
+			text += fmt.Sprintf(", nb.Epochs(%d)", c.epochs)
+		case l.set.Epochs > 0:
+			text += fmt.Sprintf(", nb.Epochs(%d)", l.set.Epochs)
+		case l.set.Steps > 0:
+			text += fmt.Sprintf(", nb.Steps(%d)", l.set.Steps)
+		}
+		text += ")\n"
+	}
+	text += fmt.Sprintf("results := lab.Run(%s)\n", c.grid.Source())
+	if out, err := format.Source([]byte(text)); err == nil {
+		return string(out)
+	}
+	return text
+}
+
+// Source is the grid as a Go literal, fields that are empty left out.
+func (g Grid) Source() string {
+	var fields []string
+	for _, f := range []struct{ name, value string }{{"Conditions", g.Conditions}, {"Cuts", g.Cuts}, {"Seeds", g.Seeds}, {"Splits", g.Splits}} {
+		if f.value != "" {
+			fields = append(fields, fmt.Sprintf("%s: %q", f.name, f.value))
+		}
+	}
+	if g.Balanced {
+		fields = append(fields, "Balanced: true")
+	}
+	return "nb.Grid{" + strings.Join(fields, ", ") + "}"
+}
+
+// become makes the lab that of a form's data and epochs.
+func (l *Lab) become(c choice) error {
+	if c.data == l.data && c.epochs == 0 {
+		return nil
+	}
+	if l.stop != nil {
+		l.stop()
+	}
+	fresh := Lab{data: c.data, set: l.set}
+	if c.epochs > 0 {
+		fresh.set.Epochs, fresh.set.Steps = c.epochs, 0
+	}
+	if err := fresh.check(); err != nil {
+		return err
+	}
+	l.data, l.set, l.was = fresh.data, fresh.set, false
+	return nil
+}

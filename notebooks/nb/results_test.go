@@ -1,0 +1,55 @@
+package nb
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"coadapt/transfer"
+	"coadapt/transfer/store"
+	"coadapt/transfer/sweep"
+)
+
+// Nets that diverged, failed or are blocked are among the results in the order asked for, without a number, and are named; nets that are still
+// being trained are not results.
+func TestResultsThatAreNoNumbers(t *testing.T) {
+	src, cfg, err := configure(t.Context(), tiny, settings{Steps: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.Class = "go"
+	if cfg.Store, err = store.Open(t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	l := &Lab{source: src, config: cfg}
+	if l.lab, err = transfer.NewLab(cfg); err != nil {
+		t.Fatal(err)
+	}
+	ok, diverged := made("base", 0, 600), made("BnB", 3, 900)
+	diverged.Status, diverged.Reason = transfer.Diverged, "the loss is NaN at step 7"
+	r := &background{lab: l, nets: []transfer.Net{Net("AnB", 3, 0), Net("base", 0, 0), Net("BnB", 3, 0), Net("AnB", 4, 0), Net("RnB", 1, 0)}}
+	st := &sweep.Status{Nets: []sweep.NetStatus{
+		{Net: ok.Net, Phase: sweep.Done, Result: &ok}, {Net: diverged.Net, Phase: sweep.Done, Result: &diverged},
+		{Net: Net("AnB", 3, 0), Phase: sweep.Failed, Key: "k", Reason: "no memory"}, {Net: Net("AnB", 4, 0), Phase: sweep.Blocked, Reason: "its parent"},
+		{Net: Net("RnB", 1, 0), Phase: sweep.Running}}}
+	got := r.results(st)
+	var all []string
+	for _, x := range got {
+		all = append(all, fmt.Sprint(x.Net, " ", x.Status))
+		if x.Experiment != l.lab.Experiment() {
+			t.Errorf("%s is of experiment %q", x.Net, x.Experiment)
+		}
+	}
+	if want := []string{"0/A3B failed", "0/baseB ok", "0/B3B diverged", "0/A4B blocked"}; !slices.Equal(all, want) {
+		t.Errorf("%q, want %q", all, want)
+	}
+	lines := notNumbers(got)
+	want := []string{"in no mean, failed (no memory): 0/A3B", "in no mean, diverged (the loss is NaN at step 7): 0/B3B", "in no mean, blocked: 0/A4B"}
+	if !slices.Equal(lines, want) {
+		t.Errorf("%q, want %q", lines, want)
+	}
+	if _, err := l.nets(These(Net("base", 0, 0), transfer.Net{Split: "nosuch", Target: transfer.B})); err == nil || !strings.Contains(err.Error(), "nosuch/baseB") {
+		t.Errorf("a split that the data do not have: %v", err)
+	}
+}

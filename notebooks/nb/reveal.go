@@ -1,0 +1,134 @@
+package nb
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"strconv"
+	"strings"
+
+	"coadapt/kernel-setup/home"
+	"coadapt/transfer"
+	"coadapt/transfer/figure"
+)
+
+// Reveal shows a guess and the result together, and how far off it was. From then on the guess stays as it is. Where none was made, it shows
+// the result alone.
+func (l *Lab) Reveal(name string, results []transfer.Result) {
+	h, err := home.Locate()
+	if err == nil {
+		err = reveal(h, name, results)
+	}
+	if err != nil {
+		fail(err)
+	}
+}
+
+func reveal(h home.Home, name string, results []transfer.Result) error {
+	q, err := loadGuess(h, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		text := fmt.Sprintf("nothing was asked under the name %s; the cell with nb.Predict(%q, ...) comes first", name, name)
+		return show("<p>"+escape(text)+"</p>", text)
+	}
+	if err != nil {
+		return err
+	}
+	text, fig, err := q.against(results)
+	if err != nil {
+		return fmt.Errorf("guess %s: %w", name, err)
+	}
+	if fig != nil {
+		var png bytes.Buffer
+		if err := fig.PNG(&png, figureDPI); err != nil {
+			return err
+		}
+		width, _ := fig.Size()
+		if err := display(png.Bytes(), fig.Alt(), int(96*width), nil); err != nil {
+			return err
+		}
+	}
+	if err := show("<p>"+strings.ReplaceAll(escape(text), "\n", "<br>")+"</p>", text); err != nil || q.Guess == nil {
+		return err // who guessed nothing may still do so, though late
+	}
+	q.Revealed = true
+	return saveGuess(h, name, q)
+}
+
+// against sets the guess beside the result, in words and, of a curve, in a figure.
+func (q asked) against(results []transfer.Result) (string, figure.Drawing, error) {
+	if q.Kind == "sign" {
+		text, err := q.signAgainst(results)
+		return text, nil, err
+	}
+	if q.Guess == nil {
+		fig, err := draw("curve", results)
+		return q.words(), fig, err
+	}
+	t, err := transfer.ParseTreatment(q.A)
+	if err != nil {
+		return "", nil, err
+	}
+	guess := map[int]float64{}
+	for n, x := range q.Guess {
+		cut, err := strconv.Atoi(n)
+		if err != nil {
+			return "", nil, err
+		}
+		points, err := strconv.Atoi(x)
+		if err != nil {
+			return "", nil, err
+		}
+		guess[cut] = float64(points)
+	}
+	fig, off, err := figure.Guess(results, t, guess, figure.Options{})
+	if err != nil {
+		return "", nil, err
+	}
+	sum, worst := 0.0, 0
+	for n, x := range off {
+		if sum += math.Abs(x); worst == 0 || math.Abs(x) > math.Abs(off[worst]) || math.Abs(x) == math.Abs(off[worst]) && n < worst {
+			worst = n
+		}
+	}
+	way := "too high"
+	if off[worst] < 0 {
+		way = "too low"
+	}
+	text := fmt.Sprintf("%s\nThe guess lies %.1f points off the result, on average over %d cuts; most at n = %d, where it is %.1f %s.", q.words(), sum/float64(len(off)), len(off), worst, math.Abs(off[worst]), way)
+	return text, fig, nil
+}
+
+func (q asked) signAgainst(results []transfer.Result) (string, error) {
+	a, err := transfer.ParseTreatment(q.A)
+	if err != nil {
+		return "", err
+	}
+	b, err := transfer.ParseTreatment(q.B)
+	if err != nil {
+		return "", err
+	}
+	c, err := figure.Compare(results, a, b, q.N)
+	if err != nil {
+		return "", err
+	}
+	is := alike
+	switch {
+	case c.Below():
+		is = below
+	case c.Above():
+		is = above
+	}
+	text := q.words() + "\nresult: " + c.String()
+	switch {
+	case q.Guess == nil:
+	case q.Guess["sign"] == is:
+		text += "\nThe guess was right."
+	case is == alike:
+		text += "\nThese nets cannot tell: the guess may be right, and the interval holds zero."
+	default:
+		text += "\nThe guess was not right."
+	}
+	return text, nil
+}
