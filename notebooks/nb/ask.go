@@ -3,6 +3,7 @@ package nb
 import (
 	"fmt"
 	"html"
+	"slices"
 
 	"coadapt/transfer"
 	"coadapt/transfer/stats"
@@ -13,10 +14,19 @@ func escape(s string) string { return html.EscapeString(s) }
 // askLevel is that of the intervals.
 const askLevel = 0.95
 
-// Ask shows what the nets say of every claim of the paper and of the decomposition: estimate, interval, how many units, verdict.
-func (l *Lab) Ask(results []transfer.Result) { must(claims(results)).show() }
+// Ask shows what the nets say of every claim of the paper and of the decomposition, or of those named: estimate, interval, how many units, verdict.
+func (l *Lab) Ask(results []transfer.Result, names ...string) { must(claims(results, names...)).show() }
 
-func claims(results []transfer.Result) (table, error) {
+func claims(results []transfer.Result, names ...string) (table, error) {
+	var known []string
+	for _, c := range stats.Claims() {
+		known = append(known, c.Name)
+	}
+	for _, n := range names {
+		if !slices.Contains(known, n) {
+			return table{}, fmt.Errorf("claim %q: there is none of that name; want some of %q", n, known)
+		}
+	}
 	if len(results) == 0 {
 		return table{}, fmt.Errorf("claims: no results; lab.Run gives some")
 	}
@@ -27,6 +37,9 @@ func claims(results []transfer.Result) (table, error) {
 	t := table{head: []string{"claim", "at", "claimed", "estimate", "95% interval", "units", "adjusted p", "verdict"}}
 	number := map[string]int{}
 	for _, line := range report.Lines {
+		if len(names) > 0 && !slices.Contains(names, line.Claim.Name) {
+			continue
+		}
 		verdict := line.Words()
 		for _, w := range line.Warnings {
 			if number[w] == 0 {

@@ -7,8 +7,10 @@
 //	lab.Show("my_curve", lab.Curve(results))        picture, text alternative and files; Figure2, 3, 4 and Beside2014 draw too
 //	lab.Table(results)                              means; Table2014 beside those of 2014
 //	lab.Compare(results, "AnB", "BnB", 7)           one difference
-//	lab.Ask(results)                                every claim, with its verdict
+//	lab.Ask(results)                                every claim, with its verdict; lab.Ask(results, "boost") one
+//	nb.Power(nb.Design{SD: 1, Units: 6})            what a planned design can find
 //	lab.Plan(nb.Grid{Balanced: true})               what it would take
+//	nb.Paper(), nb.Saved("cifar100")                nets of 2014, and of ours that this clone keeps, for all of these
 //	lab.Stale("my_curve")                           whether the figure is still what its inputs give, and what changed
 //
 //	nb.Predict("dip", "Where is BnB lowest?", nb.Drawn{Condition: "BnB"})   a guess before the result is shown

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,7 +17,7 @@ import (
 	"github.com/janpfeifer/gonb/gonbui"
 )
 
-// Answer is a way to guess: [Sign] or [Drawn].
+// Answer is a way to guess: [Sign], [Drawn] or [Pick].
 type Answer interface {
 	question() asked
 }
@@ -30,23 +31,28 @@ type Sign struct {
 // Drawn asks for a curve by sliders: what a condition gains or loses to its base at every cut, in points.
 type Drawn struct{ Condition string }
 
+// Pick asks for one of some answers in words, two at least.
+type Pick []string
+
 // asked is a question as it is kept, with the guess.
 type asked struct {
-	Kind     string `json:"kind"` // "sign" or "drawn"
-	Text     string `json:"question"`
-	A        string `json:"a"`
-	B        string `json:"b,omitempty"`
-	N        int    `json:"n,omitempty"`
-	Guess    values `json:"guess"` // nil: none was made
-	Revealed bool   `json:"revealed"`
+	Kind     string   `json:"kind"` // "sign", "drawn" or "pick"
+	Text     string   `json:"question"`
+	A        string   `json:"a"`
+	B        string   `json:"b,omitempty"`
+	N        int      `json:"n,omitempty"`
+	Of       []string `json:"of,omitempty"`
+	Guess    values   `json:"guess"` // nil: none was made
+	Revealed bool     `json:"revealed"`
 }
 
 func (s Sign) question() asked  { return asked{Kind: "sign", A: s.A, B: s.B, N: s.N} }
 func (d Drawn) question() asked { return asked{Kind: "drawn", A: d.Condition} }
+func (p Pick) question() asked  { return asked{Kind: "pick", Of: p} }
 
 // same says that two are one question, whatever was guessed.
 func (q asked) same(other asked) bool {
-	return q.Kind == other.Kind && q.Text == other.Text && q.A == other.A && q.B == other.B && q.N == other.N
+	return q.Kind == other.Kind && q.Text == other.Text && q.A == other.A && q.B == other.B && q.N == other.N && slices.Equal(q.Of, other.Of)
 }
 
 // steepest is how far from the base, in points, a drawn guess may go down, and half as far up.
@@ -66,7 +72,7 @@ func Predict(name, question string, a Answer) {
 
 func predict(h home.Home, name, question string, a Answer) error {
 	if a == nil {
-		return fmt.Errorf("guess %q: want nb.Sign{A: \"AnB\", B: \"BnB\", N: 7} or nb.Drawn{Condition: \"BnB\"}", name)
+		return fmt.Errorf("guess %q: want nb.Sign{A: \"AnB\", B: \"BnB\", N: 7}, nb.Drawn{Condition: \"BnB\"} or nb.Pick{\"less\", \"more\"}", name)
 	}
 	q := a.question()
 	q.Text = question
@@ -107,6 +113,12 @@ func predict(h home.Home, name, question string, a Answer) error {
 
 // check says what is wrong with the question.
 func (q asked) check() error {
+	if q.Kind == "pick" {
+		if len(slices.Compact(slices.Sorted(slices.Values(q.Of)))) != len(q.Of) || len(q.Of) < 2 {
+			return fmt.Errorf("nb.Pick%q: want two answers or more, each another", q.Of)
+		}
+		return nil
+	}
 	for _, name := range []string{q.A, q.B} {
 		if name == "" && q.Kind == "drawn" {
 			continue
@@ -138,9 +150,12 @@ const (
 // panel is what the reader sets; it stands at the last guess.
 func (q asked) panel() panel {
 	p := panel{title: q.Text, button: "this is my guess"}
-	if q.Kind == "sign" {
+	switch q.Kind {
+	case "sign":
 		p.controls = []control{{name: "sign", label: fmt.Sprintf("%s against %s at n = %d:", q.A, q.B, q.N), kind: "select", options: []string{alike, below, above}, value: alike}}
-	} else {
+	case "pick":
+		p.controls = []control{{name: "pick", kind: "select", options: q.Of, value: q.Of[0]}}
+	default:
 		for n := range cuts() {
 			p.controls = append(p.controls, control{name: strconv.Itoa(n + 1), label: fmt.Sprintf("%s at n = %d, points from the base:", q.A, n+1),
 				kind: "range", min: -steepest, max: steepest / 2, value: "0"})
@@ -159,6 +174,8 @@ func (q asked) words() string {
 	switch {
 	case q.Guess == nil:
 		return "no guess was made"
+	case q.Kind == "pick":
+		return "guessed: " + q.Guess["pick"]
 	case q.Kind == "sign" && q.Guess["sign"] == alike:
 		return fmt.Sprintf("guessed: no difference between %s and %s at n = %d beyond the interval", q.A, q.B, q.N)
 	case q.Kind == "sign":

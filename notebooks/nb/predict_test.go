@@ -117,9 +117,36 @@ func TestDrawnAgainst(t *testing.T) {
 	}
 }
 
+// A pick is shown as it was made, beside whatever the cell draws, and then stays.
+func TestPick(t *testing.T) {
+	h := home.Home{Dir: t.TempDir()}
+	p := Pick{"less", "as much", "more"}
+	q := p.question()
+	q.Text, q.Guess = "How much?", values{"pick": "more"}
+	if err := saveGuess(h, "pick", q); err != nil {
+		t.Fatal(err)
+	}
+	if text, fig, err := q.against(nil); text != "How much?\nguessed: more" || fig != nil || err != nil {
+		t.Errorf("%q, %v, %v", text, fig, err)
+	}
+	if err := reveal(h, "pick", nil); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := loadGuess(h, "pick"); err != nil || !got.Revealed || got.Guess["pick"] != "more" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if err := predict(h, "pick", "How much?", Pick{"less", "more"}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := loadGuess(h, "pick"); err != nil || got.Revealed || got.Guess != nil {
+		t.Errorf("other answers to the question: %+v, %v; want a new one", got, err)
+	}
+}
+
 func TestWrongPredict(t *testing.T) {
 	h := home.Home{Dir: t.TempDir()}
-	for says, a := range map[string]Answer{"nb.Sign": nil, `"AnC"`: Sign{"AnC", "BnB", 3}, "cut 9": Sign{"AnB", "BnB", 9}, "has no cut": Drawn{"base"}, "no condition": Drawn{}} {
+	for says, a := range map[string]Answer{"nb.Sign": nil, `"AnC"`: Sign{"AnC", "BnB", 3}, "cut 9": Sign{"AnB", "BnB", 9}, "has no cut": Drawn{"base"}, "no condition": Drawn{},
+		"two answers": Pick{"one"}, "each another": Pick{"one", "one"}} {
 		if err := predict(h, "x", "?", a); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%+v: %v, want an error about %s", a, err, says)
 		}

@@ -15,7 +15,7 @@ import (
 )
 
 // Reveal shows a guess and the result together, and how far off it was. From then on the guess stays as it is. Where none was made, it shows
-// the result alone.
+// the result alone. A [Pick] is shown as it was made: what the cell draws besides is its result, and no results need be given.
 func (l *Lab) Reveal(name string, results []transfer.Result) {
 	h, err := home.Locate()
 	if err == nil {
@@ -58,7 +58,10 @@ func reveal(h home.Home, name string, results []transfer.Result) error {
 
 // against sets the guess beside the result, in words and, of a curve, in a figure.
 func (q asked) against(results []transfer.Result) (string, figure.Drawing, error) {
-	if q.Kind == "sign" {
+	switch q.Kind {
+	case "pick":
+		return q.Text + "\n" + q.words(), nil, nil
+	case "sign":
 		text, err := q.signAgainst(results)
 		return text, nil, err
 	}

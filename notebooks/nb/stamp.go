@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 
+	"coadapt/kernel-setup/home"
 	"coadapt/transfer"
 	"coadapt/transfer/figure"
 	"coadapt/transfer/reference"
@@ -135,7 +136,17 @@ func (s Stamp) Changes(ctx context.Context) (changes []string, ok bool, err erro
 			changes = append(changes, "the numbers of 2014 are others")
 		}
 		return changes, true, nil
-	case s.Experiment == "" || !procedural(s.Data):
+	case s.Experiment == "":
+		return changes, false, nil
+	}
+	h, err := home.Locate()
+	if err != nil {
+		return nil, false, err
+	}
+	if same, err := s.savedAs(h); same || err != nil {
+		return changes, true, err
+	}
+	if !procedural(s.Data) {
 		return changes, false, nil
 	}
 	keys, err := s.keys(ctx)

@@ -1,8 +1,10 @@
 package nb
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 
 	"coadapt/gomlxnet"
 	"coadapt/transfer"
@@ -29,21 +31,15 @@ func cuts() int { return gomlxnet.Mini(2, gomlxnet.MiniOptions{}).Cuts() }
 // Nets lists them; it fails where a field cannot be read, and says which.
 func (g Grid) Nets() ([]transfer.Net, error) {
 	field := func(name string, err error) error { return fmt.Errorf("Grid.%s: %w", name, err) }
-	text := func(s, empty string) string {
-		if s == "" {
-			return empty
-		}
-		return s
-	}
-	cutList, err := transfer.ParseNumbers(text(g.Cuts, fmt.Sprintf("1-%d", cuts())), 1, cuts())
+	cutList, err := transfer.ParseNumbers(cmp.Or(g.Cuts, fmt.Sprintf("1-%d", cuts())), 1, cuts())
 	if err != nil {
 		return nil, field("Cuts", err)
 	}
-	seeds, err := transfer.ParseNumbers(text(g.Seeds, "0"), 0, 1<<30)
+	seeds, err := transfer.ParseNumbers(cmp.Or(g.Seeds, "0"), 0, 1<<30)
 	if err != nil {
 		return nil, field("Seeds", err)
 	}
-	splits := transfer.Words(text(g.Splits, "0"))
+	splits := transfer.Words(cmp.Or(g.Splits, "0"))
 	if len(splits) == 0 {
 		return nil, field("Splits", fmt.Errorf("%q: want seeds of random halves such as 0 or 0,1, or natman", g.Splits))
 	}
@@ -66,6 +62,32 @@ func (g Grid) Nets() ([]transfer.Net, error) {
 		}
 	}
 	return transfer.Curve(splits, seeds, conditions, cutList), nil
+}
+
+// Reduced is base nets on all classes that see fewer training images, as in the paper's figure 4, with the ones that see all.
+type Reduced struct {
+	PerClass string // training images a class: "5,10,20"
+	Seeds    string // "0-2"; "" is 0
+}
+
+// Nets lists them, fewest images first; it fails where a field cannot be read, and says which.
+func (r Reduced) Nets() ([]transfer.Net, error) {
+	amounts, err := transfer.ParseNumbers(r.PerClass, 1, 1<<20)
+	if err != nil {
+		return nil, fmt.Errorf("Reduced.PerClass: %w", err)
+	}
+	seeds, err := transfer.ParseNumbers(cmp.Or(r.Seeds, "0"), 0, 1<<30)
+	if err != nil {
+		return nil, fmt.Errorf("Reduced.Seeds: %w", err)
+	}
+	slices.Sort(amounts)
+	var nets []transfer.Net
+	for _, seed := range seeds {
+		for _, k := range append(slices.Clone(amounts), 0) {
+			nets = append(nets, transfer.Net{Split: transfer.WholeSplit, Target: transfer.Whole, Seed: seed, PerClass: k})
+		}
+	}
+	return nets, nil
 }
 
 // these are nets one by one.

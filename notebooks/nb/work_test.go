@@ -54,6 +54,8 @@ func TestWrongWork(t *testing.T) {
 		{Grid{Splits: ","}, []string{"Grid.Splits", `","`, "natman"}},
 		{Grid{Splits: "whole"}, []string{"Grid.Splits", `"whole"`, "These"}},
 		{Grid{Balanced: true, Conditions: "AnB"}, []string{"Grid.Conditions", "Balanced"}},
+		{Reduced{}, []string{"Reduced.PerClass", `""`, "such as 1"}},
+		{Reduced{PerClass: "5", Seeds: "x"}, []string{"Reduced.Seeds", `"x"`}},
 		{These(), []string{"These", "nb.Net"}},
 		{These(transfer.Net{Split: "0", Target: transfer.B, Treatment: transfer.Transfer}), []string{"These", "n from 1"}},
 		{These(Net("AnB", 8, 0)), []string{"0/A8B", "1 to 7"}},
@@ -74,6 +76,14 @@ func TestWrongWork(t *testing.T) {
 func TestThese(t *testing.T) {
 	nets, err := These(Net("AnB", 3, 2), Net("base", 0, 2), Net("AnB", 3, 2)).Nets()
 	if want := []string{"0/A3B#2", "0/baseB#2"}; err != nil || !slices.Equal(names(nets), want) {
+		t.Errorf("%v, %v; want %v", names(nets), err, want)
+	}
+}
+
+func TestReduced(t *testing.T) {
+	nets, err := Reduced{PerClass: "20,5", Seeds: "0,2"}.Nets()
+	want := []string{"whole/base@5", "whole/base@20", "whole/base", "whole/base@5#2", "whole/base@20#2", "whole/base#2"}
+	if err != nil || !slices.Equal(names(nets), want) {
 		t.Errorf("%v, %v; want %v", names(nets), err, want)
 	}
 }

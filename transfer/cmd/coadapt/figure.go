@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -144,23 +142,9 @@ func readLines(name string) ([]transfer.Result, error) {
 		}
 		defer f.Close()
 	}
-	var results []transfer.Result
-	lines := bufio.NewScanner(f)
-	for n := 1; lines.Scan(); n++ {
-		if len(strings.TrimSpace(lines.Text())) == 0 {
-			continue
-		}
-		var r transfer.Result
-		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
-			return nil, fmt.Errorf("-in %s, line %d: %w; want lines as `coadapt curve -json` prints them", name, n, err)
-		}
-		results = append(results, r)
-	}
-	if err := lines.Err(); err != nil {
+	results, err := transfer.ReadResults(f)
+	if err != nil {
 		return nil, fmt.Errorf("-in %s: %w", name, err)
-	}
-	if len(results) == 0 {
-		return nil, fmt.Errorf("-in %s: no net in it", name)
 	}
 	return results, nil
 }
