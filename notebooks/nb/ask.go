@@ -57,7 +57,9 @@ func claims(results []transfer.Result, names ...string) (table, error) {
 			row[3] = fmt.Sprintf("%+.2f", 100*line.Value)
 			row[4] = fmt.Sprintf("[%+.2f, %+.2f]", 100*line.Low, 100*line.High)
 			row[5] = fmt.Sprint(line.Units)
-			row[6] = fmt.Sprintf("%.3f", line.Adjusted)
+			if row[6] = fmt.Sprintf("%.3f", line.Adjusted); line.Adjusted < 0.0005 {
+				row[6] = "< 0.0005"
+			}
 		}
 		t.rows = append(t.rows, row)
 	}
