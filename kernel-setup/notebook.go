@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,8 +18,9 @@ var notebookProgram string
 
 // runOptions are the flags of run.
 type runOptions struct {
-	dir  string        // where the executed copy and the page go; "": <home>/runs
-	cell time.Duration // time limit of a cell
+	dir    string        // where the executed copy and the page go; "": <home>/runs
+	cell   time.Duration // time limit of a cell
+	strict bool          // a cell that prints on stderr fails too
 }
 
 // runVerb executes a notebook and says where its copy and page lie.
@@ -35,6 +37,12 @@ func (s *site) runVerb(ctx context.Context, notebook string, opt runOptions) err
 
 // errCell says that a cell failed; the notebook's output tells how.
 var errCell = errors.New("a cell failed")
+
+// cellError is errCell with what was printed of it.
+type cellError struct{ notebook, why string }
+
+func (e *cellError) Error() string { return e.notebook + ": " + errCell.Error() }
+func (e *cellError) Unwrap() error { return errCell }
 
 // runNotebook executes a notebook through the kernel coadapt, in the notebook's folder. The copy and the page are written even when a cell
 // fails; the source is never touched.
@@ -63,10 +71,13 @@ func (s *site) runNotebook(ctx context.Context, notebook string, opt runOptions)
 			return "", "", fmt.Errorf("-o %s: the executed copy would overwrite %s; name another folder", opt.dir, notebook)
 		}
 	}
-	cmd := exec.CommandContext(ctx, s.python(), "-c", notebookProgram, source, kernelName, fmt.Sprint(opt.cell.Seconds()), executed, page)
-	cmd.Env, cmd.Stdout = s.pythonEnv(), s.out
-	var errs strings.Builder
-	cmd.Stderr = &errs
+	args := []string{"-c", notebookProgram, source, kernelName, fmt.Sprint(opt.cell.Seconds()), executed, page}
+	if opt.strict {
+		args = append(args, "--strict")
+	}
+	cmd := exec.CommandContext(ctx, s.python(), args...)
+	var said, errs strings.Builder
+	cmd.Env, cmd.Stdout, cmd.Stderr = s.pythonEnv(), io.MultiWriter(s.out, &said), &errs
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 15 * time.Second
 	s.say("running %s", short(source))
@@ -80,7 +91,8 @@ func (s *site) runNotebook(ctx context.Context, notebook string, opt runOptions)
 	case ctx.Err() != nil:
 		return "", "", ctx.Err()
 	case errors.As(err, &exit) && !strings.Contains(errs.String(), "Traceback"):
-		return executed, page, fmt.Errorf("%s: %w", short(source), errCell)
+		_, why, _ := strings.Cut("\n"+said.String(), "\nFAILED: ")
+		return executed, page, &cellError{short(source), why}
 	}
 	return "", "", fmt.Errorf("%s cannot be run: %w\n%s", short(source), err, strings.TrimSpace(errs.String()))
 }

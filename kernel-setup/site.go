@@ -75,6 +75,7 @@ func (s *site) pythonEnv(extra ...string) []string {
 	return append(append(env,
 		"PIP_USER=0", "PIP_DISABLE_PIP_VERSION_CHECK=1", "PYTHONNOUSERSITE=1", "PYTHONUNBUFFERED=1",
 		"JUPYTER_PREFER_ENV_PATH=1", "JUPYTER_PLATFORM_DIRS=1",
+		"JUPYTER_PATH="+s.kernelsPath(),
 		"JUPYTER_CONFIG_DIR="+filepath.Join(jupyter, "config"),
 		"JUPYTER_DATA_DIR="+filepath.Join(jupyter, "data"),
 		"JUPYTER_RUNTIME_DIR="+filepath.Join(jupyter, "runtime"),

@@ -30,6 +30,7 @@ type outcome struct {
 // tally collects outcomes.
 type tally struct {
 	outcomes []outcome
+	notes    []string // lines of the summary
 }
 
 func (t *tally) add(name, action, output string) {
@@ -130,8 +131,11 @@ func (t *tally) readEvents(r io.Reader, done func(pkg, action string, seconds fl
 	return lines.Err()
 }
 
-// summary writes what failed with its output, what was skipped with its reason, and the closing line.
+// summary writes the notes, what failed with its output, what was skipped with its reason, and the closing line.
 func (t *tally) summary(w io.Writer) {
+	for _, line := range t.notes {
+		fmt.Fprintln(w, line)
+	}
 	for _, o := range t.of("skip") {
 		fmt.Fprintf(w, "SKIP %s: %s\n", o.name, reason(o.output))
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -54,7 +53,7 @@ func (s *site) test(ctx context.Context, opt testOptions) error {
 		case "kernel":
 			err = s.kernelSuite(ctx, t)
 		case "notebooks":
-			err = s.notebooks(ctx, opt.cell, t)
+			err = s.notebookSuite(ctx, opt.cell, t)
 		}
 		if err != nil {
 			return err
@@ -137,27 +136,6 @@ func (s *site) goTest(ctx context.Context, env []string, t *tally) error {
 	}
 	if wait != nil && len(t.of("fail")) == before {
 		t.add("go test ./...", "fail", wait.Error())
-	}
-	return nil
-}
-
-// notebooks executes every notebook through the real kernel; each counts as one test.
-func (s *site) notebooks(ctx context.Context, cell time.Duration, t *tally) error {
-	files, err := filepath.Glob(filepath.Join(s.home.Notebooks(), "*.ipynb"))
-	if err != nil {
-		return err
-	}
-	for _, file := range files {
-		_, _, err := s.runNotebook(ctx, file, runOptions{cell: cell})
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		action, output := "pass", ""
-		if err != nil {
-			action, output = "fail", err.Error()
-		}
-		s.say("%s  %s", action, short(file))
-		t.add(short(file), action, output)
 	}
 	return nil
 }

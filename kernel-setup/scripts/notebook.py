@@ -1,6 +1,8 @@
 """Execute a notebook through the kernel and write the executed copy and an HTML page; exit 1 when a cell fails or takes too long.
 
-usage: notebook.py NOTEBOOK KERNEL SECONDS-A-CELL EXECUTED.ipynb PAGE.html
+usage: notebook.py NOTEBOOK KERNEL SECONDS-A-CELL EXECUTED.ipynb PAGE.html [--strict]
+
+--strict: a cell that prints on stderr fails too. What failed is the last that is printed, from a line that begins with FAILED.
 """
 import os
 import re
@@ -8,14 +10,16 @@ import sys
 import time
 
 import nbformat
+from jinja2 import DictLoader
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbconvert import HTMLExporter
 
-source, kernel, limit, executed, page = sys.argv[1:]
+source, kernel, limit, executed, page, *rest = sys.argv[1:]
+strict = rest == ["--strict"]
 notebook = nbformat.read(source, as_version=4)
 total = sum(1 for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip())
-state = {"number": 0, "begin": 0.0}
+state = {"number": 0, "begin": 0.0, "source": ""}
 
 
 def say(text):
@@ -45,7 +49,7 @@ class Client(NotebookClient):
 
 def starts(cell, cell_index):
     if cell.cell_type == "code" and cell.source.strip():
-        state.update(number=state["number"] + 1, begin=time.monotonic())
+        state.update(number=state["number"] + 1, begin=time.monotonic(), source=cell.source)
 
 
 def ends(cell, cell_index, **_):
@@ -54,6 +58,13 @@ def ends(cell, cell_index, **_):
         lines = [line for line in cell.source.splitlines() if line.strip()]
         first = next((line for line in lines if not line.startswith("%%")), lines[0])
         say(f"  cell {state['number']}/{total}: {time.monotonic() - state['begin']:.1f} s  {first[:60]}")
+        said = "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stderr")
+        if strict and said:
+            raise Spoke(said)
+
+
+class Spoke(Exception):
+    """A cell printed on stderr."""
 
 
 def write(path, text):
@@ -66,21 +77,44 @@ def plain(text):
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
+# The page stands alone: pictures are in it, with their text alternatives, which the template that it extends leaves out, and no script is
+# loaded from elsewhere, unless there are formulas.
+PAGE = """{% extends 'index.html.j2' %}
+{% block html_head_js %}{% endblock %}
+{% block html_head_js_mathjax %}{% if resources.formulas %}{{ super() }}{% endif %}{% endblock %}
+{% block html_head_js_mermaidjs %}{% endblock %}
+{% block data_png %}<div class="jp-RenderedImage jp-OutputArea-output {{ extra_class }}">
+<img src="data:image/png;base64,{{ output.data['image/png'] | escape_html }}"
+{%- set width = output | get_metadata('width', 'image/png') %}{% if width is not none %} width="{{ width | escape_html }}"{% endif %}
+{%- set alt = output | get_metadata('alt', 'image/png') %}{% if alt is not none %} alt="{{ alt | escape_html }}"{% endif %}>
+</div>{% endblock %}
+"""
+
+
+def html(notebook, folder):
+    exporter = HTMLExporter(extra_loaders=[DictLoader({"page.html.j2": PAGE})], template_file="page.html.j2", embed_images=True)
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    resources = {"metadata": {"name": os.path.basename(source).removesuffix(".ipynb"), "path": folder}, "formulas": bool(re.search(r"\$[^$]+\$", text))}
+    return exporter.from_notebook_node(notebook, resources=resources)[0]
+
+
 failure = None
-client = Client(notebook, kernel_name=kernel, timeout=float(limit), record_timing=False,
-                resources={"metadata": {"path": os.path.dirname(os.path.abspath(source))}},
+folder = os.path.dirname(os.path.abspath(source))
+client = Client(notebook, kernel_name=kernel, timeout=float(limit), record_timing=False, resources={"metadata": {"path": folder}},
                 on_cell_start=starts, on_cell_executed=ends)
 try:
     client.execute()
 except CellExecutionError as err:
-    failure = plain(str(err))
+    failure = f"cell {state['number']}: {plain(str(err))}"
 except CellTimeoutError:
-    failure = f"cell {state['number']} did not end within {float(limit):.0f} s"
+    failure = f"cell {state['number']} did not end within {float(limit):.0f} s:\n{state['source']}"
 except DeadKernelError as err:
-    failure = f"the kernel died in cell {state['number']}: {err}"
+    failure = f"the kernel died in cell {state['number']}: {err}\n{state['source']}"
+except Spoke as err:
+    failure = f"cell {state['number']} printed on stderr:\n{plain(str(err))}\nof\n{state['source']}"
 client.flush()
 write(executed, nbformat.writes(notebook))
-write(page, HTMLExporter().from_notebook_node(notebook, resources={"metadata": {"name": os.path.basename(source).removesuffix(".ipynb")}})[0])
+write(page, html(notebook, folder))
 if failure:
     say("FAILED: " + failure)
     sys.exit(1)
