@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"html"
+	"image/png"
 	"io"
 
 	"gonum.org/v1/plot/vg"
@@ -23,6 +24,8 @@ func (f *Figure) SVG(w io.Writer) error {
 	}
 	svg := buf.Bytes()
 	svg = bytes.ReplaceAll(svg, []byte("font-family:Liberation Sans;"), []byte("font-family:'Liberation Sans',Arial,Helvetica,sans-serif;"))
+	svg = bytes.ReplaceAll(svg, []byte("data:image/jpg;"), []byte("data:image/png;")) // what it is
+	svg = bytes.ReplaceAll(svg, []byte("<image "), []byte(`<image style="image-rendering:pixelated" preserveAspectRatio="none" `))
 	// The text alternative belongs right behind the opening tag, which ends with the namespace.
 	tag := []byte(`xmlns:xlink="http://www.w3.org/1999/xlink">`)
 	head, body, ok := bytes.Cut(svg, tag)
@@ -47,9 +50,9 @@ func (f *Figure) PNG(w io.Writer, dpi int) error {
 	if dpi < 36 || dpi > 1200 {
 		return fmt.Errorf("figure as PNG: %d dots an inch, want 36 to 1200", dpi)
 	}
-	c := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(f.width, f.height), vgimg.UseDPI(dpi))}
-	f.paint(draw.New(c))
-	if _, err := c.WriteTo(w); err != nil {
+	c := vgimg.NewWith(vgimg.UseWH(f.width, f.height), vgimg.UseDPI(dpi))
+	f.paint(draw.New(sharp{c}))
+	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(w, c.Image()); err != nil {
 		return fmt.Errorf("figure as PNG: %w", err)
 	}
 	return nil

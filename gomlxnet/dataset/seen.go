@@ -1,0 +1,46 @@
+package dataset
+
+import "fmt"
+
+// Seen is one picture as a net is shown it in a test.
+type Seen struct {
+	Size, Channels int
+	Pixels         []uint8   // [Size, Size, Channels]; where the view's padding shows, a middle grey
+	Input          []float32 // the same, less the mean and scaled: what enters the net
+}
+
+// paddingGrey is drawn where there is no picture.
+const paddingGrey = 128
+
+// See is picture i of the part as the view makes it in a test: cut at the centre, not mirrored.
+func (t *Task) See(part Part, i int, v View) (Seen, error) {
+	if n := len(t.parts[part].index); i < 0 || i >= n {
+		return Seen{}, fmt.Errorf("task %s: %s picture %d, want 0 to %d", t.name, part, i, n-1)
+	}
+	h, w, c := t.src.Shape()
+	p, err := v.plan(h, w, c, t.mean)
+	if err != nil {
+		return Seen{}, err
+	}
+	pic, err := t.Picture(part, i, nil)
+	if err != nil {
+		return Seen{}, err
+	}
+	s := Seen{Size: p.Size, Channels: c, Pixels: make([]uint8, p.Size*p.Size*c), Input: make([]float32, p.Size*p.Size*c)}
+	at := p.centre()
+	p.apply(pic, at, s.Input)
+	for y := range p.Size {
+		for x := range p.Size {
+			to := s.Pixels[(y*p.Size+x)*c:][:c]
+			sy, sx := y+at.y-p.Pad, x+at.x-p.Pad
+			if sy >= 0 && sy < h && sx >= 0 && sx < w {
+				copy(to, pic[(sy*w+sx)*c:])
+				continue
+			}
+			for j := range to {
+				to[j] = paddingGrey
+			}
+		}
+	}
+	return s, nil
+}

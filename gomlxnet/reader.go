@@ -1,0 +1,90 @@
+package gomlxnet
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/gomlx/compute"
+	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/pkg/errors"
+)
+
+// Reader runs one net forward, without dropout, and gives what leaves its layers:
+// what the next layer sees, after ReLU, pooling and normalisation. The graph is
+// compiled at the first batch. A Reader is for one goroutine at a time.
+type Reader struct {
+	arch   Arch
+	batch  int
+	layers []int
+	store  *model.Store
+	exec   *model.Exec
+}
+
+// NewReader makes a reader of a net's layers, from 0 and each once, for
+// batches of the given size, on the backend's first device.
+func NewReader(backend compute.Backend, arch Arch, w Weights, batch int, layers ...int) (*Reader, error) {
+	if err := arch.Check(w); err != nil {
+		return nil, err
+	}
+	if batch < 1 || len(layers) == 0 {
+		return nil, fmt.Errorf("reader of %s: batch of %d images, %d layers; want at least one of each", arch.Name, batch, len(layers))
+	}
+	for i, l := range layers {
+		if l < 0 || l >= len(arch.Layers) || slices.Contains(layers[:i], l) {
+			return nil, fmt.Errorf("reader of %s: layers %v, want each of them once, from 0 to %d", arch.Name, layers, len(arch.Layers)-1)
+		}
+	}
+	r := &Reader{arch: arch, batch: batch, layers: slices.Clone(layers), store: model.NewStore()}
+	for path, t := range w {
+		if _, err := r.store.CreateVariable(path, tensors.FromFlatDataAndDimensions(t.Data, t.Shape...)); err != nil {
+			r.store.Finalize()
+			return nil, errors.WithMessagef(err, "variable %s", path)
+		}
+	}
+	var err error
+	r.exec, err = model.NewExec(backend, r.store, func(scope *model.Scope, images *Node) []*Node {
+		_, all := arch.Graph(scope, images, nil, Cut{})
+		var out []*Node
+		for _, l := range r.layers {
+			out = append(out, all[l])
+		}
+		return out
+	})
+	if err != nil {
+		r.store.Finalize()
+		return nil, err
+	}
+	return r, nil
+}
+
+// Read gives the outputs of the reader's layers, in its order, for images
+// [batch, size, size, channels]: [batch, height, width, channels] of a
+// convolution, [batch, units] of an inner product.
+func (r *Reader) Read(images []float32) ([]Tensor, error) {
+	a := r.arch
+	if len(images) != r.batch*a.Size*a.Size*a.Channels {
+		return nil, fmt.Errorf("batch of %d pixel values, want %d·%d·%d·%d", len(images), r.batch, a.Size, a.Size, a.Channels)
+	}
+	out, err := r.exec.Call(tensors.FromFlatDataAndDimensions(images, r.batch, a.Size, a.Size, a.Channels))
+	if err != nil {
+		return nil, errors.WithMessagef(err, "reading layers of %s", a.Name)
+	}
+	defer finalize(out)
+	read := make([]Tensor, len(out))
+	for i, t := range out {
+		data, err := tensors.CopyFlatData[float32](t)
+		if err != nil {
+			return nil, errors.WithMessagef(err, "reading layer %s", a.Layers[r.layers[i]].Name)
+		}
+		read[i] = Tensor{Shape: slices.Clone(t.Shape().Dimensions), Data: data}
+	}
+	return read, nil
+}
+
+// Close frees the compiled graph and the net.
+func (r *Reader) Close() {
+	r.exec.Finalize()
+	r.store.Finalize()
+}

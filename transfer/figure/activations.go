@@ -1,0 +1,126 @@
+package figure
+
+import (
+	"fmt"
+	"image"
+	"math"
+	"strconv"
+	"strings"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Maps is what a layer of a net makes of one picture.
+type Maps struct {
+	Picture              Picture // as the net is shown it
+	Net, Layer           string
+	Height, Width, Units int       // 1, 1 and the number of units of an inner product
+	Values               []float32 // [Height, Width, Units]
+}
+
+// Activations draws the maps of a layer beside the picture, one a unit in the order of the units, all on one scale; of a layer without
+// places a strip, one block a unit. It fails where the numbers do not fit.
+func Activations(m Maps, opt Options) (*Figure, error) {
+	opt = opt.filled(6.5, 0)
+	if m.Height < 1 || m.Width < 1 || m.Units < 1 || len(m.Values) != m.Height*m.Width*m.Units {
+		return nil, fmt.Errorf("activations of %s, %s: %d values, want %d × %d × %d", m.Net, m.Layer, len(m.Values), m.Height, m.Width, m.Units)
+	}
+	low, high := 0.0, 0.0
+	silent, strongest := 0, 0
+	for u := range m.Units {
+		active := false
+		for i := u; i < len(m.Values); i += m.Units {
+			v := float64(m.Values[i])
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return nil, fmt.Errorf("activations of %s, %s: unit %d is %v", m.Net, m.Layer, u, v)
+			}
+			active = active || v != 0
+			if low = min(low, v); v > high {
+				high, strongest = v, u
+			}
+		}
+		if !active {
+			silent++
+		}
+	}
+	s := heat(low, high)
+	left := tiles{images: []image.Image{m.Picture.Pixels}, words: [][]string{m.Picture.Words}, cols: 1,
+		side: sideFor(m.Picture.Pixels.Bounds().Dx(), seenLength)}
+	leftWidth, _ := left.size()
+	width := opt.textWidth() - leftWidth - blockGap
+	var right block
+	if m.Height*m.Width == 1 {
+		right = newStrip(m.Values, s, width)
+	} else {
+		t := tiles{index: true, cols: filterColumns(m.Units)}
+		for u := range m.Units {
+			t.images = append(t.images, s.image(m.unit(u), m.Width))
+		}
+		t.side = sideFor(max(m.Height, m.Width), (width-indexWidth+tileGap)/vg.Length(t.cols)-tileGap)
+		right = t
+	}
+	_, rightHeight := right.size()
+	page := flow{width: opt.textWidth(), blocks: []block{left, right, bar{s, "activation, all units on one scale", barLength, nil}}}
+	if _, h := left.size(); h > rightHeight+blockGap+barHeight { // there is room for the bar below the maps
+		page.blocks = []block{left, flow{width: width, blocks: page.blocks[1:]}}
+	}
+	notes := []string{fmt.Sprintf("What the next layer sees of %s; the number of the first unit of each row, from 0. %s 0 everywhere.", m.Layer, silence(silent, m.Units))}
+	alt := fmt.Sprintf("Activations of %s, layer %s, for one picture (%s): %d units", m.Net, m.Layer, strings.Join(m.Picture.Words, ", "), m.Units)
+	if m.Height*m.Width > 1 {
+		alt += fmt.Sprintf(" of %d by %d", m.Height, m.Width)
+	}
+	alt += fmt.Sprintf(", from %s to %s, the highest in unit %d; %s 0 everywhere.", short(low), short(high), strongest, silence(silent, m.Units))
+	return opt.sheet(alt, notes, page), nil
+}
+
+const (
+	seenLength = 288 * dot // the picture
+	barLength  = 240 * dot
+)
+
+func silence(n, units int) string {
+	if n == 1 {
+		return fmt.Sprintf("1 of %d units is", units)
+	}
+	return fmt.Sprintf("%d of %d units are", n, units)
+}
+
+// unit is the map of one unit, row by row.
+func (m Maps) unit(u int) []float32 {
+	var out []float32
+	for i := u; i < len(m.Values); i += m.Units {
+		out = append(out, m.Values[i])
+	}
+	return out
+}
+
+// strip is one block a unit, in rows of 32, or of 64 where there are many.
+type strip struct {
+	image image.Image
+	side  vg.Length
+}
+
+func newStrip(values []float32, s scale, width vg.Length) strip {
+	cols := 32
+	if len(values) > 1024 {
+		cols = 64
+	}
+	cols = min(cols, len(values))
+	return strip{s.image(values, cols), sideFor(cols, width-indexWidth)}
+}
+
+func (s strip) size() (width, height vg.Length) {
+	b := s.image.Bounds()
+	return indexWidth + s.side*vg.Length(b.Dx()), s.side * vg.Length(b.Dy())
+}
+
+func (s strip) draw(c draw.Canvas, at vg.Point) {
+	place(c, s.image, vg.Point{X: at.X + indexWidth, Y: at.Y}, s.side)
+	small, b := style(tinySize), s.image.Bounds()
+	every := int(math.Ceil(float64(tinySize * 1.3 / s.side)))
+	for row := 0; row < b.Dy(); row += every {
+		number := strconv.Itoa(row * b.Dx())
+		c.FillText(small, vg.Point{X: at.X + indexWidth - 4 - small.Width(number), Y: at.Y - s.side*(vg.Length(row)+0.5) - 0.36*tinySize}, number)
+	}
+}

@@ -1,0 +1,67 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/dataset"
+	"coadapt/transfer/store"
+)
+
+// Trained is a net that is in the store, with what it takes to run it forward.
+type Trained struct {
+	Arch    gomlxnet.Arch
+	Weights gomlxnet.Weights
+	Task    *dataset.Task // the one it was trained and tested on
+	View    dataset.View  // what it is shown of a picture
+	Batch   int           // of its test
+}
+
+// Trained reads the net of a result of this Lab. It fails where the result is
+// no number, as such a net has no weights, where it is of another experiment
+// than the Lab's, and where its weights were dropped from the store.
+func (l *Lab) Trained(ctx context.Context, r Result) (*Trained, error) {
+	if r.Status != OK {
+		why := r.Reason
+		if why == "" {
+			why = "no reason is known"
+		}
+		return nil, fmt.Errorf("net %s %s and has no weights to look at: %s", r.Net, r.Status, why)
+	}
+	p, err := l.plan(ctx, r.Net)
+	if err != nil {
+		return nil, err
+	}
+	if p.key != r.Key {
+		return nil, fmt.Errorf("net %s is not of this experiment (data, architecture, recipe and backend; here %s, the net's %s)", r.Net, l.experiment, r.Experiment)
+	}
+	entry, err := l.cfg.Store.Get(p.key)
+	if errors.Is(err, store.ErrMissing) {
+		return nil, fmt.Errorf("net %s is not in the store %s any more: train it again", r.Net, l.cfg.Store.Dir())
+	}
+	if err != nil {
+		return nil, err
+	}
+	if entry[weightsFile] == nil {
+		return nil, fmt.Errorf("the weights of net %s were not kept: remove it from the store and train it again to look into it", r.Net)
+	}
+	w, err := decodeWeights(entry[weightsFile])
+	if err == nil {
+		err = p.arch.Check(w)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("store entry %s: %w", p.key, err)
+	}
+	return &Trained{Arch: p.arch, Weights: w, Task: p.task, View: p.view, Batch: p.recipe.Batch}, nil
+}
+
+// Task is one half of a split of the Lab's source, or with WholeSplit and Whole all of it, decoded once.
+func (l *Lab) Task(ctx context.Context, split string, half Half) (*dataset.Task, error) {
+	net := Net{Split: split, Target: half}
+	if err := net.Check(); err != nil {
+		return nil, err
+	}
+	return l.task(ctx, net, half)
+}
