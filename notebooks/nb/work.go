@@ -64,9 +64,9 @@ func (g Grid) Nets() ([]transfer.Net, error) {
 	return transfer.Curve(splits, seeds, conditions, cutList), nil
 }
 
-// Reduced is base nets on all classes that see fewer training images, as in the paper's figure 4, with the ones that see all.
+// Reduced is base nets on all classes that see so many training images a class, as in the paper's figure 4.
 type Reduced struct {
-	PerClass string // training images a class: "5,10,20"
+	PerClass string // "5,20,80,200"; the last may be all that there are
 	Seeds    string // "0-2"; "" is 0
 }
 
@@ -83,7 +83,7 @@ func (r Reduced) Nets() ([]transfer.Net, error) {
 	slices.Sort(amounts)
 	var nets []transfer.Net
 	for _, seed := range seeds {
-		for _, k := range append(slices.Clone(amounts), 0) {
+		for _, k := range amounts {
 			nets = append(nets, transfer.Net{Split: transfer.WholeSplit, Target: transfer.Whole, Seed: seed, PerClass: k})
 		}
 	}

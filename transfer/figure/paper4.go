@@ -57,9 +57,7 @@ func Paper4(results []transfer.Result, opt Options) (*Figure, error) {
 	}
 	logs := panel{xlabel: plain.xlabel + " (log)", ylabel: plain.ylabel + " (log)", series: []series{row(math.Log10)}, yticks: logTicks{},
 		xmin: math.Log10(float64(sizes[0])) - 0.1, xmax: math.Log10(last) + 0.1}
-	for x := 1; float64(x) <= last; x *= 10 {
-		logs.xticks = append(logs.xticks, plot.Tick{Value: math.Log10(float64(x)), Label: strconv.Itoa(x)})
-	}
+	logs.xticks = logTicks{}.Ticks(logs.xmin, logs.xmax)
 	notes := []string{"One mark is the mean over nets; a net's accuracy is " + rule(results) + ", on all test images."}
 	if lost := failures(all, transfer.Base); lost != "" {
 		notes = append(notes, "Not a number and in no mean (×): "+lost+".")
