@@ -42,7 +42,7 @@ func beside(results []transfer.Result) (table, error) {
 		}
 	}
 	if len(both) == 0 {
-		return table{}, fmt.Errorf("table beside 2014: none of these nets is of a condition that 2014 has on random halves")
+		return table{}, fmt.Errorf("table beside 2014: none of these nets is a number of a condition that 2014 has on random halves")
 	}
 	for n := range cuts() + 1 {
 		row, some := []string{fmt.Sprint(n)}, false

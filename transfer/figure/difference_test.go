@@ -58,6 +58,9 @@ func TestCompare(t *testing.T) {
 		result(t, "baseB", 3000, 5000), result(t, "A7B", 1150, 5000), result(t, "B7B", 1700, 5000),
 		result(t, "A7B#1", 1200, 5000), failed(t, "B7B#1"), failed(t, "A7B#2"), result(t, "B7B#2", 1700, 5000),
 	}
+	idle := result(t, "A7B#3", 250, 5000) // the loss that it began with, ln 20: it is no number
+	idle.Classes, idle.TrainLoss = 20, 2.99
+	results = append(results, idle, result(t, "B7B#3", 1700, 5000))
 	c, err := Compare(results, transfer.Transfer, transfer.Selffer, 7)
 	if err != nil {
 		t.Fatal(err)
