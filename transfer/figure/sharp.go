@@ -11,7 +11,10 @@ import (
 
 // sharp is a canvas of pixels that enlarges pictures by whole blocks: vgimg's own would blur what a net sees pixel by pixel. All
 // pictures of one size on the page come out at one size, at the nearest dot. Pictures that have to be made smaller are averaged.
-type sharp struct{ *vgimg.Canvas }
+type sharp struct {
+	*vgimg.Canvas
+	pictures shown
+}
 
 // DrawImage takes canvases that are neither turned nor scaled, as those of this package are while pictures are drawn.
 func (s sharp) DrawImage(rect vg.Rectangle, img image.Image) {
@@ -23,6 +26,7 @@ func (s sharp) DrawImage(rect vg.Rectangle, img image.Image) {
 	if b := img.Bounds(); size.X < b.Dx() || size.Y < b.Dy() {
 		by = draw.BiLinear
 	}
+	s.pictures.add(img)
 	by.Scale(page, image.Rectangle{Min: at, Max: at.Add(size)}, img, img.Bounds(), draw.Over, nil)
 }
 
