@@ -28,7 +28,7 @@ func (l *Lab) Trained(ctx context.Context, r Result) (*Trained, error) {
 		if why == "" {
 			why = "no reason is known"
 		}
-		return nil, fmt.Errorf("net %s %s and has no weights to look at: %s", r.Net, r.Status, why)
+		return nil, fmt.Errorf("net %s has no weights to look at, its status is %q: %s", r.Net, r.Status, why)
 	}
 	p, err := l.plan(ctx, r.Net)
 	if err != nil {

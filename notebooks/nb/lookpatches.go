@@ -77,9 +77,10 @@ func (l *Lab) patches(r transfer.Result, layer string, units []int) (figure.Draw
 		return nil, err
 	}
 	caption := fmt.Sprintf("Of each of %d test pictures the place that excites the unit most, with class and activation. %s", in.Task.NumTest(), sees)
-	if fields[in.layer].Size < in.Arch.Size {
+	switch {
+	case fields[in.layer].Size < in.Arch.Size:
 		caption += " Grey is beyond the edge."
-	} else {
+	case in.Arch.Layers[in.layer].Kind == gomlxnet.Convolution:
 		caption += " What it does not see is grey."
 	}
 	fig, err := figure.Patches(r.Net.String(), layer, rows, figure.Options{Title: fmt.Sprintf("%s, %s: what excites a unit most", r.Net, layer), Caption: caption})

@@ -125,8 +125,6 @@ func (s strip) size() (width, height vg.Length) {
 func (s strip) draw(c draw.Canvas, at vg.Point) {
 	place(c, s.image, vg.Point{X: at.X + indexWidth, Y: at.Y}, s.side)
 	small, b := style(tinySize), s.image.Bounds()
-	width, height := s.side*vg.Length(b.Dx()), s.side*vg.Length(b.Dy())
-	stroke(c, box(at.X+indexWidth, at.Y-height, at.X+indexWidth+width, at.Y), ink, 0.5) // the highest is white
 	every := int(math.Ceil(float64(tinySize * 1.3 / s.side)))
 	for row := 0; row < b.Dy(); row += every {
 		number := strconv.Itoa(row * b.Dx())
