@@ -15,6 +15,14 @@ import (
 // over frozen layers stays live in training, as in the paper. It panics where
 // the arch is invalid, as graph functions do.
 func (a Arch) Graph(scope *model.Scope, images, rng *Node, cut Cut) (logits *Node, layers []*Node) {
+	layers = a.prefixGraph(scope, images, rng, cut, len(a.Layers))
+	return layers[len(layers)-1], layers
+}
+
+// prefixGraph is the first so many layers. What reads no further must not make
+// the variables of others: GoMLX's Go backend (compute v0.1.2) ends with an
+// index out of range where a parameter comes behind all that the outputs need.
+func (a Arch) prefixGraph(scope *model.Scope, images, rng *Node, cut Cut, n int) (layers []*Node) {
 	vars, err := a.Variables()
 	if err != nil {
 		panic(err)
@@ -24,7 +32,7 @@ func (a Arch) Graph(scope *model.Scope, images, rng *Node, cut Cut) (logits *Nod
 	}
 	images.AssertDims(-1, a.Size, a.Size, a.Channels)
 	g, x := images.Graph(), images
-	for i, l := range a.Layers {
+	for i, l := range a.Layers[:n] {
 		at := scope.At(netScope).At("%s", l.Name)
 		value := func(v Variable, name string) *Node {
 			mv := at.VariableWithShape(name, shapes.Make(dtypes.Float32, v.Shape...))
@@ -41,7 +49,7 @@ func (a Arch) Graph(scope *model.Scope, images, rng *Node, cut Cut) (logits *Nod
 		}
 		layers = append(layers, x)
 	}
-	return x, layers
+	return layers
 }
 
 // forward is the layer without its dropout.

@@ -23,12 +23,12 @@ type Trained struct {
 // no number, as such a net has no weights, where it is of another experiment
 // than the Lab's, and where its weights were dropped from the store.
 func (l *Lab) Trained(ctx context.Context, r Result) (*Trained, error) {
-	if r.Status != OK {
+	if r.Status != OK && r.Status != NotTrained {
 		why := r.Reason
 		if why == "" {
 			why = "no reason is known"
 		}
-		return nil, fmt.Errorf("net %s %s and has no weights to look at: %s", r.Net, r.Status, why)
+		return nil, fmt.Errorf("net %s has no weights to look at, its status is %q: %s", r.Net, r.Status, why)
 	}
 	p, err := l.plan(ctx, r.Net)
 	if err != nil {

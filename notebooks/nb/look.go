@@ -157,7 +157,7 @@ func (l *Lab) losses(results []transfer.Result) (figure.Drawing, error) {
 	var curves []figure.LossCurve
 	for _, r := range results {
 		if open(r) {
-			return nil, fmt.Errorf("net %s %s and has no training curve: %s", r.Net, r.Status, r.Reason)
+			return nil, fmt.Errorf("net %s has no training curve, its status is %q: %s", r.Net, r.Status, r.Reason)
 		}
 		m, err := transfer.Metrics(l.store, r.Key)
 		if err != nil {

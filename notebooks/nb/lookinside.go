@@ -49,7 +49,11 @@ func (l *Lab) activations(r transfer.Result, layer string, picture int) (figure.
 	if s := out[0].Shape; len(s) == 4 {
 		m.Height, m.Width = s[1], s[2]
 	}
-	fig, err := figure.Activations(m, figure.Options{Title: fmt.Sprintf("%s, %s", r.Net, layer)})
+	sees, err := in.sees()
+	if err != nil {
+		return nil, err
+	}
+	fig, err := figure.Activations(m, figure.Options{Title: fmt.Sprintf("%s, %s", r.Net, layer), Caption: sees})
 	if err != nil {
 		return nil, err
 	}
@@ -77,6 +81,26 @@ func (l *Lab) inside(r transfer.Result, layer string) (inside, error) {
 	}
 	net, err := l.lab.Trained(l.ctx, r)
 	return inside{net, l, at}, err
+}
+
+// sees says how much of a picture a unit of the layer depends on.
+func (in inside) sees() (string, error) {
+	fields, err := in.Arch.Fields()
+	if err != nil {
+		return "", err
+	}
+	dims, err := in.Arch.Dims()
+	if err != nil {
+		return "", err
+	}
+	f, s := fields[in.layer], fmt.Sprintf("A unit of %s", in.Arch.Layers[in.layer].Name)
+	switch {
+	case dims[in.layer].Out.Height == 1:
+		return s + " sees the whole picture.", nil
+	case f.Size < in.Arch.Size:
+		return fmt.Sprintf("%s sees %d by %d of the picture's %d by %d pixels; from a place to the next it moves by %d.", s, f.Size, f.Size, in.Arch.Size, in.Arch.Size, f.Stride), nil
+	}
+	return fmt.Sprintf("%s sees %d by %d pixels, more than the picture's %d by %d; from a place to the next it moves by %d.", s, f.Size, f.Size, in.Arch.Size, in.Arch.Size, f.Stride), nil
 }
 
 func (in inside) reader(batch int, layers ...int) (*gomlxnet.Reader, error) {

@@ -72,12 +72,16 @@ func (l *Lab) patches(r transfer.Result, layer string, units []int) (figure.Draw
 		}
 		rows = append(rows, row)
 	}
-	f := fields[in.layer]
-	caption := fmt.Sprintf("Of each of %d test pictures the place that excites the unit most, with class and activation. A unit sees %d by %d pixels", in.Task.NumTest(), f.Size, f.Size)
-	if f.Size >= in.Arch.Size {
-		caption += fmt.Sprintf(" (the picture has %d by %d); what it does not see is blank.", in.Arch.Size, in.Arch.Size)
-	} else {
-		caption += "; blank is beyond the edge."
+	sees, err := in.sees()
+	if err != nil {
+		return nil, err
+	}
+	caption := fmt.Sprintf("Of each of %d test pictures the place that excites the unit most, with class and activation. %s", in.Task.NumTest(), sees)
+	switch {
+	case fields[in.layer].Size < in.Arch.Size:
+		caption += " Grey is beyond the edge."
+	case in.Arch.Layers[in.layer].Kind == gomlxnet.Convolution:
+		caption += " What it does not see is grey."
 	}
 	fig, err := figure.Patches(r.Net.String(), layer, rows, figure.Options{Title: fmt.Sprintf("%s, %s: what excites a unit most", r.Net, layer), Caption: caption})
 	if err != nil {

@@ -65,12 +65,12 @@ func Activations(m Maps, opt Options) (*Figure, error) {
 	if _, h := left.size(); h > rightHeight+blockGap+barHeight { // there is room for the bar below the maps
 		page.blocks = []block{left, flow{width: width, blocks: page.blocks[1:]}}
 	}
-	notes := []string{fmt.Sprintf("What the next layer sees of %s; the number of the first unit of each row, from 0. %s 0 everywhere.", m.Layer, silence(silent, m.Units))}
+	notes := []string{fmt.Sprintf("Left of a row: the number of its first unit, from 0. %s.", m.silence(silent))}
 	alt := fmt.Sprintf("Activations of %s, layer %s, for one picture (%s): %d units", m.Net, m.Layer, strings.Join(m.Picture.Words, ", "), m.Units)
 	if m.Height*m.Width > 1 {
 		alt += fmt.Sprintf(" of %d by %d", m.Height, m.Width)
 	}
-	alt += fmt.Sprintf(", from %s to %s, the highest in unit %d; %s 0 everywhere.", short(low), short(high), strongest, silence(silent, m.Units))
+	alt += fmt.Sprintf(", from %s to %s, the highest in unit %d. %s.", short(low), short(high), strongest, m.silence(silent))
 	return opt.sheet(alt, notes, page), nil
 }
 
@@ -79,11 +79,18 @@ const (
 	barLength  = 240 * dot
 )
 
-func silence(n, units int) string {
-	if n == 1 {
-		return fmt.Sprintf("1 of %d units is", units)
+func (m Maps) silence(n int) string {
+	zero := "0"
+	if m.Height*m.Width > 1 {
+		zero = "0 everywhere"
 	}
-	return fmt.Sprintf("%d of %d units are", n, units)
+	switch n {
+	case 0:
+		return "No unit is " + zero
+	case 1:
+		return fmt.Sprintf("1 of %d units is %s", m.Units, zero)
+	}
+	return fmt.Sprintf("%d of %d units are %s", n, m.Units, zero)
 }
 
 // unit is the map of one unit, row by row.

@@ -55,7 +55,7 @@ func Filters(banks []FilterBank, opt Options) (*Figure, error) {
 	if len(banks) == 0 {
 		return nil, fmt.Errorf("filters: no net, want one at least")
 	}
-	page.blocks = append(page.blocks, bar{grey(), "weight of a colour; w is the largest of the same filter", filterLength * 3, []barTick{{-1, "-w"}, {0, "0"}, {1, "w"}}})
+	page.blocks = append(page.blocks, bar{grey(), "weight of a colour; w is the largest of the same filter", barLength, []barTick{{-1, "-w"}, {0, "0"}, {1, "w"}}})
 	notes := []string{"A number is that of the first filter of its row, from 0. Each filter has its own w."}
 	for i, b := range banks {
 		if same := slices.IndexFunc(banks[:i], b.equal); same >= 0 {
@@ -66,7 +66,7 @@ func Filters(banks []FilterBank, opt Options) (*Figure, error) {
 }
 
 // filterLength is the most that a filter gets.
-const filterLength = 72 * dot
+const filterLength = 132 * dot
 
 // filterColumns are 8, or 16 of many, so that numbers are easily counted on.
 func filterColumns(n int) int {

@@ -88,9 +88,10 @@ func (b bar) size() (width, height vg.Length) {
 }
 
 func (b bar) draw(c draw.Canvas, at vg.Point) {
-	ramp := image.NewNRGBA(image.Rect(0, 0, 256, 1))
-	for i, col := range b.colors {
-		ramp.SetNRGBA(i, 0, col)
+	const parts = 64 // enough for the eye, and a page of few colours
+	ramp := image.NewNRGBA(image.Rect(0, 0, parts, 1))
+	for i := range parts {
+		ramp.SetNRGBA(i, 0, b.colors[i*255/(parts-1)])
 	}
 	c.DrawImage(vg.Rectangle{Min: vg.Point{X: at.X, Y: at.Y - barHeight}, Max: vg.Point{X: at.X + b.length, Y: at.Y}}, ramp)
 	stroke(c, box(at.X, at.Y-barHeight, at.X+b.length, at.Y), ink, 0.5)
@@ -107,5 +108,14 @@ func (b bar) draw(c draw.Canvas, at vg.Point) {
 	c.FillText(s, vg.Point{X: at.X + b.length + 8, Y: at.Y - barHeight/2 - 0.36*noteSize}, b.name)
 }
 
-// short is a value in three digits.
-func short(v float64) string { return strconv.FormatFloat(v, 'g', 3, 64) }
+// short is a value in three digits, those of one size with as many behind the point.
+func short(v float64) string {
+	digits := 3
+	for size := math.Abs(v); size >= 0.9995 && digits > 0; size /= 10 {
+		digits--
+	}
+	if a := math.Abs(v); v == 0 || a < 0.01 {
+		return strconv.FormatFloat(v, 'g', 2, 64)
+	}
+	return strconv.FormatFloat(v, 'f', digits, 64)
+}

@@ -45,7 +45,7 @@ func Patches(net, layer string, rows []Excited, opt Options) (*Figure, error) {
 	if len(rows) == 0 {
 		return nil, fmt.Errorf("patches of %s, %s: no unit, want one at least", net, layer)
 	}
-	page := flow{width: opt.textWidth()}
+	page := flow{width: opt.textWidth(), lead: 6}
 	for _, r := range rows {
 		b := excitedRow{name: fmt.Sprintf("unit %d", r.Unit), width: opt.textWidth()}
 		if len(r.Patches) == 0 {

@@ -57,7 +57,7 @@ func (t tiles) steps() (right, down vg.Length) {
 	b := t.images[0].Bounds()
 	right, down = t.side*vg.Length(b.Dx())+tileGap, t.side*vg.Length(b.Dy())+tileGap
 	if len(t.words) > 0 {
-		down += wordLead*vg.Length(len(t.words[0])) + 2*dot
+		down += wordLead*vg.Length(len(t.words[0])) + 8*dot
 	}
 	return right, down
 }
@@ -101,7 +101,7 @@ func (t tiles) draw(c draw.Canvas, at vg.Point) {
 			continue
 		}
 		for line, word := range t.words[i] {
-			c.FillText(small, vg.Point{X: corner.X, Y: corner.Y - height - wordLead*vg.Length(line) - tinySize}, shorten(small, word, right-2*dot))
+			c.FillText(small, vg.Point{X: corner.X, Y: corner.Y - height - wordLead*vg.Length(line) - tinySize - 2*dot}, shorten(small, word, right-2*dot))
 		}
 	}
 }
@@ -110,6 +110,14 @@ func (t tiles) draw(c draw.Canvas, at vg.Point) {
 type flow struct {
 	blocks []block
 	width  vg.Length
+	lead   vg.Length // between rows; 0 is blockGap
+}
+
+func (f flow) gap() vg.Length {
+	if f.lead > 0 {
+		return f.lead
+	}
+	return blockGap
 }
 
 // rows are the blocks of each row, with the height of the highest.
@@ -130,9 +138,9 @@ func (f flow) rows() (rows [][]block, heights []vg.Length) {
 func (f flow) size() (width, height vg.Length) {
 	_, heights := f.rows()
 	for _, h := range heights {
-		height += h + blockGap
+		height += h + f.gap()
 	}
-	return f.width, height - blockGap
+	return f.width, height - f.gap()
 }
 
 func (f flow) draw(c draw.Canvas, at vg.Point) {
@@ -144,7 +152,7 @@ func (f flow) draw(c draw.Canvas, at vg.Point) {
 			w, _ := b.size()
 			x += w + blockGap
 		}
-		at.Y -= heights[i] + blockGap
+		at.Y -= heights[i] + f.gap()
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"html"
+	"image"
 	"image/png"
 	"io"
 
@@ -51,8 +52,13 @@ func (f *Figure) PNG(w io.Writer, dpi int) error {
 		return fmt.Errorf("figure as PNG: %d dots an inch, want 36 to 1200", dpi)
 	}
 	c := vgimg.NewWith(vgimg.UseWH(f.width, f.height), vgimg.UseDPI(dpi))
-	f.paint(draw.New(sharp{c}))
-	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(w, c.Image()); err != nil {
+	pictures := shown{}
+	f.paint(draw.New(sharp{c, pictures}))
+	var page image.Image = c.Image()
+	if rgba, ok := page.(*image.RGBA); ok { // which it is
+		page = lean(rgba, pictures)
+	}
+	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(w, page); err != nil {
 		return fmt.Errorf("figure as PNG: %w", err)
 	}
 	return nil

@@ -1,0 +1,120 @@
+package gomlxnet
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/gomlx/compute"
+)
+
+// forwardLoop is the net by the loops of its parts: what leaves each layer.
+func forwardLoop(a Arch, w Weights, x array) (layers []array) {
+	vars, _ := a.Variables()
+	value := func(v Variable) array {
+		b := newArray(v.Shape...)
+		for i, y := range w[v.Path].Data {
+			b.data[i] = float64(y)
+		}
+		return b
+	}
+	for i, l := range a.Layers {
+		k, bias := value(vars[2*i]), value(vars[2*i+1])
+		if l.Kind == Convolution {
+			x = convLoop(x, k, max(l.Stride, 1), l.Pad, max(l.Groups, 1))
+		} else { // an inner product is a window over all of it
+			batch, in := x.shape[0], len(x.data)/x.shape[0]
+			y := convLoop(array{[]int{batch, 1, 1, in}, x.data}, array{[]int{1, 1, in, k.shape[1]}, k.data}, 1, 0, 1)
+			x = array{[]int{batch, k.shape[1]}, y.data}
+		}
+		for j := range x.data {
+			x.data[j] += bias.data[j%len(bias.data)]
+			if l.ReLU {
+				x.data[j] = max(0, x.data[j])
+			}
+		}
+		if l.Pool != nil {
+			x = poolLoop(x, *l.Pool)
+		}
+		if l.LRN != nil {
+			x = lrnLoop(x, *l.LRN)
+		}
+		layers = append(layers, array{x.shape, append([]float64(nil), x.data...)})
+	}
+	return layers
+}
+
+// Every layer that is read is what the loops give, on both backends, with groups, biases and LRN.
+func TestReaderTwin(t *testing.T) {
+	a := tiny(4, 0.5) // dropout is not part of reading
+	a.Layers[1].Groups, a.Layers[3].Groups = 2, 2
+	w := mustInit(t, a, 3)
+	vars, _ := a.Variables()
+	for i, v := range vars {
+		if strings.HasSuffix(v.Path, biasesName) {
+			fillUniform(w[v.Path].Data, fmt.Sprint("bias ", i), 0.2)
+		}
+	}
+	const batch = 3
+	images, _ := tinyBatch(a, batch, 5)
+	x := newArray(batch, a.Size, a.Size, a.Channels)
+	for i, p := range images {
+		x.data[i] = float64(p)
+	}
+	want := forwardLoop(a, w, x)
+	onBackends(t, func(t *testing.T, backend compute.Backend) {
+		for _, order := range [][]int{{7, 0, 1, 2, 3, 4, 5, 6}, {0}, {4, 2}} { // not the order of the layers; not all of them
+			readTwin(t, backend, a, w, images, want, order)
+		}
+	})
+}
+
+func readTwin(t *testing.T, backend compute.Backend, a Arch, w Weights, images []float32, want []array, order []int) {
+	read, err := NewReader(backend, a, w, want[0].shape[0], order...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer read.Close()
+	for range 2 { // the second time nothing is compiled
+		got, err := read.Read(images)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, l := range order {
+			g := newArray(got[i].Shape...)
+			for j, v := range got[i].Data {
+				g.data[j] = float64(v)
+			}
+			compare(t, a.Layers[l].Name, g, want[l], 1e-5)
+		}
+	}
+}
+
+func TestReaderRefuses(t *testing.T) {
+	backend, a := openBackend(t, "go"), tiny(4, 0)
+	w := mustInit(t, a, 1)
+	for _, c := range []struct {
+		batch  int
+		layers []int
+		says   string
+	}{
+		{0, []int{1}, "batch of 0"}, {1, nil, "0 layers"}, {1, []int{8}, "from 0 to 7"}, {1, []int{-1}, "from 0 to 7"}, {1, []int{2, 2}, "each of them once"},
+	} {
+		if _, err := NewReader(backend, a, w, c.batch, c.layers...); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("batch %d, layers %v: %v, want it to say %q", c.batch, c.layers, err, c.says)
+		}
+	}
+	short := w.Clone()
+	delete(short, "/net/conv2/biases")
+	if _, err := NewReader(backend, a, short, 1, 0); err == nil || !strings.Contains(err.Error(), "/net/conv2/biases") {
+		t.Errorf("weights without conv2's biases: %v", err)
+	}
+	read, err := NewReader(backend, a, w, 2, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer read.Close()
+	if _, err := read.Read(make([]float32, 5)); err == nil || !strings.Contains(err.Error(), "5 pixel values") {
+		t.Errorf("a batch of 5 values: %v", err)
+	}
+}
