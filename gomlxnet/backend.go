@@ -11,14 +11,20 @@ import (
 
 // OpenBackend opens the backend of a configuration such as "go" or "xla:cpu".
 // The program has to import the backends it may be asked for; a name that is
-// not among them is an error here, where [compute.NewWithConfig] panics.
+// not among them is an error here, where [compute.NewWithConfig] panics. On
+// XLA's CPU, convolutions are oneDNN's where the plugin carries it: the first
+// backend of a process settles that for all.
 func OpenBackend(config string) (compute.Backend, error) {
 	name, _, _ := strings.Cut(config, ":")
 	if known := compute.List(); !slices.Contains(known, name) {
 		slices.Sort(known)
 		return nil, fmt.Errorf("backend %q: no backend is called %q; there are %s", config, name, strings.Join(known, ", "))
 	}
-	b, err := compute.NewWithConfig(config)
+	var b compute.Backend
+	err := withCPUFlags(config, func() (err error) {
+		b, err = compute.NewWithConfig(config)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("backend %q: %w", config, err)
 	}

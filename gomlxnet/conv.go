@@ -26,19 +26,8 @@ func Conv(x, kernel *Node, stride, pad, groups int) *Node {
 	return Concatenate(parts, -1)
 }
 
-// conv gives a picture's three channels a fourth of zeros, which changes no sum
-// and takes a quarter off a training step of Mini: XLA's CPU convolution reads
-// channels in fours.
 func conv(x, kernel *Node, stride, pad int) *Node {
-	if x.Shape().Dim(-1) == 3 {
-		x, kernel = withZeros(x, -1), withZeros(kernel, 2)
-	}
 	return Convolve(x, kernel).StridePerAxis(stride, stride).PaddingPerDim([][2]int{{pad, pad}, {pad, pad}}).Done()
-}
-
-// withZeros makes an axis longer by one slice of zeros. (Pad has no gradient.)
-func withZeros(x *Node, axis int) *Node {
-	return Concatenate([]*Node{x, ZerosLike(SliceAxis(x, axis, AxisRange(0, 1)))}, axis)
 }
 
 // ReLU is max(x, 0) with gradient 0 at 0, as in Caffe and PyTorch. A NaN goes

@@ -5,7 +5,6 @@ import (
 	"log"
 
 	"coadapt/gomlxnet"
-	"github.com/gomlx/compute"
 	_ "github.com/gomlx/compute/gobackend"
 )
 
@@ -82,7 +81,7 @@ func ExampleArch_Donate() {
 
 // One step of a net with three frozen layers, and the proof that they stayed.
 func ExampleArch_PrefixDigest() {
-	backend, err := compute.NewWithConfig("go")
+	backend, err := gomlxnet.OpenBackend("go")
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -30,7 +30,7 @@ func openBackend(t testing.TB, config string) compute.Backend {
 		}
 		xla.EnableAutoInstall(false)
 	}
-	backend, err := compute.NewWithConfig(config)
+	backend, err := OpenBackend(config)
 	if err != nil {
 		t.Fatalf("backend %s: %v", config, err)
 	}

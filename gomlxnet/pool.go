@@ -14,7 +14,8 @@ import (
 // the width. The library's own pooling has a gradient (SelectAndScatter) that
 // the Go backend lacks and that is slower on XLA's CPU than whole
 // convolutions; slices differentiate into padding, which runs everywhere. Where
-// values tie, the gradient goes to the first of them.
+// values tie, the gradient goes to the first of them, column after column. A
+// window with a NaN gives NaN, so that a filter that diverged reaches the loss.
 func (p Pool) Max(x *Node) *Node {
 	x.AssertRank(4)
 	for _, axis := range []int{1, 2} {
@@ -42,8 +43,15 @@ func maxPoolAxis(x *Node, axis, kernel, stride int) *Node {
 		if best == nil {
 			best = s
 		} else {
-			best = Max(best, s)
+			best = larger(best, s)
 		}
 	}
 	return best
+}
+
+// larger is the maximum of a and b, the first where they tie, and NaN where one
+// is. Its gradient is two selections; that of Max subtracts, compares and
+// multiplies, which takes a quarter of a training step of Mini.
+func larger(a, b *Node) *Node {
+	return Where(LogicalOr(GreaterOrEqual(a, b), NotEqual(a, a)), a, b)
 }

@@ -104,19 +104,66 @@ func TestPoolTies(t *testing.T) {
 	})
 }
 
-// A filter that diverged must reach the loss: a window of NaNs gives NaN. (One
-// NaN among numbers may be passed over, as in Caffe; on XLA's CPU it is.)
-func TestPoolNaN(t *testing.T) {
+// Where values tie or are no numbers, in planes of few values with some NaN: the
+// maximum and its gradient against a loop that takes the first NaN of a window,
+// else the first of the largest, column after column.
+func TestPoolTiesAndNaN(t *testing.T) {
 	onBackends(t, func(t *testing.T, backend compute.Backend) {
-		x := newArray(1, 4, 4, 1)
-		for i := range x.data {
-			x.data[i] = math.NaN()
-		}
-		y := run(t, backend, func(in []*Node) []*Node { return []*Node{Pool{3, 2}.Max(in[0])} }, x)[0]
-		for i, v := range y.data {
-			if !math.IsNaN(v) {
-				t.Errorf("window %d of NaNs: maximum %v, want NaN", i, v)
+		pools := []Pool{{3, 2}, {2, 2}, {3, 1}}
+		var in []array
+		for _, p := range pools {
+			for _, nans := range []int{0, 9} {
+				x := random(3, 2, 8, 7, 3)
+				for i, v := range x.data {
+					x.data[i] = math.Round(v)
+				}
+				for i := range nans {
+					x.data[(i*37)%len(x.data)] = math.NaN()
+				}
+				in = append(in, x, random(4, 2, PoolSize(8, p.Kernel, p.Stride), PoolSize(7, p.Kernel, p.Stride), 3))
 			}
 		}
+		got := run(t, backend, func(in []*Node) (out []*Node) { // one graph, since each takes XLA long
+			for i := range len(in) / 2 {
+				y := pools[i/2].Max(in[2*i])
+				out = append(append(out, y), Gradient(ReduceAllSum(Mul(y, in[2*i+1])), in[2*i])...)
+			}
+			return out
+		}, in...)
+		for i := range len(in) / 2 {
+			p := pools[i/2]
+			y, gradient := firstMax(in[2*i], in[2*i+1], p)
+			for k, v := range y.data {
+				if got := got[2*i].data[k]; got != v && !(math.IsNaN(got) && math.IsNaN(v)) {
+					t.Errorf("case %d, %+v: maximum of window %d: %v, want %v", i, p, k, got, v)
+				}
+			}
+			compare(t, fmt.Sprintf("case %d, gradient of %+v", i, p), got[2*i+1], gradient, 1e-6)
+		}
 	})
+}
+
+// firstMax is max pooling of x and, for gradients r of its windows, the gradient of x.
+func firstMax(x, r array, p Pool) (y, gradient array) {
+	y, gradient = newArray(r.shape...), newArray(x.shape...)
+	for b := range r.shape[0] {
+		for i := range r.shape[1] {
+			for j := range r.shape[2] {
+				for c := range r.shape[3] {
+					best := x.at(b, i*p.Stride, j*p.Stride, c)
+					for w := j * p.Stride; w < min(j*p.Stride+p.Kernel, x.shape[2]); w++ {
+						for h := i * p.Stride; h < min(i*p.Stride+p.Kernel, x.shape[1]); h++ {
+							v, top := x.data[x.at(b, h, w, c)], x.data[best]
+							if v > top || math.IsNaN(v) && !math.IsNaN(top) {
+								best = x.at(b, h, w, c)
+							}
+						}
+					}
+					y.data[y.at(b, i, j, c)] = x.data[best]
+					gradient.data[best] += r.data[r.at(b, i, j, c)]
+				}
+			}
+		}
+	}
+	return y, gradient
 }

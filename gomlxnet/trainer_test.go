@@ -161,6 +161,25 @@ func resumes(t *testing.T, one, two *Trainer, cuts []Cut) {
 	}
 }
 
+// Two runs come to the same bits where XLA divides its work between threads,
+// which it does not for the tiny nets of the other tests: Mini as it is trained.
+func TestThreadsChangeNothing(t *testing.T) {
+	a := Mini(10, MiniOptions{})
+	trainer, err := NewTrainer(openBackend(t, "xla:cpu"), a, SGD{Momentum: 0.9, Decay: 0.0005}, 128)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer trainer.Close()
+	start := mustInit(t, a, 1)
+	first := trainSteps(t, trainer, start, Cut{}, 0, 6).Digest()
+	if first == start.Digest() {
+		t.Fatal("six steps changed nothing")
+	}
+	if trainSteps(t, trainer, start, Cut{}, 0, 6).Digest() != first {
+		t.Error("two runs of six steps give two nets")
+	}
+}
+
 // Eval against a batch counted by hand, with padding, and without dropout.
 func evaluates(t *testing.T, trainer *Trainer) {
 	a := trainer.arch

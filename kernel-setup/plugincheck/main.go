@@ -10,6 +10,8 @@ import (
 	"slices"
 	"time"
 
+	"coadapt/gomlxnet"
+
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
@@ -46,7 +48,7 @@ func check() (r report, err error) {
 		}
 	}()
 	start := time.Now()
-	backend, err := compute.New()
+	backend, err := gomlxnet.OpenBackend(os.Getenv(compute.ConfigEnvVar)) // with the flags that nets are trained with
 	if err != nil {
 		return r, fmt.Errorf("cannot load the backend %q: %w", os.Getenv(compute.ConfigEnvVar), err)
 	}
