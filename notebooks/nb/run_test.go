@@ -137,16 +137,13 @@ func TestCellKilledInTheMiddle(t *testing.T) {
 	if err != nil || len(ids) != 1 {
 		t.Fatalf("runs %v, %v; want the one of the first cell", ids, err)
 	}
-	printed, err := sweep.Output(l.store, ids[0])
-	if err != nil || strings.Count(printed, "coadapt status") != 1 {
-		t.Errorf("the run was started more than once: %q, %v", printed, err)
-	}
 	again := lab(t, 40)
 	if _, err := again.run(work()); err != nil {
 		t.Fatal(err)
 	}
-	if after, err := sweep.Output(l.store, ids[0]); err != nil || after != printed || again.opened != nil || l.opened != nil {
-		t.Errorf("a rerun started something: %q, %v, backend %v", after, err, again.opened)
+	printed, err := sweep.Output(l.store, ids[0])
+	if err != nil || strings.Count(printed, "coadapt status") != 1 || again.opened != nil || l.opened != nil {
+		t.Errorf("the run was started more than once: %q, %v, backend %v", printed, err, again.opened)
 	}
 }
 
