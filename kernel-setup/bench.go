@@ -4,7 +4,6 @@ import (
 	"context"
 	_ "embed"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -50,10 +49,10 @@ func (s *site) bench(ctx context.Context, opt benchOptions) error {
 	}
 	python := opt.python
 	if python == "" {
-		if err := s.ensurePeers(ctx); err != nil {
+		if err := s.ensureExtra(ctx, s.peers()); err != nil {
 			return err
 		}
-		python = s.peersPython()
+		python = s.peers().python()
 	}
 	if err := s.build(ctx, "build-bench", s.home.Root, []string{"CGO_ENABLED=1"}, "./gomlxnet/bench"); err != nil {
 		return err
@@ -77,81 +76,9 @@ func (s *site) bench(ctx context.Context, opt benchOptions) error {
 	return nil
 }
 
-// peersPython is the interpreter of the peers' environment.
-func (s *site) peersPython() string { return filepath.Join(s.home.Peers(), "bin", "python") }
-
-// ensurePeers brings the peers' environment up to date.
-func (s *site) ensurePeers(ctx context.Context) error {
-	unlock, err := s.lock(ctx)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	if s.manifest, err = readManifest(s.home); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(s.stage(), 0o755); err != nil {
-		return err
-	}
-	return s.do(ctx, []step{s.peers()}, true)
-}
-
-// peers is the step that makes their environment. Like the other it is made in place; as it is large, pip installs what it downloads
-// part by part, and an interrupted one goes on with the packages that it lacks.
-func (s *site) peers() step {
-	var python interpreter
-	return step{
-		name: "peers",
-		does: "Python environment with PyTorch " + pinnedIn(peers, "torch") + " and JAX " + pinnedIn(peers, "jax") + ", 3 GB",
-		digest: func(ctx context.Context) (string, error) {
-			if rec, ok := s.manifest.Steps["peers"]; ok && fileExists(s.peersPython()) {
-				python.Version = rec.Facts["python"]
-				return textDigest(peers, python.Version, s.home.Peers()), nil
-			}
-			var err error
-			if python, err = findPython(ctx); err != nil {
-				return "", fmt.Errorf("%w; %s", err, mendPython())
-			}
-			if python.Minor[1] < 11 {
-				return "", fmt.Errorf("%s is Python %s; the peers' lock needs 3.11 or newer, which COADAPT_PYTHON may name; or give an environment of yours with -python",
-					python.Path, python.Version)
-			}
-			return textDigest(peers, python.Version, s.home.Peers()), nil
-		},
-		make: func(ctx context.Context) (record, error) {
-			if python.Path == "" {
-				var err error
-				if python, err = findPython(ctx); err != nil {
-					return record{}, fmt.Errorf("%w; %s", err, mendPython())
-				}
-			}
-			if err := s.makePeers(ctx, python); err != nil {
-				return record{}, err
-			}
-			return record{Made: []string{"peers"},
-				Facts: map[string]string{"python": python.Version, "torch": pinnedIn(peers, "torch"), "jax": pinnedIn(peers, "jax")}}, nil
-		},
-	}
-}
-
-func (s *site) makePeers(ctx context.Context, python interpreter) error {
-	if err := s.run(ctx, command{log: "peers", argv: []string{python.Path, "-m", "venv", s.home.Peers()}, env: s.pythonEnv()}); err != nil {
-		return err
-	}
-	lock := filepath.Join(s.stage(), "peers.txt")
-	all := entries(peers)
-	for i, entry := range all {
-		if err := writeFile(lock, []byte(entry), 0o644); err != nil {
-			return err
-		}
-		if name, _, _ := strings.Cut(entry, "=="); i == 0 || name == "torch" {
-			s.say("      %d of %d packages installed; %s is next", i, len(all), name)
-		}
-		err := s.pip(ctx, pipRun{python: s.peersPython(), log: "pip-peers", unit: "packages",
-			args: []string{"install", "--no-deps", "--only-binary=:all:", "-r", lock}})
-		if err != nil {
-			return err
-		}
-	}
-	return os.Remove(lock)
+// peers is their environment. Its packages are large, so they are installed one by one.
+func (s *site) peers() extra {
+	return extra{name: "peers", lock: peers, dir: s.home.Peers(), packages: []string{"torch", "jax"}, slow: "torch",
+		does:    "Python environment with PyTorch " + pinnedIn(peers, "torch") + " and JAX " + pinnedIn(peers, "jax") + ", 3 GB",
+		instead: "; or give an environment of yours with -python"}
 }

@@ -34,7 +34,7 @@ func TestBenchFlags(t *testing.T) {
 // Removing what was made removes the peers' environment too.
 func TestPeersAreCleaned(t *testing.T) {
 	s, _ := testSite(t)
-	write(t, s.peersPython(), "")
+	write(t, s.peers().python(), "")
 	s.manifest.Steps["peers"] = record{Made: []string{"peers"}}
 	if err := s.clean(false); err != nil {
 		t.Fatal(err)

@@ -18,7 +18,7 @@ func (s *site) clean(store bool) error {
 			}
 		}
 	}
-	for _, name := range []string{"venv", "stage", "logs", "jupyter", "test", "manifest.json", "setup.lock"} {
+	for _, name := range []string{"venv", "stage", "logs", "jupyter", "test", "screenshots", "manifest.json", "setup.lock"} {
 		if name == "venv" && s.foreignVenv() {
 			continue
 		}

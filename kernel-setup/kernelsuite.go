@@ -15,8 +15,17 @@ import (
 
 // kernelSuite tests the kernel itself by scripts/kernel_suite.py: Jupyter's public suite, and every fault of plain GoNB that the bridge mends.
 func (s *site) kernelSuite(ctx context.Context, t *tally) error {
-	cmd := exec.CommandContext(ctx, s.python(), filepath.Join(s.home.Root, "kernel-setup", "scripts", "kernel_suite.py"), kernelName)
-	cmd.Dir, cmd.Env = s.home.Root, s.pythonEnv()
+	return s.suite(ctx, t, "kernel", exec.CommandContext(ctx, s.python(), s.suiteProgram("kernel"), kernelName))
+}
+
+// suiteProgram is the program of a suite in Python.
+func (s *site) suiteProgram(name string) string {
+	return filepath.Join(s.home.Root, "kernel-setup", "scripts", name+"_suite.py")
+}
+
+// suite runs a suite that prints a line of JSON a test, as scripts/lines.py does.
+func (s *site) suite(ctx context.Context, t *tally, name string, cmd *exec.Cmd, env ...string) error {
+	cmd.Dir, cmd.Env = s.home.Root, s.pythonEnv(append(env, "PYTHONDONTWRITEBYTECODE=1")...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 15 * time.Second
 	var errs strings.Builder
@@ -26,7 +35,7 @@ func (s *site) kernelSuite(ctx context.Context, t *tally) error {
 		return err
 	}
 	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("the kernel's suite cannot be run: %w", err)
+		return fmt.Errorf("the suite %s cannot be run: %w", name, err)
 	}
 	ran := 0
 	lines := bufio.NewScanner(out)
@@ -43,14 +52,14 @@ func (s *site) kernelSuite(ctx context.Context, t *tally) error {
 		}
 		ran++
 		s.say("%s  %s (%.1f s)", e.Action, e.Test, e.Seconds)
-		t.add("kernel "+e.Test, e.Action, e.Output)
+		t.add(name+" "+e.Test, e.Action, e.Output)
 	}
 	err = errors.Join(lines.Err(), cmd.Wait())
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case err != nil || ran == 0:
-		t.add("kernel", "fail", fmt.Sprintf("the suite ended early: %v\n%s", err, errs.String()))
+		t.add(name, "fail", fmt.Sprintf("the suite ended early: %v\n%s", err, errs.String()))
 	}
 	return nil
 }

@@ -34,7 +34,7 @@ func (s *site) lab(ctx context.Context, opt labOptions) error {
 	if err := s.ensure(ctx, setupOptions{}); err != nil {
 		return err
 	}
-	server, err := s.startLab(ctx, opt.port)
+	server, err := s.startLab(ctx, opt.port, s.home.Notebooks())
 	if err != nil {
 		return err
 	}
@@ -59,8 +59,8 @@ func (s *site) labLog() string { return filepath.Join(s.home.Logs(), "lab.log") 
 const labSettings = `{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}
 `
 
-// startLab starts JupyterLab on 127.0.0.1 and waits until it answers.
-func (s *site) startLab(ctx context.Context, port int) (*labServer, error) {
+// startLab starts JupyterLab on 127.0.0.1 at a folder, or at the clone where that is missing, and waits until it answers.
+func (s *site) startLab(ctx context.Context, port int, root string) (*labServer, error) {
 	if !fileExists(s.python()) {
 		return nil, errors.New("the Python environment is not there")
 	}
@@ -71,7 +71,6 @@ func (s *site) startLab(ctx context.Context, port int) (*labServer, error) {
 	secret := make([]byte, 24)
 	rand.Read(secret) // never fails
 	token := hex.EncodeToString(secret)
-	root := s.home.Notebooks()
 	if !fileExists(root) {
 		root = s.home.Root
 	}
@@ -89,7 +88,10 @@ func (s *site) startLab(ctx context.Context, port int) (*labServer, error) {
 	defer log.Close()
 	args := []string{"-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1", fmt.Sprintf("--ServerApp.port=%d", port),
 		"--ServerApp.port_retries=0", "--ServerApp.root_dir=" + root,
-		"--MultiKernelManager.default_kernel_name=" + kernelName, "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"}
+		"--MultiKernelManager.default_kernel_name=" + kernelName, "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+		// Exported pages are like those of run.
+		"--TemplateExporter.extra_template_basedirs=" + filepath.Join(s.home.Root, "kernel-setup", "templates"),
+		"--HTMLExporter.template_name=coadapt", "--HTMLExporter.embed_images=True"}
 	if os.Getuid() == 0 {
 		args = append(args, "--allow-root") // containers have no other user
 	}
@@ -149,7 +151,7 @@ func (l *labServer) stop() {
 // checkLab starts JupyterLab and has it answer.
 func (s *site) checkLab(ctx context.Context) (string, error) {
 	start := time.Now()
-	server, err := s.startLab(ctx, 0)
+	server, err := s.startLab(ctx, 0, s.home.Notebooks())
 	if err != nil {
 		return "", err
 	}
@@ -157,11 +159,17 @@ func (s *site) checkLab(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%s answered on 127.0.0.1 after %.1f s", s.manifest.Steps["venv"].Facts["jupyterlab"], time.Since(start).Seconds()), nil
 }
 
-// freePort is a port on the loopback interface: the one asked for, else 8888, else any that is free.
+// anyPort asks for a port that nobody guesses.
+const anyPort = -1
+
+// freePort is a port on the loopback interface: the one asked for, any where that is asked for, else 8888, else any that is free.
 func freePort(want int) (int, error) {
 	ask := []int{want}
-	if want == 0 {
+	switch want {
+	case 0:
 		ask = []int{8888, 0}
+	case anyPort:
+		ask = []int{0}
 	}
 	var err error
 	for _, port := range ask {

@@ -21,7 +21,7 @@ type testOptions struct {
 }
 
 // testParts are the parts of test, in order.
-func testParts() []string { return []string{"vet", "go", "kernel", "notebooks"} }
+func testParts() []string { return []string{"vet", "go", "kernel", "notebooks", "browser"} }
 
 // test sets up what is missing and runs the parts. The last line of its output is the tally; it returns errReported when something failed
 // or nothing ran.
@@ -54,6 +54,8 @@ func (s *site) test(ctx context.Context, opt testOptions) error {
 			err = s.kernelSuite(ctx, t)
 		case "notebooks":
 			err = s.notebookSuite(ctx, opt.cell, t)
+		case "browser":
+			err = s.browserSuite(ctx, t)
 		}
 		if err != nil {
 			return err

@@ -89,7 +89,7 @@ func testVerb(out io.Writer) *cobra.Command {
 	var opt testOptions
 	c := &cobra.Command{
 		Use:   "test",
-		Short: "Set up what is missing, then vet, all Go tests, the kernel and every notebook",
+		Short: "Set up what is missing, then vet, all Go tests, the kernel, every notebook, and JupyterLab in a browser",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := newSite(out)
@@ -99,7 +99,7 @@ func testVerb(out io.Writer) *cobra.Command {
 			return s.test(c.Context(), opt)
 		},
 	}
-	c.Flags().StringSliceVar(&opt.only, "only", nil, "parts to run: vet, go, kernel, notebooks (default: all)")
+	c.Flags().StringSliceVar(&opt.only, "only", nil, "parts to run: vet, go, kernel, notebooks, browser (default: all)")
 	c.Flags().DurationVar(&opt.cell, "timeout", 10*time.Minute, "time limit of a notebook's cell")
 	return c
 }

@@ -3,9 +3,8 @@
 usage: kernel_suite.py KERNEL [--plain] [PATTERN ...]
 
 --plain takes the kernel's spec, but starts its GoNB without the bridge: what fails then is what the bridge is for. Patterns choose tests by
-parts of their names. A line of JSON a test: {"test": name, "action": "pass", "fail" or "skip", "output": why, "seconds": s}.
+parts of their names. See lines.py for what is printed.
 """
-import json
 import os
 import signal
 import subprocess
@@ -15,6 +14,7 @@ import time
 import unittest
 
 import jupyter_kernel_test
+import lines
 import psutil
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
@@ -24,8 +24,9 @@ LIMIT = 240  # seconds a test: the public suite waits for some replies without e
 
 
 class Conformity(jupyter_kernel_test.KernelTests):
-    """The public suite. Not set: code_page_something, because a Go kernel has no pager, and payloads are deprecated."""
+    """The public suite."""
 
+    why_skipped = "Not set: code_page_something, because a Go kernel has no pager, and payloads are deprecated."
     language_name = "go"
     file_extension = ".go"
     code_hello_world = '%%\nfmt.Println("hello, world")'
@@ -54,7 +55,9 @@ class Conformity(jupyter_kernel_test.KernelTests):
 
 
 class Welcome(jupyter_kernel_test.IopubWelcomeTests):
-    """Not supported: the ZeroMQ library does not tell of subscriptions. The kernel says protocol 5.3, which knows no welcome."""
+    """The public suite's test of a message that protocol 5.4 has."""
+
+    why_skipped = "Not supported: the ZeroMQ library does not tell of subscriptions. The kernel says protocol 5.3, which knows no welcome."
 
 
 class Kernel:
@@ -400,48 +403,6 @@ def victim(tmp):
     time.sleep(3600)
 
 
-def too_long(*_):
-    raise TimeoutError(f"the test took longer than {LIMIT} s")
-
-
-class Lines(unittest.TestResult):
-    """Prints a line a test; a failing part of a test fails the test."""
-
-    def startTest(self, test):
-        super().startTest(test)
-        self.begin, self.why, self.skipped_because = time.monotonic(), [], None
-        signal.setitimer(signal.ITIMER_REAL, LIMIT, LIMIT)  # again for each part of a test
-
-    def addError(self, test, err):
-        self.note(test, err)
-
-    def addFailure(self, test, err):
-        self.note(test, err)
-
-    def addSubTest(self, test, subtest, err):
-        if err is not None:
-            self.note(test, err)
-
-    def note(self, test, err):
-        text = self._exc_info_to_string(err, test)
-        if isinstance(test, unittest.TestCase):
-            self.why.append(text)
-        else:  # a class or module that could not be set up
-            self.say(str(test), "fail", text, 0)
-
-    def addSkip(self, test, reason):
-        self.skipped_because = (type(test).__doc__ or reason).strip()
-
-    def stopTest(self, test):
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        action = "fail" if self.why else "skip" if self.skipped_because is not None else "pass"
-        self.say(type(test).__name__ + "." + test._testMethodName, action, "\n".join(self.why) or self.skipped_because or "", time.monotonic() - self.begin)
-        super().stopTest(test)
-
-    def say(self, name, action, output, seconds):
-        print(json.dumps({"test": name, "action": action, "output": output, "seconds": round(seconds, 2)}), flush=True)
-
-
 def plain(kernel):
     """The name of a kernel that is the same without the bridge, in a folder that JUPYTER_PATH names."""
     spec = KernelSpecManager().get_kernel_spec(kernel)
@@ -466,8 +427,4 @@ if __name__ == "__main__":
         rest.remove("--plain")
         KERNEL = plain(KERNEL)
     Conformity.kernel_name = Welcome.kernel_name = KERNEL
-    loader = unittest.TestLoader()
-    loader.testNamePatterns = ["*" + p + "*" for p in rest] or None
-    signal.signal(signal.SIGALRM, too_long)
-    result = Lines()
-    loader.loadTestsFromModule(sys.modules["__main__"]).run(result)
+    lines.run(sys.modules["__main__"], rest, LIMIT)

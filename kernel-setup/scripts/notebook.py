@@ -10,7 +10,6 @@ import sys
 import time
 
 import nbformat
-from jinja2 import DictLoader
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbconvert import HTMLExporter
@@ -77,24 +76,10 @@ def plain(text):
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
-# The page stands alone: pictures are in it, with their text alternatives, which the template that it extends leaves out, and no script is
-# loaded from elsewhere, unless there are formulas.
-PAGE = """{% extends 'index.html.j2' %}
-{% block html_head_js %}{% endblock %}
-{% block html_head_js_mathjax %}{% if resources.formulas %}{{ super() }}{% endif %}{% endblock %}
-{% block html_head_js_mermaidjs %}{% endblock %}
-{% block data_png %}<div class="jp-RenderedImage jp-OutputArea-output {{ extra_class }}">
-<img src="data:image/png;base64,{{ output.data['image/png'] | escape_html }}"
-{%- set width = output | get_metadata('width', 'image/png') %}{% if width is not none %} width="{{ width | escape_html }}"{% endif %}
-{%- set alt = output | get_metadata('alt', 'image/png') %}{% if alt is not none %} alt="{{ alt | escape_html }}"{% endif %}>
-</div>{% endblock %}
-"""
-
-
 def html(notebook, folder):
-    exporter = HTMLExporter(extra_loaders=[DictLoader({"page.html.j2": PAGE})], template_file="page.html.j2", embed_images=True)
-    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    resources = {"metadata": {"name": os.path.basename(source).removesuffix(".ipynb"), "path": folder}, "formulas": bool(re.search(r"\$[^$]+\$", text))}
+    templates = os.path.join(os.environ["COADAPT_ROOT"], "kernel-setup", "templates")
+    exporter = HTMLExporter(extra_template_basedirs=[templates], template_name="coadapt", embed_images=True)
+    resources = {"metadata": {"name": os.path.basename(source).removesuffix(".ipynb"), "path": folder}}
     return exporter.from_notebook_node(notebook, resources=resources)[0]
 
 

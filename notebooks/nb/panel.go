@@ -137,7 +137,7 @@ func (p panel) fits(v values) bool {
 func (p panel) html(address, below string) string {
 	var b strings.Builder
 	root := "coadapt-" + strings.TrimPrefix(address, "/coadapt/")
-	fmt.Fprintf(&b, `<div id="%s" class="coadapt-panel">`, root)
+	fmt.Fprintf(&b, `<div id="%s" class="coadapt-panel" data-lm-suppress-shortcuts="true">`, root)
 	if p.title != "" {
 		fmt.Fprintf(&b, "<p><b>%s</b></p>", escape(p.title))
 	}

@@ -71,11 +71,12 @@ func (l *Lab) show(name string, fig figure.Drawing) error {
 	if err := display(png.Bytes(), fig.Alt(), int(96*width), map[string]any{stampField: string(text)}); err != nil {
 		return err
 	}
-	return link(filepath.Join(dir, name+".svg"))
+	return link(filepath.Join(dir, name+".svg"), fig.Alt())
 }
 
-// link tells where a figure lies, from the notebook's folder, in which cells run. Nothing of this machine's paths above the clone is said.
-func link(file string) error {
+// link says a figure in words, as JupyterLab shows no text alternative, and tells where it lies, from the notebook's folder, in which cells
+// run. Nothing of this machine's paths above the clone is said.
+func link(file, alt string) error {
 	wd, err := os.Getwd()
 	if err != nil {
 		return err
@@ -85,7 +86,7 @@ func link(file string) error {
 		rel = filepath.Base(file)
 	}
 	rel = filepath.ToSlash(rel)
-	return show(fmt.Sprintf(`<p>the same as SVG: <a href="%s">%s</a></p>`, html.EscapeString(rel), html.EscapeString(rel)), "the same as SVG: "+rel)
+	return show(fmt.Sprintf(`<details><summary>the figure in words</summary><p>%s</p></details><p>the same as SVG: <a href="%s">%s</a></p>`, escape(alt), html.EscapeString(rel), html.EscapeString(rel)), "the same as SVG: "+rel)
 }
 
 // show hands HTML with its plain text to the front end, or prints the text where there is none.

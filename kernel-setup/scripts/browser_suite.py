@@ -1,0 +1,246 @@
+"""Tries notebooks in JupyterLab as people do, in a Chromium without a screen.
+
+usage: LAB_URL=http://127.0.0.1:PORT/lab?token=... browser_suite.py CHROMIUM NOTEBOOKS SCREENSHOTS [PATTERN ...]
+
+JupyterLab shows the folder NOTEBOOKS. A test is a step of one visit and needs those before it. See lines.py for what is printed.
+"""
+import json
+import os
+import re
+import sys
+import time
+import unittest
+import urllib.parse
+
+import lines
+from playwright.sync_api import TimeoutError, expect, sync_playwright
+
+LIMIT = 900  # seconds a test: one trains the 37 nets of a chapter
+PATIENCE = 60_000  # milliseconds for what takes a few seconds
+TRAINING = 800_000  # and for what trains
+FIRST = "00_sixty_seconds.ipynb"
+WHOLE = "04_transfer.ipynb"
+
+RUNNING = re.compile(r"(\d+) of (\d+) nets")
+DONE = "() => document.querySelectorAll('.jp-Notebook .jp-CodeCell').length > 0 && " + \
+    "[...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt')].every(p => /\\[\\d+\\]/.test(p.textContent))"
+# Pictures of outputs and what the browser made of them; the toolbar's icons are none.
+PICTURES = "() => [...document.querySelectorAll('.jp-OutputArea-output img')].map(i => ({width: i.naturalWidth, alt: i.alt, src: i.src.slice(0, 60)}))"
+
+
+class Visit(unittest.TestCase):
+    """One visit, from the first page to the export."""
+
+    broken = None  # the step that failed
+    number = 0
+
+    @classmethod
+    def setUpClass(cls):
+        url = urllib.parse.urlsplit(os.environ["LAB_URL"])
+        cls.base, cls.token = f"{url.scheme}://{url.netloc}", urllib.parse.parse_qs(url.query)["token"][0]
+        cls.playwright = sync_playwright().start()
+        cls.addClassCleanup(cls.playwright.stop)
+        options = ["--no-sandbox"] if os.getuid() == 0 else []  # containers have no other user
+        cls.chromium = cls.playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+        cls.addClassCleanup(cls.chromium.close)
+        cls.context = cls.chromium.new_context(viewport={"width": 1280, "height": 2400}, accept_downloads=True)
+        cls.context.set_default_timeout(PATIENCE)
+        expect.set_options(timeout=PATIENCE)
+        cls.asked = []  # addresses
+        cls.context.on("request", lambda r: cls.asked.append(r.url))
+        cls.page = cls.context.new_page()
+        cls.page.on("websocket", lambda w: cls.asked.append(w.url))
+
+    def setUp(self):
+        if self.broken and not self._testMethodName.startswith("test_9"):
+            self.skipTest(f"needs what failed before: {self.broken}")
+
+    def run(self, result=None):
+        super().run(result)
+        if result.why:
+            type(self).broken = type(self).broken or self._testMethodName
+            self.shot("failed")
+
+    def shot(self, step, page=None):
+        """Keeps what is to be seen, under a number and the step's name."""
+        cls = type(self)
+        cls.number += 1
+        (page or cls.page).screenshot(path=os.path.join(SCREENSHOTS, f"{cls.number:02}_{step}.png"))
+
+    def open(self, notebook):
+        self.page.goto(f"{self.base}/lab/tree/{notebook}?token={self.token}&reset")
+        self.page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
+        self.ready()
+
+    def ready(self):
+        """Waits for the kernel: who asks for a run before there is one is asked which."""
+        self.page.locator(".jp-Notebook-ExecutionIndicator:not([data-status=unknown])").first.wait_for()
+        expect(self.page.locator(".jp-StatusBar-Widget")).to_contain_text(re.compile("Idle|Busy"))
+
+    def menu(self, *names):
+        """Chooses from a menu. What JupyterLab puts into a menu late, such as formats of export, is waited for."""
+        item = lambda name: self.page.locator(".lm-Menu-item:visible").filter(has=self.page.get_by_text(name, exact=True))
+        end = time.monotonic() + PATIENCE / 1000
+        while True:
+            self.page.locator(".lm-MenuBar-item").filter(has_text=re.compile(f"^{names[0]}$")).click()
+            for name in names[1:-1]:
+                item(name).hover()
+            try:
+                item(names[-1]).click(timeout=3000)
+                return
+            except TimeoutError:
+                self.assertLess(time.monotonic(), end, f"no menu {' > '.join(names)}")
+                for _ in names:
+                    self.page.keyboard.press("Escape")
+
+    def accept(self):
+        self.page.locator(".jp-Dialog .jp-mod-accept").click()
+
+    def run_all(self):
+        self.menu("Run", "Run All Cells")
+
+    def ended(self):
+        """Waits until all cells have run, and says that none of them failed or printed an error."""
+        self.page.wait_for_function(DONE, timeout=TRAINING)
+        for mime in ("error", "stderr"):
+            found = self.page.locator(f'.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.{mime}"]')
+            self.assertEqual(found.all_inner_texts(), [])
+
+    def pictures(self, page=None):
+        """The pictures of the outputs; all of them can be seen."""
+        page = page or self.page
+        page.wait_for_function(f"() => ({PICTURES})().length > 0 && ({PICTURES})().every(p => p.width > 0)")
+        found = page.evaluate(PICTURES)
+        for p in found:
+            self.assertTrue(p["src"].startswith("data:image/"), p)
+        return found
+
+    def progress(self):
+        """How many nets of how many the running cell shows."""
+        output = self.page.locator(".jp-OutputArea-output").filter(has=self.page.locator("progress")).last
+        expect(output).to_contain_text(RUNNING)
+        done, total = RUNNING.search(output.inner_text()).groups()
+        return int(done), int(total)
+
+    def until(self, condition, why, limit=PATIENCE):
+        end = time.monotonic() + limit / 1000
+        while not condition():
+            self.assertLess(time.monotonic(), end, why)
+            self.page.wait_for_timeout(200)
+
+    def wait_for_nets(self, least):
+        self.until(lambda: self.progress()[0] >= least, f"fewer than {least} nets came", TRAINING)
+        return self.progress()
+
+    def save(self):
+        self.menu("File", "Save Notebook")
+        self.page.wait_for_function("() => !document.querySelector('.lm-TabBar-tab.lm-mod-current.jp-mod-dirty')")
+
+    def contents(self, name):
+        reply = self.context.request.get(f"{self.base}/api/contents/{name}", headers={"Authorization": f"token {self.token}"})
+        self.assertTrue(reply.ok, reply.status)
+        return reply.json()["content"]
+
+    def test_1_open(self):
+        self.open(FIRST)
+        self.shot("opened")
+
+    def test_2_run_all(self):
+        self.run_all()
+        done, total = self.wait_for_nets(1)
+        self.assertEqual(total, 37)
+        self.page.locator('.jp-OutputArea-output img[alt="the curve so far"]').wait_for()
+        self.shot("training")
+
+    def test_3_reload_in_the_middle(self):
+        self.save()
+        before, _ = self.progress()
+        self.page.reload()
+        self.page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
+        self.progress()  # the last that was shown is still there
+        self.shot("reloaded")
+        self.menu("Kernel", "Restart Kernel and Run All Cells…")
+        self.accept()
+        after, total = self.wait_for_nets(before)
+        self.assertLess(after, total, "the sweep was over before the page was there again")
+        self.wait_for_nets(before + 1)
+        self.shot("going_on")
+
+    def test_4_figure(self):
+        self.ended()
+        self.assertGreaterEqual(len(self.pictures()), 1)
+        words = self.page.locator(".jp-OutputArea-output details")  # JupyterLab shows no text alternative
+        words.locator("summary").click()
+        expect(words).to_contain_text("Transfer curve: top-1 accuracy on B")
+        self.shot("figure")
+
+    def test_5_untrusted(self):
+        self.save()
+        with open(os.path.join(NOTEBOOKS, FIRST)) as f:
+            saved = json.load(f)
+        saved["cells"][0]["source"].insert(0, "(opened by somebody else)\n\n")  # as nobody here has signed it
+        with open(os.path.join(NOTEBOOKS, "untrusted.ipynb"), "w") as f:
+            json.dump(saved, f)
+        self.assertIn(False, [c["metadata"].get("trusted") for c in self.contents("untrusted.ipynb")["cells"]])
+        self.open("untrusted.ipynb")
+        self.assertGreaterEqual(len(self.pictures()), 1)
+        self.shot("untrusted")
+
+    def test_6_export(self):
+        self.open(FIRST)
+        with self.page.expect_download() as download:
+            self.menu("File", "Save and Export Notebook As", "HTML")
+            self.page.locator(".jp-Dialog input[type=checkbox]").uncheck()  # nbconvert's sanitiser knows neither headings nor paragraphs
+            self.accept()
+        file = os.path.join(SCREENSHOTS, "exported.html")
+        download.value.save_as(file)
+        alone = self.chromium.new_context(viewport={"width": 1280, "height": 2400}, offline=True)
+        try:
+            asked = []
+            alone.on("request", lambda r: asked.append(r.url))
+            page = alone.new_page()
+            page.goto("file://" + file)
+            for p in self.pictures(page):
+                self.assertRegex(p["alt"], "^Transfer curve: ")
+            self.shot("exported", page)
+            self.assertEqual([u for u in asked if u.startswith("http")], [])
+        finally:
+            alone.close()
+
+    def test_7_form(self):
+        self.open("form.ipynb")
+        self.run_all()
+        panel = self.page.locator(".coadapt-panel")
+        panel.wait_for()
+        expect(panel.locator("pre")).to_contain_text('Cuts: "1-3"')
+        slider = panel.locator('input[name="to"]')
+        slider.focus()
+        slider.press("ArrowLeft")
+        expect(panel.locator("pre")).to_contain_text('Cuts: "1-2"')  # the kernel has heard of it
+        panel.locator('input[name="BnB"]').uncheck()
+        expect(panel.locator("pre")).to_contain_text('Conditions: "AnB"')
+        self.shot("slider")
+        panel.locator("button").click()
+        self.page.locator(".jp-OutputArea-output").filter(has_text='chosen: nb.Grid{Conditions: "AnB", Cuts: "1-2"').wait_for()
+        self.ended()
+        self.pictures()
+        expect(panel).to_have_count(0)  # what was chosen is left, as source
+        self.shot("chosen")
+
+    def test_8_whole_figure(self):
+        if not os.path.exists(os.path.join(NOTEBOOKS, WHOLE)):
+            self.skipTest(f"there is no {WHOLE} yet")
+        self.open(WHOLE)
+        self.run_all()
+        self.ended()
+        self.pictures()
+        self.shot("whole_figure")
+
+    def test_9_nothing_foreign(self):
+        hosts = {urllib.parse.urlsplit(u).hostname for u in self.asked if u.startswith(("http", "ws"))}
+        self.assertEqual(hosts, {"127.0.0.1"})
+
+
+if __name__ == "__main__":
+    CHROMIUM, NOTEBOOKS, SCREENSHOTS, *patterns = sys.argv[1:]
+    lines.run(sys.modules["__main__"], patterns, LIMIT)
