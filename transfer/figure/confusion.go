@@ -114,8 +114,6 @@ func (m matrix) draw(c draw.Canvas, at vg.Point) {
 	corner := vg.Point{X: at.X + m.label, Y: at.Y - m.label}
 	place(c, m.image, corner, m.side)
 	n := len(m.classes)
-	length := m.side * vg.Length(n)
-	stroke(c, box(corner.X, corner.Y-length, corner.X+length, corner.Y), ink, 0.5)
 	s := style(m.font)
 	for i, name := range m.classes {
 		if !m.named {

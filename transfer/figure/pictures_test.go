@@ -14,7 +14,7 @@ import (
 )
 
 // decoded is a figure as pixels.
-func decoded(t *testing.T, f *Figure, dpi int) image.Image {
+func decoded(t testing.TB, f *Figure, dpi int) image.Image {
 	t.Helper()
 	var buf bytes.Buffer
 	if err := f.PNG(&buf, dpi); err != nil {
