@@ -165,6 +165,9 @@ func TestPicturesRefused(t *testing.T) {
 			t.Errorf("%v, want it to say %q", err, name)
 		}
 	}
+	if _, err := Pictures([]Gallery{{"A", []Picture{p(2, 2, "x")}}}, Options{Width: 3}); err == nil || !strings.Contains(err.Error(), "want 4 to 40") {
+		t.Errorf("3 inches: %v", err)
+	}
 	if _, err := RGB([]uint8{1, 2}, 1, 1); err == nil {
 		t.Error("a picture of two bytes was made")
 	}
