@@ -14,7 +14,8 @@
 // host as [Weights], so that they do not depend on a backend or on the order
 // in which a graph was built. [Trainer] steps one net and keeps the compiled
 // graphs for the next of the same shape. [Arch.Cost] counts multiply-adds,
-// parameters and bytes.
+// parameters and bytes. [Reader] gives what leaves a net's layers, and [Arch.Fields]
+// what of the input a unit there depends on.
 //
 // Where a backend shows several devices, nets are trained beside each other, a
 // [Trainer] on each, or one net on several, which divide its batches. XLA's CPU

@@ -13,6 +13,10 @@
 //	nb.Paper(), nb.Saved("cifar100")                nets of 2014, and of ours that this clone keeps, for all of these
 //	lab.Stale("my_curve")                           whether the figure is still what its inputs give, and what changed
 //
+//	lab.Show("b", lab.Images("A,B", "0", 16))        looking: pictures of the tasks side by side; of nets also
+//	lab.Filters(results[0], results[1])             first-layer filters; Activations of a layer for a picture, Patches
+//	lab.Losses(results[0], results[1])              that excite a unit, Confusion of the classes, curves of parent and child
+//
 //	nb.Predict("dip", "Where is BnB lowest?", nb.Drawn{Condition: "BnB"})   a guess before the result is shown
 //	lab.Reveal("dip", results)                      guess and result in one figure, and how far off
 //	grid := lab.Form(nb.Spec{})                     sliders and selects, with the Go source that does the same

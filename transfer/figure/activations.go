@@ -22,7 +22,10 @@ type Maps struct {
 // Activations draws the maps of a layer beside the picture, one a unit in the order of the units, all on one scale; of a layer without
 // places a strip, one block a unit. It fails where the numbers do not fit.
 func Activations(m Maps, opt Options) (*Figure, error) {
-	opt = opt.filled(6.5, 0)
+	opt, err := opt.looking()
+	if err != nil {
+		return nil, err
+	}
 	if m.Height < 1 || m.Width < 1 || m.Units < 1 || len(m.Values) != m.Height*m.Width*m.Units {
 		return nil, fmt.Errorf("activations of %s, %s: %d values, want %d × %d × %d", m.Net, m.Layer, len(m.Values), m.Height, m.Width, m.Units)
 	}
@@ -53,7 +56,7 @@ func Activations(m Maps, opt Options) (*Figure, error) {
 	if m.Height*m.Width == 1 {
 		right = newStrip(m.Values, s, width)
 	} else {
-		t := tiles{index: true, cols: filterColumns(m.Units)}
+		t := tiles{index: true, cols: columns(m.Units, 128)}
 		for u := range m.Units {
 			t.images = append(t.images, s.image(m.unit(u), m.Width))
 		}

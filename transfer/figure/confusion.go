@@ -22,7 +22,10 @@ type Confused struct {
 // Confusion draws the matrix: a row a class, a column what its pictures were taken for, as shares of the row. The title says the accuracy
 // with Wilson's interval, unless another one is given. It fails where the counts do not fit the classes.
 func Confusion(m Confused, opt Options) (*Figure, error) {
-	opt = opt.filled(6.5, 0)
+	opt, err := opt.looking()
+	if err != nil {
+		return nil, err
+	}
 	n := len(m.Classes)
 	if n < 2 || len(m.Counts) != n {
 		return nil, fmt.Errorf("confusion of %s: %d classes, %d rows; want two at least, as many of each", m.Net, n, len(m.Counts))
@@ -114,8 +117,6 @@ func (m matrix) draw(c draw.Canvas, at vg.Point) {
 	corner := vg.Point{X: at.X + m.label, Y: at.Y - m.label}
 	place(c, m.image, corner, m.side)
 	n := len(m.classes)
-	length := m.side * vg.Length(n)
-	stroke(c, box(corner.X, corner.Y-length, corner.X+length, corner.Y), ink, 0.5)
 	s := style(m.font)
 	for i, name := range m.classes {
 		if !m.named {

@@ -7,7 +7,7 @@ import (
 	"coadapt/transfer"
 )
 
-func result(t *testing.T, name string, correct, tested int) transfer.Result {
+func result(t testing.TB, name string, correct, tested int) transfer.Result {
 	t.Helper()
 	net, err := transfer.ParseNet(name)
 	if err != nil {
@@ -17,7 +17,7 @@ func result(t *testing.T, name string, correct, tested int) transfer.Result {
 		Accuracy: float64(correct) / float64(tested), Key: "key of " + name}
 }
 
-func failed(t *testing.T, name string) transfer.Result {
+func failed(t testing.TB, name string) transfer.Result {
 	t.Helper()
 	r := result(t, name, 0, 1)
 	r.Status, r.Reason = transfer.Diverged, "the loss is not finite"

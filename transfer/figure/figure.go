@@ -17,7 +17,7 @@ type Options struct {
 	YLabel  string   // "top-1 accuracy on B", or on the target task where both halves are
 	Layers  []string // names below n = 1, 2, ...: conv1 to conv5, fc6, fc7
 	Width   float64  // inches, at least 4
-	Height  float64  // inches, at least 3
+	Height  float64  // inches, at least 3; of pages of pictures it follows from what is on them
 }
 
 // Figure is a drawing, ready to be written in any format.

@@ -38,7 +38,7 @@ func golden(t *testing.T, name string, got []byte) {
 }
 
 // example has every condition, two seeds at some cuts, and nets that are no numbers.
-func example(t *testing.T) []transfer.Result {
+func example(t testing.TB) []transfer.Result {
 	t.Helper()
 	results := []transfer.Result{
 		result(t, "baseA", 1840, 5000), result(t, "baseB", 1800, 5000), result(t, "baseB#1", 1850, 5000),

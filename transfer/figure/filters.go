@@ -22,11 +22,14 @@ type FilterBank struct {
 // absolute value, black or full. The shape of filters can be compared so, and their size not. It fails where a filter is
 // no picture.
 func Filters(banks []FilterBank, opt Options) (*Figure, error) {
-	opt = opt.filled(6.5, 0)
+	opt, err := opt.looking()
+	if err != nil {
+		return nil, err
+	}
 	page := flow{width: opt.textWidth()}
-	width := opt.textWidth()
+	width, few := opt.textWidth(), 64
 	if len(banks) > 1 {
-		width = (width - blockGap) / 2
+		width, few = (width-blockGap)/2, 128
 	}
 	alt := "Filters of the first layer."
 	for i, b := range banks {
@@ -43,7 +46,7 @@ func Filters(banks []FilterBank, opt Options) (*Figure, error) {
 		if len(t.images) == 0 {
 			return nil, fmt.Errorf("filters of %s: there is none", b.Net)
 		}
-		t.cols = filterColumns(len(t.images))
+		t.cols = columns(len(t.images), few)
 		t.side = sideFor(b.Size, min(filterLength, (width-indexWidth+tileGap)/vg.Length(t.cols)-tileGap))
 		page.blocks = append(page.blocks, t)
 		alt += fmt.Sprintf(" %s: %d of %d by %d pixels, their largest weights from %s to %s", b.Net, len(b.Filters), b.Size, b.Size, short(smallest), short(largest))
@@ -68,9 +71,9 @@ func Filters(banks []FilterBank, opt Options) (*Figure, error) {
 // filterLength is the most that a filter gets.
 const filterLength = 132 * dot
 
-// filterColumns are 8, or 16 of many, so that numbers are easily counted on.
-func filterColumns(n int) int {
-	if n > 64 {
+// columns are 8, or 16 of more than a few, so that numbers are easily counted on.
+func columns(n, few int) int {
+	if n > few {
 		return 16
 	}
 	return 8

@@ -55,9 +55,7 @@ func paletted(page *image.RGBA, pictures shown) image.Image {
 		area = 2000 // a colour of more than one in so many pixels is kept
 	)
 	count := map[color.RGBA]int{}
-	for i := 0; i < len(page.Pix); i += 4 {
-		count[color.RGBA{page.Pix[i], page.Pix[i+1], page.Pix[i+2], page.Pix[i+3]}]++
-	}
+	runs(page, func(c color.RGBA, from, to int) { count[c] += to - from })
 	var colors []color.RGBA
 	for c := range count {
 		colors = append(colors, c)
@@ -75,11 +73,30 @@ func paletted(page *image.RGBA, pictures shown) image.Image {
 		index[c] = uint8(at)
 	}
 	out := image.NewPaletted(page.Bounds(), palette)
-	for i := range out.Pix {
-		p := page.Pix[4*i : 4*i+4]
-		out.Pix[i] = index[color.RGBA{p[0], p[1], p[2], p[3]}]
-	}
+	runs(page, func(c color.RGBA, from, to int) {
+		at := index[c]
+		for i := from; i < to; i++ {
+			out.Pix[i] = at
+		}
+	})
 	return out
+}
+
+// runs yields pixels that lie side by side in one colour: most of a page is white.
+func runs(page *image.RGBA, f func(c color.RGBA, from, to int)) {
+	at := func(i int) color.RGBA {
+		p := page.Pix[4*i : 4*i+4]
+		return color.RGBA{p[0], p[1], p[2], p[3]}
+	}
+	n := len(page.Pix) / 4
+	for from := 0; from < n; {
+		c, to := at(from), from+1
+		for to < n && at(to) == c {
+			to++
+		}
+		f(c, from, to)
+		from = to
+	}
 }
 
 // later orders what is so before what is not.

@@ -3,6 +3,8 @@ package figure
 import (
 	"image"
 	"image/color"
+	"image/draw"
+	"io"
 	"math/rand/v2"
 	"testing"
 )
@@ -96,4 +98,26 @@ func TestLeanLeavesOtherPages(t *testing.T) {
 	if out := lean(page, pictures); len(pictures) != 1000 || worstOf(page, out) != 0 {
 		t.Errorf("a page of %d colours changed", len(pictures))
 	}
+}
+
+// What a curve takes to become a PNG, and how much of that is spent on making it lean.
+func BenchmarkPNG(b *testing.B) {
+	f, err := Curve(example(b), Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("whole", func(b *testing.B) {
+		for b.Loop() {
+			if err := f.PNG(io.Discard, 192); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	page := image.NewRGBA(image.Rect(0, 0, 1248, 941))
+	draw.Draw(page, page.Bounds(), decoded(b, f, 192), image.Point{}, draw.Src)
+	b.Run("lean", func(b *testing.B) {
+		for b.Loop() {
+			lean(page, nil)
+		}
+	})
 }

@@ -23,7 +23,10 @@ type LossCurve struct {
 // recorded, below it the accuracy of those. A net that is no number is drawn as far as it came, with a cross. It fails where a net
 // has no curve, or one that is not finite.
 func Losses(curves []LossCurve, opt Options) (*Figure, error) {
-	opt = opt.filled(6.5, 0)
+	opt, err := opt.looking()
+	if err != nil {
+		return nil, err
+	}
 	if len(curves) == 0 {
 		return nil, fmt.Errorf("loss curves: no net, want one at least")
 	}

@@ -24,7 +24,10 @@ type Patch struct {
 
 // Patches draws a row for every unit. It fails where the patches differ in size.
 func Patches(net, layer string, rows []Excited, opt Options) (*Figure, error) {
-	opt = opt.filled(6.5, 0)
+	opt, err := opt.looking()
+	if err != nil {
+		return nil, err
+	}
 	alt := fmt.Sprintf("Patches of test pictures that excite units of %s, layer %s, most.", net, layer)
 	most, pixels := 0, 0
 	for _, r := range rows {

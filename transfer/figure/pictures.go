@@ -34,7 +34,10 @@ func RGB(pixels []uint8, width, height int) (image.Image, error) {
 // Pictures sets galleries side by side, every pixel enlarged to a block. It fails where there is no picture, and where those of a gallery differ in
 // size or in lines of words.
 func Pictures(galleries []Gallery, opt Options) (*Figure, error) {
-	opt = opt.filled(6.5, 0)
+	opt, err := opt.looking()
+	if err != nil {
+		return nil, err
+	}
 	page := flow{width: opt.textWidth()}
 	width := (opt.textWidth() - blockGap) / 2
 	if len(galleries) == 1 {

@@ -14,7 +14,7 @@ import (
 )
 
 // decoded is a figure as pixels.
-func decoded(t *testing.T, f *Figure, dpi int) image.Image {
+func decoded(t testing.TB, f *Figure, dpi int) image.Image {
 	t.Helper()
 	var buf bytes.Buffer
 	if err := f.PNG(&buf, dpi); err != nil {
@@ -164,6 +164,9 @@ func TestPicturesRefused(t *testing.T) {
 		if _, err := Pictures(g, Options{}); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%v, want it to say %q", err, name)
 		}
+	}
+	if _, err := Pictures([]Gallery{{"A", []Picture{p(2, 2, "x")}}}, Options{Width: 3}); err == nil || !strings.Contains(err.Error(), "want 4 to 40") {
+		t.Errorf("3 inches: %v", err)
 	}
 	if _, err := RGB([]uint8{1, 2}, 1, 1); err == nil {
 		t.Error("a picture of two bytes was made")

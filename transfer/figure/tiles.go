@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"fmt"
 	"image"
 	"strconv"
 	"strings"
@@ -154,6 +155,15 @@ func (f flow) draw(c draw.Canvas, at vg.Point) {
 		}
 		at.Y -= heights[i] + f.gap()
 	}
+}
+
+// looking are the options of a page of pictures, whose height follows from what is on it.
+func (o Options) looking() (Options, error) {
+	o = o.filled(6.5, 0)
+	if o.Width < 4 || o.Width > 40 {
+		return o, fmt.Errorf("figure: %v inches wide, want 4 to 40", o.Width)
+	}
+	return o, nil
 }
 
 // textWidth is what a page of a width leaves for what stands on it.

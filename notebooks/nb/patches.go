@@ -39,16 +39,32 @@ func (l *Lab) patches(r transfer.Result, layer string, units []int) (figure.Draw
 			return nil, fmt.Errorf("Patches: unit %d, want 0 to %d: layer %s of net %s has %d", u, n-1, layer, r.Net, n)
 		}
 	}
+	rows, err := in.excite(units)
+	if err != nil {
+		return nil, err
+	}
+	caption := fmt.Sprintf("Of each of %d test pictures the place that excites the unit most, with class and activation. %s", in.Task.NumTest(), in.sees())
+	switch {
+	case in.field.Size < in.Arch.Size:
+		caption += " Grey is beyond the edge."
+	case in.Arch.Layers[in.layer].Kind == gomlxnet.Convolution:
+		caption += " What it does not see is grey."
+	}
+	fig, err := figure.Patches(r.Net.String(), layer, rows, figure.Options{Title: fmt.Sprintf("%s, %s: what excites a unit most", r.Net, layer), Caption: caption})
+	if err != nil {
+		return nil, err
+	}
+	return of(fig, r), nil
+}
+
+// excite finds the patches that excite each of some units most.
+func (in inside) excite(units []int) ([]figure.Excited, error) {
 	best := make([][]excited, len(units))
-	err = in.tests(func(picture int, shape []int, values []float32) {
+	err := in.tests(func(picture int, shape []int, values []float32) {
 		for i, u := range units {
 			best[i] = top(best[i], strongest(picture, u, shape, values), patches)
 		}
 	})
-	if err != nil {
-		return nil, err
-	}
-	fields, err := in.Arch.Fields()
 	if err != nil {
 		return nil, err
 	}
@@ -67,27 +83,12 @@ func (l *Lab) patches(r transfer.Result, layer string, units []int) (figure.Draw
 			if err != nil {
 				return nil, err
 			}
-			row.Patches = append(row.Patches, figure.Patch{Pixels: cutOut(img, fields[in.layer], e.y, e.x),
+			row.Patches = append(row.Patches, figure.Patch{Pixels: cutOut(img, in.field, e.y, e.x),
 				Class: className(in.Task, in.Task.Label(dataset.Test, e.picture)), Value: float64(e.value)})
 		}
 		rows = append(rows, row)
 	}
-	sees, err := in.sees()
-	if err != nil {
-		return nil, err
-	}
-	caption := fmt.Sprintf("Of each of %d test pictures the place that excites the unit most, with class and activation. %s", in.Task.NumTest(), sees)
-	switch {
-	case fields[in.layer].Size < in.Arch.Size:
-		caption += " Grey is beyond the edge."
-	case in.Arch.Layers[in.layer].Kind == gomlxnet.Convolution:
-		caption += " What it does not see is grey."
-	}
-	fig, err := figure.Patches(r.Net.String(), layer, rows, figure.Options{Title: fmt.Sprintf("%s, %s: what excites a unit most", r.Net, layer), Caption: caption})
-	if err != nil {
-		return nil, err
-	}
-	return of(fig, r), nil
+	return rows, nil
 }
 
 // excited is where in a picture a unit is largest.

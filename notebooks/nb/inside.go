@@ -1,0 +1,105 @@
+package nb
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"coadapt/gomlxnet"
+	"coadapt/transfer"
+)
+
+// inside is a net with the layer of it that is looked at.
+type inside struct {
+	*transfer.Trained
+	lab   *Lab
+	layer int
+	field gomlxnet.Field // of the layer
+}
+
+func (l *Lab) inside(r transfer.Result, layer string) (inside, error) {
+	if err := l.ready(); err != nil {
+		return inside{}, err
+	}
+	var names []string
+	for _, x := range l.config.Arch.Layers {
+		names = append(names, x.Name)
+	}
+	at := slices.Index(names, layer)
+	if at < 0 {
+		return inside{}, fmt.Errorf("layer %q, want one of %s", layer, strings.Join(names, ", "))
+	}
+	net, err := l.lab.Trained(l.ctx, r)
+	if err != nil {
+		return inside{}, err
+	}
+	fields, err := net.Arch.Fields()
+	if err != nil {
+		return inside{}, err
+	}
+	return inside{net, l, at, fields[at]}, nil
+}
+
+// sees says how much of a picture a unit of the layer depends on.
+func (in inside) sees() string {
+	l, f, size := in.Arch.Layers[in.layer], in.field, in.Arch.Size
+	switch {
+	case l.Kind != gomlxnet.Convolution:
+		return fmt.Sprintf("A unit of %s sees the whole picture.", l.Name)
+	case f.Size < size:
+		return fmt.Sprintf("A unit of %s sees %d by %d of the picture's %d by %d pixels; from a place to the next it moves by %d.", l.Name, f.Size, f.Size, size, size, f.Stride)
+	}
+	return fmt.Sprintf("A unit of %s sees %d by %d pixels, more than the picture's %d by %d; from a place to the next it moves by %d.", l.Name, f.Size, f.Size, size, size, f.Stride)
+}
+
+func (in inside) reader(batch int, layers ...int) (*gomlxnet.Reader, error) {
+	backend, err := in.lab.backend()
+	if err != nil {
+		return nil, err
+	}
+	return gomlxnet.NewReader(backend, in.Arch, in.Weights, batch, layers...)
+}
+
+// taken names an output; a recipe may have more outputs than there are classes.
+func (in inside) taken(output int) string {
+	if output >= in.Task.NumClasses() {
+		return fmt.Sprintf("output %d, which is no class", output)
+	}
+	return className(in.Task, output)
+}
+
+// argMax is the first of the largest.
+func argMax(values []float32) int {
+	best := 0
+	for i, v := range values {
+		if v > values[best] {
+			best = i
+		}
+	}
+	return best
+}
+
+// tests runs the layer over the test part: f gets the layer's output for one picture after the other.
+func (in inside) tests(f func(picture int, shape []int, values []float32)) error {
+	read, err := in.reader(in.Batch, in.layer)
+	if err != nil {
+		return err
+	}
+	defer read.Close()
+	for batch, err := range in.Task.Test(in.lab.ctx, in.Batch, in.View) {
+		if err != nil {
+			return err
+		}
+		out, err := read.Read(batch.Images)
+		if err != nil {
+			return err
+		}
+		size := len(out[0].Data) / in.Batch
+		for i := range in.Batch {
+			if at := batch.Index*in.Batch + i; at < in.Task.NumTest() {
+				f(at, out[0].Shape[1:], out[0].Data[i*size:(i+1)*size])
+			}
+		}
+	}
+	return nil
+}
