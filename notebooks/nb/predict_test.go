@@ -112,6 +112,11 @@ func TestDrawnAgainst(t *testing.T) {
 	if alt := fig.Alt(); !strings.Contains(alt, "BnB, the guess at 0: 0, 1: -10") || !strings.Contains(alt, "BnB, the result at 0: 0, 1: -10, 3: -20") {
 		t.Errorf("the figure is %s", alt)
 	}
+	none := Drawn{"BnB"}.question()
+	text, fig, err = none.against([]transfer.Result{made("base", 0, 600), made("BnB", 1, 500), made("BnB", 3, 400)})
+	if err != nil || fig != nil || !strings.HasSuffix(text, "result: BnB, in points from the base, at n = 1: -10.0, 3: -20.0") {
+		t.Errorf("no guess: %q, %v, %v", text, fig, err)
+	}
 	if _, _, err := q.against([]transfer.Result{made("base", 0, 600)}); err == nil || !strings.Contains(err.Error(), "BnB") {
 		t.Errorf("no net of the condition: %v", err)
 	}

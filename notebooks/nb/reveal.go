@@ -65,13 +65,12 @@ func (q asked) against(results []transfer.Result) (string, figure.Drawing, error
 		text, err := q.signAgainst(results)
 		return text, nil, err
 	}
-	if q.Guess == nil {
-		fig, err := draw("curve", results)
-		return q.words(), fig, err
-	}
 	t, err := transfer.ParseTreatment(q.A)
 	if err != nil {
 		return "", nil, err
+	}
+	if q.Guess == nil {
+		return q.words() + "\n" + gains(results, t), nil, nil
 	}
 	guess := map[int]float64{}
 	for n, x := range q.Guess {
@@ -101,6 +100,17 @@ func (q asked) against(results []transfer.Result) (string, figure.Drawing, error
 	}
 	text := fmt.Sprintf("%s\nThe guess lies %.1f points off the result, on average over %d cuts; most at n = %d, where it is %.1f %s.", q.words(), sum/float64(len(off)), len(off), worst, math.Abs(off[worst]), way)
 	return text, fig, nil
+}
+
+// gains are the differences of a condition to its base, in words.
+func gains(results []transfer.Result, t transfer.Treatment) string {
+	var points []string
+	for n := range cuts() {
+		if c, err := figure.Compare(results, t, transfer.Base, n+1); err == nil { // else no pair is at this cut
+			points = append(points, fmt.Sprintf("%d: %+.1f", n+1, 100*c.Value))
+		}
+	}
+	return fmt.Sprintf("result: %s, in points from the base, at n = %s", t, strings.Join(points, ", "))
 }
 
 func (q asked) signAgainst(results []transfer.Result) (string, error) {

@@ -68,7 +68,7 @@ type Comparison struct {
 }
 
 // Compare sets treatment a against treatment b at cut n, pairing nets of the same split, seed and target: a net of b stands for a base
-// net where b is Base. One pair is compared by Subtract, more by the t interval over the differences of the pairs. Nets that are not
+// net where b is Base (a twice trained one where it is BasePlus). One pair is compared by Subtract, more by the t interval over the differences of the pairs. Nets that are not
 // numbers, or that have no partner, are left out; with no pair left it fails.
 func Compare(results []transfer.Result, a, b transfer.Treatment, n int) (Comparison, error) {
 	c := Comparison{A: a, B: b, N: n}
@@ -86,7 +86,7 @@ func Compare(results []transfer.Result, a, b transfer.Treatment, n int) (Compari
 		seen[r.Net] = true
 		other := r.Net
 		other.Treatment = b
-		if b == transfer.Base {
+		if b.Uncut() {
 			other.N = 0
 		}
 		if p, ok := partner[other]; ok {

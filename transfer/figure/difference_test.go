@@ -87,3 +87,14 @@ func TestCompare(t *testing.T) {
 		t.Error("a comparison without pairs did not fail")
 	}
 }
+
+// A base trained twice has no cut either: it is the partner at every cut.
+func TestCompareWithAnUncutNet(t *testing.T) {
+	results := []transfer.Result{result(t, "baseB+", 3000, 5000), result(t, "B4B+", 2500, 5000), result(t, "baseB", 2000, 5000)}
+	for b, want := range map[transfer.Treatment]float64{transfer.BasePlus: -0.1, transfer.Base: 0.1} {
+		c, err := Compare(results, transfer.SelfferPlus, b, 4)
+		if err != nil || len(c.Pairs) != 1 || math.Abs(c.Value-want) > 1e-12 {
+			t.Errorf("BnB+ against %s: %+v, %v; want a difference of %v", b, c, err, want)
+		}
+	}
+}
