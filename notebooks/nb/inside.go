@@ -15,6 +15,7 @@ type inside struct {
 	lab   *Lab
 	layer int
 	field gomlxnet.Field // of the layer
+	whole bool           // every unit of it sees the whole picture
 }
 
 func (l *Lab) inside(r transfer.Result, layer string) (inside, error) {
@@ -37,19 +38,25 @@ func (l *Lab) inside(r transfer.Result, layer string) (inside, error) {
 	if err != nil {
 		return inside{}, err
 	}
-	return inside{net, l, at, fields[at]}, nil
+	dims, err := net.Arch.Dims()
+	if err != nil {
+		return inside{}, err
+	}
+	_, first := fields[at].Span(0)
+	last, _ := fields[at].Span(dims[at].Out.Height - 1)
+	return inside{net, l, at, fields[at], first >= net.Arch.Size && last <= 0}, nil
 }
 
 // sees says how much of a picture a unit of the layer depends on.
 func (in inside) sees() string {
-	l, f, size := in.Arch.Layers[in.layer], in.field, in.Arch.Size
+	name, f, size := in.Arch.Layers[in.layer].Name, in.field, in.Arch.Size
 	switch {
-	case l.Kind != gomlxnet.Convolution:
-		return fmt.Sprintf("A unit of %s sees the whole picture.", l.Name)
+	case in.whole:
+		return fmt.Sprintf("A unit of %s sees the whole picture.", name)
 	case f.Size < size:
-		return fmt.Sprintf("A unit of %s sees %d by %d of the picture's %d by %d pixels; from a place to the next it moves by %d.", l.Name, f.Size, f.Size, size, size, f.Stride)
+		return fmt.Sprintf("A unit of %s sees %d by %d of the picture's %d by %d pixels; from a place to the next it moves by %d.", name, f.Size, f.Size, size, size, f.Stride)
 	}
-	return fmt.Sprintf("A unit of %s sees %d by %d pixels, more than the picture's %d by %d; from a place to the next it moves by %d.", l.Name, f.Size, f.Size, size, size, f.Stride)
+	return fmt.Sprintf("A unit of %s sees %d by %d pixels, more than the picture's %d by %d, but not at every place all of it; from a place to the next it moves by %d.", name, f.Size, f.Size, size, size, f.Stride)
 }
 
 func (in inside) reader(batch int, layers ...int) (*gomlxnet.Reader, error) {

@@ -152,6 +152,19 @@ func activationsOf(t *testing.T, l *Lab, r transfer.Result) {
 			t.Errorf("%s: %q", layer, d.Alt())
 		}
 	}
+	// 24 px, by hand: conv2 sees 25 px from -6 on, 8 apart at 3 places, and so to 19 and from 10 on; conv4 57 px from -22 on, 8 apart at 3
+	// places, to 35 and from -6 on.
+	for layer, want := range map[string]string{"conv1": "A unit of conv1 sees 9 by 9 of the picture's 24 by 24 pixels; from a place to the next it moves by 4.",
+		"conv2": "A unit of conv2 sees 25 by 25 pixels, more than the picture's 24 by 24, but not at every place all of it; from a place to the next it moves by 8.",
+		"conv4": "A unit of conv4 sees the whole picture.", "fc6": "A unit of fc6 sees the whole picture."} {
+		in, err := l.inside(r, layer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := in.sees(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
 	d, err := l.activations(r, "conv9", 0)
 	says(t, d, err, `layer "conv9", want one of conv1, conv2, conv3, conv4, conv5, fc6, fc7, fc8`)
 	d, err = l.activations(r, "conv1", 16) // two classes of 8

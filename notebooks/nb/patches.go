@@ -47,7 +47,7 @@ func (l *Lab) patches(r transfer.Result, layer string, units []int) (figure.Draw
 	switch {
 	case in.field.Size < in.Arch.Size:
 		caption += " Grey is beyond the edge."
-	case in.Arch.Layers[in.layer].Kind == gomlxnet.Convolution:
+	case !in.whole:
 		caption += " What it does not see is grey."
 	}
 	fig, err := figure.Patches(r.Net.String(), layer, rows, figure.Options{Title: fmt.Sprintf("%s, %s: what excites a unit most", r.Net, layer), Caption: caption})

@@ -57,12 +57,16 @@ func (s scale) step(v float64) uint8 {
 
 func (s scale) at(v float64) color.NRGBA { return s.colors[s.step(v)] }
 
-// image shows values row by row, a pixel each; what is missing at the end stays clear.
+// image shows values row by row, a pixel each; where there is none at the end is grey, which no scale of values has.
 func (s scale) image(values []float32, width int) image.Image {
 	height := (len(values) + width - 1) / width
 	img := image.NewNRGBA(image.Rect(0, 0, width, height))
-	for i, v := range values {
-		img.SetNRGBA(i%width, i/width, s.at(float64(v)))
+	for i := range width * height {
+		c := faint
+		if i < len(values) {
+			c = s.at(float64(values[i]))
+		}
+		img.SetNRGBA(i%width, i/width, c)
 	}
 	return img
 }

@@ -144,6 +144,9 @@ func TestActivationStrip(t *testing.T) {
 	if c := img.At(around.Min.X+side/2, around.Min.Y+side/2); !isColor(c, 0, 0, 0) {
 		t.Errorf("unit 0 is %v, want black", c)
 	}
+	if c := img.At(around.Min.X+8*side+side/2, around.Min.Y+side+side/2); !isColor(c, 0xe9, 0xe9, 0xe9) {
+		t.Errorf("where unit 40 would be is %v, want grey", c)
+	}
 	if want := ": 40 units, from -1.00 to 3.00, the highest in unit 33. 38 of 40 units are 0."; !strings.HasSuffix(f.Alt(), want) {
 		t.Errorf("%q, want it to end in %q", f.Alt(), want)
 	}
@@ -297,6 +300,21 @@ func TestLooksOfCurves(t *testing.T) {
 			t.Errorf("curve %d has the colour of one before it", i)
 		}
 		seen[l.color] = true
+	}
+}
+
+func TestLossTicks(t *testing.T) {
+	for _, c := range []struct {
+		low, high float64
+		want      string
+	}{{2.2, 4.05, "2.2 2.4 2.6 2.8 3 3.2 3.4 3.6 3.8 4"}, {-0.1, 3.4, "0 0.5 1 1.5 2 2.5 3"}, {0.011, 0.032, "0.015 0.02 0.025 0.03"}} {
+		var got []string
+		for _, tick := range (lossTicks{}).Ticks(c.low, c.high) {
+			got = append(got, tick.Label)
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%v to %v: %v, want %s", c.low, c.high, got, c.want)
+		}
 	}
 }
 

@@ -137,14 +137,10 @@ func stepTicks(last int) plot.ConstantTicks {
 	return ticks
 }
 
-// lossTicks are those of points, without a sign.
+// lossTicks are multiples of 1, 2 or 5 times a power of ten.
 type lossTicks struct{}
 
 // Ticks gives about six of them.
 func (lossTicks) Ticks(low, high float64) []plot.Tick {
-	ticks := pointTicks{}.Ticks(low, high)
-	for i := range ticks {
-		ticks[i].Label = strings.TrimPrefix(ticks[i].Label, "+")
-	}
-	return ticks
+	return evenTicks(low, high, 50, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
 }

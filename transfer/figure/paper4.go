@@ -92,8 +92,19 @@ type pointTicks struct{}
 
 // Ticks gives about six of them, with their sign.
 func (pointTicks) Ticks(low, high float64) []plot.Tick {
-	step := 20.0
-	for _, s := range []float64{10, 5, 2, 1, 0.5, 0.2} {
+	ticks := evenTicks(low, high, 20, 10, 5, 2, 1, 0.5, 0.2)
+	for i, t := range ticks {
+		if t.Value > 0 {
+			ticks[i].Label = "+" + t.Label
+		}
+	}
+	return ticks
+}
+
+// evenTicks are multiples of the first of some falling steps of which there are four in the range, else of the last.
+func evenTicks(low, high float64, steps ...float64) []plot.Tick {
+	step := steps[0]
+	for _, s := range steps[1:] {
 		if (high-low)/step >= 4 {
 			break
 		}
@@ -101,12 +112,8 @@ func (pointTicks) Ticks(low, high float64) []plot.Tick {
 	}
 	var ticks []plot.Tick
 	for k := math.Ceil(low / step); k*step <= high; k++ {
-		v := k * step
-		name := strconv.FormatFloat(v, 'f', -1, 64)
-		if v > 0 {
-			name = "+" + name
-		}
-		ticks = append(ticks, plot.Tick{Value: v, Label: name})
+		v := math.Round(k*step*1e6)/1e6 + 0 // 19·0.2 is not 3.8, and -0 is 0
+		ticks = append(ticks, plot.Tick{Value: v, Label: strconv.FormatFloat(v, 'f', -1, 64)})
 	}
 	return ticks
 }
