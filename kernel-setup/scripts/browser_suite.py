@@ -221,7 +221,7 @@ class Visit(unittest.TestCase):
         expect(panel.locator("pre")).to_contain_text('Conditions: "AnB"')
         self.shot("slider")
         panel.locator("button").click()
-        self.page.locator(".jp-OutputArea-output").filter(has_text='chosen: nb.Grid{Conditions: "AnB", Cuts: "1-2"').wait_for()
+        self.page.locator(".jp-OutputArea-output").filter(has_text='chosen: nb.Grid{Conditions: "AnB", Cuts: "1-2"').wait_for(timeout=TRAINING)
         self.ended()
         self.pictures()
         expect(panel).to_have_count(0)  # what was chosen is left, as source
