@@ -9,7 +9,18 @@
 //	compiler -> venv (pip, hashes) -> tools (gonb, goimports, gopls) -> programs (coadapt, coadapt-kernel, plugin-check)
 //	         -> plugin (tried by plugin-check) -> kernel (kernel.json in the venv) -> prewarm (Go's build cache)
 //
-// The kernel is GoNB behind package bridge, started by package launcher; `test -only kernel` runs Jupyter's public suite against it.
+// The kernel is GoNB behind package bridge, started by package launcher.
+//
+// # Tests
+//
+//	test -only vet,go       go vet; every Go test, the tables' with pandas and DuckDB
+//	test -only kernel       Jupyter's public suite, the faults of plain GoNB, and what a reader sees who gets something wrong
+//	test -only notebooks    each chapter from a store that is empty; what fails is told with its cell, and how long each took
+//	test -only browser      JupyterLab in a Chromium without a screen, step by step; what it showed lies in .coadapt/screenshots
+//
+// What only tests need is in a Python environment of its own (testing.in), made when it is needed and left out, with a sentence, where it cannot be.
+//
+// # Steps
 //
 // A step whose inputs changed (the lock, the clone's sources, the Go version) is made anew, so every verb that needs the set-up brings it up
 // to date first. Setup uses go-xla (github.com/gomlx/go-xla), the successor of the deprecated gopjrt, for plugins from elsewhere.

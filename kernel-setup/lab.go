@@ -89,7 +89,8 @@ func (s *site) startLab(ctx context.Context, port int, root string) (*labServer,
 	args := []string{"-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1", fmt.Sprintf("--ServerApp.port=%d", port),
 		"--ServerApp.port_retries=0", "--ServerApp.root_dir=" + root,
 		"--MultiKernelManager.default_kernel_name=" + kernelName, "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-		// Exported pages are like those of run.
+		// Exported pages are like those of run, and what a sanitised one keeps is settled by templates/coadapt_pages.py.
+		"--TemplateExporter.filters=clean_html=coadapt_pages.clean_html",
 		"--TemplateExporter.extra_template_basedirs=" + filepath.Join(s.home.Root, "kernel-setup", "templates"),
 		"--HTMLExporter.template_name=coadapt", "--HTMLExporter.embed_images=True"}
 	if os.Getuid() == 0 {
@@ -97,8 +98,9 @@ func (s *site) startLab(ctx context.Context, port int, root string) (*labServer,
 	}
 	cmd := exec.Command(s.python(), args...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = s.home.Root, log, log
-	cmd.Env = s.pythonEnv("JUPYTER_TOKEN=" + token) // not an argument, which every user of the machine could read
-	ownGroup(cmd)                                   // Ctrl-C on the terminal is ours to pass on: Jupyter would ask whether it is meant
+	cmd.Env = s.pythonEnv("PYTHONDONTWRITEBYTECODE=1", "PYTHONPATH="+filepath.Join(s.home.Root, "kernel-setup", "templates"),
+		"JUPYTER_TOKEN="+token) // not an argument, which every user of the machine could read
+	ownGroup(cmd) // Ctrl-C on the terminal is ours to pass on: Jupyter would ask whether it is meant
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package bridge
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -44,7 +45,8 @@ func (f failed) explain() failure {
 		return f.ended(value)
 	case goGet.MatchString(value):
 		lines := strings.Split(value, "\n")
-		return fromLines("import error", lines[1:])
+		// Of "go: the cell's module imports", and whose package is missing, the second is the cause.
+		return fromLines("import error", slices.DeleteFunc(lines[1:], func(l string) bool { return strings.HasSuffix(l, " imports") }))
 	}
 	if found := f.compile(); found.value != "" {
 		return found

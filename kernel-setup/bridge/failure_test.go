@@ -69,6 +69,10 @@ func TestOtherErrors(t *testing.T) {
 	if got := f.explain(); got.name != "import error" || got.value != "go: module no.such/pkg: module lookup disabled by GOPROXY=off" {
 		t.Errorf("got %q", got)
 	}
+	f = recorded("failed to run \"/shim/go get\": exit status 1\n\ngo: gonb_1 imports\n\tcoadapt/no: package coadapt/no is not in std\n").in("import \"coadapt/no\"")
+	if got := f.explain(); got.name != "import error" || got.value != "coadapt/no: package coadapt/no is not in std" {
+		t.Errorf("got %q", got)
+	}
 	const cd = "executing special commands in cell: `%cd \"/nope\"` failed: chdir /nope: no such file or directory"
 	if got := recorded(cd, cd).in("%cd /nope").explain(); !reflect.DeepEqual(got, failure{"error", cd, []string{cd}}) {
 		t.Errorf("got %q", got)

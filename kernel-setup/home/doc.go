@@ -7,6 +7,7 @@
 //	    pjrt/                the PJRT plugin(s) that run XLA programs
 //	    store/               results and weights; $COADAPT_STORE moves it
 //	    logs/  runs/         what was printed; executed notebooks
+//	    testing/             what only tests need; screenshots/ is what JupyterLab showed them
 //
 // It imports only the standard library, so that the command line, the notebooks and set-up itself can all use it, with and without cgo.
 package home

@@ -188,12 +188,17 @@ class Visit(unittest.TestCase):
 
     def test_6_export(self):
         self.open(FIRST)
-        with self.page.expect_download() as download:
-            self.menu("File", "Save and Export Notebook As", "HTML")
-            self.page.locator(".jp-Dialog input[type=checkbox]").uncheck()  # nbconvert's sanitiser knows neither headings nor paragraphs
-            self.accept()
-        file = os.path.join(SCREENSHOTS, "exported.html")
-        download.value.save_as(file)
+        for sanitised in (False, True):  # True is what JupyterLab proposes
+            with self.subTest(sanitised=sanitised):
+                with self.page.expect_download() as download:
+                    self.menu("File", "Save and Export Notebook As", "HTML")
+                    self.page.locator(".jp-Dialog input[type=checkbox]").set_checked(sanitised)
+                    self.accept()
+                file = os.path.join(SCREENSHOTS, "sanitised.html" if sanitised else "exported.html")
+                download.value.save_as(file)
+                self.look_offline(file)
+
+    def look_offline(self, file):
         alone = self.chromium.new_context(viewport={"width": 1280, "height": 2400}, offline=True)
         try:
             asked = []
@@ -202,7 +207,10 @@ class Visit(unittest.TestCase):
             page.goto("file://" + file)
             for p in self.pictures(page):
                 self.assertRegex(p["alt"], "^Transfer curve: ")
-            self.shot("exported", page)
+            self.shot(os.path.basename(file).removesuffix(".html"), page)
+            expect(page.locator("h1")).to_contain_text("Sixty seconds")
+            self.assertGreater(page.locator(".jp-OutputArea-output tbody th").count(), 7)
+            self.assertNotRegex(page.locator("body").inner_text(), r"</?(p|br|h1|th|details)[ >]")  # tags are none of the text
             self.assertEqual([u for u in asked if u.startswith("http")], [])
         finally:
             alone.close()
@@ -221,7 +229,7 @@ class Visit(unittest.TestCase):
         expect(panel.locator("pre")).to_contain_text('Conditions: "AnB"')
         self.shot("slider")
         panel.locator("button").click()
-        self.page.locator(".jp-OutputArea-output").filter(has_text='chosen: nb.Grid{Conditions: "AnB", Cuts: "1-2"').wait_for()
+        self.page.locator(".jp-OutputArea-output").filter(has_text='chosen: nb.Grid{Conditions: "AnB", Cuts: "1-2"').wait_for(timeout=TRAINING)
         self.ended()
         self.pictures()
         expect(panel).to_have_count(0)  # what was chosen is left, as source

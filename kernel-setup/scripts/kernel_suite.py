@@ -63,9 +63,11 @@ class Welcome(jupyter_kernel_test.IopubWelcomeTests):
 class Kernel:
     """One kernel with its own folder for temporary files, by which everything that it starts is known."""
 
-    def __init__(self, cwd=None, tmp=None):
+    def __init__(self, cwd=None, tmp=None, spec=None):
+        """spec is what other environment its kernel.json names."""
         self.tmp = tmp or tempfile.mkdtemp(prefix="kt-")
         self.manager = KernelManager(kernel_name=KERNEL)
+        self.manager.kernel_spec.env.update(spec or {})
         self.manager.start_kernel(cwd=cwd, stderr=subprocess.DEVNULL, env={**os.environ, "TMPDIR": self.tmp, "GOPROXY": "off"})
         self.connect()
 

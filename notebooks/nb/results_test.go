@@ -1,9 +1,12 @@
 package nb
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"coadapt/transfer"
@@ -51,5 +54,36 @@ func TestResultsThatAreNoNumbers(t *testing.T) {
 	}
 	if _, err := l.nets(These(Net("base", 0, 0), transfer.Net{Split: "nosuch", Target: transfer.B})); err == nil || !strings.Contains(err.Error(), "nosuch/baseB") {
 		t.Errorf("a split that the data do not have: %v", err)
+	}
+}
+
+// A full disk is one sentence, whatever said so: the program that trains, or the nets' own reasons.
+func TestFullDisk(t *testing.T) {
+	l := &Lab{}
+	var err error
+	if l.store, err = store.Open(t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	r := &background{lab: l}
+	failed := func(reason string) *sweep.Status {
+		return &sweep.Status{Nets: []sweep.NetStatus{{Phase: sweep.Done}, {Phase: sweep.Failed, Reason: reason}}}
+	}
+	other := errors.New("the run in the background ended twice before its time")
+	for _, c := range []struct {
+		st   *sweep.Status
+		err  error
+		full bool
+	}{
+		{failed("no memory"), nil, false},
+		{failed("no memory"), other, false},
+		{failed("writing 25c5: write weights.safetensors: no space left on device"), nil, true},
+		{failed("writing 25c5: write weights.safetensors: no space left on device"), other, true},
+		{&sweep.Status{}, fmt.Errorf("saving: %w", &fs.PathError{Op: "write", Path: "a", Err: syscall.ENOSPC}), true},
+		{&sweep.Status{}, errors.New("it ended at once (exit status 1): error: write a: no space left on device"), true},
+	} {
+		got := r.full(c.st, c.err)
+		if is := got != nil && strings.HasPrefix(got.Error(), "the disk of the store "+l.store.Dir()+" is full: "); is != c.full || !c.full && got != c.err {
+			t.Errorf("%+v, %v: %v", c.st, c.err, got)
+		}
 	}
 }

@@ -37,7 +37,9 @@ func (l *Lab) run(w Work) ([]transfer.Result, error) {
 		if err := r.record.Save(l.store); err != nil {
 			return nil, err
 		}
-		if st, err = r.follow(); err != nil {
+		st, err = r.follow()
+		r.trained = st.Counts[sweep.Done] - r.hits
+		if err = r.full(st, err); err != nil {
 			l.live.end(fmt.Sprintf("%s, from the run %s in the background", st.Summary(), r.record.ID))
 			return nil, err
 		}
@@ -56,6 +58,8 @@ type background struct {
 	hits   int // nets that were there before, parents among them
 	died   int // how often the run ended before its time
 	notes  []string
+
+	trained int // nets that came to a result
 }
 
 func (l *Lab) newRun(w Work) (*background, error) {
@@ -120,8 +124,8 @@ func (r *background) results(st *sweep.Status) []transfer.Result {
 func (r *background) last(results []transfer.Result) []string {
 	v := &r.lab.live
 	line := fmt.Sprintf("%s, all from the store", count(len(results)))
-	if trained := len(r.record.Nets) - r.hits; trained > 0 {
-		line = fmt.Sprintf("%s: %d trained now, with the base nets they need, %d from the store, in %s", count(len(results)), trained, r.hits, time.Since(v.began).Round(100*time.Millisecond))
+	if r.hits < len(r.record.Nets) {
+		line = fmt.Sprintf("%s: %d trained now, with the base nets they need, %d from the store, in %s", count(len(results)), r.trained, r.hits, time.Since(v.began).Round(100*time.Millisecond))
 	}
 	return append([]string{line}, append(notNumbers(results), r.notes...)...)
 }
