@@ -98,7 +98,8 @@ func (f failed) compile() failure {
 			if i < len(f.traceback) {
 				entry = f.traceback[i]
 			}
-			out.add(f.place(entry, m[3]), m[4])
+			p := f.place(entry, m[3])
+			out.add(p, p.misspelt(m[4]))
 		}
 	}
 	return out
@@ -134,6 +135,26 @@ type place struct {
 	text   string // the line
 	column int    // in bytes from 1, 0 when it is not known
 }
+
+// unknown is the compiler's word for a package that nothing imports. What the standard library has is imported by itself, so that a name of it
+// which does not exist is told of its package: fmt.Printn as "undefined: fmt".
+var unknown = regexp.MustCompile(`^undefined: (bytes|errors|fmt|maps|math|os|slices|sort|strconv|strings|time)$`)
+
+// misspelt tells that of the name.
+func (p place) misspelt(msg string) string {
+	m := unknown.FindStringSubmatch(msg)
+	if m == nil || p.column == 0 {
+		return msg
+	}
+	after, ok := strings.CutPrefix(p.text[p.column-1:], m[1]+".")
+	name := identifier.FindString(after)
+	if !ok || name == "" {
+		return msg
+	}
+	return fmt.Sprintf("undefined: %s.%s: package %s has no such name", m[1], name, m[1])
+}
+
+var identifier = regexp.MustCompile(`^\w+`)
 
 // at is a line of the cell with an execution count, in the coordinates of what GoNB got less what the bridge added.
 func (f failed) at(count, line, column int) place {

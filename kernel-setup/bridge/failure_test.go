@@ -46,6 +46,15 @@ func TestCompileErrors(t *testing.T) {
 	if got := f.explain(); got.value != "line 1: undefined: zz" {
 		t.Errorf("got %q", got)
 	}
+	// A name that the standard library does not have; a variable that is called as a package is none.
+	f = recorded("# gonb_1\n./main.go:9:1: undefined: fmt\n", "# gonb_1", "Cell[9]: Line 2\n\nfunc main() {\nfmt.Printn(1)\n^\n}\n\nundefined: fmt", "").in("%%\nfmt.Printn(1)")
+	if got := f.explain(); got.value != "line 2: undefined: fmt.Printn: package fmt has no such name" {
+		t.Errorf("got %q", got)
+	}
+	f = recorded("# gonb_1\n./main.go:9:1: undefined: time\n", "# gonb_1", "Cell[9]: Line 2\n\nfunc main() {\ntime++\n^\n}\n\nundefined: time", "").in("%%\ntime++")
+	if got := f.explain(); got.value != "line 2: undefined: time" {
+		t.Errorf("got %q", got)
+	}
 	// The compiler goes on about an error on lines of their own.
 	f = recorded("# gonb_1\n./main.go:9:3: not enough arguments in call to f\n\thave ()\n\twant (int)\n", "# gonb_1", "Cell[9]: Line 2\nf()\n  ^\n\nnot enough", "\thave ()", "\twant (int)", "").in("%%\nf()")
 	if got := f.explain(); len(got.traceback) != 1 || !strings.HasSuffix(got.traceback[0], "\n\thave ()\n\twant (int)") {
