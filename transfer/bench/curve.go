@@ -166,6 +166,9 @@ func whole(u *transfer.Untrained) bool {
 }
 
 func pause(ctx context.Context, long time.Duration) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	select {
 	case <-time.After(long):
 		return nil
