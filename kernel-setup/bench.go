@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,26 +45,57 @@ func benchVerb(c *cobra.Command, run func(context.Context, benchOptions) error) 
 
 // bench times our nets beside PyTorch's and JAX's.
 func (s *site) bench(ctx context.Context, opt benchOptions) error {
-	if err := s.ensure(ctx, setupOptions{}); err != nil {
+	python, err := s.benchPython(ctx, opt.python)
+	if err != nil {
 		return err
-	}
-	python := opt.python
-	if python == "" {
-		if err := s.ensureExtra(ctx, s.peers()); err != nil {
-			return err
-		}
-		python = s.peers().python()
 	}
 	if err := s.build(ctx, "build-bench", s.home.Root, []string{"CGO_ENABLED=1"}, "./gomlxnet/bench"); err != nil {
 		return err
 	}
 	program := filepath.Join(s.home.Bin(), builtName("bench"))
 	defer os.Remove(program) // go has what it is linked of
+	return s.runBench(ctx, program, append([]string{"--python=" + python}, opt.rest...))
+}
+
+// benchCurve is the command coadapt bench curve where there is PyTorch; args are its own.
+func (s *site) benchCurve(ctx context.Context, args []string) error {
+	if says(args, "python", "h", "help") { // needs no environment of ours
+		if err := s.ensure(ctx, setupOptions{}); err != nil {
+			return err
+		}
+	} else {
+		python, err := s.benchPython(ctx, "")
+		if err != nil {
+			return err
+		}
+		args = append(slices.Clone(args), "--python="+python)
+	}
+	return s.runBench(ctx, filepath.Join(s.home.Bin(), "coadapt"), append([]string{"bench", "curve"}, args...))
+}
+
+// says is whether one of these flags is among args, with one dash or two.
+func says(args []string, flags ...string) bool {
+	return slices.ContainsFunc(args, func(a string) bool {
+		name, _, _ := strings.Cut(strings.TrimLeft(a, "-"), "=")
+		return strings.HasPrefix(a, "-") && slices.Contains(flags, name)
+	})
+}
+
+// benchPython sets up what is missing and gives the Python of the peers: that of the flag, or of an environment that it makes.
+func (s *site) benchPython(ctx context.Context, flag string) (string, error) {
+	if err := s.ensure(ctx, setupOptions{}); err != nil || flag != "" {
+		return flag, err
+	}
+	return s.peers().python(), s.ensureExtra(ctx, s.peers())
+}
+
+// runBench runs a bench that prints what it finds.
+func (s *site) runBench(ctx context.Context, program string, args []string) error {
 	env, err := s.testEnv()
 	if err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, program, append([]string{"--python=" + python}, opt.rest...)...)
+	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = s.home.Root, env, s.out, os.Stderr
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // it ends the peers
 	cmd.WaitDelay = 10 * time.Second

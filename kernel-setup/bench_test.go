@@ -41,3 +41,18 @@ func TestPeersAreCleaned(t *testing.T) {
 	}
 	exists(t, s.home.Peers(), false)
 }
+
+// What follows "bench curve" is for coadapt, as it stands.
+func TestBenchCurveFlags(t *testing.T) {
+	c := benchCommand(t.Output())
+	line := strings.Fields("curve -n 4 -json --batch=64")
+	found, rest, err := c.Find(cli.LongFlags(c, line))
+	if err != nil || found.Name() != "curve" || !found.DisableFlagParsing || !slices.Equal(rest, []string{"-n", "4", "--json", "--batch=64"}) {
+		t.Errorf("%q is %q of %s, %v", line, rest, found.Name(), err)
+	}
+	for line, want := range map[string]bool{"-n 4": false, "-python /x": true, "--python=/x": true, "-n 4 -h": true, "-data python": false} {
+		if says(strings.Fields(line), "python", "h", "help") != want {
+			t.Errorf("%q: want %v", line, want)
+		}
+	}
+}

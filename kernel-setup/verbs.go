@@ -143,7 +143,7 @@ func runVerb(out io.Writer) *cobra.Command {
 }
 
 func benchCommand(out io.Writer) *cobra.Command {
-	return benchVerb(&cobra.Command{
+	c := benchVerb(&cobra.Command{
 		Use:   "bench",
 		Short: "Time the nets beside PyTorch's and JAX's, turn by turn",
 		Args:  cobra.NoArgs,
@@ -154,6 +154,19 @@ func benchCommand(out io.Writer) *cobra.Command {
 		}
 		return s.bench(ctx, opt)
 	})
+	c.AddCommand(&cobra.Command{
+		Use:                "curve [flags of coadapt bench curve]",
+		Short:              "Time whole curves beside a PyTorch script: coadapt bench curve",
+		DisableFlagParsing: true, // they are coadapt's
+		RunE: func(c *cobra.Command, args []string) error {
+			s, err := newSite(out)
+			if err != nil {
+				return err
+			}
+			return s.benchCurve(c.Context(), args)
+		},
+	})
+	return c
 }
 
 func cleanVerb(out io.Writer) *cobra.Command {

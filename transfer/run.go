@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"coadapt/gomlxnet"
-	"coadapt/gomlxnet/dataset"
 )
 
 // outcome is a trained net: what goes into the store.
@@ -137,7 +136,7 @@ func (p *plan) prove(before, after gomlxnet.Weights) error {
 func (l *Lab) train(ctx context.Context, wk *worker, p *plan, trainer *gomlxnet.Trainer, st *progress, out *outcome, keep *keeper) error {
 	var (
 		r      = &out.result
-		order  = dataset.Order{Seed: p.net.stream("order"), Batch: p.recipe.Batch}
+		order  = p.order()
 		drop   = p.net.stream("dropout")
 		tail   = p.recipe.Steps - max(1, p.recipe.Steps/10)
 		report = throttle{every: 100 * time.Millisecond}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"time"
-
-	"coadapt/gomlxnet/dataset"
 )
 
 // Timing is what the steps and the tests of one net took here and now.
@@ -49,7 +47,7 @@ func (l *Lab) Time(ctx context.Context, net Net, long time.Duration) (Timing, er
 	t := Timing{Price: price}
 	steps := newBlocks(long)
 	// The order goes on beyond the net's own steps, as short nets may have too few.
-	order := dataset.Order{Seed: p.net.stream("order"), Batch: p.recipe.Batch}
+	order := p.order()
 	for batch, err := range p.task.Train(ctx, order, p.view, 0, 1<<30) {
 		if err != nil {
 			return fail(err)

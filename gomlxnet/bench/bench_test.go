@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/bench/peers"
 	"coadapt/kernel-setup/home"
 )
 
@@ -207,7 +208,7 @@ func TestPeersAgree(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	if err := unpackPeers(dir); err != nil {
+	if err := peers.Unpack(dir); err != nil {
 		t.Fatal(err)
 	}
 	c := &contest{runners: []runner{&ours{backend: backend}}, rounds: 1, turn: time.Millisecond, dir: dir, say: t.Logf}

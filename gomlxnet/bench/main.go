@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/bench/peers"
 	"coadapt/kernel-setup/cli"
 
 	_ "github.com/gomlx/gomlx/backends/default"
@@ -79,7 +80,7 @@ func bench(ctx context.Context, out, talk io.Writer, opt options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	if err := unpackPeers(dir); err != nil {
+	if err := peers.Unpack(dir); err != nil {
 		return err
 	}
 	backend, err := gomlxnet.OpenBackend(opt.backend)

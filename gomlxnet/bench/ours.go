@@ -6,11 +6,11 @@ import (
 	"time"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/bench/peers"
 
 	"github.com/gomlx/compute"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 	"github.com/gomlx/gomlx/core/tensors"
-	"golang.org/x/sys/unix"
 )
 
 // runner is one of those compared.
@@ -62,7 +62,7 @@ func (o *ours) steps(ctx context.Context, n int, fresh bool) (took, error) {
 	if fresh {
 		o.drop()
 	}
-	start, cpu := time.Now(), cpuSeconds()
+	start, cpu := time.Now(), peers.CPUSeconds()
 	if o.trainer == nil {
 		var err error
 		if o.trainer, err = gomlxnet.NewTrainer(o.backend, o.p.Arch, gomlxnet.SGD{Momentum: momentum, Decay: decay}, o.p.Batch); err != nil {
@@ -90,16 +90,7 @@ func (o *ours) steps(ctx context.Context, n int, fresh bool) (took, error) {
 		}
 	}
 	o.taken += n
-	return took{time.Since(start).Seconds(), cpuSeconds() - cpu, losses}, nil
-}
-
-// cpuSeconds is what all threads of this process have worked so far.
-func cpuSeconds() float64 {
-	var u unix.Rusage
-	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
-		return 0 // it fails for a wrong argument only
-	}
-	return float64(u.Utime.Nano()+u.Stime.Nano()) * 1e-9
+	return took{time.Since(start).Seconds(), peers.CPUSeconds() - cpu, losses}, nil
 }
 
 func (o *ours) peak(_ context.Context, n int) (float64, error) {

@@ -30,7 +30,9 @@ class Net:
         self.frozen = ask["frozen"]  # layers that do not learn, from the first
         self.rate, self.momentum, self.decay = ask["rate"], ask["momentum"], ask["decay"]
         self.weights = self._weights(ask["weights"])
-        n = ask["batches"]
+        n = ask.get("batches", 0)
+        if n == 0:  # they come otherwise
+            return
         self.images = np.fromfile(ask["images"], np.float32).reshape(n, self.batch, self.size, self.size, self.channels)
         self.labels = np.fromfile(ask["labels"], np.int32).reshape(n, self.batch)
 
@@ -62,35 +64,41 @@ def pool_size(size, pool):
 
 def serve(about, make, peak):
     """Answers until the input ends. make(net) returns a function of the index of a step that takes it and gives its loss, as the
-    library's own number, and forget() is called before a net is made afresh."""
-    answers = os.fdopen(os.dup(1), "w", buffering=1)
-    os.dup2(2, 1)
+    library's own number."""
     net = step = None
     taken = 0
+
+    def take(ask):
+        nonlocal step, taken
+        if ask["do"] == "first":
+            step, taken = None, 0
+        start, cpu = time.perf_counter(), time.process_time()
+        if step is None:
+            step = make(net)
+        losses = [step((taken + i) % len(net.labels)) for i in range(ask["n"])]
+        losses = [float(x) for x in losses]  # waits for what is still under way
+        taken += ask["n"]
+        return dict(seconds=time.perf_counter() - start, cpu=time.process_time() - cpu, losses=losses)
+
+    def load(ask):
+        nonlocal net, step, taken
+        net, step, taken = Net(ask), None, 0
+        return {}
+
+    answer(dict(about=lambda ask: about(), net=load, steps=take, first=take, peak=lambda ask: dict(gflops=peak(ask["n"]))))
+
+
+def answer(verbs):
+    """Answers until the input ends, each ask by the function that verbs has for what it wants done."""
+    answers = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)
     for line in sys.stdin:
         ask = json.loads(line)
         try:
-            if ask["do"] == "about":
-                answer = about()
-            elif ask["do"] == "net":
-                net, step, taken, answer = Net(ask), None, 0, {}
-            elif ask["do"] in ("steps", "first"):
-                if ask["do"] == "first":
-                    step, taken = None, 0
-                start, cpu = time.perf_counter(), time.process_time()
-                if step is None:
-                    step = make(net)
-                losses = [step((taken + i) % len(net.labels)) for i in range(ask["n"])]
-                losses = [float(x) for x in losses]  # waits for what is still under way
-                answer = dict(seconds=time.perf_counter() - start, cpu=time.process_time() - cpu, losses=losses)
-                taken += ask["n"]
-            elif ask["do"] == "peak":
-                answer = dict(gflops=peak(ask["n"]))
-            else:
-                answer = dict(error=f"no such thing to do: {ask['do']!r}")
+            reply = verbs[ask["do"]](ask)
         except Exception:
-            answer = dict(error=traceback.format_exc())
-        answers.write(json.dumps(answer) + "\n")
+            reply = dict(error=traceback.format_exc())
+        answers.write(json.dumps(reply) + "\n")
 
 
 def best_of(times, product):

@@ -1,0 +1,382 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/bench/peers"
+	"coadapt/gomlxnet/dataset"
+	"coadapt/kernel-setup/home"
+	"coadapt/transfer"
+	"coadapt/transfer/store"
+
+	_ "github.com/gomlx/gomlx/backends/default"
+)
+
+// lab is one on the Go backend whose nets take six steps, with an empty store.
+func lab(t *testing.T, change func(*transfer.Config)) (*transfer.Lab, *store.Store) {
+	t.Helper()
+	src, err := dataset.Open(t.Context(), "shapes:classes=4,train=12,test=8,size=24", dataset.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := transfer.MiniConfig(src)
+	cfg.Arch = gomlxnet.Mini(2, gomlxnet.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
+	cfg.Recipe.Batch = 5 // does not divide 24 pictures
+	cfg.Epochs, cfg.Recipe = 0, cfg.Recipe.WithSteps(6)
+	if change != nil {
+		change(&cfg)
+	}
+	if cfg.Backend, err = gomlxnet.OpenBackend("go"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(cfg.Backend.Finalize)
+	if cfg.Store, err = store.Open(t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	l, err := transfer.NewLab(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(l.Close)
+	return l, cfg.Store
+}
+
+// twin is a peer that is a second Lab: its answers are right.
+type twin struct {
+	*testing.T
+	lab    *transfer.Lab
+	store  *store.Store
+	asked  []any
+	change func(*Side) // of an answer
+}
+
+func (p *twin) Name() string { return "a second lab" }
+
+func (p *twin) Ask(what, answer any) error {
+	// What is asked is read as the script would read it.
+	text, err := json.Marshal(what)
+	if err != nil {
+		return err
+	}
+	if _, ok := what.(*taskAsk); ok {
+		var ask taskAsk
+		p.asked = append(p.asked, ask)
+		return json.Unmarshal(text, &ask)
+	}
+	var ask trainAsk
+	if err := json.Unmarshal(text, &ask); err != nil {
+		return err
+	}
+	p.asked = append(p.asked, ask)
+	net, err := transfer.ParseNet(ask.Name)
+	if err != nil {
+		return err
+	}
+	c := Contest{Lab: p.lab, Store: p.store}
+	s, err := c.ours(p.Context(), net)
+	if err != nil {
+		return err
+	}
+	if p.change != nil {
+		p.change(&s)
+	}
+	if text, err = json.Marshal(s); err != nil {
+		return err
+	}
+	return json.Unmarshal(text, answer)
+}
+
+func nets(t *testing.T, names ...string) []transfer.Net {
+	t.Helper()
+	var nets []transfer.Net
+	for _, name := range names {
+		n, err := transfer.ParseNet(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		nets = append(nets, n)
+	}
+	return nets
+}
+
+func contest(t *testing.T, peer Asker, change func(*transfer.Config), names ...string) *Contest {
+	c := &Contest{Nets: nets(t, names...), Peer: peer, Dir: t.TempDir(), Say: t.Logf}
+	c.Lab, c.Store = lab(t, func(cfg *transfer.Config) {
+		cfg.Progress = c.Hear
+		if change != nil {
+			change(cfg)
+		}
+	})
+	return c
+}
+
+// Parents come first, each net is trained on both sides, and all that the peer
+// is told is what the Lab has.
+func TestContest(t *testing.T) {
+	peer := &twin{T: t}
+	peer.lab, peer.store = lab(t, nil)
+	c := contest(t, peer, nil, "0/A3B", "0/B3B+", "0/baseB+")
+	var told []string
+	turns, err := c.Run(t.Context(), func(turn Turn) error { told = append(told, turn.Net.String()); return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"0/baseA", "0/baseB", "0/A3B", "0/B3B+", "0/baseB+"}; !slices.Equal(told, want) {
+		t.Errorf("trained %v, want %v", told, want)
+	}
+	for _, turn := range turns {
+		if o := turn.Ours; o.Images != 30 || o.Tested != 16 || o.Seconds <= 0 || o.FirstStep <= 0 || o.FirstStep > o.Seconds || o.Loss != turn.Peer.Loss || o.First != turn.Peer.First {
+			t.Errorf("%s: ours %+v, peer's %+v", turn.Net, o, turn.Peer)
+		}
+	}
+	var asks []trainAsk
+	for _, ask := range peer.asked {
+		if a, ok := ask.(trainAsk); ok {
+			asks = append(asks, a)
+		}
+	}
+	if len(peer.asked) != 2+5 || len(asks) != 5 {
+		t.Fatalf("asked %d things, %d nets; want 2 tasks and 5 nets", len(peer.asked), len(asks))
+	}
+	for i, want := range []trainAsk{
+		{Name: "0/baseA", Keep: true, Task: "task0"}, {Name: "0/baseB", Keep: true, Task: "task1"},
+		{Name: "0/A3B", Parent: "0/baseA", Copied: 3, Frozen: 3, Task: "task1"},
+		{Name: "0/B3B+", Parent: "0/baseB", Copied: 3, Task: "task1"}, {Name: "0/baseB+", Parent: "0/baseB", Copied: 8, Task: "task1"},
+	} {
+		got := asks[i]
+		if got.Name != want.Name || got.Parent != want.Parent || got.Copied != want.Copied || got.Frozen != want.Frozen || got.Keep != want.Keep || got.Task != want.Task ||
+			len(got.Rates) != 6 || got.Rates[0] != 0.005 || got.Batch != 5 || got.First != 1 {
+			t.Errorf("asked for %+v, want %+v", got, want)
+		}
+	}
+}
+
+// The files hold the pictures, their order, the mean and the initial values.
+func TestFiles(t *testing.T) {
+	l, _ := lab(t, nil)
+	net := nets(t, "0/A3B")[0]
+	u, err := l.Untrained(t.Context(), net)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &writer{dir: t.TempDir(), tasks: map[*dataset.Task]string{}}
+	task, err := w.task(u.Task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pictures []uint8
+	var labels []int32
+	for i := range u.Task.NumTest() {
+		pic, err := u.Task.Picture(dataset.Test, i, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pictures, labels = append(pictures, pic...), append(labels, int32(u.Task.Label(dataset.Test, i)))
+	}
+	ask, err := w.net(net, u, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var order []int32
+	for k := range u.Recipe.Steps {
+		for _, i := range u.Order.Indices(k, u.Task.NumTrain()) {
+			order = append(order, int32(i))
+		}
+	}
+	// As in 2014 a transferred net subtracts the mean of the task its layers come from.
+	source, err := l.Task(t.Context(), "0", transfer.A)
+	if err != nil {
+		t.Fatal(err)
+	}
+	vars, err := u.Arch.Variables()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var weights []float32
+	for _, v := range vars {
+		weights = append(weights, u.Weights[v.Path].Data...)
+	}
+	for name, want := range map[string]any{task.Test.Pictures: pictures, task.Test.Labels: labels, ask.Order: order, ask.View.Mean: source.Mean(), ask.Weights: weights} {
+		var b bytes.Buffer
+		if err := binary.Write(&b, binary.LittleEndian, want); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(name); err != nil || !bytes.Equal(got, b.Bytes()) {
+			t.Errorf("%s has %d bytes, want these %d; %v", filepath.Base(name), len(got), b.Len(), err)
+		}
+	}
+	if got, err := os.ReadFile(task.Train.Pictures); err != nil || len(got) != 24*24*24*3 {
+		t.Errorf("%d bytes of 24 training pictures of 24 px, %v", len(got), err)
+	}
+	u.View.MeanPerChannel = true
+	for i, m := range mean(u) {
+		want := 0.0
+		for k := i % 3; k < len(source.Mean()); k += 3 {
+			want += float64(source.Mean()[k]) / 576
+		}
+		if math.Abs(float64(m)-want) > 1e-4 {
+			t.Fatalf("channel mean %g, want %g", m, want)
+		}
+	}
+}
+
+// A peer that does something else is told of instead of a ratio.
+func TestContestCompares(t *testing.T) {
+	for want, change := range map[string]func(*Side){
+		"trained on 30 images and was tested on 16, the peer's on 31 and 16": func(s *Side) { s.Images++ },
+		"the peer's on 30 and 15":    func(s *Side) { s.Tested-- },
+		"do not train the same net":  func(s *Side) { s.First *= 1.002 },
+		"NaN":                        func(s *Side) { s.First = math.NaN() },
+		"which seeds do not explain": func(s *Side) { s.Accuracy += 0.16 },
+		"a second lab: test loss -1": func(s *Side) { s.Loss = -1 },
+	} {
+		peer := &twin{T: t, change: change}
+		peer.lab, peer.store = lab(t, nil)
+		_, err := contest(t, peer, nil, "0/baseA").Run(t.Context(), func(Turn) error { return nil })
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+	// Where each side cuts pictures at its own places the first losses may differ.
+	pad := func(cfg *transfer.Config) { cfg.Recipe.Pad = 2 }
+	peer := &twin{T: t, change: func(s *Side) { s.First *= 1.1 }}
+	peer.lab, peer.store = lab(t, pad)
+	if _, err := contest(t, peer, pad, "0/baseA").Run(t.Context(), func(Turn) error { return nil }); err != nil {
+		t.Error(err)
+	}
+}
+
+// A net that is there already cannot be timed.
+func TestContestWantsAnEmptyStore(t *testing.T) {
+	peer := &twin{T: t}
+	peer.lab, peer.store = lab(t, nil)
+	c := contest(t, peer, nil, "0/baseA")
+	if _, err := c.Lab.Train(t.Context(), c.Nets[0]); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Run(t.Context(), func(Turn) error { return nil }); err == nil || !strings.Contains(err.Error(), "0/baseA: it is in the store") {
+		t.Errorf("error %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := c.Run(ctx, func(Turn) error { return nil }); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+}
+
+// A condition's ratio is that of its sums, and the start counts in the last row.
+func TestReport(t *testing.T) {
+	turn := func(name string, ours, peer float64) Turn {
+		return Turn{nets(t, name)[0], Side{Seconds: ours, CPU: 2 * ours, Images: 100, Accuracy: 0.5}, Side{Seconds: peer, CPU: peer, Images: 100, Accuracy: 0.6}}
+	}
+	r := Report{Peer: "PyTorch 0", Turns: []Turn{turn("0/baseA", 1, 4), turn("0/A3B", 2, 2), turn("0/baseB", 3, 4)}, Started: [2]Cost{{1, 1}, {4, 5}}}
+	var out bytes.Buffer
+	if err := r.JSON(&out); err != nil {
+		t.Fatal(err)
+	}
+	var got []line
+	for text := range strings.Lines(out.String()) {
+		var l line
+		if err := json.Unmarshal([]byte(text), &l); err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, l)
+	}
+	want := []line{
+		{"curve base", 2, 200, Cost{4, 8}, Cost{8, 8}, "PyTorch 0", 2, 4. / 3, 4, 1},
+		{"curve AnB", 1, 100, Cost{2, 4}, Cost{2, 2}, "PyTorch 0", 1, 1, 1, 0.5},
+		{"curve start", 0, 0, Cost{1, 1}, Cost{4, 5}, "PyTorch 0", 4, 0, 0, 5},
+		{"curve", 3, 300, Cost{7, 13}, Cost{14, 15}, "PyTorch 0", 2, 1, 4, 15. / 13},
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+	out.Reset()
+	if err := r.Table(&out); err != nil {
+		t.Fatal(err)
+	}
+	if words := strings.Join(strings.Fields(out.String()), " "); !strings.HasSuffix(words, "base 2 200 4.0 8.0 2.00 1.33 4.00 1.00 0.500 0.600 "+
+		"AnB 1 100 2.0 2.0 1.00 1.00 1.00 0.50 0.500 0.600 start 1.0 4.0 4.00 5.00 all 3 300 7.0 14.0 2.00 1.00 4.00 1.15 0.500 0.600") {
+		t.Errorf("table\n%s", &out)
+	}
+}
+
+// testPython names a Python that has PyTorch, for tests where the bench's own is not installed.
+const testPython = "COADAPT_TEST_PYTHON"
+
+// PyTorch's side trains the nets that ours trains. While the rate stays as it is its solver is Caffe's, so that all losses are those of ours, of children of
+// trained parents too; frozen and fine-tuned nets come to different ones.
+func TestTorch(t *testing.T) {
+	python := os.Getenv(testPython)
+	if python == "" {
+		h, err := home.Locate()
+		if err != nil {
+			t.Fatal(err)
+		}
+		python = filepath.Join(h.Peers(), "bin", "python")
+		if _, err := os.Stat(python); err != nil {
+			t.Skipf("no PyTorch: `go run ./kernel-setup bench` installs it, or %s names a Python that has it", testPython)
+		}
+	}
+	dir := t.TempDir()
+	if err := peers.Unpack(dir); err != nil {
+		t.Fatal(err)
+	}
+	p, err := peers.Start(t.Context(), python, dir, "curve_torch.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := p.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	fixed := func(cfg *transfer.Config) {
+		cfg.Recipe.Rate = gomlxnet.Schedule{Policy: gomlxnet.Fixed, Base: 0.05}
+		cfg.Arch.Layers[1].Groups = 2
+	}
+	turns, err := contest(t, p, fixed, "0/A7B", "0/A7B+", "0/B3B", "0/baseB+", "0/R2B").Run(t.Context(), func(Turn) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	apart := func(a, b float64) float64 { return math.Abs(a-b) / b }
+	loss := map[string]float64{}
+	for _, turn := range turns {
+		o, p := turn.Ours, turn.Peer
+		loss[turn.Net.String()] = p.Loss
+		if apart(p.First, o.First) > 1e-5 || apart(p.Loss, o.Loss) > 1e-5 || apart(p.Last, o.Last) > 1e-5 || p.Accuracy != o.Accuracy || p.CPU <= 0 {
+			t.Errorf("%s: PyTorch's %+v, ours %+v", turn.Net, p, o)
+		}
+	}
+	if apart(loss["0/A7B"], loss["0/A7B+"]) < 1e-4 {
+		t.Errorf("frozen and fine-tuned layers come to the same loss: %v", loss)
+	}
+	// Cut and mirrored at random, in a recipe of channel means.
+	cut := func(cfg *transfer.Config) {
+		cfg.Recipe.Pad, cfg.Recipe.Mirror, cfg.Recipe.ChannelMean = 2, true, true
+		for i := range cfg.Arch.Layers {
+			if cfg.Arch.Layers[i].Kind == gomlxnet.InnerProduct && i < 7 {
+				cfg.Arch.Layers[i].Dropout = 0.5
+			}
+		}
+	}
+	turns, err = contest(t, p, cut, "1/baseA").Run(t.Context(), func(Turn) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := turns[0].Peer; fmt.Sprint(p.Images, p.Tested) != "30 16" || apart(p.First, math.Ln2) > 0.2 {
+		t.Errorf("got %+v", p)
+	}
+}
