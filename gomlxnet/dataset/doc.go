@@ -16,8 +16,8 @@
 // released in 2014; those that the derived class splits come to are proved by their MD5 sums.
 //
 // A picture that does not decode stops NewTask with its name, or, where asked for, is left out and listed in Task.Bad.
-// Resized pixels come from floating point and may differ in the last bit between machines; everything else
-// is integers or single roundings, and the shapes are the same bytes everywhere.
+// All is integers or single roundings, resized pictures and shapes as well: the same bytes everywhere. Where a machine's
+// libjpeg-turbo is asked to decode JPEGs (DecoderTurbo), its samples differ from Go's by a grey level or two; the digest tells.
 //
 // Pictures are RGB and pixels are 0..255 before the mean is subtracted. (The 2014 nets saw BGR; a net trained from scratch
 // cannot tell.)

@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -17,6 +18,7 @@ type Folder struct {
 	classes []Class
 	h, w    int
 	resize  bool
+	fast    *turbo // or nil
 	parts   [2][]picture
 }
 
@@ -29,7 +31,7 @@ type picture struct {
 // Name is the base name of the folder or archive.
 func (s *Folder) Name() string { return s.name }
 
-// Digest covers names, sizes and CRC-32 sums of all pictures, their labels and the size they are brought to; a folder and
+// Digest covers names, sizes and CRC-32 sums of all pictures, their labels, the size they are brought to and the decoder if it is not Go's; a folder and
 // an archive of the same files agree. A plain folder of more than 2 GiB is told by names and sizes alone.
 func (s *Folder) Digest() string { return s.digest }
 
@@ -51,7 +53,22 @@ func (s *Folder) Describe(p Part, i int) string {
 }
 
 // Close lets go of an archive; a source may also be kept open to the end.
-func (s *Folder) Close() error { return s.t.close() }
+func (s *Folder) Close() error {
+	err := s.t.close()
+	if s.fast != nil {
+		err = errors.Join(err, s.fast.close())
+		s.fast = nil
+	}
+	return err
+}
+
+// Decoder is what decodes its JPEGs.
+func (s *Folder) Decoder() Decoder {
+	if s.fast != nil {
+		return DecoderTurbo
+	}
+	return DecoderGo
+}
 
 // Image decodes picture i.
 func (s *Folder) Image(p Part, i int, dst []uint8) error {
@@ -62,7 +79,7 @@ func (s *Folder) Image(p Part, i int, dst []uint8) error {
 	if err != nil {
 		return err
 	}
-	return decodeRGB(data, s.h, s.w, s.resize, dst)
+	return decodeRGB(data, s.fast, s.h, s.w, s.resize, dst)
 }
 
 // openFolder reads a tree whose root holds train/.
@@ -99,6 +116,11 @@ func openFolder(ctx context.Context, t *tree, name string, opt Options) (*Folder
 	if err := s.size(opt.Size); err != nil {
 		return nil, err
 	}
+	if opt.Decoder == DecoderTurbo {
+		if s.fast, err = openTurbo(); err != nil {
+			return nil, fmt.Errorf("%s: %w", t.where, err)
+		}
+	}
 	return s, s.sum(ctx)
 }
 
@@ -128,7 +150,8 @@ func (s *Folder) complete() error {
 // size takes the size asked for, or the one that all pictures have; the first picture of each class is looked at.
 func (s *Folder) size(want int) error {
 	if want > 0 {
-		s.h, s.w, s.resize = want, want, true
+		s.h, s.w = want, want
+		s.resize = s.othersThan(want)
 		return nil
 	}
 	last, first := int32(-1), ""
@@ -159,6 +182,22 @@ func (s *Folder) size(want int) error {
 	return nil
 }
 
+// othersThan reports whether a picture has another size, by their headers; in most trees the first one tells.
+func (s *Folder) othersThan(size int) bool {
+	for _, pics := range s.parts {
+		for _, pic := range pics {
+			data, err := s.t.read(pic.file, maxPicture)
+			if err != nil {
+				continue // a bad picture, of whatever size
+			}
+			if h, w, err := pictureSize(data); err == nil && (h != size || w != size) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // sum makes the digest.
 func (s *Folder) sum(ctx context.Context) error {
 	var names []string
@@ -173,8 +212,16 @@ func (s *Folder) sum(ctx context.Context) error {
 	for _, c := range s.classes {
 		fmt.Fprintf(labels, "%q ", c.Name)
 	}
-	// A size asked for that all pictures have already changes no pixel, so only the size counts.
-	what := fmt.Sprintf("folder v1 %dx%d\n%s", s.h, s.w, labels)
+	// A size asked for that all pictures have already changes no pixel, so only the size counts. Version 2 resizes planes, in
+	// integers. The name of another decoder than Go's is part of it.
+	version := 1
+	if s.resize {
+		version = 2
+	}
+	what := fmt.Sprintf("folder v%d %dx%d\n%s", version, s.h, s.w, labels)
+	if d := s.Decoder(); d != DecoderGo {
+		what += fmt.Sprintf("decoder %s\n", d)
+	}
 	var err error
 	s.digest, err = s.t.digest(ctx, what, names)
 	return err

@@ -13,8 +13,9 @@ import (
 
 // Options of Open may be left zero.
 type Options struct {
-	Size   int  // resize every picture to this square; 0 = the size they have, which must then be one
-	Coarse bool // CIFAR-100: the 20 superclasses are the labels
+	Size    int     // resize every picture to this square; 0 = the size they have, which must then be one
+	Coarse  bool    // CIFAR-100: the 20 superclasses are the labels
+	Decoder Decoder // of JPEGs in trees of pictures
 }
 
 // Open opens a data set. spec is one of

@@ -54,7 +54,8 @@ type PackReport struct {
 type packHead struct {
 	Version  int     `json:"version"`
 	Name     string  `json:"name"`
-	Source   string  `json:"source"` // digest
+	Source   string  `json:"source"`            // digest
+	Decoder  string  `json:"decoder,omitempty"` // of JPEGs, where it is not Go's; the digest covers it
 	Height   int     `json:"height"`
 	Width    int     `json:"width"`
 	PerShard int     `json:"per_shard"` // pictures of the source that a shard covers
@@ -117,6 +118,9 @@ func Pack(ctx context.Context, src Source, dir string, opt PackOptions) (PackRep
 	size := h * w * c
 	head := packHead{Version: packVersion, Name: src.Name(), Source: src.Digest(), Height: h, Width: w,
 		PerShard: int(max(1, opt.ShardBytes/int64(size))), Total: src.Len(Train) + src.Len(Test), SkipBad: opt.Bad == BadSkips, Classes: src.Classes()}
+	if d, ok := src.(interface{ Decoder() Decoder }); ok && d.Decoder() != DecoderGo {
+		head.Decoder = d.Decoder().String()
+	}
 	if opt.ShardBytes < 0 {
 		return report, fmt.Errorf("pack: shards of %d bytes, want more than 0", opt.ShardBytes)
 	}

@@ -1,0 +1,19 @@
+//go:build !((linux || darwin) && (amd64 || arm64) && !android && !faketime)
+
+package dataset
+
+import (
+	"errors"
+	"image"
+)
+
+// turbo is libjpeg-turbo, which is not loaded here.
+type turbo struct{}
+
+func openTurbo() (*turbo, error) {
+	return nil, errors.New("libjpeg-turbo is loaded on Linux and macOS alone; choose Go's decoder")
+}
+
+func (*turbo) close() error { return nil }
+
+func (*turbo) decode([]byte) (image.Image, bool) { return nil, false }
