@@ -26,8 +26,20 @@ func Conv(x, kernel *Node, stride, pad, groups int) *Node {
 	return Concatenate(parts, -1)
 }
 
+// conv gives a kernel of an even side a further row and column of zeros, and the
+// image as much room: the gradient of GoMLX v0.28.2 by the image is that of a
+// kernel with an odd side, and wrong for others.
 func conv(x, kernel *Node, stride, pad int) *Node {
-	return Convolve(x, kernel).StridePerAxis(stride, stride).PaddingPerDim([][2]int{{pad, pad}, {pad, pad}}).Done()
+	low, high := pad, pad
+	if kernel.Shape().Dim(0)%2 == 0 {
+		kernel, high = withZeros(withZeros(kernel, 0), 1), pad+1
+	}
+	return Convolve(x, kernel).StridePerAxis(stride, stride).PaddingPerDim([][2]int{{low, high}, {low, high}}).Done()
+}
+
+// withZeros makes an axis longer by one slice of zeros. (Pad has no gradient.)
+func withZeros(x *Node, axis int) *Node {
+	return Concatenate([]*Node{x, ZerosLike(SliceAxis(x, axis, AxisRange(0, 1)))}, axis)
 }
 
 // ReLU is max(x, 0) with gradient 0 at 0, as in Caffe and PyTorch. A NaN goes

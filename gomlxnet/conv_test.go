@@ -53,6 +53,9 @@ func TestConv(t *testing.T) {
 			{1, 10, 2, 2, 5, 4, 2, 2},
 			{1, 15, 1, 2, 11, 4, 0, 1}, // conv1's window and stride
 			{2, 4, 4, 8, 1, 1, 0, 4},
+			{1, 6, 2, 3, 2, 1, 0, 1}, // windows of an even side
+			{1, 7, 2, 3, 4, 1, 2, 1},
+			{1, 9, 2, 4, 4, 2, 1, 2},
 		} {
 			cases = append(cases, opCase{
 				fmt.Sprintf("%dpx %d-%d k%d s%d p%d g%d", c.size, c.in, c.out, c.kernel, c.stride, c.pad, c.groups),
