@@ -57,7 +57,7 @@ func (s *scaling) slow(dst []uint8) {
 			from, w := s.row[s.across.first[o]:][:s.across.n], s.across.w[o*s.across.stride:][:s.across.n]
 			v := int32(1) << (tapBits + rowBits - 1)
 			for k, x := range from {
-				v += int32(x) * w[k]
+				v += int32(x) * int32(w[k])
 			}
 			out[o] = clamp(v >> (tapBits + rowBits))
 		}
@@ -70,7 +70,7 @@ func (s *scaling) blend(y int, sum []int32) {
 		sum[i] = 1 << (shift - 1)
 	}
 	for k := range s.down.n {
-		from, w := s.Pix[(int(s.down.first[y])+k)*s.Stride:][:len(sum)], s.down.w[y*s.down.stride+k]
+		from, w := s.Pix[(int(s.down.first[y])+k)*s.Stride:][:len(sum)], int32(s.down.w[y*s.down.stride+k])
 		for i, v := range from {
 			sum[i] += int32(v) * w
 		}

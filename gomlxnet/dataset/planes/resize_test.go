@@ -90,7 +90,7 @@ func TestWeightsSumToOne(t *testing.T) {
 		for o := range c[2] {
 			sum := int32(0)
 			for _, w := range taps.w[o*taps.stride:][:taps.stride] {
-				sum += w
+				sum += int32(w)
 			}
 			if sum != 1<<tapBits || taps.first[o] < 0 || int(taps.first[o])+taps.n > c[0] {
 				t.Fatalf("%v: sample %d takes %d samples from %d on, of weights that sum to %d", c, o, taps.n, taps.first[o], sum)

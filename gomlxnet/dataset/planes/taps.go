@@ -7,7 +7,8 @@ const tapBits = 14
 // first[o] on, each times its weight from w[o*stride] on.
 type taps struct {
 	n, stride int
-	first, w  []int32
+	first     []int32
+	w         []int16 // below 2 in size
 }
 
 // catmullRom lays out the taps from `samples` samples, each step pixels wide, over an axis of `size` pixels, to out samples; the
@@ -18,7 +19,7 @@ func catmullRom(samples, step, size, out, align int) taps {
 	pitch, unit := 2*step*out, 2*max(step*out, size)
 	n := min(samples, (4*unit+pitch-1)/pitch)
 	t := taps{n: n, stride: (n + align - 1) / align * align, first: make([]int32, out)}
-	t.w = make([]int32, out*t.stride)
+	t.w = make([]int16, out*t.stride)
 	weights := make([]float64, 0, n)
 	for o := range out {
 		centre, lo := (2*o+1)*size, 0
@@ -53,14 +54,14 @@ func cubic(t float64) float64 {
 }
 
 // quantise rounds weights so that they sum to one exactly; the largest takes what is left over.
-func quantise(dst []int32, weights []float64, sum float64) {
-	left, largest := int32(1<<tapBits), 0
+func quantise(dst []int16, weights []float64, sum float64) {
+	left, largest := int16(1<<tapBits), 0
 	for i, w := range weights {
 		v := w / sum * (1 << tapBits)
 		if v < 0 {
-			dst[i] = int32(v - 0.5)
+			dst[i] = int16(v - 0.5)
 		} else {
-			dst[i] = int32(v + 0.5)
+			dst[i] = int16(v + 0.5)
 		}
 		left -= dst[i]
 		if dst[i] > dst[largest] {

@@ -1,0 +1,99 @@
+//go:build unix
+
+package dataset
+
+import (
+	"encoding/binary"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// BenchmarkDecode makes pictures of 256 px of the JPEGs in COADAPT_BENCH_TREE (testdata/packpeer.py makes one), which is
+// what packing spends its time on: file in memory to RGB, and its checksums.
+func BenchmarkDecode(b *testing.B) {
+	tree := os.Getenv("COADAPT_BENCH_TREE")
+	if tree == "" {
+		b.Skip("COADAPT_BENCH_TREE names no tree of JPEGs")
+	}
+	names, err := filepath.Glob(filepath.Join(tree, "*", "*", "*"))
+	if err != nil || len(names) == 0 {
+		b.Fatalf("no pictures in %s: %v", tree, err)
+	}
+	var files [][]byte
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			b.Fatal(err)
+		}
+		files = append(files, data)
+	}
+	dst := make([]uint8, 256*256*3)
+	for _, d := range []Decoder{DecoderGo, DecoderTurbo} {
+		b.Run(d.String(), func(b *testing.B) {
+			var fast *turbo
+			if d == DecoderTurbo {
+				fast = turboOf(b)
+			}
+			began, i := cpuTime(b), 0
+			for b.Loop() {
+				if err := decodeRGB(files[i%len(files)], fast, 256, 256, true, dst); err != nil {
+					b.Fatal(err)
+				}
+				i++
+			}
+			b.ReportMetric(1e3*(cpuTime(b)-began)/float64(i), "cpu-ms/picture")
+		})
+	}
+}
+
+// noisePictures is a source of 256 px whose pictures cost little to make.
+type noisePictures struct{ n int }
+
+func (noisePictures) Name() string            { return "noise" }
+func (s noisePictures) Digest() string        { return fmt.Sprintf("noise %d", s.n) }
+func (noisePictures) Classes() []Class        { return []Class{{Name: "a"}, {Name: "b"}} }
+func (noisePictures) Shape() (h, w, c int)    { return 256, 256, 3 }
+func (noisePictures) Label(_ Part, i int) int { return i % 2 }
+func (s noisePictures) Len(p Part) int        { return []int{s.n, 2}[p] }
+func (noisePictures) Image(p Part, i int, dst []uint8) error {
+	r := newStream(uint64(p), uint64(i))
+	for ; len(dst) >= 8; dst = dst[8:] {
+		binary.LittleEndian.PutUint64(dst, r.next())
+	}
+	return nil
+}
+
+// BenchmarkRead makes batches of 256 at 227 px, cropped and mirrored at random, of a pack in the page cache (2048 pictures,
+// 403 MB: more than the processor's caches hold), the way training does. Floats have the mean subtracted; raw batches
+// leave that to the net.
+func BenchmarkRead(b *testing.B) {
+	dir := b.TempDir()
+	if _, err := Pack(b.Context(), noisePictures{2048}, dir, PackOptions{}); err != nil {
+		b.Fatal(err)
+	}
+	src, err := Open(b.Context(), dir, Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer src.(*Packed).Close()
+	task, err := NewTask(b.Context(), src, []int{0, 1}, TaskOptions{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, raw := range []bool{false, true} {
+		b.Run(fmt.Sprintf("raw=%t", raw), func(b *testing.B) {
+			began := cpuTime(b)
+			n := 0
+			for _, err := range task.Train(b.Context(), Order{Seed: 1, Batch: 256}, View{Size: 227, Crop: true, Mirror: true, Raw: raw}, 0, b.N) {
+				if err != nil {
+					b.Fatal(err)
+				}
+				n += 256
+			}
+			b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "images/s")
+			b.ReportMetric(1e6*(cpuTime(b)-began)/float64(n), "cpu-us/image")
+		})
+	}
+}
