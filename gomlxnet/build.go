@@ -15,14 +15,15 @@ import (
 // over frozen layers stays live in training, as in the paper. It panics where
 // the arch is invalid, as graph functions do.
 func (a Arch) Graph(scope *model.Scope, images, rng *Node, cut Cut) (logits *Node, layers []*Node) {
-	layers = a.prefixGraph(scope, images, rng, cut, len(a.Layers))
+	layers = a.layersGraph(scope, images, rng, cut, 0, len(a.Layers))
 	return layers[len(layers)-1], layers
 }
 
-// prefixGraph is the first so many layers. What reads no further must not make
-// the variables of others: GoMLX's Go backend (compute v0.1.2) ends with an
-// index out of range where a parameter comes behind all that the outputs need.
-func (a Arch) prefixGraph(scope *model.Scope, images, rng *Node, cut Cut, n int) (layers []*Node) {
+// layersGraph is the layers from..to-1 on x, which is images where from is 0.
+// What reads no further must not make the variables of others: GoMLX's Go
+// backend (compute v0.1.2) ends with an index out of range where a parameter
+// comes behind all that the outputs need.
+func (a Arch) layersGraph(scope *model.Scope, x, rng *Node, cut Cut, from, to int) (layers []*Node) {
 	vars, err := a.Variables()
 	if err != nil {
 		panic(err)
@@ -30,9 +31,12 @@ func (a Arch) prefixGraph(scope *model.Scope, images, rng *Node, cut Cut, n int)
 	if err := cut.Check(a); err != nil {
 		panic(err)
 	}
-	images.AssertDims(-1, a.Size, a.Size, a.Channels)
-	g, x := images.Graph(), images
-	for i, l := range a.Layers[:n] {
+	if from == 0 {
+		x.AssertDims(-1, a.Size, a.Size, a.Channels)
+	}
+	g := x.Graph()
+	for i := from; i < to; i++ {
+		l := a.Layers[i]
 		at := scope.At(netScope).At("%s", l.Name)
 		value := func(v Variable, name string) *Node {
 			mv := at.VariableWithShape(name, shapes.Make(dtypes.Float32, v.Shape...))

@@ -50,7 +50,7 @@ func newPlacement(backend compute.Backend, devices []int) (placement, error) {
 }
 
 // place puts the graphs of an exec where the net is, before the first is made.
-// Its first two inputs are parts of a batch, images and labels; the others are
+// Its first two inputs are parts of a batch, images and labels, or the one it has; the others are
 // whole, and so is all that it returns, the variables included. XLA divides the
 // graph: it puts one sum over the devices under the gradients, and draws
 // dropout's numbers for the whole batch on each of them.
@@ -61,7 +61,9 @@ func (p placement) place(e *model.Exec, inputs int) {
 		return
 	}
 	specs := slices.Repeat([]*distributed.ShardingSpec{p.whole}, inputs)
-	specs[0], specs[1] = p.divided, p.divided
+	for i := range min(inputs, 2) {
+		specs[i] = p.divided
+	}
 	e.AutoSharding(p.divided.Mesh).WithDeviceAssignment(p.devices).
 		WithInputShardingSpecs(specs...).WithOutputShardingSpecs(p.whole)
 }

@@ -45,7 +45,7 @@ func NewReader(backend compute.Backend, arch Arch, w Weights, batch int, layers 
 	}
 	var err error
 	r.exec, err = model.NewExec(backend, r.store, func(scope *model.Scope, images *Node) []*Node {
-		all := arch.prefixGraph(scope, images, nil, Cut{}, slices.Max(r.layers)+1)
+		all := arch.layersGraph(scope, images, nil, Cut{}, 0, slices.Max(r.layers)+1)
 		var out []*Node
 		for _, l := range r.layers {
 			out = append(out, all[l])

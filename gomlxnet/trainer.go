@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
@@ -19,15 +20,17 @@ import (
 // A Trainer is for one goroutine at a time.
 type Trainer struct {
 	placement
-	arch   Arch
-	vars   []Variable
-	solver SGD
-	batch  int
-	store  *model.Store
-	steps  map[Cut]*model.Exec
-	eval   *model.Exec
-	cut    Cut
-	loaded bool
+	arch     Arch
+	vars     []Variable
+	solver   SGD
+	batch    int
+	store    *model.Store
+	steps    map[Cut]*model.Exec
+	eval     *model.Exec
+	prefixes map[int]*model.Exec // by the number of layers, see Prefix
+	above    map[Cut]*model.Exec // see StepAbove
+	cut      Cut
+	loaded   bool
 }
 
 // NewTrainer makes a trainer for batches of the given size. The solver's
@@ -61,7 +64,7 @@ func NewTrainer(backend compute.Backend, arch Arch, solver SGD, batch int, devic
 		solver.Params[v.Path] = v.Param
 	}
 	t := &Trainer{placement: at, arch: arch, vars: vars, solver: solver, batch: batch,
-		store: model.NewStore(), steps: make(map[Cut]*model.Exec)}
+		store: model.NewStore(), steps: make(map[Cut]*model.Exec), prefixes: make(map[int]*model.Exec), above: make(map[Cut]*model.Exec)}
 	if t.eval, err = model.NewExec(backend, t.store, t.evalGraph); err != nil {
 		return nil, err
 	}
@@ -111,6 +114,11 @@ func (t *Trainer) Step(images []float32, labels []int32, rate float64, seed uint
 	if err != nil {
 		return 0, err
 	}
+	return t.call(exec, args, rate)
+}
+
+// call takes a training step at a rate and gives its loss.
+func (t *Trainer) call(exec *model.Exec, args []any, rate float64) (float64, error) {
 	rateVar := t.solver.RateVar(t.store.RootScope())
 	if err := rateVar.SetValue(tensors.FromScalar(float32(rate))); err != nil {
 		return 0, errors.WithMessage(err, "setting the rate")
@@ -187,6 +195,12 @@ func (t *Trainer) Close() {
 	for _, e := range t.steps {
 		e.Finalize()
 	}
+	for _, e := range t.prefixes {
+		e.Finalize()
+	}
+	for _, e := range t.above {
+		e.Finalize()
+	}
 	t.eval.Finalize()
 	t.store.Finalize()
 }
@@ -201,18 +215,34 @@ func finalize(out []*tensors.Tensor) {
 // and, where rng is given, the random state of the whole batch.
 func (t *Trainer) inputs(images []float32, labels []int32, rng func() *tensors.Tensor) ([]any, error) {
 	a := t.arch
+	if labels == nil {
+		labels = []int32{} // which are too few
+	}
+	return t.batches(images, []int{t.batch, a.Size, a.Size, a.Channels}, labels, rng)
+}
+
+// batches is inputs for values of any shape, with labels or, where they are nil, without.
+func (t *Trainer) batches(values []float32, shape []int, labels []int32, rng func() *tensors.Tensor) ([]any, error) {
+	a := t.arch
 	if !t.loaded { // the graphs would run, on initial values of the library's choosing
 		return nil, fmt.Errorf("trainer of %s: no net is loaded", a.Name)
 	}
-	if len(labels) != t.batch || len(images) != t.batch*a.Size*a.Size*a.Channels {
-		return nil, fmt.Errorf("batch of %d labels and %d pixel values, want %d and %d·%d·%d·%d",
-			len(labels), len(images), t.batch, t.batch, a.Size, a.Size, a.Channels)
+	size := 1
+	for _, d := range shape {
+		size *= d
 	}
-	part, pixels := t.batch/len(t.devices), len(images)/len(t.devices)
+	if labels != nil && len(labels) != t.batch || len(values) != size {
+		dims := strings.ReplaceAll(strings.Trim(fmt.Sprint(shape), "[]"), " ", "·")
+		return nil, fmt.Errorf("batch of %d labels and %d values, want %d and %s", len(labels), len(values), t.batch, dims)
+	}
+	part, each := t.batch/len(t.devices), len(values)/len(t.devices)
+	dims := append([]int{part}, shape[1:]...)
 	return t.args(func(i int) []*tensors.Tensor {
 		in := []*tensors.Tensor{
-			tensors.FromFlatDataAndDimensions(images[i*pixels:(i+1)*pixels], part, a.Size, a.Size, a.Channels),
-			tensors.FromFlatDataAndDimensions(labels[i*part:(i+1)*part], part),
+			tensors.FromFlatDataAndDimensions(values[i*each:(i+1)*each], dims...),
+		}
+		if labels != nil {
+			in = append(in, tensors.FromFlatDataAndDimensions(labels[i*part:(i+1)*part], part))
 		}
 		if rng != nil {
 			in = append(in, rng())
@@ -247,8 +277,13 @@ func (t *Trainer) stepExec() (*model.Exec, error) {
 
 func (t *Trainer) stepGraph(scope *model.Scope, images, labels, rng *Node, cut Cut) *Node {
 	logits, _ := t.arch.Graph(scope, images, rng, cut)
+	return t.lossGraph(scope, logits, labels)
+}
+
+// lossGraph updates what learns, and returns the mean loss before that.
+func (t *Trainer) lossGraph(scope *model.Scope, logits, labels *Node) *Node {
 	loss := ReduceAllMean(crossEntropy(logits, labels))
-	t.solver.UpdateGraph(scope, images.Graph(), loss)
+	t.solver.UpdateGraph(scope, logits.Graph(), loss)
 	return loss
 }
 

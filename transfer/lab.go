@@ -61,6 +61,7 @@ type Lab struct {
 	workers    []*worker
 	run        func(context.Context, *worker, *plan, gomlxnet.Weights, *keeper) (*outcome, error)
 	pause      time.Duration // before a net that failed is tried again, doubled each time
+	maxSettled int           // most bytes that a net in training holds of what its frozen layers gave
 
 	mu      sync.Mutex // guards what follows
 	splits  map[string]dataset.Split
@@ -100,7 +101,7 @@ func NewLab(cfg Config) (*Lab, error) {
 	if cfg.Retries == 0 {
 		cfg.Retries = 2
 	}
-	l := &Lab{cfg: cfg, pause: time.Second, splits: map[string]dataset.Split{},
+	l := &Lab{cfg: cfg, pause: time.Second, maxSettled: 1 << 30, splits: map[string]dataset.Split{},
 		tasks: map[string]*dataset.Task{}, weights: map[string]gomlxnet.Weights{}}
 	l.run = l.trainNet
 	if cfg.Backend == nil {

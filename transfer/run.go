@@ -136,7 +136,6 @@ func (p *plan) prove(before, after gomlxnet.Weights) error {
 func (l *Lab) train(ctx context.Context, wk *worker, p *plan, trainer *gomlxnet.Trainer, st *progress, out *outcome, keep *keeper) error {
 	var (
 		r      = &out.result
-		order  = p.order()
 		drop   = p.net.stream("dropout")
 		tail   = p.recipe.Steps - max(1, p.recipe.Steps/10)
 		report = throttle{every: 100 * time.Millisecond}
@@ -147,13 +146,17 @@ func (l *Lab) train(ctx context.Context, wk *worker, p *plan, trainer *gomlxnet.
 	if err := p.measure(ctx, trainer, st, keep); err != nil {
 		return stop(err)
 	}
-	for batch, err := range p.task.Train(ctx, order, p.view, from, p.recipe.Steps) {
+	feed, err := p.feed(ctx, trainer, keep, l.maxSettled)
+	if err != nil {
+		return err
+	}
+	for batch, err := range feed.batches(ctx, from, p.recipe.Steps) {
 		if err != nil {
 			return stop(err)
 		}
 		k := batch.Index
 		rate := p.recipe.Rate.Rate(k)
-		loss, err := trainer.Step(batch.Images, batch.Labels, rate, drop, k)
+		loss, err := feed.step(batch.Images, batch.Labels, rate, drop, k)
 		if err != nil {
 			return err
 		}

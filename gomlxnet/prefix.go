@@ -1,0 +1,99 @@
+package gomlxnet
+
+import (
+	"fmt"
+
+	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/pkg/errors"
+)
+
+// Settled is how many layers, from the first, give the same for a picture
+// whenever it is shown: those that are frozen, up to the first with dropout,
+// which stays live in frozen layers.
+func (a Arch) Settled(cut Cut) int {
+	n := 0
+	for n < len(a.Layers) && cut.frozen(n) && a.Layers[n].Dropout == 0 {
+		n++
+	}
+	return n
+}
+
+// settledShape is what leaves the settled layers of a batch: [batch, height,
+// width, channels], or [batch, units] of an inner product.
+func (t *Trainer) settledShape() ([]int, error) {
+	n := t.arch.Settled(t.cut)
+	if n == 0 {
+		return nil, fmt.Errorf("trainer of %s: cut %+v has no layers that always give the same", t.arch.Name, t.cut)
+	}
+	dims, err := t.arch.Dims()
+	if err != nil {
+		return nil, err
+	}
+	d := dims[n-1].Out
+	if t.arch.Layers[n-1].Kind == InnerProduct {
+		return []int{t.batch, d.Channels}, nil
+	}
+	return []int{t.batch, d.Height, d.Width, d.Channels}, nil
+}
+
+// Prefix gives what leaves the settled layers of the loaded net (see
+// [Arch.Settled]) for images [batch, size, size, channels]: what
+// [Trainer.StepAbove] takes in place of these images.
+func (t *Trainer) Prefix(images []float32) ([]float32, error) {
+	if _, err := t.settledShape(); err != nil {
+		return nil, err
+	}
+	n := t.arch.Settled(t.cut)
+	e := t.prefixes[n]
+	if e == nil {
+		var err error
+		e, err = model.NewExec(t.backend, t.store, func(scope *model.Scope, images *Node) *Node {
+			return t.arch.layersGraph(scope, images, nil, Cut{N: n, Frozen: true}, 0, n)[n-1]
+		})
+		if err != nil {
+			return nil, err
+		}
+		t.place(e, 1)
+		t.prefixes[n] = e
+	}
+	a := t.arch
+	args, err := t.batches(images, []int{t.batch, a.Size, a.Size, a.Channels}, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	out, err := e.Call(args...)
+	if err != nil {
+		return nil, errors.WithMessagef(err, "layers 1..%d of %s", n, a.Name)
+	}
+	defer finalize(out)
+	return tensors.CopyFlatData[float32](out[0])
+}
+
+// StepAbove is [Trainer.Step] on what Prefix gave for the images of the batch.
+// It comes to the same net: only what learns is computed.
+func (t *Trainer) StepAbove(settled []float32, labels []int32, rate float64, seed uint64, iteration int) (float64, error) {
+	shape, err := t.settledShape()
+	if err != nil {
+		return 0, err
+	}
+	e := t.above[t.cut]
+	if e == nil {
+		cut, n := t.cut, t.arch.Settled(t.cut)
+		e, err = model.NewExec(t.backend, t.store, func(scope *model.Scope, x, labels, rng *Node) *Node {
+			layers := t.arch.layersGraph(scope, x, rng, cut, n, len(t.arch.Layers))
+			return t.lossGraph(scope, layers[len(layers)-1], labels)
+		})
+		if err != nil {
+			return 0, err
+		}
+		t.place(e, 3)
+		t.above[cut] = e
+	}
+	args, err := t.batches(settled, shape, labels, func() *tensors.Tensor { return dropoutState(seed, iteration) })
+	if err != nil {
+		return 0, err
+	}
+	return t.call(e, args, rate)
+}
