@@ -314,7 +314,7 @@ func TestReport(t *testing.T) {
 }
 
 // testPython names a Python that has PyTorch, for tests where the bench's own is not installed.
-const testPython = "COADAPT_TEST_PYTHON"
+const testPython = "COADAPT_TEST_TORCH"
 
 // PyTorch's side trains the nets that ours trains. While the rate stays as it is its solver is Caffe's, so that all losses are those of ours, of children of
 // trained parents too; frozen and fine-tuned nets come to different ones.
