@@ -5,20 +5,24 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"strings"
 	"time"
 )
 
-// notebookSuite executes every notebook through the real kernel, each on a site of its own that has trained nothing, so that none lives on what
-// was there; each counts as one test. What a cell prints on stderr is an error too.
-func (s *site) notebookSuite(ctx context.Context, cell time.Duration, t *tally) error {
+// notebookSuite executes every notebook through the real kernel, in their order, on one site that has trained nothing before: a chapter trains what
+// those before it have not. Each counts as one test. What a cell prints on stderr is an error too.
+func (s *site) notebookSuite(ctx context.Context, cell time.Duration, t *tally) (err error) {
 	files, err := filepath.Glob(filepath.Join(s.home.Notebooks(), "*.ipynb"))
 	if err != nil {
 		return err
 	}
+	f, err := s.fresh(ctx, filepath.Join(s.testHome(), "notebooks"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.end()) }()
 	for _, file := range files {
 		start := time.Now()
-		err := s.tryNotebook(ctx, filepath.Base(file), cell)
+		err := s.tryNotebook(ctx, f, filepath.Base(file), cell)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -34,18 +38,13 @@ func (s *site) notebookSuite(ctx context.Context, cell time.Duration, t *tally) 
 		took := time.Since(start).Seconds()
 		s.say("%s  %s (%.1f s)", action, name, took)
 		t.add(name, action, output)
-		t.notes = append(t.notes, fmt.Sprintf("TIME %s: %.1f s, with all nets trained anew", name, took))
+		t.notes = append(t.notes, fmt.Sprintf("TIME %s: %.1f s, with the nets that no chapter before it trained", name, took))
 	}
 	return nil
 }
 
-// tryNotebook executes a copy of one notebook on a fresh site; what comes of it is kept in the runs' folder.
-func (s *site) tryNotebook(ctx context.Context, name string, cell time.Duration) (err error) {
-	f, err := s.fresh(ctx, filepath.Join(s.testHome(), strings.TrimSuffix(name, ".ipynb")))
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, f.end()) }()
+// tryNotebook executes the copy of one notebook on a fresh site; what comes of it is kept in the runs' folder.
+func (s *site) tryNotebook(ctx context.Context, f *site, name string, cell time.Duration) error {
 	_, page, err := f.runNotebook(ctx, filepath.Join(f.copies(), name), runOptions{dir: s.home.Runs(), cell: cell, strict: true})
 	if err != nil {
 		return err

@@ -40,10 +40,10 @@ func benchCurveCommand(stdout, stderr io.Writer) *cobra.Command {
 		Use:   "curve",
 		Short: "Train the nets of a grid here and in PyTorch, net by net in turn, and compare what they take",
 		Long: "Train the nets of a grid here and in PyTorch, net by net in turn, and compare what they take. PyTorch's side is a script that freezes with\n" +
-			"requires_grad=False and keeps its pictures in memory. Ours goes into an empty store, which is removed afterwards. The miniature's 60 nets take\n" +
-			"some ten minutes on two cores. `go run ./kernel-setup bench curve` is the same with an environment that has PyTorch made first.",
+			"requires_grad=False and keeps its pictures in memory. Ours goes into an empty store, which is removed afterwards. On a machine that others\n" +
+			"use too, set OMP_WAIT_POLICY=PASSIVE: PyTorch's threads else spend several times the processor time waiting for each other. `go run ./kernel-setup bench curve` is the same with an environment that has PyTorch made first.",
 		Example: "  coadapt bench curve                          # the balanced miniature: split 0, seed 0, cuts 1 to 7\n" +
-			"  coadapt bench curve -n 4 -epochs 0.5         # 12 nets, in a minute\n" +
+			"  coadapt bench curve -n 4 -epochs 0.5         # 12 nets, in a few minutes\n" +
 			"  coadapt bench curve -nets 0/A3B,0/B3B+ -batch 64",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return f.run(c, stdout, stderr) },
