@@ -15,7 +15,7 @@ import urllib.parse
 import lines
 from playwright.sync_api import TimeoutError, expect, sync_playwright
 
-LIMIT = 900  # seconds a test: one trains the 37 nets of a chapter
+LIMIT = 900  # seconds a test: one trains the 17 nets of a chapter
 PATIENCE = 60_000  # milliseconds for what takes a few seconds
 TRAINING = 800_000  # and for what trains
 FIRST = "00_sixty_seconds.ipynb"
