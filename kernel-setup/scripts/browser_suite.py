@@ -29,6 +29,17 @@ NO_ALT = "No description has been provided for this image"  # as nbconvert has i
 PICTURES = "() => [...document.querySelectorAll('.jp-OutputArea-output img')].map(i => ({width: i.naturalWidth, alt: i.alt, src: i.src.slice(0, 60)}))"
 
 
+def clear(path):
+    """Takes outputs and counts out of a notebook, so that those of this visit are seen alone."""
+    with open(path, encoding="utf-8") as f:
+        notebook = json.load(f)
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell["outputs"], cell["execution_count"] = [], None
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump(notebook, f)
+
+
 class Visit(unittest.TestCase):
     """One visit, from the first page to the export."""
 
@@ -39,6 +50,8 @@ class Visit(unittest.TestCase):
     def setUpClass(cls):
         url = urllib.parse.urlsplit(os.environ["LAB_URL"])
         cls.base, cls.token = f"{url.scheme}://{url.netloc}", urllib.parse.parse_qs(url.query)["token"][0]
+        for name in FIRST, WHOLE:  # as a reader finds a chapter, but for what a run of it has left
+            clear(os.path.join(NOTEBOOKS, name))
         cls.playwright = sync_playwright().start()
         cls.addClassCleanup(cls.playwright.stop)
         options = ["--no-sandbox"] if os.getuid() == 0 else []  # containers have no other user
