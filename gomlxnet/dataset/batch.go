@@ -10,9 +10,7 @@ import (
 
 // Batch is the input of one step. It is valid until the iterator is asked for the next.
 type Batch struct {
-	Images   []float32 // [Size, Height, Width, Channels], what the View makes of the pictures; nil where it is raw
-	Bytes    []uint8   // the same of a raw View: 0..255, no mean subtracted, nothing scaled; else nil
-	Crops    []Crop    // [Size], of a raw View: which part of the mean belongs to each picture; else nil
+	Images   []float32 // [Size, Height, Width, Channels], what the View makes of the pictures
 	Labels   []int32   // [Size], 0..classes-1; -1 marks the padding of a last test batch
 	Size     int       // pictures in the batch, padding included
 	Height   int
@@ -45,7 +43,8 @@ func (t *Task) Train(ctx context.Context, o Order, v View, from, to int) iter.Se
 				return err
 			}
 			b.Labels[i] = t.parts[Train].labels[at]
-			p.put(b, i, pic, p.random(o.Seed, b.Index, i))
+			n := p.Size * p.Size * p.c
+			p.apply(pic, p.random(o.Seed, b.Index, i), b.Images[i*n:(i+1)*n])
 		}
 		return nil
 	})
@@ -64,10 +63,12 @@ func (t *Task) Test(ctx context.Context, size int, v View) iter.Seq2[*Batch, err
 	}
 	batches := (t.NumTest() + size - 1) / size
 	return ahead(ctx, runAhead(), 0, batches, p.newBatch(size), func(b *Batch, s *scratch) error {
+		n := p.Size * p.Size * p.c
 		for i := range size {
-			at := b.Index*size + i
+			at, dst := b.Index*size+i, b.Images[i*n:(i+1)*n]
 			if at >= t.NumTest() {
-				p.blank(b, i)
+				clear(dst)
+				b.Labels[i] = -1
 				continue
 			}
 			pic, err := t.Picture(Test, at, s.buf)
@@ -75,7 +76,7 @@ func (t *Task) Test(ctx context.Context, size int, v View) iter.Seq2[*Batch, err
 				return err
 			}
 			b.Labels[i] = t.parts[Test].labels[at]
-			p.put(b, i, pic, p.centre())
+			p.apply(pic, p.centre(), dst)
 		}
 		return nil
 	})
@@ -92,37 +93,10 @@ type scratch struct {
 
 func (p *plan) newBatch(size int) func() (*Batch, *scratch) {
 	return func() (*Batch, *scratch) {
-		b := &Batch{Labels: make([]int32, size), Size: size, Height: p.Size, Width: p.Size, Channels: p.c}
-		if n := size * p.Size * p.Size * p.c; p.Raw {
-			b.Bytes, b.Crops = make([]uint8, n), make([]Crop, size)
-		} else {
-			b.Images = make([]float32, n)
-		}
+		b := &Batch{Images: make([]float32, size*p.Size*p.Size*p.c), Labels: make([]int32, size),
+			Size: size, Height: p.Size, Width: p.Size, Channels: p.c}
 		return b, &scratch{idx: make([]int, size), buf: make([]uint8, p.h*p.w*p.c)}
 	}
-}
-
-// put makes picture i of a batch.
-func (p *plan) put(b *Batch, i int, pic []uint8, at placing) {
-	n := p.Size * p.Size * p.c
-	if p.Raw {
-		p.copyRaw(pic, at, b.Bytes[i*n:(i+1)*n])
-		b.Crops[i] = Crop{X: at.x, Y: at.y, Mirror: at.mirror}
-		return
-	}
-	p.apply(pic, at, b.Images[i*n:(i+1)*n])
-}
-
-// blank makes picture i of a batch one that pads it.
-func (p *plan) blank(b *Batch, i int) {
-	n := p.Size * p.Size * p.c
-	b.Labels[i] = -1
-	if p.Raw {
-		clear(b.Bytes[i*n : (i+1)*n])
-		b.Crops[i] = Crop{}
-		return
-	}
-	clear(b.Images[i*n : (i+1)*n])
 }
 
 func failed(err error) iter.Seq2[*Batch, error] {

@@ -3,7 +3,6 @@ package dataset
 import (
 	"context"
 	"errors"
-	"iter"
 	"runtime"
 	"slices"
 	"testing"
@@ -226,57 +225,4 @@ func BenchmarkTrain(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.N*batch)/b.Elapsed().Seconds(), "images/s")
-}
-
-// TestRawIsTheImages: the bytes of a raw batch, less the part of the mean that their crops name, are the images bit for bit.
-func TestRawIsTheImages(t *testing.T) {
-	task := smallTask(t, TaskOptions{})
-	_, w, c := task.Shape()
-	o := Order{Seed: 5, Batch: 7}
-	for _, v := range []View{{}, {Size: 11, Crop: true, Mirror: true, Scale: 0.25}} {
-		raw := v
-		raw.Raw = true
-		scale := v.Scale
-		if scale == 0 {
-			scale = 1
-		}
-		compare := func(images, bytes iter.Seq2[*Batch, error]) {
-			t.Helper()
-			next, stop := iter.Pull2(bytes)
-			defer stop()
-			for want, err := range images {
-				got, gotErr, ok := next()
-				if err != nil || gotErr != nil || !ok {
-					t.Fatal(err, gotErr, ok)
-				}
-				if !slices.Equal(got.Labels, want.Labels) || got.Images != nil || want.Bytes != nil || want.Crops != nil {
-					t.Fatalf("batch %d: other labels, or both forms", got.Index)
-				}
-				for at, b := range got.Bytes {
-					i, y, x, k := at/(want.Height*want.Width*c), at/(want.Width*c)%want.Height, at/c%want.Width, at%c
-					crop := got.Crops[i]
-					if crop.Mirror {
-						x = want.Width - 1 - x
-					}
-					is := (float32(b) - task.Mean()[((y+crop.Y)*w+x+crop.X)*c+k]) * scale
-					if got.Labels[i] < 0 {
-						is = float32(b) // padding is zero
-					}
-					if is != want.Images[at] {
-						t.Fatalf("batch %d, picture %d: %v, want %v", got.Index, i, is, want.Images[at])
-					}
-				}
-			}
-			if _, _, more := next(); more {
-				t.Error("more raw batches than others")
-			}
-		}
-		compare(task.Train(t.Context(), o, v, 0, 9), task.Train(t.Context(), o, raw, 0, 9))
-		compare(task.Test(t.Context(), 4, v), task.Test(t.Context(), 4, raw))
-	}
-	for _, err := range task.Train(t.Context(), o, View{Size: 11, Pad: 2, Raw: true}, 0, 1) {
-		if err == nil {
-			t.Error("padded bytes were made")
-		}
-	}
 }

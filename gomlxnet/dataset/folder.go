@@ -113,7 +113,7 @@ func openFolder(ctx context.Context, t *tree, name string, opt Options) (*Folder
 			return nil, err
 		}
 	}
-	if err := s.size(opt.Size); err != nil {
+	if err := s.size(ctx, opt.Size); err != nil {
 		return nil, err
 	}
 	if opt.Decoder == DecoderTurbo {
@@ -148,11 +148,11 @@ func (s *Folder) complete() error {
 }
 
 // size takes the size asked for, or the one that all pictures have; the first picture of each class is looked at.
-func (s *Folder) size(want int) error {
+func (s *Folder) size(ctx context.Context, want int) (err error) {
 	if want > 0 {
 		s.h, s.w = want, want
-		s.resize = s.othersThan(want)
-		return nil
+		s.resize, err = s.othersThan(ctx, want)
+		return err
 	}
 	last, first := int32(-1), ""
 	for i, pic := range s.parts[Train] {
@@ -183,19 +183,22 @@ func (s *Folder) size(want int) error {
 }
 
 // othersThan reports whether a picture has another size, by their headers; in most trees the first one tells.
-func (s *Folder) othersThan(size int) bool {
+func (s *Folder) othersThan(ctx context.Context, size int) (bool, error) {
 	for _, pics := range s.parts {
 		for _, pic := range pics {
+			if err := ctx.Err(); err != nil {
+				return false, err
+			}
 			data, err := s.t.read(pic.file, maxPicture)
 			if err != nil {
 				continue // a bad picture, of whatever size
 			}
 			if h, w, err := pictureSize(data); err == nil && (h != size || w != size) {
-				return true
+				return true, nil
 			}
 		}
 	}
-	return false
+	return false, nil
 }
 
 // sum makes the digest.

@@ -13,13 +13,6 @@ type View struct {
 	Mean           []float32 // [H, W, C] mean image, or C channel means; nil = the task's own mean image
 	MeanPerChannel bool      // use one mean a channel, averaged over the mean image
 	Scale          float32   // multiplies last; 0 = 1
-	Raw            bool      // leave the arithmetic to whoever takes the batch: bytes, cut and mirrored; not with Pad
-}
-
-// Crop is where a picture of a raw batch was cut, and whether it was mirrored then.
-type Crop struct {
-	X, Y   int // of the upper left pixel
-	Mirror bool
 }
 
 // plan is a View checked against a picture size, with its mean laid out for the inner loop.
@@ -40,9 +33,6 @@ func (v View) plan(h, w, c int, own []float32) (plan, error) {
 	}
 	if p.Pad < 0 || p.Size < 0 || p.Size > min(h, w)+2*p.Pad {
 		return plan{}, fmt.Errorf("view: a crop of %d from pictures of %dx%d padded by %d; want 1..%d", p.Size, h, w, p.Pad, min(h, w)+2*p.Pad)
-	}
-	if p.Raw && p.Pad > 0 {
-		return plan{}, fmt.Errorf("view: raw bytes padded by %d pixels; what is around a picture is its mean, which is no byte; want no padding", p.Pad)
 	}
 	mean := v.Mean
 	if mean == nil {
@@ -140,28 +130,6 @@ func (p *plan) apply(src []uint8, at placing, dst []float32) {
 			o := n - p.c - i
 			for j := range p.c {
 				to[o+j] = (float32(in[i+j]) - mean[i+j]) * p.scale
-			}
-		}
-	}
-}
-
-// copyRaw cuts one picture as apply does and leaves its bytes: src is [h, w, c], dst [Size, Size, c].
-func (p *plan) copyRaw(src []uint8, at placing, dst []uint8) {
-	row := p.Size * p.c
-	for y := range p.Size {
-		in := src[((y+at.y)*p.w+at.x)*p.c:][:row]
-		out := dst[y*row:][:row]
-		switch {
-		case !at.mirror:
-			copy(out, in)
-		case p.c == 3:
-			for i, o := 0, row-3; o >= 0; i, o = i+3, o-3 {
-				to, from := out[o:o+3:o+3], in[i:i+3:i+3]
-				to[0], to[1], to[2] = from[0], from[1], from[2]
-			}
-		default:
-			for i := 0; i < row; i += p.c {
-				copy(out[row-p.c-i:][:p.c], in[i:])
 			}
 		}
 	}

@@ -4,12 +4,21 @@ import (
 	"fmt"
 	"html"
 	"slices"
+	"strings"
 
 	"coadapt/transfer"
 	"coadapt/transfer/stats"
 )
 
 func escape(s string) string { return html.EscapeString(s) }
+
+// paragraph is lines of text in HTML.
+func paragraph(text string) string {
+	return "<p>" + strings.ReplaceAll(escape(text), "\n", "<br>") + "</p>"
+}
+
+// say shows lines of text.
+func say(text string) error { return show(paragraph(text), text) }
 
 // askLevel is that of the intervals.
 const askLevel = 0.95

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"coadapt/kernel-setup/home"
-	"coadapt/transfer/store"
 	"coadapt/transfer/sweep"
 
 	"github.com/gofrs/flock"
@@ -99,7 +98,7 @@ func (l *Lab) Stop() {
 		fail(err)
 	}
 	text := strings.Join(lines, "\n")
-	if err := show("<p>"+strings.ReplaceAll(escape(text), "\n", "<br>")+"</p>", text); err != nil {
+	if err := say(text); err != nil {
 		fail(err)
 	}
 }
@@ -143,16 +142,14 @@ func (l *Lab) stopAll(wait time.Duration) (lines []string, err error) {
 }
 
 // halt asks a run to stop and waits until nobody works on it, or ctx ends.
-func (l *Lab) halt(ctx context.Context, id string) error { return halt(ctx, l.store, id) }
-
-func halt(ctx context.Context, s *store.Store, id string) error {
-	if err := sweep.Stop(s, id); err != nil {
+func (l *Lab) halt(ctx context.Context, id string) error {
+	if err := sweep.Stop(l.store, id); err != nil {
 		return err
 	}
 	t := time.NewTicker(100 * time.Millisecond)
 	defer t.Stop()
 	for {
-		workers, err := sweep.Workers(s, id)
+		workers, err := sweep.Workers(l.store, id)
 		if err != nil || len(workers) == 0 {
 			return err
 		}

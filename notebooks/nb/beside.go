@@ -102,7 +102,7 @@ func numbers(results []transfer.Result) map[transfer.Treatment]map[int]string {
 func (l *Lab) Compare(results []transfer.Result, a, b string, n int) {
 	text, err := compare(results, a, b, n)
 	if err == nil {
-		err = show("<p>"+escape(text)+"</p>", text)
+		err = say(text)
 	}
 	if err != nil {
 		fail(err)

@@ -98,7 +98,7 @@ func (v *live) end(lines ...string) {
 	if !gonbui.IsNotebook {
 		fmt.Println(text)
 	}
-	v.update("<p>"+strings.ReplaceAll(html.EscapeString(text), "\n", "<br>")+"</p>", text)
+	v.update(paragraph(text), text)
 	v.id = ""
 }
 

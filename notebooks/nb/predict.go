@@ -89,7 +89,7 @@ func predict(h home.Home, name, question string, a Answer) error {
 	id := gonbui.UniqueID()
 	said := func(note string) error {
 		text := q.Text + "\n" + q.words() + note
-		return leave(id, "<p>"+strings.ReplaceAll(escape(text), "\n", "<br>")+"</p>", text)
+		return leave(id, paragraph(text), text)
 	}
 	if q.Revealed {
 		return said("; the result was shown since, so that it stays")

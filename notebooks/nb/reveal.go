@@ -30,7 +30,7 @@ func reveal(h home.Home, name string, results []transfer.Result) error {
 	q, err := loadGuess(h, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		text := fmt.Sprintf("nothing was asked under the name %s; the cell with nb.Predict(%q, ...) comes first", name, name)
-		return show("<p>"+escape(text)+"</p>", text)
+		return say(text)
 	}
 	if err != nil {
 		return err
@@ -49,7 +49,7 @@ func reveal(h home.Home, name string, results []transfer.Result) error {
 			return err
 		}
 	}
-	if err := show("<p>"+strings.ReplaceAll(escape(text), "\n", "<br>")+"</p>", text); err != nil || q.Guess == nil {
+	if err := say(text); err != nil || q.Guess == nil {
 		return err // who guessed nothing may still do so, though late
 	}
 	q.Revealed = true

@@ -101,15 +101,22 @@ func worker(t *testing.T, s *store.Store) *sweep.WorkerState {
 	return &workers[0]
 }
 
-// The cell and all of its process group are killed in the middle: the run goes on, a second cell joins it, and a third one has all
-// from the store, without a run or a backend.
-func TestCellKilledInTheMiddle(t *testing.T) {
+// begun starts a cell in a clone that has trained nothing, with a lab that looks at the same store.
+func begun(t *testing.T, steps int) (l *Lab, first *exec.Cmd, out *strings.Builder) {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("builds coadapt and trains")
 	}
 	clone(t)
-	l := lab(t, 40)
-	first, out := cell(t, 40)
+	l = lab(t, steps)
+	first, out = cell(t, steps)
+	return l, first, out
+}
+
+// The cell and all of its process group are killed in the middle: the run goes on, a second cell joins it, and a third one has all
+// from the store, without a run or a backend.
+func TestCellKilledInTheMiddle(t *testing.T) {
+	l, first, out := begun(t, 40)
 	var w *sweep.WorkerState
 	eventually(t, "a worker that trains", func() bool {
 		w = worker(t, l.store)
@@ -157,12 +164,7 @@ func netsOf(results []transfer.Result) []string {
 
 // A worker that is killed is replaced, and the cell says so.
 func TestWorkerKilled(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds coadapt and trains")
-	}
-	clone(t)
-	l := lab(t, 40)
-	first, out := cell(t, 40)
+	l, first, out := begun(t, 40)
 	var w *sweep.WorkerState
 	eventually(t, "a worker that trains", func() bool {
 		w = worker(t, l.store)
@@ -181,12 +183,7 @@ func TestWorkerKilled(t *testing.T) {
 
 // A run that is stopped fails its cell with a sentence, and nobody starts it again but the cell's next run.
 func TestStopped(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds coadapt and trains")
-	}
-	clone(t)
-	l := lab(t, 400)
-	first, out := cell(t, 400)
+	l, first, out := begun(t, 400)
 	eventually(t, "a worker", func() bool { return worker(t, l.store) != nil })
 	lines, err := l.stopAll(time.Minute)
 	if err != nil || len(lines) != 1 || !strings.Contains(lines[0], "is stopped") {
@@ -202,12 +199,7 @@ func TestStopped(t *testing.T) {
 
 // An interrupt leaves the run going and says how to end it.
 func TestInterruptLeavesTheRun(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds coadapt and trains")
-	}
-	clone(t)
-	l := lab(t, 400)
-	first, out := cell(t, 400)
+	l, first, out := begun(t, 400)
 	eventually(t, "a worker", func() bool { return worker(t, l.store) != nil })
 	if err := first.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)

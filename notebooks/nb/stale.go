@@ -29,7 +29,7 @@ func (l *Lab) Stale(name string, now ...Work) bool {
 	if len(changes) > 0 {
 		text = fmt.Sprintf("figure %s is stale: %s", name, strings.Join(changes, "; "))
 	}
-	if err := show("<p>"+escape(text)+"</p>", text); err != nil {
+	if err := say(text); err != nil {
 		fail(err)
 	}
 	return len(changes) > 0

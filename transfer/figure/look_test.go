@@ -258,7 +258,7 @@ func TestLosses(t *testing.T) {
 	// The last point of the parent's is of two steps, the others of ten: it is left out.
 	want := "Loss curves. 0/baseA: training loss from 2.300 at step 10 to 1.000 at step 40, test loss 0.750, accuracy 0.600." +
 		" 0/A3B: training loss from 2.300 at step 10 to 1.000 at step 40, test loss 0.750, accuracy 0.500." +
-		" 0/B3B: training loss from 2.300 at step 10 to 1.500 at step 20, then it diverged."
+		" 0/B3B: training loss from 2.300 at step 10 to 1.500 at step 20, and it is no number: diverged."
 	if f.Alt() != want {
 		t.Errorf("%q, want %q", f.Alt(), want)
 	}
@@ -270,6 +270,11 @@ func TestLosses(t *testing.T) {
 		if n, _ := spots(img, lookOf(r.Net.Treatment).color); n < 100 {
 			t.Errorf("%s: %d pixels in its colour", r.Net, n)
 		}
+	}
+	idle := child // it ended at the loss that ten classes begin with, ln 10 = 2.303
+	idle.TrainLoss = 2.3
+	if f, err = Losses([]LossCurve{{idle, metrics[:2]}}, Options{}); err != nil || !strings.HasSuffix(f.Alt(), "and it is no number: not trained.") {
+		t.Errorf("%v, %v", f, err)
 	}
 	for i := range metrics {
 		metrics[i].Accuracy = nil

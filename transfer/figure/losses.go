@@ -37,7 +37,7 @@ func Losses(curves []LossCurve, opt Options) (*Figure, error) {
 	alt, notes := "Loss curves.", []string{"A line is the loss on training pictures, each point the mean over the steps since the one before it; a mark is the loss on the test part after the last step."}
 	var broken []string
 	for i, cv := range curves {
-		r := cv.Result
+		r := cv.Result.Judged()
 		if len(cv.Metrics) == 0 {
 			return nil, fmt.Errorf("loss curve of %s: it has no point", r.Net)
 		}
@@ -66,7 +66,7 @@ func Losses(curves []LossCurve, opt Options) (*Figure, error) {
 		} else {
 			loss.series = append(loss.series, series{look: looks[i], failed: []float64{float64(r.Steps)}})
 			broken = append(broken, fmt.Sprintf("%s %s", r.Net, r.Status))
-			alt += fmt.Sprintf(", then it %s.", r.Status)
+			alt += fmt.Sprintf(", and it is no number: %s.", r.Status)
 		}
 		if len(measured.points) > 0 {
 			tests.series = append(tests.series, measured)

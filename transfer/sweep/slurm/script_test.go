@@ -106,8 +106,8 @@ func TestScriptPassesWordsOn(t *testing.T) {
 	}
 }
 
-// stubborn is a program that tells when it is ready, counts TERMs, and ends with 130 after the first.
-const stubborn = `trap 'n=$((n+1)); echo "TERM $n"; exit 130' TERM; : >"$0.ready"; while :; do sleep 0.02; done`
+// obstinate is a program that tells when it is ready, counts TERMs, and ends with 130 after the first.
+const obstinate = `trap 'n=$((n+1)); echo "TERM $n"; exit 130' TERM; : >"$0.ready"; while :; do sleep 0.02; done`
 
 // TestScriptSignals: what the script does about each way of being stopped, as package slurm says.
 func TestScriptSignals(t *testing.T) {
@@ -131,7 +131,7 @@ func TestScriptSignals(t *testing.T) {
 		} {
 			t.Run(filepath.Base(shell)+" "+c.name, func(t *testing.T) {
 				ready := filepath.Join(t.TempDir(), "program")
-				s := saved(t, Options{}, "/bin/sh", "-c", `echo $$ >"$0.pid"; `+stubborn, ready)
+				s := saved(t, Options{}, "/bin/sh", "-c", `echo $$ >"$0.pid"; `+obstinate, ready)
 				j := begin(t, shell, s, "SLURM_RESTART_COUNT="+c.restarts)
 				for end := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
 					if _, err := os.Stat(ready + ".ready"); err == nil {
