@@ -59,8 +59,9 @@ func (s *site) labLog() string { return filepath.Join(s.home.Logs(), "lab.log") 
 const labSettings = `{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}
 `
 
-// startLab starts JupyterLab on 127.0.0.1 at a folder, or at the clone where that is missing, and waits until it answers.
-func (s *site) startLab(ctx context.Context, port int, root string) (*labServer, error) {
+// startLab starts JupyterLab on 127.0.0.1 at a folder, or at the clone where that is missing, and waits until it answers. What lies beside the
+// folder can be opened too: outputs link to figures, which lie in a hidden one.
+func (s *site) startLab(ctx context.Context, port int, folder string) (*labServer, error) {
 	if !fileExists(s.python()) {
 		return nil, errors.New("the Python environment is not there")
 	}
@@ -71,8 +72,9 @@ func (s *site) startLab(ctx context.Context, port int, root string) (*labServer,
 	secret := make([]byte, 24)
 	rand.Read(secret) // never fails
 	token := hex.EncodeToString(secret)
-	if !fileExists(root) {
-		root = s.home.Root
+	root := filepath.Dir(folder)
+	if !fileExists(folder) {
+		root, folder = s.home.Root, s.home.Root
 	}
 	if err := os.MkdirAll(s.home.Logs(), 0o755); err != nil {
 		return nil, err
@@ -87,7 +89,7 @@ func (s *site) startLab(ctx context.Context, port int, root string) (*labServer,
 	}
 	defer log.Close()
 	args := []string{"-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1", fmt.Sprintf("--ServerApp.port=%d", port),
-		"--ServerApp.port_retries=0", "--ServerApp.root_dir=" + root,
+		"--ServerApp.port_retries=0", "--ServerApp.root_dir=" + root, "--FileContentsManager.preferred_dir=" + folder, "--ContentsManager.allow_hidden=True",
 		"--MultiKernelManager.default_kernel_name=" + kernelName, "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
 		// Exported pages are like those of run, and what a sanitised one keeps is settled by templates/coadapt_pages.py.
 		"--TemplateExporter.filters=clean_html=coadapt_pages.clean_html",

@@ -2,7 +2,7 @@
 
 usage: LAB_URL=http://127.0.0.1:PORT/lab?token=... browser_suite.py CHROMIUM NOTEBOOKS SCREENSHOTS [PATTERN ...]
 
-JupyterLab shows the folder NOTEBOOKS. A test is a step of one visit and needs those before it. See lines.py for what is printed.
+JupyterLab begins in the folder NOTEBOOKS. A test is a step of one visit and needs those before it. See lines.py for what is printed.
 """
 import json
 import os
@@ -82,7 +82,7 @@ class Visit(unittest.TestCase):
         (page or cls.page).screenshot(path=os.path.join(SCREENSHOTS, f"{cls.number:02}_{step}.png"))
 
     def open(self, notebook):
-        self.page.goto(f"{self.base}/lab/tree/{notebook}?token={self.token}&reset")
+        self.page.goto(f"{self.base}/lab/tree/{FOLDER}/{notebook}?token={self.token}&reset")
         self.page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
         self.ready()
 
@@ -157,7 +157,7 @@ class Visit(unittest.TestCase):
         self.page.wait_for_function("() => !document.querySelector('.lm-TabBar-tab.lm-mod-current.jp-mod-dirty')")
 
     def contents(self, name):
-        reply = self.context.request.get(f"{self.base}/api/contents/{name}", headers={"Authorization": f"token {self.token}"})
+        reply = self.context.request.get(f"{self.base}/api/contents/{FOLDER}/{name}", headers={"Authorization": f"token {self.token}"})
         self.assertTrue(reply.ok, reply.status)
         return reply.json()["content"]
 
@@ -268,6 +268,12 @@ class Visit(unittest.TestCase):
         for picture in self.page.locator(".jp-OutputArea-output img").all():
             picture.scroll_into_view_if_needed()
             self.shot("whole_figure")
+        link = self.page.locator(".jp-OutputArea-output a").filter(has_text=".svg").first
+        name = os.path.basename(link.inner_text())
+        link.click()
+        self.page.locator(".lm-TabBar-tab.lm-mod-current").filter(has_text=name).wait_for()
+        self.page.locator(".jp-ImageViewer img, .jp-ImageViewer svg").first.wait_for()
+        self.shot("svg")
 
     def test_9_nothing_foreign(self):
         hosts = {urllib.parse.urlsplit(u).hostname for u in self.asked if u.startswith(("http", "ws"))}
@@ -276,4 +282,5 @@ class Visit(unittest.TestCase):
 
 if __name__ == "__main__":
     CHROMIUM, NOTEBOOKS, SCREENSHOTS, *patterns = sys.argv[1:]
+    FOLDER = os.path.basename(NOTEBOOKS)  # JupyterLab shows what lies beside it, too
     lines.run(sys.modules["__main__"], patterns, LIMIT)
