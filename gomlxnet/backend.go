@@ -2,18 +2,24 @@ package gomlxnet
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/go-xla/compute/xla"
+	"github.com/gomlx/go-xla/pjrt"
 )
 
 // OpenBackend opens the backend of a configuration such as "go" or "xla:cpu".
 // The program has to import the backends it may be asked for; a name that is
 // not among them is an error here, where [compute.NewWithConfig] panics. On
 // XLA's CPU, convolutions are oneDNN's where the plugin carries it: the first
-// backend of a process settles that for all.
+// backend of a process settles that for all. It has a device for each core of the
+// machine, but four at most: XLA would make four on any machine and a thread for each,
+// and those that have no core wait for work in loops.
 func OpenBackend(config string) (compute.Backend, error) {
 	name, _, _ := strings.Cut(config, ":")
 	if known := compute.List(); !slices.Contains(known, name) {
@@ -22,13 +28,26 @@ func OpenBackend(config string) (compute.Backend, error) {
 	}
 	var b compute.Backend
 	err := withCPUFlags(config, func() (err error) {
-		b, err = compute.NewWithConfig(config)
+		if options, ok := clientOptions(config); ok {
+			_, rest, _ := strings.Cut(config, ":")
+			b, err = xla.NewWithOptions(rest, options)
+		} else {
+			b, err = compute.NewWithConfig(config)
+		}
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("backend %q: %w", config, err)
 	}
 	return b, nil
+}
+
+// clientOptions are what XLA's client is told beside the configuration, where there is something.
+func clientOptions(config string) (pjrt.NamedValuesMap, bool) {
+	if cpuPlugin(config, os.Getenv("PJRT_PLUGIN_LIBRARY_PATH")) == "" {
+		return nil, false
+	}
+	return pjrt.NamedValuesMap{"cpu_device_count": int64(min(4, runtime.NumCPU()))}, true
 }
 
 // BackendClass says what kind of machine computes: "go", "xla:cpu" or
@@ -66,7 +85,7 @@ func ClassOf(config string) (class string, ok bool) {
 }
 
 // OnCores says whether the devices of a backend are the cores of this machine,
-// however many it shows (XLA's CPU plugin four): more of them compute no faster.
+// however many it shows: more of them compute no faster.
 func OnCores(b compute.Backend) bool {
 	class := BackendClass(b)
 	return class == "go" || class == "xla:cpu"

@@ -1,6 +1,8 @@
 package gomlxnet
 
 import (
+	"slices"
+
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
@@ -60,9 +62,9 @@ func (a Arch) layersGraph(scope *model.Scope, x, rng *Node, cut Cut, from, to in
 func (l Layer) forward(x, w, b *Node) *Node {
 	switch l.Kind {
 	case Convolution:
-		x = Add(Conv(x, w, max(l.Stride, 1), l.Pad, max(l.Groups, 1)), Reshape(b, 1, 1, 1, -1))
+		x = addBias(Conv(x, w, max(l.Stride, 1), l.Pad, max(l.Groups, 1)), b)
 	case InnerProduct:
-		x = Add(MatMul(Reshape(x, x.Shape().Dim(0), -1), w), Reshape(b, 1, -1))
+		x = addBias(MatMul(Reshape(x, x.Shape().Dim(0), -1), w), b)
 	}
 	// The relu of a maximum is the maximum of relus: pooled first, the relu and
 	// its gradient touch a quarter of the values.
@@ -76,4 +78,19 @@ func (l Layer) forward(x, w, b *Node) *Node {
 		x = l.LRN.Normalize(x)
 	}
 	return x
+}
+
+// addBias adds b, [channels], to x, [..., channels]. Its gradient is a sum over all other axes, which is taken as a product with ones:
+// XLA's own sum over leading axes goes through memory channel by channel.
+func addBias(x, b *Node) *Node {
+	var dy *Node // by the output, which is asked for first
+	channels := b.Shape().Dim(0)
+	ofBias := IdentityWithCustomGradient(b, func(b, _ *Node) *Node {
+		rows := Reshape(dy, -1, channels)
+		return Reshape(MatMul(Ones(b.Graph(), shapes.Make(b.DType(), 1, rows.Shape().Dim(0))), rows), channels)
+	})
+	dims := slices.Repeat([]int{1}, x.Rank())
+	dims[x.Rank()-1] = channels
+	y := Add(x, Reshape(ofBias, dims...))
+	return IdentityWithCustomGradient(y, func(_, v *Node) *Node { dy = v; return v })
 }

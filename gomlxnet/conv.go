@@ -26,20 +26,47 @@ func Conv(x, kernel *Node, stride, pad, groups int) *Node {
 	return Concatenate(parts, -1)
 }
 
-// conv gives a kernel of an even side a further row and column of zeros, and the
-// image as much room: the gradient of GoMLX v0.28.2 by the image is that of a
-// kernel with an odd side, and wrong for others.
+// conv is the library's convolution with gradients of our own. Those of GoMLX v0.28.2 are wrong for kernels of an even side; and they
+// have axes in orders for which XLA's CPU has no fast path where a convolution is in a loop.
+//
+// The library computes its own, too, of which nothing is used and nothing is left when XLA has compiled the graph.
 func conv(x, kernel *Node, stride, pad int) *Node {
-	low, high := pad, pad
-	if kernel.Shape().Dim(0)%2 == 0 {
-		kernel, high = withZeros(withZeros(kernel, 0), 1), pad+1
-	}
-	return Convolve(x, kernel).StridePerAxis(stride, stride).PaddingPerDim([][2]int{{low, high}, {low, high}}).Done()
+	var dy *Node // by the output, which is asked for first
+	ofX := IdentityWithCustomGradient(x, func(x, _ *Node) *Node { return convByImage(dy, x, kernel, stride, pad) })
+	ofKernel := IdentityWithCustomGradient(kernel, func(kernel, _ *Node) *Node { return convByKernel(dy, x, kernel, stride, pad) })
+	y := Convolve(ofX, ofKernel).StridePerAxis(stride, stride).PaddingPerDim([][2]int{{pad, pad}, {pad, pad}}).Done()
+	return IdentityWithCustomGradient(y, func(_, v *Node) *Node { dy = v; return v })
 }
 
-// withZeros makes an axis longer by one slice of zeros. (Pad has no gradient.)
-func withZeros(x *Node, axis int) *Node {
-	return Concatenate([]*Node{x, ZerosLike(SliceAxis(x, axis, AxisRange(0, 1)))}, axis)
+// convByKernel is the gradient of a convolution by its kernel, from that by its output: the images convolved with what became of
+// them, with images for channels.
+func convByKernel(dy, x, kernel *Node, stride, pad int) *Node {
+	var padding [][2]int
+	for axis, size := range kernel.Shape().Dimensions[:2] {
+		spread := (dy.Shape().Dim(1+axis)-1)*stride + 1 // of the output, with stride-1 zeros between its rows
+		padding = append(padding, [2]int{pad, size - 1 + spread - x.Shape().Dim(1+axis) - pad})
+	}
+	c := Convolve(TransposeAllAxes(x, 3, 1, 2, 0), TransposeAllAxes(dy, 1, 2, 0, 3)).PaddingPerDim(padding)
+	if stride > 1 {
+		c = c.DilationPerAxis(stride, stride)
+	}
+	return TransposeAllAxes(c.Done(), 1, 2, 0, 3)
+}
+
+// convByImage is the gradient of a convolution by its image, [batch, height, width, in], from that by its output: each of its values
+// goes to all pixels that its window saw, which is a convolution with the kernel turned by half a circle.
+func convByImage(dy, x, kernel *Node, stride, pad int) *Node {
+	var padding [][2]int
+	for axis, size := range kernel.Shape().Dimensions[:2] {
+		spread := (dy.Shape().Dim(1+axis)-1)*stride + 1
+		low := size - 1 - pad
+		padding = append(padding, [2]int{low, size - 1 + x.Shape().Dim(1+axis) - spread - low})
+	}
+	c := Convolve(dy, TransposeAllAxes(Reverse(kernel, 0, 1), 0, 1, 3, 2)).PaddingPerDim(padding)
+	if stride > 1 {
+		c = c.InputDilationPerAxis(stride, stride)
+	}
+	return c.Done()
 }
 
 // ReLU is max(x, 0) with gradient 0 at 0, as in Caffe and PyTorch. A NaN goes

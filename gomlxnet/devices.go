@@ -50,20 +50,17 @@ func newPlacement(backend compute.Backend, devices []int) (placement, error) {
 }
 
 // place puts the graphs of an exec where the net is, before the first is made.
-// Its first two inputs are parts of a batch, images and labels, or the one it has; the others are
+// The first of its inputs, so many, are parts of a batch, images and labels; the others are
 // whole, and so is all that it returns, the variables included. XLA divides the
 // graph: it puts one sum over the devices under the gradients, and draws
 // dropout's numbers for the whole batch on each of them.
 //
 // A graph can be put on one other device only as one that is divided between one.
-func (p placement) place(e *model.Exec, inputs int) {
+func (p placement) place(e *model.Exec, parts, whole int) {
 	if p.divided == nil {
 		return
 	}
-	specs := slices.Repeat([]*distributed.ShardingSpec{p.whole}, inputs)
-	for i := range min(inputs, 2) {
-		specs[i] = p.divided
-	}
+	specs := append(slices.Repeat([]*distributed.ShardingSpec{p.divided}, parts), slices.Repeat([]*distributed.ShardingSpec{p.whole}, whole)...)
 	e.AutoSharding(p.divided.Mesh).WithDeviceAssignment(p.devices).
 		WithInputShardingSpecs(specs...).WithOutputShardingSpecs(p.whole)
 }

@@ -18,10 +18,9 @@
 // what of the input a unit there depends on.
 //
 // Where a backend shows several devices, nets are trained beside each other, a
-// [Trainer] on each, or one net on several, which divide its batches. XLA's CPU
-// plugin shows four, all of them the machine's cores, so that both are tested
-// without a GPU; xla.NewWithOptions with cpu_device_count asks it for another
-// number, and XLA_FLAGS does not. The division is GoMLX's AutoSharding. Its other way, SPMD
+// [Trainer] on each, or one net on several, which divide its batches. [OpenBackend]
+// shows the cores of a machine so, up to four; tests ask XLA for more than there are, so that both ways are tested
+// without a GPU. The division is GoMLX's AutoSharding. Its other way, SPMD
 // with collectives in the graph, finds no mesh for the parameters of a model.Exec in
 // GoMLX v0.28.2 with go-xla v0.4.1.
 //

@@ -34,7 +34,7 @@ func TestDropout(t *testing.T) {
 		}
 		for _, p := range []float64{0, 0.1, 0.5, 0.9} {
 			t.Run(fmt.Sprint(p), func(t *testing.T) {
-				y, grad := dropped(t, backend, x, p, dropoutState(11, 3))
+				y, grad := dropped(t, backend, x, p, rngOf(11, 3))
 				count, scale := 0, 1/(1-p)
 				for i, v := range x.data {
 					switch {
@@ -65,7 +65,7 @@ func TestDropoutStates(t *testing.T) {
 		})
 		defer exec.Finalize()
 		mask := func(seed uint64, iteration int) array {
-			y, err := exec.Call(x.tensor(), dropoutState(seed, iteration))
+			y, err := exec.Call(x.tensor(), rngOf(seed, iteration))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -95,7 +95,7 @@ func TestDropoutChain(t *testing.T) {
 			a, rng := Dropout(x, rng, 0.5)
 			b, _ := Dropout(x, rng, 0.5)
 			return []*Node{a, b}
-		}, ones.tensor(), dropoutState(1, 0))
+		}, ones.tensor(), rngOf(1, 0))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -112,4 +112,9 @@ func differing(a, b array) (n int) {
 		}
 	}
 	return n
+}
+
+func rngOf(seed uint64, iteration int) *tensors.Tensor {
+	state := dropoutState(seed, iteration)
+	return tensors.FromFlatDataAndDimensions(state[:], len(state))
 }

@@ -5,6 +5,7 @@ import (
 	"log"
 
 	"coadapt/gomlxnet"
+
 	_ "github.com/gomlx/compute/gobackend"
 )
 

@@ -55,17 +55,16 @@ func (t *Trainer) Prefix(images []float32) ([]float32, error) {
 		if err != nil {
 			return nil, err
 		}
-		t.place(e, 1)
+		t.place(e, 1, 0)
 		t.prefixes[n] = e
 	}
-	a := t.arch
-	args, err := t.batches(images, []int{t.batch, a.Size, a.Size, a.Channels}, nil, nil)
+	args, err := t.batches(images, t.imagesShape(), nil, nil)
 	if err != nil {
 		return nil, err
 	}
 	out, err := e.Call(args...)
 	if err != nil {
-		return nil, errors.WithMessagef(err, "layers 1..%d of %s", n, a.Name)
+		return nil, errors.WithMessagef(err, "layers 1..%d of %s", n, t.arch.Name)
 	}
 	defer finalize(out)
 	return tensors.CopyFlatData[float32](out[0])
@@ -78,22 +77,5 @@ func (t *Trainer) StepAbove(settled []float32, labels []int32, rate float64, see
 	if err != nil {
 		return 0, err
 	}
-	e := t.above[t.cut]
-	if e == nil {
-		cut, n := t.cut, t.arch.Settled(t.cut)
-		e, err = model.NewExec(t.backend, t.store, func(scope *model.Scope, x, labels, rng *Node) *Node {
-			layers := t.arch.layersGraph(scope, x, rng, cut, n, len(t.arch.Layers))
-			return t.lossGraph(scope, layers[len(layers)-1], labels)
-		})
-		if err != nil {
-			return 0, err
-		}
-		t.place(e, 3)
-		t.above[cut] = e
-	}
-	args, err := t.batches(settled, shape, labels, func() *tensors.Tensor { return dropoutState(seed, iteration) })
-	if err != nil {
-		return 0, err
-	}
-	return t.call(e, args, rate)
+	return t.step(t.arch.Settled(t.cut), shape, settled, labels, rate, seed, iteration)
 }

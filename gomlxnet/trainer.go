@@ -25,12 +25,18 @@ type Trainer struct {
 	solver   SGD
 	batch    int
 	store    *model.Store
-	steps    map[Cut]*model.Exec
+	steps    map[stepKey]*model.Exec
 	eval     *model.Exec
 	prefixes map[int]*model.Exec // by the number of layers, see Prefix
-	above    map[Cut]*model.Exec // see StepAbove
 	cut      Cut
 	loaded   bool
+}
+
+// stepKey tells a trainer's graphs of training steps apart.
+type stepKey struct {
+	cut   Cut
+	from  int  // the first layer computed: 0, or that above the settled ones
+	block bool // several steps an execution
 }
 
 // NewTrainer makes a trainer for batches of the given size. The solver's
@@ -64,11 +70,11 @@ func NewTrainer(backend compute.Backend, arch Arch, solver SGD, batch int, devic
 		solver.Params[v.Path] = v.Param
 	}
 	t := &Trainer{placement: at, arch: arch, vars: vars, solver: solver, batch: batch,
-		store: model.NewStore(), steps: make(map[Cut]*model.Exec), prefixes: make(map[int]*model.Exec), above: make(map[Cut]*model.Exec)}
+		store: model.NewStore(), steps: make(map[stepKey]*model.Exec), prefixes: make(map[int]*model.Exec)}
 	if t.eval, err = model.NewExec(backend, t.store, t.evalGraph); err != nil {
 		return nil, err
 	}
-	t.place(t.eval, 2)
+	t.place(t.eval, 2, 0)
 	return t, nil
 }
 
@@ -106,19 +112,20 @@ func (t *Trainer) set(path string, value *tensors.Tensor) error {
 // [batch] in 0..classes-1, at the given rate. The masks of dropout are a pure
 // function of seed and iteration. It returns the mean loss before the update.
 func (t *Trainer) Step(images []float32, labels []int32, rate float64, seed uint64, iteration int) (float64, error) {
-	exec, err := t.stepExec()
-	if err != nil {
-		return 0, err
-	}
-	args, err := t.inputs(images, labels, func() *tensors.Tensor { return dropoutState(seed, iteration) })
-	if err != nil {
-		return 0, err
-	}
-	return t.call(exec, args, rate)
+	return t.step(0, t.imagesShape(), images, labels, rate, seed, iteration)
 }
 
-// call takes a training step at a rate and gives its loss.
-func (t *Trainer) call(exec *model.Exec, args []any, rate float64) (float64, error) {
+// step is a training step on values that enter at layer from.
+func (t *Trainer) step(from int, shape []int, values []float32, labels []int32, rate float64, seed uint64, iteration int) (float64, error) {
+	exec, err := t.stepExec(from, false)
+	if err != nil {
+		return 0, err
+	}
+	state := dropoutState(seed, iteration)
+	args, err := t.batches(values, shape, given(labels), func() *tensors.Tensor { return tensors.FromFlatDataAndDimensions(state[:], len(state)) })
+	if err != nil {
+		return 0, err
+	}
 	rateVar := t.solver.RateVar(t.store.RootScope())
 	if err := rateVar.SetValue(tensors.FromScalar(float32(rate))); err != nil {
 		return 0, errors.WithMessage(err, "setting the rate")
@@ -134,7 +141,7 @@ func (t *Trainer) call(exec *model.Exec, args []any, rate float64) (float64, err
 // Eval tests on one batch without dropout. Images with label -1 are padding.
 // It returns the number classified correctly and the sum of the losses.
 func (t *Trainer) Eval(images []float32, labels []int32) (correct int, lossSum float64, err error) {
-	args, err := t.inputs(images, labels, nil)
+	args, err := t.batches(images, t.imagesShape(), given(labels), nil)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -198,9 +205,6 @@ func (t *Trainer) Close() {
 	for _, e := range t.prefixes {
 		e.Finalize()
 	}
-	for _, e := range t.above {
-		e.Finalize()
-	}
 	t.eval.Finalize()
 	t.store.Finalize()
 }
@@ -211,26 +215,27 @@ func finalize(out []*tensors.Tensor) {
 	}
 }
 
-// inputs are the arguments of a call: for each device its part of the batch
-// and, where rng is given, the random state of the whole batch.
-func (t *Trainer) inputs(images []float32, labels []int32, rng func() *tensors.Tensor) ([]any, error) {
-	a := t.arch
-	if labels == nil {
-		labels = []int32{} // which are too few
-	}
-	return t.batches(images, []int{t.batch, a.Size, a.Size, a.Channels}, labels, rng)
+// imagesShape is a batch of images.
+func (t *Trainer) imagesShape() []int {
+	return []int{t.batch, t.arch.Size, t.arch.Size, t.arch.Channels}
 }
 
-// batches is inputs for values of any shape, with labels or, where they are nil, without.
+// given is labels, and for nil none, which are too few.
+func given(labels []int32) []int32 {
+	if labels == nil {
+		return []int32{}
+	}
+	return labels
+}
+
+// batches are the arguments of a call: for each device its part of the batch, values of a shape
+// with labels or, where they are nil, without; and, where rng is given, the random state of the whole batch.
 func (t *Trainer) batches(values []float32, shape []int, labels []int32, rng func() *tensors.Tensor) ([]any, error) {
 	a := t.arch
 	if !t.loaded { // the graphs would run, on initial values of the library's choosing
 		return nil, fmt.Errorf("trainer of %s: no net is loaded", a.Name)
 	}
-	size := 1
-	for _, d := range shape {
-		size *= d
-	}
+	size := product(shape)
 	if labels != nil && len(labels) != t.batch || len(values) != size {
 		dims := strings.ReplaceAll(strings.Trim(fmt.Sprint(shape), "[]"), " ", "·")
 		return nil, fmt.Errorf("batch of %d labels and %d values, want %d and %s", len(labels), len(values), t.batch, dims)
@@ -251,39 +256,42 @@ func (t *Trainer) batches(values []float32, shape []int, labels []int32, rng fun
 	})
 }
 
-func (t *Trainer) stepExec() (*model.Exec, error) {
-	if e := t.steps[t.cut]; e != nil {
-		return e, nil
-	}
+// stepExec is the graph of a step, or of a block of them, on values that enter at layer from.
+func (t *Trainer) stepExec(from int, block bool) (*model.Exec, error) {
 	cut := t.cut
 	if !cut.Frozen || cut.N == 0 {
 		cut = Cut{} // a fine-tuned net trains as a base net does: one graph for both
 	}
-	e := t.steps[cut]
-	if e == nil {
-		var err error
-		e, err = model.NewExec(t.backend, t.store, func(scope *model.Scope, images, labels, rng *Node) *Node {
-			return t.stepGraph(scope, images, labels, rng, cut)
-		})
-		if err != nil {
-			return nil, err
-		}
-		t.place(e, 3)
-		t.steps[cut] = e
+	key := stepKey{cut, from, block}
+	if e := t.steps[key]; e != nil {
+		return e, nil
 	}
-	t.steps[t.cut] = e
+	var e *model.Exec
+	var err error
+	if block {
+		e, err = model.NewExec(t.backend, t.store, func(scope *model.Scope, in []*Node) []*Node { return t.blockGraph(scope, in, cut, from) })
+	} else {
+		e, err = model.NewExec(t.backend, t.store, func(scope *model.Scope, x, labels, rng *Node) *Node {
+			return t.stepGraph(scope, x, labels, rng, cut, from)
+		})
+	}
+	if err != nil {
+		return nil, err
+	}
+	if block {
+		t.place(e, 0, 5)
+	} else {
+		t.place(e, 2, 1)
+	}
+	t.steps[key] = e
 	return e, nil
 }
 
-func (t *Trainer) stepGraph(scope *model.Scope, images, labels, rng *Node, cut Cut) *Node {
-	logits, _ := t.arch.Graph(scope, images, rng, cut)
-	return t.lossGraph(scope, logits, labels)
-}
-
-// lossGraph updates what learns, and returns the mean loss before that.
-func (t *Trainer) lossGraph(scope *model.Scope, logits, labels *Node) *Node {
-	loss := ReduceAllMean(crossEntropy(logits, labels))
-	t.solver.UpdateGraph(scope, logits.Graph(), loss)
+// stepGraph updates what learns, and returns the mean loss before that.
+func (t *Trainer) stepGraph(scope *model.Scope, x, labels, rng *Node, cut Cut, from int) *Node {
+	layers := t.arch.layersGraph(scope, x, rng, cut, from, len(t.arch.Layers))
+	loss := ReduceAllMean(crossEntropy(layers[len(layers)-1], labels))
+	t.solver.UpdateGraph(scope, x.Graph(), loss)
 	return loss
 }
 
@@ -304,10 +312,10 @@ func crossEntropy(logits, labels *Node) *Node {
 
 // dropoutState derives the state of the graph's generator from seed and
 // iteration alone, so that a resumed net draws the masks it would have drawn.
-func dropoutState(seed uint64, iteration int) *tensors.Tensor {
+func dropoutState(seed uint64, iteration int) [3]uint64 {
 	var k [32]byte
 	binary.BigEndian.PutUint64(k[:], seed)
 	binary.BigEndian.PutUint64(k[8:], uint64(iteration))
 	rng := rand.NewChaCha8(k)
-	return tensors.FromFlatDataAndDimensions([]uint64{rng.Uint64(), rng.Uint64(), rng.Uint64()}, 3)
+	return [3]uint64{rng.Uint64(), rng.Uint64(), rng.Uint64()}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"sync/atomic"
 	"time"
 
@@ -147,6 +148,14 @@ func (k *keeper) resume(trainer *gomlxnet.Trainer, p *plan) (*progress, error) {
 	k.kept = step
 	k.log("goes on from step %d of %d", step, p.recipe.Steps)
 	return st, nil
+}
+
+// next is the step behind which a checkpoint is due next, steps taken so far, where their number tells.
+func (k *keeper) next(steps int) int {
+	if k.steps > 0 {
+		return steps - steps%k.steps + k.steps
+	}
+	return math.MaxInt
 }
 
 // step keeps a checkpoint where one is due. It fails where the work has become another's.

@@ -146,38 +146,40 @@ func (l *Lab) train(ctx context.Context, wk *worker, p *plan, trainer *gomlxnet.
 	if err := p.measure(ctx, trainer, st, keep); err != nil {
 		return stop(err)
 	}
-	feed, err := p.feed(ctx, trainer, keep, l.maxSettled)
+	feed, err := p.feed(ctx, trainer, l.maxSettled, keep.moves)
 	if err != nil {
 		return err
 	}
-	for batch, err := range feed.batches(ctx, from, p.recipe.Steps) {
+	for b, err := range feed.blocks(ctx, from, p.recipe.Steps, p.recipe.Rate, func(step int) int { return min(p.nextTest(step), keep.next(step)) }) {
 		if err != nil {
 			return stop(err)
 		}
-		k := batch.Index
-		rate := p.recipe.Rate.Rate(k)
-		loss, err := feed.step(batch.Images, batch.Labels, rate, drop, k)
+		losses, err := feed.steps(b.values, b.labels, b.rates, drop, b.from)
 		if err != nil {
 			return err
 		}
-		if math.IsNaN(loss) || math.IsInf(loss, 0) {
-			r.Status, r.Steps, r.Images = Diverged, k+1, (k+1)*p.recipe.Batch
-			r.Reason = fmt.Sprintf("the loss is %v at step %d", loss, k+1)
-			return nil
+		for i, loss := range losses {
+			k := b.from + i
+			if math.IsNaN(loss) || math.IsInf(loss, 0) {
+				r.Status, r.Steps, r.Images = Diverged, k+1, (k+1)*p.recipe.Batch
+				r.Reason = fmt.Sprintf("the loss is %v at step %d", loss, k+1)
+				return nil
+			}
+			st.add(k, loss, b.rates[i], k >= tail)
+			if err := p.measure(ctx, trainer, st, keep); err != nil {
+				return stop(err)
+			}
 		}
-		st.add(k, loss, rate, k >= tail)
-		if err := p.measure(ctx, trainer, st, keep); err != nil {
-			return stop(err)
-		}
+		loss := losses[len(losses)-1]
 		if err := keep.step(trainer, p, st, loss); err != nil {
 			return err
 		}
 		if report.due() {
 			l.mu.Lock()
-			wk.part = float64(k+1) / float64(p.recipe.Steps)
+			wk.part = float64(st.Step) / float64(p.recipe.Steps)
 			l.mu.Unlock()
-			l.report(Event{Net: p.net, Step: k + 1, Steps: p.recipe.Steps, Loss: loss,
-				ImagesPerSecond: float64((k+1-from)*p.recipe.Batch) / time.Since(start).Seconds()})
+			l.report(Event{Net: p.net, Step: st.Step, Steps: p.recipe.Steps, Loss: loss,
+				ImagesPerSecond: float64((st.Step-from)*p.recipe.Batch) / time.Since(start).Seconds()})
 		}
 	}
 	if err := ctx.Err(); err != nil {
@@ -185,6 +187,14 @@ func (l *Lab) train(ctx context.Context, wk *worker, p *plan, trainer *gomlxnet.
 	}
 	r.TrainLoss = st.Last / float64(p.recipe.Steps-tail)
 	return nil
+}
+
+// nextTest is the step behind which the net is tested next, steps taken so far.
+func (p *plan) nextTest(steps int) int {
+	if every := p.recipe.TestEvery; every > 0 {
+		return steps - steps%every + every
+	}
+	return p.recipe.Steps
 }
 
 // measure adds a point to the training curve where one is due after the steps

@@ -9,10 +9,41 @@ import (
 	"coadapt/gomlxnet/dataset"
 )
 
-// feed is what a net's steps are given, and the step that takes it.
+// feed is what a net's steps are given, and what takes it: so many steps at once, at most.
 type feed struct {
 	batches func(ctx context.Context, from, to int) iter.Seq2[*dataset.Batch, error]
-	step    func(values []float32, labels []int32, rate float64, seed uint64, iteration int) (float64, error)
+	block   int
+	steps   func(values []float32, labels []int32, rates []float64, seed uint64, iteration int) ([]float64, error)
+}
+
+// block is what a feed gives for steps that follow each other.
+type block struct {
+	from   int // the first step
+	values []float32
+	labels []int32
+	rates  []float64
+}
+
+// blocks are the steps from..to-1 in blocks, each of which ends at the step that end gives for its first, or before. One is good until the next.
+func (f feed) blocks(ctx context.Context, from, to int, rate gomlxnet.Schedule, end func(step int) int) iter.Seq2[*block, error] {
+	return func(yield func(*block, error) bool) {
+		b := &block{from: from}
+		for batch, err := range f.batches(ctx, from, to) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			k := batch.Index
+			b.values, b.labels, b.rates = append(b.values, batch.Images...), append(b.labels, batch.Labels...), append(b.rates, rate.Rate(k))
+			if len(b.rates) < f.block && k+1 < to && k+1 < end(b.from) {
+				continue
+			}
+			if !yield(b, nil) {
+				return
+			}
+			b.from, b.values, b.labels, b.rates = k+1, b.values[:0], b.labels[:0], b.rates[:0]
+		}
+	}
 }
 
 // feed is the pictures, or what the frozen layers give for them: where a
@@ -22,9 +53,9 @@ type feed struct {
 // shown less than twice, and where it would take more bytes than most, all
 // layers are run in each step.
 //
-// It is not kept for other nets: of a balanced design, no two of one seed have parent, cut and pictures in common.
-func (p *plan) feed(ctx context.Context, trainer *gomlxnet.Trainer, keep *keeper, most int) (feed, error) {
-	pictures := feed{step: trainer.Step, batches: func(ctx context.Context, from, to int) iter.Seq2[*dataset.Batch, error] {
+// moves is called on the way, which may be long. What comes of it is not kept for other nets: of a balanced design, no two of one seed have parent, cut and pictures in common.
+func (p *plan) feed(ctx context.Context, trainer *gomlxnet.Trainer, most int, moves func()) (feed, error) {
+	pictures := feed{steps: trainer.Steps, block: trainer.Block(), batches: func(ctx context.Context, from, to int) iter.Seq2[*dataset.Batch, error] {
 		return p.task.Train(ctx, p.order(), p.view, from, to)
 	}}
 	each, err := p.settled(most)
@@ -39,7 +70,7 @@ func (p *plan) feed(ctx context.Context, trainer *gomlxnet.Trainer, keep *keeper
 		if err != nil {
 			return feed{}, err
 		}
-		keep.moves()
+		moves()
 		out, err := trainer.Prefix(batch.Images)
 		if err != nil {
 			return feed{}, err
@@ -51,7 +82,8 @@ func (p *plan) feed(ctx context.Context, trainer *gomlxnet.Trainer, keep *keeper
 			s.labels[picture] = batch.Labels[i]
 		}
 	}
-	return feed{step: trainer.StepAbove, batches: s.batches}, nil
+	above, err := trainer.BlockAbove()
+	return feed{steps: trainer.StepsAbove, block: above, batches: s.batches}, err
 }
 
 // settled is how many values the frozen layers give for a picture, where that

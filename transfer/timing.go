@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"coadapt/gomlxnet"
 	"context"
 	"fmt"
 	"time"
@@ -9,9 +10,11 @@ import (
 // Timing is what the steps and the tests of one net took here and now.
 type Timing struct {
 	Price
-	Compile time.Duration // the first step less a usual one
-	Seconds []float64     // a step, one figure a block of steps
-	Tests   []float64     // seconds a test image, one figure a block of batches
+	// Compile is what the first steps take longer than others, with what the frozen layers
+	// are run for where they are run on each picture once.
+	Compile time.Duration
+	Seconds []float64 // a step, one figure a block of steps
+	Tests   []float64 // seconds a test image, one figure a block of batches
 }
 
 // timingBlocks is how many blocks a Timing has: enough for an interval.
@@ -46,16 +49,19 @@ func (l *Lab) Time(ctx context.Context, net Net, long time.Duration) (Timing, er
 	}
 	t := Timing{Price: price}
 	steps := newBlocks(long)
+	feed, err := p.feed(ctx, trainer, l.maxSettled, func() {})
+	if err != nil {
+		return fail(err)
+	}
 	// The order goes on beyond the net's own steps, as short nets may have too few.
-	order := p.order()
-	for batch, err := range p.task.Train(ctx, order, p.view, 0, 1<<30) {
+	for b, err := range feed.blocks(ctx, 0, 1<<30, gomlxnet.Schedule{}, func(int) int { return 1 << 30 }) {
 		if err != nil {
 			return fail(err)
 		}
-		if _, err := trainer.Step(batch.Images, batch.Labels, 0, 0, batch.Index); err != nil {
+		if _, err := feed.steps(b.values, b.labels, b.rates, 0, b.from); err != nil {
 			return fail(err)
 		}
-		if !steps.took(1) {
+		if !steps.took(len(b.rates)) {
 			break
 		}
 	}
@@ -85,7 +91,7 @@ func (l *Lab) Time(ctx context.Context, net Net, long time.Duration) (Timing, er
 	if err := ctx.Err(); err != nil {
 		return Timing{}, err
 	}
-	t.Compile = max(0, steps.first-time.Duration(t.Seconds[0]*float64(time.Second))) +
+	t.Compile = max(0, steps.first-time.Duration(t.Seconds[0]*float64(feed.block)*float64(time.Second))) +
 		max(0, tests.first-time.Duration(t.Tests[0]*float64(p.recipe.Batch)*float64(time.Second)))
 	return t, nil
 }

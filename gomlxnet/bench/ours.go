@@ -72,25 +72,36 @@ func (o *ours) steps(ctx context.Context, n int, fresh bool) (took, error) {
 			return took{}, err
 		}
 	}
-	losses := make([]float64, n)
-	for i := range losses {
+	losses := make([]float64, 0, n)
+	for len(losses) < n {
 		if err := ctx.Err(); err != nil {
 			return took{}, err
 		}
-		var err error
-		b := o.p.batches[(o.taken+i)%len(o.p.batches)]
-		if o.p.Infer {
-			_, losses[i], err = o.trainer.Eval(b.images, b.labels)
-			losses[i] /= float64(o.p.Batch)
-		} else {
-			losses[i], err = o.trainer.Step(b.images, b.labels, o.p.Rate, 0, o.taken+i)
-		}
+		more, err := o.some(o.taken+len(losses), n-len(losses))
 		if err != nil {
 			return took{}, err
 		}
+		losses = append(losses, more...)
 	}
 	o.taken += n
 	return took{time.Since(start).Seconds(), peers.CPUSeconds() - cpu, losses}, nil
+}
+
+// some takes a block of steps, at most n, or one pass, from iteration k on.
+func (o *ours) some(k, n int) ([]float64, error) {
+	batch := func(k int) batch { return o.p.batches[k%len(o.p.batches)] }
+	if o.p.Infer {
+		_, sum, err := o.trainer.Eval(batch(k).images, batch(k).labels)
+		return []float64{sum / float64(o.p.Batch)}, err
+	}
+	var images []float32
+	var labels []int32
+	rates := make([]float64, min(n, o.trainer.Block()))
+	for i := range rates {
+		b := batch(k + i)
+		images, labels, rates[i] = append(images, b.images...), append(labels, b.labels...), o.p.Rate
+	}
+	return o.trainer.Steps(images, labels, rates, 0, k)
 }
 
 func (o *ours) peak(_ context.Context, n int) (float64, error) {

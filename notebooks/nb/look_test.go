@@ -316,20 +316,29 @@ func confusionOf(t *testing.T, l *Lab, r transfer.Result) {
 }
 
 func lossesOf(t *testing.T, l *Lab, r []transfer.Result) {
-	d, err := l.losses(r)
-	if err != nil {
-		t.Fatal(err)
-	}
 	metrics, err := transfer.Metrics(l.store, r[1].Key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	last := metrics[len(metrics)-1]
-	want := fmt.Sprintf("0/A2B: training loss from %.3f at step %d to %.3f at step %d, test loss %.3f, accuracy %.3f.", metrics[0].Loss, metrics[0].Step, last.Loss, last.Step, r[1].Loss, r[1].Accuracy)
-	if !strings.HasSuffix(d.Alt(), want) {
-		t.Errorf("%q, want it to end in %q", d.Alt(), want)
+	first, last := metrics[0], metrics[len(metrics)-1]
+	// Two steps train no net. Whether one beats chance hangs on its rounding, which processors do not share, so that what it is
+	// judged by is made: all of 16 pictures right, and half of them.
+	for _, c := range []struct {
+		correct int
+		end     string
+	}{{16, "test loss 0.500, accuracy 1.000."}, {8, "and it is no number: not trained."}} {
+		net := r[1]
+		net.Status, net.Loss, net.Tested, net.Correct, net.Accuracy = transfer.OK, 0.5, 16, c.correct, float64(c.correct)/16
+		d, err := l.losses([]transfer.Result{r[0], net})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := fmt.Sprintf("0/A2B: training loss from %.3f at step %d to %.3f at step %d, %s", first.Loss, first.Step, last.Loss, last.Step, c.end)
+		if !strings.HasSuffix(d.Alt(), want) {
+			t.Errorf("%q, want it to end in %q", d.Alt(), want)
+		}
 	}
-	d, err = l.losses(nil)
+	d, err := l.losses(nil)
 	says(t, d, err, "no net")
 	blocked := r[0]
 	blocked.Status, blocked.Reason = transfer.Blocked, "its parent failed"

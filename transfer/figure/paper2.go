@@ -79,7 +79,24 @@ func Paper2(results []transfer.Result, opt Options) (*Figure, error) {
 	}), nil
 }
 
-// regions shades what lies between the lines, numbers as the paper does what of it is there, and says what the numbers are.
+// under is where a row of values lies below another with its x, with the places where they cross: low is nowhere above high.
+func under(low, high []point) (l, h []point) {
+	for i, b := range high {
+		a := low[i]
+		if i > 0 {
+			was, is := low[i-1].y-high[i-1].y, a.y-b.y
+			if was*is < 0 {
+				share := was / (was - is)
+				x, y := a.x-(1-share)*(a.x-low[i-1].x), b.y-(1-share)*(b.y-high[i-1].y)
+				l, h = append(l, point{x, y}), append(h, point{x, y})
+			}
+		}
+		l, h = append(l, point{a.x, min(a.y, b.y)}), append(h, b)
+	}
+	return l, h
+}
+
+// regions shades where lines lie below others, numbers as the paper does what of it is there, and says what the numbers are.
 func (p *panel) regions(lines map[transfer.Treatment][]point, base float64) []string {
 	flat := func(to []point) []point {
 		var out []point
@@ -90,6 +107,7 @@ func (p *panel) regions(lines map[transfer.Treatment][]point, base float64) []st
 	}
 	add := func(low, high []point, c color.NRGBA) {
 		if len(low) > 1 && len(low) == len(high) {
+			low, high = under(low, high)
 			p.areas = append(p.areas, area{low, high, c})
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"image/png"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -179,4 +180,19 @@ func made(name string, accuracy float64) transfer.Result {
 		panic(err)
 	}
 	return transfer.Result{Net: n, Status: transfer.OK, Accuracy: accuracy, Correct: int(1000 * accuracy), Tested: 1000, Key: name}
+}
+
+// What is shaded as a loss is one: a line that is level, 2 above and then 2 below another, cross half-way between 1 and 3.
+func TestUnderStopsWhereLinesCross(t *testing.T) {
+	low, high := under([]point{{0, 5}, {1, 7}, {3, 3}}, []point{{0, 5}, {1, 5}, {3, 5}})
+	if want := []point{{0, 5}, {1, 5}, {2, 5}, {3, 3}}; !slices.Equal(low, want) {
+		t.Errorf("low %v, want %v", low, want)
+	}
+	if want := []point{{0, 5}, {1, 5}, {2, 5}, {3, 5}}; !slices.Equal(high, want) {
+		t.Errorf("high %v, want %v", high, want)
+	}
+	// Both lines slope: 0→4 and 4→0 meet at 2.
+	if low, high = under([]point{{0, 0}, {4, 4}}, []point{{0, 4}, {4, 0}}); !slices.Equal(low, []point{{0, 0}, {2, 2}, {4, 0}}) || !slices.Equal(high, []point{{0, 4}, {2, 2}, {4, 0}}) {
+		t.Errorf("%v below %v", low, high)
+	}
 }
