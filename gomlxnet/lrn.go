@@ -7,26 +7,42 @@ import (
 // Normalize is Caffe's local response normalisation across channels of x,
 // shaped [batch, height, width, channels]:
 //
-//	y_c = x_c / (1 + alpha/size · Σ_{|d| <= size/2} x_{c+d}²)^beta
+//	y_c = x_c / s_c^beta,  s_c = 1 + alpha/size · Σ_{|d| <= size/2} x_{c+d}²
 //
 // with zeros beyond the first and last channel. alpha is divided by the
 // window, as Caffe does; the AlexNet paper neither divides nor has k = 1.
+//
+// Its gradient is written out, as Caffe's is, since what a graph of so many steps keeps for
+// a derived one goes through memory several times:
+//
+//	dx_c = dy_c / s_c^beta - 2·alpha·beta/size · x_c · Σ_{|d| <= size/2} dy_{c+d} · y_{c+d} / s_{c+d}
 func (l LRN) Normalize(x *Node) *Node {
 	x.AssertRank(4)
-	scale := OnePlus(MulScalar(windowSum(Square(x), l.Size), l.Alpha/float64(l.Size)))
+	share := l.Alpha / float64(l.Size)
+	var scale, power, y, dy *Node
+	ofX := IdentityWithCustomGradient(x, func(x, _ *Node) *Node {
+		around := windowSum(Div(Mul(dy, y), scale), l.Size)
+		return Sub(Mul(dy, power), MulScalar(Mul(x, around), 2*share*l.Beta))
+	})
+	scale = OnePlus(MulScalar(windowSum(Square(ofX), l.Size), share))
 	if l.Beta == 0.75 { // two square roots are several times cheaper than a power
 		root := Sqrt(scale)
-		return Div(x, Mul(root, Sqrt(root)))
+		power = Inverse(Mul(root, Sqrt(root)))
+	} else {
+		power = PowScalar(scale, -l.Beta)
 	}
-	return Div(x, PowScalar(scale, l.Beta))
+	y = Mul(ofX, power)
+	return IdentityWithCustomGradient(y, func(_, v *Node) *Node { dy = v; return v })
 }
 
-// windowSum sums over a centred window of the last axis, zero padded.
+// windowSum sums over a centred window of the last axis, zero padded: a product with a matrix
+// of ones around its diagonal, which costs next to nothing beside the convolutions.
 func windowSum(x *Node, size int) *Node {
-	axis, n, half := x.Rank()-1, x.Shape().Dim(-1), size/2
+	half := size / 2
 	if half == 0 {
 		return x
 	}
+	axis, n := x.Rank()-1, x.Shape().Dim(-1)
 	side := x.Shape().Clone()
 	side.Dimensions[axis] = half
 	zeros := Zeros(x.Graph(), side)

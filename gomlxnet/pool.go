@@ -13,8 +13,7 @@ import (
 // It is the maximum over strided slices, first along the height and then along
 // the width. The library's own pooling has a gradient (SelectAndScatter) that
 // the Go backend lacks and that is slower on XLA's CPU than whole
-// convolutions; slices differentiate into padding, which runs everywhere. Where
-// values tie, the gradient goes to the first of them, column after column. A
+// convolutions. Where values tie, the gradient goes to the first of them, column after column. A
 // window with a NaN gives NaN, so that a filter that diverged reaches the loss.
 func (p Pool) Max(x *Node) *Node {
 	x.AssertRank(4)
@@ -24,27 +23,42 @@ func (p Pool) Max(x *Node) *Node {
 	return x
 }
 
+// maxPoolAxis has a gradient of its own where windows of three are two apart, as in the paper's nets.
 func maxPoolAxis(x *Node, axis, kernel, stride int) *Node {
+	if kernel != 3 || stride != 2 || x.Shape().Dim(axis) < kernel {
+		return largest(windows(x, axis, kernel, stride))
+	}
+	var y, dy *Node
+	ofX := IdentityWithCustomGradient(x, func(x, _ *Node) *Node { return pool3By2Gradient(x, y, dy, axis) })
+	y = largest(windows(ofX, axis, kernel, stride))
+	return IdentityWithCustomGradient(y, func(_, v *Node) *Node { dy = v; return v })
+}
+
+// windows are the first values of all windows along an axis, their second ones, and so on; minus infinity beyond the edge.
+func windows(x *Node, axis, kernel, stride int) []*Node {
 	in := x.Shape().Dimensions[axis]
 	out := PoolSize(in, kernel, stride)
-	if need := (out-1)*stride + kernel; need > in {
-		shape := x.Shape().Clone()
-		shape.Dimensions[axis] = need - in
-		low := BroadcastToShape(Const(x.Graph(), float32(math.Inf(-1))), shape)
-		x = Concatenate([]*Node{x, low}, axis)
-	}
-	var best *Node
-	for k := range kernel {
-		window := AxisRange(k, k+(out-1)*stride+1)
+	parts := make([]*Node, kernel)
+	for k := range parts {
+		inside := min(out, (in-k+stride-1)/stride)
+		r := AxisRange(k, k+(inside-1)*stride+1)
 		if stride > 1 {
-			window = window.Stride(stride)
+			r = r.Stride(stride)
 		}
-		s := SliceAxis(x, axis, window)
-		if best == nil {
-			best = s
-		} else {
-			best = larger(best, s)
+		parts[k] = SliceAxis(x, axis, r)
+		if inside < out {
+			shape := x.Shape().Clone()
+			shape.Dimensions[axis] = out - inside
+			parts[k] = Concatenate([]*Node{parts[k], BroadcastToShape(Const(x.Graph(), float32(math.Inf(-1))), shape)}, axis)
 		}
+	}
+	return parts
+}
+
+func largest(parts []*Node) *Node {
+	best := parts[0]
+	for _, p := range parts[1:] {
+		best = larger(best, p)
 	}
 	return best
 }
@@ -54,4 +68,28 @@ func maxPoolAxis(x *Node, axis, kernel, stride int) *Node {
 // multiplies, which takes a quarter of a training step of Mini.
 func larger(a, b *Node) *Node {
 	return Where(LogicalOr(GreaterOrEqual(a, b), NotEqual(a, a)), a, b)
+}
+
+// pool3By2Gradient is the gradient by x of its pooling along an axis to y. An odd place is the middle of one window;
+// an even one is the first of a window and the last of that before. Laid side by side they are dx, with no holes to fill as
+// there are where each place of a window is spread out alone.
+func pool3By2Gradient(x, y, dy *Node, axis int) *Node {
+	in, out := x.Shape().Dim(axis), y.Shape().Dim(axis)
+	at := windows(x, axis, 3, 2)
+	zero := ZerosLike(dy)
+	isY := func(a *Node) *Node { return LogicalOr(Equal(a, y), NotEqual(a, a)) } // where a is not a number, y is none
+	isFirst, isSecond := isY(at[0]), isY(at[1])
+	first := Where(isFirst, dy, zero)
+	second := Where(LogicalAnd(LogicalNot(isFirst), isSecond), dy, zero)
+	third := Where(LogicalOr(isFirst, isSecond), zero, dy)
+	edge := SliceAxis(zero, axis, AxisRange(0, 1))
+	before := Concatenate([]*Node{edge, SliceAxis(third, axis, AxisRange(0, out-1))}, axis)
+	pairs := Stack([]*Node{Add(first, before), second}, axis+1)
+	shape := x.Shape().Clone()
+	shape.Dimensions[axis] = 2 * out
+	dx := ReshapeWithShape(pairs, shape)
+	if in > 2*out {
+		dx = Concatenate([]*Node{dx, SliceAxis(third, axis, AxisRange(out-1, out))}, axis)
+	}
+	return dx
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,7 +45,7 @@ func benchVerb(c *cobra.Command, run func(context.Context, benchOptions) error) 
 }
 
 // bench times our nets beside PyTorch's and JAX's.
-func (s *site) bench(ctx context.Context, opt benchOptions) error {
+func (s *site) bench(ctx context.Context, out io.Writer, opt benchOptions) error {
 	python, err := s.benchPython(ctx, opt.python)
 	if err != nil {
 		return err
@@ -54,11 +55,11 @@ func (s *site) bench(ctx context.Context, opt benchOptions) error {
 	}
 	program := filepath.Join(s.home.Bin(), builtName("bench"))
 	defer os.Remove(program) // go has what it is linked of
-	return s.runBench(ctx, program, append([]string{"--python=" + python}, opt.rest...))
+	return s.runBench(ctx, out, program, append([]string{"--python=" + python}, opt.rest...))
 }
 
 // benchCurve is the command coadapt bench curve where there is PyTorch; args are its own.
-func (s *site) benchCurve(ctx context.Context, args []string) error {
+func (s *site) benchCurve(ctx context.Context, out io.Writer, args []string) error {
 	if says(args, "python", "h", "help") { // needs no environment of ours
 		if err := s.ensure(ctx, setupOptions{}); err != nil {
 			return err
@@ -70,7 +71,7 @@ func (s *site) benchCurve(ctx context.Context, args []string) error {
 		}
 		args = append(slices.Clone(args), "--python="+python)
 	}
-	return s.runBench(ctx, filepath.Join(s.home.Bin(), "coadapt"), append([]string{"bench", "curve"}, args...))
+	return s.runBench(ctx, out, filepath.Join(s.home.Bin(), "coadapt"), append([]string{"bench", "curve"}, args...))
 }
 
 // says is whether one of these flags is among args, with one dash or two.
@@ -89,14 +90,14 @@ func (s *site) benchPython(ctx context.Context, flag string) (string, error) {
 	return s.peers().python(), s.ensureExtra(ctx, s.peers())
 }
 
-// runBench runs a bench that prints what it finds.
-func (s *site) runBench(ctx context.Context, program string, args []string) error {
+// runBench runs a bench that prints what it finds to out.
+func (s *site) runBench(ctx context.Context, out io.Writer, program string, args []string) error {
 	env, err := s.testEnv()
 	if err != nil {
 		return err
 	}
 	cmd := exec.CommandContext(ctx, program, args...)
-	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = s.home.Root, env, s.out, os.Stderr
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = s.home.Root, env, out, os.Stderr
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // it ends the peers
 	cmd.WaitDelay = 10 * time.Second
 	var exit *exec.ExitError

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -142,28 +143,29 @@ func runVerb(out io.Writer) *cobra.Command {
 	return c
 }
 
+// benchCommand prints what a bench finds to out and all else to stderr: -json is for programs.
 func benchCommand(out io.Writer) *cobra.Command {
 	c := benchVerb(&cobra.Command{
 		Use:   "bench",
 		Short: "Time the nets beside PyTorch's and JAX's, turn by turn",
 		Args:  cobra.NoArgs,
 	}, func(ctx context.Context, opt benchOptions) error {
-		s, err := newSite(out)
+		s, err := newSite(os.Stderr)
 		if err != nil {
 			return err
 		}
-		return s.bench(ctx, opt)
+		return s.bench(ctx, out, opt)
 	})
 	c.AddCommand(&cobra.Command{
 		Use:                "curve [flags of coadapt bench curve]",
 		Short:              "Time whole curves beside a PyTorch script: coadapt bench curve",
 		DisableFlagParsing: true, // they are coadapt's
 		RunE: func(c *cobra.Command, args []string) error {
-			s, err := newSite(out)
+			s, err := newSite(os.Stderr)
 			if err != nil {
 				return err
 			}
-			return s.benchCurve(c.Context(), args)
+			return s.benchCurve(c.Context(), out, args)
 		},
 	})
 	return c

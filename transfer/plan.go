@@ -14,7 +14,7 @@ import (
 
 // semantics is raised by hand when the code comes to compute another number
 // from the same spec; it is part of every key.
-const semantics = 3
+const semantics = 4
 
 // plan is all that is settled about a net before it is trained.
 type plan struct {
