@@ -200,3 +200,38 @@ func TestStepsWithoutLoops(t *testing.T) {
 		t.Errorf("losses %v in blocks of one, %v in single steps; same weights: %v", got, want, w.Digest() == one.Digest())
 	}
 }
+
+// A block comes to the same bits on any one device; several take single steps.
+func TestStepsOnDevices(t *testing.T) {
+	backend := openDevices(t)
+	a := tiny(4, 0.5)
+	start, err := a.Init(3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rates := []float64{0.02, 0.01, 0.01}
+	var losses [][]float64
+	var digests []string
+	for _, device := range []int{0, 2} {
+		trainer := placed(t, backend, a, device)
+		if n := trainer.Block(); n != maxBlock {
+			t.Fatalf("device %d: blocks of %d steps, want %d", device, n, maxBlock)
+		}
+		l, w := stepped(t, trainer, start, Cut{}, rates, false, 3)
+		losses, digests = append(losses, l), append(digests, w.Digest())
+	}
+	if len(losses[0]) != 3 || !slices.Equal(losses[0], losses[1]) || digests[0] != digests[1] || digests[0] == start.Digest() {
+		t.Errorf("losses %v on the first device and %v on another, digests %v", losses[0], losses[1], digests)
+	}
+	two := placed(t, backend, a, 0, 1)
+	if n := two.Block(); n != 1 {
+		t.Errorf("blocks of %d steps on two devices, want 1", n)
+	}
+	single, _ := stepped(t, two, start, Cut{}, rates, false, 1, 1, 1)
+	for i, l := range single {
+		if math.Abs(l-losses[0][i]) > lossTolerance*losses[0][i] {
+			t.Errorf("losses %v on two devices, %v in a block on one", single, losses[0])
+			break
+		}
+	}
+}

@@ -5,9 +5,11 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -91,6 +93,9 @@ func TestRatioToTheBestPyTorch(t *testing.T) {
 	out.Reset()
 	if err := markdown(&out, []*result{r}); err != nil || !strings.Contains(out.String(), "| a small net, batch 3 | 0/s | 0/s | 0/s | 0/s | 1.20 | 4.00 |") {
 		t.Errorf("Markdown of\n%s%v", out.String(), err)
+	}
+	if !strings.Contains(out.String(), fmt.Sprintf(", %d cores, %s/%s, %s. Images a second", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())) {
+		t.Errorf("the table does not say what it was measured on:\n%s", out.String())
 	}
 }
 
@@ -183,10 +188,10 @@ read ask; exit 3`
 }
 
 func TestPick(t *testing.T) {
-	if _, err := pick([]string{"mini"}); err == nil || !strings.Contains(err.Error(), "-case mini: want some of mini-train, ") {
+	if _, err := pick([]string{"mini"}, "xla:cpu"); err == nil || !strings.Contains(err.Error(), "-case mini: want some of mini-train, ") {
 		t.Errorf("error %v", err)
 	}
-	got, err := pick([]string{"caffenet-train", "mini-train"})
+	got, err := pick([]string{"caffenet-train", "mini-train"}, "xla:cpu")
 	if err != nil || len(got) != 2 || got[0].Name != "caffenet-train" {
 		t.Errorf("got %v, %v", got, err)
 	}

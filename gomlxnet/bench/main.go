@@ -55,7 +55,7 @@ func command() *cobra.Command {
 	f := c.Flags()
 	f.StringSliceVar(&opt.names, "case", nil, "cases to time (default: all)")
 	f.StringVar(&opt.python, "python", "", "Python that has PyTorch and JAX")
-	f.StringVar(&opt.backend, "backend", os.Getenv("GOMLX_BACKEND"), "ours: xla:cpu, go")
+	f.StringVar(&opt.backend, "backend", os.Getenv("GOMLX_BACKEND"), "ours: xla:cpu, xla:cuda (the peers are on the GPU then, too), go")
 	f.IntVar(&opt.rounds, "rounds", 5, "rounds, at least 5")
 	f.DurationVar(&opt.turn, "turn", 1500*time.Millisecond, "length of a turn of the slowest, about")
 	f.BoolVar(&opt.json, "json", false, "print a line of JSON a case")
@@ -64,7 +64,8 @@ func command() *cobra.Command {
 }
 
 func bench(ctx context.Context, out, talk io.Writer, opt options) (err error) {
-	picked, err := pick(opt.names)
+	class, _ := gomlxnet.ClassOf(opt.backend)
+	picked, err := pick(opt.names, class)
 	switch {
 	case err != nil:
 		return err
@@ -90,6 +91,11 @@ func bench(ctx context.Context, out, talk io.Writer, opt options) (err error) {
 	c := &contest{rounds: opt.rounds, turn: opt.turn, dir: dir, runners: []runner{&ours{backend: backend}},
 		say: func(format string, args ...any) { fmt.Fprintf(talk, format+"\n", args...) }}
 	kinds := []string{kindOurs}
+	if class == cuda {
+		if err := os.Setenv("COADAPT_BENCH_DEVICE", "cuda"); err != nil { // for the peers
+			return err
+		}
+	}
 	defer func() {
 		for _, r := range c.runners {
 			err = errors.Join(err, r.close())
@@ -126,6 +132,10 @@ func bench(ctx context.Context, out, talk io.Writer, opt options) (err error) {
 			err = r.json(out)
 		case !opt.markdown:
 			err = r.block(out)
+		}
+		if class == cuda && bc.Name == "caffenet-train" {
+			days := float64(paperNets*paperSteps*paperBatch) / r.Rows[0].Images / (24 * time.Hour).Seconds()
+			c.say("the paper's %d nets of %d steps of %d images at this rate: %.1f days of one GPU", paperNets, paperSteps, paperBatch, days)
 		}
 		if err != nil {
 			return err

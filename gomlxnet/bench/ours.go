@@ -41,6 +41,8 @@ type ours struct {
 	p       *problem
 	trainer *gomlxnet.Trainer
 	taken   int
+	images  []float32 // of a block
+	labels  []int32
 }
 
 func (o *ours) about() string { return "coadapt, " + gomlxnet.BackendClass(o.backend) }
@@ -94,14 +96,13 @@ func (o *ours) some(k, n int) ([]float64, error) {
 		_, sum, err := o.trainer.Eval(batch(k).images, batch(k).labels)
 		return []float64{sum / float64(o.p.Batch)}, err
 	}
-	var images []float32
-	var labels []int32
+	o.images, o.labels = o.images[:0], o.labels[:0]
 	rates := make([]float64, min(n, o.trainer.Block()))
 	for i := range rates {
 		b := batch(k + i)
-		images, labels, rates[i] = append(images, b.images...), append(labels, b.labels...), o.p.Rate
+		o.images, o.labels, rates[i] = append(o.images, b.images...), append(o.labels, b.labels...), o.p.Rate
 	}
-	return o.trainer.Steps(images, labels, rates, 0, k)
+	return o.trainer.Steps(o.images, o.labels, rates, 0, k)
 }
 
 func (o *ours) peak(_ context.Context, n int) (float64, error) {

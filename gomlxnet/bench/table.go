@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
+	"runtime"
 	"strings"
 	"text/tabwriter"
 )
@@ -132,7 +134,20 @@ func markdown(out io.Writer, results []*result) error {
 			fmt.Fprintf(out, " %.0f | %.0f%% |\n", r.Rows[0].GFLOPs, 100*r.Rows[0].Share)
 		}
 	}
-	_, err := fmt.Fprintf(out, "\nImages a second, medians of %d interleaved rounds; a ratio is the median over the rounds. Peak: %.0f GFLOP/s, a product of matrices.\n",
-		results[0].Rounds, results[0].PeakGFLOPs)
+	_, err := fmt.Fprintf(out, "\n%s. Images a second, medians of %d interleaved rounds; a ratio is the median over the rounds, to the better row of PyTorch. Peak: %.0f GFLOP/s, a product of matrices.\n",
+		machine(), results[0].Rounds, results[0].PeakGFLOPs)
 	return err
+}
+
+// machine says what this is measured on: "AMD EPYC, 2 cores, linux/amd64, go1.26.0".
+func machine() string {
+	model := "processor unknown"
+	info, _ := os.ReadFile("/proc/cpuinfo") // Linux's
+	for line := range strings.Lines(string(info)) {
+		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
+			model = strings.TrimSpace(value)
+			break
+		}
+	}
+	return fmt.Sprintf("%s, %d cores, %s/%s, %s", model, runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())
 }

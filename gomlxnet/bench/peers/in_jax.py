@@ -2,10 +2,12 @@
 
 import os
 
+import peer
+
+os.environ.setdefault("JAX_PLATFORMS", peer.DEVICE)  # before JAX looks
+
 import jax
 import jax.numpy as jnp
-
-import peer
 
 
 def forward(layers, params, x):

@@ -11,14 +11,22 @@ import peer
 from nets_torch import Model
 
 COMPILE = sys.argv[1:] == ["compile"]
+CUDA = peer.DEVICE == "cuda"
+if CUDA:  # as XLA has it there
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
 
 
 def make(net):
     if COMPILE:
         torch._dynamo.reset()
-    model = Model(net)
+    model = Model(net).to(peer.DEVICE)
     images = [torch.from_numpy(x).permute(0, 3, 1, 2) for x in net.images]
     labels = [torch.from_numpy(y).long() for y in net.labels]
+    if CUDA:
+        images, labels = [x.pin_memory() for x in images], [y.pin_memory() for y in labels]
+
+    def batch(k):
+        return images[k].to(peer.DEVICE, non_blocking=True), labels[k].to(peer.DEVICE, non_blocking=True)
 
     def loss_of(x, y):
         return F.cross_entropy(model(x), y)
@@ -29,7 +37,7 @@ def make(net):
 
         @torch.inference_mode()
         def run(k):
-            return loss_of(images[k], labels[k])
+            return loss_of(*batch(k))
 
         return run
     # Caffe's solver and this one are the same as long as the rate is; a bias learns at twice the rate and does not decay.
@@ -43,7 +51,7 @@ def make(net):
 
     def step(k):
         optimizer.zero_grad(set_to_none=True)
-        loss = loss_of(images[k], labels[k])
+        loss = loss_of(*batch(k))
         loss.backward()
         optimizer.step()
         return loss.detach()
@@ -56,9 +64,15 @@ def about():
 
 
 def peak(n):
-    a, b = torch.rand(n, n), torch.rand(n, n)
-    out = torch.empty(n, n)
-    return 2e-9 * n**3 / peer.best_of(10, lambda: torch.mm(a, b, out=out))
+    a, b = torch.rand(n, n, device=peer.DEVICE), torch.rand(n, n, device=peer.DEVICE)
+    out = torch.empty(n, n, device=peer.DEVICE)
+
+    def product():
+        torch.mm(a, b, out=out)
+        if CUDA:
+            torch.cuda.synchronize()
+
+    return 2e-9 * n**3 / peer.best_of(10, product)
 
 
 peer.serve(about, make, peak)

@@ -19,6 +19,8 @@ import traceback
 
 import numpy as np
 
+DEVICE = os.environ.get("COADAPT_BENCH_DEVICE", "cpu")  # or cuda: where the nets are; batches come from the host in each step
+
 
 class Net:
     """arch is the Go package's JSON; weights and batches are files of float32 and int32 as Go laid them out."""

@@ -1,0 +1,31 @@
+#!/bin/sh
+# Times CaffeNet and Mini on one GPU, beside PyTorch and JAX on the same card. Nothing is fetched: carry the bench's
+# binary and this script to a machine whose Python has PyTorch and JAX with CUDA, of whose plugin ours makes use.
+#
+#	CGO_ENABLED=1 go build -o bench ./gomlxnet/bench
+#	./gpu.sh ./bench /path/to/python [flags of the bench, such as --case=caffenet-train --json]
+set -eu
+if [ $# -lt 2 ]; then
+	echo "usage: $0 BENCH PYTHON [flags of the bench]" >&2
+	exit 2
+fi
+bench=$1 python=$2
+shift 2
+
+site=$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+plugin=$(find "$site/jax_plugins" -name 'xla_cuda_plugin.so' 2>/dev/null | head -n 1)
+if [ -z "$plugin" ]; then
+	echo "$0: no JAX plugin for CUDA under $site/jax_plugins: want a Python with jax[cuda12] or jax[cuda13]" >&2
+	exit 1
+fi
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+ln -s "$plugin" "$dir/pjrt_c_api_cuda_plugin.so" # the name that go-xla looks for
+
+# The libraries of NVIDIA's wheels, which JAX finds by itself and a program in Go does not.
+libs=$(find "$site/nvidia" -type d -name lib 2>/dev/null | tr '\n' ':')
+export LD_LIBRARY_PATH="$libs${LD_LIBRARY_PATH:-}"
+export PJRT_PLUGIN_LIBRARY_PATH="$dir" GOMLX_NO_AUTO_INSTALL=1 XLA_PYTHON_CLIENT_PREALLOCATE=false
+
+nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader || true
+"$bench" --backend=xla:cuda --python="$python" "$@"
