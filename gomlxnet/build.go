@@ -83,14 +83,13 @@ func (l Layer) forward(x, w, b *Node) *Node {
 // addBias adds b, [channels], to x, [..., channels]. Its gradient is a sum over all other axes, which is taken as a product with ones:
 // XLA's own sum over leading axes goes through memory channel by channel.
 func addBias(x, b *Node) *Node {
-	var dy *Node // by the output, which is asked for first
 	channels := b.Shape().Dim(0)
-	ofBias := IdentityWithCustomGradient(b, func(b, _ *Node) *Node {
+	return withGradients(func(in []*Node) *Node {
+		dims := slices.Repeat([]int{1}, x.Rank())
+		dims[x.Rank()-1] = channels
+		return Add(x, Reshape(in[0], dims...))
+	}, []*Node{b}, func(_, dy *Node) *Node {
 		rows := Reshape(dy, -1, channels)
 		return Reshape(MatMul(Ones(b.Graph(), shapes.Make(b.DType(), 1, rows.Shape().Dim(0))), rows), channels)
 	})
-	dims := slices.Repeat([]int{1}, x.Rank())
-	dims[x.Rank()-1] = channels
-	y := Add(x, Reshape(ofBias, dims...))
-	return IdentityWithCustomGradient(y, func(_, v *Node) *Node { dy = v; return v })
 }

@@ -28,14 +28,12 @@ func Conv(x, kernel *Node, stride, pad, groups int) *Node {
 
 // conv is the library's convolution with gradients of our own. Those of GoMLX v0.28.2 are wrong for kernels of an even side; and they
 // have axes in orders for which XLA's CPU has no fast path where a convolution is in a loop.
-//
-// The library computes its own, too, of which nothing is used and nothing is left when XLA has compiled the graph.
 func conv(x, kernel *Node, stride, pad int) *Node {
-	var dy *Node // by the output, which is asked for first
-	ofX := IdentityWithCustomGradient(x, func(x, _ *Node) *Node { return convByImage(dy, x, kernel, stride, pad) })
-	ofKernel := IdentityWithCustomGradient(kernel, func(kernel, _ *Node) *Node { return convByKernel(dy, x, kernel, stride, pad) })
-	y := Convolve(ofX, ofKernel).StridePerAxis(stride, stride).PaddingPerDim([][2]int{{pad, pad}, {pad, pad}}).Done()
-	return IdentityWithCustomGradient(y, func(_, v *Node) *Node { dy = v; return v })
+	return withGradients(func(in []*Node) *Node {
+		return Convolve(in[0], in[1]).StridePerAxis(stride, stride).PaddingPerDim([][2]int{{pad, pad}, {pad, pad}}).Done()
+	}, []*Node{x, kernel},
+		func(_, dy *Node) *Node { return convByImage(dy, x, kernel, stride, pad) },
+		func(_, dy *Node) *Node { return convByKernel(dy, x, kernel, stride, pad) })
 }
 
 // convByKernel is the gradient of a convolution by its kernel, from that by its output: the images convolved with what became of

@@ -19,24 +19,23 @@ import (
 func (l LRN) Normalize(x *Node) *Node {
 	x.AssertRank(4)
 	share := l.Alpha / float64(l.Size)
-	var scale, power, y, dy *Node
-	ofX := IdentityWithCustomGradient(x, func(x, _ *Node) *Node {
+	var scale, power *Node
+	return withGradients(func(in []*Node) *Node {
+		scale = OnePlus(MulScalar(windowSum(Square(in[0]), l.Size), share))
+		if l.Beta == 0.75 { // two square roots are several times cheaper than a power
+			root := Sqrt(scale)
+			power = Inverse(Mul(root, Sqrt(root)))
+		} else {
+			power = PowScalar(scale, -l.Beta)
+		}
+		return Mul(in[0], power)
+	}, []*Node{x}, func(y, dy *Node) *Node {
 		around := windowSum(Div(Mul(dy, y), scale), l.Size)
 		return Sub(Mul(dy, power), MulScalar(Mul(x, around), 2*share*l.Beta))
 	})
-	scale = OnePlus(MulScalar(windowSum(Square(ofX), l.Size), share))
-	if l.Beta == 0.75 { // two square roots are several times cheaper than a power
-		root := Sqrt(scale)
-		power = Inverse(Mul(root, Sqrt(root)))
-	} else {
-		power = PowScalar(scale, -l.Beta)
-	}
-	y = Mul(ofX, power)
-	return IdentityWithCustomGradient(y, func(_, v *Node) *Node { dy = v; return v })
 }
 
-// windowSum sums over a centred window of the last axis, zero padded: a product with a matrix
-// of ones around its diagonal, which costs next to nothing beside the convolutions.
+// windowSum sums over a centred window of the last axis, zero padded.
 func windowSum(x *Node, size int) *Node {
 	half := size / 2
 	if half == 0 {

@@ -28,10 +28,8 @@ func maxPoolAxis(x *Node, axis, kernel, stride int) *Node {
 	if kernel != 3 || stride != 2 || x.Shape().Dim(axis) < kernel {
 		return largest(windows(x, axis, kernel, stride))
 	}
-	var y, dy *Node
-	ofX := IdentityWithCustomGradient(x, func(x, _ *Node) *Node { return pool3By2Gradient(x, y, dy, axis) })
-	y = largest(windows(ofX, axis, kernel, stride))
-	return IdentityWithCustomGradient(y, func(_, v *Node) *Node { dy = v; return v })
+	return withGradients(func(in []*Node) *Node { return largest(windows(in[0], axis, kernel, stride)) }, []*Node{x},
+		func(y, dy *Node) *Node { return pool3By2Gradient(x, y, dy, axis) })
 }
 
 // windows are the first values of all windows along an axis, their second ones, and so on; minus infinity beyond the edge.
