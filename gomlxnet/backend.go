@@ -14,7 +14,7 @@ import (
 )
 
 // OpenBackend opens the backend of a configuration such as "go" or "xla:cpu".
-// The program has to import the backends it may be asked for; a name that is
+// XLA is always there, the program has to import others it may be asked for; a name that is
 // not among them is an error here, where [compute.NewWithConfig] panics. On
 // XLA's CPU, convolutions are oneDNN's where the plugin carries it: the first
 // backend of a process settles that for all. It has a device for each core of the

@@ -2,6 +2,7 @@ package gomlxnet
 
 import (
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -17,6 +18,14 @@ func TestOpenBackend(t *testing.T) {
 	}
 	if _, err := OpenBackend("jax:cpu"); err == nil || !strings.Contains(err.Error(), "jax") || !strings.Contains(err.Error(), "go") {
 		t.Errorf("%v, want an error that names the backend and what there is", err)
+	}
+}
+
+// XLA's CPU shows no more devices than there are cores, since it makes a thread for each.
+func TestDevicesOfCores(t *testing.T) {
+	b := openBackend(t, "xla:cpu")
+	if got, want := b.NumDevices(), min(4, runtime.NumCPU()); got != want {
+		t.Errorf("%d devices on %d cores, want %d", got, runtime.NumCPU(), want)
 	}
 }
 

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/gomlx/compute"
 )
 
 // stepped trains a net in blocks of so many steps, with a rate for each step; 0 is a single step that is no block. above runs the settled layers before.
@@ -66,90 +64,71 @@ func stepped(t *testing.T, trainer *Trainer, start Weights, cut Cut, rates []flo
 	return losses, w
 }
 
+// trainerOf is a trainer on a backend, and initial values.
+func trainerOf(t *testing.T, backend string, a Arch, solver SGD, batch int) (*Trainer, Weights) {
+	t.Helper()
+	trainer, err := NewTrainer(openBackend(t, backend), a, solver, batch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(trainer.Close)
+	start, err := a.Init(3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return trainer, start
+}
+
 // However steps are parted into blocks, and whether the settled layers run before or in them, a net comes to the same bits, and its
 // losses to those of single steps within what another order of summation moves them by: dropout, groups, donated layers and rates that change and all.
 func TestStepsAreSteps(t *testing.T) {
-	onBackends(t, func(t *testing.T, backend compute.Backend) {
-		arch := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 8, 8, 8, 8, 16, 16}, Dropout: 0.5, Groups: 2})
-		trainer, err := NewTrainer(backend, arch, SGD{Momentum: 0.9, Decay: 0.001}, 4)
-		if err != nil {
-			t.Fatal(err)
+	arch := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 8, 8, 8, 8, 16, 16}, Dropout: 0.5, Groups: 2})
+	trainer, start := trainerOf(t, "xla:cpu", arch, SGD{Momentum: 0.9, Decay: 0.001}, 4)
+	rates := []float64{0.05, 0.04, 0.03, 0.02, 0.01, 0.02}
+	for _, cut := range []Cut{{}, {N: 3}, {N: 3, Frozen: true}, {N: 7, Frozen: true}} {
+		want, net := stepped(t, trainer, start, cut, rates, false, 0, 0, 0, 0, 0, 0)
+		whole, first := stepped(t, trainer, start, cut, rates, false, 6)
+		if len(whole) != 6 || net.Digest() == start.Digest() {
+			t.Fatalf("cut %+v: losses %v, weights moved: %v", cut, whole, net.Digest() != start.Digest())
 		}
-		defer trainer.Close()
-		if trainer.Block() == 1 {
-			t.Skip("this backend takes single steps")
-		}
-		start, err := arch.Init(3)
-		if err != nil {
-			t.Fatal(err)
-		}
-		rates := []float64{0.05, 0.04, 0.03, 0.02, 0.01, 0.02}
-		for _, cut := range []Cut{{}, {N: 3}, {N: 3, Frozen: true}, {N: 7, Frozen: true}} {
-			want, net := stepped(t, trainer, start, cut, rates, false, 0, 0, 0, 0, 0, 0)
-			whole, first := stepped(t, trainer, start, cut, rates, false, 6)
-			if len(whole) != 6 || net.Digest() == start.Digest() {
-				t.Fatalf("cut %+v: losses %v, weights moved: %v", cut, whole, net.Digest() != start.Digest())
-			}
-			for i := range want {
-				if math.Abs(whole[i]-want[i]) > lossTolerance*want[i] {
-					t.Errorf("cut %+v: losses %v in a block, %v in single steps", cut, whole, want)
-					break
-				}
-			}
-			for _, c := range []struct {
-				above  bool
-				blocks []int
-			}{{false, []int{1, 5}}, {false, []int{2, 3, 1}}, {true, []int{6}}, {true, []int{4, 2}}} {
-				if c.above && arch.Settled(cut) == 0 {
-					continue
-				}
-				losses, w := stepped(t, trainer, start, cut, rates, c.above, c.blocks...)
-				if !slices.Equal(losses, whole) || w.Digest() != first.Digest() {
-					t.Errorf("cut %+v: blocks %v, above the settled layers %v: losses %v, want those of one block, %v; same weights: %v", cut, c.blocks, c.above, losses, whole, w.Digest() == first.Digest())
-				}
+		for i := range want {
+			if math.Abs(whole[i]-want[i]) > lossTolerance*want[i] {
+				t.Errorf("cut %+v: losses %v in a block, %v in single steps", cut, whole, want)
+				break
 			}
 		}
-	})
+		for _, c := range []struct {
+			above  bool
+			blocks []int
+		}{{false, []int{1, 5}}, {false, []int{2, 3, 1}}, {true, []int{6}}, {true, []int{4, 2}}} {
+			if c.above && arch.Settled(cut) == 0 {
+				continue
+			}
+			losses, w := stepped(t, trainer, start, cut, rates, c.above, c.blocks...)
+			if !slices.Equal(losses, whole) || w.Digest() != first.Digest() {
+				t.Errorf("cut %+v: blocks %v, above the settled layers %v: losses %v, want those of one block, %v; same weights: %v", cut, c.blocks, c.above, losses, whole, w.Digest() == first.Digest())
+			}
+		}
+	}
 }
 
 // A block ends where the loss is lost, with the weights of that step.
 func TestStepsEndWithTheLoss(t *testing.T) {
-	onBackends(t, func(t *testing.T, backend compute.Backend) {
-		arch := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 8, 8, 8, 8, 16, 16}})
-		trainer, err := NewTrainer(backend, arch, SGD{Momentum: 0.9}, 4)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer trainer.Close()
-		if trainer.Block() == 1 {
-			t.Skip("this backend takes single steps")
-		}
-		start, err := arch.Init(3)
-		if err != nil {
-			t.Fatal(err)
-		}
-		rates := []float64{0.01, 1e30, 0.01, 0.01, 0.01, 0.01}
-		single, _ := stepped(t, trainer, start, Cut{}, rates, false, 0, 0, 0, 0, 0, 0)
-		block, _ := stepped(t, trainer, start, Cut{}, rates, false, 6)
-		if n := len(block); n != len(single) || n == 6 || n < 2 || !math.IsNaN(block[n-1]) && !math.IsInf(block[n-1], 0) {
-			t.Errorf("losses %v in a block, %v in single steps: want as many, the last not finite", block, single)
-		}
-	})
+	arch := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 8, 8, 8, 8, 16, 16}})
+	trainer, start := trainerOf(t, "xla:cpu", arch, SGD{Momentum: 0.9}, 4)
+	rates := []float64{0.01, 1e30, 0.01, 0.01, 0.01, 0.01}
+	single, _ := stepped(t, trainer, start, Cut{}, rates, false, 0, 0, 0, 0, 0, 0)
+	block, _ := stepped(t, trainer, start, Cut{}, rates, false, 6)
+	if n := len(block); n != len(single) || n == 6 || n < 2 || !math.IsNaN(block[n-1]) && !math.IsInf(block[n-1], 0) {
+		t.Errorf("losses %v in a block, %v in single steps: want as many, the last not finite", block, single)
+	}
 }
 
 func TestStepsOfNoBlock(t *testing.T) {
 	arch := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
-	trainer, err := NewTrainer(openBackend(t, "xla:cpu"), arch, SGD{}, 2)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer trainer.Close()
+	trainer, w := trainerOf(t, "xla:cpu", arch, SGD{}, 2)
 	if _, err := trainer.Steps(nil, nil, []float64{1}, 0, 0); err == nil || !strings.Contains(err.Error(), "no net is loaded") {
 		t.Errorf("error %v", err)
-	}
-	w, err := arch.Init(1)
-	if err != nil {
-		t.Fatal(err)
 	}
 	if err := trainer.Load(w, Cut{}); err != nil {
 		t.Fatal(err)
@@ -182,15 +161,7 @@ func TestStepsOfNoBlock(t *testing.T) {
 // On the Go backend blocks are single steps.
 func TestStepsWithoutLoops(t *testing.T) {
 	arch := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
-	trainer, err := NewTrainer(openBackend(t, "go"), arch, SGD{}, 2)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer trainer.Close()
-	start, err := arch.Init(1)
-	if err != nil {
-		t.Fatal(err)
-	}
+	trainer, start := trainerOf(t, "go", arch, SGD{}, 2)
 	if n := trainer.Block(); n != 1 {
 		t.Fatalf("blocks of %d steps on the Go backend, want 1", n)
 	}

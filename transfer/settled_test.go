@@ -1,9 +1,13 @@
 package transfer
 
 import (
+	"context"
+	"iter"
+	"slices"
 	"testing"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/dataset"
 	"coadapt/transfer/store"
 )
 
@@ -76,6 +80,49 @@ func TestSettled(t *testing.T) {
 		}
 		if got, err := p.settled(1 << 20); err != nil || got != c.want {
 			t.Errorf("%s: %d values a picture are kept, want %d; %v", what, got, c.want, err)
+		}
+	}
+}
+
+// A block ends where it is full, where a test or a checkpoint is due, and with the last step; it has the batches of its steps and their rates.
+func TestBlocks(t *testing.T) {
+	f := feed{block: 4, batches: func(_ context.Context, from, to int) iter.Seq2[*dataset.Batch, error] {
+		return func(yield func(*dataset.Batch, error) bool) {
+			b := &dataset.Batch{Images: make([]float32, 2), Labels: make([]int32, 1)} // the same one for all, as those of a task
+			for b.Index = from; b.Index < to; b.Index++ {
+				k := b.Index
+				b.Images[0], b.Images[1], b.Labels[0] = float32(k), float32(-k), int32(k)
+				if !yield(b, nil) {
+					return
+				}
+			}
+		}
+	}}
+	rate := gomlxnet.Schedule{Policy: gomlxnet.Poly, Base: 1, Max: 16, Power: 1} // 1 - k/16, exact
+	var ends []int
+	k := 2
+	for b, err := range f.blocks(t.Context(), 2, 15, rate, func(step int) int { return step - step%7 + 7 }) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b.from != k || len(b.labels) != len(b.rates) || len(b.values) != 2*len(b.rates) {
+			t.Fatalf("block %+v, want one from step %d on", b, k)
+		}
+		for i, r := range b.rates {
+			if b.values[2*i] != float32(k) || b.values[2*i+1] != float32(-k) || b.labels[i] != int32(k) || r != 1-float64(k)/16 {
+				t.Errorf("step %d: %+v", k, b)
+			}
+			k++
+		}
+		ends = append(ends, k)
+	}
+	if want := []int{6, 7, 11, 14, 15}; !slices.Equal(ends, want) { // full, due, full, due, the last
+		t.Errorf("blocks end behind steps %v, want %v", ends, want)
+	}
+	p, keep := &plan{recipe: Recipe{Steps: 100, TestEvery: 10}}, &keeper{steps: 4}
+	for step, want := range map[int][2]int{0: {10, 4}, 4: {10, 8}, 9: {10, 12}, 10: {20, 12}} {
+		if test, check := p.nextTest(step), keep.next(step); test != want[0] || check != want[1] {
+			t.Errorf("after %d steps: a test at %d, a checkpoint at %d, want %v", step, test, check, want)
 		}
 	}
 }

@@ -133,12 +133,12 @@ func bench(ctx context.Context, out, talk io.Writer, opt options) (err error) {
 		case !opt.markdown:
 			err = r.block(out)
 		}
+		if err != nil {
+			return err
+		}
 		if class == cuda && bc.Name == "caffenet-train" {
 			days := float64(paperNets*paperSteps*paperBatch) / r.Rows[0].Images / (24 * time.Hour).Seconds()
 			c.say("the paper's %d nets of %d steps of %d images at this rate: %.1f days of one GPU", paperNets, paperSteps, paperBatch, days)
-		}
-		if err != nil {
-			return err
 		}
 	}
 	if opt.markdown {
