@@ -149,17 +149,27 @@ func replicasAreAlike(t *testing.T, trainer *Trainer) {
 	t.Helper()
 	for _, v := range trainer.vars {
 		for _, path := range []string{v.Path, "/" + solverScope + "/momentum" + v.Path} {
-			value, err := trainer.store.GetVariable(path).DistributedValue()
-			if err != nil {
-				t.Fatal(err)
+			buffers := trainer.values[path]
+			if len(buffers) != len(trainer.devices) {
+				t.Fatalf("%s is on %d devices, want %d", path, len(buffers), len(trainer.devices))
 			}
-			shards := value.Shards()
-			if len(shards) != len(trainer.devices) {
-				t.Errorf("%s is on %d devices, want %d", path, len(shards), len(trainer.devices))
-			}
-			one := fromTensor(t, shards[0])
-			for i, s := range shards[1:] {
-				compareBits(t, path, i+1, one, fromTensor(t, s))
+			var one array
+			for i, b := range buffers {
+				if d, err := b.DeviceNum(); err != nil || d != trainer.devices[i] {
+					t.Errorf("%s: copy %d is on device %d (%v), want %d", path, i, d, err, trainer.devices[i])
+				}
+				values, err := flat[float32](b, v.Size())
+				if err != nil {
+					t.Fatal(err)
+				}
+				each := newArray(len(values))
+				for k, x := range values {
+					each.data[k] = float64(x)
+				}
+				if i == 0 {
+					one = each
+				}
+				compareBits(t, path, i, one, each)
 			}
 		}
 	}

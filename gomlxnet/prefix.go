@@ -1,12 +1,11 @@
 package gomlxnet
 
 import (
+	"errors"
 	"fmt"
 
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
-	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
-	"github.com/pkg/errors"
 )
 
 // Settled is how many layers, from the first, give the same for a picture
@@ -42,32 +41,31 @@ func (t *Trainer) settledShape() ([]int, error) {
 // [Arch.Settled]) for images [batch, size, size, channels]: what
 // [Trainer.StepAbove] takes in place of these images.
 func (t *Trainer) Prefix(images []float32) ([]float32, error) {
-	if _, err := t.settledShape(); err != nil {
+	shape, err := t.settledShape()
+	if err != nil {
 		return nil, err
 	}
 	n := t.arch.Settled(t.cut)
-	e := t.prefixes[n]
-	if e == nil {
-		var err error
-		e, err = model.NewExec(t.backend, t.store, func(scope *model.Scope, images *Node) *Node {
-			return t.arch.layersGraph(scope, images, nil, Cut{N: n, Frozen: true}, 0, n)[n-1]
-		})
-		if err != nil {
-			return nil, err
-		}
-		t.place(e, 1, 0)
-		t.prefixes[n] = e
+	if !t.loaded {
+		return nil, t.errNoNet()
 	}
-	args, err := t.batches(images, t.imagesShape(), nil, nil)
+	if want := product(t.imagesShape()); len(images) != want {
+		return nil, fmt.Errorf("batch of %d pixel values, want %d", len(images), want)
+	}
+	p, err := programOf(t.graphs, t.prefixes, n, func() (*program, error) {
+		return t.newProgram(1, 0, func(scope *model.Scope, in []*Node) []*Node {
+			return []*Node{t.arch.layersGraph(scope, in[0], nil, Cut{N: n, Frozen: true}, 0, n)[n-1]}
+		})
+	})
 	if err != nil {
 		return nil, err
 	}
-	out, err := e.Call(args...)
+	out, err := t.run(p, t.batches(images, t.imagesShape(), nil))
 	if err != nil {
-		return nil, errors.WithMessagef(err, "layers 1..%d of %s", n, t.arch.Name)
+		return nil, fmt.Errorf("layers 1..%d of %s: %w", n, t.arch.Name, err)
 	}
-	defer finalize(out)
-	return tensors.CopyFlatData[float32](out[0])
+	settled, err := flat[float32](out[0], product(shape))
+	return settled, errors.Join(err, finalize(out))
 }
 
 // StepAbove is [Trainer.Step] on what Prefix gave for the images of the batch.

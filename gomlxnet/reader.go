@@ -71,7 +71,11 @@ func (r *Reader) Read(images []float32) ([]Tensor, error) {
 	if err != nil {
 		return nil, errors.WithMessagef(err, "reading layers of %s", a.Name)
 	}
-	defer finalize(out)
+	defer func() {
+		for _, o := range out {
+			o.MustFinalizeAll()
+		}
+	}()
 	read := make([]Tensor, len(out))
 	for i, t := range out {
 		data, err := tensors.CopyFlatData[float32](t)

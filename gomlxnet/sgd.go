@@ -113,13 +113,11 @@ func (s SGD) Clear(scope *model.Scope) error {
 
 // RateVar is the variable that holds the learning rate, a float32 scalar.
 func (s SGD) RateVar(scope *model.Scope) *model.Variable {
-	at := scope.Store().Scope("/" + solverScope).WithInitializer(initializer.Zero)
-	return at.VariableWithShape("rate", shapes.Make(dtypes.Float32)).SetTrainable(false)
+	return scope.Store().VariableWithShape(ratePath, shapes.Make(dtypes.Float32), initializer.Zero).SetTrainable(false)
 }
 
 func (s SGD) momentumVar(scope *model.Scope, v *model.Variable) *model.Variable {
-	path := "/" + solverScope + "/momentum" + v.Path()
-	return scope.Store().VariableWithShape(path, v.Shape(), initializer.Zero).SetTrainable(false)
+	return scope.Store().VariableWithShape(momentumPath(v.Path()), v.Shape(), initializer.Zero).SetTrainable(false)
 }
 
 func (s SGD) param(v *model.Variable) Param {
@@ -129,4 +127,10 @@ func (s SGD) param(v *model.Variable) Param {
 	return Param{RateMult: 1, DecayMult: 1}
 }
 
-const solverScope = "solver"
+const (
+	solverScope = "solver"
+	ratePath    = "/" + solverScope + "/rate"
+)
+
+// momentumPath is the path of the velocity of the variable at path.
+func momentumPath(path string) string { return "/" + solverScope + "/momentum" + path }

@@ -1,6 +1,7 @@
 package gomlxnet
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -8,9 +9,7 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
-	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
-	"github.com/pkg/errors"
 )
 
 // A block takes no more steps than these, and no more bytes of images: what is
@@ -23,7 +22,7 @@ const (
 // blockOf is how many steps an execution takes at most on batches of the shape. Both backends
 // have loops (XLA's list of what it can does not say so), the Go one (compute v0.1.2) not what picks a step's batch.
 func (t *Trainer) blockOf(shape []int) int {
-	if len(t.devices) > 1 || !t.backend.Capabilities().Operations[compute.OpTypeDynamicSlice] {
+	if t.shards != nil || !t.backend.Capabilities().Operations[compute.OpTypeDynamicSlice] {
 		return 1
 	}
 	return max(1, min(maxBlock, maxBlockBytes/(4*product(shape))))
@@ -64,7 +63,7 @@ func (t *Trainer) StepsAbove(settled []float32, labels []int32, rates []float64,
 func (t *Trainer) takeSteps(from int, shape []int, values []float32, labels []int32, rates []float64, seed uint64, iteration int) ([]float64, error) {
 	block, n, size := t.blockOf(shape), len(rates), product(shape)
 	if !t.loaded {
-		return nil, fmt.Errorf("trainer of %s: no net is loaded", t.arch.Name)
+		return nil, t.errNoNet()
 	}
 	if n < 1 || n > block || len(values) != n*size || len(labels) != n*t.batch {
 		return nil, fmt.Errorf("block of %d steps with %d values and %d labels, want 1 to %d steps with %d and %d each", n, len(values), len(labels), block, size, t.batch)
@@ -73,7 +72,7 @@ func (t *Trainer) takeSteps(from int, shape []int, values []float32, labels []in
 		loss, err := t.step(from, shape, values, labels, rates[0], seed, iteration)
 		return []float64{loss}, err
 	}
-	e, err := t.stepExec(from, true)
+	p, err := t.stepProgram(from, true)
 	if err != nil {
 		return nil, err
 	}
@@ -88,28 +87,24 @@ func (t *Trainer) takeSteps(from int, shape []int, values []float32, labels []in
 		state := dropoutState(seed, iteration+i)
 		states = append(states, state[:]...)
 	}
-	args, err := t.args(func(int) []*tensors.Tensor {
-		return []*tensors.Tensor{
-			tensors.FromFlatDataAndDimensions(values, slices.Concat([]int{block}, shape)...),
-			tensors.FromFlatDataAndDimensions(labels, block, t.batch),
-			tensors.FromFlatDataAndDimensions(rate, block),
-			tensors.FromFlatDataAndDimensions(states, block, 3),
-			tensors.FromScalar(int32(n)),
+	out, err := t.run(p, func(int) []input {
+		return []input{
+			{values, slices.Concat([]int{block}, shape)},
+			{labels, []int{block, t.batch}},
+			{rate, []int{block}},
+			{states, []int{block, 3}},
+			{[]int32{int32(n)}, nil},
 		}
 	})
 	if err != nil {
+		return nil, fmt.Errorf("%d training steps of %s, cut %+v: %w", n, t.arch.Name, t.cut, err)
+	}
+	taken, err := scalar[int32](out[0])
+	all, lerr := flat[float32](out[1], block)
+	if err := errors.Join(err, lerr, finalize(out)); err != nil {
 		return nil, err
 	}
-	out, err := e.Call(args...)
-	if err != nil {
-		return nil, errors.WithMessagef(err, "%d training steps of %s, cut %+v", n, t.arch.Name, t.cut)
-	}
-	defer finalize(out)
-	all, err := tensors.CopyFlatData[float32](out[1])
-	if err != nil {
-		return nil, err
-	}
-	losses := make([]float64, tensors.ToScalar[int32](out[0]))
+	losses := make([]float64, taken)
 	for i := range losses {
 		losses[i] = float64(all[i])
 	}
@@ -118,7 +113,7 @@ func (t *Trainer) takeSteps(from int, shape []int, values []float32, labels []in
 
 // blockGraph takes the first n of a block's steps, and says how many it took and the loss of each.
 // values, labels, rates and states (of dropout) have an axis of steps in front.
-func (t *Trainer) blockGraph(scope *model.Scope, in []*Node, cut Cut, from int) []*Node {
+func (t *graphs) blockGraph(scope *model.Scope, in []*Node, cut Cut, from int) []*Node {
 	values, labels, rates, states, n := in[0], in[1], in[2], in[3], in[4]
 	g := values.Graph()
 	rate := t.solver.RateVar(scope)
@@ -128,7 +123,7 @@ func (t *Trainer) blockGraph(scope *model.Scope, in []*Node, cut Cut, from int) 
 		if v.Layer < from {
 			continue // it must not be made: see layersGraph
 		}
-		mv := t.store.GetVariable(v.Path)
+		mv := scope.Store().GetVariable(v.Path)
 		if cut.frozen(v.Layer) || v.Param.RateMult == 0 {
 			still = append(still, mv)
 		} else {

@@ -149,7 +149,7 @@ func TestStepsOfNoBlock(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	// A batch of 256 for CaffeNet has 158 MB, one of 32 has 20.
-	large := &Trainer{placement: trainer.placement, arch: CaffeNet(10), batch: 256}
+	large := &Trainer{graphs: &graphs{backend: trainer.backend, arch: CaffeNet(10), batch: 256}}
 	if n := large.Block(); n != 1 {
 		t.Errorf("blocks of %d batches of 256 large images, want 1", n)
 	}

@@ -2,34 +2,28 @@ package gomlxnet
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strings"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
-	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
-	"github.com/pkg/errors"
 )
 
 // Trainer holds one net of an arch on a backend and steps it. The compiled
 // graphs depend on arch, batch, solver and cut alone, and are kept: a further
 // net of the same shape is loaded into the same Trainer and compiles nothing.
-// A Trainer is for one goroutine at a time.
+// A Trainer is for one goroutine at a time; a [Trainer.Sibling] is for another.
 type Trainer struct {
-	placement
-	arch     Arch
-	vars     []Variable
-	solver   SGD
-	batch    int
-	store    *model.Store
-	steps    map[stepKey]*model.Exec
-	eval     *model.Exec
-	prefixes map[int]*model.Exec // by the number of layers, see Prefix
-	cut      Cut
-	loaded   bool
+	*graphs
+	devices []compute.DeviceNum
+	values  map[string][]compute.Buffer // of all variables, by path: one a device, alike
+	cut     Cut
+	loaded  bool
 }
 
 // stepKey tells a trainer's graphs of training steps apart.
@@ -58,24 +52,44 @@ func NewTrainer(backend compute.Backend, arch Arch, solver SGD, batch int, devic
 	if batch < 1 {
 		return nil, fmt.Errorf("batch of %d images, want at least 1", batch)
 	}
-	at, err := newPlacement(backend, devices)
+	g := &graphs{backend: backend, arch: arch, vars: vars, solver: solver, batch: batch, steps: make(map[stepKey]*program), prefixes: make(map[int]*program), users: 1}
+	at, err := devicesOf(backend, devices)
 	if err != nil {
 		return nil, err
 	}
-	if batch%len(at.devices) != 0 {
-		return nil, fmt.Errorf("batch of %d images on %d devices: want a multiple of %d", batch, len(at.devices), len(at.devices))
+	if batch%len(at) != 0 {
+		return nil, fmt.Errorf("batch of %d images on %d devices: want a multiple of %d", batch, len(at), len(at))
 	}
-	solver.Params = make(map[string]Param, len(vars))
+	if len(at) > 1 {
+		if g.shards, err = newSharding(at); err != nil {
+			return nil, err
+		}
+	}
+	g.solver.Params = make(map[string]Param, len(vars))
 	for _, v := range vars {
-		solver.Params[v.Path] = v.Param
+		g.solver.Params[v.Path] = v.Param
 	}
-	t := &Trainer{placement: at, arch: arch, vars: vars, solver: solver, batch: batch,
-		store: model.NewStore(), steps: make(map[stepKey]*model.Exec), prefixes: make(map[int]*model.Exec)}
-	if t.eval, err = model.NewExec(backend, t.store, t.evalGraph); err != nil {
+	if g.eval, err = g.newProgram(2, 0, func(scope *model.Scope, in []*Node) []*Node { return g.evalGraph(scope, in[0], in[1]) }); err != nil {
 		return nil, err
 	}
-	t.place(t.eval, 2, 0)
-	return t, nil
+	return &Trainer{graphs: g, devices: at, values: make(map[string][]compute.Buffer)}, nil
+}
+
+// Sibling is a Trainer of the same arch, solver and batch on a device of its own choice, without a net. It
+// shares t's compiled graphs, so that one that both need is compiled once, and may be used in another goroutine while t is.
+// On different devices the two compute at the same time; on one, XLA has them take turns. A net on several devices has no siblings.
+func (t *Trainer) Sibling(device int) (*Trainer, error) {
+	if t.shards != nil {
+		return nil, fmt.Errorf("trainer of %s: a net on %d devices has no siblings", t.arch.Name, len(t.devices))
+	}
+	at, err := devicesOf(t.backend, []int{device})
+	if err != nil {
+		return nil, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.users++
+	return &Trainer{graphs: t.graphs, devices: at, values: make(map[string][]compute.Buffer)}, nil
 }
 
 // Load makes w the trainer's net, cut as given, with fresh momentum.
@@ -87,24 +101,30 @@ func (t *Trainer) Load(w Weights, cut Cut) error {
 		return err
 	}
 	for _, v := range t.vars {
-		if err := t.set(v.Path, tensors.FromFlatDataAndDimensions(w[v.Path].Data, v.Shape...)); err != nil {
+		if err := t.set(v.Path, w[v.Path].Data, v.Shape...); err != nil {
 			return err
 		}
+	}
+	if err := t.set(ratePath, []float32{0}); err != nil {
+		return err
 	}
 	t.cut, t.loaded = cut, true
 	return t.SetMomentum(nil)
 }
 
-// set gives a variable its value, making the variable if needed.
-func (t *Trainer) set(path string, value *tensors.Tensor) error {
-	if mv := t.store.GetVariable(path); mv != nil {
-		return mv.SetValue(value)
+// set gives a variable its value on all devices.
+func (t *Trainer) set(path string, data []float32, dims ...int) error {
+	if err := finalize(t.values[path]); err != nil {
+		return fmt.Errorf("variable %s: %w", path, err)
 	}
-	mv, err := t.store.CreateVariable(path, value)
-	if err != nil {
-		return errors.WithMessagef(err, "variable %s", path)
+	buffers := make([]compute.Buffer, len(t.devices))
+	for i, d := range t.devices {
+		var err error
+		if buffers[i], err = t.backend.BufferFromFlatData(d, data, shapes.Make(dtypes.Float32, dims...)); err != nil {
+			return fmt.Errorf("variable %s to device %d: %w", path, d, err)
+		}
 	}
-	mv.SetTrainable(false)
+	t.values[path] = buffers
 	return nil
 }
 
@@ -117,48 +137,46 @@ func (t *Trainer) Step(images []float32, labels []int32, rate float64, seed uint
 
 // step is a training step on values that enter at layer from.
 func (t *Trainer) step(from int, shape []int, values []float32, labels []int32, rate float64, seed uint64, iteration int) (float64, error) {
-	exec, err := t.stepExec(from, false)
+	p, err := t.stepProgram(from, false)
 	if err != nil {
+		return 0, err
+	}
+	if err := t.check(values, shape, labels); err != nil {
+		return 0, err
+	}
+	if err := t.set(ratePath, []float32{float32(rate)}); err != nil {
 		return 0, err
 	}
 	state := dropoutState(seed, iteration)
-	args, err := t.batches(values, shape, given(labels), func() *tensors.Tensor { return tensors.FromFlatDataAndDimensions(state[:], len(state)) })
+	out, err := t.run(p, t.batches(values, shape, labels, input{state[:], []int{len(state)}}))
 	if err != nil {
-		return 0, err
+		return 0, fmt.Errorf("training step of %s, cut %+v: %w", t.arch.Name, t.cut, err)
 	}
-	rateVar := t.solver.RateVar(t.store.RootScope())
-	if err := rateVar.SetValue(tensors.FromScalar(float32(rate))); err != nil {
-		return 0, errors.WithMessage(err, "setting the rate")
-	}
-	out, err := exec.Call(args...)
-	if err != nil {
-		return 0, errors.WithMessagef(err, "training step of %s, cut %+v", t.arch.Name, t.cut)
-	}
-	defer finalize(out)
-	return float64(tensors.ToScalar[float32](out[0])), nil
+	loss, err := scalar[float32](out[0])
+	return float64(loss), errors.Join(err, finalize(out))
 }
 
 // Eval tests on one batch without dropout. Images with label -1 are padding.
 // It returns the number classified correctly and the sum of the losses.
 func (t *Trainer) Eval(images []float32, labels []int32) (correct int, lossSum float64, err error) {
-	args, err := t.batches(images, t.imagesShape(), given(labels), nil)
-	if err != nil {
+	if err := t.check(images, t.imagesShape(), labels); err != nil {
 		return 0, 0, err
 	}
-	out, err := t.eval.Call(args...)
+	out, err := t.run(t.eval, t.batches(images, t.imagesShape(), labels))
 	if err != nil {
-		return 0, 0, errors.WithMessagef(err, "testing %s", t.arch.Name)
+		return 0, 0, fmt.Errorf("testing %s: %w", t.arch.Name, err)
 	}
-	defer finalize(out)
-	return int(tensors.ToScalar[int32](out[0])), float64(tensors.ToScalar[float32](out[1])), nil
+	right, err := scalar[int32](out[0])
+	sum, serr := scalar[float32](out[1])
+	return int(right), float64(sum), errors.Join(err, serr, finalize(out))
 }
 
 // Weights copies the net's weights to the host.
-func (t *Trainer) Weights() (Weights, error) { return t.read("") }
+func (t *Trainer) Weights() (Weights, error) { return t.read(func(path string) string { return path }) }
 
 // Momentum copies the solver's velocities to the host, by the path of the
 // variable; those of frozen variables are zero.
-func (t *Trainer) Momentum() (Weights, error) { return t.read("/" + solverScope + "/momentum") }
+func (t *Trainer) Momentum() (Weights, error) { return t.read(momentumPath) }
 
 // SetMomentum restores velocities; those absent become zero.
 func (t *Trainer) SetMomentum(m Weights) error {
@@ -170,49 +188,40 @@ func (t *Trainer) SetMomentum(m Weights) error {
 			}
 			copy(data, given.Data)
 		}
-		if err := t.set("/"+solverScope+"/momentum"+v.Path, tensors.FromFlatDataAndDimensions(data, v.Shape...)); err != nil {
+		if err := t.set(momentumPath(v.Path), data, v.Shape...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (t *Trainer) read(prefix string) (Weights, error) {
+// read copies the variables that are at(path of a net's variable) to the host.
+func (t *Trainer) read(at func(path string) string) (Weights, error) {
+	if !t.loaded {
+		return nil, t.errNoNet()
+	}
 	w := make(Weights, len(t.vars))
 	for _, v := range t.vars {
-		mv := t.store.GetVariable(prefix + v.Path)
-		if mv == nil || !mv.HasValue() {
-			return nil, fmt.Errorf("reading %s: no net is loaded", prefix+v.Path)
-		}
-		value, err := mv.Value()
+		data, err := flat[float32](t.values[at(v.Path)][0], v.Size())
 		if err != nil {
-			return nil, err
-		}
-		data, err := tensors.CopyFlatData[float32](value)
-		if err != nil {
-			return nil, errors.WithMessagef(err, "reading %s", prefix+v.Path)
+			return nil, fmt.Errorf("%s: %w", at(v.Path), err)
 		}
 		w[v.Path] = Tensor{Shape: v.Shape, Data: data}
 	}
 	return w, nil
 }
 
-// Close frees the compiled graphs and the net.
-func (t *Trainer) Close() {
-	for _, e := range t.steps {
-		e.Finalize()
-	}
-	for _, e := range t.prefixes {
-		e.Finalize()
-	}
-	t.eval.Finalize()
-	t.store.Finalize()
-}
+// errNoNet says that no net is loaded, or that an execution failed and took it away.
+func (t *Trainer) errNoNet() error { return fmt.Errorf("trainer of %s: no net is loaded", t.arch.Name) }
 
-func finalize(out []*tensors.Tensor) {
-	for _, o := range out {
-		o.MustFinalizeAll()
+// Close frees the net and, where no sibling is left, the compiled graphs.
+func (t *Trainer) Close() {
+	for _, buffers := range t.values {
+		_ = finalize(buffers) // those of a backend that is closed are gone
 	}
+	clear(t.values)
+	t.loaded = false
+	t.release()
 }
 
 // imagesShape is a batch of images.
@@ -220,87 +229,61 @@ func (t *Trainer) imagesShape() []int {
 	return []int{t.batch, t.arch.Size, t.arch.Size, t.arch.Channels}
 }
 
-// given is labels, and for nil none, which are too few.
-func given(labels []int32) []int32 {
-	if labels == nil {
-		return []int32{}
+// check says what is wrong with a batch of values of a shape and their labels.
+func (t *Trainer) check(values []float32, shape []int, labels []int32) error {
+	if !t.loaded {
+		return t.errNoNet()
 	}
-	return labels
+	if len(labels) != t.batch || len(values) != product(shape) {
+		dims := strings.ReplaceAll(strings.Trim(fmt.Sprint(shape), "[]"), " ", "·")
+		return fmt.Errorf("batch of %d labels and %d values, want %d and %s", len(labels), len(values), t.batch, dims)
+	}
+	return nil
 }
 
-// batches are the arguments of a call: for each device its part of the batch, values of a shape
-// with labels or, where they are nil, without; and, where rng is given, the random state of the whole batch.
-func (t *Trainer) batches(values []float32, shape []int, labels []int32, rng func() *tensors.Tensor) ([]any, error) {
-	a := t.arch
-	if !t.loaded { // the graphs would run, on initial values of the library's choosing
-		return nil, fmt.Errorf("trainer of %s: no net is loaded", a.Name)
-	}
-	size := product(shape)
-	if labels != nil && len(labels) != t.batch || len(values) != size {
-		dims := strings.ReplaceAll(strings.Trim(fmt.Sprint(shape), "[]"), " ", "·")
-		return nil, fmt.Errorf("batch of %d labels and %d values, want %d and %s", len(labels), len(values), t.batch, dims)
-	}
+// batches are the inputs of a program for each device: its part of the batch, values of a shape with labels or, where they are nil, without; and what is whole.
+func (t *Trainer) batches(values []float32, shape []int, labels []int32, whole ...input) func(part int) []input {
 	part, each := t.batch/len(t.devices), len(values)/len(t.devices)
 	dims := append([]int{part}, shape[1:]...)
-	return t.args(func(i int) []*tensors.Tensor {
-		in := []*tensors.Tensor{
-			tensors.FromFlatDataAndDimensions(values[i*each:(i+1)*each], dims...),
-		}
+	return func(i int) []input {
+		in := []input{{values[i*each : (i+1)*each], dims}}
 		if labels != nil {
-			in = append(in, tensors.FromFlatDataAndDimensions(labels[i*part:(i+1)*part], part))
+			in = append(in, input{labels[i*part : (i+1)*part], []int{part}})
 		}
-		if rng != nil {
-			in = append(in, rng())
-		}
-		return in
-	})
+		return append(in, whole...)
+	}
 }
 
-// stepExec is the graph of a step, or of a block of them, on values that enter at layer from.
-func (t *Trainer) stepExec(from int, block bool) (*model.Exec, error) {
+// stepProgram is that of a step, or of a block of them, on values that enter at layer from.
+func (t *Trainer) stepProgram(from int, block bool) (*program, error) {
 	cut := t.cut
 	if !cut.Frozen || cut.N == 0 {
 		cut = Cut{} // a fine-tuned net trains as a base net does: one graph for both
 	}
-	key := stepKey{cut, from, block}
-	if e := t.steps[key]; e != nil {
-		return e, nil
-	}
-	var e *model.Exec
-	var err error
-	if block {
-		e, err = model.NewExec(t.backend, t.store, func(scope *model.Scope, in []*Node) []*Node { return t.blockGraph(scope, in, cut, from) })
-	} else {
-		e, err = model.NewExec(t.backend, t.store, func(scope *model.Scope, x, labels, rng *Node) *Node {
-			return t.stepGraph(scope, x, labels, rng, cut, from)
+	return programOf(t.graphs, t.steps, stepKey{cut, from, block}, func() (*program, error) {
+		if block {
+			return t.newProgram(0, 5, func(scope *model.Scope, in []*Node) []*Node { return t.blockGraph(scope, in, cut, from) })
+		}
+		return t.newProgram(2, 1, func(scope *model.Scope, in []*Node) []*Node {
+			return []*Node{t.stepGraph(scope, in[0], in[1], in[2], cut, from)}
 		})
-	}
-	if err != nil {
-		return nil, err
-	}
-	if block {
-		t.place(e, 0, 5)
-	} else {
-		t.place(e, 2, 1)
-	}
-	t.steps[key] = e
-	return e, nil
+	})
 }
 
 // stepGraph updates what learns, and returns the mean loss before that.
-func (t *Trainer) stepGraph(scope *model.Scope, x, labels, rng *Node, cut Cut, from int) *Node {
+func (t *graphs) stepGraph(scope *model.Scope, x, labels, rng *Node, cut Cut, from int) *Node {
 	layers := t.arch.layersGraph(scope, x, rng, cut, from, len(t.arch.Layers))
 	loss := ReduceAllMean(crossEntropy(layers[len(layers)-1], labels))
 	t.solver.UpdateGraph(scope, x.Graph(), loss)
 	return loss
 }
 
-func (t *Trainer) evalGraph(scope *model.Scope, images, labels *Node) (*Node, *Node) {
+func (t *graphs) evalGraph(scope *model.Scope, images, labels *Node) []*Node {
 	logits, _ := t.arch.Graph(scope, images, nil, Cut{})
 	given := GreaterOrEqual(labels, ZerosLike(labels))
 	loss := crossEntropy(logits, labels)
 	right := LogicalAnd(given, Equal(ArgMax(logits, -1, dtypes.Int32), labels))
-	return ReduceAllSum(ConvertDType(right, dtypes.Int32)), ReduceAllSum(Where(given, loss, ZerosLike(loss)))
+	return []*Node{ReduceAllSum(ConvertDType(right, dtypes.Int32)), ReduceAllSum(Where(given, loss, ZerosLike(loss)))}
 }
 
 // crossEntropy is -log softmax(logits)[label] per image: logits [batch,

@@ -12,16 +12,25 @@ import (
 	"coadapt/transfer/store"
 )
 
-// worker trains one net at a time on compiled graphs of its own. XLA spreads a
-// step of a small net over two cores and no further, so that more cores are for
-// more nets.
+// worker trains one net at a time. On a CPU a step of a small net takes less of a core's time on one core than
+// spread over several, so that cores are for nets.
 type worker struct {
-	devices  []int // of the backend
+	devices  []int     // of the backend
+	shared   *compiled // with other workers
 	trainers map[trainerKey]*gomlxnet.Trainer
 	part     float64 // of the net being trained, 0..1; guarded by Lab.mu
 	cost     float64 // of that net; guarded by Lab.mu
-	shapes   []int   // what is compiled, see Net.shape
 }
+
+// compiled are graphs that workers share: all those whose nets are on one device each. Workers with several devices share none.
+type compiled struct {
+	trainers map[trainerKey]*gomlxnet.Trainer // whose siblings the workers have; guarded by Lab.mu
+	shapes   []int                            // those that are made or about to be, see Net.shape
+}
+
+func newCompiled() *compiled { return &compiled{trainers: map[trainerKey]*gomlxnet.Trainer{}} }
+
+func (c *compiled) has(shape int) bool { return slices.Contains(c.shapes, shape) }
 
 // shape tells compiled graphs apart: the number of frozen layers, 0 for base
 // and fine-tuned nets.
@@ -155,16 +164,15 @@ func (c *curve) run(ctx context.Context, yield func(Result, error) bool) error {
 func (c *curve) start(ctx context.Context) (wait time.Time) {
 	for len(c.idle) > 0 {
 		w := c.idle[0]
-		has := func(w *worker, shape int) bool { return slices.Contains(w.shapes, shape) }
-		j, wait := c.next(time.Now(), func(shape int) bool { return has(w, shape) },
+		j, wait := c.next(time.Now(), w.shared.has,
 			func(shape int) bool {
-				return slices.ContainsFunc(c.lab.workers, func(w *worker) bool { return has(w, shape) })
+				return slices.ContainsFunc(c.lab.workers, func(w *worker) bool { return w.shared.has(shape) })
 			})
 		if j == nil {
 			return wait
 		}
-		if !has(w, j.net.shape()) {
-			w.shapes = append(w.shapes, j.net.shape())
+		if !w.shared.has(j.net.shape()) {
+			w.shared.shapes = append(w.shared.shapes, j.net.shape())
 		}
 		c.idle = c.idle[1:]
 		c.running++

@@ -43,7 +43,7 @@ func (c *Config) share() ([][]int, error) {
 		}
 	}
 	if c.Workers == 0 {
-		c.Workers = min(max(runtime.NumCPU()/2, 1), 4)
+		c.Workers = c.abreast(runtime.NumCPU())
 		if !gomlxnet.OnCores(c.Backend) {
 			c.Workers = max(c.Workers, groups)
 		}
@@ -63,4 +63,18 @@ func (c *Config) share() ([][]int, error) {
 		}
 	}
 	return all, nil
+}
+
+// smallStep is how many multiply-adds a training step has at most that two cores do faster for two nets, each
+// on its own, than for one: steps of 2e8 were measured at 1.5 times, of 2e9 at 1.1 (gomlxnet/PERFORMANCE.md).
+const smallStep = 5e9
+
+// abreast is how many nets are trained beside each other on so many cores: one a core where their steps are small, else one for
+// two cores, and at most 4.
+func (c *Config) abreast(cores int) int {
+	_, cost, err := c.Arch.Cost(gomlxnet.Cut{})
+	if err != nil || float64(cost.Train)*float64(c.Recipe.Batch) > smallStep {
+		cores /= 2
+	}
+	return min(max(cores, 1), 4)
 }

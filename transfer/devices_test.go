@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"coadapt/gomlxnet"
+
 	"github.com/gomlx/compute"
 	"github.com/gomlx/go-xla/compute/xla"
 	"github.com/gomlx/go-xla/pjrt"
@@ -27,7 +29,7 @@ func (m machine) DeviceDescription(compute.DeviceNum) string { return m.kind + "
 
 // TestShare: which devices each worker has.
 func TestShare(t *testing.T) {
-	usual := min(max(runtime.NumCPU()/2, 1), 4) // workers, where devices do not say more
+	usual := min(runtime.NumCPU(), 4) // workers, where devices do not say more
 	for _, c := range []struct {
 		kind                    string
 		shown, devices, workers int
@@ -57,13 +59,27 @@ func TestShare(t *testing.T) {
 			t.Errorf("%+v: %v, %v", c, got, err)
 		}
 	}
-	cfg := Config{Backend: machine{nil, 64, "cpu"}, Recipe: Recipe{Batch: 8}}
+	cfg := Config{Backend: machine{nil, 64, "cpu"}, Arch: gomlxnet.Mini(20, gomlxnet.MiniOptions{Size: 32}), Recipe: Recipe{Batch: 8}}
 	if got, err := cfg.share(); err != nil || len(got) != usual {
 		t.Errorf("devices that are cores: %d workers, %v; want %d", len(got), err, usual)
 	}
 	cfg = Config{Backend: machine{nil, 2, "cpu"}, Recipe: Recipe{Batch: 8}, Reduced: &Recipe{Batch: 9}, Devices: 2}
 	if _, err := cfg.share(); err == nil || !strings.Contains(err.Error(), "batch of 9") {
 		t.Errorf("a reduced recipe that does not divide: %v", err)
+	}
+}
+
+// TestAbreast: small nets have a core each, large ones two.
+func TestAbreast(t *testing.T) {
+	mini := Config{Arch: gomlxnet.Mini(20, gomlxnet.MiniOptions{Size: 32}), Recipe: Recipe{Batch: 64}}
+	paper := Config{Arch: gomlxnet.CaffeNet(1000), Recipe: Recipe{Batch: 256}}
+	for _, c := range []struct {
+		cfg         Config
+		cores, want int
+	}{{mini, 1, 1}, {mini, 2, 2}, {mini, 3, 3}, {mini, 64, 4}, {paper, 1, 1}, {paper, 2, 1}, {paper, 7, 3}, {paper, 64, 4}} {
+		if got := c.cfg.abreast(c.cores); got != c.want {
+			t.Errorf("%s, batches of %d, %d cores: %d nets beside each other, want %d", c.cfg.Arch.Name, c.cfg.Recipe.Batch, c.cores, got, c.want)
+		}
 	}
 }
 

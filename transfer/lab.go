@@ -26,7 +26,7 @@ type Config struct {
 	Epochs   float64           // above 0: Recipe's steps, and the end of its rate, follow from the images of the target task
 	PerClass int               // the first so many training images of each class; 0 is all
 	Bad      dataset.BadPolicy // pictures that do not decode
-	Workers  int               // nets that Curve trains beside each other; 0 is one for two cores, at most 4, and at least one an accelerator
+	Workers  int               // nets that Curve trains beside each other; 0 is one a core, or for two where the net is large, at most 4, and at least one an accelerator
 	Devices  int               // of each net, which divide its batches (see [gomlxnet.NewTrainer]); 0 is 1. Workers take devices in turn
 	// Checkpoint is the time after which a net being trained keeps weights, momentum and where it is, so that a worker that is
 	// killed, or stopped, is gone on from: 0 is 30 s, below 0 never. CheckpointSteps, above 0, does so after so many steps too.
@@ -113,8 +113,13 @@ func NewLab(cfg Config) (*Lab, error) {
 	if l.experiment, err = cfg.experiment(l.backend); err != nil {
 		return nil, err
 	}
+	one := newCompiled()
 	for _, d := range devices {
-		l.workers = append(l.workers, &worker{devices: d, trainers: map[trainerKey]*gomlxnet.Trainer{}})
+		w := &worker{devices: d, shared: one, trainers: map[trainerKey]*gomlxnet.Trainer{}}
+		if len(d) > 1 {
+			w.shared = newCompiled()
+		}
+		l.workers = append(l.workers, w)
 	}
 	return l, nil
 }
@@ -132,6 +137,7 @@ func (l *Lab) Close() {
 			t.Close()
 		}
 		clear(w.trainers)
+		clear(w.shared.trainers)
 	}
 }
 

@@ -98,17 +98,25 @@ type trainerKey struct {
 	momentum, decay float64
 }
 
-// trainer returns the worker's trainer for an arch, made once.
+// trainer returns the worker's trainer for an arch, made once: a sibling of those of workers it shares graphs with.
 func (l *Lab) trainer(w *worker, arch gomlxnet.Arch, r Recipe) (*gomlxnet.Trainer, error) {
 	key := trainerKey{arch.Classes, r.Batch, r.Momentum, r.Decay}
 	if t := w.trainers[key]; t != nil {
 		return t, nil
 	}
-	t, err := gomlxnet.NewTrainer(l.cfg.Backend, arch, gomlxnet.SGD{Momentum: r.Momentum, Decay: r.Decay}, r.Batch, w.devices...)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var t *gomlxnet.Trainer
+	var err error
+	if first := w.shared.trainers[key]; first != nil {
+		t, err = first.Sibling(w.devices[0])
+	} else {
+		t, err = gomlxnet.NewTrainer(l.cfg.Backend, arch, gomlxnet.SGD{Momentum: r.Momentum, Decay: r.Decay}, r.Batch, w.devices...)
+	}
 	if err != nil {
 		return nil, err
 	}
-	w.trainers[key] = t
+	w.trainers[key], w.shared.trainers[key] = t, t
 	return t, nil
 }
 

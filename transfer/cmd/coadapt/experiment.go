@@ -49,7 +49,7 @@ func (f *experimentFlags) flags(c *cobra.Command, grid string) {
 	fl.StringVar(&f.widths, "widths", "", "widths of conv1 to conv5, fc6 and fc7 (default 24,48,64,64,48,192,192)")
 	fl.BoolVar(&f.coarse, "coarse", false, "CIFAR-100: classes are the 20 superclasses")
 	fl.BoolVar(&f.skipBad, "skip-bad", false, "leave out pictures that do not decode, and name them, instead of stopping")
-	fl.IntVar(&f.workers, "workers", 0, "nets trained beside each other (default: one for two cores, at most 4, and at least one a GPU)")
+	fl.IntVar(&f.workers, "workers", 0, "nets trained beside each other (default: one a core, for two where the net is large, at most 4, and at least one a GPU)")
 	fl.IntVar(&f.devices, "devices", 0, "devices that train a net together, each on its part of every batch (default: 1, other workers on other devices)")
 	fl.DurationVar(&f.checkpoint, "checkpoint", 30*time.Second, "how often a net in training keeps where it is")
 	fl.StringVar(&f.backend, "backend", "", "GoMLX backend, such as xla:cpu, xla:cuda or go (default: the plugin of set-up)")

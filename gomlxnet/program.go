@@ -1,0 +1,211 @@
+package gomlxnet
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/model/initializer"
+)
+
+// graphs are what nets of one arch, batch and solver compute by. They hold no
+// net: several Trainers, each in a goroutine of its own, may use them at once (see [Trainer.Sibling]).
+type graphs struct {
+	backend compute.Backend
+	shards  *sharding // nil: of nets on one device, whichever
+	arch    Arch
+	vars    []Variable
+	solver  SGD
+	batch   int
+
+	mu       sync.Mutex // guards what follows
+	steps    map[stepKey]*program
+	prefixes map[int]*program // by the number of layers, see Prefix
+	eval     *program
+	users    int // Trainers that are not closed
+}
+
+// program is a graph, compiled when it is first run. Given inputs and the values of
+// the variables that it reads, it returns results, and new values of those that it changes.
+type program struct {
+	exec *Exec
+	// Paths of the variables it reads, in the order of its parameters behind the inputs, and of those it changes,
+	// in the order of its outputs behind the results. They are set as the graph is made.
+	reads, changes []string
+}
+
+// newProgram makes a program of a function of graphs. The first of its inputs, so many, are divided between the devices.
+func (g *graphs) newProgram(parts, whole int, f func(scope *model.Scope, in []*Node) []*Node) (*program, error) {
+	// The store is that of this graph alone: it holds shapes, no values, so that no two graphs that are made at once meet.
+	store := model.NewStore()
+	declare := func(path string, dims ...int) error {
+		v := store.VariableWithShape(path, shapes.Make(dtypes.Float32, dims...), initializer.Zero).SetTrainable(false)
+		if g.shards == nil {
+			return nil
+		}
+		return v.SetShardingSpec(g.shards.whole)
+	}
+	for _, v := range g.vars {
+		if err := errors.Join(declare(v.Path, v.Shape...), declare(momentumPath(v.Path), v.Shape...)); err != nil {
+			return nil, err
+		}
+	}
+	if err := declare(ratePath); err != nil {
+		return nil, err
+	}
+	p := new(program)
+	var err error
+	p.exec, err = NewExec(g.backend, func(in []*Node) []*Node {
+		graph, inputs := in[0].Graph(), len(in)
+		out := f(store.RootScope(), in)
+		p.reads, p.changes = nil, nil
+		for v := range store.IterVariables() {
+			if v.ChangedInGraph(graph) {
+				p.changes, out = append(p.changes, v.Path()), append(out, v.NodeValue(graph))
+			}
+		}
+		for h := inputs; h < graph.NumParameters(); h++ {
+			p.reads = append(p.reads, graph.GetParameterByHandle(ParameterHandle(h)).GetParameterName())
+		}
+		return out
+	})
+	if err != nil {
+		return nil, err
+	}
+	if g.shards != nil {
+		g.shards.place(p.exec, parts, whole)
+	}
+	return p, nil
+}
+
+// programOf is the program that at holds under key, or make's, which it then holds.
+func programOf[K comparable](g *graphs, at map[K]*program, key K, make func() (*program, error)) (*program, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if p := at[key]; p != nil {
+		return p, nil
+	}
+	p, err := make()
+	if err == nil {
+		at[key] = p
+	}
+	return p, err
+}
+
+// release frees the graphs when no Trainer uses them any more.
+func (g *graphs) release() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.users--; g.users > 0 {
+		return
+	}
+	for _, p := range g.steps {
+		p.exec.Finalize()
+	}
+	for _, p := range g.prefixes {
+		p.exec.Finalize()
+	}
+	g.eval.exec.Finalize()
+}
+
+// input is an array from the host: a flat slice of float32, int32 or uint64, and its axes.
+type input struct {
+	flat any
+	dims []int
+}
+
+func (in input) shape() shapes.Shape {
+	dtype := dtypes.Float32
+	switch in.flat.(type) {
+	case []int32:
+		dtype = dtypes.Int32
+	case []uint64:
+		dtype = dtypes.Uint64
+	}
+	return shapes.Make(dtype, in.dims...)
+}
+
+// run runs a program on the Trainer's variables and the inputs of each device, and gives
+// its results, which are the caller's to finalize.
+func (t *Trainer) run(p *program, inputs func(part int) []input) (results []compute.Buffer, err error) {
+	given := make([][]input, len(t.devices))
+	var all []shapes.Shape
+	for i := range t.devices {
+		given[i] = inputs(i)
+		for _, in := range given[i] {
+			all = append(all, in.shape())
+		}
+	}
+	graph, err := p.exec.Compile(all...)
+	if err != nil {
+		return nil, err
+	}
+	changed := make(map[string]bool, len(p.changes))
+	for _, path := range p.changes {
+		changed[path] = true
+	}
+	var buffers []compute.Buffer
+	var donate []bool
+	for i, device := range t.devices {
+		for _, in := range given[i] {
+			b, err := t.backend.BufferFromFlatData(device, in.flat, in.shape())
+			if err != nil {
+				return nil, fmt.Errorf("batch to device %d: %w", device, err)
+			}
+			buffers, donate = append(buffers, b), append(donate, true)
+		}
+		for _, path := range p.reads {
+			buffers, donate = append(buffers, t.values[path][i]), append(donate, changed[path])
+		}
+	}
+	out, err := graph.Executable().Execute(buffers, donate, t.devices[0])
+	if err != nil {
+		t.loaded = false
+		for _, path := range p.changes {
+			delete(t.values, path) // they may be gone
+		}
+		return nil, err
+	}
+	each := len(out) / len(t.devices)
+	for k, path := range p.changes {
+		for i := range t.devices {
+			t.values[path][i] = out[i*each+each-len(p.changes)+k]
+		}
+	}
+	results = out[:each-len(p.changes)]
+	for i := 1; i < len(t.devices); i++ {
+		err = errors.Join(err, finalize(out[i*each:i*each+len(results)]))
+	}
+	return results, err
+}
+
+// finalize frees buffers.
+func finalize(buffers []compute.Buffer) (err error) {
+	for _, b := range buffers {
+		err = errors.Join(err, b.Finalize())
+	}
+	return err
+}
+
+// flat copies a buffer of so many values to the host.
+func flat[T float32 | int32](b compute.Buffer, n int) ([]T, error) {
+	values := make([]T, n)
+	if err := b.ToFlatData(values); err != nil {
+		return nil, fmt.Errorf("reading %d values: %w", n, err)
+	}
+	return values, nil
+}
+
+// scalar is flat for one value.
+func scalar[T float32 | int32](b compute.Buffer) (T, error) {
+	values, err := flat[T](b, 1)
+	if err != nil {
+		return 0, err
+	}
+	return values[0], nil
+}
