@@ -130,6 +130,9 @@ var errNoBackend = errors.New("lab: it has no backend, so that it can look nets 
 // Experiment is what all results of the Lab have as Result.Experiment.
 func (l *Lab) Experiment() string { return l.experiment }
 
+// Workers is how many nets Curve trains beside each other.
+func (l *Lab) Workers() int { return len(l.workers) }
+
 // Close frees what the Lab compiled.
 func (l *Lab) Close() {
 	for _, w := range l.workers {

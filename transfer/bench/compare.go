@@ -18,13 +18,15 @@ const (
 
 // compare says where the two sides did not do the same. alike is whether they saw the very same inputs.
 func (t Turn) compare(alike bool) error {
-	o, p := t.Ours, t.Peer
-	if o.Images != p.Images || o.Tested != p.Tested {
-		return fmt.Errorf("net %s: ours trained on %d images and was tested on %d, the peer's on %d and %d", t.Net, o.Images, o.Tested, p.Images, p.Tested)
-	}
-	if _, ok := t.Net.Parent(); alike && !ok { // children begin with what their parents came to, on either side
-		if far := math.Abs(o.First-p.First) / o.First; !(far <= firstApart) {
-			return fmt.Errorf("net %s: mean loss over the first steps %.7g, the peer's %.7g; more than %g of it apart: they do not train the same net", t.Net, o.First, p.First, firstApart)
+	for i, net := range t.Nets {
+		o, p := t.Ours.Nets[i], t.Peer.Nets[i]
+		if o.Images != p.Images || o.Tested != p.Tested {
+			return fmt.Errorf("net %s: ours trained on %d images and was tested on %d, the peer's on %d and %d", net, o.Images, o.Tested, p.Images, p.Tested)
+		}
+		if _, ok := net.Parent(); alike && !ok { // children begin with what their parents came to, on either side
+			if far := math.Abs(o.First-p.First) / o.First; !(far <= firstApart) {
+				return fmt.Errorf("net %s: mean loss over the first steps %.7g, the peer's %.7g; more than %g of it apart: they do not train the same net", net, o.First, p.First, firstApart)
+			}
 		}
 	}
 	return nil
@@ -43,11 +45,11 @@ func Compare(turns []Turn) error {
 
 // row is the sum over some turns.
 type row struct {
-	name         string
-	nets, images int
-	ours, peer   Cost
-	accuracy     [2]float64 // means, ours first
-	least, most  float64    // of a net's ratio
+	name                string
+	turns, nets, images int
+	ours, peer          Cost
+	accuracy            [2]float64 // means over nets, ours first
+	least, most         float64    // of a turn's ratio
 }
 
 // Cost is time by the clock and of all threads, seconds.
@@ -63,10 +65,10 @@ func byTreatment(turns []Turn) []*row {
 	var rows []*row
 	at := map[transfer.Treatment]*row{}
 	for _, t := range turns {
-		r := at[t.Net.Treatment]
+		r := at[t.Nets[0].Treatment]
 		if r == nil {
-			r = &row{name: t.Net.Treatment.String()}
-			at[t.Net.Treatment], rows = r, append(rows, r)
+			r = &row{name: t.Nets[0].Treatment.String()}
+			at[t.Nets[0].Treatment], rows = r, append(rows, r)
 		}
 		r.add(t)
 	}
@@ -75,14 +77,17 @@ func byTreatment(turns []Turn) []*row {
 
 func (r *row) add(t Turn) {
 	x := t.Ratio()
-	if r.nets == 0 {
+	if r.turns == 0 {
 		r.least, r.most = x, x
 	}
+	r.turns++
 	r.least, r.most = min(r.least, x), max(r.most, x)
-	for i, a := range []float64{t.Ours.Accuracy, t.Peer.Accuracy} {
-		r.accuracy[i] += (a - r.accuracy[i]) / float64(r.nets+1)
+	for i, o := range t.Ours.Nets {
+		for k, a := range []float64{o.Accuracy, t.Peer.Nets[i].Accuracy} {
+			r.accuracy[k] += (a - r.accuracy[k]) / float64(r.nets+1)
+		}
+		r.nets, r.images = r.nets+1, r.images+o.Images
 	}
-	r.nets, r.images = r.nets+1, r.images+t.Ours.Images
-	r.ours.add(Cost{t.Ours.Seconds, t.Ours.CPU})
-	r.peer.add(Cost{t.Peer.Seconds, t.Peer.CPU})
+	r.ours.add(t.Ours.Cost)
+	r.peer.add(t.Peer.Cost)
 }

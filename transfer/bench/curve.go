@@ -1,10 +1,12 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"coadapt/gomlxnet/bench/peers"
@@ -25,39 +27,55 @@ type Contest struct {
 	Lab    *transfer.Lab
 	Store  *store.Store   // of the Lab; without any of the nets
 	Nets   []transfer.Net // parents they need are added
-	Peer   Asker
-	Dir    string        // of files for the peer
-	Settle time.Duration // before each turn, so that the threads of the one before stop spinning
+	Beside int            // nets of a turn, at most: as many as the Lab trains beside each other
+	Peer   Asker          // trains one after another
+	Dir    string         // of files for the peer
+	Settle time.Duration  // before each turn, so that the threads of the one before stop spinning
 	Say    func(format string, args ...any)
 	// Started is what each side took before its first net, ours and the peer's: a process, its libraries and pictures.
 	// Run adds the pictures.
 	Started [2]Cost
 
-	began, stepped time.Time // of our net: its turn, and the end of its first step
+	began, stepped time.Time // of our turn, and the end of its first step
 }
 
-// Side is what one net took on one side, and came to.
+// Outcome is what a net came to on one side.
+type Outcome struct {
+	Images   int     `json:"images"` // trained
+	Tested   int     `json:"tested"`
+	Accuracy float64 `json:"accuracy"`
+	Loss     float64 `json:"loss"`  // of the test, nats
+	First    float64 `json:"first"` // mean training loss over the first steps
+	Last     float64 `json:"last"`  // mean training loss over the last tenth of the steps
+}
+
+// Side is what the nets of a turn took on one side.
 type Side struct {
-	Seconds   float64 `json:"seconds"`
-	CPU       float64 `json:"cpu_seconds"`          // of all threads
-	FirstStep float64 `json:"first_step,omitempty"` // seconds until it was done, compiling included; ours only
-	Images    int     `json:"images"`               // trained
-	Tested    int     `json:"tested"`
-	Accuracy  float64 `json:"accuracy"`
-	Loss      float64 `json:"loss"`  // of the test, nats
-	First     float64 `json:"first"` // mean training loss over the first steps
-	Last      float64 `json:"last"`  // mean training loss over the last tenth of the steps
+	Cost
+	FirstStep float64   `json:"first_step,omitempty"` // seconds until the first was done, compiling included; ours only
+	Nets      []Outcome `json:"nets"`
 }
 
-// Turn is one net on both sides.
+// Turn is some nets of one condition on both sides: ours beside each other, the peer's one after another.
 type Turn struct {
-	Net  transfer.Net
+	Nets []transfer.Net
 	Ours Side
 	Peer Side
 }
 
 // Ratio is how many times as long the peer takes.
 func (t Turn) Ratio() float64 { return t.Peer.Seconds / t.Ours.Seconds }
+
+// name is that of its nets.
+func (t Turn) name() string { return nameOf(t.Nets) }
+
+func nameOf(nets []transfer.Net) string {
+	var names []string
+	for _, n := range nets {
+		names = append(names, n.String())
+	}
+	return strings.Join(names, ", ")
+}
 
 // Hear is to be told the Lab's events: it learns from them when the first step is done.
 func (c *Contest) Hear(e transfer.Event) {
@@ -69,41 +87,62 @@ func (c *Contest) Hear(e transfer.Event) {
 // first is how many steps the first point of a training curve is a mean over.
 func first(steps int) int { return max(1, steps/100) }
 
-// Run trains all nets; each is told of as both sides have done it. It fails
+// Run trains all nets, parents first; each turn is told of as both sides have done it. It fails
 // where the two are not the same: see [Compare].
 func (c *Contest) Run(ctx context.Context, each func(Turn) error) ([]Turn, error) {
 	nets := slices.Clone(transfer.WithParents(c.Nets))
-	slices.SortStableFunc(nets, func(a, b transfer.Net) int { return generation(a) - generation(b) })
+	slices.SortStableFunc(nets, func(a, b transfer.Net) int {
+		return cmp.Or(generation(a)-generation(b), cmp.Compare(a.Treatment, b.Treatment), cmp.Compare(a.N, b.N))
+	})
 	w := &writer{dir: c.Dir, tasks: map[*dataset.Task]string{}}
 	if err := c.load(ctx, w, nets); err != nil {
 		return nil, err
 	}
+	keep := map[transfer.Net]bool{}
+	for _, n := range nets {
+		if p, ok := n.Parent(); ok {
+			keep[p] = true
+		}
+	}
 	var turns []Turn
-	for i, net := range nets {
-		u, err := c.Lab.Untrained(ctx, net)
-		if err != nil {
-			return nil, err
+	for done := 0; done < len(nets); {
+		t := Turn{Nets: nets[done:min(done+max(c.Beside, 1), len(nets))]}
+		for i, n := range t.Nets {
+			if n.Treatment != t.Nets[0].Treatment {
+				t.Nets = t.Nets[:i]
+				break
+			}
 		}
-		ask, err := w.net(net, u, slices.ContainsFunc(nets, func(n transfer.Net) bool { p, ok := n.Parent(); return ok && p == net }))
-		if err != nil {
-			return nil, err
-		}
-		c.Say("%s, net %d of %d", net, i+1, len(nets))
-		t := Turn{Net: net}
-		for k := range 2 {
-			if err := pause(ctx, c.Settle); err != nil {
+		var asks []*trainAsk
+		alike := true // the two sides see the very same inputs
+		for i, net := range t.Nets {
+			u, err := c.Lab.Untrained(ctx, net)
+			if err != nil {
 				return nil, err
 			}
-			if (i+k)%2 == 0 {
-				t.Ours, err = c.ours(ctx, net)
-			} else {
-				t.Peer, err = c.peer(ask)
+			ask, err := w.net(i, net, u, keep[net])
+			if err != nil {
+				return nil, err
+			}
+			asks = append(asks, ask)
+			alike = alike && u.Recipe.Pad == 0 && !u.Recipe.Mirror && whole(u)
+		}
+		done += len(t.Nets)
+		c.Say("%s, %d of %d nets", t.name(), done, len(nets))
+		for k := range 2 {
+			err := pause(ctx, c.Settle)
+			switch {
+			case err != nil:
+			case (len(turns)+k)%2 == 0:
+				t.Ours, err = c.ours(ctx, t.Nets)
+			default:
+				t.Peer, err = c.peer(asks)
 			}
 			if err != nil {
-				return nil, fmt.Errorf("net %s: %w", net, err)
+				return nil, fmt.Errorf("net %s: %w", t.name(), err)
 			}
 		}
-		if err := t.compare(u.Recipe.Pad == 0 && !u.Recipe.Mirror && whole(u)); err != nil {
+		if err := t.compare(alike); err != nil {
 			return nil, err
 		}
 		turns = append(turns, t)
@@ -177,44 +216,54 @@ func pause(ctx context.Context, long time.Duration) error {
 	}
 }
 
-func (c *Contest) ours(ctx context.Context, net transfer.Net) (Side, error) {
+func (c *Contest) ours(ctx context.Context, nets []transfer.Net) (Side, error) {
 	c.began, c.stepped = time.Now(), time.Time{}
 	cpu := peers.CPUSeconds()
-	r, err := c.Lab.Train(ctx, net)
-	if err != nil {
-		return Side{}, err
+	results := map[transfer.Net]transfer.Result{}
+	for r, err := range c.Lab.Curve(ctx, nets) {
+		if err != nil {
+			return Side{}, err
+		}
+		results[r.Net] = r
 	}
-	s := Side{Seconds: time.Since(c.began).Seconds(), CPU: peers.CPUSeconds() - cpu, FirstStep: c.stepped.Sub(c.began).Seconds(), Images: r.Images,
-		Tested: r.Tested, Accuracy: r.Accuracy, Loss: r.Loss, Last: r.TrainLoss}
-	switch {
-	case r.Hit:
-		return s, fmt.Errorf("it is in the store %s already: there is nothing to time", c.Store.Dir())
-	case r.Status != transfer.OK:
-		return s, fmt.Errorf("%s: %s", r.Status, r.Reason)
+	s := Side{Cost: Cost{time.Since(c.began).Seconds(), peers.CPUSeconds() - cpu}, FirstStep: c.stepped.Sub(c.began).Seconds()}
+	for _, net := range nets {
+		r := results[net]
+		switch {
+		case r.Hit:
+			return s, fmt.Errorf("%s: it is in the store %s already: there is nothing to time", net, c.Store.Dir())
+		case r.Status != transfer.OK:
+			return s, fmt.Errorf("%s: %s: %s", net, r.Status, r.Reason)
+		}
+		metrics, err := transfer.Metrics(c.Store, r.Key)
+		if err == nil && len(metrics) == 0 {
+			err = fmt.Errorf("entry %s has no training curve", r.Key)
+		}
+		if err != nil {
+			return s, err
+		}
+		s.Nets = append(s.Nets, Outcome{Images: r.Images, Tested: r.Tested, Accuracy: r.Accuracy, Loss: r.Loss, First: metrics[0].Loss, Last: r.TrainLoss})
 	}
-	metrics, err := transfer.Metrics(c.Store, r.Key)
-	if err == nil && len(metrics) == 0 {
-		err = fmt.Errorf("entry %s has no training curve", r.Key)
-	}
-	if err != nil {
-		return s, err
-	}
-	s.First = metrics[0].Loss
 	return s, nil
 }
 
-func (c *Contest) peer(ask *trainAsk) (Side, error) {
+func (c *Contest) peer(asks []*trainAsk) (Side, error) {
+	var s Side
 	start := time.Now()
-	var a struct {
-		CPU float64 `json:"cpu"`
-		Side
+	for _, ask := range asks {
+		var a struct {
+			CPU float64 `json:"cpu"`
+			Outcome
+		}
+		if err := c.Peer.Ask(ask, &a); err != nil {
+			return s, err
+		}
+		if !(a.Loss >= 0) || math.IsInf(a.Loss, 1) {
+			return s, fmt.Errorf("%s: test loss %v", c.Peer.Name(), a.Loss)
+		}
+		s.CPU += a.CPU
+		s.Nets = append(s.Nets, a.Outcome)
 	}
-	if err := c.Peer.Ask(ask, &a); err != nil {
-		return Side{}, err
-	}
-	a.Side.Seconds, a.Side.CPU = time.Since(start).Seconds(), a.CPU
-	if s := a.Side; !(s.Loss >= 0) || math.IsInf(s.Loss, 1) {
-		return s, fmt.Errorf("%s: test loss %v", c.Peer.Name(), s.Loss)
-	}
-	return a.Side, nil
+	s.Seconds = time.Since(start).Seconds()
+	return s, nil
 }

@@ -59,7 +59,7 @@ type twin struct {
 	lab    *transfer.Lab
 	store  *store.Store
 	asked  []any
-	change func(*Side) // of an answer
+	change func(*Outcome) // of an answer
 }
 
 func (p *twin) Name() string { return "a second lab" }
@@ -85,14 +85,14 @@ func (p *twin) Ask(what, answer any) error {
 		return err
 	}
 	c := Contest{Lab: p.lab, Store: p.store}
-	s, err := c.ours(p.Context(), net)
+	s, err := c.ours(p.Context(), []transfer.Net{net})
 	if err != nil {
 		return err
 	}
 	if p.change != nil {
-		p.change(&s)
+		p.change(&s.Nets[0])
 	}
-	if text, err = json.Marshal(s); err != nil {
+	if text, err = json.Marshal(s.Nets[0]); err != nil {
 		return err
 	}
 	return json.Unmarshal(text, answer)
@@ -122,23 +122,31 @@ func contest(t *testing.T, peer Asker, change func(*transfer.Config), names ...s
 	return c
 }
 
-// Parents come first, each net is trained on both sides, and all that the peer
+// Parents come first, each net is trained on both sides, nets of one condition in one turn, and all that the peer
 // is told is what the Lab has.
 func TestContest(t *testing.T) {
 	peer := &twin{T: t}
 	peer.lab, peer.store = lab(t, nil)
-	c := contest(t, peer, nil, "0/A3B", "0/B3B+", "0/baseB+")
+	c := contest(t, peer, func(cfg *transfer.Config) { cfg.Workers = 2 }, "0/A3B", "0/B3B+", "0/baseB+")
+	if c.Beside = c.Lab.Workers(); c.Beside != 2 {
+		t.Fatalf("%d nets beside each other, want 2", c.Beside)
+	}
 	var told []string
-	turns, err := c.Run(t.Context(), func(turn Turn) error { told = append(told, turn.Net.String()); return nil })
+	turns, err := c.Run(t.Context(), func(turn Turn) error { told = append(told, turn.name()); return nil })
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := []string{"0/baseA", "0/baseB", "0/A3B", "0/B3B+", "0/baseB+"}; !slices.Equal(told, want) {
+	if want := []string{"0/baseA, 0/baseB", "0/B3B+", "0/A3B", "0/baseB+"}; !slices.Equal(told, want) {
 		t.Errorf("trained %v, want %v", told, want)
 	}
 	for _, turn := range turns {
-		if o := turn.Ours; o.Images != 30 || o.Tested != 16 || o.Seconds <= 0 || o.FirstStep <= 0 || o.FirstStep > o.Seconds || o.Loss != turn.Peer.Loss || o.First != turn.Peer.First {
-			t.Errorf("%s: ours %+v, peer's %+v", turn.Net, o, turn.Peer)
+		if s := turn.Ours; s.Seconds <= 0 || s.FirstStep <= 0 || s.FirstStep > s.Seconds {
+			t.Errorf("%s: ours %+v", turn.name(), s)
+		}
+		for i, o := range turn.Ours.Nets {
+			if p := turn.Peer.Nets[i]; o.Images != 30 || o.Tested != 16 || o.Loss != p.Loss || o.First != p.First {
+				t.Errorf("%s: ours %+v, peer's %+v", turn.Nets[i], o, p)
+			}
 		}
 	}
 	var asks []trainAsk
@@ -152,8 +160,8 @@ func TestContest(t *testing.T) {
 	}
 	for i, want := range []trainAsk{
 		{Name: "0/baseA", Keep: true, Task: "task0"}, {Name: "0/baseB", Keep: true, Task: "task1"},
-		{Name: "0/A3B", Parent: "0/baseA", Copied: 3, Frozen: 3, Task: "task1"},
-		{Name: "0/B3B+", Parent: "0/baseB", Copied: 3, Task: "task1"}, {Name: "0/baseB+", Parent: "0/baseB", Copied: 8, Task: "task1"},
+		{Name: "0/B3B+", Parent: "0/baseB", Copied: 3, Task: "task1"}, {Name: "0/A3B", Parent: "0/baseA", Copied: 3, Frozen: 3, Task: "task1"},
+		{Name: "0/baseB+", Parent: "0/baseB", Copied: 8, Task: "task1"},
 	} {
 		got := asks[i]
 		if got.Name != want.Name || got.Parent != want.Parent || got.Copied != want.Copied || got.Frozen != want.Frozen || got.Keep != want.Keep || got.Task != want.Task ||
@@ -185,7 +193,7 @@ func TestFiles(t *testing.T) {
 		}
 		pictures, labels = append(pictures, pic...), append(labels, int32(u.Task.Label(dataset.Test, i)))
 	}
-	ask, err := w.net(net, u, false)
+	ask, err := w.net(0, net, u, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -234,13 +242,13 @@ func TestFiles(t *testing.T) {
 
 // A peer that does something else is told of instead of a ratio.
 func TestContestCompares(t *testing.T) {
-	for want, change := range map[string]func(*Side){
-		"trained on 30 images and was tested on 16, the peer's on 31 and 16": func(s *Side) { s.Images++ },
-		"the peer's on 30 and 15":    func(s *Side) { s.Tested-- },
-		"do not train the same net":  func(s *Side) { s.First *= 1.002 },
-		"NaN":                        func(s *Side) { s.First = math.NaN() },
-		"which seeds do not explain": func(s *Side) { s.Accuracy += 0.16 },
-		"a second lab: test loss -1": func(s *Side) { s.Loss = -1 },
+	for want, change := range map[string]func(*Outcome){
+		"trained on 30 images and was tested on 16, the peer's on 31 and 16": func(s *Outcome) { s.Images++ },
+		"the peer's on 30 and 15":    func(s *Outcome) { s.Tested-- },
+		"do not train the same net":  func(s *Outcome) { s.First *= 1.002 },
+		"NaN":                        func(s *Outcome) { s.First = math.NaN() },
+		"which seeds do not explain": func(s *Outcome) { s.Accuracy += 0.16 },
+		"a second lab: test loss -1": func(s *Outcome) { s.Loss = -1 },
 	} {
 		peer := &twin{T: t, change: change}
 		peer.lab, peer.store = lab(t, nil)
@@ -251,7 +259,7 @@ func TestContestCompares(t *testing.T) {
 	}
 	// Where each side cuts pictures at its own places the first losses may differ.
 	pad := func(cfg *transfer.Config) { cfg.Recipe.Pad = 2 }
-	peer := &twin{T: t, change: func(s *Side) { s.First *= 1.1 }}
+	peer := &twin{T: t, change: func(s *Outcome) { s.First *= 1.1 }}
 	peer.lab, peer.store = lab(t, pad)
 	if _, err := contest(t, peer, pad, "0/baseA").Run(t.Context(), func(Turn) error { return nil }); err != nil {
 		t.Error(err)
@@ -279,9 +287,12 @@ func TestContestWantsAnEmptyStore(t *testing.T) {
 // A condition's ratio is that of its sums, and the start counts in the last row.
 func TestReport(t *testing.T) {
 	turn := func(name string, ours, peer float64) Turn {
-		return Turn{nets(t, name)[0], Side{Seconds: ours, CPU: 2 * ours, Images: 100, Accuracy: 0.5}, Side{Seconds: peer, CPU: peer, Images: 100, Accuracy: 0.6}}
+		side := func(c Cost, accuracy float64) Side {
+			return Side{Cost: c, Nets: []Outcome{{Images: 100, Accuracy: accuracy}}}
+		}
+		return Turn{nets(t, name), side(Cost{ours, 2 * ours}, 0.5), side(Cost{peer, peer}, 0.6)}
 	}
-	r := Report{Peer: "PyTorch 0", Turns: []Turn{turn("0/baseA", 1, 4), turn("0/A3B", 2, 2), turn("0/baseB", 3, 4)}, Started: [2]Cost{{1, 1}, {4, 5}}}
+	r := Report{Peer: "PyTorch 0", Beside: 2, Turns: []Turn{turn("0/baseA", 1, 4), turn("0/A3B", 2, 2), turn("0/baseB", 3, 4)}, Started: [2]Cost{{1, 1}, {4, 5}}}
 	var out bytes.Buffer
 	if err := r.JSON(&out); err != nil {
 		t.Fatal(err)
@@ -295,10 +306,10 @@ func TestReport(t *testing.T) {
 		got = append(got, l)
 	}
 	want := []line{
-		{"curve base", 2, 200, Cost{4, 8}, Cost{8, 8}, "PyTorch 0", 2, 4. / 3, 4, 1},
-		{"curve AnB", 1, 100, Cost{2, 4}, Cost{2, 2}, "PyTorch 0", 1, 1, 1, 0.5},
-		{"curve start", 0, 0, Cost{1, 1}, Cost{4, 5}, "PyTorch 0", 4, 0, 0, 5},
-		{"curve", 3, 300, Cost{7, 13}, Cost{14, 15}, "PyTorch 0", 2, 1, 4, 15. / 13},
+		{"curve base", 2, 200, Cost{4, 8}, Cost{8, 8}, "PyTorch 0", 2, 2, 4. / 3, 4, 1},
+		{"curve AnB", 1, 100, Cost{2, 4}, Cost{2, 2}, "PyTorch 0", 2, 1, 1, 1, 0.5},
+		{"curve start", 0, 0, Cost{1, 1}, Cost{4, 5}, "PyTorch 0", 2, 4, 0, 0, 5},
+		{"curve", 3, 300, Cost{7, 13}, Cost{14, 15}, "PyTorch 0", 2, 2, 1, 4, 15. / 13},
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
@@ -354,10 +365,10 @@ func TestTorch(t *testing.T) {
 	apart := func(a, b float64) float64 { return math.Abs(a-b) / b }
 	loss := map[string]float64{}
 	for _, turn := range turns {
-		o, p := turn.Ours, turn.Peer
-		loss[turn.Net.String()] = p.Loss
-		if apart(p.First, o.First) > 1e-5 || apart(p.Loss, o.Loss) > 1e-5 || apart(p.Last, o.Last) > 1e-5 || p.Accuracy != o.Accuracy || p.CPU <= 0 {
-			t.Errorf("%s: PyTorch's %+v, ours %+v", turn.Net, p, o)
+		o, p := turn.Ours.Nets[0], turn.Peer.Nets[0]
+		loss[turn.name()] = p.Loss
+		if apart(p.First, o.First) > 1e-5 || apart(p.Loss, o.Loss) > 1e-5 || apart(p.Last, o.Last) > 1e-5 || p.Accuracy != o.Accuracy || turn.Peer.CPU <= 0 {
+			t.Errorf("%s: PyTorch's %+v, ours %+v", turn.name(), p, o)
 		}
 	}
 	if apart(loss["0/A7B"], loss["0/A7B+"]) < 1e-4 {
@@ -377,7 +388,7 @@ func TestTorch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p := turns[0].Peer; fmt.Sprint(p.Images, p.Tested) != "30 16" || apart(p.First, math.Ln2) > 0.2 {
+	if p := turns[0].Peer.Nets[0]; fmt.Sprint(p.Images, p.Tested) != "30 16" || apart(p.First, math.Ln2) > 0.2 {
 		t.Errorf("got %+v", p)
 	}
 }

@@ -3,9 +3,9 @@
 // PyTorch as a good user would write it (gomlxnet/bench/peers/curve_torch.py).
 //
 //	nets, parents first
-//	  net 1: ours, then the peer      both processes stay alive, so that what else the
-//	  net 2: the peer, then ours      machine does weighs on both
-//	  ...
+//	  turn 1: some nets of a condition, ours beside each other; then the peer's, one after another
+//	  turn 2: the peer, then ours        both processes stay alive, so that what else the
+//	  ...                                machine does weighs on both
 //
 // What counts for us is all that training a net comes to: plan, lease, initial
 // values, compiling, steps, the proof that frozen layers stayed as they were,

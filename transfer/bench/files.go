@@ -95,8 +95,8 @@ func (w *writer) task(t *dataset.Task) (*taskAsk, error) {
 	return ask, nil
 }
 
-// net is what the peer is told of a net whose task was written.
-func (w *writer) net(net transfer.Net, u *transfer.Untrained, keep bool) (*trainAsk, error) {
+// net is what the peer is told of a net whose task was written, the i-th of its turn.
+func (w *writer) net(i int, net transfer.Net, u *transfer.Untrained, keep bool) (*trainAsk, error) {
 	r := u.Recipe
 	a := &trainAsk{Do: "train", Name: net.String(), Task: w.tasks[u.Task], Copied: net.N, Keep: keep, Arch: u.Arch, Batch: r.Batch, Rate: r.Rate.Rate(0), Momentum: r.Momentum,
 		Decay: r.Decay, First: first(r.Steps), View: viewAsk{Size: u.Arch.Size, Pad: r.Pad, Mirror: r.Mirror, Scale: float32(r.Scale)}}
@@ -117,7 +117,7 @@ func (w *writer) net(net transfer.Net, u *transfer.Untrained, keep bool) (*train
 	for _, v := range vars {
 		weights = append(weights, u.Weights[v.Path].Data...)
 	}
-	if a.Weights, err = write(w, "weights", weights); err != nil {
+	if a.Weights, err = write(w, fmt.Sprintf("weights%d", i), weights); err != nil {
 		return nil, err
 	}
 	order := make([]int32, 0, r.Steps*r.Batch)
@@ -126,13 +126,13 @@ func (w *writer) net(net transfer.Net, u *transfer.Untrained, keep bool) (*train
 		epoch := u.Order.Epoch(e, n)
 		order = append(order, epoch[:min(n, cap(order)-len(order))]...)
 	}
-	if a.Order, err = write(w, "order", order); err != nil {
+	if a.Order, err = write(w, fmt.Sprintf("order%d", i), order); err != nil {
 		return nil, err
 	}
 	for k := range r.Steps {
 		a.Rates = append(a.Rates, r.Rate.Rate(k))
 	}
-	a.View.Mean, err = write(w, "mean", mean(u))
+	a.View.Mean, err = write(w, fmt.Sprintf("mean%d", i), mean(u))
 	return a, err
 }
 

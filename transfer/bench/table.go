@@ -10,6 +10,7 @@ import (
 // Report is a contest's outcome.
 type Report struct {
 	Peer    string // its name and version
+	Beside  int    // our nets of a turn
 	Turns   []Turn
 	Started [2]Cost // see Contest
 }
@@ -27,7 +28,7 @@ func (r *Report) rows() []*row {
 
 // Table writes the report for the reader of a terminal.
 func (r *Report) Table(out io.Writer) error {
-	fmt.Fprintf(out, "The same nets in coadapt and in %s, net by net in turn. A ratio is the peer's time over ours: above 1 we are faster.\n", r.Peer)
+	fmt.Fprintf(out, "The same nets in coadapt, %d beside each other, and in %s, one after another; in turn. A ratio is the peer's time over ours: above 1 we are faster.\n", r.Beside, r.Peer)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(w, "condition\tnets\timages\tours s\tpeer s\tratio\tleast\tmost\tCPU ratio\taccuracy\tpeer's\t\n")
 	for _, row := range r.rows() {
@@ -50,8 +51,9 @@ type line struct {
 	Ours         Cost    `json:"ours"`
 	Peer         Cost    `json:"peer"`
 	PeerName     string  `json:"peer_name"`
+	Beside       int     `json:"beside"`        // our nets that were trained beside each other
 	RatioPyTorch float64 `json:"ratio_pytorch"` // above 1 we are faster
-	RatioLeast   float64 `json:"ratio_least"`   // of a net
+	RatioLeast   float64 `json:"ratio_least"`   // of a turn
 	RatioMost    float64 `json:"ratio_greatest"`
 	RatioCPU     float64 `json:"ratio_cpu"`
 }
@@ -60,7 +62,7 @@ type line struct {
 func (r *Report) JSON(out io.Writer) error {
 	e := json.NewEncoder(out)
 	for _, row := range r.rows() {
-		l := line{Case: "curve " + row.name, Nets: row.nets, Images: row.images, Ours: row.ours, Peer: row.peer, PeerName: r.Peer,
+		l := line{Case: "curve " + row.name, Nets: row.nets, Images: row.images, Ours: row.ours, Peer: row.peer, PeerName: r.Peer, Beside: r.Beside,
 			RatioPyTorch: row.peer.Seconds / row.ours.Seconds, RatioLeast: row.least, RatioMost: row.most, RatioCPU: row.peer.CPU / row.ours.CPU}
 		if row.name == "all" {
 			l.Case = "curve"
@@ -72,14 +74,17 @@ func (r *Report) JSON(out io.Writer) error {
 	return nil
 }
 
-// JSON writes a net as a line.
+// JSON writes a turn as a line.
 func (t Turn) JSON(out io.Writer) error {
+	names := make([]string, len(t.Nets))
+	for i, n := range t.Nets {
+		names[i] = n.String()
+	}
 	return json.NewEncoder(out).Encode(struct {
-		Net       string  `json:"net"`
-		Condition string  `json:"condition"`
-		N         int     `json:"n"`
-		Ours      Side    `json:"ours"`
-		Peer      Side    `json:"peer"`
-		Ratio     float64 `json:"ratio_pytorch"`
-	}{t.Net.String(), t.Net.Treatment.String(), t.Net.N, t.Ours, t.Peer, t.Ratio()})
+		Nets      []string `json:"nets"`
+		Condition string   `json:"condition"`
+		Ours      Side     `json:"ours"`
+		Peer      Side     `json:"peer"`
+		Ratio     float64  `json:"ratio_pytorch"`
+	}{names, t.Nets[0].Treatment.String(), t.Ours, t.Peer, t.Ratio()})
 }

@@ -38,9 +38,10 @@ func benchCurveCommand(stdout, stderr io.Writer) *cobra.Command {
 	var f benchFlags
 	c := &cobra.Command{
 		Use:   "curve",
-		Short: "Train the nets of a grid here and in PyTorch, net by net in turn, and compare what they take",
-		Long: "Train the nets of a grid here and in PyTorch, net by net in turn, and compare what they take. PyTorch's side is a script that freezes with\n" +
-			"requires_grad=False and keeps its pictures in memory. Ours goes into an empty store, which is removed afterwards. On a machine that others\n" +
+		Short: "Train the nets of a grid here and in PyTorch, in turn, and compare what they take",
+		Long: "Train the nets of a grid here and in PyTorch, in turn, and compare what they take. A turn is as many nets of a condition as are trained\n" +
+			"beside each other here; PyTorch's side, a script that freezes with requires_grad=False and keeps its pictures in memory, trains them one\n" +
+			"after another on all cores. Ours goes into an empty store, which is removed afterwards. On a machine that others\n" +
 			"use too, set OMP_WAIT_POLICY=PASSIVE: PyTorch's threads else spend several times the processor time waiting for each other. `go run ./kernel-setup bench curve` is the same with an environment that has PyTorch made first.",
 		Example: "  coadapt bench curve                          # the balanced miniature: split 0, seed 0, cuts 1 to 7\n" +
 			"  coadapt bench curve -n 4 -epochs 0.5         # 12 nets, in a few minutes\n" +
@@ -50,11 +51,9 @@ func benchCurveCommand(stdout, stderr io.Writer) *cobra.Command {
 	}
 	f.experimentFlags.flags(c, "balanced")
 	c.Flags().StringVar(&f.python, "python", "", "a Python that has PyTorch (default: that of `go run ./kernel-setup bench`)")
-	c.Flags().BoolVar(&f.json, "json", false, "print a line of JSON a net as it is done, then one a condition and one for all, whose case is \"curve\"")
-	for _, name := range []string{"store", "workers"} { // a store of its own, and one net at a time
-		if err := c.Flags().MarkHidden(name); err != nil {
-			panic(err)
-		}
+	c.Flags().BoolVar(&f.json, "json", false, "print a line of JSON a turn as it is done, then one a condition and one for all, whose case is \"curve\"")
+	if err := c.Flags().MarkHidden("store"); err != nil { // it has one of its own
+		panic(err)
 	}
 	return c
 }
@@ -64,8 +63,8 @@ const settle = 200 * time.Millisecond
 
 func (f *benchFlags) run(c *cobra.Command, stdout, stderr io.Writer) (err error) {
 	began, cpu := time.Now(), peers.CPUSeconds()
-	if c.Flags().Changed("store") || c.Flags().Changed("workers") {
-		return errors.New("-store and -workers are not for bench curve: it trains one net at a time into an empty store")
+	if c.Flags().Changed("store") {
+		return errors.New("-store is not for bench curve: it trains into an empty store")
 	}
 	python, err := f.peersPython()
 	if err != nil {
@@ -87,6 +86,7 @@ func (f *benchFlags) run(c *cobra.Command, stdout, stderr io.Writer) (err error)
 		return err
 	}
 	defer contest.Lab.Close()
+	contest.Beside = contest.Lab.Workers()
 	contest.Started[0] = bench.Cost{Seconds: time.Since(began).Seconds(), CPU: peers.CPUSeconds() - cpu}
 	if err := peers.Unpack(dir); err != nil {
 		return err
@@ -107,7 +107,7 @@ func (f *benchFlags) run(c *cobra.Command, stdout, stderr io.Writer) (err error)
 	if err != nil {
 		return err
 	}
-	report := bench.Report{Peer: peer.Name(), Turns: turns, Started: contest.Started}
+	report := bench.Report{Peer: peer.Name(), Beside: contest.Beside, Turns: turns, Started: contest.Started}
 	if f.json {
 		return report.JSON(stdout)
 	}
