@@ -26,6 +26,11 @@ func (t *Trainer) settledShape() ([]int, error) {
 	if n == 0 {
 		return nil, fmt.Errorf("trainer of %s: cut %+v has no layers that always give the same", t.arch.Name, t.cut)
 	}
+	return t.shapeBehind(n)
+}
+
+// shapeBehind is what leaves layer n, from 1, of a batch.
+func (t *Trainer) shapeBehind(n int) ([]int, error) {
 	dims, err := t.arch.Dims()
 	if err != nil {
 		return nil, err
@@ -39,30 +44,41 @@ func (t *Trainer) settledShape() ([]int, error) {
 
 // Prefix gives what leaves the settled layers of the loaded net (see
 // [Arch.Settled]) for images [batch, size, size, channels]: what
-// [Trainer.StepAbove] takes in place of these images.
-func (t *Trainer) Prefix(images []float32) ([]float32, error) {
+// [Trainer.StepsAbove] takes in place of these images.
+func (t *Trainer) Prefix(images []float32) ([]float32, error) { return t.PrefixFrom(0, images) }
+
+// PrefixFrom is Prefix for what layers 1..from gave for the images, fewer than are settled: the rest of these layers is run, to the same bits.
+func (t *Trainer) PrefixFrom(from int, values []float32) ([]float32, error) {
 	shape, err := t.settledShape()
 	if err != nil {
 		return nil, err
 	}
-	n := t.arch.Settled(t.cut)
+	n, in := t.arch.Settled(t.cut), t.imagesShape()
+	if from < 0 || from >= n {
+		return nil, fmt.Errorf("layers from %d on of %s: cut %+v has %d that are settled", from, t.arch.Name, t.cut, n)
+	}
+	if from > 0 {
+		if in, err = t.shapeBehind(from); err != nil {
+			return nil, err
+		}
+	}
 	if !t.loaded {
 		return nil, t.errNoNet()
 	}
-	if want := product(t.imagesShape()); len(images) != want {
-		return nil, fmt.Errorf("batch of %d pixel values, want %d", len(images), want)
+	if want := product(in); len(values) != want {
+		return nil, fmt.Errorf("batch of %d values, want %d", len(values), want)
 	}
-	p, err := programOf(t.graphs, t.prefixes, n, func() (*program, error) {
+	p, err := programOf(t.graphs, t.prefixes, [2]int{from, n}, func() (*program, error) {
 		return t.newProgram(1, 0, func(scope *model.Scope, in []*Node) []*Node {
-			return []*Node{t.arch.layersGraph(scope, in[0], nil, Cut{N: n, Frozen: true}, 0, n)[n-1]}
+			return []*Node{t.arch.layersGraph(scope, in[0], nil, Cut{N: n, Frozen: true}, from, n)[n-1-from]}
 		})
 	})
 	if err != nil {
 		return nil, err
 	}
-	out, err := t.run(p, t.batches(images, t.imagesShape(), nil))
+	out, err := t.run(p, t.batches(values, in, nil))
 	if err != nil {
-		return nil, fmt.Errorf("layers 1..%d of %s: %w", n, t.arch.Name, err)
+		return nil, fmt.Errorf("layers %d..%d of %s: %w", from+1, n, t.arch.Name, err)
 	}
 	settled, err := flat[float32](out[0], product(shape))
 	return settled, errors.Join(err, finalize(out))

@@ -52,6 +52,7 @@ func TestStepAboveIsStep(t *testing.T) {
 							t.Fatal(err)
 						}
 						settled = append(settled, part...)
+						inParts(t, trainer, start, cut, images[k*size:(k+batch)*size], part)
 					}
 				}
 				order := rand.New(rand.NewPCG(1, 1))
@@ -123,5 +124,35 @@ func TestNothingSettled(t *testing.T) {
 	}
 	if _, err := trainer.StepAbove(make([]float32, 7), []int32{0, 1}, 0.1, 0, 0); err == nil || !strings.Contains(err.Error(), "7 values, want 2 and 2·3·3·4") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// inParts runs the settled layers from every one of them on what those below gave: to the bits of all of them at once.
+func inParts(t *testing.T, trainer *Trainer, start Weights, cut Cut, images, want []float32) {
+	t.Helper()
+	for from := 1; from < trainer.arch.Settled(cut); from++ {
+		if err := trainer.Load(start, Cut{N: from, Frozen: true}); err != nil {
+			t.Fatal(err)
+		}
+		below, err := trainer.Prefix(images)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := trainer.Load(start, cut); err != nil {
+			t.Fatal(err)
+		}
+		got, err := trainer.PrefixFrom(from, below)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !equalBits(Tensor{Data: got}, Tensor{Data: want}) {
+			t.Errorf("cut %+v: from layer %d on the settled layers give other bits than from the first", cut, from)
+		}
+		if _, err := trainer.PrefixFrom(from, below[1:]); err == nil || !strings.Contains(err.Error(), "values, want") {
+			t.Errorf("too few values: %v", err)
+		}
+		if _, err := trainer.PrefixFrom(trainer.arch.Settled(cut), want); err == nil || !strings.Contains(err.Error(), "that are settled") {
+			t.Errorf("no layers left: %v", err)
+		}
 	}
 }

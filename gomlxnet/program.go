@@ -25,7 +25,7 @@ type graphs struct {
 
 	mu       sync.Mutex // guards what follows
 	steps    map[stepKey]*program
-	prefixes map[int]*program // by the number of layers, see Prefix
+	prefixes map[[2]int]*program // by the layers run: from that of the first number to that of the second
 	eval     *program
 	users    int // Trainers that are not closed
 }

@@ -52,7 +52,7 @@ func NewTrainer(backend compute.Backend, arch Arch, solver SGD, batch int, devic
 	if batch < 1 {
 		return nil, fmt.Errorf("batch of %d images, want at least 1", batch)
 	}
-	g := &graphs{backend: backend, arch: arch, vars: vars, solver: solver, batch: batch, steps: make(map[stepKey]*program), prefixes: make(map[int]*program), users: 1}
+	g := &graphs{backend: backend, arch: arch, vars: vars, solver: solver, batch: batch, steps: make(map[stepKey]*program), prefixes: make(map[[2]int]*program), users: 1}
 	at, err := devicesOf(backend, devices)
 	if err != nil {
 		return nil, err

@@ -25,12 +25,12 @@ type worker struct {
 // compiled are graphs that workers share: all those whose nets are on one device each. Workers with several devices share none.
 type compiled struct {
 	trainers map[trainerKey]*gomlxnet.Trainer // whose siblings the workers have; guarded by Lab.mu
-	shapes   []int                            // those that are made or about to be, see Net.shape
+	shapes   map[int]bool                     // see Net.shape: those that are being made, and, true, those that are
 }
 
-func newCompiled() *compiled { return &compiled{trainers: map[trainerKey]*gomlxnet.Trainer{}} }
-
-func (c *compiled) has(shape int) bool { return slices.Contains(c.shapes, shape) }
+func newCompiled() *compiled {
+	return &compiled{trainers: map[trainerKey]*gomlxnet.Trainer{}, shapes: map[int]bool{}}
+}
 
 // shape tells compiled graphs apart: the number of frozen layers, 0 for base
 // and fine-tuned nets.
@@ -108,6 +108,7 @@ func (l *Lab) Curve(ctx context.Context, nets []Net) iter.Seq2[Result, error] {
 			<-c.finished
 			c.running--
 		}
+		l.prefixes.drop()
 		if err != nil && !errors.Is(err, errBroken) {
 			yield(Result{Net: c.at}, err)
 		}
@@ -164,15 +165,15 @@ func (c *curve) run(ctx context.Context, yield func(Result, error) bool) error {
 func (c *curve) start(ctx context.Context) (wait time.Time) {
 	for len(c.idle) > 0 {
 		w := c.idle[0]
-		j, wait := c.next(time.Now(), w.shared.has,
+		j, wait := c.next(time.Now(), func(shape int) bool { return w.shared.shapes[shape] },
 			func(shape int) bool {
-				return slices.ContainsFunc(c.lab.workers, func(w *worker) bool { return w.shared.has(shape) })
+				return slices.ContainsFunc(c.lab.workers, func(w *worker) bool { _, begun := w.shared.shapes[shape]; return begun })
 			})
 		if j == nil {
 			return wait
 		}
-		if !w.shared.has(j.net.shape()) {
-			w.shared.shapes = append(w.shared.shapes, j.net.shape())
+		if shape := j.net.shape(); !w.shared.shapes[shape] {
+			w.shared.shapes[shape] = false
 		}
 		c.idle = c.idle[1:]
 		c.running++
@@ -193,6 +194,9 @@ func (c *curve) take(ctx context.Context, f finished, yield func(Result, error) 
 	l.mu.Lock()
 	f.worker.part = 0
 	l.mu.Unlock()
+	if f.err == nil && !f.result.Hit {
+		f.worker.shared.shapes[j.net.shape()] = true
+	}
 	var held *store.HeldError
 	switch {
 	case errors.As(f.err, &held) || errors.Is(f.err, store.ErrLost):

@@ -62,6 +62,7 @@ type Lab struct {
 	run        func(context.Context, *worker, *plan, gomlxnet.Weights, *keeper) (*outcome, error)
 	pause      time.Duration // before a net that failed is tried again, doubled each time
 	maxSettled int           // most bytes that a net in training holds of what its frozen layers gave
+	prefixes   *prefixes     // of what they gave, what is kept for other nets
 
 	mu      sync.Mutex // guards what follows
 	splits  map[string]dataset.Split
@@ -101,7 +102,7 @@ func NewLab(cfg Config) (*Lab, error) {
 	if cfg.Retries == 0 {
 		cfg.Retries = 2
 	}
-	l := &Lab{cfg: cfg, pause: time.Second, maxSettled: 1 << 30, splits: map[string]dataset.Split{},
+	l := &Lab{cfg: cfg, pause: time.Second, maxSettled: 1 << 30, prefixes: newPrefixes(1 << 29), splits: map[string]dataset.Split{},
 		tasks: map[string]*dataset.Task{}, weights: map[string]gomlxnet.Weights{}}
 	l.run = l.trainNet
 	if cfg.Backend == nil {
@@ -135,6 +136,7 @@ func (l *Lab) Workers() int { return len(l.workers) }
 
 // Close frees what the Lab compiled.
 func (l *Lab) Close() {
+	l.prefixes.drop()
 	for _, w := range l.workers {
 		for _, t := range w.trainers {
 			t.Close()

@@ -154,7 +154,7 @@ func (l *Lab) train(ctx context.Context, wk *worker, p *plan, trainer *gomlxnet.
 	if err := p.measure(ctx, trainer, st, keep); err != nil {
 		return stop(err)
 	}
-	feed, err := p.feed(ctx, trainer, l.maxSettled, keep.moves)
+	feed, err := p.feed(ctx, trainer, l.maxSettled, l.prefixes, keep.moves)
 	if err != nil {
 		return err
 	}

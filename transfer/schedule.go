@@ -92,7 +92,7 @@ func (s *schedule) finish(j *job) {
 const lookAhead = 8
 
 // next takes the job that suits a worker best among those at the front: one
-// whose graph it has compiled, else one whose graph no worker has, else the
+// whose graph it has compiled, else one whose graph no worker has or makes, else the
 // first. Where all that is ready must wait, it says until when; a zero time
 // means that nothing is ready.
 func (s *schedule) next(now time.Time, mine, anyones func(shape int) bool) (j *job, wait time.Time) {

@@ -2,8 +2,12 @@ package transfer
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"iter"
+	"slices"
+	"sync"
 
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
@@ -53,8 +57,9 @@ func (f feed) blocks(ctx context.Context, from, to int, rate gomlxnet.Schedule, 
 // shown less than twice, and where it would take more bytes than most, all
 // layers are run in each step.
 //
-// moves is called on the way, which may be long. What comes of it is not kept for other nets: of a balanced design, no two of one seed have parent, cut and pictures in common.
-func (p *plan) feed(ctx context.Context, trainer *gomlxnet.Trainer, most int, moves func()) (feed, error) {
+// What comes of it is kept for other nets: one of the same parent that is cut at the same layer takes it as it is, one that is cut above
+// goes on from there. moves is called on the way, which may be long.
+func (p *plan) feed(ctx context.Context, trainer *gomlxnet.Trainer, most int, kept *prefixes, moves func()) (feed, error) {
 	pictures := feed{steps: trainer.Steps, block: trainer.Block(), batches: func(ctx context.Context, from, to int) iter.Seq2[*dataset.Batch, error] {
 		return p.task.Train(ctx, p.order(), p.view, from, to)
 	}}
@@ -62,28 +67,142 @@ func (p *plan) feed(ctx context.Context, trainer *gomlxnet.Trainer, most int, mo
 	if each == 0 || err != nil {
 		return pictures, err
 	}
-	n := p.task.NumTrain()
-	s := &settled{order: p.order(), each: each, values: make([]float32, n*each), labels: make([]int32, n)}
-	// The first epoch has each picture once, and the last batch may reach into the next.
-	first := s.order.Epoch(0, n)
-	for batch, err := range pictures.batches(ctx, 0, (n+s.order.Batch-1)/s.order.Batch) {
-		if err != nil {
-			return feed{}, err
-		}
-		moves()
-		out, err := trainer.Prefix(batch.Images)
-		if err != nil {
-			return feed{}, err
-		}
-		at := batch.Index * s.order.Batch
-		for i := range min(s.order.Batch, n-at) {
-			picture := first[at+i]
-			copy(s.of(picture), out[i*each:(i+1)*each])
-			s.labels[picture] = batch.Labels[i]
-		}
+	values, err := p.prefix(ctx, trainer, pictures, each, kept, moves)
+	if err != nil {
+		return feed{}, err
+	}
+	s := &settled{order: p.order(), each: each, values: values, labels: make([]int32, p.task.NumTrain())}
+	for i := range s.labels {
+		s.labels[i] = int32(p.task.Label(dataset.Train, i))
 	}
 	above, err := trainer.BlockAbove()
 	return feed{steps: trainer.StepsAbove, block: above, batches: s.batches}, err
+}
+
+// prefix is what the settled layers give for all training pictures, each values a picture: as it is kept, or from the highest layer that is kept, or from the pictures.
+func (p *plan) prefix(ctx context.Context, trainer *gomlxnet.Trainer, pictures feed, each int, kept *prefixes, moves func()) ([]float32, error) {
+	layers, n, batch := p.arch.Settled(p.cut), p.task.NumTrain(), p.order().Batch
+	keys, err := p.prefixKeys(trainer, layers)
+	if err != nil {
+		return nil, err
+	}
+	var below []float32 // what layers 1..from gave
+	from := layers
+	for ; from > 0; from-- {
+		if below = kept.get(keys[from-1]); below != nil {
+			break
+		}
+	}
+	if from == layers {
+		return below, nil
+	}
+	values := make([]float32, n*each)
+	if from == 0 {
+		// The first epoch has each picture once, and the last batch may reach into the next.
+		first := p.order().Epoch(0, n)
+		for b, err := range pictures.batches(ctx, 0, (n+batch-1)/batch) {
+			if err != nil {
+				return nil, err
+			}
+			moves()
+			out, err := trainer.Prefix(b.Images)
+			if err != nil {
+				return nil, err
+			}
+			for i, picture := range first[b.Index*batch : min((b.Index+1)*batch, n)] {
+				copy(values[int(picture)*each:], out[i*each:(i+1)*each])
+			}
+		}
+	} else {
+		size := len(below) / n
+		part := make([]float32, batch*size) // behind the last picture, what was there before: it is not looked at
+		for at := 0; at < n; at += batch {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			moves()
+			copy(part, below[at*size:min((at+batch)*size, n*size)])
+			out, err := trainer.PrefixFrom(from, part)
+			if err != nil {
+				return nil, err
+			}
+			copy(values[at*each:], out)
+		}
+	}
+	kept.put(keys[layers-1], values)
+	return values, nil
+}
+
+// prefixKeys name what layers 1..1, 1..2 and so on up to 1..n of the trainer's net give for the training pictures: by their weights, the pictures and how they are seen.
+func (p *plan) prefixKeys(trainer *gomlxnet.Trainer, n int) ([]string, error) {
+	w, err := trainer.Weights()
+	if err != nil {
+		return nil, err
+	}
+	view := p.view
+	view.Mean = nil
+	seen := sha256.New()
+	fmt.Fprintf(seen, "%s %+v ", p.task.Digest(), view)
+	if err := binary.Write(seen, binary.LittleEndian, p.view.Mean); err != nil {
+		return nil, err
+	}
+	keys := make([]string, n)
+	for i := range keys {
+		digest, err := p.arch.PrefixDigest(w, i+1)
+		if err != nil {
+			return nil, err
+		}
+		keys[i] = fmt.Sprintf("%x %d %s", seen.Sum(nil), i+1, digest)
+	}
+	return keys, nil
+}
+
+// prefixes are what frozen layers gave for training pictures, by [plan.prefixKeys]: those that were asked for last, so many bytes of them.
+type prefixes struct {
+	most int
+
+	mu     sync.Mutex // guards what follows
+	bytes  int
+	values map[string][]float32
+	keys   []string // that which was asked for longest ago first
+}
+
+func newPrefixes(most int) *prefixes { return &prefixes{most: most, values: map[string][]float32{}} }
+
+// get is what is kept under a key, which is not to be changed, or nil.
+func (k *prefixes) get(key string) []float32 {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	v := k.values[key]
+	if v != nil {
+		at := slices.Index(k.keys, key)
+		k.keys = append(slices.Delete(k.keys, at, at+1), key)
+	}
+	return v
+}
+
+// put keeps values, where they have room.
+func (k *prefixes) put(key string, values []float32) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.values[key] != nil || 4*len(values) > k.most {
+		return
+	}
+	for k.bytes+4*len(values) > k.most {
+		k.bytes -= 4 * len(k.values[k.keys[0]])
+		delete(k.values, k.keys[0])
+		k.keys = k.keys[1:]
+	}
+	k.bytes += 4 * len(values)
+	k.values[key], k.keys = values, append(k.keys, key)
+}
+
+// drop lets all go.
+func (k *prefixes) drop() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	clear(k.values)
+	k.keys, k.bytes = nil, 0
 }
 
 // settled is how many values the frozen layers give for a picture, where that

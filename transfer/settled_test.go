@@ -50,6 +50,77 @@ func TestSettledIsTheSame(t *testing.T) {
 	}
 }
 
+// A net cut above another of its parent goes on from what that one's layers gave: where that is
+// spoilt, it comes to another net. What a net takes is kept, and a curve leaves nothing behind.
+func TestPrefixesAreShared(t *testing.T) {
+	cfg := tiny(t)
+	cfg.Recipe = cfg.Recipe.WithSteps(12)
+	other := cfg
+	var err error
+	if other.Store, err = store.Open(t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	l, spoilt := lab(t, cfg), lab(t, other)
+	var keys []string
+	for _, l := range []*Lab{l, spoilt} {
+		if _, err := l.Train(t.Context(), net(t, "A1B")); err != nil {
+			t.Fatal(err)
+		}
+		if keys = slices.Clone(l.prefixes.keys); len(keys) != 1 {
+			t.Fatalf("%d prefixes kept of one net, want 1", len(keys))
+		}
+	}
+	clear(spoilt.prefixes.values[keys[0]])
+	want, err := l.Train(t.Context(), net(t, "A3B"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := spoilt.Train(t.Context(), net(t, "A3B"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if weightsOf(t, cfg.Store, want).Digest() == weightsOf(t, other.Store, got).Digest() {
+		t.Error("A3B did not go on from what A1B left")
+	}
+	// Another parent, and the same one's layers on other pictures, are other prefixes.
+	for i, name := range []string{"B1B", "A1A", "R1B"} {
+		if _, err := l.Train(t.Context(), net(t, name)); err != nil {
+			t.Fatal(err)
+		}
+		if len(l.prefixes.keys) != 3+i {
+			t.Errorf("%s: %d prefixes are kept, want %d", name, len(l.prefixes.keys), 3+i)
+		}
+	}
+	for _, err := range l.Curve(t.Context(), []Net{net(t, "A2B")}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(l.prefixes.values) != 0 || l.prefixes.bytes != 0 {
+		t.Errorf("%d prefixes are left of a curve", len(l.prefixes.values))
+	}
+}
+
+// Those asked for last are kept, so many bytes of them.
+func TestPrefixes(t *testing.T) {
+	k := newPrefixes(40)
+	for _, key := range []string{"a", "b", "c"} {
+		k.put(key, make([]float32, 3)) // 12 bytes
+	}
+	k.get("a")
+	k.put("d", make([]float32, 4)) // no room beside a, b and c
+	k.put("too large", make([]float32, 11))
+	k.put("a", make([]float32, 1)) // is there
+	for key, want := range map[string]int{"a": 3, "b": 0, "c": 3, "d": 4, "too large": 0} {
+		if got := len(k.values[key]); got != want {
+			t.Errorf("%s: %d values are kept, want %d", key, got, want)
+		}
+	}
+	if k.bytes != 40 || !slices.Equal(k.keys, []string{"c", "a", "d"}) {
+		t.Errorf("%d bytes of %v, want 40 of c, a and d", k.bytes, k.keys)
+	}
+}
+
 // What frozen layers give is kept where it is the same in every epoch and is
 // asked for more than once.
 func TestSettled(t *testing.T) {

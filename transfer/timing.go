@@ -49,7 +49,7 @@ func (l *Lab) Time(ctx context.Context, net Net, long time.Duration) (Timing, er
 	}
 	t := Timing{Price: price}
 	steps := newBlocks(long)
-	feed, err := p.feed(ctx, trainer, l.maxSettled, func() {})
+	feed, err := p.feed(ctx, trainer, l.maxSettled, newPrefixes(0), func() {})
 	if err != nil {
 		return fail(err)
 	}

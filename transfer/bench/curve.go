@@ -27,7 +27,6 @@ type Contest struct {
 	Lab    *transfer.Lab
 	Store  *store.Store   // of the Lab; without any of the nets
 	Nets   []transfer.Net // parents they need are added
-	Beside int            // nets of a turn, at most: as many as the Lab trains beside each other
 	Peer   Asker          // trains one after another
 	Dir    string         // of files for the peer
 	Settle time.Duration  // before each turn, so that the threads of the one before stop spinning
@@ -87,6 +86,10 @@ func (c *Contest) Hear(e transfer.Event) {
 // first is how many steps the first point of a training curve is a mean over.
 func first(steps int) int { return max(1, steps/100) }
 
+// turnNets is how many nets of a turn each of the Lab's workers trains, at most: several, so that one
+// may train while another compiles, as in any curve.
+const turnNets = 4
+
 // Run trains all nets, parents first; each turn is told of as both sides have done it. It fails
 // where the two are not the same: see [Compare].
 func (c *Contest) Run(ctx context.Context, each func(Turn) error) ([]Turn, error) {
@@ -106,7 +109,7 @@ func (c *Contest) Run(ctx context.Context, each func(Turn) error) ([]Turn, error
 	}
 	var turns []Turn
 	for done := 0; done < len(nets); {
-		t := Turn{Nets: nets[done:min(done+max(c.Beside, 1), len(nets))]}
+		t := Turn{Nets: nets[done:min(done+turnNets*c.Lab.Workers(), len(nets))]}
 		for i, n := range t.Nets {
 			if n.Treatment != t.Nets[0].Treatment {
 				t.Nets = t.Nets[:i]

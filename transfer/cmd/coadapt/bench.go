@@ -39,8 +39,8 @@ func benchCurveCommand(stdout, stderr io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "curve",
 		Short: "Train the nets of a grid here and in PyTorch, in turn, and compare what they take",
-		Long: "Train the nets of a grid here and in PyTorch, in turn, and compare what they take. A turn is as many nets of a condition as are trained\n" +
-			"beside each other here; PyTorch's side, a script that freezes with requires_grad=False and keeps its pictures in memory, trains them one\n" +
+		Long: "Train the nets of a grid here and in PyTorch, in turn, and compare what they take. A turn is some nets of a condition, of which as many as\n" +
+			"-workers are trained beside each other here; PyTorch's side, a script that freezes with requires_grad=False and keeps its pictures in memory, trains them one\n" +
 			"after another on all cores. Ours goes into an empty store, which is removed afterwards. On a machine that others\n" +
 			"use too, set OMP_WAIT_POLICY=PASSIVE: PyTorch's threads else spend several times the processor time waiting for each other. `go run ./kernel-setup bench curve` is the same with an environment that has PyTorch made first.",
 		Example: "  coadapt bench curve                          # the balanced miniature: split 0, seed 0, cuts 1 to 7\n" +
@@ -86,7 +86,6 @@ func (f *benchFlags) run(c *cobra.Command, stdout, stderr io.Writer) (err error)
 		return err
 	}
 	defer contest.Lab.Close()
-	contest.Beside = contest.Lab.Workers()
 	contest.Started[0] = bench.Cost{Seconds: time.Since(began).Seconds(), CPU: peers.CPUSeconds() - cpu}
 	if err := peers.Unpack(dir); err != nil {
 		return err
@@ -107,7 +106,7 @@ func (f *benchFlags) run(c *cobra.Command, stdout, stderr io.Writer) (err error)
 	if err != nil {
 		return err
 	}
-	report := bench.Report{Peer: peer.Name(), Beside: contest.Beside, Turns: turns, Started: contest.Started}
+	report := bench.Report{Peer: peer.Name(), Beside: contest.Lab.Workers(), Turns: turns, Started: contest.Started}
 	if f.json {
 		return report.JSON(stdout)
 	}
