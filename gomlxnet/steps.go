@@ -76,9 +76,9 @@ func (t *Trainer) takeSteps(from int, shape []int, values []float32, labels []in
 	if err != nil {
 		return nil, err
 	}
-	// The graph is one for full blocks; what is missing is not looked at.
-	values = append(slices.Clip(values), make([]float32, (block-n)*size)...)
-	labels = append(slices.Clip(labels), make([]int32, (block-n)*t.batch)...)
+	// The graph is one for full blocks; what is missing is not looked at, so that what lies behind the given will do.
+	values = slices.Grow(values, (block-n)*size)[:block*size]
+	labels = slices.Grow(labels, (block-n)*t.batch)[:block*t.batch]
 	rate, states := make([]float32, block), make([]uint64, 0, 3*block)
 	for i := range block {
 		if i < n {

@@ -105,6 +105,9 @@ func (o *ours) some(k, n int) ([]float64, error) {
 	return o.trainer.Steps(o.images, o.labels, rates, 0, k)
 }
 
+// block is how many steps an execution takes.
+func (o *ours) block() int { return o.trainer.Block() }
+
 func (o *ours) peak(_ context.Context, n int) (float64, error) {
 	exec, err := NewExec(o.backend, func(a, b *Node) *Node { return MatMul(a, b) })
 	if err != nil {

@@ -74,6 +74,10 @@ func (c *contest) run(ctx context.Context, bc benchCase) (*timing, error) {
 	}
 	if !bc.First {
 		t.steps = min(max(int(c.turn.Seconds()/slowest), 2), 1000)
+		// Whole blocks, as in the training of a net: the last of a turn would else be a full one of which less counts.
+		if b, ok := c.runners[0].(interface{ block() int }); ok && !bc.Infer {
+			t.steps = (t.steps + b.block() - 1) / b.block() * b.block()
+		}
 	}
 	for round := range c.rounds {
 		c.say("%s: round %d of %d, %d steps each", bc.Name, round+1, c.rounds, t.steps)

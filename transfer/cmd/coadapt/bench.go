@@ -41,8 +41,9 @@ func benchCurveCommand(stdout, stderr io.Writer) *cobra.Command {
 		Short: "Train the nets of a grid here and in PyTorch, in turn, and compare what they take",
 		Long: "Train the nets of a grid here and in PyTorch, in turn, and compare what they take. A turn is some nets of a condition, of which as many as\n" +
 			"-workers are trained beside each other here; PyTorch's side, a script that freezes with requires_grad=False and keeps its pictures in memory, trains them one\n" +
-			"after another on all cores. Ours goes into an empty store, which is removed afterwards. On a machine that others\n" +
-			"use too, set OMP_WAIT_POLICY=PASSIVE: PyTorch's threads else spend several times the processor time waiting for each other. `go run ./kernel-setup bench curve` is the same with an environment that has PyTorch made first.",
+			"after another on all cores. Ours goes into an empty store, which is removed afterwards. PyTorch's threads wait by spinning: leave\n" +
+			"OMP_WAIT_POLICY as it is, as PASSIVE makes them take twice as long for small nets, and time on a machine that does nothing else.\n" +
+			"`go run ./kernel-setup bench curve` is the same with an environment that has PyTorch made first.",
 		Example: "  coadapt bench curve                          # the balanced miniature: split 0, seed 0, cuts 1 to 7\n" +
 			"  coadapt bench curve -n 4 -epochs 0.5         # 12 nets, in a few minutes\n" +
 			"  coadapt bench curve -nets 0/A3B,0/B3B+ -batch 64",
