@@ -13,7 +13,7 @@
 // [LRN.Normalize], [Dropout]. Initial values, cuts and digests live on the
 // host as [Weights], so that they do not depend on a backend or on the order
 // in which a graph was built. [Trainer] steps one net and keeps the compiled
-// graphs for the next of the same shape. [Arch.Cost] counts multiply-adds,
+// graphs for the next of the same shape, and for a [Trainer.Sibling] on another device. [Arch.Cost] counts multiply-adds,
 // parameters and bytes. [Reader] gives what leaves a net's layers, and [Arch.Fields]
 // what of the input a unit there depends on.
 //

@@ -25,7 +25,9 @@
 // its nets come to the same bits; with Config.Devices above 1 it has so many,
 // which divide every batch, and keys say how many. Workers of one process take
 // devices from the first on: processes beside each other are told theirs, as
-// Slurm does, or by a backend such as xla:cuda,visible_devices=1.
+// Slurm does, or by a backend such as xla:cuda,visible_devices=1. The cores of a CPU are such
+// devices: small nets are trained one a core. Workers with one device each share compiled
+// graphs, and nets of one parent what its frozen layers give for the training pictures.
 //
 // [All] and [Results] read what a store holds, past entries that are broken;
 // [Record] is a result as a row of a table, [Metrics] its training curve.
