@@ -11,6 +11,7 @@ import (
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/model/initializer"
+	"github.com/gomlx/gomlx/support/exceptions"
 )
 
 // graphs are what nets of one arch, batch and solver compute by. They hold no
@@ -163,7 +164,10 @@ func (t *Trainer) run(p *program, inputs func(part int) []input) (results []comp
 			buffers, donate = append(buffers, t.values[path][i]), append(donate, changed[path])
 		}
 	}
-	out, err := graph.Executable().Execute(buffers, donate, t.devices[0])
+	var out []compute.Buffer
+	if caught := exceptions.TryCatch[error](func() { out, err = graph.Executable().Execute(buffers, donate, t.devices[0]) }); caught != nil {
+		err = caught
+	}
 	if err != nil {
 		t.loaded = false
 		for _, path := range p.changes {

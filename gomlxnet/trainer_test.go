@@ -157,6 +157,33 @@ func TestSiblings(t *testing.T) {
 	})
 }
 
+// An execution that fails takes the net with it, and no more: the next one is loaded and trained as ever.
+func TestFailedExecution(t *testing.T) {
+	onBackends(t, func(t *testing.T, backend compute.Backend) {
+		a := tiny(3, 0)
+		trainer, err := NewTrainer(backend, a, SGD{Momentum: 0.9}, 4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(trainer.Close)
+		start := mustInit(t, a, 1)
+		want := trainSteps(t, trainer, start, Cut{}, 0, 2).Digest()
+		if err := finalize(trainer.values[trainer.vars[0].Path]); err != nil {
+			t.Fatal(err)
+		}
+		images, labels := tinyBatch(a, 4, 2)
+		if _, err := trainer.Step(images, labels, 0.05, 9, 2); err == nil || !strings.Contains(err.Error(), "training step of mini") {
+			t.Errorf("a step on a variable that is gone: %v", err)
+		}
+		if _, err := trainer.Step(images, labels, 0.05, 9, 2); err == nil || !strings.Contains(err.Error(), "no net is loaded") {
+			t.Errorf("the step after it: %v", err)
+		}
+		if got := trainSteps(t, trainer, start, Cut{}, 0, 2).Digest(); got != want {
+			t.Error("a net loaded after a failed execution comes to other bits")
+		}
+	})
+}
+
 // A net trained in a Trainer that trained others before, under other cuts and
 // with momentum left over, is bit-equal to one trained in a fresh Trainer; so
 // are two runs with dropout.
