@@ -27,12 +27,12 @@ func trained(t *testing.T, l *Lab, w Work) []transfer.Result {
 		t.Fatal(err)
 	}
 	defer trainer.Close()
-	var out []transfer.Result
+	out := make([]transfer.Result, len(nets)) // in the order of the nets, not that in which they are finished
 	for r, err := range trainer.Curve(context.Background(), nets) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out = append(out, r)
+		out[slices.Index(nets, r.Net)] = r
 	}
 	return out
 }
