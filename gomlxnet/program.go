@@ -3,6 +3,7 @@ package gomlxnet
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/gomlx/compute"
@@ -38,6 +39,7 @@ type program struct {
 	// Paths of the variables it reads, in the order of its parameters behind the inputs, and of those it changes,
 	// in the order of its outputs behind the results. They are set as the graph is made.
 	reads, changes []string
+	donates        []bool // of those it reads: that it changes them
 }
 
 // newProgram makes a program of a function of graphs. The first of its inputs, so many, are divided between the devices.
@@ -64,14 +66,15 @@ func (g *graphs) newProgram(parts, whole int, f func(scope *model.Scope, in []*N
 	p.exec, err = NewExec(g.backend, func(in []*Node) []*Node {
 		graph, inputs := in[0].Graph(), len(in)
 		out := f(store.RootScope(), in)
-		p.reads, p.changes = nil, nil
+		p.reads, p.changes, p.donates = nil, nil, nil
 		for v := range store.IterVariables() {
 			if v.ChangedInGraph(graph) {
 				p.changes, out = append(p.changes, v.Path()), append(out, v.NodeValue(graph))
 			}
 		}
 		for h := inputs; h < graph.NumParameters(); h++ {
-			p.reads = append(p.reads, graph.GetParameterByHandle(ParameterHandle(h)).GetParameterName())
+			path := graph.GetParameterByHandle(ParameterHandle(h)).GetParameterName()
+			p.reads, p.donates = append(p.reads, path), append(p.donates, slices.Contains(p.changes, path))
 		}
 		return out
 	})
@@ -146,10 +149,6 @@ func (t *Trainer) run(p *program, inputs func(part int) []input) (results []comp
 	if err != nil {
 		return nil, err
 	}
-	changed := make(map[string]bool, len(p.changes))
-	for _, path := range p.changes {
-		changed[path] = true
-	}
 	var buffers []compute.Buffer
 	var donate []bool
 	for i, device := range t.devices {
@@ -161,8 +160,9 @@ func (t *Trainer) run(p *program, inputs func(part int) []input) (results []comp
 			buffers, donate = append(buffers, b), append(donate, true)
 		}
 		for _, path := range p.reads {
-			buffers, donate = append(buffers, t.values[path][i]), append(donate, changed[path])
+			buffers = append(buffers, t.values[path][i])
 		}
+		donate = append(donate, p.donates...)
 	}
 	var out []compute.Buffer
 	if caught := exceptions.TryCatch[error](func() { out, err = graph.Executable().Execute(buffers, donate, t.devices[0]) }); caught != nil {

@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/gomlx/compute"
@@ -113,75 +112,6 @@ func frozenStaysFrozen(t *testing.T, trainer *Trainer) {
 	if len(execs) != 1+a.Cuts() {
 		t.Errorf("%d graphs compiled, want 1 for nets that learn whole and %d frozen cuts", len(execs), a.Cuts())
 	}
-}
-
-// Two siblings that train at once, on devices of their own where there are two, come to the nets that each comes to
-// alone, and compile one graph of each kind. One that is closed leaves the other its graphs.
-func TestSiblings(t *testing.T) {
-	onBackends(t, func(t *testing.T, backend compute.Backend) {
-		a, cut := tiny(3, 0.5), Cut{2, true}
-		one, err := NewTrainer(backend, a, SGD{Momentum: 0.9, Decay: 5e-4}, 4)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(one.Close)
-		two, err := one.Sibling(min(1, backend.NumDevices()-1))
-		if err != nil {
-			t.Fatal(err)
-		}
-		starts := []Weights{mustInit(t, a, 1), mustInit(t, a, 2)}
-		var got [2]Weights
-		var wg sync.WaitGroup
-		for i, trainer := range []*Trainer{one, two} {
-			wg.Go(func() { got[i] = trainSteps(t, trainer, starts[i], cut, 0, 4) })
-		}
-		wg.Wait()
-		if len(one.steps) != 1 {
-			t.Errorf("%d graphs of steps, want 1", len(one.steps))
-		}
-		two.Close()
-		for i, start := range starts {
-			if alone := trainSteps(t, one, start, cut, 0, 4); alone.Digest() != got[i].Digest() {
-				t.Errorf("net %d comes to other bits beside another than alone", i)
-			}
-		}
-		if got[0].Digest() == got[1].Digest() {
-			t.Error("two nets came to the same weights")
-		}
-		if _, err := two.Weights(); err == nil || !strings.Contains(err.Error(), "no net is loaded") {
-			t.Errorf("a closed sibling: %v", err)
-		}
-		if _, err := one.Sibling(backend.NumDevices()); err == nil || !strings.Contains(err.Error(), "counted from 0") {
-			t.Errorf("a device that is not there: %v", err)
-		}
-	})
-}
-
-// An execution that fails takes the net with it, and no more: the next one is loaded and trained as ever.
-func TestFailedExecution(t *testing.T) {
-	onBackends(t, func(t *testing.T, backend compute.Backend) {
-		a := tiny(3, 0)
-		trainer, err := NewTrainer(backend, a, SGD{Momentum: 0.9}, 4)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(trainer.Close)
-		start := mustInit(t, a, 1)
-		want := trainSteps(t, trainer, start, Cut{}, 0, 2).Digest()
-		if err := finalize(trainer.values[trainer.vars[0].Path]); err != nil {
-			t.Fatal(err)
-		}
-		images, labels := tinyBatch(a, 4, 2)
-		if _, err := trainer.Step(images, labels, 0.05, 9, 2); err == nil || !strings.Contains(err.Error(), "training step of mini") {
-			t.Errorf("a step on a variable that is gone: %v", err)
-		}
-		if _, err := trainer.Step(images, labels, 0.05, 9, 2); err == nil || !strings.Contains(err.Error(), "no net is loaded") {
-			t.Errorf("the step after it: %v", err)
-		}
-		if got := trainSteps(t, trainer, start, Cut{}, 0, 2).Digest(); got != want {
-			t.Error("a net loaded after a failed execution comes to other bits")
-		}
-	})
 }
 
 // A net trained in a Trainer that trained others before, under other cuts and

@@ -143,6 +143,7 @@ func (l *Lab) Close() {
 		}
 		clear(w.trainers)
 		clear(w.shared.trainers)
+		clear(w.shared.shapes)
 	}
 }
 
