@@ -62,7 +62,7 @@ func (a Arch) layersGraph(scope *model.Scope, x, rng *Node, cut Cut, from, to in
 func (l Layer) forward(x, w, b *Node) *Node {
 	switch l.Kind {
 	case Convolution:
-		x = addBias(Conv(x, w, max(l.Stride, 1), l.Pad, max(l.Groups, 1)), b)
+		x = keptGradient(addBias(Conv(x, w, max(l.Stride, 1), l.Pad, max(l.Groups, 1)), b))
 	case InnerProduct:
 		x = addBias(MatMul(Reshape(x, x.Shape().Dim(0), -1), w), b)
 	}

@@ -18,7 +18,7 @@ import (
 func (p Pool) Max(x *Node) *Node {
 	x.AssertRank(4)
 	for _, axis := range []int{1, 2} {
-		x = maxPoolAxis(x, axis, p.Kernel, p.Stride)
+		x = kept(maxPoolAxis(x, axis, p.Kernel, p.Stride))
 	}
 	return x
 }

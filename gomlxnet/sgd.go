@@ -3,6 +3,7 @@ package gomlxnet
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
@@ -94,15 +95,42 @@ func (s SGD) UpdateGraph(scope *model.Scope, g *Graph, loss *Node) {
 		panic(fmt.Errorf("solver: no variable under %q is trainable", scope.Scope()))
 	}
 	rate := s.RateVar(scope).NodeValue(g)
-	for i, grad := range Gradient(loss, at...) {
-		v, w, p := vars[i], at[i], s.param(vars[i])
-		if d := s.Decay * p.DecayMult; d != 0 {
-			grad = Add(grad, MulScalar(w, d))
+	grads := Gradient(loss, at...)
+	for i, w := range at {
+		if d := s.Decay * s.param(vars[i]).DecayMult; d != 0 {
+			grads[i] = Add(grads[i], MulScalar(w, d))
 		}
+	}
+	updateInPlace(grads, at)
+	for i, grad := range grads {
+		v, w, p := vars[i], at[i], s.param(vars[i])
 		history := s.momentumVar(scope, v)
 		velocity := Add(MulScalar(history.NodeValue(g), s.Momentum), Mul(MulScalar(rate, p.RateMult), grad))
 		history.SetNodeValue(velocity)
 		v.SetNodeValue(Sub(w, velocity))
+	}
+}
+
+// updateInPlace has the large variables wait for all gradients before they change. XLA copies one in each step of a
+// block (CaffeNet's are 240 MB) where what changes it may, for all that it knows, run before what else reads it.
+func updateInPlace(grads, at []*Node) {
+	var large []int
+	for i, w := range at {
+		if w.Shape().Size() >= largeVariable {
+			large = append(large, i)
+		}
+	}
+	if len(large) == 0 {
+		return
+	}
+	together := slices.Clone(grads)
+	for _, i := range large {
+		together = append(together, at[i])
+	}
+	together = OptimizationBarriers(together...)
+	copy(grads, together)
+	for k, i := range large {
+		at[i] = together[len(grads)+k]
 	}
 }
 
@@ -126,6 +154,9 @@ func (s SGD) param(v *model.Variable) Param {
 	}
 	return Param{RateMult: 1, DecayMult: 1}
 }
+
+// largeVariable is from how many values on a copy is worth a barrier; small ones are faster without (PERFORMANCE.md).
+const largeVariable = 1 << 20
 
 const (
 	solverScope = "solver"
