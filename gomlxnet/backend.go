@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gomlx/compute"
@@ -27,8 +28,8 @@ func OpenBackend(config string) (compute.Backend, error) {
 		return nil, fmt.Errorf("backend %q: no backend is called %q; there are %s", config, name, strings.Join(known, ", "))
 	}
 	var b compute.Backend
-	err := withCPUFlags(config, func() (err error) {
-		if options, ok := clientOptions(config); ok {
+	err := withCPUFlags(config, nil, func() (err error) {
+		if options := clientOptions(config); options != nil {
 			_, rest, _ := strings.Cut(config, ":")
 			b, err = xla.NewWithOptions(rest, options)
 		} else {
@@ -42,12 +43,46 @@ func OpenBackend(config string) (compute.Backend, error) {
 	return b, nil
 }
 
-// clientOptions are what XLA's client is told beside the configuration, where there is something.
-func clientOptions(config string) (pjrt.NamedValuesMap, bool) {
+// clientOptions are what XLA's client is told beside the configuration, or nil.
+func clientOptions(config string) pjrt.NamedValuesMap {
 	if cpuPlugin(config, os.Getenv("PJRT_PLUGIN_LIBRARY_PATH")) == "" {
-		return nil, false
+		return nil
 	}
-	return pjrt.NamedValuesMap{"cpu_device_count": int64(min(4, runtime.NumCPU()))}, true
+	return pjrt.NamedValuesMap{deviceCount: int64(min(4, runtime.NumCPU()))}
+}
+
+const deviceCount = "cpu_device_count"
+
+// Divisible says whether [Divide] can divide a backend: one on XLA's CPU whose plugin was found by PJRT_PLUGIN_LIBRARY_PATH or is named.
+func Divisible(b compute.Backend) bool {
+	x, ok := b.(*xla.Backend)
+	return ok && x.IsCPU() && clientOptions("xla:"+x.Config()) != nil
+}
+
+// Divide opens n backends beside one that is [Divisible], with one device each and an equal part of the machine's cores for their
+// threads, at least one. They are for nets that are trained at once: on devices of one backend these share its threads, and
+// each operation of each goes through hands of the other's (PERFORMANCE.md). They come to the same bits. The caller finalizes them.
+func Divide(b compute.Backend, n int) (parts []compute.Backend, err error) {
+	if !Divisible(b) || n < 1 {
+		return nil, fmt.Errorf("backend %s: it cannot be divided in %d", b.Name(), n)
+	}
+	config := b.(*xla.Backend).Config()
+	threads := strconv.Itoa(max(1, runtime.NumCPU()/n))
+	for range n {
+		// XLA takes as many threads as it has devices, and as the machine has cores, or this variable says.
+		err := withCPUFlags("xla:"+config, map[string]string{"NPROC": threads}, func() error {
+			part, err := xla.NewWithOptions(config, pjrt.NamedValuesMap{deviceCount: int64(1)})
+			parts = append(parts, part)
+			return err
+		})
+		if err != nil {
+			for _, p := range parts[:len(parts)-1] {
+				p.Finalize()
+			}
+			return nil, fmt.Errorf("backend %q, divided in %d: %w", "xla:"+config, n, err)
+		}
+	}
+	return parts, nil
 }
 
 // BackendClass says what kind of machine computes: "go", "xla:cpu" or

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -29,15 +30,15 @@ func cpuFlags() []string {
 	}
 }
 
-// settingFlags is held while XLA_FLAGS is ours. The environment belongs to the
-// whole process, and so does its lock: of two that set and restore it at once,
-// one would keep the other's flags.
-var settingFlags sync.Mutex
+// settingEnv is held while variables of the environment are ours. They belong to the
+// whole process, and so does their lock: of two that set and restore one at once,
+// one would keep the other's value.
+var settingEnv sync.Mutex
 
 // withCPUFlags runs open with XLA_FLAGS set for the CPU plugin that config
-// names. XLA reads them as its client is made; afterwards they are what they
+// names, and with other variables. XLA reads them as its client is made; afterwards they are what they
 // were, so that no child process inherits them.
-func withCPUFlags(config string, open func() error) (err error) {
+func withCPUFlags(config string, env map[string]string, open func() error) error {
 	plugin := cpuPlugin(config, os.Getenv("PJRT_PLUGIN_LIBRARY_PATH"))
 	if plugin == "" {
 		return open()
@@ -46,23 +47,34 @@ func withCPUFlags(config string, open func() error) (err error) {
 	if err != nil {
 		return fmt.Errorf("looking for oneDNN in the plugin: %w", err)
 	}
-	if !knows {
-		return open()
-	}
-	settingFlags.Lock()
-	defer settingFlags.Unlock()
-	was, set := os.LookupEnv(flagsEnv)
-	if err := os.Setenv(flagsEnv, addFlags(was, cpuFlags())); err != nil {
-		return err
-	}
-	defer func() {
-		if set {
-			err = errors.Join(err, os.Setenv(flagsEnv, was))
-		} else {
-			err = errors.Join(err, os.Unsetenv(flagsEnv))
+	settingEnv.Lock()
+	defer settingEnv.Unlock()
+	set := maps.Clone(env)
+	if knows {
+		if set == nil {
+			set = map[string]string{}
 		}
-	}()
-	return open()
+		set[flagsEnv] = addFlags(os.Getenv(flagsEnv), cpuFlags())
+	}
+	return withEnv(set, open)
+}
+
+// withEnv runs f with variables of the environment set.
+func withEnv(env map[string]string, f func() error) (err error) {
+	for name, value := range env {
+		was, set := os.LookupEnv(name)
+		if err := os.Setenv(name, value); err != nil {
+			return err
+		}
+		defer func() {
+			if set {
+				err = errors.Join(err, os.Setenv(name, was))
+			} else {
+				err = errors.Join(err, os.Unsetenv(name))
+			}
+		}()
+	}
+	return f()
 }
 
 // addFlags adds flags to a user's XLA_FLAGS. Where one of them is the user's

@@ -5,10 +5,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/gomlx/compute"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 )
 
@@ -117,9 +119,12 @@ func TestWithCPUFlags(t *testing.T) {
 		for range 8 {
 			group.Go(func() {
 				for range 4 {
-					err := withCPUFlags("xla:"+plugin, func() error {
+					err := withCPUFlags("xla:"+plugin, map[string]string{"COADAPT_TEST_ENV": "1"}, func() error {
 						if got, want := os.Getenv(flagsEnv), addFlags(was, cpuFlags()); got != want {
 							t.Errorf("while opening: %q, want %q", got, want)
+						}
+						if got := os.Getenv("COADAPT_TEST_ENV"); got != "1" {
+							t.Errorf("while opening the other variable is %q, want 1", got)
 						}
 						return refused
 					})
@@ -133,13 +138,16 @@ func TestWithCPUFlags(t *testing.T) {
 		if got, set := os.LookupEnv(flagsEnv); got != was || set != (was != "") {
 			t.Errorf("afterwards: %q (set: %v), want %q", got, set, was)
 		}
+		if got, set := os.LookupEnv("COADAPT_TEST_ENV"); set {
+			t.Errorf("afterwards the other variable is %q, want it unset", got)
+		}
 	}
 	text := filepath.Join(t.TempDir(), "cpu_plugin.so")
 	if err := os.WriteFile(text, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, config := range []string{"go", "xla:" + text} {
-		if err := withCPUFlags(config, func() error {
+		if err := withCPUFlags(config, nil, func() error {
 			if got := os.Getenv(flagsEnv); got != "--xla_c=1" {
 				return errors.New(got)
 			}
@@ -185,5 +193,77 @@ func TestOneDNNConvolves(t *testing.T) {
 		if lines != want {
 			t.Errorf("XLA_FLAGS %q: %d convolutions by oneDNN, want %d", flags, lines, want)
 		}
+	}
+}
+
+// Parts of a backend have a device and their share of the cores' threads each, and nets on them come to the bits of the whole. A
+// process of its own: oneDNN reports its threads once, to who asks before.
+func TestDivide(t *testing.T) {
+	const child = "COADAPT_TEST_DIVIDE"
+	whole := openBackend(t, "xla:cpu")
+	if !Divisible(whole) {
+		t.Fatal("XLA's CPU is not divisible")
+	}
+	parts, err := Divide(whole, runtime.NumCPU())
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := Mini(3, MiniOptions{Size: 23, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
+	images, labels := tinyBatch(a, 4, 1)
+	train := func(b compute.Backend) string {
+		trainer, err := NewTrainer(b, a, SGD{Momentum: 0.9, Decay: 0.0005}, 4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer trainer.Close()
+		w, err := a.Init(1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := trainer.Load(w, Cut{}); err != nil {
+			t.Fatal(err)
+		}
+		for k := range 3 {
+			if _, err := trainer.Step(images, labels, 0.01, 1, k); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if w, err = trainer.Weights(); err != nil {
+			t.Fatal(err)
+		}
+		return w.Digest()
+	}
+	var group sync.WaitGroup
+	digests := make([]string, len(parts))
+	for i, p := range parts {
+		if p.NumDevices() != 1 {
+			t.Errorf("part %d has %d devices, want 1", i, p.NumDevices())
+		}
+		group.Go(func() { digests[i] = train(p) })
+	}
+	group.Wait()
+	if os.Getenv(child) != "" {
+		return
+	}
+	for i, got := range digests {
+		if want := train(whole); got != want {
+			t.Errorf("part %d comes to weights %s, the whole to %s", i, got, want)
+		}
+		parts[i].Finalize()
+	}
+	if _, set := os.LookupEnv("NPROC"); set {
+		t.Error("NPROC is still set")
+	}
+	if _, err := Divide(openBackend(t, "go"), 2); err == nil {
+		t.Error("the Go backend was divided")
+	}
+	cmd := exec.Command(testBinary(t), "-test.run", "^TestDivide$", "-test.v")
+	cmd.Env = append(os.Environ(), child+"=1", "ONEDNN_VERBOSE=1")
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "--- PASS") {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if strings.Contains(string(out), "onednn_verbose") && !strings.Contains(string(out), ",runtime:threadpool,nthr:1\n") {
+		t.Errorf("a part for each core has other threads than one:\n%.600s", out)
 	}
 }

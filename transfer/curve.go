@@ -15,14 +15,15 @@ import (
 // worker trains one net at a time. On a CPU a step of a small net takes less of a core's time on one core than
 // spread over several, so that cores are for nets.
 type worker struct {
+	part     int       // of those into which the backend is divided, from 0; -1: on the whole of it
 	devices  []int     // of the backend
 	shared   *compiled // with other workers
 	trainers map[trainerKey]*gomlxnet.Trainer
-	part     float64 // of the net being trained, 0..1; guarded by Lab.mu
+	share    float64 // of the net being trained that is done, 0..1; guarded by Lab.mu
 	cost     float64 // of that net; guarded by Lab.mu
 }
 
-// compiled are graphs that workers share: all those whose nets are on one device each. Workers with several devices share none.
+// compiled are graphs that workers share: all those whose nets are on one device each of the whole backend.
 type compiled struct {
 	trainers map[trainerKey]*gomlxnet.Trainer // whose siblings the workers have; guarded by Lab.mu
 	shapes   map[int]bool                     // see Net.shape: those that are being made, and, true, those that are
@@ -98,7 +99,7 @@ func (l *Lab) Curve(ctx context.Context, nets []Net) iter.Seq2[Result, error] {
 	return func(yield func(Result, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
-		c := &curve{lab: l, schedule: newSchedule(nets, l.cost), finished: make(chan finished), idle: slices.Clone(l.workers)}
+		c := &curve{lab: l, schedule: newSchedule(nets, l.cost), finished: make(chan finished), idle: slices.Clone(l.team(len(nets)))}
 		l.mu.Lock()
 		l.count = counts{began: time.Now(), total: len(nets), costs: c.total}
 		l.mu.Unlock()
@@ -167,7 +168,7 @@ func (c *curve) start(ctx context.Context) (wait time.Time) {
 		w := c.idle[0]
 		j, wait := c.next(time.Now(), func(shape int) bool { return w.shared.shapes[shape] },
 			func(shape int) bool {
-				return slices.ContainsFunc(c.lab.workers, func(w *worker) bool { _, begun := w.shared.shapes[shape]; return begun })
+				return slices.ContainsFunc(c.lab.everyone(), func(w *worker) bool { _, begun := w.shared.shapes[shape]; return begun })
 			})
 		if j == nil {
 			return wait
@@ -178,7 +179,7 @@ func (c *curve) start(ctx context.Context) (wait time.Time) {
 		c.idle = c.idle[1:]
 		c.running++
 		c.lab.mu.Lock()
-		w.part, w.cost = 0, j.cost
+		w.share, w.cost = 0, j.cost
 		c.lab.mu.Unlock()
 		go func() {
 			r, err := c.lab.attempt(ctx, w, j.net, j.tries+1)
@@ -192,7 +193,7 @@ func (c *curve) start(ctx context.Context) (wait time.Time) {
 func (c *curve) take(ctx context.Context, f finished, yield func(Result, error) bool) error {
 	l, j := c.lab, f.job
 	l.mu.Lock()
-	f.worker.part = 0
+	f.worker.share = 0
 	l.mu.Unlock()
 	if f.err == nil && !f.result.Hit {
 		f.worker.shared.shapes[j.net.shape()] = true
@@ -290,8 +291,8 @@ func (l *Lab) tell(e Event) {
 	e.Done, e.Total = l.count.done, l.count.total
 	if l.count.costs > 0 {
 		now := l.count.spent
-		for _, w := range l.workers {
-			now += w.part * w.cost
+		for _, w := range l.everyone() {
+			now += w.share * w.cost
 		}
 		e.Share = min(1, now/l.count.costs)
 		e.Left = l.count.left(now)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -57,14 +58,16 @@ type Event struct {
 type Lab struct {
 	cfg        Config
 	backend    string
-	experiment string // of all results
-	workers    []*worker
+	experiment string    // of all results
+	workers    []*worker // of Curve
+	alone      *worker   // of one net, which may be one of them
 	run        func(context.Context, *worker, *plan, gomlxnet.Weights, *keeper) (*outcome, error)
 	pause      time.Duration // before a net that failed is tried again, doubled each time
 	maxSettled int           // most bytes that a net in training holds of what its frozen layers gave
 	prefixes   *prefixes     // of what they gave, what is kept for other nets
 
-	mu      sync.Mutex // guards what follows
+	mu      sync.Mutex        // guards what follows
+	parts   []compute.Backend // into which the backend is divided between the workers; made for the first net
 	splits  map[string]dataset.Split
 	tasks   map[string]*dataset.Task    // by split and half
 	weights map[string]gomlxnet.Weights // of base nets, by key
@@ -104,6 +107,7 @@ func NewLab(cfg Config) (*Lab, error) {
 	}
 	l := &Lab{cfg: cfg, pause: time.Second, maxSettled: 1 << 30, prefixes: newPrefixes(1 << 29), splits: map[string]dataset.Split{},
 		tasks: map[string]*dataset.Task{}, weights: map[string]gomlxnet.Weights{}}
+	l.prefixes.disk = cfg.Store
 	l.run = l.trainNet
 	if cfg.Backend == nil {
 		l.run = func(context.Context, *worker, *plan, gomlxnet.Weights, *keeper) (*outcome, error) {
@@ -116,11 +120,17 @@ func NewLab(cfg Config) (*Lab, error) {
 	}
 	one := newCompiled()
 	for _, d := range devices {
-		w := &worker{devices: d, shared: one, trainers: map[trainerKey]*gomlxnet.Trainer{}}
+		w := &worker{part: -1, devices: d, shared: one, trainers: map[trainerKey]*gomlxnet.Trainer{}}
 		if len(d) > 1 {
 			w.shared = newCompiled()
 		}
 		l.workers = append(l.workers, w)
+	}
+	l.alone = l.workers[0]
+	if cfg.Backend != nil && cfg.Devices <= 1 && len(devices) > 1 && gomlxnet.Divisible(cfg.Backend) {
+		for i := range l.workers {
+			l.workers[i] = &worker{part: i, devices: []int{0}, shared: newCompiled(), trainers: map[trainerKey]*gomlxnet.Trainer{}}
+		}
 	}
 	return l, nil
 }
@@ -134,10 +144,26 @@ func (l *Lab) Experiment() string { return l.experiment }
 // Workers is how many nets Curve trains beside each other.
 func (l *Lab) Workers() int { return len(l.workers) }
 
-// Close frees what the Lab compiled.
+// team is who trains so many nets: one net has the whole backend.
+func (l *Lab) team(nets int) []*worker {
+	if nets == 1 {
+		return []*worker{l.alone}
+	}
+	return l.workers
+}
+
+// everyone is all workers.
+func (l *Lab) everyone() []*worker {
+	if slices.Contains(l.workers, l.alone) {
+		return l.workers
+	}
+	return append(slices.Clone(l.workers), l.alone)
+}
+
+// Close frees what the Lab compiled, and the parts of a backend that it divided.
 func (l *Lab) Close() {
 	l.prefixes.drop()
-	for _, w := range l.workers {
+	for _, w := range l.everyone() {
 		for _, t := range w.trainers {
 			t.Close()
 		}
@@ -145,6 +171,10 @@ func (l *Lab) Close() {
 		clear(w.shared.trainers)
 		clear(w.shared.shapes)
 	}
+	for _, b := range l.parts {
+		b.Finalize()
+	}
+	l.parts = nil
 }
 
 // Train returns the result of one net, from the store or by training it, its
@@ -152,7 +182,7 @@ func (l *Lab) Close() {
 // finished nets: the next Train of the net goes on from there, to the same
 // weights. A net that another worker is training is waited for.
 func (l *Lab) Train(ctx context.Context, net Net) (Result, error) {
-	return l.trainOn(ctx, l.workers[0], net)
+	return l.trainOn(ctx, l.alone, net)
 }
 
 // trainOn is Train on one of the workers.

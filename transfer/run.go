@@ -111,7 +111,16 @@ func (l *Lab) trainer(w *worker, arch gomlxnet.Arch, r Recipe) (*gomlxnet.Traine
 	if first := w.shared.trainers[key]; first != nil {
 		t, err = first.Sibling(w.devices[0])
 	} else {
-		t, err = gomlxnet.NewTrainer(l.cfg.Backend, arch, gomlxnet.SGD{Momentum: r.Momentum, Decay: r.Decay}, r.Batch, w.devices...)
+		backend := l.cfg.Backend
+		if w.part >= 0 {
+			if l.parts == nil { // all at once, before any is at work
+				if l.parts, err = gomlxnet.Divide(l.cfg.Backend, len(l.workers)); err != nil {
+					return nil, err
+				}
+			}
+			backend = l.parts[w.part]
+		}
+		t, err = gomlxnet.NewTrainer(backend, arch, gomlxnet.SGD{Momentum: r.Momentum, Decay: r.Decay}, r.Batch, w.devices...)
 	}
 	if err != nil {
 		return nil, err
@@ -184,7 +193,7 @@ func (l *Lab) train(ctx context.Context, wk *worker, p *plan, trainer *gomlxnet.
 		}
 		if report.due() {
 			l.mu.Lock()
-			wk.part = float64(st.Step) / float64(p.recipe.Steps)
+			wk.share = float64(st.Step) / float64(p.recipe.Steps)
 			l.mu.Unlock()
 			l.report(Event{Net: p.net, Step: st.Step, Steps: p.recipe.Steps, Loss: loss,
 				ImagesPerSecond: float64((st.Step-from)*p.recipe.Batch) / time.Since(start).Seconds()})

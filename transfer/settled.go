@@ -4,13 +4,16 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"iter"
 	"slices"
 	"sync"
+	"time"
 
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/transfer/store"
 )
 
 // feed is what a net's steps are given, and what takes it: so many steps at once, at most.
@@ -57,8 +60,8 @@ func (f feed) blocks(ctx context.Context, from, to int, rate gomlxnet.Schedule, 
 // shown less than twice, and where it would take more bytes than most, all
 // layers are run in each step.
 //
-// What comes of it is kept for other nets: one of the same parent that is cut at the same layer takes it as it is, one that is cut above
-// goes on from there. moves is called on the way, which may be long.
+// What comes of it is kept for other nets, and what took long for other processes and later runs, too: a net of the same parent that is
+// cut at the same layer takes it as it is, one that is cut above goes on from there. moves is called on the way, which may be long.
 func (p *plan) feed(ctx context.Context, trainer *gomlxnet.Trainer, most int, kept *prefixes, moves func()) (feed, error) {
 	pictures := feed{steps: trainer.Steps, block: trainer.Block(), batches: func(ctx context.Context, from, to int) iter.Seq2[*dataset.Batch, error] {
 		return p.task.Train(ctx, p.order(), p.view, from, to)
@@ -86,16 +89,21 @@ func (p *plan) prefix(ctx context.Context, trainer *gomlxnet.Trainer, pictures f
 	if err != nil {
 		return nil, err
 	}
+	dims, err := p.arch.Dims()
+	if err != nil {
+		return nil, err
+	}
 	var below []float32 // what layers 1..from gave
 	from := layers
 	for ; from > 0; from-- {
-		if below = kept.get(keys[from-1]); below != nil {
+		if below = kept.get(keys[from-1], n*dims[from-1].Out.Values()); below != nil {
 			break
 		}
 	}
 	if from == layers {
 		return below, nil
 	}
+	began := time.Now()
 	values := make([]float32, n*each)
 	if from == 0 {
 		// The first epoch has each picture once, and the last batch may reach into the next.
@@ -129,11 +137,11 @@ func (p *plan) prefix(ctx context.Context, trainer *gomlxnet.Trainer, pictures f
 			copy(values[at*each:], out)
 		}
 	}
-	kept.put(keys[layers-1], values)
+	kept.put(keys[layers-1], values, time.Since(began))
 	return values, nil
 }
 
-// prefixKeys name what layers 1..1, 1..2 and so on up to 1..n of the trainer's net give for the training pictures: by their weights, the pictures and how they are seen.
+// prefixKeys name what layers 1..1, 1..2 and so on up to 1..n of the trainer's net give for the training pictures: by all that changes a bit of it.
 func (p *plan) prefixKeys(trainer *gomlxnet.Trainer, n int) ([]string, error) {
 	w, err := trainer.Weights()
 	if err != nil {
@@ -142,24 +150,32 @@ func (p *plan) prefixKeys(trainer *gomlxnet.Trainer, n int) ([]string, error) {
 	view := p.view
 	view.Mean = nil
 	seen := sha256.New()
-	fmt.Fprintf(seen, "%s %+v ", p.task.Digest(), view)
+	fmt.Fprintf(seen, "%d %s %d %s %+v ", semantics, p.spec.Backend, p.order().Batch, p.task.Digest(), view)
 	if err := binary.Write(seen, binary.LittleEndian, p.view.Mean); err != nil {
 		return nil, err
 	}
 	keys := make([]string, n)
 	for i := range keys {
+		layers, err := json.Marshal(p.arch.Layers[:i+1])
+		if err != nil {
+			return nil, err
+		}
 		digest, err := p.arch.PrefixDigest(w, i+1)
 		if err != nil {
 			return nil, err
 		}
-		keys[i] = fmt.Sprintf("%x %d %s", seen.Sum(nil), i+1, digest)
+		keys[i] = fmt.Sprintf("%x %s %s", seen.Sum(nil), layers, digest)
 	}
 	return keys, nil
 }
 
-// prefixes are what frozen layers gave for training pictures, by [plan.prefixKeys]: those that were asked for last, so many bytes of them.
+// prefixes are what frozen layers gave for training pictures, by [plan.prefixKeys]: those that were asked for last, so many bytes of them
+// in memory. What took long is in the store's cache, too.
 type prefixes struct {
-	most int
+	most     int
+	disk     *store.Store // nil: memory alone
+	mostDisk int64
+	long     time.Duration // from how long on
 
 	mu     sync.Mutex // guards what follows
 	bytes  int
@@ -167,10 +183,28 @@ type prefixes struct {
 	keys   []string // that which was asked for longest ago first
 }
 
-func newPrefixes(most int) *prefixes { return &prefixes{most: most, values: map[string][]float32{}} }
+func newPrefixes(most int) *prefixes {
+	return &prefixes{most: most, mostDisk: 4 << 30, long: 2 * time.Second, values: map[string][]float32{}}
+}
 
-// get is what is kept under a key, which is not to be changed, or nil.
-func (k *prefixes) get(key string) []float32 {
+// get is what is kept under a key, so many values, which are not to be changed, or nil.
+func (k *prefixes) get(key string, n int) []float32 {
+	if v := k.inMemory(key); v != nil || k.disk == nil {
+		return v
+	}
+	data, err := k.disk.Cached(key)
+	if err != nil || len(data) != 4*n {
+		return nil // it is computed again
+	}
+	v := make([]float32, n)
+	if _, err := binary.Decode(data, binary.LittleEndian, v); err != nil {
+		return nil
+	}
+	k.keep(key, v)
+	return v
+}
+
+func (k *prefixes) inMemory(key string) []float32 {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	v := k.values[key]
@@ -181,8 +215,20 @@ func (k *prefixes) get(key string) []float32 {
 	return v
 }
 
-// put keeps values, where they have room.
-func (k *prefixes) put(key string, values []float32) {
+// put keeps values that took so long, where they have room. A cache that cannot be written costs time alone: a disk
+// that is full or forbidden is told of by what has to be on it.
+func (k *prefixes) put(key string, values []float32, took time.Duration) {
+	k.keep(key, values)
+	if k.disk == nil || took < k.long || int64(4*len(values)) > k.mostDisk {
+		return
+	}
+	if data, err := binary.Append(make([]byte, 0, 4*len(values)), binary.LittleEndian, values); err == nil {
+		_ = k.disk.Cache(key, data, k.mostDisk)
+	}
+}
+
+// keep keeps values in memory.
+func (k *prefixes) keep(key string, values []float32) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.values[key] != nil || 4*len(values) > k.most {
@@ -197,7 +243,7 @@ func (k *prefixes) put(key string, values []float32) {
 	k.values[key], k.keys = values, append(k.keys, key)
 }
 
-// drop lets all go.
+// drop lets go of all that is in memory.
 func (k *prefixes) drop() {
 	k.mu.Lock()
 	defer k.mu.Unlock()

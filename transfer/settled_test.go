@@ -1,10 +1,15 @@
 package transfer
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"iter"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
@@ -101,16 +106,92 @@ func TestPrefixesAreShared(t *testing.T) {
 	}
 }
 
+// What took long is on disk for a Lab that comes later: it trains the same net from it, another one where it was spoilt, and
+// computes again what was damaged.
+func TestPrefixesOnDisk(t *testing.T) {
+	cfg := tiny(t)
+	cfg.Recipe = cfg.Recipe.WithSteps(12)
+	slow := cfg
+	var err error
+	if slow.Store, err = store.Open(t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	cached := func() []string {
+		files, err := filepath.Glob(filepath.Join(cfg.Store.Dir(), "cache", "*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return files
+	}
+	n := net(t, "A3B")
+	always := lab(t, slow)
+	always.maxSettled = 0
+	want, err := always.Train(t.Context(), n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var key string
+	train := func(what string, long time.Duration) {
+		t.Helper()
+		l := lab(t, cfg)
+		l.prefixes.long = long
+		if err := cfg.Store.Remove(want.Key); err != nil && !errors.Is(err, store.ErrMissing) {
+			t.Fatal(err)
+		}
+		if _, err := l.Train(t.Context(), n); err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		key = l.prefixes.keys[0]
+	}
+	train("quick", time.Hour)
+	if got := cached(); len(got) != 0 {
+		t.Errorf("what was quick is in %v", got)
+	}
+	train("first", 0)
+	sameEntry(t, "first", cfg.Store, slow.Store, want.Key)
+	if got := cached(); len(got) != 1 {
+		t.Fatalf("%d prefixes are on disk, want 1", len(got))
+	}
+	train("from disk", time.Hour)
+	sameEntry(t, "from disk", cfg.Store, slow.Store, want.Key)
+
+	data, err := cfg.Store.Cached(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clear(data)
+	if err := cfg.Store.Cache(key, data, 1<<30); err != nil {
+		t.Fatal(err)
+	}
+	train("spoilt", time.Hour)
+	if weightsOf(t, cfg.Store, want).Digest() == weightsOf(t, slow.Store, want).Digest() {
+		t.Error("what is on disk was not read")
+	}
+	if err := os.WriteFile(cached()[0], data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	train("damaged", 0)
+	sameEntry(t, "damaged", cfg.Store, slow.Store, want.Key)
+	if again, err := cfg.Store.Cached(key); err != nil || bytes.Equal(again, data) {
+		t.Errorf("what was damaged is not there again: %v", err)
+	}
+	if err := cfg.Store.Cache(key, data[4:], 1<<30); err != nil { // of another size
+		t.Fatal(err)
+	}
+	train("another size", time.Hour)
+	sameEntry(t, "another size", cfg.Store, slow.Store, want.Key)
+}
+
 // Those asked for last are kept, so many bytes of them.
 func TestPrefixes(t *testing.T) {
 	k := newPrefixes(40)
 	for _, key := range []string{"a", "b", "c"} {
-		k.put(key, make([]float32, 3)) // 12 bytes
+		k.put(key, make([]float32, 3), 0) // 12 bytes
 	}
-	k.get("a")
-	k.put("d", make([]float32, 4)) // no room beside a, b and c
-	k.put("too large", make([]float32, 11))
-	k.put("a", make([]float32, 1)) // is there
+	k.get("a", 3)
+	k.put("d", make([]float32, 4), 0) // no room beside a, b and c
+	k.put("too large", make([]float32, 11), 0)
+	k.put("a", make([]float32, 1), 0) // is there
 	for key, want := range map[string]int{"a": 3, "b": 0, "c": 3, "d": 4, "too large": 0} {
 		if got := len(k.values[key]); got != want {
 			t.Errorf("%s: %d values are kept, want %d", key, got, want)

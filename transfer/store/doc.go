@@ -5,6 +5,7 @@
 //	DIR/work/abcd.../         lease.1 step-000000500/ log.txt failed.json: what is unfinished
 //	DIR/stage/                folders being written
 //	DIR/broken/               entries set aside because a digest did not match
+//	DIR/cache/                what is quicker read than computed again; may go at any time
 //
 // An entry is a folder of files that is written once and never changed. It
 // appears whole (stage, fsync, rename) or not at all, so a killed process

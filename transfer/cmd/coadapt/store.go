@@ -181,7 +181,7 @@ func storeGC(stdout io.Writer, openIt func() (*store.Store, error)) *cobra.Comma
 	var weights bool
 	c := &cobra.Command{
 		Use:   "gc",
-		Short: "Remove what nobody needs: leavings of killed workers and, with -weights, weights of nets that are no parents",
+		Short: "Remove what nobody needs: leavings of killed workers, what frozen layers gave and, with -weights, weights of nets that are no parents",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			s, err := openIt()
@@ -193,6 +193,10 @@ func storeGC(stdout io.Writer, openIt func() (*store.Store, error)) *cobra.Comma
 				return err
 			}
 			fmt.Fprintf(stdout, "%d folders left by killed workers: %.1f MB\n", folders, float64(freed)/1e6)
+			if freed, err = s.ClearCache(); err != nil {
+				return err
+			}
+			fmt.Fprintf(stdout, "what frozen layers gave: %.1f MB; it is computed again where it is needed\n", float64(freed)/1e6)
 			if !weights {
 				return nil
 			}
