@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/gomlx/compute/dtypes"
 )
 
 // Arch is a net as plain data: eight layers in the paper's sense, each a
@@ -16,6 +18,25 @@ type Arch struct {
 	Channels int     `json:"channels"` // of the input, 3 for colour
 	Classes  int     `json:"classes"`  // outputs of the last layer
 	Layers   []Layer `json:"layers"`
+	// Precision is that of activations and of the weights that they meet; variables, gradients by them, the solver, response
+	// normalisation and the loss are float32 in any.
+	Precision Precision `json:"precision,omitempty"`
+}
+
+// Precision names a type of floating-point numbers.
+type Precision string
+
+// The precisions.
+const (
+	Float32  Precision = ""
+	BFloat16 Precision = "bfloat16" // 8 bits of mantissa, float32's exponent
+)
+
+func (p Precision) dtype() dtypes.DType {
+	if p == BFloat16 {
+		return dtypes.BFloat16
+	}
+	return dtypes.Float32
 }
 
 // Kind says what a layer multiplies by its weights.
@@ -87,6 +108,9 @@ func (a Arch) Dims() ([]LayerDims, error) {
 	if a.Size < 1 || a.Channels < 1 || a.Classes < 2 || len(a.Layers) == 0 {
 		return nil, fmt.Errorf("arch %q: size %d, channels %d, classes %d and %d layers; want at least 1, 1, 2 and 1",
 			a.Name, a.Size, a.Channels, a.Classes, len(a.Layers))
+	}
+	if a.Precision != Float32 && a.Precision != BFloat16 {
+		return nil, fmt.Errorf("arch %q: precision %q, want %q or %q, which is float32", a.Name, a.Precision, BFloat16, Float32)
 	}
 	dims := make([]LayerDims, len(a.Layers))
 	cur := Dims{a.Size, a.Size, a.Channels}

@@ -21,7 +21,7 @@ func (a Arch) Graph(scope *model.Scope, images, rng *Node, cut Cut) (logits *Nod
 	return layers[len(layers)-1], layers
 }
 
-// layersGraph is the layers from..to-1 on x, which is images where from is 0.
+// layersGraph is the layers from..to-1 on x, which is images where from is 0. What comes in and all that it returns is float32.
 // What reads no further must not make the variables of others: GoMLX's Go
 // backend (compute v0.1.2) ends with an index out of range where a parameter
 // comes behind all that the outputs need.
@@ -36,14 +36,15 @@ func (a Arch) layersGraph(scope *model.Scope, x, rng *Node, cut Cut, from, to in
 	if from == 0 {
 		x.AssertDims(-1, a.Size, a.Size, a.Channels)
 	}
-	g := x.Graph()
+	g, dtype := x.Graph(), a.Precision.dtype()
+	x = as(x, dtype)
 	for i := from; i < to; i++ {
 		l := a.Layers[i]
 		at := scope.At(netScope).At("%s", l.Name)
 		value := func(v Variable, name string) *Node {
 			mv := at.VariableWithShape(name, shapes.Make(dtypes.Float32, v.Shape...))
 			mv.SetTrainable(!cut.frozen(i) && v.Param.RateMult != 0)
-			return mv.NodeValue(g)
+			return as(mv.NodeValue(g), dtype)
 		}
 		w, b := value(vars[2*i], weightsName), value(vars[2*i+1], biasesName)
 		x = l.forward(x, w, b)
@@ -53,9 +54,17 @@ func (a Arch) layersGraph(scope *model.Scope, x, rng *Node, cut Cut, from, to in
 		if cut.Frozen && i == cut.N-1 {
 			x = StopGradient(x)
 		}
-		layers = append(layers, x)
+		layers = append(layers, as(x, dtypes.Float32))
 	}
 	return layers
+}
+
+// as is x as numbers of a type.
+func as(x *Node, dtype dtypes.DType) *Node {
+	if x.DType() == dtype {
+		return x
+	}
+	return ConvertDType(x, dtype)
 }
 
 // forward is the layer without its dropout.
@@ -75,7 +84,7 @@ func (l Layer) forward(x, w, b *Node) *Node {
 		x = ReLU(x)
 	}
 	if l.LRN != nil {
-		x = l.LRN.Normalize(x)
+		x = as(l.LRN.Normalize(as(x, dtypes.Float32)), x.DType())
 	}
 	return x
 }

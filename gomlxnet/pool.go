@@ -47,7 +47,7 @@ func windows(x *Node, axis, kernel, stride int) []*Node {
 		if inside < out {
 			shape := x.Shape().Clone()
 			shape.Dimensions[axis] = out - inside
-			parts[k] = Concatenate([]*Node{parts[k], BroadcastToShape(Const(x.Graph(), float32(math.Inf(-1))), shape)}, axis)
+			parts[k] = Concatenate([]*Node{parts[k], BroadcastToShape(Scalar(x.Graph(), x.DType(), math.Inf(-1)), shape)}, axis)
 		}
 	}
 	return parts

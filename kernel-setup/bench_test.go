@@ -14,9 +14,10 @@ import (
 // What is said to the verb reaches the bench, and nothing that was not said.
 func TestBenchFlags(t *testing.T) {
 	for line, want := range map[string]string{
-		"":                                      "",
-		"-case mini-train,mini-infer -json":     "--case=mini-train,mini-infer --json=true",
-		"--rounds=7 -turn 2s -python /x/python": "--rounds=7 --turn=2s",
+		"":                                        "",
+		"-case mini-train,mini-infer -json":       "--case=mini-train,mini-infer --json=true",
+		"--rounds=7 -turn 2s -python /x/python":   "--rounds=7 --turn=2s",
+		"-backend xla:cuda -bfloat16":             "--backend=xla:cuda --bfloat16=true",
 		"-case mini-train -case x -markdown=true": "--case=mini-train,x --markdown=true",
 	} {
 		var got benchOptions

@@ -150,7 +150,7 @@ func (p *plan) prefixKeys(trainer *gomlxnet.Trainer, n int) ([]string, error) {
 	view := p.view
 	view.Mean = nil
 	seen := sha256.New()
-	fmt.Fprintf(seen, "%d %s %d %s %+v ", semantics, p.spec.Backend, p.order().Batch, p.task.Digest(), view)
+	fmt.Fprintf(seen, "%d %s %d %s %s %+v ", semantics, p.spec.Backend, p.order().Batch, p.arch.Precision, p.task.Digest(), view)
 	if err := binary.Write(seen, binary.LittleEndian, p.view.Mean); err != nil {
 		return nil, err
 	}

@@ -83,6 +83,15 @@ func pick(names []string, class string) ([]benchCase, error) {
 	return picked, nil
 }
 
+// in is the case with activations of another precision.
+func (c benchCase) in(p gomlxnet.Precision) benchCase {
+	if p != gomlxnet.Float32 {
+		c.Name, c.What = fmt.Sprintf("%s-%s", c.Name, p), fmt.Sprintf("%s, %s", c.What, p)
+		c.Arch.Precision = p
+	}
+	return c
+}
+
 // flop is what one image asks for, in multiplications and additions.
 func (c benchCase) flop() (float64, error) {
 	_, cost, err := c.Arch.Cost(c.Cut)

@@ -28,4 +28,5 @@ export LD_LIBRARY_PATH="$libs${LD_LIBRARY_PATH:-}"
 export PJRT_PLUGIN_LIBRARY_PATH="$dir" GOMLX_NO_AUTO_INSTALL=1 XLA_PYTHON_CLIENT_PREALLOCATE=false
 
 nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader || true
-"$bench" --backend=xla:cuda --python="$python" "$@"
+"$bench" --backend=xla:cuda --python="$python" "$@" # float32, its products in TF32
+"$bench" --backend=xla:cuda --python="$python" --bfloat16 "$@"

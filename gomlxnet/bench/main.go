@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -36,6 +37,7 @@ type options struct {
 	backend  string
 	rounds   int
 	turn     time.Duration
+	bf16     bool
 	json     bool
 	markdown bool
 }
@@ -58,6 +60,7 @@ func command() *cobra.Command {
 	f.StringVar(&opt.backend, "backend", os.Getenv("GOMLX_BACKEND"), "ours: xla:cpu, xla:cuda (the peers are on the GPU then, too), go")
 	f.IntVar(&opt.rounds, "rounds", 5, "rounds, at least 5")
 	f.DurationVar(&opt.turn, "turn", 1500*time.Millisecond, "length of a turn of the slowest, about")
+	f.BoolVar(&opt.bf16, "bfloat16", false, "activations, and the weights they meet, in bfloat16, here and in the peers")
 	f.BoolVar(&opt.json, "json", false, "print a line of JSON a case")
 	f.BoolVar(&opt.markdown, "markdown", false, "print a table in Markdown at the end")
 	return c
@@ -118,6 +121,9 @@ func bench(ctx context.Context, out, talk io.Writer, opt options) (err error) {
 	c.say("a product of matrices reaches %.0f GFLOP/s", peak)
 	var results []*result
 	for _, bc := range picked {
+		if opt.bf16 {
+			bc = bc.in(gomlxnet.BFloat16)
+		}
 		t, err := c.run(ctx, bc)
 		if err != nil {
 			return err
@@ -136,7 +142,7 @@ func bench(ctx context.Context, out, talk io.Writer, opt options) (err error) {
 		if err != nil {
 			return err
 		}
-		if class == cuda && bc.Name == "caffenet-train" {
+		if class == cuda && strings.HasPrefix(bc.Name, "caffenet-train") {
 			days := float64(paperNets*paperSteps*paperBatch) / r.Rows[0].Images / (24 * time.Hour).Seconds()
 			c.say("the paper's %d nets of %d steps of %d images at this rate: %.1f days of one GPU", paperNets, paperSteps, paperBatch, days)
 		}

@@ -88,7 +88,7 @@ func first(steps int) int { return max(1, steps/100) }
 
 // turnNets is how many nets of a turn each of the Lab's workers trains, at most: several, so that one
 // may train while another compiles, as in any curve.
-const turnNets = 4
+const turnNets = 8
 
 // Run trains all nets, parents first; each turn is told of as both sides have done it. It fails
 // where the two are not the same: see [Compare].

@@ -10,9 +10,11 @@ import jax
 import jax.numpy as jnp
 
 
-def forward(layers, params, x):
-    """Logits of images [N, H, W, C]."""
+def forward(layers, params, x, precision):
+    """Logits of images [N, H, W, C]; activations are of the precision, normalisation and logits float32."""
+    x = x.astype(precision)
     for l, (w, b) in zip(layers, params):
+        w, b = w.astype(precision), b.astype(precision)
         if l["kind"] == "convolution":
             stride, pad, groups = max(l.get("stride", 1), 1), l.get("pad", 0), max(l.get("groups", 1), 1)
             x = b + jax.lax.conv_general_dilated(x, w, (stride, stride), ((pad, pad), (pad, pad)),
@@ -26,8 +28,8 @@ def forward(layers, params, x):
             over = (peer.pool_size(x.shape[1], l["pool"]) - 1) * s + k - x.shape[1]
             x = jax.lax.reduce_window(x, -jnp.inf, jax.lax.max, (1, k, k, 1), (1, s, s, 1), ((0, 0), (0, max(over, 0)), (0, max(over, 0)), (0, 0)))
         if l.get("lrn"):
-            x = normalize(x, **l["lrn"])
-    return x
+            x = normalize(x.astype(jnp.float32), **l["lrn"]).astype(precision)
+    return x.astype(jnp.float32)
 
 
 def normalize(x, size, alpha, beta):
@@ -42,7 +44,7 @@ def make(net):
     params = [(jnp.array(w), jnp.array(b)) for w, b in net.weights]
 
     def loss_of(learning, frozen, x, y):
-        logits = jax.nn.log_softmax(forward(net.layers, frozen + learning, x))
+        logits = jax.nn.log_softmax(forward(net.layers, frozen + learning, x, net.precision))
         return -jnp.take_along_axis(logits, y[:, None], axis=1).mean()
 
     if net.infer:

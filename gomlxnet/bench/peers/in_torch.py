@@ -29,7 +29,8 @@ def make(net):
         return images[k].to(peer.DEVICE, non_blocking=True), labels[k].to(peer.DEVICE, non_blocking=True)
 
     def loss_of(x, y):
-        return F.cross_entropy(model(x), y)
+        with torch.autocast(peer.DEVICE, torch.bfloat16, enabled=net.precision == "bfloat16"):
+            return F.cross_entropy(model(x), y)
 
     if COMPILE:
         loss_of = torch.compile(loss_of)

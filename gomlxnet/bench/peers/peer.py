@@ -28,6 +28,7 @@ class Net:
     def __init__(self, ask):
         arch = ask["arch"]
         self.layers, self.size, self.channels, self.classes = arch["layers"], arch["size"], arch["channels"], arch["classes"]
+        self.precision = arch.get("precision", "float32")  # of activations and the weights that they meet
         self.batch, self.infer = ask["batch"], ask["infer"]
         self.frozen = ask["frozen"]  # layers that do not learn, from the first
         self.rate, self.momentum, self.decay = ask["rate"], ask["momentum"], ask["decay"]
