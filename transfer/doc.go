@@ -25,9 +25,12 @@
 // its nets come to the same bits; with Config.Devices above 1 it has so many,
 // which divide every batch, and keys say how many. Workers of one process take
 // devices from the first on: processes beside each other are told theirs, as
-// Slurm does, or by a backend such as xla:cuda,visible_devices=1. The cores of a CPU are such
-// devices: small nets are trained one a core. Workers with one device each share compiled
-// graphs, and nets of one parent what its frozen layers give for the training pictures.
+// Slurm does, or by a backend such as xla:cuda,visible_devices=1. Workers with one device each share compiled
+// graphs. On XLA's CPU each has a client, threads and graphs of its own ([gomlxnet.Divide]): small nets are trained one a core.
+// One net alone has all cores.
+//
+// Nets of one parent share what its frozen layers give for the training pictures, in memory; what takes
+// more than two seconds is in the store's cache, too, 4 GB at most, for later runs and other processes.
 //
 // [All] and [Results] read what a store holds, past entries that are broken;
 // [Record] is a result as a row of a table, [Metrics] its training curve.
