@@ -268,8 +268,8 @@ func TestDivergedBlocks(t *testing.T) {
 	}
 }
 
-// TestWorkersChangeNothing: nets trained beside each other, on devices of their
-// own where the backend shows several, are bit for bit those trained one by one on the first.
+// TestWorkersChangeNothing: nets trained beside each other, on XLA's CPU in clients of their own, are bit for bit those
+// trained one by one.
 func TestWorkersChangeNothing(t *testing.T) {
 	for _, config := range []string{"go", "xla:cpu"} {
 		t.Run(config, func(t *testing.T) { workersChangeNothing(t, config) })
@@ -281,12 +281,27 @@ func workersChangeNothing(t *testing.T, config string) {
 	digests := func(workers int) map[string]string {
 		cfg := tinyOn(t, config)
 		cfg.Workers = workers
+		l := lab(t, cfg)
 		out := map[string]string{}
-		for r, err := range lab(t, cfg).Curve(t.Context(), nets) {
-			if err != nil {
-				t.Fatal(err)
+		train := func(nets ...Net) {
+			for r, err := range l.Curve(t.Context(), nets) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				out[r.Net.String()] = weightsOf(t, cfg.Store, r).Digest()
 			}
-			out[r.Net.String()] = weightsOf(t, cfg.Store, r).Digest()
+		}
+		train(nets[len(nets)-1])
+		if len(l.parts) != 0 {
+			t.Errorf("one net has a part of the backend, of %d", len(l.parts))
+		}
+		train(nets...)
+		want := 0
+		if config == "xla:cpu" && workers > 1 {
+			want = workers
+		}
+		if len(l.parts) != want {
+			t.Errorf("%d workers: the backend is in %d parts, want %d", workers, len(l.parts), want)
 		}
 		return out
 	}

@@ -30,6 +30,34 @@ func tiny(t *testing.T, args ...string) []string {
 		"-n", "3", "-treatments", "AnB,RnB", "-backend", "go"}, args...)
 }
 
+// TestPrecision: nets in bfloat16 are others than those in float32, beside them in the store.
+func TestPrecision(t *testing.T) {
+	args := append(tiny(t), "-treatments", "AnB", "-json")
+	results := map[string]transfer.Result{}
+	for _, precision := range []string{"float32", "bfloat16"} {
+		status, out, progress := coadapt(t, t.Context(), append(args, "-precision", precision)...)
+		if status != 0 || !strings.Contains(progress, "3 trained now, 0 from the store") {
+			t.Fatalf("%s: status %d: %s", precision, status, progress)
+		}
+		for line := range strings.Lines(out) {
+			var r transfer.Result
+			if err := json.Unmarshal([]byte(line), &r); err != nil {
+				t.Fatalf("%s: %v", line, err)
+			}
+			if r.Net.String() == "0/A3B" {
+				results[precision] = r
+			}
+		}
+	}
+	wide, narrow := results["float32"], results["bfloat16"]
+	if wide.Experiment == narrow.Experiment || wide.Key == narrow.Key || wide.Loss == narrow.Loss || narrow.Arch != "mini-bfloat16" || narrow.Status != transfer.OK {
+		t.Errorf("float32 %+v\nbfloat16 %+v", wide, narrow)
+	}
+	if _, out, _ := coadapt(t, t.Context(), append(tiny(t), "-treatments", "AnB", "-json")...); !strings.Contains(out, wide.Key) {
+		t.Error("float32 is not the default")
+	}
+}
+
 // TestCurve trains once and reads the same numbers from every form of output.
 func TestCurve(t *testing.T) {
 	args := tiny(t)
@@ -174,6 +202,7 @@ func TestRefusals(t *testing.T) {
 		"curve -data /no/such/folder":            "/no/such/folder",
 		"curve -widths 1,2":                      "seven numbers",
 		"curve -batch -3":                        "-batch -3",
+		"curve -precision float16":               "-precision \"float16\": want float32 or bfloat16",
 		"curve -epochs 2 -steps 9":               "steps",
 		"curve -json -csv":                       "csv",
 		"curve -figure x.jpg":                    ".png or .svg",

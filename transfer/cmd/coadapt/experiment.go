@@ -22,6 +22,7 @@ import (
 type experimentFlags struct {
 	data, split, seeds, treatments, cuts, widths string
 	backend, store, grid, recipe, nets, join     string
+	precision                                    string
 	size, batch, steps, perClass, workers        int
 	devices                                      int
 	epochs, rate                                 float64
@@ -47,6 +48,7 @@ func (f *experimentFlags) flags(c *cobra.Command, grid string) {
 	fl.IntVar(&f.perClass, "per-class", 0, "train on the first so many images of each class only (0: all)")
 	fl.IntVar(&f.size, "size", 0, "pixels to which images are resized, at least 24 (default: 32; shapes: as drawn)")
 	fl.StringVar(&f.widths, "widths", "", "widths of conv1 to conv5, fc6 and fc7 (default 24,48,64,64,48,192,192)")
+	fl.StringVar(&f.precision, "precision", "float32", "float32, or bfloat16: activations, and the weights they meet, of 16 bits, where the machine multiplies them faster")
 	fl.BoolVar(&f.coarse, "coarse", false, "CIFAR-100: classes are the 20 superclasses")
 	fl.BoolVar(&f.skipBad, "skip-bad", false, "leave out pictures that do not decode, and name them, instead of stopping")
 	fl.IntVar(&f.workers, "workers", 0, "nets trained beside each other (default: one a core, for two where the net is large, at most 4, and at least one a GPU)")
@@ -230,6 +232,14 @@ func (f *experimentFlags) config(src dataset.Source) (transfer.Config, error) {
 			return transfer.Config{}, err
 		}
 		cfg.Arch = gomlxnet.Mini(cfg.Arch.Classes, gomlxnet.MiniOptions{Size: cfg.Arch.Size, Channels: cfg.Arch.Channels, Widths: w})
+	}
+	switch f.precision {
+	case "float32":
+	case string(gomlxnet.BFloat16):
+		cfg.Arch.Precision = gomlxnet.BFloat16
+		cfg.Arch.Name += "-" + f.precision
+	default:
+		return transfer.Config{}, fmt.Errorf("-precision %q: want float32 or %s", f.precision, gomlxnet.BFloat16)
 	}
 	if f.batch > 0 {
 		cfg.Recipe.Batch = f.batch
