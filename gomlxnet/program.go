@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
@@ -39,7 +40,24 @@ type program struct {
 	// Paths of the variables it reads, in the order of its parameters behind the inputs, and of those it changes,
 	// in the order of its outputs behind the results. They are set as the graph is made.
 	reads, changes []string
-	donates        []bool // of those it reads: that it changes them
+	donates        []bool      // of those it reads: that it changes them
+	compiled       atomic.Bool // no need to wait for others
+}
+
+// compiling is held while a graph is compiled. XLA's compiler has threads for all cores: of two graphs at once
+// both are done when the second would be, and who waits for the first, a whole process at its start, waits twice as long.
+var compiling sync.Mutex
+
+// compile gives the program's graph for inputs of the shapes, which are always the same.
+func (p *program) compile(inputs []shapes.Shape) (*Graph, error) {
+	if p.compiled.Load() {
+		return p.exec.Compile(inputs...)
+	}
+	compiling.Lock()
+	defer compiling.Unlock()
+	graph, err := p.exec.Compile(inputs...)
+	p.compiled.Store(err == nil)
+	return graph, err
 }
 
 // newProgram makes a program of a function of graphs. The first of its inputs, so many, are divided between the devices.
@@ -145,7 +163,7 @@ func (t *Trainer) run(p *program, inputs func(part int) []input) (results []comp
 			all = append(all, in.shape())
 		}
 	}
-	graph, err := p.exec.Compile(all...)
+	graph, err := p.compile(all)
 	if err != nil {
 		return nil, err
 	}

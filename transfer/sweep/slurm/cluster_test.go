@@ -53,9 +53,12 @@ func undisturbed(t *testing.T, e *experiment, name string, o slurm.Options) {
 	if len(s.Jobs) != 3 || s.Jobs[1].Count != 3 || s.Jobs[2].Count != 1 || s.Jobs[2].Offset != 3 {
 		t.Errorf("jobs %+v, want one for the bases and two of three and one for their children", s.Jobs)
 	}
-	before := until(t, s, "waiting for the bases", func(tasks []slurm.TaskState) bool { return tasks[0].State == slurm.Running })
-	if k := before[5]; k.State != slurm.Pending || k.Reason != "Dependency" || !slices.Equal(k.Nets, []string{"0/R3B"}) {
-		t.Errorf("%+v while a base is trained, want 0/R3B to wait for it", k)
+	// From the submission on, until both bases have ended; they may be over when a first task is seen to run.
+	before := until(t, s, "waiting for the bases", func(tasks []slurm.TaskState) bool {
+		return tasks[5].State == slurm.Pending && tasks[5].Reason == "Dependency"
+	})
+	if k := before[5]; !slices.Equal(k.Nets, []string{"0/R3B"}) {
+		t.Errorf("%+v waits for the bases, want 0/R3B to", k)
 	}
 	// An interrupted submission is gone on with, and submits nothing twice.
 	forget(t, s, 2)
