@@ -28,5 +28,7 @@ export LD_LIBRARY_PATH="$libs${LD_LIBRARY_PATH:-}"
 export PJRT_PLUGIN_LIBRARY_PATH="$dir" GOMLX_NO_AUTO_INSTALL=1 XLA_PYTHON_CLIENT_PREALLOCATE=false
 
 nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader || true
-"$bench" --backend=xla:cuda --python="$python" "$@" # float32, its products in TF32
-"$bench" --backend=xla:cuda --python="$python" --bfloat16 "$@"
+status=0 # the second is of use where the first fails
+"$bench" --backend=xla:cuda --python="$python" "$@" || status=$? # float32, its products in TF32
+"$bench" --backend=xla:cuda --python="$python" --bfloat16 "$@" || status=$?
+exit $status
