@@ -44,8 +44,8 @@ type program struct {
 	compiled       atomic.Bool // no need to wait for others
 }
 
-// compiling is held while a graph is compiled. XLA's compiler has threads for all cores: of two graphs at once
-// both are done when the second would be, and who waits for the first, a whole process at its start, waits twice as long.
+// compiling is held while a graph is compiled. XLA's compiler has threads for all cores: of two graphs that are compiled at once
+// none is done before both are, of two one after another the first is done in half of that time.
 var compiling sync.Mutex
 
 // compile gives the program's graph for inputs of the shapes, which are always the same.

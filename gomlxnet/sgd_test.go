@@ -3,10 +3,12 @@ package gomlxnet
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
@@ -93,6 +95,51 @@ func TestSGDAcrossADrop(t *testing.T) {
 			}
 			if got := q.value(t, "/solver/momentum/net/w"); got != velocity[i] {
 				t.Errorf("after step %d: v = %v, want %v", i+1, got, velocity[i])
+			}
+		}
+	})
+}
+
+// Variables of so many values that they change behind all gradients, two of them and a small one: each value of each as if it were alone.
+// Loss w²/2, momentum, rate and decay 0.5, from w: v = 0.5·1.5w = 0.75w, w - v = 0.25w; v = 0.375w + 0.5·1.5·0.25w = 0.5625w, 0.25w - v = -0.3125w.
+func TestSGDLargeVariables(t *testing.T) {
+	onBackends(t, func(t *testing.T, backend compute.Backend) {
+		start := map[string]float32{"/net/a": 1, "/net/b": 4, "/net/c": 2}
+		size := map[string]int{"/net/a": largeVariable, "/net/b": 3, "/net/c": largeVariable + 5}
+		store, solver := model.NewStore(), SGD{Momentum: 0.5, Decay: 0.5}
+		for path, value := range start {
+			if _, err := store.CreateVariable(path, tensors.FromFlatDataAndDimensions(slices.Repeat([]float32{value}, size[path]), size[path])); err != nil {
+				t.Fatal(err)
+			}
+		}
+		exec, err := model.NewExec(backend, store, func(scope *model.Scope, g *Graph) *Node {
+			loss := ScalarZero(g, dtypes.Float32)
+			for path := range start {
+				loss = Add(loss, ReduceAllSum(DivScalar(Square(store.GetVariable(path).NodeValue(g)), 2)))
+			}
+			solver.UpdateGraph(scope, g, loss)
+			return loss
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer exec.Finalize()
+		for step, factor := range []float32{0.25, -0.3125} {
+			if err := solver.RateVar(store.RootScope()).SetValue(tensors.FromScalar(float32(0.5))); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := exec.Exec(); err != nil {
+				t.Fatal(err)
+			}
+			for path, value := range start {
+				v, err := store.GetVariable(path).Value()
+				if err != nil {
+					t.Fatal(err)
+				}
+				want := slices.Repeat([]float32{factor * value}, size[path])
+				if got := tensors.MustCopyFlatData[float32](v); !slices.Equal(got, want) {
+					t.Errorf("step %d: %s is %v..., want %v", step+1, path, got[:3], want[0])
+				}
 			}
 		}
 	})

@@ -23,6 +23,10 @@ type worker struct {
 	cost     float64 // of that net; guarded by Lab.mu
 }
 
+func newWorker(part int, devices []int, shared *compiled) *worker {
+	return &worker{part: part, devices: devices, shared: shared, trainers: map[trainerKey]*gomlxnet.Trainer{}}
+}
+
 // compiled are graphs that workers share: all those whose nets are on one device each of the whole backend.
 type compiled struct {
 	trainers map[trainerKey]*gomlxnet.Trainer // whose siblings the workers have; guarded by Lab.mu

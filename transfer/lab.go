@@ -120,16 +120,16 @@ func NewLab(cfg Config) (*Lab, error) {
 	}
 	one := newCompiled()
 	for _, d := range devices {
-		w := &worker{part: -1, devices: d, shared: one, trainers: map[trainerKey]*gomlxnet.Trainer{}}
+		shared := one
 		if len(d) > 1 {
-			w.shared = newCompiled()
+			shared = newCompiled()
 		}
-		l.workers = append(l.workers, w)
+		l.workers = append(l.workers, newWorker(-1, d, shared))
 	}
 	l.alone = l.workers[0]
-	if cfg.Backend != nil && cfg.Devices <= 1 && len(devices) > 1 && gomlxnet.Divisible(cfg.Backend) {
+	if cfg.Devices <= 1 && len(devices) > 1 && gomlxnet.Divisible(cfg.Backend) {
 		for i := range l.workers {
-			l.workers[i] = &worker{part: i, devices: []int{0}, shared: newCompiled(), trainers: map[trainerKey]*gomlxnet.Trainer{}}
+			l.workers[i] = newWorker(i, []int{0}, newCompiled())
 		}
 	}
 	return l, nil

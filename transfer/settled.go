@@ -103,7 +103,7 @@ func (p *plan) prefix(ctx context.Context, trainer *gomlxnet.Trainer, pictures f
 	if from == layers {
 		return below, nil
 	}
-	began := time.Now()
+	var began time.Time // behind the first batch, whose graph is compiled, or is waited for
 	values := make([]float32, n*each)
 	if from == 0 {
 		// The first epoch has each picture once, and the last batch may reach into the next.
@@ -116,6 +116,9 @@ func (p *plan) prefix(ctx context.Context, trainer *gomlxnet.Trainer, pictures f
 			out, err := trainer.Prefix(b.Images)
 			if err != nil {
 				return nil, err
+			}
+			if b.Index == 0 {
+				began = time.Now()
 			}
 			for i, picture := range first[b.Index*batch : min((b.Index+1)*batch, n)] {
 				copy(values[int(picture)*each:], out[i*each:(i+1)*each])
@@ -133,6 +136,9 @@ func (p *plan) prefix(ctx context.Context, trainer *gomlxnet.Trainer, pictures f
 			out, err := trainer.PrefixFrom(from, part)
 			if err != nil {
 				return nil, err
+			}
+			if at == 0 {
+				began = time.Now()
 			}
 			copy(values[at*each:], out)
 		}

@@ -87,7 +87,7 @@ func (c *Contest) Hear(e transfer.Event) {
 func first(steps int) int { return max(1, steps/100) }
 
 // turnNets is how many nets of a turn each of the Lab's workers trains, at most: several, so that one
-// may train while another compiles, as in any curve.
+// may train while another compiles, as in any curve, and on two cores all of a condition of the balanced miniature.
 const turnNets = 8
 
 // Run trains all nets, parents first; each turn is told of as both sides have done it. It fails

@@ -203,6 +203,7 @@ func TestRefusals(t *testing.T) {
 		"curve -widths 1,2":                      "seven numbers",
 		"curve -batch -3":                        "-batch -3",
 		"curve -precision float16":               "-precision \"float16\": want float32 or bfloat16",
+		"bench curve -precision bfloat16":        "-precision is not for bench curve",
 		"curve -epochs 2 -steps 9":               "steps",
 		"curve -json -csv":                       "csv",
 		"curve -figure x.jpg":                    ".png or .svg",
