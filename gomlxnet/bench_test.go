@@ -2,7 +2,10 @@ package gomlxnet
 
 import (
 	"fmt"
+	"runtime"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/gomlx/compute"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
@@ -78,6 +81,77 @@ func BenchmarkDevices(b *testing.B) {
 			})
 		}
 	}
+}
+
+// BenchmarkTogether times a step of each of several nets of the shapes, one after another and in one graph, in turn: on one core and on all. alone/together
+// is how many times faster one graph is, the ratio of medians.
+func BenchmarkTogether(b *testing.B) {
+	whole := openBackend(b, "xla:cpu")
+	parts, err := Divide(whole, runtime.NumCPU())
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, part := range parts {
+		defer part.Finalize()
+	}
+	arch := Mini(10, MiniOptions{Widths: [7]int{24, 48, 64, 64, 48, 192, 192}})
+	for _, on := range []struct {
+		name    string
+		backend compute.Backend
+	}{{"core", parts[0]}, {"all", whole}} {
+		for _, n := range []int{2, 4, 8} {
+			b.Run(fmt.Sprintf("%s/nets=%d", on.name, n), func(b *testing.B) {
+				const batch = 16
+				nets := []*Trainer{mustTrainer(b, on.backend, arch, batch)}
+				for len(nets) < n {
+					net, err := nets[0].Sibling(0)
+					if err != nil {
+						b.Fatal(err)
+					}
+					nets = append(nets, net)
+				}
+				var blocks []Block
+				for i, net := range nets {
+					defer net.Close()
+					if err := net.Load(mustInit(b, arch, uint64(i)), Cut{}); err != nil {
+						b.Fatal(err)
+					}
+					block := Block{}
+					for k := range net.Block() {
+						images, labels := tinyBatch(arch, batch, uint64(n*k+i))
+						block.Values, block.Labels, block.Rates = append(block.Values, images...), append(block.Labels, labels...), append(block.Rates, 1e-4)
+					}
+					blocks = append(blocks, block)
+				}
+				took := [2][]float64{}
+				take := func(way int) {
+					start := time.Now()
+					for at, each := 0, []int{1, n}[way]; at < n; at += each {
+						if _, err := StepsTogether(nets[at:at+each], blocks[at:at+each]); err != nil {
+							b.Fatal(err)
+						}
+					}
+					took[way] = append(took[way], 1e3*time.Since(start).Seconds()/float64(n*len(blocks[0].Rates)))
+				}
+				take(0) // compiles
+				take(1)
+				took = [2][]float64{}
+				for b.Loop() {
+					take(0)
+					take(1)
+				}
+				alone, together := median(took[0]), median(took[1])
+				b.ReportMetric(alone, "ms/alone")
+				b.ReportMetric(together, "ms/together")
+				b.ReportMetric(alone/together, "alone/together")
+			})
+		}
+	}
+}
+
+func median(values []float64) float64 {
+	v := slices.Sorted(slices.Values(values))
+	return (v[(len(v)-1)/2] + v[len(v)/2]) / 2
 }
 
 // BenchmarkCompile times the first step of a new trainer: XLA's compiler and,

@@ -8,32 +8,46 @@ import (
 // shape [k, k, in/groups, out], zeros of width pad on every side. With groups
 // the channels of input and output are split into that many blocks and block i
 // of the output sees only block i of the input, as in Caffe. Blocks are
-// convolved one by one: XLA's grouped convolution has no fast path on the CPU,
-// and its gradient would transpose the kernel on every step.
+// convolved one by one: as one convolution with groups CaffeNet is no faster.
 func Conv(x, kernel *Node, stride, pad, groups int) *Node {
 	x.AssertRank(4)
 	kernel.AssertRank(4)
 	if groups <= 1 {
-		return conv(x, kernel, stride, pad)
+		return conv(x, kernel, stride, pad, 1)
 	}
-	in, out := x.Shape().Dim(-1)/groups, kernel.Shape().Dim(-1)/groups
 	parts := make([]*Node, groups)
 	for i := range parts {
-		xi := SliceAxis(x, -1, AxisRange(i*in, (i+1)*in))
-		ki := SliceAxis(kernel, -1, AxisRange(i*out, (i+1)*out))
-		parts[i] = conv(xi, ki, stride, pad)
+		parts[i] = conv(group(x, i, groups), group(kernel, i, groups), stride, pad, 1)
 	}
 	return Concatenate(parts, -1)
 }
 
-// conv is the library's convolution with gradients of our own. Those of GoMLX v0.28.2 are wrong for kernels of an even side; and they
-// have axes in orders for which XLA's CPU has no fast path where a convolution is in a loop.
-func conv(x, kernel *Node, stride, pad int) *Node {
+// conv is Conv with its groups in one operation, to the same bits on XLA's CPU.
+//
+// The gradients are our own. The library (GoMLX v0.28.2) has none with groups, and those without are wrong for kernels of an even side;
+// and they have axes in orders for which XLA's CPU has no fast path where a convolution is in a loop.
+func conv(x, kernel *Node, stride, pad, groups int) *Node {
 	return withGradients(func(in []*Node) *Node {
-		return Convolve(in[0], in[1]).StridePerAxis(stride, stride).PaddingPerDim([][2]int{{pad, pad}, {pad, pad}}).Done()
+		return Convolve(in[0], in[1]).StridePerAxis(stride, stride).PaddingPerDim([][2]int{{pad, pad}, {pad, pad}}).ChannelGroupCount(groups).Done()
 	}, []*Node{x, kernel},
-		func(_, dy *Node) *Node { return convByImage(dy, x, kernel, stride, pad) },
-		func(_, dy *Node) *Node { return convByKernel(dy, x, kernel, stride, pad) })
+		func(_, dy *Node) *Node { return convByImage(dy, x, kernel, stride, pad, groups) },
+		func(_, dy *Node) *Node {
+			// Group by group: XLA's CPU hands convolutions with groups of channels to oneDNN, with groups of images it does not.
+			parts := make([]*Node, groups)
+			for i := range parts {
+				parts[i] = convByKernel(group(dy, i, groups), group(x, i, groups), group(kernel, i, groups), stride, pad)
+			}
+			return Concatenate(parts, -1)
+		})
+}
+
+// group is one of the groups into which the last axis is divided.
+func group(x *Node, i, groups int) *Node {
+	if groups == 1 {
+		return x
+	}
+	n := x.Shape().Dim(-1) / groups
+	return SliceAxis(x, -1, AxisRange(i*n, (i+1)*n))
 }
 
 // convByKernel is the gradient of a convolution by its kernel, from that by its output: the images convolved with what became of
@@ -56,14 +70,17 @@ func convByKernel(dy, x, kernel *Node, stride, pad int) *Node {
 
 // convByImage is the gradient of a convolution by its image, [batch, height, width, in], from that by its output: each of its values
 // goes to all pixels that its window saw, which is a convolution with the kernel turned by half a circle.
-func convByImage(dy, x, kernel *Node, stride, pad int) *Node {
+func convByImage(dy, x, kernel *Node, stride, pad, groups int) *Node {
 	var padding [][2]int
-	for axis, size := range kernel.Shape().Dimensions[:2] {
+	dims := kernel.Shape().Dimensions
+	for axis, size := range dims[:2] {
 		spread := (dy.Shape().Dim(1+axis)-1)*stride + 1
 		low := size - 1 - pad
 		padding = append(padding, [2]int{low, size - 1 + x.Shape().Dim(1+axis) - spread - low})
 	}
-	c := Convolve(dy, TransposeAllAxes(Reverse(kernel, 0, 1), 0, 1, 3, 2)).PaddingPerDim(padding)
+	in, out := dims[2], dims[3]/groups
+	turned := TransposeAllAxes(Reshape(Reverse(kernel, 0, 1), dims[0], dims[1], in, groups, out), 0, 1, 4, 3, 2)
+	c := Convolve(dy, Reshape(turned, dims[0], dims[1], out, groups*in)).PaddingPerDim(padding).ChannelGroupCount(groups)
 	if stride > 1 {
 		c = c.InputDilationPerAxis(stride, stride)
 	}

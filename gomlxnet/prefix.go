@@ -69,14 +69,14 @@ func (t *Trainer) PrefixFrom(from int, values []float32) ([]float32, error) {
 		return nil, fmt.Errorf("batch of %d values, want %d", len(values), want)
 	}
 	p, err := programOf(t.graphs, t.prefixes, [2]int{from, n}, func() (*program, error) {
-		return t.newProgram(1, 0, func(scope *model.Scope, in []*Node) []*Node {
+		return t.newProgram(1, 1, 0, func(scope *model.Scope, in []*Node) []*Node {
 			return []*Node{t.arch.layersGraph(scope, in[0], nil, Cut{N: n, Frozen: true}, from, n)[n-1-from]}
 		})
 	})
 	if err != nil {
 		return nil, err
 	}
-	out, err := t.run(p, t.batches(values, in, nil))
+	out, err := execute([]*Trainer{t}, p, t.batches(values, in, nil))
 	if err != nil {
 		return nil, fmt.Errorf("layers %d..%d of %s: %w", from+1, n, t.arch.Name, err)
 	}

@@ -37,11 +37,17 @@ type graphs struct {
 // the variables that it reads, it returns results, and new values of those that it changes.
 type program struct {
 	exec *Exec
-	// Paths of the variables it reads, in the order of its parameters behind the inputs, and of those it changes,
-	// in the order of its outputs behind the results. They are set as the graph is made.
-	reads, changes []string
+	// The variables it reads, in the order of its parameters behind the inputs, and those it changes,
+	// in that of its results behind those of the function. Known when the graph is made.
+	reads, changes []variableOf
 	donates        []bool      // of those it reads: that it changes them
 	compiled       atomic.Bool // no need to wait for others
+}
+
+// variableOf is a variable of one of the nets of a program.
+type variableOf struct {
+	net  int
+	path string
 }
 
 // compiling is held while a graph is compiled. XLA's compiler has threads for all cores: of two graphs that are compiled at once
@@ -60,8 +66,8 @@ func (p *program) compile(inputs []shapes.Shape) (*Graph, error) {
 	return graph, err
 }
 
-// newProgram makes a program of a function of graphs. The first of its inputs, so many, are divided between the devices.
-func (g *graphs) newProgram(parts, whole int, f func(scope *model.Scope, in []*Node) []*Node) (*program, error) {
+// newProgram makes a program of a function of graphs of several nets. The first of its inputs, so many, are divided between the devices.
+func (g *graphs) newProgram(nets, parts, whole int, f func(scope *model.Scope, in []*Node) []*Node) (*program, error) {
 	// The store is that of this graph alone: it holds shapes, no values, so that no two graphs that are made at once meet.
 	store := model.NewStore()
 	declare := func(path string, dims ...int) error {
@@ -71,13 +77,20 @@ func (g *graphs) newProgram(parts, whole int, f func(scope *model.Scope, in []*N
 		}
 		return v.SetShardingSpec(g.shards.whole)
 	}
-	for _, v := range g.vars {
-		if err := errors.Join(declare(v.Path, v.Shape...), declare(momentumPath(v.Path), v.Shape...)); err != nil {
+	variables := map[string]variableOf{} // by their path in the store
+	for net := range nets {
+		add := func(path string, dims ...int) error {
+			variables[pathOf(path, net, nets)] = variableOf{net, path}
+			return declare(pathOf(path, net, nets), dims...)
+		}
+		for _, v := range g.vars {
+			if err := errors.Join(add(v.Path, v.Shape...), add(momentumPath(v.Path), v.Shape...)); err != nil {
+				return nil, err
+			}
+		}
+		if err := add(ratePath); err != nil {
 			return nil, err
 		}
-	}
-	if err := declare(ratePath); err != nil {
-		return nil, err
 	}
 	p := new(program)
 	var err error
@@ -87,12 +100,12 @@ func (g *graphs) newProgram(parts, whole int, f func(scope *model.Scope, in []*N
 		p.reads, p.changes, p.donates = nil, nil, nil
 		for v := range store.IterVariables() {
 			if v.ChangedInGraph(graph) {
-				p.changes, out = append(p.changes, v.Path()), append(out, v.NodeValue(graph))
+				p.changes, out = append(p.changes, variables[v.Path()]), append(out, v.NodeValue(graph))
 			}
 		}
 		for h := inputs; h < graph.NumParameters(); h++ {
-			path := graph.GetParameterByHandle(ParameterHandle(h)).GetParameterName()
-			p.reads, p.donates = append(p.reads, path), append(p.donates, slices.Contains(p.changes, path))
+			v := variables[graph.GetParameterByHandle(ParameterHandle(h)).GetParameterName()]
+			p.reads, p.donates = append(p.reads, v), append(p.donates, slices.Contains(p.changes, v))
 		}
 		return out
 	})
@@ -152,9 +165,10 @@ func (in input) shape() shapes.Shape {
 	return shapes.Make(dtype, in.dims...)
 }
 
-// run runs a program on the Trainer's variables and the inputs of each device, and gives
-// its results, which are the caller's to finalize.
-func (t *Trainer) run(p *program, inputs func(part int) []input) (results []compute.Buffer, err error) {
+// execute runs a program of so many nets on their variables and the inputs of each device, and gives
+// its results, which are the caller's to finalize. The nets are on the same devices.
+func execute(nets []*Trainer, p *program, inputs func(part int) []input) (results []compute.Buffer, err error) {
+	t := nets[0]
 	given := make([][]input, len(t.devices))
 	var all []shapes.Shape
 	for i := range t.devices {
@@ -177,8 +191,8 @@ func (t *Trainer) run(p *program, inputs func(part int) []input) (results []comp
 			}
 			buffers, donate = append(buffers, b), append(donate, true)
 		}
-		for _, path := range p.reads {
-			buffers = append(buffers, t.values[path][i])
+		for _, v := range p.reads {
+			buffers = append(buffers, nets[v.net].values[v.path][i])
 		}
 		donate = append(donate, p.donates...)
 	}
@@ -187,16 +201,18 @@ func (t *Trainer) run(p *program, inputs func(part int) []input) (results []comp
 		err = caught
 	}
 	if err != nil {
-		t.loaded = false
-		for _, path := range p.changes {
-			delete(t.values, path) // they may be gone
+		for _, net := range nets {
+			net.loaded = false
+		}
+		for _, v := range p.changes {
+			delete(nets[v.net].values, v.path) // they may be gone
 		}
 		return nil, err
 	}
 	each := len(out) / len(t.devices)
-	for k, path := range p.changes {
+	for k, v := range p.changes {
 		for i := range t.devices {
-			t.values[path][i] = out[i*each+each-len(p.changes)+k]
+			nets[v.net].values[v.path][i] = out[i*each+each-len(p.changes)+k]
 		}
 	}
 	results = out[:each-len(p.changes)]

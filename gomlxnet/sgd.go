@@ -87,7 +87,7 @@ func (s SGD) UpdateGraph(scope *model.Scope, g *Graph, loss *Node) {
 	var vars []*model.Variable
 	var at []*Node
 	for v := range scope.IterVariables() {
-		if v.Trainable && v.InUseByGraph(g) && s.param(v).RateMult != 0 {
+		if v.Trainable && v.InUseByGraph(g) && s.param(v.Path()).RateMult != 0 {
 			vars, at = append(vars, v), append(at, v.NodeValue(g))
 		}
 	}
@@ -95,20 +95,34 @@ func (s SGD) UpdateGraph(scope *model.Scope, g *Graph, loss *Node) {
 		panic(fmt.Errorf("solver: no variable under %q is trainable", scope.Scope()))
 	}
 	rate := s.RateVar(scope).NodeValue(g)
+	velocities, params := make([]*Node, len(vars)), make([]Param, len(vars))
+	for i, v := range vars {
+		velocities[i], params[i] = s.momentumVar(scope, v).NodeValue(g), s.param(v.Path())
+	}
+	at, velocities = s.update(loss, at, velocities, params, func(int) *Node { return rate })
+	for i, v := range vars {
+		s.momentumVar(scope, v).SetNodeValue(velocities[i])
+		v.SetNodeValue(at[i])
+	}
+}
+
+// update is one step of the solver: variables and their velocities behind it. rate gives the rate of each variable, of any shape that
+// a product with the variable spreads.
+func (s SGD) update(loss *Node, at, velocities []*Node, params []Param, rate func(i int) *Node) (newAt, newVelocities []*Node) {
 	grads := Gradient(loss, at...)
 	for i, w := range at {
-		if d := s.Decay * s.param(vars[i]).DecayMult; d != 0 {
+		if d := s.Decay * params[i].DecayMult; d != 0 {
 			grads[i] = Add(grads[i], MulScalar(w, d))
 		}
 	}
+	at = slices.Clone(at)
 	updateInPlace(grads, at)
+	newVelocities = make([]*Node, len(at))
 	for i, grad := range grads {
-		v, w, p := vars[i], at[i], s.param(vars[i])
-		history := s.momentumVar(scope, v)
-		velocity := Add(MulScalar(history.NodeValue(g), s.Momentum), Mul(MulScalar(rate, p.RateMult), grad))
-		history.SetNodeValue(velocity)
-		v.SetNodeValue(Sub(w, velocity))
+		newVelocities[i] = Add(MulScalar(velocities[i], s.Momentum), Mul(MulScalar(rate(i), params[i].RateMult), grad))
+		at[i] = Sub(at[i], newVelocities[i])
 	}
+	return at, newVelocities
 }
 
 // updateInPlace has the large variables wait for all gradients before they change. XLA copies one in each step of a
@@ -148,8 +162,8 @@ func (s SGD) momentumVar(scope *model.Scope, v *model.Variable) *model.Variable 
 	return scope.Store().VariableWithShape(momentumPath(v.Path()), v.Shape(), initializer.Zero).SetTrainable(false)
 }
 
-func (s SGD) param(v *model.Variable) Param {
-	if p, ok := s.Params[v.Path()]; ok {
+func (s SGD) param(path string) Param {
+	if p, ok := s.Params[path]; ok {
 		return p
 	}
 	return Param{RateMult: 1, DecayMult: 1}

@@ -38,7 +38,7 @@ func (t *Trainer) Block() int { return t.blockOf(t.imagesShape()) }
 // not finite, as one that takes single steps would end, and returns the losses
 // as far as it came. A step comes to the same bits in any block, first or last, full or not.
 func (t *Trainer) Steps(images []float32, labels []int32, rates []float64, seed uint64, iteration int) ([]float64, error) {
-	return t.takeSteps(0, t.imagesShape(), images, labels, rates, seed, iteration)
+	return t.takeSteps(given{0, t.imagesShape(), images, labels, rates, seed, iteration})
 }
 
 // BlockAbove is [Trainer.Block] for [Trainer.StepsAbove].
@@ -56,90 +56,134 @@ func (t *Trainer) StepsAbove(settled []float32, labels []int32, rates []float64,
 	if err != nil {
 		return nil, err
 	}
-	return t.takeSteps(t.arch.Settled(t.cut), shape, settled, labels, rates, seed, iteration)
+	return t.takeSteps(given{t.arch.Settled(t.cut), shape, settled, labels, rates, seed, iteration})
 }
 
-// takeSteps takes the steps of a block on values that enter at layer from.
-func (t *Trainer) takeSteps(from int, shape []int, values []float32, labels []int32, rates []float64, seed uint64, iteration int) ([]float64, error) {
-	block, n, size := t.blockOf(shape), len(rates), product(shape)
+// given is what the steps of a block take, of one net: values that enter at layer from, with labels and a rate for each step.
+type given struct {
+	from      int
+	shape     []int // of a step's values
+	values    []float32
+	labels    []int32
+	rates     []float64
+	seed      uint64
+	iteration int
+}
+
+// checkBlock says what is wrong with what a block is given.
+func (t *Trainer) checkBlock(b given) error {
 	if !t.loaded {
-		return nil, t.errNoNet()
+		return t.errNoNet()
 	}
-	if n < 1 || n > block || len(values) != n*size || len(labels) != n*t.batch {
-		return nil, fmt.Errorf("block of %d steps with %d values and %d labels, want 1 to %d steps with %d and %d each", n, len(values), len(labels), block, size, t.batch)
+	block, n, size := t.blockOf(b.shape), len(b.rates), product(b.shape)
+	if n < 1 || n > block || len(b.values) != n*size || len(b.labels) != n*t.batch {
+		return fmt.Errorf("block of %d steps with %d values and %d labels, want 1 to %d steps with %d and %d each", n, len(b.values), len(b.labels), block, size, t.batch)
 	}
-	if block == 1 {
-		loss, err := t.step(from, shape, values, labels, rates[0], seed, iteration)
+	return nil
+}
+
+// takeSteps takes the steps of a block.
+func (t *Trainer) takeSteps(b given) ([]float64, error) {
+	if err := t.checkBlock(b); err != nil {
+		return nil, err
+	}
+	if t.blockOf(b.shape) == 1 {
+		loss, err := t.step(b.from, b.shape, b.values, b.labels, b.rates[0], b.seed, b.iteration)
 		return []float64{loss}, err
 	}
-	p, err := t.stepProgram(from, true)
+	losses, err := takeBlock([]*Trainer{t}, []given{b})
 	if err != nil {
 		return nil, err
 	}
-	// The graph is one for full blocks; what is missing is not looked at, so that what lies behind the given will do.
-	values = slices.Grow(values, (block-n)*size)[:block*size]
-	labels = slices.Grow(labels, (block-n)*t.batch)[:block*t.batch]
-	rate, states := make([]float32, block), make([]uint64, 0, 3*block)
-	for i := range block {
-		if i < n {
-			rate[i] = float32(rates[i])
-		}
-		state := dropoutState(seed, iteration+i)
-		states = append(states, state[:]...)
+	return losses[0], nil
+}
+
+// takeBlock takes blocks of as many steps with several nets in one execution, as far as all losses are finite.
+func takeBlock(nets []*Trainer, blocks []given) ([][]float64, error) {
+	t, n := nets[0], len(blocks[0].rates)
+	block := t.blockOf(blocks[0].shape)
+	p, err := t.blockProgram(blocks[0].from, len(nets))
+	if err != nil {
+		return nil, err
 	}
-	out, err := t.run(p, func(int) []input {
-		return []input{
-			{values, slices.Concat([]int{block}, shape)},
-			{labels, []int{block, t.batch}},
-			{rate, []int{block}},
-			{states, []int{block, 3}},
-			{[]int32{int32(n)}, nil},
+	var in []input
+	for _, b := range blocks {
+		// The graph is one for full blocks; what is missing is not looked at, so that what lies behind the given will do.
+		values := whole(b.values, block*product(b.shape))
+		labels := whole(b.labels, block*t.batch)
+		rate, states := make([]float32, block), make([]uint64, 0, 3*block)
+		for i := range block {
+			if i < n {
+				rate[i] = float32(b.rates[i])
+			}
+			state := dropoutState(b.seed, b.iteration+i)
+			states = append(states, state[:]...)
 		}
-	})
+		in = append(in, input{values, slices.Concat([]int{block}, b.shape)}, input{labels, []int{block, t.batch}}, input{rate, []int{block}}, input{states, []int{block, 3}})
+	}
+	out, err := execute(nets, p, func(int) []input { return append(in, input{[]int32{int32(n)}, nil}) })
 	if err != nil {
 		return nil, fmt.Errorf("%d training steps of %s, cut %+v: %w", n, t.arch.Name, t.cut, err)
 	}
 	taken, err := scalar[int32](out[0])
-	all, lerr := flat[float32](out[1], block)
+	all, lerr := flat[float32](out[1], block*len(nets))
 	if err := errors.Join(err, lerr, finalize(out)); err != nil {
 		return nil, err
 	}
-	losses := make([]float64, taken)
+	losses := make([][]float64, len(nets))
 	for i := range losses {
-		losses[i] = float64(all[i])
+		for k := range int(taken) {
+			losses[i] = append(losses[i], float64(all[k*len(nets)+i]))
+		}
 	}
 	return losses, nil
 }
 
-// blockGraph takes the first n of a block's steps, and says how many it took and the loss of each.
-// values, labels, rates and states (of dropout) have an axis of steps in front.
-func (t *graphs) blockGraph(scope *model.Scope, in []*Node, cut Cut, from int) []*Node {
-	values, labels, rates, states, n := in[0], in[1], in[2], in[3], in[4]
-	g := values.Graph()
-	rate := t.solver.RateVar(scope)
-	rateBefore := rate.NodeValue(g)
-	var moving, still []*model.Variable
-	for _, v := range t.vars {
-		if v.Layer < from {
-			continue // it must not be made: see layersGraph
+// whole is a slice with so many values, of which those behind its own are any.
+func whole[T any](values []T, n int) []T { return slices.Grow(values, max(0, n-len(values)))[:n] }
+
+// blockGraph takes the first n of a block's steps with several nets, and says how many it took and the losses of each, [steps, nets].
+// The inputs are values, labels, rates and states (of dropout) of each net in turn, with an axis of steps in front, and n.
+func (t *graphs) blockGraph(scope *model.Scope, in []*Node, nets int, cut Cut, from int) []*Node {
+	n := in[4*nets]
+	g := n.Graph()
+	at := func(path string) []*model.Variable {
+		vars := make([]*model.Variable, nets)
+		for i := range vars {
+			vars[i] = scope.Store().GetVariable(pathOf(path, i, nets))
 		}
-		mv := scope.Store().GetVariable(v.Path)
-		if cut.frozen(v.Layer) || v.Param.RateMult == 0 {
-			still = append(still, mv)
-		} else {
-			moving = append(moving, mv, t.solver.momentumVar(scope, mv))
+		return vars
+	}
+	var moving, still []int // variables, by their index
+	for i, v := range t.vars {
+		switch {
+		case v.Layer < from: // it must not be made: see layersGraph
+		case cut.frozen(v.Layer) || v.Param.RateMult == 0:
+			still = append(still, i)
+		default:
+			moving = append(moving, i)
 		}
 	}
-	// What goes around: steps taken, the last loss, all losses, the variables that move; and what stays as it is.
-	state := []*Node{Const(g, int32(0)), Const(g, float32(0)), Zeros(g, shapes.Make(dtypes.Float32, labels.Shape().Dim(0)))}
+	// What goes around: steps taken, the last losses, all losses, the variables that move and their velocities; and what stays as it is.
+	state := []*Node{Const(g, int32(0)), Zeros(g, shapes.Make(dtypes.Float32, nets)), Zeros(g, shapes.Make(dtypes.Float32, in[1].Shape().Dim(0), nets))}
+	kind := func(i int) Kind { return t.arch.Layers[t.vars[i].Layer].Kind }
+	goesAround := func(path string, kind Kind) {
+		parts := make([]*Node, nets)
+		for i, v := range at(path) {
+			parts[i] = v.NodeValue(g)
+		}
+		state = append(state, stackVariable(parts, kind))
+	}
 	first := len(state)
-	for _, v := range moving {
-		state = append(state, v.NodeValue(g))
+	for _, i := range moving {
+		goesAround(t.vars[i].Path, kind(i))
+		goesAround(momentumPath(t.vars[i].Path), kind(i))
 	}
 	fixed := len(state)
-	state = append(state, n, values, labels, rates, states)
-	for _, v := range still {
-		state = append(state, v.NodeValue(g))
+	state = append(append(state, n), in[:4*nets]...)
+	constant := len(state)
+	for _, i := range still {
+		goesAround(t.vars[i].Path, kind(i))
 	}
 	arguments := func(g *Graph) []*Node {
 		nodes := make([]*Node, len(state))
@@ -150,33 +194,48 @@ func (t *graphs) blockGraph(scope *model.Scope, in []*Node, cut Cut, from int) [
 	}
 	going := NewClosure(g, func(g *Graph) []*Node {
 		s := arguments(g)
-		return []*Node{LogicalAnd(LessThan(s[0], s[fixed]), IsFinite(s[1]))}
+		return []*Node{LogicalAnd(LessThan(s[0], s[fixed]), LogicalAll(IsFinite(s[1])))}
 	})
 	body := NewClosure(g, func(g *Graph) []*Node {
 		s := arguments(g)
 		taken := s[0]
-		for i, v := range moving {
-			v.SetNodeValue(s[first+i])
+		var values, labels, rates, rngs []*Node
+		for i := range nets {
+			for k, to := range []*[]*Node{&values, &labels, &rates, &rngs} {
+				*to = append(*to, ofStep(s[fixed+1+4*i+k], taken))
+			}
 		}
-		for i, v := range still {
-			v.SetNodeValue(s[fixed+5+i])
+		variables := make([]*Node, len(t.vars))
+		var learns, velocities []*Node
+		var params []Param
+		for k, i := range moving {
+			variables[i] = s[first+2*k]
+			learns, velocities, params = append(learns, variables[i]), append(velocities, s[first+2*k+1]), append(params, t.vars[i].Param)
 		}
-		rate.SetNodeValue(ofStep(s[fixed+3], taken))
-		loss := t.stepGraph(scope, ofStep(s[fixed+1], taken), ofStep(s[fixed+2], taken), ofStep(s[fixed+4], taken), cut, from)
-		next := []*Node{OnePlus(taken), loss, DynamicUpdateSlice(s[2], Reshape(loss, 1), []*Node{taken})}
-		for _, v := range moving {
-			next = append(next, v.NodeValue(g))
+		for k, i := range still {
+			variables[i] = s[constant+k]
+		}
+		layers := t.arch.layers(stack(values), rngs, func(i int) *Node { return variables[i] }, cut, from, len(t.arch.Layers), nets)
+		losses := ReduceMean(crossEntropy(layers[len(layers)-1], stack(labels)), -1)
+		learns, velocities = t.solver.update(ReduceAllSum(losses), learns, velocities, params, func(k int) *Node {
+			return stackRates(rates, learns[k], kind(moving[k]))
+		})
+		losses = Reshape(losses, nets)
+		next := []*Node{OnePlus(taken), losses, DynamicUpdateSlice(s[2], Reshape(losses, 1, nets), []*Node{taken, ZerosLike(taken)})}
+		for k := range moving {
+			next = append(next, learns[k], velocities[k])
 		}
 		return append(next, s[fixed:]...)
 	})
 	end := While(going, body, state...)
-	for i, v := range moving {
-		v.SetNodeValue(end[first+i])
+	for k, i := range moving {
+		for j, path := range []string{t.vars[i].Path, momentumPath(t.vars[i].Path)} {
+			parts := unstackVariable(end[first+2*k+j], nets, kind(i))
+			for net, mv := range at(path) {
+				mv.SetNodeValue(parts[net])
+			}
+		}
 	}
-	for i, v := range still {
-		v.SetNodeValue(state[fixed+5+i])
-	}
-	rate.SetNodeValue(rateBefore)
 	return []*Node{end[0], end[2]}
 }
 

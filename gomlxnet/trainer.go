@@ -29,8 +29,8 @@ type Trainer struct {
 // stepKey tells a trainer's graphs of training steps apart.
 type stepKey struct {
 	cut   Cut
-	from  int  // the first layer computed: 0, or that above the settled ones
-	block bool // several steps an execution
+	from  int // the first layer computed: 0, or that above the settled ones
+	block int // several steps an execution, of so many nets; 0: a step
 }
 
 // NewTrainer makes a trainer for batches of the given size. The solver's
@@ -69,7 +69,7 @@ func NewTrainer(backend compute.Backend, arch Arch, solver SGD, batch int, devic
 	for _, v := range vars {
 		g.solver.Params[v.Path] = v.Param
 	}
-	if g.eval, err = g.newProgram(2, 0, func(scope *model.Scope, in []*Node) []*Node { return g.evalGraph(scope, in[0], in[1]) }); err != nil {
+	if g.eval, err = g.newProgram(1, 2, 0, func(scope *model.Scope, in []*Node) []*Node { return g.evalGraph(scope, in[0], in[1]) }); err != nil {
 		return nil, err
 	}
 	return &Trainer{graphs: g, devices: at, values: make(map[string][]compute.Buffer)}, nil
@@ -137,7 +137,7 @@ func (t *Trainer) Step(images []float32, labels []int32, rate float64, seed uint
 
 // step is a training step on values that enter at layer from.
 func (t *Trainer) step(from int, shape []int, values []float32, labels []int32, rate float64, seed uint64, iteration int) (float64, error) {
-	p, err := t.stepProgram(from, false)
+	p, err := t.stepProgram(from)
 	if err != nil {
 		return 0, err
 	}
@@ -148,7 +148,7 @@ func (t *Trainer) step(from int, shape []int, values []float32, labels []int32, 
 		return 0, err
 	}
 	state := dropoutState(seed, iteration)
-	out, err := t.run(p, t.batches(values, shape, labels, input{state[:], []int{len(state)}}))
+	out, err := execute([]*Trainer{t}, p, t.batches(values, shape, labels, input{state[:], []int{len(state)}}))
 	if err != nil {
 		return 0, fmt.Errorf("training step of %s, cut %+v: %w", t.arch.Name, t.cut, err)
 	}
@@ -162,7 +162,7 @@ func (t *Trainer) Eval(images []float32, labels []int32) (correct int, lossSum f
 	if err := t.check(images, t.imagesShape(), labels); err != nil {
 		return 0, 0, err
 	}
-	out, err := t.run(t.eval, t.batches(images, t.imagesShape(), labels))
+	out, err := execute([]*Trainer{t}, t.eval, t.batches(images, t.imagesShape(), labels))
 	if err != nil {
 		return 0, 0, fmt.Errorf("testing %s: %w", t.arch.Name, err)
 	}
@@ -254,20 +254,30 @@ func (t *Trainer) batches(values []float32, shape []int, labels []int32, whole .
 	}
 }
 
-// stepProgram is that of a step, or of a block of them, on values that enter at layer from.
-func (t *Trainer) stepProgram(from int, block bool) (*program, error) {
-	cut := t.cut
-	if !cut.Frozen || cut.N == 0 {
-		cut = Cut{} // a fine-tuned net trains as a base net does: one graph for both
-	}
-	return programOf(t.graphs, t.steps, stepKey{cut, from, block}, func() (*program, error) {
-		if block {
-			return t.newProgram(0, 5, func(scope *model.Scope, in []*Node) []*Node { return t.blockGraph(scope, in, cut, from) })
-		}
-		return t.newProgram(2, 1, func(scope *model.Scope, in []*Node) []*Node {
+// stepProgram is that of a step on values that enter at layer from.
+func (t *Trainer) stepProgram(from int) (*program, error) {
+	cut := t.graphCut()
+	return programOf(t.graphs, t.steps, stepKey{cut, from, 0}, func() (*program, error) {
+		return t.newProgram(1, 2, 1, func(scope *model.Scope, in []*Node) []*Node {
 			return []*Node{t.stepGraph(scope, in[0], in[1], in[2], cut, from)}
 		})
 	})
+}
+
+// blockProgram is that of a block of steps, of several nets.
+func (t *Trainer) blockProgram(from, nets int) (*program, error) {
+	cut := t.graphCut()
+	return programOf(t.graphs, t.steps, stepKey{cut, from, nets}, func() (*program, error) {
+		return t.newProgram(nets, 0, 4*nets+1, func(scope *model.Scope, in []*Node) []*Node { return t.blockGraph(scope, in, nets, cut, from) })
+	})
+}
+
+// graphCut is what a graph of steps knows of the cut: a fine-tuned net trains as a base net does, and by its graph.
+func (t *Trainer) graphCut() Cut {
+	if !t.cut.Frozen || t.cut.N == 0 {
+		return Cut{}
+	}
+	return t.cut
 }
 
 // stepGraph updates what learns, and returns the mean loss before that.

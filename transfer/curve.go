@@ -18,13 +18,14 @@ type worker struct {
 	part     int       // of those into which the backend is divided, from 0; -1: on the whole of it
 	devices  []int     // of the backend
 	shared   *compiled // with other workers
+	table    *table    // with those whose nets are trained in one graph with its own; nil: none
 	trainers map[trainerKey]*gomlxnet.Trainer
 	share    float64 // of the net being trained that is done, 0..1; guarded by Lab.mu
 	cost     float64 // of that net; guarded by Lab.mu
 }
 
-func newWorker(part int, devices []int, shared *compiled) *worker {
-	return &worker{part: part, devices: devices, shared: shared, trainers: map[trainerKey]*gomlxnet.Trainer{}}
+func newWorker(part int, devices []int, shared *compiled, table *table) *worker {
+	return &worker{part: part, devices: devices, shared: shared, table: table, trainers: map[trainerKey]*gomlxnet.Trainer{}}
 }
 
 // compiled are graphs that workers share: all those whose nets are on one device each of the whole backend.
@@ -170,7 +171,10 @@ func (c *curve) run(ctx context.Context, yield func(Result, error) bool) error {
 func (c *curve) start(ctx context.Context) (wait time.Time) {
 	for len(c.idle) > 0 {
 		w := c.idle[0]
-		j, wait := c.next(time.Now(), func(shape int) bool { return w.shared.shapes[shape] },
+		j, wait := c.next(time.Now(), func(shape int) bool {
+			compiled, begun := w.shared.shapes[shape]
+			return compiled || begun && w.table != nil // that of a net that others at the table train
+		},
 			func(shape int) bool {
 				return slices.ContainsFunc(c.lab.everyone(), func(w *worker) bool { _, begun := w.shared.shapes[shape]; return begun })
 			})

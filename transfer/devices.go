@@ -9,7 +9,7 @@ import (
 
 // backendClass is what a key says of the machine. A net on several devices is
 // of a class of its own, as its sums are rounded in another order; one device
-// is called as it was before there could be more.
+// is called as it was before there could be more. So is a net in one graph with others.
 func (c Config) backendClass() string {
 	class := c.Class
 	if c.Backend != nil {
@@ -18,13 +18,19 @@ func (c Config) backendClass() string {
 	if c.Devices > 1 {
 		class = fmt.Sprintf("%s*%d", class, c.Devices)
 	}
+	if c.Together > 1 {
+		class = fmt.Sprintf("%s, %d together", class, c.Together)
+	}
 	return class
 }
 
 // share settles how many nets are trained beside each other, and the devices
 // of each worker: Devices in a row, from the first on again where workers are more.
 func (c *Config) share() ([][]int, error) {
-	c.Devices = max(c.Devices, 1)
+	c.Devices, c.Together = max(c.Devices, 1), max(c.Together, 1)
+	if c.Devices > 1 && c.Together > 1 {
+		return nil, fmt.Errorf("lab: %d nets in one graph on %d devices: want one device", c.Together, c.Devices)
+	}
 	if c.Backend == nil {
 		return [][]int{nil}, nil // one worker, that trains nothing
 	}
@@ -46,6 +52,9 @@ func (c *Config) share() ([][]int, error) {
 		c.Workers = c.abreast(runtime.NumCPU())
 		if !gomlxnet.OnCores(c.Backend) {
 			c.Workers = max(c.Workers, groups)
+			if c.Together > 1 { // one graph of many nets, not many of them
+				c.Workers = groups
+			}
 		}
 		if c.Devices > 1 {
 			c.Workers = min(c.Workers, groups)

@@ -63,6 +63,10 @@ func TestShare(t *testing.T) {
 	if got, err := cfg.share(); err != nil || len(got) != usual {
 		t.Errorf("devices that are cores: %d workers, %v; want %d", len(got), err, usual)
 	}
+	cfg = Config{Backend: machine{nil, 2, "cuda"}, Recipe: Recipe{Batch: 8}, Together: 8}
+	if got, err := cfg.share(); err != nil || fmt.Sprint(got) != "[[0] [1]]" {
+		t.Errorf("eight nets in one graph on two GPUs: %v, %v; want a worker each", got, err)
+	}
 	cfg = Config{Backend: machine{nil, 2, "cpu"}, Recipe: Recipe{Batch: 8}, Reduced: &Recipe{Batch: 9}, Devices: 2}
 	if _, err := cfg.share(); err == nil || !strings.Contains(err.Error(), "batch of 9") {
 		t.Errorf("a reduced recipe that does not divide: %v", err)
@@ -89,6 +93,11 @@ func TestClassOfDevices(t *testing.T) {
 	for devices, want := range map[int]string{0: "xla:cuda", 1: "xla:cuda", 2: "xla:cuda*2", 4: "xla:cuda*4"} {
 		if got := (Config{Backend: machine{nil, 4, "cuda"}, Devices: devices}).backendClass(); got != want {
 			t.Errorf("%d devices: class %q, want %q", devices, got, want)
+		}
+	}
+	for together, want := range map[int]string{0: "xla:cuda", 1: "xla:cuda", 8: "xla:cuda, 8 together"} {
+		if got := (Config{Backend: machine{nil, 4, "cuda"}, Together: together}).backendClass(); got != want {
+			t.Errorf("%d nets in one graph: class %q, want %q", together, got, want)
 		}
 	}
 }

@@ -29,6 +29,10 @@ type Config struct {
 	Bad      dataset.BadPolicy // pictures that do not decode
 	Workers  int               // nets that Curve trains beside each other; 0 is one a core, or for two where the net is large, at most 4, and at least one an accelerator
 	Devices  int               // of each net, which divide its batches (see [gomlxnet.NewTrainer]); 0 is 1. Workers take devices in turn
+	// Together is how many nets each worker trains in one graph (see [gomlxnet.StepsTogether]), where they are too small to fill a GPU; 0 is 1. They are those
+	// of the curve that have the same layers frozen, as far as there are any. Their sums are rounded in another order than one net's, so that
+	// they are of a class of their own in the store.
+	Together int
 	// Checkpoint is the time after which a net being trained keeps weights, momentum and where it is, so that a worker that is
 	// killed, or stopped, is gone on from: 0 is 30 s, below 0 never. CheckpointSteps, above 0, does so after so many steps too.
 	Checkpoint      time.Duration
@@ -95,8 +99,8 @@ func NewLab(cfg Config) (*Lab, error) {
 			return nil, err
 		}
 	}
-	if cfg.Workers < 0 || cfg.Devices < 0 {
-		return nil, fmt.Errorf("lab: %d workers with %d devices each, want 1 or more, or 0 for the default", cfg.Workers, cfg.Devices)
+	if cfg.Workers < 0 || cfg.Devices < 0 || cfg.Together < 0 {
+		return nil, fmt.Errorf("lab: %d workers with %d devices and %d nets each, want 1 or more, or 0 for the default", cfg.Workers, cfg.Devices, cfg.Together)
 	}
 	devices, err := cfg.share()
 	if err != nil {
@@ -119,18 +123,25 @@ func NewLab(cfg Config) (*Lab, error) {
 		return nil, err
 	}
 	one := newCompiled()
-	for _, d := range devices {
-		shared := one
-		if len(d) > 1 {
+	divided := cfg.Devices <= 1 && len(devices) > 1 && gomlxnet.Divisible(cfg.Backend)
+	for i, d := range devices {
+		part, shared := -1, one
+		switch {
+		case divided:
+			part, d, shared = i, []int{0}, newCompiled()
+		case len(d) > 1:
 			shared = newCompiled()
 		}
-		l.workers = append(l.workers, newWorker(-1, d, shared))
-	}
-	l.alone = l.workers[0]
-	if cfg.Devices <= 1 && len(devices) > 1 && gomlxnet.Divisible(cfg.Backend) {
-		for i := range l.workers {
-			l.workers[i] = newWorker(i, []int{0}, newCompiled())
+		var at *table
+		if cfg.Together > 1 {
+			at = newTable()
 		}
+		for range cfg.Together {
+			l.workers = append(l.workers, newWorker(part, d, shared, at))
+		}
+	}
+	if l.alone = l.workers[0]; divided {
+		l.alone = newWorker(-1, devices[0], one, nil)
 	}
 	return l, nil
 }

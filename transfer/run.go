@@ -35,10 +35,16 @@ const metricPoints = 100
 // better than a wrong one. When ctx ends the step is finished and kept.
 func (l *Lab) trainNet(ctx context.Context, wk *worker, p *plan, donor gomlxnet.Weights, keep *keeper) (*outcome, error) {
 	start := time.Now()
-	trainer, err := l.trainer(wk, p.arch, p.recipe)
+	trainer, err := l.trainer(wk, p)
 	if err != nil {
 		return nil, err
 	}
+	settled, err := p.settled(l.maxSettled)
+	if err != nil {
+		return nil, err
+	}
+	at := wk.table.join(partyKey{p.trainerKey(), p.net.shape(), settled > 0})
+	defer at.leave()
 	w, err := p.initial(donor)
 	if err != nil {
 		return nil, err
@@ -55,7 +61,8 @@ func (l *Lab) trainNet(ctx context.Context, wk *worker, p *plan, donor gomlxnet.
 	st.since = func() float64 { return before + time.Since(start).Seconds() }
 	out := &outcome{result: p.result(l)}
 	out.result.Steps, out.result.Images = p.recipe.Steps, p.recipe.Steps*p.recipe.Batch
-	err = l.train(ctx, wk, p, trainer, st, out, keep)
+	err = l.train(ctx, wk, at, p, trainer, st, out, keep)
+	at.leave() // those that are left need not wait for its test
 	out.metrics = st.Metrics
 	if err != nil {
 		return nil, err
@@ -98,9 +105,13 @@ type trainerKey struct {
 	momentum, decay float64
 }
 
-// trainer returns the worker's trainer for an arch, made once: a sibling of those of workers it shares graphs with.
-func (l *Lab) trainer(w *worker, arch gomlxnet.Arch, r Recipe) (*gomlxnet.Trainer, error) {
-	key := trainerKey{arch.Classes, r.Batch, r.Momentum, r.Decay}
+func (p *plan) trainerKey() trainerKey {
+	return trainerKey{p.arch.Classes, p.recipe.Batch, p.recipe.Momentum, p.recipe.Decay}
+}
+
+// trainer returns the worker's trainer for a net, made once: a sibling of those of workers it shares graphs with.
+func (l *Lab) trainer(w *worker, p *plan) (*gomlxnet.Trainer, error) {
+	key, r := p.trainerKey(), p.recipe
 	if t := w.trainers[key]; t != nil {
 		return t, nil
 	}
@@ -114,13 +125,13 @@ func (l *Lab) trainer(w *worker, arch gomlxnet.Arch, r Recipe) (*gomlxnet.Traine
 		backend := l.cfg.Backend
 		if w.part >= 0 {
 			if l.parts == nil { // all at once, before any is at work
-				if l.parts, err = gomlxnet.Divide(l.cfg.Backend, len(l.workers)); err != nil {
+				if l.parts, err = gomlxnet.Divide(l.cfg.Backend, l.cfg.Workers); err != nil {
 					return nil, err
 				}
 			}
 			backend = l.parts[w.part]
 		}
-		t, err = gomlxnet.NewTrainer(backend, arch, gomlxnet.SGD{Momentum: r.Momentum, Decay: r.Decay}, r.Batch, w.devices...)
+		t, err = gomlxnet.NewTrainer(backend, p.arch, gomlxnet.SGD{Momentum: r.Momentum, Decay: r.Decay}, r.Batch, w.devices...)
 	}
 	if err != nil {
 		return nil, err
@@ -150,7 +161,7 @@ func (p *plan) prove(before, after gomlxnet.Weights) error {
 
 // train takes the steps that are left, or stops where the loss is no longer
 // finite. Whatever ends it early, a checkpoint of the last whole step is kept.
-func (l *Lab) train(ctx context.Context, wk *worker, p *plan, trainer *gomlxnet.Trainer, st *progress, out *outcome, keep *keeper) error {
+func (l *Lab) train(ctx context.Context, wk *worker, at *seat, p *plan, trainer *gomlxnet.Trainer, st *progress, out *outcome, keep *keeper) error {
 	var (
 		r      = &out.result
 		drop   = p.net.stream("dropout")
@@ -167,11 +178,12 @@ func (l *Lab) train(ctx context.Context, wk *worker, p *plan, trainer *gomlxnet.
 	if err != nil {
 		return err
 	}
+	steps := at.steps(trainer, feed.steps)
 	for b, err := range feed.blocks(ctx, from, p.recipe.Steps, p.recipe.Rate, func(step int) int { return min(p.nextTest(step), keep.next(step)) }) {
 		if err != nil {
 			return stop(err)
 		}
-		losses, err := feed.steps(b.values, b.labels, b.rates, drop, b.from)
+		losses, err := steps(b.values, b.labels, b.rates, drop, b.from)
 		if err != nil {
 			return err
 		}

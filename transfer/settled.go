@@ -20,8 +20,11 @@ import (
 type feed struct {
 	batches func(ctx context.Context, from, to int) iter.Seq2[*dataset.Batch, error]
 	block   int
-	steps   func(values []float32, labels []int32, rates []float64, seed uint64, iteration int) ([]float64, error)
+	steps   stepsFunc
 }
+
+// stepsFunc takes a block of steps, as [gomlxnet.Trainer.Steps] does.
+type stepsFunc func(values []float32, labels []int32, rates []float64, seed uint64, iteration int) ([]float64, error)
 
 // block is what a feed gives for steps that follow each other.
 type block struct {

@@ -36,7 +36,7 @@ func (l *Lab) Time(ctx context.Context, net Net, long time.Duration) (Timing, er
 	if err != nil {
 		return fail(err)
 	}
-	trainer, err := l.trainer(l.alone, p.arch, p.recipe)
+	trainer, err := l.trainer(l.alone, p)
 	if err != nil {
 		return fail(err)
 	}

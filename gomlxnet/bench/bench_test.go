@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -132,7 +133,9 @@ func TestLossesHaveToAgree(t *testing.T) {
 
 // The files hold what the trainer is given, in the order of the arch.
 func TestProblemFiles(t *testing.T) {
-	p, err := newProblem(t.TempDir(), tiny())
+	two := tiny()
+	two.Nets = 2
+	p, err := newProblem(t.TempDir(), two)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,10 +143,15 @@ func TestProblemFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if len(p.start) != 2 || p.Nets != 2 || p.start[0].Digest() == p.start[1].Digest() {
+		t.Fatalf("%d nets, want two that differ", len(p.start))
+	}
 	var want []byte
-	for _, v := range vars {
-		if want, err = binary.Append(want, binary.LittleEndian, p.start[v.Path].Data); err != nil {
-			t.Fatal(err)
+	for _, start := range p.start {
+		for _, v := range vars {
+			if want, err = binary.Append(want, binary.LittleEndian, start[v.Path].Data); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	if got, err := os.ReadFile(p.Weights); err != nil || !bytes.Equal(got, want) {
@@ -191,14 +199,21 @@ func TestPick(t *testing.T) {
 	if _, err := pick([]string{"mini"}, "xla:cpu"); err == nil || !strings.Contains(err.Error(), "-case mini: want some of mini-train, ") {
 		t.Errorf("error %v", err)
 	}
-	got, err := pick([]string{"caffenet-train", "mini-train"}, "xla:cpu")
-	if err != nil || len(got) != 2 || got[0].Name != "caffenet-train" {
+	got, err := pick([]string{"caffenet-train", "mini-by8"}, "xla:cpu")
+	if err != nil || len(got) != 2 || got[0].Name != "caffenet-train" || got[1].nets() != 8 || got[1].images() != 8*128 {
 		t.Errorf("got %v, %v", got, err)
+	}
+	// Several nets in one graph are for GPUs, where nobody asks.
+	for class, want := range map[string]bool{"xla:cpu": false, cuda: true} {
+		got, err := pick(nil, class)
+		if by8 := slices.ContainsFunc(got, func(c benchCase) bool { return c.Name == "mini-by8" }); err != nil || by8 != want || len(got) < 8 {
+			t.Errorf("%s: %d cases, mini-by8 is one: %v, want %v; %v", class, len(got), by8, want, err)
+		}
 	}
 }
 
 // Where the peers are installed, they train the same net as we do on the Go
-// backend: all of it, frozen, and testing; a convolution with groups too.
+// backend: all of it, frozen, and testing; a convolution with groups, and three nets at once, too.
 func TestPeersAgree(t *testing.T) {
 	h, err := home.Locate()
 	if err != nil {
@@ -233,9 +248,10 @@ func TestPeersAgree(t *testing.T) {
 	}()
 	grouped := tiny()
 	grouped.Arch.Layers[1].Groups = 2
-	frozen, testing := tiny(), tiny()
+	frozen, testing, three := tiny(), tiny(), tiny()
+	three.Nets = 3
 	frozen.Cut, testing.Infer = gomlxnet.Cut{N: 3, Frozen: true}, true
-	for _, bc := range []benchCase{grouped, frozen, testing, grouped.in(gomlxnet.BFloat16)} {
+	for _, bc := range []benchCase{grouped, frozen, testing, three, grouped.in(gomlxnet.BFloat16)} {
 		tm, err := c.run(t.Context(), bc)
 		if err != nil {
 			t.Fatal(err)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"coadapt/gomlxnet"
@@ -13,6 +14,7 @@ type benchCase struct {
 	What  string
 	Arch  gomlxnet.Arch
 	Batch int
+	Nets  int // trained in one graph, each with a batch of its own; 0: one
 	Cut   gomlxnet.Cut
 	Infer bool // a pass over test images instead of a training step
 	First bool // the net from nothing to its first step, compiling included
@@ -55,14 +57,18 @@ func cases(class string) []benchCase {
 		benchCase{Name: "mini-infer", What: "Mini, testing", Arch: mini, Batch: 128, Infer: true},
 		benchCase{Name: "mini-first-step", What: "Mini, from nothing to the first training step", Arch: mini, Batch: 128, Rate: 0.01, First: true},
 		benchCase{Name: "caffenet-train", What: "CaffeNet, 227 px, training step", Arch: caffenet, Batch: large, Rate: 0.001},
+		benchCase{Name: "mini-by8", What: "Mini, 8 nets in one graph, training step of each", Arch: mini, Batch: 128, Nets: 8, Rate: 0.01},
 	)
 }
 
-// pick gives the cases named; no names: all.
+// nets is how many are trained.
+func (c benchCase) nets() int { return max(1, c.Nets) }
+
+// pick gives the cases named; no names: all, but on a CPU, which one net fills, those of one net.
 func pick(names []string, class string) ([]benchCase, error) {
 	all := cases(class)
 	if len(names) == 0 {
-		return all, nil
+		return slices.DeleteFunc(all, func(c benchCase) bool { return c.nets() > 1 && class != cuda }), nil
 	}
 	var picked []benchCase
 	for _, name := range names {
@@ -91,6 +97,9 @@ func (c benchCase) in(p gomlxnet.Precision) benchCase {
 	}
 	return c
 }
+
+// images is how many a step has.
+func (c benchCase) images() int { return c.nets() * c.Batch }
 
 // flop is what one image asks for, in multiplications and additions.
 func (c benchCase) flop() (float64, error) {

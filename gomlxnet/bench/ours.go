@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"coadapt/gomlxnet"
@@ -39,10 +40,9 @@ type took struct {
 type ours struct {
 	backend compute.Backend
 	p       *problem
-	trainer *gomlxnet.Trainer
+	nets    []*gomlxnet.Trainer
 	taken   int
-	images  []float32 // of a block
-	labels  []int32
+	blocks  []gomlxnet.Block // of each net, to be filled again
 }
 
 func (o *ours) about() string { return "coadapt, " + gomlxnet.BackendClass(o.backend) }
@@ -54,10 +54,32 @@ func (o *ours) load(_ context.Context, p *problem) error {
 }
 
 func (o *ours) drop() {
-	if o.trainer != nil {
-		o.trainer.Close()
+	for _, net := range o.nets {
+		net.Close()
 	}
-	o.trainer, o.taken = nil, 0
+	o.nets, o.taken = nil, 0
+}
+
+// build makes the nets of the problem.
+func (o *ours) build() error {
+	first, err := gomlxnet.NewTrainer(o.backend, o.p.Arch, gomlxnet.SGD{Momentum: momentum, Decay: decay}, o.p.Batch)
+	if err != nil {
+		return err
+	}
+	o.nets, o.blocks = []*gomlxnet.Trainer{first}, make([]gomlxnet.Block, len(o.p.start))
+	for i, start := range o.p.start {
+		if i > 0 {
+			net, err := first.Sibling(0)
+			if err != nil {
+				return err
+			}
+			o.nets = append(o.nets, net)
+		}
+		if err := o.nets[i].Load(start, o.p.c.Cut); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (o *ours) steps(ctx context.Context, n int, fresh bool) (took, error) {
@@ -65,12 +87,8 @@ func (o *ours) steps(ctx context.Context, n int, fresh bool) (took, error) {
 		o.drop()
 	}
 	start, cpu := time.Now(), peers.CPUSeconds()
-	if o.trainer == nil {
-		var err error
-		if o.trainer, err = gomlxnet.NewTrainer(o.backend, o.p.Arch, gomlxnet.SGD{Momentum: momentum, Decay: decay}, o.p.Batch); err != nil {
-			return took{}, err
-		}
-		if err := o.trainer.Load(o.p.start, o.p.c.Cut); err != nil {
+	if o.nets == nil {
+		if err := o.build(); err != nil {
 			return took{}, err
 		}
 	}
@@ -89,24 +107,40 @@ func (o *ours) steps(ctx context.Context, n int, fresh bool) (took, error) {
 	return took{time.Since(start).Seconds(), peers.CPUSeconds() - cpu, losses}, nil
 }
 
-// some takes a block of steps, at most n, or one pass, from iteration k on.
+// some takes a block of steps, at most n, or one pass, from iteration k on; the losses are means over the nets.
 func (o *ours) some(k, n int) ([]float64, error) {
 	batch := func(k int) batch { return o.p.batches[k%len(o.p.batches)] }
 	if o.p.Infer {
-		_, sum, err := o.trainer.Eval(batch(k).images, batch(k).labels)
+		_, sum, err := o.nets[0].Eval(batch(k).images, batch(k).labels)
 		return []float64{sum / float64(o.p.Batch)}, err
 	}
-	o.images, o.labels = o.images[:0], o.labels[:0]
-	rates := make([]float64, min(n, o.trainer.Block()))
-	for i := range rates {
-		b := batch(k + i)
-		o.images, o.labels, rates[i] = append(o.images, b.images...), append(o.labels, b.labels...), o.p.Rate
+	steps := min(n, o.block())
+	for net := range o.nets {
+		b := &o.blocks[net]
+		*b = gomlxnet.Block{Values: b.Values[:0], Labels: b.Labels[:0], Rates: b.Rates[:0], Iteration: k}
+		for i := range steps {
+			of := batch(k + i + net)
+			b.Values, b.Labels, b.Rates = append(b.Values, of.images...), append(b.Labels, of.labels...), append(b.Rates, o.p.Rate)
+		}
 	}
-	return o.trainer.Steps(o.images, o.labels, rates, 0, k)
+	all, err := gomlxnet.StepsTogether(o.nets, o.blocks)
+	if err != nil {
+		return nil, err
+	}
+	losses := make([]float64, steps)
+	for _, of := range all {
+		if len(of) < steps {
+			return nil, fmt.Errorf("the loss is %v after %d steps", of[len(of)-1], k+len(of))
+		}
+		for i, loss := range of {
+			losses[i] += loss / float64(len(all))
+		}
+	}
+	return losses, nil
 }
 
 // block is how many steps an execution takes.
-func (o *ours) block() int { return o.trainer.Block() }
+func (o *ours) block() int { return o.nets[0].Block() }
 
 func (o *ours) peak(_ context.Context, n int) (float64, error) {
 	exec, err := NewExec(o.backend, func(a, b *Node) *Node { return MatMul(a, b) })

@@ -17,6 +17,7 @@ type problem struct {
 	Do       string        `json:"do"`
 	Arch     gomlxnet.Arch `json:"arch"`
 	Batch    int           `json:"batch"`
+	Nets     int           `json:"nets"` // at step k net i has batch k+i
 	Batches  int           `json:"batches"`
 	Frozen   int           `json:"frozen"` // layers that do not learn, from the first
 	Infer    bool          `json:"infer"`
@@ -28,7 +29,7 @@ type problem struct {
 	Labels   string        `json:"labels"`
 
 	c       benchCase
-	start   gomlxnet.Weights
+	start   []gomlxnet.Weights // of each net
 	batches []batch
 }
 
@@ -42,31 +43,36 @@ const batchesHeld = 4
 
 // newProblem draws a case's initial values and batches and writes them to dir.
 func newProblem(dir string, c benchCase) (*problem, error) {
-	p := &problem{Do: "net", Arch: c.Arch, Batch: c.Batch, Batches: batchesHeld, Infer: c.Infer, Rate: c.Rate, Momentum: momentum, Decay: decay, c: c,
+	p := &problem{Do: "net", Arch: c.Arch, Batch: c.Batch, Nets: c.nets(), Batches: batchesHeld, Infer: c.Infer, Rate: c.Rate, Momentum: momentum, Decay: decay, c: c,
 		Weights: filepath.Join(dir, "weights"), Images: filepath.Join(dir, "images"), Labels: filepath.Join(dir, "labels")}
 	if c.Cut.Frozen {
 		p.Frozen = c.Cut.N
 	}
-	var err error
-	if p.start, err = c.Arch.Init(1); err != nil {
-		return nil, err
-	}
-	if c.Cut.N > 0 {
-		donor, err := c.Arch.Init(2)
+	for i := range c.nets() {
+		w, err := c.Arch.Init(uint64(1 + 2*i))
 		if err != nil {
 			return nil, err
 		}
-		if p.start, err = c.Arch.Donate(p.start, donor, c.Cut.N); err != nil {
-			return nil, err
+		if c.Cut.N > 0 {
+			donor, err := c.Arch.Init(uint64(2 + 2*i))
+			if err != nil {
+				return nil, err
+			}
+			if w, err = c.Arch.Donate(w, donor, c.Cut.N); err != nil {
+				return nil, err
+			}
 		}
+		p.start = append(p.start, w)
 	}
 	vars, err := c.Arch.Variables()
 	if err != nil {
 		return nil, err
 	}
 	var weights, images [][]float32
-	for _, v := range vars {
-		weights = append(weights, p.start[v.Path].Data)
+	for _, w := range p.start {
+		for _, v := range vars {
+			weights = append(weights, w[v.Path].Data)
+		}
 	}
 	var labels [][]int32
 	rng := rand.New(rand.NewPCG(1, 2))

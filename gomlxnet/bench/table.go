@@ -52,7 +52,7 @@ func newResult(t *timing, runners []runner, kinds []string, peak float64) (*resu
 		row.Seconds, row.SecondsLeast, row.SecondsMost = middle(t.seconds[i])
 		row.CPU, _, _ = middle(t.cpu[i])
 		row.Ratio, row.RatioLeast, row.RatioGreatest = middle(t.ratios(i))
-		row.Images = float64(t.c.Batch) / row.Seconds
+		row.Images = float64(t.c.images()) / row.Seconds
 		if !t.c.First { // mostly a compiler's time
 			row.GFLOPs = 1e-9 * flop * row.Images
 			row.Share = row.GFLOPs / peak

@@ -1,4 +1,6 @@
-"""The nets of coadapt in JAX: one compiled step, parameters and velocities donated to it, the loss read when it is wanted. See peer.py."""
+"""The nets of coadapt in JAX: one compiled step, parameters and velocities donated to it, the loss read when it is wanted; of several nets
+through vmap. See peer.py.
+"""
 
 import os
 
@@ -42,6 +44,8 @@ def normalize(x, size, alpha, beta):
 def make(net):
     jax.clear_caches()
     params = [(jnp.array(w), jnp.array(b)) for w, b in net.weights]
+    if net.nets > 1:
+        params = jax.tree.map(lambda *nets: jnp.stack(nets), *net.all_weights)
 
     def loss_of(learning, frozen, x, y):
         logits = jax.nn.log_softmax(forward(net.layers, frozen + learning, x, net.precision))
@@ -61,13 +65,16 @@ def make(net):
             kept.append((vw, vb))
         return moved, kept, loss
 
-    step = jax.jit(step, donate_argnums=(0, 1))
+    batches, many = list(zip(net.images, net.labels)), net.nets > 1
+    if many:
+        batches = [(net.images[which], net.labels[which]) for which in (net.of_nets(k) for k in range(len(net.labels)))]
+    step = jax.jit(jax.vmap(step) if many else step, donate_argnums=(0, 1))
     frozen, state = params[: net.frozen], [params[net.frozen :], None]
     state[1] = jax.tree.map(jnp.zeros_like, state[0])
 
     def take(k):
-        state[0], state[1], loss = step(state[0], state[1], frozen, net.images[k], net.labels[k])
-        return loss
+        state[0], state[1], loss = step(state[0], state[1], frozen, *batches[k])
+        return loss.mean() if many else loss
 
     return take
 

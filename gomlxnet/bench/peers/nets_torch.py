@@ -5,11 +5,11 @@ import torch.nn.functional as F
 
 
 class Model(torch.nn.Module):
-    def __init__(self, net):
+    def __init__(self, net, weights=None):
         super().__init__()
         self.net = net
         self.weights, self.biases = torch.nn.ParameterList(), torch.nn.ParameterList()
-        for i, (w, b) in enumerate(net.weights):
+        for i, (w, b) in enumerate(weights or net.weights):
             learns = i >= net.frozen and not net.infer
             w = torch.from_numpy(w)
             if w.ndim == 4:

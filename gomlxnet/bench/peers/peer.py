@@ -2,6 +2,7 @@
 
     {"do": "net", ...}         a net to train or to run: see Net; what was held before is dropped
     {"do": "steps", "n": 5}    five steps (or passes, for a case that only infers)  ->  {"seconds": 1.2, "cpu": 2.3, "losses": [...]}
+                               a loss is the mean over the nets, where there are several
     {"do": "first", "n": 1}    the net afresh, and its first steps, compiling included  ->  as above
     {"do": "peak", "n": 2048}  a product of two square matrices of n  ->  {"gflops": 120.1}
     {"do": "about"}            ->  {"name": "PyTorch 2.15.0", ...}
@@ -32,16 +33,22 @@ class Net:
         self.batch, self.infer = ask["batch"], ask["infer"]
         self.frozen = ask["frozen"]  # layers that do not learn, from the first
         self.rate, self.momentum, self.decay = ask["rate"], ask["momentum"], ask["decay"]
-        self.weights = self._weights(ask["weights"])
+        self.nets = ask.get("nets", 1)  # that are trained at once; at step k net i has batch k + i
+        self.all_weights = self._weights(ask["weights"])  # of each net
+        self.weights = self.all_weights[0]
         n = ask.get("batches", 0)
         if n == 0:  # they come otherwise
             return
         self.images = np.fromfile(ask["images"], np.float32).reshape(n, self.batch, self.size, self.size, self.channels)
         self.labels = np.fromfile(ask["labels"], np.int32).reshape(n, self.batch)
 
+    def of_nets(self, k):
+        """The batches of all nets at step k."""
+        return [(k + i) % len(self.labels) for i in range(self.nets)]
+
     def _weights(self, name):
-        """[(weights, biases)] of every layer: kernels [k, k, in/groups, out], inner products [in, out] over a flattened [H, W, C]."""
-        values, found, at = np.fromfile(name, np.float32), [], 0
+        """[(weights, biases)] of every layer, of every net: kernels [k, k, in/groups, out], inner products [in, out] over a flattened [H, W, C]."""
+        shapes = []
         size, channels = self.size, self.channels
         for i, l in enumerate(self.layers):
             out = self.classes if i == len(self.layers) - 1 else l["out"]
@@ -52,11 +59,17 @@ class Net:
                     size = pool_size(size, l["pool"])
             else:
                 shape, size = (size * size * channels, out), 1
-            n = math.prod(shape)
-            found.append((values[at : at + n].reshape(shape), values[at + n : at + n + out]))
-            at, channels = at + n + out, out
-        if at != values.size:
-            raise ValueError(f"{name} holds {values.size} values, the net has {at}")
+            shapes.append((shape, (out,)))
+            channels = out
+        values = np.fromfile(name, np.float32)
+        each = sum(math.prod(shape) for layer in shapes for shape in layer)
+        if values.size != self.nets * each:
+            raise ValueError(f"{name} holds {values.size} values, {self.nets} nets have {each} each")
+        found = []
+        for net in values.reshape(self.nets, each):
+            ends = np.cumsum([math.prod(shape) for layer in shapes for shape in layer])[:-1]
+            parts = iter(np.split(net, ends))
+            found.append([(next(parts).reshape(w), next(parts).reshape(b)) for w, b in shapes])
         return found
 
 

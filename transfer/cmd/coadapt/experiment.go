@@ -24,7 +24,7 @@ type experimentFlags struct {
 	backend, store, grid, recipe, nets, join     string
 	precision                                    string
 	size, batch, steps, perClass, workers        int
-	devices                                      int
+	devices, together                            int
 	epochs, rate                                 float64
 	coarse, skipBad                              bool
 	checkpoint                                   time.Duration
@@ -53,6 +53,7 @@ func (f *experimentFlags) flags(c *cobra.Command, grid string) {
 	fl.BoolVar(&f.skipBad, "skip-bad", false, "leave out pictures that do not decode, and name them, instead of stopping")
 	fl.IntVar(&f.workers, "workers", 0, "nets trained beside each other (default: one a core, for two where the net is large, at most 4, and at least one a GPU)")
 	fl.IntVar(&f.devices, "devices", 0, "devices that train a net together, each on its part of every batch (default: 1, other workers on other devices)")
+	fl.IntVar(&f.together, "together", 0, "nets that each worker trains in one graph, where they are too small to fill a GPU (default: 1)")
 	fl.DurationVar(&f.checkpoint, "checkpoint", 30*time.Second, "how often a net in training keeps where it is")
 	fl.StringVar(&f.backend, "backend", "", "GoMLX backend, such as xla:cpu, xla:cuda or go (default: the plugin of set-up)")
 	fl.StringVar(&f.store, "store", "", "folder of results and weights (default: this clone's)")
@@ -218,7 +219,7 @@ func (f *experimentFlags) config(src dataset.Source) (transfer.Config, error) {
 	for _, n := range []struct {
 		flag  string
 		value float64
-	}{{"epochs", f.epochs}, {"steps", float64(f.steps)}, {"batch", float64(f.batch)}, {"rate", f.rate}, {"per-class", float64(f.perClass)}, {"workers", float64(f.workers)}, {"devices", float64(f.devices)}} {
+	}{{"epochs", f.epochs}, {"steps", float64(f.steps)}, {"batch", float64(f.batch)}, {"rate", f.rate}, {"per-class", float64(f.perClass)}, {"workers", float64(f.workers)}, {"devices", float64(f.devices)}, {"together", float64(f.together)}} {
 		if n.value < 0 {
 			return transfer.Config{}, fmt.Errorf("-%s %v: want a number above 0, or 0 for the default", n.flag, n.value)
 		}
@@ -253,7 +254,7 @@ func (f *experimentFlags) config(src dataset.Source) (transfer.Config, error) {
 	if f.steps > 0 {
 		cfg.Epochs, cfg.Recipe = 0, cfg.Recipe.Shortened(f.steps)
 	}
-	cfg.PerClass, cfg.Workers, cfg.Devices, cfg.Checkpoint = f.perClass, f.workers, f.devices, f.checkpoint
+	cfg.PerClass, cfg.Workers, cfg.Devices, cfg.Together, cfg.Checkpoint = f.perClass, f.workers, f.devices, f.together, f.checkpoint
 	if f.skipBad {
 		cfg.Bad = dataset.BadSkips
 	}

@@ -1,0 +1,101 @@
+package gomlxnet
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Block is what a net is given for some steps that follow each other: what [Trainer.Steps] takes.
+type Block struct {
+	Values    []float32 // images, [steps, batch, size, size, channels], or what [Trainer.Prefix] gave for them
+	Labels    []int32   // [steps, batch]
+	Rates     []float64 // of each step
+	Seed      uint64    // of dropout
+	Iteration int       // of the first step
+}
+
+// StepsTogether is [Trainer.Steps] on several nets in one graph, each on a block of its own: convolutions become one with groups,
+// products of matrices one with a batch axis, and so on (stack.go). It is for nets too small to fill an accelerator; on a CPU, which one
+// net fills, it is no faster (PERFORMANCE.md). The nets are a [NewTrainer] and its [Trainer.Sibling]s on one device, alike in how many layers are frozen;
+// fine-tuned and base nets are alike. A graph is compiled for each number of nets.
+//
+// Each net comes to what Steps brings it to but for rounding: its sums may be taken in another order. Measured on XLA's CPU: nothing at all, or
+// 5e-7 of a variable's largest value after six steps. What is longer than the shortest block, what follows the step in which one of
+// the nets loses its loss, and single steps (see [Trainer.Block]) each net takes alone. The losses are those of each net, as of Steps. Where a net's
+// block is refused none is stepped; an execution that fails may have stepped some.
+func StepsTogether(nets []*Trainer, blocks []Block) ([][]float64, error) {
+	return together(nets, blocks, func(t *Trainer) (int, []int, error) { return 0, t.imagesShape(), nil })
+}
+
+// StepsAboveTogether is StepsTogether for [Trainer.StepsAbove].
+func StepsAboveTogether(nets []*Trainer, blocks []Block) ([][]float64, error) {
+	return together(nets, blocks, func(t *Trainer) (int, []int, error) {
+		shape, err := t.settledShape()
+		return t.arch.Settled(t.cut), shape, err
+	})
+}
+
+// together is StepsTogether on values that enter at the layer and in the shape that enter gives.
+func together(nets []*Trainer, blocks []Block, enter func(*Trainer) (from int, shape []int, err error)) ([][]float64, error) {
+	if len(nets) == 0 || len(blocks) != len(nets) {
+		return nil, fmt.Errorf("%d nets with %d blocks, want at least one and as many", len(nets), len(blocks))
+	}
+	in := make([]given, len(nets))
+	shortest := math.MaxInt
+	for i, t := range nets {
+		from, shape, err := enter(t)
+		if err != nil {
+			return nil, fmt.Errorf("net %d of %d: %w", i, len(nets), err)
+		}
+		b := blocks[i]
+		in[i] = given{from, shape, b.Values, b.Labels, b.Rates, b.Seed, b.Iteration}
+		if err := t.checkBlock(in[i]); err != nil {
+			return nil, fmt.Errorf("net %d of %d: %w", i, len(nets), err)
+		}
+		switch {
+		case t.graphs != nets[0].graphs || !slices.Equal(t.devices, nets[0].devices):
+			return nil, fmt.Errorf("net %d of %d is no sibling of the first, or on another device", i, len(nets))
+		case slices.Contains(nets[:i], t):
+			return nil, fmt.Errorf("net %d of %d is there twice", i, len(nets))
+		case t.graphCut() != nets[0].graphCut():
+			return nil, fmt.Errorf("net %d of %d: cut %+v, that of the first is %+v", i, len(nets), t.cut, nets[0].cut)
+		}
+		shortest = min(shortest, len(b.Rates))
+	}
+	losses := make([][]float64, len(nets))
+	if len(nets) > 1 && nets[0].blockOf(in[0].shape) > 1 {
+		first := make([]given, len(nets))
+		for i, b := range in {
+			first[i] = b
+			first[i].rates = b.rates[:shortest]
+		}
+		var err error
+		if losses, err = takeBlock(nets, first); err != nil {
+			return nil, err
+		}
+	}
+	var errs error
+	for i, t := range nets {
+		taken := len(losses[i])
+		if taken == len(in[i].rates) || taken > 0 && !finite(losses[i][taken-1]) {
+			continue
+		}
+		more, err := t.takeSteps(in[i].behind(taken, t.batch))
+		if err != nil {
+			errs = errors.Join(errs, fmt.Errorf("net %d of %d: %w", i, len(nets), err))
+		}
+		losses[i] = append(losses[i], more...)
+	}
+	return losses, errs
+}
+
+// behind is what is left of a block when some of its steps are taken.
+func (b given) behind(steps, batch int) given {
+	b.values, b.labels, b.rates = b.values[steps*product(b.shape):], b.labels[steps*batch:], b.rates[steps:]
+	b.iteration += steps
+	return b
+}
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
