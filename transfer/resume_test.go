@@ -169,7 +169,7 @@ func killOnce(t *testing.T, backend, dir, name, key string) int {
 		until += had[len(had)-1]
 	}
 	c := exec.Command(os.Args[0], "-test.run=^TestChild$")
-	c.Env = append(os.Environ(), childBackend+"="+backend, childStore+"="+dir, childNet+"="+name)
+	c.Env = append(os.Environ(), childBackend+"="+backend, childStore+"="+dir, childNet+"="+name, "TMPDIR="+t.TempDir()) // what it leaves is removed
 	var out bytes.Buffer
 	c.Stdout, c.Stderr = &out, &out
 	if err := c.Start(); err != nil {
