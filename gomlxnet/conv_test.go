@@ -57,11 +57,18 @@ func TestConv(t *testing.T) {
 			{1, 7, 2, 3, 4, 1, 2, 1},
 			{1, 9, 2, 4, 4, 2, 1, 2},
 		} {
+			name := fmt.Sprintf("%dpx %d-%d k%d s%d p%d g%d", c.size, c.in, c.out, c.kernel, c.stride, c.pad, c.groups)
 			cases = append(cases, opCase{
-				fmt.Sprintf("%dpx %d-%d k%d s%d p%d g%d", c.size, c.in, c.out, c.kernel, c.stride, c.pad, c.groups),
+				name,
 				func(in []*Node) *Node { return Conv(in[0], in[1], c.stride, c.pad, c.groups) },
 				func(in []array) array { return convLoop(in[0], in[1], c.stride, c.pad, c.groups) },
 				[]array{random(1, c.batch, c.size, c.size, c.in), random(2, c.kernel, c.kernel, c.in/c.groups, c.out)}})
+			if c.groups > 1 {
+				whole := cases[len(cases)-1]
+				whole.name += " in one"
+				whole.graph = func(in []*Node) *Node { return conv(in[0], in[1], c.stride, c.pad, c.groups) }
+				cases = append(cases, whole)
+			}
 		}
 		checkOps(t, backend, 1e-5, cases)
 	})
