@@ -30,8 +30,8 @@ type Config struct {
 	Workers  int               // nets that Curve trains beside each other; 0 is one a core, or for two where the net is large, at most 4, and at least one an accelerator
 	Devices  int               // of each net, which divide its batches (see [gomlxnet.NewTrainer]); 0 is 1. Workers take devices in turn
 	// Together is how many nets each worker trains in one graph (see [gomlxnet.StepsTogether]), where they are too small to fill a GPU; 0 is 1. They are those
-	// of the curve that have the same layers frozen, as far as there are any. Their sums are rounded in another order than one net's, so that
-	// they are of a class of their own in the store.
+	// of the curve that have the same layers frozen, as far as there are any. Their sums are rounded in another order than one net's, and
+	// which nets meet depends on when each is ready: they are of a class of their own in the store, and what is trained again, or gone on from, agrees to rounding.
 	Together int
 	// Checkpoint is the time after which a net being trained keeps weights, momentum and where it is, so that a worker that is
 	// killed, or stopped, is gone on from: 0 is 30 s, below 0 never. CheckpointSteps, above 0, does so after so many steps too.
