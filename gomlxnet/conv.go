@@ -22,7 +22,7 @@ func Conv(x, kernel *Node, stride, pad, groups int) *Node {
 	return Concatenate(parts, -1)
 }
 
-// conv is Conv with its groups in one operation, to the same bits on XLA's CPU.
+// conv is Conv with its groups in one operation. (On XLA's CPU, CaffeNet came to the same bits either way.)
 //
 // The gradients are our own. The library (GoMLX v0.28.2) has none with groups, and those without are wrong for kernels of an even side;
 // and they have axes in orders for which XLA's CPU has no fast path where a convolution is in a loop.

@@ -169,11 +169,11 @@ func (in input) shape() shapes.Shape {
 // its results, which are the caller's to finalize. The nets are on the same devices.
 func execute(nets []*Trainer, p *program, inputs func(part int) []input) (results []compute.Buffer, err error) {
 	t := nets[0]
-	given := make([][]input, len(t.devices))
+	of := make([][]input, len(t.devices)) // each device
 	var all []shapes.Shape
 	for i := range t.devices {
-		given[i] = inputs(i)
-		for _, in := range given[i] {
+		of[i] = inputs(i)
+		for _, in := range of[i] {
 			all = append(all, in.shape())
 		}
 	}
@@ -184,7 +184,7 @@ func execute(nets []*Trainer, p *program, inputs func(part int) []input) (result
 	var buffers []compute.Buffer
 	var donate []bool
 	for i, device := range t.devices {
-		for _, in := range given[i] {
+		for _, in := range of[i] {
 			b, err := t.backend.BufferFromFlatData(device, in.flat, in.shape())
 			if err != nil {
 				return nil, fmt.Errorf("batch to device %d: %w", device, err)

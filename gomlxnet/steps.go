@@ -38,7 +38,7 @@ func (t *Trainer) Block() int { return t.blockOf(t.imagesShape()) }
 // not finite, as one that takes single steps would end, and returns the losses
 // as far as it came. A step comes to the same bits in any block, first or last, full or not.
 func (t *Trainer) Steps(images []float32, labels []int32, rates []float64, seed uint64, iteration int) ([]float64, error) {
-	return t.takeSteps(given{0, t.imagesShape(), images, labels, rates, seed, iteration})
+	return t.takeSteps(given{Block{images, labels, rates, seed, iteration}, 0, t.imagesShape()})
 }
 
 // BlockAbove is [Trainer.Block] for [Trainer.StepsAbove].
@@ -56,18 +56,14 @@ func (t *Trainer) StepsAbove(settled []float32, labels []int32, rates []float64,
 	if err != nil {
 		return nil, err
 	}
-	return t.takeSteps(given{t.arch.Settled(t.cut), shape, settled, labels, rates, seed, iteration})
+	return t.takeSteps(given{Block{settled, labels, rates, seed, iteration}, t.arch.Settled(t.cut), shape})
 }
 
-// given is what the steps of a block take, of one net: values that enter at layer from, with labels and a rate for each step.
+// given is a block whose values enter at layer from, of a shape for each step.
 type given struct {
-	from      int
-	shape     []int // of a step's values
-	values    []float32
-	labels    []int32
-	rates     []float64
-	seed      uint64
-	iteration int
+	Block
+	from  int
+	shape []int
 }
 
 // checkBlock says what is wrong with what a block is given.
@@ -75,9 +71,9 @@ func (t *Trainer) checkBlock(b given) error {
 	if !t.loaded {
 		return t.errNoNet()
 	}
-	block, n, size := t.blockOf(b.shape), len(b.rates), product(b.shape)
-	if n < 1 || n > block || len(b.values) != n*size || len(b.labels) != n*t.batch {
-		return fmt.Errorf("block of %d steps with %d values and %d labels, want 1 to %d steps with %d and %d each", n, len(b.values), len(b.labels), block, size, t.batch)
+	block, n, size := t.blockOf(b.shape), len(b.Rates), product(b.shape)
+	if n < 1 || n > block || len(b.Values) != n*size || len(b.Labels) != n*t.batch {
+		return fmt.Errorf("block of %d steps with %d values and %d labels, want 1 to %d steps with %d and %d each", n, len(b.Values), len(b.Labels), block, size, t.batch)
 	}
 	return nil
 }
@@ -88,7 +84,7 @@ func (t *Trainer) takeSteps(b given) ([]float64, error) {
 		return nil, err
 	}
 	if t.blockOf(b.shape) == 1 {
-		loss, err := t.step(b.from, b.shape, b.values, b.labels, b.rates[0], b.seed, b.iteration)
+		loss, err := t.step(b.from, b.shape, b.Values, b.Labels, b.Rates[0], b.Seed, b.Iteration)
 		return []float64{loss}, err
 	}
 	losses, err := takeBlock([]*Trainer{t}, []given{b})
@@ -100,7 +96,7 @@ func (t *Trainer) takeSteps(b given) ([]float64, error) {
 
 // takeBlock takes blocks of as many steps with several nets in one execution, as far as all losses are finite.
 func takeBlock(nets []*Trainer, blocks []given) ([][]float64, error) {
-	t, n := nets[0], len(blocks[0].rates)
+	t, n := nets[0], len(blocks[0].Rates)
 	block := t.blockOf(blocks[0].shape)
 	p, err := t.blockProgram(blocks[0].from, len(nets))
 	if err != nil {
@@ -109,14 +105,14 @@ func takeBlock(nets []*Trainer, blocks []given) ([][]float64, error) {
 	var in []input
 	for _, b := range blocks {
 		// The graph is one for full blocks; what is missing is not looked at, so that what lies behind the given will do.
-		values := whole(b.values, block*product(b.shape))
-		labels := whole(b.labels, block*t.batch)
+		values := whole(b.Values, block*product(b.shape))
+		labels := whole(b.Labels, block*t.batch)
 		rate, states := make([]float32, block), make([]uint64, 0, 3*block)
 		for i := range block {
 			if i < n {
-				rate[i] = float32(b.rates[i])
+				rate[i] = float32(b.Rates[i])
 			}
-			state := dropoutState(b.seed, b.iteration+i)
+			state := dropoutState(b.Seed, b.Iteration+i)
 			states = append(states, state[:]...)
 		}
 		in = append(in, input{values, slices.Concat([]int{block}, b.shape)}, input{labels, []int{block, t.batch}}, input{rate, []int{block}}, input{states, []int{block, 3}})
@@ -199,31 +195,23 @@ func (t *graphs) blockGraph(scope *model.Scope, in []*Node, nets int, cut Cut, f
 	body := NewClosure(g, func(g *Graph) []*Node {
 		s := arguments(g)
 		taken := s[0]
-		var values, labels, rates, rngs []*Node
+		var step stackedStep
 		for i := range nets {
-			for k, to := range []*[]*Node{&values, &labels, &rates, &rngs} {
+			for k, to := range []*[]*Node{&step.values, &step.labels, &step.rates, &step.rngs} {
 				*to = append(*to, ofStep(s[fixed+1+4*i+k], taken))
 			}
 		}
-		variables := make([]*Node, len(t.vars))
-		var learns, velocities []*Node
-		var params []Param
+		step.variables, step.velocities = make([]*Node, len(t.vars)), make([]*Node, len(t.vars))
 		for k, i := range moving {
-			variables[i] = s[first+2*k]
-			learns, velocities, params = append(learns, variables[i]), append(velocities, s[first+2*k+1]), append(params, t.vars[i].Param)
+			step.variables[i], step.velocities[i] = s[first+2*k], s[first+2*k+1]
 		}
 		for k, i := range still {
-			variables[i] = s[constant+k]
+			step.variables[i] = s[constant+k]
 		}
-		layers := t.arch.layers(stack(values), rngs, func(i int) *Node { return variables[i] }, cut, from, len(t.arch.Layers), nets)
-		losses := ReduceMean(crossEntropy(layers[len(layers)-1], stack(labels)), -1)
-		learns, velocities = t.solver.update(ReduceAllSum(losses), learns, velocities, params, func(k int) *Node {
-			return stackRates(rates, learns[k], kind(moving[k]))
-		})
-		losses = Reshape(losses, nets)
+		losses := t.takeStacked(&step, moving, cut, from)
 		next := []*Node{OnePlus(taken), losses, DynamicUpdateSlice(s[2], Reshape(losses, 1, nets), []*Node{taken, ZerosLike(taken)})}
-		for k := range moving {
-			next = append(next, learns[k], velocities[k])
+		for _, i := range moving {
+			next = append(next, step.variables[i], step.velocities[i])
 		}
 		return append(next, s[fixed:]...)
 	})
@@ -237,6 +225,32 @@ func (t *graphs) blockGraph(scope *model.Scope, in []*Node, nets int, cut Cut, f
 		}
 	}
 	return []*Node{end[0], end[2]}
+}
+
+// stackedStep is what a step of nets takes: of each net its values, labels, rate and state of dropout, and, stacked, the variables and
+// the velocities of those that move, by the index of the variable.
+type stackedStep struct {
+	values, labels, rates, rngs []*Node
+	variables, velocities       []*Node
+}
+
+// takeStacked updates the variables that move, and gives the losses before that, [nets].
+func (t *graphs) takeStacked(s *stackedStep, moving []int, cut Cut, from int) *Node {
+	nets := len(s.values)
+	layers := t.arch.layers(stack(s.values), s.rngs, func(i int) *Node { return s.variables[i] }, cut, from, len(t.arch.Layers), nets)
+	losses := ReduceMean(crossEntropy(layers[len(layers)-1], stack(s.labels)), -1)
+	var learn, velocities []*Node
+	var params []Param
+	for _, i := range moving {
+		learn, velocities, params = append(learn, s.variables[i]), append(velocities, s.velocities[i]), append(params, t.vars[i].Param)
+	}
+	learnt, velocities := t.solver.update(ReduceAllSum(losses), learn, velocities, params, func(k int) *Node {
+		return stackRates(s.rates, learn[k], t.arch.Layers[t.vars[moving[k]].Layer].Kind)
+	})
+	for k, i := range moving {
+		s.variables[i], s.velocities[i] = learnt[k], velocities[k]
+	}
+	return Reshape(losses, nets)
 }
 
 // ofStep is x at a step, its first axis.

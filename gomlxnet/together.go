@@ -49,8 +49,7 @@ func together(nets []*Trainer, blocks []Block, enter func(*Trainer) (from int, s
 		if err != nil {
 			return nil, fmt.Errorf("net %d of %d: %w", i, len(nets), err)
 		}
-		b := blocks[i]
-		in[i] = given{from, shape, b.Values, b.Labels, b.Rates, b.Seed, b.Iteration}
+		in[i] = given{blocks[i], from, shape}
 		if err := t.checkBlock(in[i]); err != nil {
 			return nil, fmt.Errorf("net %d of %d: %w", i, len(nets), err)
 		}
@@ -62,14 +61,14 @@ func together(nets []*Trainer, blocks []Block, enter func(*Trainer) (from int, s
 		case t.graphCut() != nets[0].graphCut():
 			return nil, fmt.Errorf("net %d of %d: cut %+v, that of the first is %+v", i, len(nets), t.cut, nets[0].cut)
 		}
-		shortest = min(shortest, len(b.Rates))
+		shortest = min(shortest, len(blocks[i].Rates))
 	}
 	losses := make([][]float64, len(nets))
 	if len(nets) > 1 && nets[0].blockOf(in[0].shape) > 1 {
 		first := make([]given, len(nets))
 		for i, b := range in {
 			first[i] = b
-			first[i].rates = b.rates[:shortest]
+			first[i].Rates = b.Rates[:shortest]
 		}
 		var err error
 		if losses, err = takeBlock(nets, first); err != nil {
@@ -79,7 +78,7 @@ func together(nets []*Trainer, blocks []Block, enter func(*Trainer) (from int, s
 	var errs error
 	for i, t := range nets {
 		taken := len(losses[i])
-		if taken == len(in[i].rates) || taken > 0 && !finite(losses[i][taken-1]) {
+		if taken == len(in[i].Rates) || taken > 0 && !finite(losses[i][taken-1]) {
 			continue
 		}
 		more, err := t.takeSteps(in[i].behind(taken, t.batch))
@@ -93,8 +92,8 @@ func together(nets []*Trainer, blocks []Block, enter func(*Trainer) (from int, s
 
 // behind is what is left of a block when some of its steps are taken.
 func (b given) behind(steps, batch int) given {
-	b.values, b.labels, b.rates = b.values[steps*product(b.shape):], b.labels[steps*batch:], b.rates[steps:]
-	b.iteration += steps
+	b.Values, b.Labels, b.Rates = b.Values[steps*product(b.shape):], b.Labels[steps*batch:], b.Rates[steps:]
+	b.Iteration += steps
 	return b
 }
 

@@ -95,22 +95,25 @@ func (h held) apart(o held) (worst float64) {
 // channels, such as Mini's at batch 16 (one step).
 const stateTolerance = 1e-4
 
-// takenAlone is what a net comes to that takes a block alone; behind it, the net is as before.
-func takenAlone(t *testing.T, net *Trainer, start Weights, b Block) ([]float64, held) {
+// takenAlone is what nets come to that take their blocks alone; behind it, they are as before.
+func takenAlone(t *testing.T, nets []*Trainer, starts []Weights, blocks []Block) (losses [][]float64, holds []held) {
 	t.Helper()
-	load := func() {
-		if err := net.Load(start, Cut{}); err != nil {
+	for i, net := range nets {
+		load := func() {
+			if err := net.Load(starts[i], Cut{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		load()
+		b := blocks[i]
+		of, err := net.Steps(b.Values, b.Labels, b.Rates, b.Seed, b.Iteration)
+		if err != nil {
 			t.Fatal(err)
 		}
+		losses, holds = append(losses, of), append(holds, heldBy(t, net))
+		load()
 	}
-	load()
-	losses, err := net.Steps(b.Values, b.Labels, b.Rates, b.Seed, b.Iteration)
-	if err != nil {
-		t.Fatal(err)
-	}
-	h := heldBy(t, net)
-	load()
-	return losses, h
+	return losses, holds
 }
 
 // Nets in one graph come to the losses, weights and velocities that each comes to alone, to rounding: with dropout behind convolutions
@@ -190,17 +193,9 @@ func TestTogetherIsOneByOne(t *testing.T) {
 func TestTogetherEndsWithTheLoss(t *testing.T) {
 	arch := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 8, 8, 8, 8, 16, 16}})
 	nets, starts := team(t, "xla:cpu", arch, SGD{Momentum: 0.9}, 4, 2)
-	var blocks []Block
-	var want [][]float64
-	var alone []held
-	for i, net := range nets {
-		b := blockFor(arch, 4, i, 6)
-		if i == 0 {
-			b.Rates[1] = 1e30
-		}
-		losses, h := takenAlone(t, net, starts[i], b)
-		blocks, want, alone = append(blocks, b), append(want, losses), append(alone, h)
-	}
+	blocks := []Block{blockFor(arch, 4, 0, 6), blockFor(arch, 4, 1, 6)}
+	blocks[0].Rates[1] = 1e30
+	want, alone := takenAlone(t, nets, starts, blocks)
 	got, err := StepsTogether(nets, blocks)
 	if err != nil {
 		t.Fatal(err)
@@ -219,13 +214,10 @@ func TestTogetherAsFarAsTheShortest(t *testing.T) {
 	lengths := []int{5, 2, 3}
 	nets, starts := team(t, "xla:cpu", arch, SGD{Momentum: 0.9}, 4, len(lengths))
 	var blocks []Block
-	var want [][]float64
-	var alone []held
-	for i, net := range nets {
-		b := blockFor(arch, 4, i, lengths[i])
-		losses, h := takenAlone(t, net, starts[i], b)
-		blocks, want, alone = append(blocks, b), append(want, losses), append(alone, h)
+	for i, n := range lengths {
+		blocks = append(blocks, blockFor(arch, 4, i, n))
 	}
+	want, alone := takenAlone(t, nets, starts, blocks)
 	got, err := StepsTogether(nets, blocks)
 	if err != nil {
 		t.Fatal(err)
@@ -246,13 +238,10 @@ func TestTogetherOneByOne(t *testing.T) {
 	for backend, lengths := range map[string][]int{"xla:cpu": {2}, "go": {1, 1}} {
 		nets, starts := team(t, backend, arch, SGD{Momentum: 0.9}, 2, len(lengths))
 		var blocks []Block
-		var want [][]float64
-		var alone []held
-		for i, net := range nets {
-			b := blockFor(arch, 2, i, lengths[i])
-			losses, h := takenAlone(t, net, starts[i], b)
-			blocks, want, alone = append(blocks, b), append(want, losses), append(alone, h)
+		for i, n := range lengths {
+			blocks = append(blocks, blockFor(arch, 2, i, n))
 		}
+		want, alone := takenAlone(t, nets, starts, blocks)
 		got, err := StepsTogether(nets, blocks)
 		if err != nil {
 			t.Fatal(err)
