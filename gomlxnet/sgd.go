@@ -31,10 +31,20 @@ type Schedule struct {
 	Every  int     `json:"every,omitempty"` // Step: iterations between drops
 	Max    int     `json:"max,omitempty"`   // Poly: iteration at which the rate is 0
 	Power  float64 `json:"power,omitempty"` // Poly
+	// Warmup, above 0: in the first so many iterations the rate is multiplied by (iter+1)/Warmup.
+	Warmup int `json:"warmup,omitempty"`
 }
 
 // Rate is the learning rate at iteration iter (from 0).
 func (s Schedule) Rate(iter int) float64 {
+	if iter < s.Warmup {
+		return s.policy(iter) * float64(iter+1) / float64(s.Warmup)
+	}
+	return s.policy(iter)
+}
+
+// policy is the rate without warm-up.
+func (s Schedule) policy(iter int) float64 {
 	switch s.Policy {
 	case Step:
 		return s.Base * math.Pow(s.Gamma, float64(iter/s.Every))
@@ -49,6 +59,8 @@ func (s Schedule) Check() error {
 	switch {
 	case !(s.Base > 0) || math.IsInf(s.Base, 1):
 		return fmt.Errorf("rate schedule: base %v, want a number above 0", s.Base)
+	case s.Warmup < 0:
+		return fmt.Errorf("rate schedule: warm-up of %d iterations, want 0 or more", s.Warmup)
 	case s.Policy == Step && (s.Every < 1 || s.Gamma <= 0):
 		return fmt.Errorf("rate schedule %q: every %d and gamma %v, want both above 0", s.Policy, s.Every, s.Gamma)
 	case s.Policy == Poly && (s.Max < 1 || s.Power <= 0):

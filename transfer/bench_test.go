@@ -47,7 +47,7 @@ func BenchmarkRunner(b *testing.B) {
 					if err != nil {
 						b.Fatal(err)
 					}
-					l.run = func(_ context.Context, _ *worker, p *plan, _ gomlxnet.Weights, _ *keeper) (*outcome, error) {
+					l.run = func(_ context.Context, _ *worker, p *plan, _ *donated, _ *keeper) (*outcome, error) {
 						w, err := p.arch.Init(1)
 						return &outcome{result: p.result(l), weights: w}, err
 					}

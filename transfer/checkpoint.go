@@ -26,6 +26,7 @@ type progress struct {
 	Seconds float64   `json:"seconds"` // of training and testing, over all workers that had a part in it
 
 	since func() float64 // Seconds up to now
+	until float64        // above 0: the training loss at which the net stops, see Stopped
 }
 
 // add counts step k, from 0.

@@ -65,7 +65,7 @@ type Lab struct {
 	experiment string    // of all results
 	workers    []*worker // of Curve
 	alone      *worker   // of one net, which may be one of them
-	run        func(context.Context, *worker, *plan, gomlxnet.Weights, *keeper) (*outcome, error)
+	run        func(context.Context, *worker, *plan, *donated, *keeper) (*outcome, error)
 	pause      time.Duration // before a net that failed is tried again, doubled each time
 	maxSettled int           // most bytes that a net in training holds of what its frozen layers gave
 	prefixes   *prefixes     // of what they gave, what is kept for other nets
@@ -114,7 +114,7 @@ func NewLab(cfg Config) (*Lab, error) {
 	l.prefixes.disk = cfg.Store
 	l.run = l.trainNet
 	if cfg.Backend == nil {
-		l.run = func(context.Context, *worker, *plan, gomlxnet.Weights, *keeper) (*outcome, error) {
+		l.run = func(context.Context, *worker, *plan, *donated, *keeper) (*outcome, error) {
 			return nil, errNoBackend
 		}
 	}
@@ -304,8 +304,14 @@ func (p *plan) blocked(l *Lab, parent Result) Result {
 	return r
 }
 
-// donor returns the parent's weights, or the parent's result where that is not OK.
-func (l *Lab) donor(ctx context.Context, w *worker, net Net) (gomlxnet.Weights, *Result, error) {
+// donated is what a net takes from its parent.
+type donated struct {
+	weights gomlxnet.Weights
+	loss    float64 // the parent's training loss
+}
+
+// donor returns what the parent gives, or the parent's result where that is not OK. A net without a parent has a nil donor.
+func (l *Lab) donor(ctx context.Context, w *worker, net Net) (*donated, *Result, error) {
 	parent, ok := net.Parent()
 	if !ok {
 		return nil, nil, nil
@@ -321,7 +327,7 @@ func (l *Lab) donor(ctx context.Context, w *worker, net Net) (gomlxnet.Weights, 
 	donor := l.weights[r.Key]
 	l.mu.Unlock()
 	if donor != nil {
-		return donor, nil, nil
+		return &donated{donor, r.TrainLoss}, nil, nil
 	}
 	entry, err := l.cfg.Store.Get(r.Key, weightsFile)
 	if err != nil {
@@ -334,7 +340,7 @@ func (l *Lab) donor(ctx context.Context, w *worker, net Net) (gomlxnet.Weights, 
 	l.mu.Lock()
 	l.weights[r.Key] = donor
 	l.mu.Unlock()
-	return donor, nil, nil
+	return &donated{donor, r.TrainLoss}, nil, nil
 }
 
 // task returns one half of a net's split, or all classes, decoded once.
@@ -345,6 +351,13 @@ func (l *Lab) task(ctx context.Context, net Net, half Half) (*dataset.Task, erro
 	if net.PerClass > 0 {
 		name, perClass = fmt.Sprintf("%s@%d", name, net.PerClass), net.PerClass
 	}
+	skip := 0
+	if net.Treatment == Fresh {
+		if perClass == 0 {
+			return nil, fmt.Errorf("net %s is trained on pictures that its base never saw: give the base a part of them, at most half of each class (-per-class)", net)
+		}
+		name, skip = name+" fresh", perClass
+	}
 	if t := l.tasks[name]; t != nil {
 		return t, nil
 	}
@@ -353,7 +366,7 @@ func (l *Lab) task(ctx context.Context, net Net, half Half) (*dataset.Task, erro
 		return nil, err
 	}
 	t, err := dataset.NewTask(ctx, l.cfg.Source, classes, dataset.TaskOptions{
-		Name: l.cfg.Source.Name() + " " + name, PerClass: perClass, Bad: l.cfg.Bad,
+		Name: l.cfg.Source.Name() + " " + name, PerClass: perClass, Skip: skip, Bad: l.cfg.Bad,
 		Progress: func(done, total int) { l.tell(Event{Decoded: done, Images: total}) },
 	})
 	if err != nil {

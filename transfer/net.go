@@ -3,61 +3,8 @@ package transfer
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
-	"strings"
 )
-
-// Treatment is how a net begins and what of it learns, in the paper's words.
-type Treatment int
-
-// The treatments. n is the cut: layers 1..n come from elsewhere, the rest are new.
-const (
-	Base         Treatment = iota // trained from scratch on its own task
-	Selffer                       // BnB: layers 1..n from the base net of the same task, frozen
-	SelfferPlus                   // BnB+: the same, all layers learn
-	Transfer                      // AnB: layers 1..n from the base net of the other task, frozen
-	TransferPlus                  // AnB+: the same, all layers learn
-	Random                        // RnB: layers 1..n at their random initial values, frozen
-	BasePlus                      // base+: trained as long again from the final weights of its own base, no layer new
-)
-
-var treatmentNames = [...]string{"base", "BnB", "BnB+", "AnB", "AnB+", "RnB", "base+"}
-
-// Treatments lists those of the paper, base first. BasePlus, the scratch
-// control whose compute equals that of BnB+ and AnB+ with their base, is not
-// one of them.
-func Treatments() []Treatment {
-	return []Treatment{Base, Selffer, SelfferPlus, Transfer, TransferPlus, Random}
-}
-
-// String is the paper's notation: base, BnB, BnB+, AnB, AnB+, RnB, and base+.
-func (t Treatment) String() string {
-	if t < 0 || int(t) >= len(treatmentNames) {
-		return fmt.Sprintf("Treatment(%d)", int(t))
-	}
-	return treatmentNames[t]
-}
-
-// ParseTreatment reads what String prints.
-func ParseTreatment(s string) (Treatment, error) {
-	for i, name := range treatmentNames {
-		if s == name {
-			return Treatment(i), nil
-		}
-	}
-	return 0, fmt.Errorf("condition %q, want one of %s", s, strings.Join(treatmentNames[:], ", "))
-}
-
-// Frozen says whether layers 1..n stay as they are.
-func (t Treatment) Frozen() bool { return t == Selffer || t == Transfer || t == Random }
-
-// FromBase says whether the net begins from trained layers, those of a base
-// net.
-func (t Treatment) FromBase() bool { return t != Base && t != Random }
-
-// Uncut says whether the treatment has no cut, N being 0.
-func (t Treatment) Uncut() bool { return t == Base || t == BasePlus }
 
 // Half is one of the two tasks of a split, or all classes.
 type Half byte
@@ -95,7 +42,7 @@ type Net struct {
 	Seed      int    // replicate; nets of one seed share data order and initial values
 	Target    Half   // the task it is trained and tested on
 	Treatment Treatment
-	N         int // the cut, 1.. ; 0 for Base and BasePlus
+	N         int // the cut, 1.. ; 0 where Treatment is uncut
 	PerClass  int // Base only: the first so many training images of each class; 0 is all
 }
 
@@ -127,17 +74,15 @@ func (n Net) Halves() string {
 // natman/B5B+, 2/R1A#4, 1/baseA+, whole/base@250, whole/R3.
 func (n Net) String() string {
 	s := n.Split + "/"
-	switch n.Treatment {
-	case Base, BasePlus:
+	switch {
+	case n.Treatment.Uncut():
 		s += "base" + n.Target.String()
-	case Random:
+	case n.Treatment == Random:
 		s += fmt.Sprintf("R%d%s", n.N, n.Target)
 	default:
 		s += fmt.Sprintf("%s%d%s", n.Source(), n.N, n.Target)
 	}
-	if n.Treatment == SelfferPlus || n.Treatment == TransferPlus || n.Treatment == BasePlus {
-		s += "+"
-	}
+	s += n.Treatment.row().suffix
 	if n.PerClass != 0 {
 		s += fmt.Sprintf("@%d", n.PerClass)
 	}
@@ -147,8 +92,8 @@ func (n Net) String() string {
 	return s
 }
 
-// netPattern holds, in this order: split; base, its half, plus; source, cut, target, plus; images per class; seed.
-var netPattern = regexp.MustCompile(`^(?:([A-Za-z0-9]+)/)?(?:(base)([AB]?)(\+?)|([ABR])([1-9]\d*)([AB]?)(\+?))(?:@([1-9]\d*))?(?:#(\d+))?$`)
+// netPattern holds, in this order: split; base, its half, suffix; source, cut, target, suffix; images per class; seed.
+var netPattern = regexp.MustCompile(`^(?:([A-Za-z0-9]+)/)?(?:(base)([AB]?)(\+|2x)?|([ABR])([1-9]\d*)([AB]?)([+rifs])?)(?:@([1-9]\d*))?(?:#(\d+))?$`)
 
 // ParseNet reads what String prints; the split may be left out and is then 0.
 func ParseNet(s string) (Net, error) {
@@ -172,28 +117,22 @@ func ParseNet(s string) (Net, error) {
 			return bad()
 		}
 	}
-	half, plus := m[3]+m[7], m[4]+m[8] == "+"
+	half := m[3] + m[7]
 	n.Target = Whole
 	if half != "" {
 		n.Target = Half(half[0])
 	}
+	letters := "B" // of the condition that has this notation
 	switch {
-	case m[2] == "base" && plus:
-		n.Treatment = BasePlus
 	case m[2] == "base":
-		n.Treatment = Base
+		letters = "base"
 	case m[5] == "R":
-		n.Treatment = Random
-	case m[5] == half && plus:
-		n.Treatment = SelfferPlus
-	case m[5] == half:
-		n.Treatment = Selffer
-	case plus:
-		n.Treatment = TransferPlus
-	default:
-		n.Treatment = Transfer
+		letters = "R"
+	case m[5] != half:
+		letters = "A"
 	}
-	if m[5] == "R" && plus || n.Check() != nil {
+	t, ok := byNotation(letters, m[4]+m[8])
+	if n.Treatment = t; !ok || n.Check() != nil {
 		return bad()
 	}
 	return n, nil
@@ -207,10 +146,10 @@ func (n Net) Check() error {
 		return fmt.Errorf("net with target %q: want A, B or Whole", byte(n.Target))
 	case (n.Target == Whole) != (n.Split == WholeSplit):
 		return fmt.Errorf("net %s: all classes are the split %q without a half, others have halves A and B", n, WholeSplit)
-	case n.Target == Whole && n.Treatment != Base && n.Treatment != BasePlus && n.Treatment != Random:
-		return fmt.Errorf("net %s: on all classes there are base, base+ and random nets only", n)
+	case n.Target == Whole && !n.Treatment.Uncut() && n.Treatment != Random:
+		return fmt.Errorf("net %s: on all classes there are base, base+, base2x and random nets only", n)
 	case n.Treatment.Uncut() != (n.N == 0):
-		return fmt.Errorf("net %s: cut n = %d with condition %s; base and base+ have n = 0, all others n from 1", n, n.N, n.Treatment)
+		return fmt.Errorf("net %s: cut n = %d with condition %s; base, base+ and base2x have n = 0, all others n from 1", n, n.N, n.Treatment)
 	case n.PerClass < 0 || n.PerClass > 0 && n.Treatment != Base:
 		return fmt.Errorf("net %s: %d images a class; only base nets may have fewer than all", n, n.PerClass)
 	}
@@ -219,7 +158,7 @@ func (n Net) Check() error {
 
 // Curve lists the nets of one transfer curve: both base nets of every split
 // and seed, and for each treatment but Base a net at each cut, tested on B
-// (one without cut for BasePlus). Base nets come first, so that a net's parent
+// (one without cut for BasePlus and BaseTwice). Base nets come first, so that a net's parent
 // stands before it. [Balanced] is the design to draw conclusions from.
 func Curve(splits []string, seeds []int, treatments []Treatment, cuts []int) []Net {
 	var nets []Net
@@ -232,8 +171,10 @@ func Curve(splits []string, seeds []int, treatments []Treatment, cuts []int) []N
 	}
 	for _, split := range splits {
 		for _, seed := range seeds {
-			if slices.Contains(treatments, BasePlus) {
-				nets = append(nets, Net{Split: split, Seed: seed, Target: B, Treatment: BasePlus})
+			for _, t := range treatments {
+				if t.Uncut() && t != Base {
+					nets = append(nets, Net{Split: split, Seed: seed, Target: B, Treatment: t})
+				}
 			}
 			for _, cut := range cuts {
 				for _, t := range treatments {

@@ -102,8 +102,13 @@ func (l *Lab) plan(ctx context.Context, net Net) (*plan, error) {
 	if err := p.recipe.Check(); err != nil {
 		return nil, err
 	}
+	p.recipe = p.recipe.Of(net.Treatment)
 	// As in 2014, a transferred net keeps the mean of the task its layers come from.
-	source, err := l.task(ctx, net, net.Source())
+	origin := net
+	if parent, ok := net.Parent(); ok {
+		origin = parent
+	}
+	source, err := l.task(ctx, origin, net.Source())
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +153,7 @@ func (l *Lab) images(net Net) (int, error) {
 // old initial values.
 func (n Net) stream(what string) uint64 {
 	role := "new"
-	if n.Treatment == Base {
+	if n.Treatment.First() {
 		role = "base" + n.Target.String()
 	}
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s/%s/%d", what, role, n.Seed))

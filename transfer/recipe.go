@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"fmt"
+	"math"
 
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
@@ -25,6 +26,35 @@ type Recipe struct {
 	Outputs int `json:"outputs,omitempty"`
 	// TestEvery so many steps the net is tested, for the best-10 rule of 2014; 0 is after the last step only.
 	TestEvery int `json:"test_every,omitempty"`
+	// Second, where it is given, changes the recipe for nets that are not trained from scratch. It is part of their key and not of
+	// their base's, so that experiments that differ in it share their base nets.
+	Second *Second `json:"second,omitempty"`
+}
+
+// Second is what the second training, that of new layers above a cut, has of its own. Zero fields are as in the first.
+type Second struct {
+	Rate  float64 `json:"rate,omitempty"`  // at the first step
+	Steps int     `json:"steps,omitempty"` // of a rate that falls over them as it does in the first training
+}
+
+// Of is the recipe of a net with this treatment: with the second training's rate and steps where it has them, and twice the steps
+// for [BaseTwice].
+func (r Recipe) Of(t Treatment) Recipe {
+	second := r.Second
+	r.Second = nil
+	switch {
+	case t == BaseTwice:
+		return r.Shortened(2 * r.Steps)
+	case t.First() || second == nil:
+		return r
+	}
+	if second.Rate > 0 {
+		r.Rate.Base = second.Rate
+	}
+	if second.Steps > 0 {
+		r = r.Shortened(second.Steps)
+	}
+	return r
 }
 
 // Check says what is wrong with the recipe.
@@ -38,6 +68,9 @@ func (r Recipe) Check() error {
 	}
 	if r.Outputs < 0 || r.TestEvery < 0 {
 		return fmt.Errorf("recipe %q: %d outputs, a test every %d steps; want 0 for the default or more", r.Name, r.Outputs, r.TestEvery)
+	}
+	if s := r.Second; s != nil && (!(s.Rate >= 0) || math.IsInf(s.Rate, 1) || s.Steps < 0) {
+		return fmt.Errorf("recipe %q: second training at rate %v over %d steps, want 0 for those of the first, or more", r.Name, s.Rate, s.Steps)
 	}
 	if err := r.Rate.Check(); err != nil {
 		return fmt.Errorf("recipe %q: %w", r.Name, err)
@@ -142,7 +175,7 @@ func PaperConfig(src dataset.Source) Config {
 	return Config{Source: src, Arch: gomlxnet.CaffeNet(1000), Recipe: PaperRecipe(), Reduced: &reduced}
 }
 
-// Shortened is the recipe over fewer steps: where the rate drops in stairs,
+// Shortened is the recipe over another number of steps: where the rate drops in stairs,
 // and where the net is tested, comes at the same share of the way.
 func (r Recipe) Shortened(steps int) Recipe {
 	share := func(every int) int { return max(1, int(float64(every)*float64(steps)/float64(r.Steps)+0.5)) }

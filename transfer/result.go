@@ -33,13 +33,21 @@ type Result struct {
 	Best10    float64 // mean of the ten largest test accuracies on the way; 0 where the net was tested less often
 	Loss      float64 // mean cross-entropy on the test part after the last step, nats
 	TrainLoss float64 // mean over the last tenth of the steps, nats
-	Classes   int
-	Steps     int
-	Images    int     // seen in training
-	Seconds   float64 // of training and testing when it was made; a hit keeps them
-	Data      string  // name of the source of images
-	Arch      string  // name of the net's architecture
-	Key       string  // of the store's entry
+	// CleanLoss and CleanAccuracy are on CleanTested training pictures, shown as test pictures are: without dropout, cut in the
+	// middle, not mirrored. CleanTested is 0 for nets that were trained before there was such a measure.
+	CleanLoss     float64
+	CleanAccuracy float64
+	CleanTested   int
+	// Scale is the RMS of the features at the cut, as they came from the parent, over training pictures; InitialScale is what the
+	// parent's initial values gave there; Rescale is by what the features were multiplied, see [Rescaled]. 0 where there is none.
+	Scale, InitialScale, Rescale float64
+	Classes                      int
+	Steps                        int
+	Images                       int     // seen in training
+	Seconds                      float64 // of training and testing when it was made; a hit keeps them
+	Data                         string  // name of the source of images
+	Arch                         string  // name of the net's architecture
+	Key                          string  // of the store's entry
 	// Experiment is equal for results that belong into one figure: those of one source, architecture, recipe and backend.
 	Experiment string
 	Hit        bool // it was in the store
@@ -73,6 +81,13 @@ type Record struct {
 	Hit        bool     `json:"hit" parquet:"hit"`
 	Selection  string   `json:"selection" parquet:"selection,dict"`
 	Best10     *float64 `json:"best10" parquet:"best10"` // null where there is none
+	// Of training pictures on a clean pass; null where it was not made.
+	CleanLoss     *float64 `json:"clean_loss,omitempty" parquet:"clean_loss"`
+	CleanAccuracy *float64 `json:"clean_accuracy,omitempty" parquet:"clean_accuracy"`
+	CleanTested   int      `json:"clean_tested,omitempty" parquet:"clean_tested"`
+	Scale         float64  `json:"scale,omitempty" parquet:"scale"`
+	InitialScale  float64  `json:"initial_scale,omitempty" parquet:"initial_scale"`
+	Rescale       float64  `json:"rescale,omitempty" parquet:"rescale"`
 }
 
 // Record is the result as a row; accuracy and losses are nil where the status
@@ -81,7 +96,7 @@ func (r Result) Record() Record {
 	rec := Record{Name: r.Net.String(), N: r.Net.N, Condition: r.Net.Treatment.String(), Split: r.Net.Split, Seed: r.Net.Seed,
 		Source: r.Net.Source().String(), Target: r.Net.Target.String(), Correct: r.Correct, Tested: r.Tested, Classes: r.Classes,
 		Status: r.Status, Reason: r.Reason, Steps: r.Steps, Images: r.Images, Seconds: r.Seconds, Data: r.Data, Arch: r.Arch,
-		Experiment: r.Experiment, Key: r.Key, Hit: r.Hit}
+		Experiment: r.Experiment, Key: r.Key, Hit: r.Hit, CleanTested: r.CleanTested, Scale: r.Scale, InitialScale: r.InitialScale, Rescale: r.Rescale}
 	rec.Selection = string(r.Selection)
 	if r.Selection == "" {
 		rec.Selection = string(Final)
@@ -90,6 +105,9 @@ func (r Result) Record() Record {
 		rec.Accuracy, rec.Loss, rec.TrainLoss = &r.Accuracy, &r.Loss, &r.TrainLoss
 		if r.Best10 > 0 {
 			rec.Best10 = &r.Best10
+		}
+		if r.CleanTested > 0 {
+			rec.CleanLoss, rec.CleanAccuracy = &r.CleanLoss, &r.CleanAccuracy
 		}
 	}
 	return rec
@@ -110,7 +128,7 @@ func (r *Result) UnmarshalJSON(data []byte) error {
 	}
 	*r = Result{Net: net, Status: rec.Status, Reason: rec.Reason, Correct: rec.Correct, Tested: rec.Tested, Classes: rec.Classes,
 		Steps: rec.Steps, Images: rec.Images, Seconds: rec.Seconds, Data: rec.Data, Arch: rec.Arch,
-		Experiment: rec.Experiment, Key: rec.Key, Hit: rec.Hit}
+		Experiment: rec.Experiment, Key: rec.Key, Hit: rec.Hit, CleanTested: rec.CleanTested, Scale: rec.Scale, InitialScale: rec.InitialScale, Rescale: rec.Rescale}
 	if rec.Status == OK {
 		if rec.Accuracy == nil || rec.Loss == nil || rec.TrainLoss == nil {
 			return fmt.Errorf("result %s: status ok without accuracy and losses", rec.Name)
@@ -118,6 +136,9 @@ func (r *Result) UnmarshalJSON(data []byte) error {
 		r.Accuracy, r.Loss, r.TrainLoss = *rec.Accuracy, *rec.Loss, *rec.TrainLoss
 		if rec.Best10 != nil {
 			r.Best10 = *rec.Best10
+		}
+		if rec.CleanLoss != nil && rec.CleanAccuracy != nil {
+			r.CleanLoss, r.CleanAccuracy = *rec.CleanLoss, *rec.CleanAccuracy
 		}
 	}
 	if Selection(rec.Selection) != Final {

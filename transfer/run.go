@@ -33,7 +33,7 @@ const metricPoints = 100
 // that the lease may hold. Layers 1..n come from donor; a random net's are its
 // own initial values. If a frozen prefix changed, it fails: no result is
 // better than a wrong one. When ctx ends the step is finished and kept.
-func (l *Lab) trainNet(ctx context.Context, wk *worker, p *plan, donor gomlxnet.Weights, keep *keeper) (*outcome, error) {
+func (l *Lab) trainNet(ctx context.Context, wk *worker, p *plan, donor *donated, keep *keeper) (*outcome, error) {
 	start := time.Now()
 	trainer, err := l.trainer(wk, p)
 	if err != nil {
@@ -49,7 +49,8 @@ func (l *Lab) trainNet(ctx context.Context, wk *worker, p *plan, donor gomlxnet.
 	if err != nil {
 		return nil, err
 	}
-	if err := trainer.Load(w, p.cut); err != nil {
+	first, err := p.begin(ctx, trainer, w, keep)
+	if err != nil {
 		return nil, err
 	}
 	st, err := keep.resume(trainer, p)
@@ -61,6 +62,10 @@ func (l *Lab) trainNet(ctx context.Context, wk *worker, p *plan, donor gomlxnet.
 	st.since = func() float64 { return before + time.Since(start).Seconds() }
 	out := &outcome{result: p.result(l)}
 	out.result.Steps, out.result.Images = p.recipe.Steps, p.recipe.Steps*p.recipe.Batch
+	out.result.Scale, out.result.InitialScale, out.result.Rescale = first.scale, first.initial, first.factor
+	if p.net.Treatment == Stopped {
+		st.until = donor.loss
+	}
 	err = l.train(ctx, wk, at, p, trainer, st, out, keep)
 	at.leave() // those that are left need not wait for its test
 	out.metrics = st.Metrics
@@ -70,7 +75,7 @@ func (l *Lab) trainNet(ctx context.Context, wk *worker, p *plan, donor gomlxnet.
 	if out.weights, err = trainer.Weights(); err != nil {
 		return nil, err
 	}
-	if err := p.prove(w, out.weights); err != nil {
+	if err := p.prove(first.weights, out.weights); err != nil {
 		return nil, err
 	}
 	r := &out.result
@@ -78,7 +83,11 @@ func (l *Lab) trainNet(ctx context.Context, wk *worker, p *plan, donor gomlxnet.
 		r.Status, r.Reason = Diverged, fmt.Sprintf("a weight is not finite after %d steps", r.Steps)
 	}
 	if r.Status == OK {
-		if err := p.finalTest(ctx, trainer, out, st.Tests, keep); err != nil {
+		err := p.finalTest(ctx, trainer, out, st.Tests, keep)
+		if err == nil {
+			err = p.clean(ctx, trainer, r, keep)
+		}
+		if err != nil {
 			return nil, errors.Join(err, keep.checkpoint(trainer, p, st))
 		}
 	}
@@ -87,15 +96,15 @@ func (l *Lab) trainNet(ctx context.Context, wk *worker, p *plan, donor gomlxnet.
 }
 
 // initial is the net before its first step.
-func (p *plan) initial(donor gomlxnet.Weights) (gomlxnet.Weights, error) {
+func (p *plan) initial(donor *donated) (gomlxnet.Weights, error) {
 	if donor != nil && p.net.Treatment == BasePlus {
-		return donor.Clone(), p.arch.Check(donor)
+		return donor.weights.Clone(), p.arch.Check(donor.weights)
 	}
 	w, err := p.arch.Init(p.net.stream("init"))
 	if err != nil || donor == nil {
 		return w, err
 	}
-	return p.arch.Donate(w, donor, p.net.N)
+	return p.arch.Donate(w, donor.weights, p.net.N)
 }
 
 // trainerKey is what a compiled graph depends on, of what the nets of a Lab
@@ -179,7 +188,7 @@ func (l *Lab) train(ctx context.Context, wk *worker, at *seat, p *plan, trainer 
 		return err
 	}
 	steps := at.steps(trainer, feed.steps)
-	for b, err := range feed.blocks(ctx, from, p.recipe.Steps, p.recipe.Rate, func(step int) int { return min(p.nextTest(step), keep.next(step)) }) {
+	for b, err := range feed.blocks(ctx, from, p.recipe.Steps, p.recipe.Rate, func(step int) int { return min(p.nextTest(step), keep.next(step), st.nextLook(step, p.metricEvery())) }) {
 		if err != nil {
 			return stop(err)
 		}
@@ -198,6 +207,10 @@ func (l *Lab) train(ctx context.Context, wk *worker, at *seat, p *plan, trainer 
 			if err := p.measure(ctx, trainer, st, keep); err != nil {
 				return stop(err)
 			}
+		}
+		if st.reached() {
+			r.Steps, r.Images, r.TrainLoss = st.Step, st.Step*p.recipe.Batch, st.recent()
+			return nil
 		}
 		loss := losses[len(losses)-1]
 		if err := keep.step(trainer, p, st, loss); err != nil {
@@ -226,10 +239,13 @@ func (p *plan) nextTest(steps int) int {
 	return p.recipe.Steps
 }
 
+// metricEvery is how many steps lie between two points of the training curve.
+func (p *plan) metricEvery() int { return max(1, p.recipe.Steps/metricPoints) }
+
 // measure adds a point to the training curve where one is due after the steps
 // taken, with an accuracy where the recipe asks for a test.
 func (p *plan) measure(ctx context.Context, trainer *gomlxnet.Trainer, st *progress, keep *keeper) error {
-	every := max(1, p.recipe.Steps/metricPoints)
+	every := p.metricEvery()
 	tested := p.recipe.TestEvery > 0 && st.Step%p.recipe.TestEvery == 0
 	if st.Since == 0 || st.Since < every && !tested && st.Step < p.recipe.Steps {
 		return nil

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"coadapt/gomlxnet"
 	"coadapt/transfer/store"
 )
 
@@ -108,7 +107,7 @@ func failing(l *Lab, part string, times int) (tried map[string]int) {
 	var mu sync.Mutex
 	run := l.run
 	l.pause = time.Millisecond
-	l.run = func(ctx context.Context, w *worker, p *plan, donor gomlxnet.Weights, k *keeper) (*outcome, error) {
+	l.run = func(ctx context.Context, w *worker, p *plan, donor *donated, k *keeper) (*outcome, error) {
 		mu.Lock()
 		tried[p.net.String()]++
 		fails := strings.Contains(p.net.String(), part) && tried[p.net.String()] <= times
@@ -172,7 +171,7 @@ func TestStoreThatCannotBeWritten(t *testing.T) {
 	cfg := tiny(t)
 	l := lab(t, cfg)
 	run := l.run
-	l.run = func(ctx context.Context, w *worker, p *plan, donor gomlxnet.Weights, k *keeper) (*outcome, error) {
+	l.run = func(ctx context.Context, w *worker, p *plan, donor *donated, k *keeper) (*outcome, error) {
 		t.Errorf("%s was trained", p.net)
 		return run(ctx, w, p, donor, k)
 	}

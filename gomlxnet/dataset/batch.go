@@ -50,9 +50,15 @@ func (t *Task) Train(ctx context.Context, o Order, v View, from, to int) iter.Se
 	})
 }
 
-// Test yields all test pictures once, in order, size a batch, cut at the centre and never mirrored. The last batch is
-// filled up with zeros of label -1, so that all batches have one shape.
+// Test yields the test pictures in order, in batches of size; the last is filled with zeros of label -1. Pictures are cut in
+// the middle and not mirrored.
 func (t *Task) Test(ctx context.Context, size int, v View) iter.Seq2[*Batch, error] {
+	return t.Clean(ctx, Test, t.NumTest(), size, v)
+}
+
+// Clean yields pictures of a part as [Task.Test] does, cut in the middle and not mirrored: at most the given number of them,
+// spread evenly over the part, so that all classes are among them. The choice is the same for every net of the task.
+func (t *Task) Clean(ctx context.Context, part Part, most, size int, v View) iter.Seq2[*Batch, error] {
 	if size < 1 {
 		return failed(fmt.Errorf("task %s: test batch of %d pictures, want at least 1", t.name, size))
 	}
@@ -61,21 +67,24 @@ func (t *Task) Test(ctx context.Context, size int, v View) iter.Seq2[*Batch, err
 	if err != nil {
 		return failed(err)
 	}
-	batches := (t.NumTest() + size - 1) / size
+	all := len(t.parts[part].index)
+	count := min(most, all)
+	batches := (count + size - 1) / size
 	return ahead(ctx, runAhead(), 0, batches, p.newBatch(size), func(b *Batch, s *scratch) error {
 		n := p.Size * p.Size * p.c
 		for i := range size {
-			at, dst := b.Index*size+i, b.Images[i*n:(i+1)*n]
-			if at >= t.NumTest() {
+			k, dst := b.Index*size+i, b.Images[i*n:(i+1)*n]
+			if k >= count {
 				clear(dst)
 				b.Labels[i] = -1
 				continue
 			}
-			pic, err := t.Picture(Test, at, s.buf)
+			at := k * all / count
+			pic, err := t.Picture(part, at, s.buf)
 			if err != nil {
 				return err
 			}
-			b.Labels[i] = t.parts[Test].labels[at]
+			b.Labels[i] = t.parts[part].labels[at]
 			p.apply(pic, p.centre(), dst)
 		}
 		return nil

@@ -17,6 +17,9 @@ func (t *Task) load(ctx context.Context) (err error) {
 	total := t.NumTrain() + t.NumTest()
 	keep := int64(total)*int64(size) <= t.opt.Memory
 	task := fmt.Sprintf("%v %d", t.classes, t.opt.PerClass)
+	if t.opt.Skip > 0 {
+		task += fmt.Sprintf(" after %d", t.opt.Skip)
+	}
 	if m, ok := t.src.(mapped); ok {
 		keep = false
 		if t.mean = m.keptMean(task); t.mean != nil {

@@ -32,6 +32,7 @@ type BadPicture struct {
 type TaskOptions struct {
 	Name     string                // for people; default: the source's name
 	PerClass int                   // the first so many training pictures of each class, in the source's order; 0 = all
+	Skip     int                   // above 0: leaves out the first so many training pictures of each class, before PerClass counts
 	Bad      BadPolicy             // pictures that do not decode
 	Memory   int64                 // most bytes of pixels kept in memory, default 4 GiB; a larger task is decoded as it is read
 	Workers  int                   // goroutines that decode, default one a core
@@ -80,6 +81,9 @@ func NewTask(ctx context.Context, src Source, classes []int, opt TaskOptions) (*
 	}
 	h := sha256.New()
 	fmt.Fprintf(h, "coadapt task v1\n%s\n%v\n%d\n", src.Digest(), t.classes, opt.PerClass)
+	if opt.Skip > 0 {
+		fmt.Fprintf(h, "skip %d\n", opt.Skip)
+	}
 	for _, b := range t.bad {
 		fmt.Fprintf(h, "bad %s %d\n", b.Part, b.Index)
 	}
@@ -111,14 +115,21 @@ func (t *Task) collect() error {
 		pics := &t.parts[part]
 		for i := range t.src.Len(part) {
 			l := label[t.src.Label(part, i)]
-			if l < 0 || part == Train && t.opt.PerClass > 0 && count[l] >= t.opt.PerClass {
+			if l < 0 {
 				continue
 			}
 			count[l]++
+			if k := count[l] - t.opt.Skip; part == Train && (k < 1 || t.opt.PerClass > 0 && k > t.opt.PerClass) {
+				continue
+			}
 			pics.index = append(pics.index, i)
 			pics.labels = append(pics.labels, l)
 		}
 		for l, n := range count {
+			if part == Train && t.opt.Skip > 0 && n < t.opt.Skip+max(1, t.opt.PerClass) {
+				return fmt.Errorf("task of %s: class %s has %d training pictures, want %d, of which the first %d are left out", t.src.Name(),
+					all[t.classes[l]].Name, n, t.opt.Skip+max(1, t.opt.PerClass), t.opt.Skip)
+			}
 			if n == 0 {
 				return fmt.Errorf("task of %s: class %s has no %s picture", t.src.Name(), all[t.classes[l]].Name, part)
 			}

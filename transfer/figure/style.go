@@ -33,6 +33,16 @@ func lookOf(t transfer.Treatment) look {
 		return look{"base+: trained twice", rgb(0x000000), circle, false, []vg.Length{5, 2, 1, 2}}
 	case transfer.Random:
 		return look{"RnB: frozen random layers", rgb(0x747474), triangle, true, []vg.Length{1.2, 2}}
+	case transfer.BaseTwice:
+		return look{"base2x: twice the steps", rgb(0x555555), circle, false, []vg.Length{1, 2}}
+	case transfer.Rescaled:
+		return look{"BnBr: frozen selffer, RMS 1", rgb(0x0b7a5c), circle, true, []vg.Length{6, 2}}
+	case transfer.AsInitial:
+		return look{"BnBi: frozen selffer, initial RMS", rgb(0x3d9a3d), circle, true, []vg.Length{2, 2}}
+	case transfer.Fresh:
+		return look{"BnBf: frozen selffer, fresh pictures", rgb(0x7a4fb0), circle, true, []vg.Length{4, 1, 1, 1}}
+	case transfer.Stopped:
+		return look{"BnBs: frozen selffer, stopped", rgb(0xb07a1f), circle, true, []vg.Length{3, 3}}
 	default:
 		return look{"base: trained from scratch", rgb(0x000000), circle, false, nil}
 	}

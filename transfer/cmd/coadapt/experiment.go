@@ -26,6 +26,7 @@ type experimentFlags struct {
 	size, batch, steps, perClass, workers        int
 	devices, together                            int
 	epochs, rate                                 float64
+	dials                                        dials
 	coarse, skipBad                              bool
 	checkpoint                                   time.Duration
 }
@@ -45,8 +46,9 @@ func (f *experimentFlags) flags(c *cobra.Command, grid string) {
 	fl.IntVar(&f.steps, "steps", 0, "steps of every net, in place of epochs")
 	fl.IntVar(&f.batch, "batch", 0, "images of a step (default: 16 below 20,000 training pictures, else 64)")
 	fl.Float64Var(&f.rate, "rate", 0, "learning rate at the first step; it falls in a line to zero (default: 0.005 below 20,000 training pictures, else 0.01)")
+	f.dials.flags(fl)
 	fl.IntVar(&f.perClass, "per-class", 0, "train on the first so many images of each class only (0: all)")
-	fl.IntVar(&f.size, "size", 0, "pixels to which images are resized, at least 24 (default: 32; shapes: as drawn)")
+	fl.IntVar(&f.size, "size", 0, "pixels to which images are resized, at least 16 (default: 32; shapes: as drawn)")
 	fl.StringVar(&f.widths, "widths", "", "widths of conv1 to conv5, fc6 and fc7 (default 24,48,64,64,48,192,192)")
 	fl.StringVar(&f.precision, "precision", "float32", "float32, or bfloat16: activations, and the weights they meet, of 16 bits, where the machine multiplies them faster")
 	fl.BoolVar(&f.coarse, "coarse", false, "CIFAR-100: classes are the 20 superclasses")
@@ -192,7 +194,7 @@ func (f *experimentFlags) checkGrid(c *cobra.Command) error {
 		}
 	}
 	if f.recipe == "2014" {
-		for _, flag := range []string{"epochs", "rate", "widths", "coarse"} {
+		for _, flag := range append([]string{"epochs", "rate", "widths", "coarse"}, dialNames...) {
 			if c.Flags().Changed(flag) {
 				return fmt.Errorf("-%s: the recipe of 2014 settles it; leave one of the two flags out", flag)
 			}
@@ -232,7 +234,11 @@ func (f *experimentFlags) config(src dataset.Source) (transfer.Config, error) {
 		if err != nil {
 			return transfer.Config{}, err
 		}
-		cfg.Arch = gomlxnet.Mini(cfg.Arch.Classes, gomlxnet.MiniOptions{Size: cfg.Arch.Size, Channels: cfg.Arch.Channels, Widths: w})
+		opt := gomlxnet.MiniOptions{Size: cfg.Arch.Size, Channels: cfg.Arch.Channels, Widths: w}
+		if err := f.dials.arch(&opt); err != nil {
+			return transfer.Config{}, err
+		}
+		cfg.Arch = gomlxnet.Mini(cfg.Arch.Classes, opt)
 	}
 	switch f.precision {
 	case "float32":
@@ -253,6 +259,9 @@ func (f *experimentFlags) config(src dataset.Source) (transfer.Config, error) {
 	}
 	if f.steps > 0 {
 		cfg.Epochs, cfg.Recipe = 0, cfg.Recipe.Shortened(f.steps)
+	}
+	if err := f.dials.recipe(&cfg.Recipe); err != nil {
+		return transfer.Config{}, err
 	}
 	cfg.PerClass, cfg.Workers, cfg.Devices, cfg.Together, cfg.Checkpoint = f.perClass, f.workers, f.devices, f.together, f.checkpoint
 	if f.skipBad {

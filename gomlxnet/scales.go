@@ -1,0 +1,73 @@
+package gomlxnet
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// MeanSquares gives, for each layer of the loaded net, the mean square of what leaves it for images [batch, size, size, channels]:
+// after ReLU, pooling and normalisation, without dropout. Its root is the scale at which the next layer sees the features.
+func (t *Trainer) MeanSquares(images []float32) ([]float64, error) {
+	if !t.loaded {
+		return nil, t.errNoNet()
+	}
+	if want := product(t.imagesShape()); len(images) != want {
+		return nil, fmt.Errorf("batch of %d values, want %d", len(images), want)
+	}
+	layers := len(t.arch.Layers)
+	// The key is no pair of layers that PrefixFrom uses.
+	p, err := programOf(t.graphs, t.prefixes, [2]int{-1, layers}, func() (*program, error) {
+		return t.newProgram(1, 1, 0, func(scope *model.Scope, in []*Node) []*Node {
+			var out []*Node
+			for _, x := range t.arch.layersGraph(scope, in[0], nil, Cut{}, 0, layers) {
+				out = append(out, ReduceAllMean(Square(x)))
+			}
+			return out
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	out, err := execute([]*Trainer{t}, p, t.batches(images, t.imagesShape(), nil))
+	if err != nil {
+		return nil, fmt.Errorf("scales of %s: %w", t.arch.Name, err)
+	}
+	squares := make([]float64, layers)
+	for i := range squares {
+		x, serr := scalar[float32](out[i])
+		squares[i], err = float64(x), errors.Join(err, serr)
+	}
+	return squares, errors.Join(err, finalize(out))
+}
+
+// Rescaled returns weights in which layer n (from 1) has its weights and biases multiplied by factor. As convolution, inner product,
+// ReLU and max pooling are homogeneous, what leaves the layer is multiplied by factor too, for every image; behind local response
+// normalisation only nearly so, as that is not homogeneous. It fails where factor is not a finite number above 0.
+func (a Arch) Rescaled(w Weights, n int, factor float64) (Weights, error) {
+	if n < 1 || n > a.Cuts() {
+		return nil, fmt.Errorf("rescaling layer %d of arch %q, want 1 to %d", n, a.Name, a.Cuts())
+	}
+	if !(factor > 0) || math.IsInf(factor, 1) {
+		return nil, fmt.Errorf("rescaling layer %d of arch %q by %v, want a finite number above 0", n, a.Name, factor)
+	}
+	vars, err := a.Variables()
+	if err != nil {
+		return nil, err
+	}
+	if err := a.Check(w); err != nil {
+		return nil, err
+	}
+	out := w.Clone()
+	for _, v := range vars {
+		if v.Layer == n-1 {
+			for i, x := range out[v.Path].Data {
+				out[v.Path].Data[i] = float32(float64(x) * factor)
+			}
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,140 @@
+package transfer
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/dataset"
+)
+
+const (
+	// cleanPictures is on how many training pictures a net is tested after its training. They are the same for all nets of a task.
+	cleanPictures = 2048
+	// scalePictures is on how many training pictures the scale of features is measured.
+	scalePictures = 512
+)
+
+// clean measures the net on training pictures as it is tested on test pictures: without dropout, cut in the middle, not mirrored.
+func (p *plan) clean(ctx context.Context, trainer *gomlxnet.Trainer, r *Result, keep *keeper) error {
+	images := 0
+	for batch, err := range p.task.Clean(ctx, dataset.Train, cleanPictures, p.recipe.Batch, p.view) {
+		if err != nil {
+			return err
+		}
+		keep.moves()
+		correct, loss, err := trainer.Eval(batch.Images, batch.Labels)
+		if err != nil {
+			return err
+		}
+		r.CleanAccuracy, r.CleanLoss = r.CleanAccuracy+float64(correct), r.CleanLoss+loss
+		for _, label := range batch.Labels {
+			if label >= 0 {
+				images++
+			}
+		}
+	}
+	r.CleanAccuracy /= float64(images)
+	r.CleanLoss /= float64(images)
+	r.CleanTested = images
+	return nil
+}
+
+// scales is the root mean square of what leaves each layer of the trainer's net for some training pictures. Whole batches are
+// taken, one at the least.
+func (p *plan) scales(ctx context.Context, trainer *gomlxnet.Trainer, keep *keeper) ([]float64, error) {
+	var sum []float64
+	batches := 0
+	for batch, err := range p.task.Clean(ctx, dataset.Train, max(scalePictures, p.recipe.Batch), p.recipe.Batch, p.view) {
+		if err != nil {
+			return nil, err
+		}
+		if batches > 0 && batch.Labels[len(batch.Labels)-1] < 0 {
+			break // filled up with zeros
+		}
+		keep.moves()
+		squares, err := trainer.MeanSquares(batch.Images)
+		if err != nil {
+			return nil, err
+		}
+		if sum == nil {
+			sum = make([]float64, len(squares))
+		}
+		for i, x := range squares {
+			sum[i] += x
+		}
+		batches++
+	}
+	for i := range sum {
+		sum[i] = math.Sqrt(sum[i] / float64(batches))
+	}
+	return sum, nil
+}
+
+// start is a net before its first step, and the scale of its features at the cut: their root mean square over training pictures.
+type start struct {
+	weights gomlxnet.Weights
+	scale   float64 // as they came from the parent; 0 where the net has no cut
+	initial float64 // as the parent's initial values gave them, for a random net its own
+	factor  float64 // by which they were multiplied; 0 where they were left as they came
+}
+
+// begin measures a net of initial weights w, multiplies the frozen features of a Rescaled or AsInitial net, and leaves the net in the
+// trainer.
+func (p *plan) begin(ctx context.Context, trainer *gomlxnet.Trainer, w gomlxnet.Weights, keep *keeper) (start, error) {
+	s := start{weights: w}
+	if p.net.Treatment.Uncut() {
+		return s, trainer.Load(w, p.cut)
+	}
+	load := func(w gomlxnet.Weights) (float64, error) {
+		if err := trainer.Load(w, p.cut); err != nil {
+			return 0, err
+		}
+		all, err := p.scales(ctx, trainer, keep)
+		if err != nil {
+			return 0, err
+		}
+		return all[p.net.N-1], nil
+	}
+	from := p.net
+	if parent, ok := p.net.Parent(); ok {
+		from = parent
+	}
+	first, err := p.arch.Init(from.stream("init"))
+	if err != nil {
+		return s, err
+	}
+	if s.initial, err = load(first); err != nil {
+		return s, err
+	}
+	if s.scale, err = load(w); err != nil {
+		return s, err
+	}
+	target := 1.0
+	switch p.net.Treatment {
+	case Rescaled:
+	case AsInitial:
+		target = s.initial
+	default:
+		return s, nil
+	}
+	s.factor = 1
+	for scale := s.scale; math.Abs(scale/target-1) > 1e-4; {
+		if !(scale > 0) || math.IsInf(scale, 1) || !(target > 0) {
+			return s, fmt.Errorf("net %s: the RMS of the features at the cut is %v, which no number brings to %v", p.net, scale, target)
+		}
+		s.factor *= target / scale
+		if s.weights, err = p.arch.Rescaled(w, p.net.N, s.factor); err != nil {
+			return s, err
+		}
+		before := scale
+		if scale, err = load(s.weights); err != nil {
+			return s, err
+		}
+		if math.Abs(scale-target) >= math.Abs(before-target) { // as near as rounding and normalisation let it come
+			break
+		}
+	}
+	return s, nil
+}
