@@ -49,7 +49,10 @@ func (c curve) uncut(t transfer.Treatment) *Point {
 	return nil
 }
 
-// conditions that have a net, base and base+ excluded, in the order in which they stand side by side.
+// uncutControls are drawn as a line across all cuts, like the base.
+var uncutControls = []transfer.Treatment{transfer.BasePlus, transfer.BaseTwice}
+
+// conditions that have a net and a cut, in the order in which they stand side by side.
 func (c curve) conditions() []transfer.Treatment {
 	var out []transfer.Treatment
 	for _, p := range c.points {
@@ -126,8 +129,11 @@ func (c curve) Plot(cv draw.Canvas, p *plot.Plot) {
 		}
 		stroke(cv, segment(vg.Point{X: x(0), Y: y(b.Mean)}, vg.Point{X: cv.Max.X, Y: y(b.Mean)}), lookOf(transfer.Base).color, 1)
 	}
-	if b := c.uncut(transfer.BasePlus); b != nil {
-		l := lookOf(transfer.BasePlus)
+	for _, t := range uncutControls {
+		b, l := c.uncut(t), lookOf(t)
+		if b == nil {
+			continue
+		}
 		cv.SetLineDash(l.dashes, 0)
 		cv.SetLineWidth(1)
 		cv.SetColor(l.color)
@@ -149,7 +155,7 @@ func (c curve) Plot(cv draw.Canvas, p *plot.Plot) {
 			c.baseNets(cv, p, x, y)
 			continue
 		}
-		if p.Treatment == transfer.BasePlus {
+		if p.Treatment.Uncut() {
 			continue
 		}
 		l := lookOf(p.Treatment)

@@ -2,6 +2,7 @@ package figure
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot/vg"
@@ -86,7 +87,7 @@ func (f transferCurve) alt() string {
 	c := newCurve(f.points, len(f.opt.Layers))
 	s := fmt.Sprintf("Transfer curve: %s against the cut n.", f.opt.YLabel)
 	var parts []string
-	for _, t := range append([]transfer.Treatment{transfer.Base, transfer.BasePlus}, c.conditions()...) {
+	for _, t := range slices.Concat([]transfer.Treatment{transfer.Base}, uncutControls, c.conditions()) {
 		var values []string
 		for _, p := range f.points {
 			switch {

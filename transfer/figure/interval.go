@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 
+	"coadapt/transfer/stats"
+
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
 )
@@ -47,23 +49,8 @@ func MeanInterval(x []float64) (mean float64, iv Interval, err error) {
 //
 // It lies within [0, 1] for every count, and fails for an impossible one.
 func WilsonInterval(correct, tested int) (Interval, error) {
-	if tested < 1 || correct < 0 || correct > tested {
-		return Interval{}, fmt.Errorf("interval of %d correct of %d tested, want at least 1 tested and correct from 0 to tested", correct, tested)
-	}
-	m, z := float64(tested), zScore()
-	p := float64(correct) / m
-	centre := p + z*z/(2*m)
-	half := z * math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
-	scale := 1 + z*z/m
-	// At the ends the bound is exact; rounding would leave it a hair off.
-	low, high := (centre-half)/scale, (centre+half)/scale
-	if correct == 0 {
-		low = 0
-	}
-	if correct == tested {
-		high = 1
-	}
-	return Interval{low, high, Wilson}, nil
+	iv, err := stats.Proportion(correct, tested, Level)
+	return Interval{iv.Low, iv.High, Wilson}, err
 }
 
 // zScore is the normal quantile of the level, 1.96.

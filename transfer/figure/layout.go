@@ -101,13 +101,16 @@ func drawLegend(c draw.Canvas, cv curve) draw.Canvas {
 	)
 	s := style(labelSize)
 	present := append([]transfer.Treatment{transfer.Base}, cv.conditions()...)
-	if cv.uncut(transfer.BasePlus) != nil {
-		present = append(present, transfer.BasePlus)
+	for _, t := range uncutControls {
+		if cv.uncut(t) != nil {
+			present = append(present, t)
+		}
 	}
 	var columns [][]transfer.Treatment
 	var widest vg.Length
 	for _, group := range [][]transfer.Treatment{
-		{transfer.Base, transfer.BasePlus, transfer.Random}, {transfer.Selffer, transfer.SelfferPlus}, {transfer.Transfer, transfer.TransferPlus},
+		{transfer.Base, transfer.BasePlus, transfer.BaseTwice, transfer.Random}, {transfer.Selffer, transfer.SelfferPlus},
+		{transfer.Transfer, transfer.TransferPlus}, {transfer.Rescaled, transfer.AsInitial, transfer.Fresh, transfer.Stopped},
 	} {
 		group = slices.DeleteFunc(group, func(t transfer.Treatment) bool { return !slices.Contains(present, t) })
 		for _, t := range group {
@@ -149,7 +152,7 @@ func drawEntry(c draw.Canvas, s text.Style, t transfer.Treatment, at vg.Point, w
 	switch t {
 	case transfer.Base:
 		drawRing(c, l.color, mid, 2.4)
-	case transfer.BasePlus: // a line without marks
+	case transfer.BasePlus, transfer.BaseTwice: // a line without marks
 	default:
 		drawMark(c, l, mid, markSize)
 	}

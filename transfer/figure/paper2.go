@@ -32,7 +32,7 @@ func Paper2(results []transfer.Result, opt Options) (*Figure, error) {
 	bottom.xlabel = cutLabel
 	base := cv.base()
 	for _, p := range points {
-		if p.Treatment == transfer.BasePlus {
+		if p.Treatment.Uncut() && p.Treatment != transfer.Base {
 			continue
 		}
 		s := series{look: lookOf(p.Treatment), dots: true}

@@ -33,8 +33,10 @@ func Table(w io.Writer, points []Point) error {
 	if base, ok := cells[cellKey(transfer.Base, 0)]; ok {
 		row("base", base.Cell())
 	}
-	if twice, ok := cells[cellKey(transfer.BasePlus, 0)]; ok {
-		row("base+", twice.Cell())
+	for _, t := range uncutControls {
+		if p, ok := cells[cellKey(t, 0)]; ok {
+			row(t.String(), p.Cell())
+		}
 	}
 	if len(cuts) > 0 {
 		var head []string

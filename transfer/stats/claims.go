@@ -16,6 +16,7 @@ type Claim struct {
 	Positive bool    // the estimate is claimed to lie above Null; else below
 	Null     float64 // share of 1; 0 but for claims that little is lost
 	Paper    bool    // of 2014; else it goes past it
+	Control  bool    // about a control of BnB; left out of reports on results without its nets
 
 	comparison
 	only   []int // cuts at which it is asked; nil is all
@@ -90,6 +91,20 @@ func Claims() []Claim {
 			Positive: true, comparison: pair(anbp, plus), ranges: true},
 		{Name: "new layers at equal compute", Says: "new upper layers beat keeping them when training twice", Estimand: "BnB+ - base+",
 			Positive: true, comparison: pair(bnbp, plus), ranges: true},
+		{Name: "twice the steps", Says: "a base of twice the steps from scratch ends above the base", Estimand: "base2x - base",
+			Positive: true, Control: true, comparison: pair(transfer.BaseTwice, base)},
+		{Name: "scale", Says: "bringing frozen features to an RMS of 1 wins back what the cut costs", Estimand: "BnBr - BnB",
+			Positive: true, Control: true, comparison: pair(transfer.Rescaled, bnb)},
+		{Name: "fragility at RMS 1", Says: "the cut costs accuracy though frozen features have an RMS of 1", Estimand: "base - BnBr",
+			Positive: true, Control: true, comparison: pair(base, transfer.Rescaled)},
+		{Name: "fragility at the initial scale", Says: "the cut costs accuracy though frozen features have the RMS that new layers begin with", Estimand: "base - BnBi",
+			Positive: true, Control: true, comparison: pair(base, transfer.AsInitial)},
+		{Name: "over-fitting", Says: "new layers trained on pictures that the base never saw do better", Estimand: "BnBf - BnB",
+			Positive: true, Control: true, comparison: pair(transfer.Fresh, bnb)},
+		{Name: "fragility on fresh pictures", Says: "the cut costs accuracy though new layers see pictures that the base never saw", Estimand: "base - BnBf",
+			Positive: true, Control: true, comparison: pair(base, transfer.Fresh)},
+		{Name: "fragility at equal training loss", Says: "the cut costs accuracy though new layers stop at the base's training loss", Estimand: "base - BnBs",
+			Positive: true, Control: true, comparison: pair(base, transfer.Stopped)},
 		{Name: "distance", Says: "transfer loses more between natural and man-made than between random halves", Estimand: "(AnB - base) natural/man-made - random halves",
 			Paper: true, comparison: comparison{t: anb, less: base, how: byKind}},
 		{Name: "natural/man-made", Says: "frozen layers of the other kind cost accuracy", Estimand: "AnB - base, natural/man-made",

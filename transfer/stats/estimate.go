@@ -54,6 +54,12 @@ func (e Estimate) within(level float64) Estimate {
 	return e
 }
 
+// alone is one value, of which no error is known.
+func alone(x float64) Estimate {
+	nan := math.NaN()
+	return Estimate{Value: x, SE: nan, DF: nan, N: 1, Clusters: 1, Interval: Interval{nan, nan}}
+}
+
 // normal is an estimate whose error is known rather than estimated.
 func normal(value, se float64, n, clusters int, level float64) Estimate {
 	return Estimate{Value: value, SE: se, DF: math.Inf(1), N: n, Clusters: clusters}.within(level)

@@ -19,6 +19,7 @@ const (
 	Supported         Verdict = "supported"
 	Undistinguishable Verdict = "not distinguishable from zero" // or from Claim.Null, where that is not 0
 	Opposite          Verdict = "opposite"
+	Unstable          Verdict = "unstable, not fragile" // of fragility where nets fail that their base does not; see [Failure]
 	CannotBeAsked     Verdict = "cannot be asked of these nets"
 )
 
@@ -38,8 +39,10 @@ type Report struct {
 	Lines   []Line
 	Nets    int               // that are numbers
 	Missing []transfer.Result // that are not
-	Rule    transfer.Selection
-	Level   float64 // of the intervals
+	// Failures are the conditions and cuts at which at least one net failed where its base did not.
+	Failures []Failure
+	Rule     transfer.Selection
+	Level    float64 // of the intervals
 }
 
 // alpha is the level of every test.
@@ -53,6 +56,15 @@ func Ask(results []transfer.Result, level float64) (*Report, error) {
 		return nil, err
 	}
 	r := &Report{Nets: len(s.numbers), Missing: s.Missing, Rule: s.rule, Level: level}
+	failures, err := Failures(results, level)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range failures {
+		if f.Failed > 0 {
+			r.Failures = append(r.Failures, f)
+		}
+	}
 	for _, c := range Claims() {
 		var cuts, ranges []Line
 		something := false
@@ -68,12 +80,18 @@ func Ask(results []transfer.Result, level float64) (*Report, error) {
 				cuts = append(cuts, l)
 			}
 		}
+		if !something && c.Control {
+			continue
+		}
 		if !something {
 			cuts, ranges = []Line{{Claim: c, P: math.NaN(), Adjusted: math.NaN(), Contrast: nothing(), Verdict: CannotBeAsked}}, nil
 		}
 		pool(cuts, level)
 		judge(cuts)
 		judge(ranges)
+		if c.t == transfer.Base && c.less == transfer.Selffer {
+			unstable(cuts, r.Failures)
+		}
 		r.Lines = append(r.Lines, append(cuts, ranges...)...)
 	}
 	return r, nil
@@ -184,6 +202,23 @@ func judge(family []Line) {
 			l.Verdict = Supported
 		default:
 			l.Verdict = Opposite
+		}
+	}
+}
+
+// unstable changes the verdict of fragility at cuts where a selffer net failed, and at all of them where a base that goes on from
+// its own weights (base+) failed: such a training is lost to its rate and the scale of its features, not to partners that were cut off.
+func unstable(lines []Line, failures []Failure) {
+	for i := range lines {
+		l := &lines[i]
+		for _, f := range failures {
+			here := f.Treatment == transfer.Selffer && l.At == fmt.Sprintf("n = %d", f.N)
+			if !here && f.Treatment != transfer.BasePlus {
+				continue
+			}
+			l.Verdict = Unstable
+			l.warn(fmt.Sprintf("%d of %d %s nets failed where their base did not (%.0f%% to %.0f%%): see BnBr, the same with features at RMS 1, or a lower rate",
+				f.Failed, f.Of, f.Treatment, 100*f.Share.Low, 100*f.Share.High))
 		}
 	}
 }

@@ -180,6 +180,7 @@ func reportTable(w io.Writer, r *stats.Report) error {
 		return err
 	}
 	fmt.Fprintln(w)
+	failureTable(w, r.Failures)
 	for i, note := range notes {
 		fmt.Fprintf(w, "[%d] %s\n", i+1, note)
 	}
@@ -190,6 +191,22 @@ func reportTable(w io.Writer, r *stats.Report) error {
 	fmt.Fprintf(w, "%d nets are numbers, %d are not. A net's accuracy is %s. Points; %v%% intervals; p adjusted by Holm over the cuts (or the ranges) of a claim.\n",
 		r.Nets, len(r.Missing), rule, 100*r.Level)
 	return nil
+}
+
+// failureTable writes which conditions failed where their base did not.
+func failureTable(w io.Writer, failures []stats.Failure) {
+	if len(failures) == 0 {
+		return
+	}
+	fmt.Fprintln(w, "Nets that failed (diverged, not trained, or less than half of what their base has above chance) where their base did not:")
+	for _, f := range failures {
+		at := ""
+		if f.N > 0 {
+			at = fmt.Sprintf(" n = %d", f.N)
+		}
+		fmt.Fprintf(w, "  %s%s: %d of %d, %.0f%% to %.0f%% (Wilson), exact %s\n", f.Treatment, at, f.Failed, f.Of, 100*f.Share.Low, 100*f.Share.High, pValue(f.P))
+	}
+	fmt.Fprintln(w)
 }
 
 func pValue(p float64) string {
