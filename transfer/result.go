@@ -82,12 +82,12 @@ type Record struct {
 	Selection  string   `json:"selection" parquet:"selection,dict"`
 	Best10     *float64 `json:"best10" parquet:"best10"` // null where there is none
 	// Of training pictures on a clean pass; null where it was not made.
-	CleanLoss     *float64 `json:"clean_loss,omitempty" parquet:"clean_loss"`
-	CleanAccuracy *float64 `json:"clean_accuracy,omitempty" parquet:"clean_accuracy"`
-	CleanTested   int      `json:"clean_tested,omitempty" parquet:"clean_tested"`
-	Scale         float64  `json:"scale,omitempty" parquet:"scale"`
-	InitialScale  float64  `json:"initial_scale,omitempty" parquet:"initial_scale"`
-	Rescale       float64  `json:"rescale,omitempty" parquet:"rescale"`
+	CleanLoss     *float64 `json:"clean_loss" parquet:"clean_loss"`
+	CleanAccuracy *float64 `json:"clean_accuracy" parquet:"clean_accuracy"`
+	CleanTested   int      `json:"clean_tested" parquet:"clean_tested"`
+	Scale         float64  `json:"scale" parquet:"scale"`
+	InitialScale  float64  `json:"initial_scale" parquet:"initial_scale"`
+	Rescale       float64  `json:"rescale" parquet:"rescale"`
 }
 
 // Record is the result as a row; accuracy and losses are nil where the status

@@ -84,6 +84,12 @@ func (s *Nets) Cuts() []int {
 	return out
 }
 
+// has says whether there is a net of a treatment, number or not.
+func (s *Nets) has(t transfer.Treatment) bool {
+	return slices.ContainsFunc(s.order, func(n transfer.Net) bool { return n.Treatment == t }) ||
+		slices.ContainsFunc(s.Missing, func(r transfer.Result) bool { return r.Net.Treatment == t })
+}
+
 // Where says which units a comparison is about.
 type Where func(Unit) bool
 

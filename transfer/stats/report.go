@@ -66,6 +66,9 @@ func Ask(results []transfer.Result, level float64) (*Report, error) {
 		}
 	}
 	for _, c := range Claims() {
+		if c.Control && !(s.has(c.t) && s.has(c.less)) {
+			continue
+		}
 		var cuts, ranges []Line
 		something := false
 		for _, at := range s.places(c) {
@@ -79,9 +82,6 @@ func Ask(results []transfer.Result, level float64) (*Report, error) {
 			} else {
 				cuts = append(cuts, l)
 			}
-		}
-		if !something && c.Control {
-			continue
 		}
 		if !something {
 			cuts, ranges = []Line{{Claim: c, P: math.NaN(), Adjusted: math.NaN(), Contrast: nothing(), Verdict: CannotBeAsked}}, nil

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 	"text/tabwriter"
 
 	"coadapt/transfer/stats"
@@ -65,6 +66,9 @@ func dipsCommand(stdout io.Writer) *cobra.Command {
 					return err
 				}
 				all = append(all, dipRecords(m, dips, failures)...)
+			}
+			if len(all) == 0 {
+				return fmt.Errorf("no net lies beside a base of its own task and seed that trained and has the measures %s; coadapt show lists what there is", strings.Join(measures, ", "))
 			}
 			if f.table() {
 				return dipsTable(stdout, all)
