@@ -112,7 +112,7 @@ func markdown(w *strings.Builder, title, note string, results []transfer.Result,
 	slices.Sort(splits)
 	slices.Sort(seeds)
 	var by []string
-	for _, t := range append(transfer.Treatments(), transfer.BasePlus) {
+	for _, t := range append(transfer.Treatments(), transfer.Controls()...) {
 		if counts[t] > 0 {
 			by = append(by, fmt.Sprintf("%d %s", counts[t], t))
 		}
@@ -127,6 +127,11 @@ func markdown(w *strings.Builder, title, note string, results []transfer.Result,
 		return err
 	}
 	fmt.Fprint(w, "```\n\n![Every net, and the means.](figure-2.png)\n\n")
+	if len(report.Failures) > 0 {
+		fmt.Fprint(w, "## Nets that failed\n\n```\n")
+		failureTable(w, report.Failures)
+		fmt.Fprint(w, "```\n\nWhere nets failed, means and differences are of the nets that are left and say little.\n\n")
+	}
 	decomposition(w, report)
 	claims(w, report)
 	return nil
