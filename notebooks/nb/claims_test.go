@@ -1,0 +1,113 @@
+package nb
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"os"
+	"testing"
+
+	"coadapt/transfer"
+	"coadapt/transfer/stats"
+)
+
+// kept are the nets of a report under notebooks/results.
+func kept(t *testing.T, name string) []transfer.Result {
+	t.Helper()
+	data, err := os.ReadFile("../results/" + name + "/nets.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []transfer.Result
+	for line := range bytes.Lines(data) {
+		var r transfer.Result
+		if err := json.Unmarshal(line, &r); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
+// deviation is how a condition lies beside its base: differences of accuracy, and nets that failed.
+type deviation struct {
+	dip     stats.Dip
+	failure stats.Failure
+}
+
+func dips(t *testing.T, name string, m stats.Measure) func(c transfer.Treatment, n int) deviation {
+	t.Helper()
+	all := kept(t, name)
+	differences, err := stats.Dips(all, m, 0.95)
+	if err != nil {
+		t.Fatal(err)
+	}
+	failures, err := stats.Failures(all, 0.95)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(c transfer.Treatment, n int) (b deviation) {
+		t.Helper()
+		b.dip.Value = math.NaN()
+		for _, d := range differences {
+			if d.Treatment == c && d.N == n {
+				b.dip = d
+			}
+		}
+		for _, f := range failures {
+			if f.Treatment == c && f.N == n {
+				b.failure = f
+			}
+		}
+		if b.failure.Of == 0 {
+			t.Fatalf("%s has no %s at n = %d", name, c, n)
+		}
+		return b
+	}
+}
+
+// TestClaimsOfTheCliff proves what results/fragility.md, README and chapter 03 say of the shapes at rate 0.02: the cut costs nothing at
+// conv1 and fc7, takes every net to chance at conv4 and some at conv3 and conv5, and costs nothing anywhere once the features at the cut
+// have an RMS of 1.
+func TestClaimsOfTheCliff(t *testing.T) {
+	at := dips(t, "scale", stats.Accuracy)
+	for _, n := range []int{1, 7} {
+		if b := at(transfer.Selffer, n); b.failure.Failed > 0 || b.dip.Low < -0.01 {
+			t.Errorf("BnB at n = %d: %+v; claimed: no net fails and less than a point is lost", n, b)
+		}
+	}
+	if b := at(transfer.Selffer, 4); b.failure.Failed != b.failure.Of || b.failure.Of < 6 || b.failure.P > 0.05 {
+		t.Errorf("BnB at n = 4: %+v; claimed: all nets fail, more than chance explains", b.failure)
+	}
+	for _, n := range []int{3, 5} {
+		if b := at(transfer.Selffer, n); b.failure.Failed < 2 || b.failure.Failed == b.failure.Of {
+			t.Errorf("BnB at n = %d: %+v; claimed: some nets fail", n, b.failure)
+		}
+	}
+	for _, n := range []int{3, 4, 5} {
+		if b := at(transfer.Rescaled, n); b.failure.Failed > 0 || b.dip.Low < -0.005 {
+			t.Errorf("BnBr at n = %d: %+v; claimed: no net fails and less than half a point is lost", n, b)
+		}
+	}
+	if b := at(transfer.BasePlus, 0); b.failure.Failed > 0 || b.dip.High > 0.02 || b.dip.Low < 0 {
+		t.Errorf("base+: %+v; claimed: the base is within two points of done, and none fails", b)
+	}
+	for _, r := range kept(t, "scale") {
+		if r.Net.Treatment == transfer.Selffer && r.Net.N >= 3 && r.Net.N <= 5 && r.Scale < 2*r.InitialScale {
+			t.Errorf("%s: features of RMS %.2f at the cut, %.2f initially; claimed: training makes them at least twice as large", r.Net, r.Scale, r.InitialScale)
+		}
+	}
+}
+
+// TestClaimsOfTheDefault proves what chapter 03 says of the default experiment, whose nets are trained briefly: BnB lies above its base
+// at every cut, and below a base trained twice; BnB+ is near that one from n = 2 on.
+func TestClaimsOfTheDefault(t *testing.T) {
+	at := dips(t, "shapes", stats.Accuracy)
+	plus := at(transfer.BasePlus, 0).dip
+	for n := 1; n <= 7; n++ {
+		b := at(transfer.Selffer, n).dip
+		if b.Low <= 0 || b.High >= plus.Low {
+			t.Errorf("BnB at n = %d: %+.3f [%+.3f, %+.3f], base+ %+.3f; claimed: above the base and below base+", n, b.Value, b.Low, b.High, plus.Value)
+		}
+	}
+}
