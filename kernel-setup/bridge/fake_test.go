@@ -116,6 +116,7 @@ func (g *fakeGoNB) idle(c *testClient) {
 type testClient struct {
 	t    *testing.T
 	side *side
+	conn Connection
 	got  map[channel]chan *message
 }
 
@@ -211,7 +212,7 @@ func start(t *testing.T) (*fakeGoNB, *testClient, func() error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &testClient{t: t, side: s, got: map[channel]chan *message{}}
+	c := &testClient{t: t, side: s, conn: conn, got: map[channel]chan *message{}}
 	for _, name := range []channel{shell, control, stdin, iopub} {
 		c.got[name] = make(chan *message, 1000)
 		go s.receive(ctx, name, func(m *message) { c.got[name] <- m })

@@ -131,7 +131,8 @@ func makeCells(tmp string) (dir string, unlock func(), err error) {
 	return dir, func() { _ = lock.Close() }, nil
 }
 
-// sweep removes the folders of kernels that were killed. What it cannot remove (another user's) stays: it is only tidying.
+// sweep removes the folders of kernels that were killed. It looks at this user's folders only, and at locks that are regular files in them:
+// names in a folder for everybody may be links or pipes that others made. It makes nothing.
 func sweep(tmp string) {
 	entries, err := os.ReadDir(tmp)
 	if err != nil {
@@ -139,11 +140,15 @@ func sweep(tmp string) {
 	}
 	for _, e := range entries {
 		dir := filepath.Join(tmp, e.Name())
-		info, err := e.Info()
-		if err != nil || !e.IsDir() || !strings.HasPrefix(e.Name(), cellsPrefix) || time.Since(info.ModTime()) < time.Minute {
+		info, err := e.Info() // of a link, the link's own
+		if err != nil || !info.IsDir() || !strings.HasPrefix(e.Name(), cellsPrefix) || !own(info) || time.Since(info.ModTime()) < time.Minute {
 			continue // a young one may be between its making and its lock
 		}
-		lock := flock.New(filepath.Join(dir, "lock"))
+		file := filepath.Join(dir, "lock")
+		if info, err := os.Lstat(file); err != nil || !info.Mode().IsRegular() || !own(info) {
+			continue
+		}
+		lock := flock.New(file, flock.SetFlag(os.O_RDONLY|openNoFollow)) // neither made nor followed
 		if free, err := lock.TryLock(); err == nil && free {
 			_ = os.RemoveAll(dir)
 		}
