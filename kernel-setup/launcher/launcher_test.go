@@ -111,3 +111,14 @@ func TestSweepKeepsLivingKernels(t *testing.T) {
 	}
 	unlock()
 }
+
+func TestNoHome(t *testing.T) {
+	t.Setenv("HOME", "/kept")
+	if err := needHome(home.Home{}); err != nil || os.Getenv("HOME") != "/kept" {
+		t.Errorf("HOME became %q, %v", os.Getenv("HOME"), err)
+	}
+	t.Setenv("HOME", "")
+	if err := needHome(home.Home{Dir: t.TempDir()}); err != nil || !filepath.IsAbs(os.Getenv("HOME")) {
+		t.Errorf("without HOME it is %q, %v", os.Getenv("HOME"), err)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"os/user"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -29,6 +30,9 @@ const longestTemp = 50
 func serve(connection string) (int, error) {
 	h, err := home.Locate()
 	if err != nil {
+		return 0, err
+	}
+	if err := needHome(h); err != nil {
 		return 0, err
 	}
 	shim := filepath.Join(h.Bin(), "shim")
@@ -85,6 +89,21 @@ func serve(connection string) (int, error) {
 	default:
 		return 0, err
 	}
+}
+
+// needHome sets $HOME where services and containers leave it out: go finds its caches by it. It is the user's, or where nobody knows the user a
+// folder of the clone's.
+func needHome(h home.Home) error {
+	if os.Getenv("HOME") != "" {
+		return nil
+	}
+	dir := filepath.Join(h.Dir, "user")
+	if u, err := user.Current(); err == nil && u.HomeDir != "" {
+		if info, err := os.Stat(u.HomeDir); err == nil && info.IsDir() {
+			dir = u.HomeDir
+		}
+	}
+	return os.Setenv("HOME", dir)
 }
 
 // waitForEnd waits for a signal to end, or for the client's end: a kernel whose parent has changed is an orphan. An "independent" kernel,
