@@ -23,6 +23,8 @@ type Config struct {
 	Connection string // the client's connection file
 	Dir        string // a folder of the bridge's own, mode 0700, whose path is short enough for sockets in it (80 bytes)
 	Runner     string // the program that runs shell commands as `RUNNER command N`; "": GoNB runs them itself
+	Root       string // the clone's root, whose packages errors suggest names of; "": they suggest none
+	Version    string // what kernel_info tells of the kernel's version
 	// Launch starts GoNB on a connection file, with the environment given besides its own.
 	Launch     func(ctx context.Context, connection string, env []string) (Backend, error)
 	Interrupts <-chan os.Signal // interrupts by signal; nil: there are none
@@ -180,7 +182,7 @@ func (b *bridge) ready(gonb *side, info map[string]any, err error) {
 		b.end(fmt.Errorf("GoNB does not answer: %w", err))
 		return
 	}
-	b.gonb, b.info = gonb, completeInfo(info)
+	b.gonb, b.info = gonb, completeInfo(info, b.cfg.Version)
 	waiting := b.waiting
 	b.waiting = nil
 	for _, f := range waiting {

@@ -231,7 +231,7 @@ func (b *bridge) why(x *execution) *failure {
 	case !isError:
 		return nil
 	}
-	f := failed{count: x.count, cells: b.cells, stderr: x.stderr}
+	f := failed{count: x.count, cells: b.cells, stderr: x.stderr, root: b.cfg.Root}
 	f.value, _ = reply["evalue"].(string)
 	list, _ := reply["traceback"].([]any)
 	for _, line := range list {

@@ -191,7 +191,7 @@ func start(t *testing.T) (*fakeGoNB, *testClient, func() error) {
 	lg := log.New(io.Discard, "", 0)
 	result := make(chan error, 1)
 	go func() {
-		result <- Run(ctx, Config{Connection: file, Dir: own, Runner: "/bin/runner", Launch: gonb.launch, Log: lg})
+		result <- Run(ctx, Config{Connection: file, Dir: own, Runner: "/bin/runner", Version: "v9", Launch: gonb.launch, Log: lg})
 	}()
 	wait := func() error {
 		select {
