@@ -55,6 +55,9 @@ type bridge struct {
 	cells   map[int]cell // by execution count
 	history history
 	comms   map[string]string // target by id
+
+	answer   chan Order // who waits for what the bridge has asked the reader; nil: nobody
+	gonbAsks bool       // GoNB has asked, and there is no answer yet
 }
 
 // Run serves a kernel until ctx ends, a client shuts it down, or GoNB ends. Only GoNB's ending by itself, and what hinders the start, is an
@@ -73,7 +76,7 @@ func Run(ctx context.Context, cfg Config) error {
 	}
 	defer b.client.close()
 	socket := filepath.Join(cfg.Dir, "bridge")
-	if b.programs, err = listenForStandIns(socket, b.hello, b.exited); err != nil {
+	if b.programs, err = listenForStandIns(socket, b.hello, b.ask, b.exited); err != nil {
 		return err
 	}
 	defer b.programs.close()
@@ -157,7 +160,12 @@ func (b *bridge) greet(own Connection) (*side, map[string]any, error) {
 	}
 	go gonb.receive(b.ctx, shell, split(replies, b.fromShell))
 	go gonb.receive(b.ctx, iopub, split(states, b.fromIOPub))
-	go gonb.receive(b.ctx, stdin, func(m *message) { b.do(func() { b.client.send(stdin, m.ids, m) }) })
+	go gonb.receive(b.ctx, stdin, func(m *message) {
+		b.do(func() {
+			b.gonbAsks = true
+			b.client.send(stdin, m.ids, m)
+		})
+	})
 	var info map[string]any
 	again := time.NewTicker(100 * time.Millisecond)
 	defer again.Stop()

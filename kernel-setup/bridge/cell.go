@@ -53,6 +53,7 @@ type command struct {
 	line int // of the cell, from 0
 	text string
 	argv []string
+	feed bool // its standard input is the reader's; a script's is the cell
 }
 
 // cell is a cell as GoNB gets it. Lines keep their places, but for added lines at the top.
@@ -100,7 +101,7 @@ func prepare(source, runner string) cell {
 			mark = "!*"
 		}
 		lines[s.line] = fmt.Sprintf("%s%s command %d", mark, shellQuote(runner), len(c.commands))
-		c.commands = append(c.commands, command{line: s.line, text: strings.TrimSpace(text), argv: []string{"/bin/bash", "-c", text}})
+		c.commands = append(c.commands, command{line: s.line, text: strings.TrimSpace(text), argv: []string{"/bin/bash", "-c", text}, feed: true})
 	}
 	c.code = strings.Join(lines, "\n")
 	if len(found) == 0 {

@@ -51,7 +51,8 @@ func (b *bridge) onControl(m *message) {
 
 // onStdin passes on what the reader typed.
 func (b *bridge) onStdin(m *message) {
-	if b.gonb != nil {
+	if b.gonb != nil && !b.answered(m) {
+		b.gonbAsks = false
 		b.gonb.send(stdin, m.ids, m)
 	}
 }
