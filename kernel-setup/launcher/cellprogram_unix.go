@@ -47,8 +47,8 @@ func feedProgram(pid int) int {
 	syscall.CloseOnExec(3)
 	alive := func() bool { return os.Getppid() == pid }
 	if canWait {
-		go io.Copy(to, os.Stdin) // what GoNB passes on; its end is not the reader's
-		feed(to, func() bool { return waitsForInput(pid) }, alive)
+		go io.Copy(struct{ io.Writer }{to}, os.Stdin) // what GoNB passes on; a copy by the system would keep feed from writing and closing
+		feed(to, func() bool { return treeWaitsForInput(pid) }, alive)
 	}
 	return 0
 }

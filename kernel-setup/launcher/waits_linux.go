@@ -9,7 +9,7 @@ import (
 	"syscall"
 )
 
-// canWait tells whether waitsForInput can see anything.
+// canWait tells whether treeWaitsForInput can see anything.
 const canWait = true
 
 // waitsForInput tells whether a thread of the process is in a read of its standard input.
@@ -19,6 +19,26 @@ func waitsForInput(pid int) bool {
 	for _, file := range files {
 		if text, err := os.ReadFile(file); err == nil && strings.HasPrefix(string(text), reading) {
 			return true
+		}
+	}
+	return false
+}
+
+// treeWaitsForInput is waitsForInput for a process and all below it, but for this one, a feeder.
+func treeWaitsForInput(pid int) bool {
+	if pid == os.Getpid() {
+		return false
+	}
+	if waitsForInput(pid) {
+		return true
+	}
+	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid)) // the pattern is good
+	for _, file := range files {
+		text, _ := os.ReadFile(file) // the thread may have ended
+		for _, child := range strings.Fields(string(text)) {
+			if n, err := strconv.Atoi(child); err == nil && treeWaitsForInput(n) {
+				return true
+			}
 		}
 	}
 	return false
