@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -38,6 +39,8 @@ func (s *site) kernelEnv() (map[string]string, error) {
 		return nil, err
 	}
 	env["GOFLAGS"], env["GOWORK"], env["CGO_ENABLED"] = kernelGoFlags, "off", "1"
+	// Cells run here, whatever the user's shell builds for.
+	env["GOOS"], env["GOARCH"], env["GO111MODULE"] = runtime.GOOS, runtime.GOARCH, "on"
 	env[home.EnvHome], env[home.EnvRoot] = s.home.Dir, s.home.Root
 	return env, nil
 }

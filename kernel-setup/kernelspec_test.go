@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -31,6 +32,7 @@ func TestKernelSpec(t *testing.T) {
 	for k, want := range map[string]string{
 		"GOFLAGS": "'-ldflags=-s -w'", "GOMLX_BACKEND": "xla:cpu", "GOMLX_NO_AUTO_INSTALL": "1", "PJRT_PLUGIN_LIBRARY_PATH": s.home.PJRT(),
 		"COADAPT_HOME": s.home.Dir, "COADAPT_ROOT": s.home.Root, "GOWORK": "off",
+		"GOOS": runtime.GOOS, "GOARCH": runtime.GOARCH, "GO111MODULE": "on",
 	} {
 		if spec.Env[k] != want {
 			t.Errorf("%s is %q, want %q", k, spec.Env[k], want)

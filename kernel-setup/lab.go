@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"html"
 	"net"
 	"net/http"
 	"os"
@@ -41,7 +42,11 @@ func (s *site) lab(ctx context.Context, opt labOptions) error {
 	defer server.stop()
 	s.say("JupyterLab with the kernel \"Go (coadapt)\" is at\n\n  %s\n\nCtrl-C ends it. What it prints: %s", server.url, short(s.labLog()))
 	if !opt.noBrowser {
-		openBrowser(server.url)
+		done, err := s.openBrowser(server.url)
+		if err != nil {
+			s.say("The browser cannot be opened: %v", err)
+		}
+		defer done()
 	}
 	select {
 	case <-ctx.Done():
@@ -186,15 +191,41 @@ func freePort(want int) (int, error) {
 	return 0, fmt.Errorf("no port for JupyterLab: %w", err)
 }
 
-// openBrowser opens url where there is a screen; where there is none the printed address is enough.
-func openBrowser(url string) {
+// openBrowser opens url where there is a screen; where there is none the printed address is enough. What it returns removes what it made.
+func (s *site) openBrowser(url string) (done func(), err error) {
 	program := "xdg-open"
 	if runtime.GOOS == "darwin" {
 		program = "open"
 	} else if os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
-		return
+		return func() {}, nil
 	}
-	if path, err := exec.LookPath(program); err == nil {
-		_ = exec.Command(path, url).Start()
+	path, err := exec.LookPath(program)
+	if err != nil {
+		return func() {}, nil
 	}
+	page, err := s.redirect(url)
+	if err != nil {
+		return func() {}, err
+	}
+	cmd := exec.Command(path, page)
+	if cmd.Start() == nil {
+		go cmd.Wait() // how it ended does not matter: the address is printed
+	}
+	return func() { _ = os.Remove(page) }, nil // it is of no use to anybody once the server has ended
+}
+
+// redirect writes a page for this user's eyes only that leads to url, as Jupyter does: the arguments of a browser, where the token would be,
+// every user of the machine can read.
+func (s *site) redirect(url string) (page string, err error) {
+	dir := filepath.Join(s.home.Dir, "jupyter", "runtime")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
+	file, err := os.CreateTemp(dir, "open-*.html") // mode 0600
+	if err != nil {
+		return "", err
+	}
+	link := html.EscapeString(url)
+	_, err = fmt.Fprintf(file, `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=%s"><a href="%s">JupyterLab</a>`+"\n", link, link)
+	return file.Name(), errors.Join(err, file.Close())
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"golang.org/x/term"
@@ -62,8 +63,8 @@ func short(path string) string {
 // goEnv is the environment in which set-up builds: the user's, less what could change the build. GOFLAGS is set rather than unset,
 // because unset means what `go env -w` stored.
 func goEnv(extra ...string) []string {
-	env := without(os.Environ(), "GOFLAGS", "GOWORK", "GOBIN", "GO111MODULE")
-	return append(append(env, "GOFLAGS=-buildvcs=false", "GOWORK=off"), extra...)
+	env := without(os.Environ(), "GOFLAGS", "GOWORK", "GOBIN", "GO111MODULE", "GOOS", "GOARCH")
+	return append(append(env, "GOFLAGS=-buildvcs=false", "GOWORK=off", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH), extra...)
 }
 
 // pythonEnv is the environment of the environment's own Python: nothing of the user's Python or Jupyter settings reaches it, and

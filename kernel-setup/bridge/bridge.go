@@ -23,6 +23,8 @@ type Config struct {
 	Connection string // the client's connection file
 	Dir        string // a folder of the bridge's own, mode 0700, whose path is short enough for sockets in it (80 bytes)
 	Runner     string // the program that runs shell commands as `RUNNER command N`; "": GoNB runs them itself
+	Root       string // the clone's root, whose packages errors suggest names of; "": they suggest none
+	Version    string // what kernel_info tells of the kernel's version
 	// Launch starts GoNB on a connection file, with the environment given besides its own.
 	Launch     func(ctx context.Context, connection string, env []string) (Backend, error)
 	Interrupts <-chan os.Signal // interrupts by signal; nil: there are none
@@ -53,6 +55,9 @@ type bridge struct {
 	cells   map[int]cell // by execution count
 	history history
 	comms   map[string]string // target by id
+
+	answer   chan Order // who waits for what the bridge has asked the reader; nil: nobody
+	gonbAsks bool       // GoNB has asked, and there is no answer yet
 }
 
 // Run serves a kernel until ctx ends, a client shuts it down, or GoNB ends. Only GoNB's ending by itself, and what hinders the start, is an
@@ -71,7 +76,7 @@ func Run(ctx context.Context, cfg Config) error {
 	}
 	defer b.client.close()
 	socket := filepath.Join(cfg.Dir, "bridge")
-	if b.programs, err = listenForStandIns(socket, b.hello, b.exited); err != nil {
+	if b.programs, err = listenForStandIns(socket, b.hello, b.ask, b.exited); err != nil {
 		return err
 	}
 	defer b.programs.close()
@@ -155,7 +160,12 @@ func (b *bridge) greet(own Connection) (*side, map[string]any, error) {
 	}
 	go gonb.receive(b.ctx, shell, split(replies, b.fromShell))
 	go gonb.receive(b.ctx, iopub, split(states, b.fromIOPub))
-	go gonb.receive(b.ctx, stdin, func(m *message) { b.do(func() { b.client.send(stdin, m.ids, m) }) })
+	go gonb.receive(b.ctx, stdin, func(m *message) {
+		b.do(func() {
+			b.gonbAsks = true
+			b.client.send(stdin, m.ids, m)
+		})
+	})
 	var info map[string]any
 	again := time.NewTicker(100 * time.Millisecond)
 	defer again.Stop()
@@ -180,7 +190,7 @@ func (b *bridge) ready(gonb *side, info map[string]any, err error) {
 		b.end(fmt.Errorf("GoNB does not answer: %w", err))
 		return
 	}
-	b.gonb, b.info = gonb, completeInfo(info)
+	b.gonb, b.info = gonb, completeInfo(info, b.cfg.Version)
 	waiting := b.waiting
 	b.waiting = nil
 	for _, f := range waiting {

@@ -181,6 +181,8 @@ func TestAnswersWhileACellRuns(t *testing.T) {
 	for _, on := range []channel{shell, control} {
 		if r := c.ask(on, "kernel_info_request", map[string]any{}); r["protocol_version"] != protocolVersion || r["language_info"].(map[string]any)["pygments_lexer"] != "go" {
 			t.Errorf("kernel_info on %s: %v", on, r)
+		} else if r["implementation"] != "coadapt" || r["implementation_version"] != "v9" || !strings.Contains(r["banner"].(string), "coadapt v9") {
+			t.Errorf("kernel_info on %s is another kernel's: %v", on, r)
 		}
 	}
 	if r := c.ask(shell, "is_complete_request", map[string]any{"code": "f("}); r["status"] != "incomplete" {

@@ -53,11 +53,12 @@ type command struct {
 	line int // of the cell, from 0
 	text string
 	argv []string
+	feed bool // its standard input is the reader's; a script's is the cell
 }
 
 // cell is a cell as GoNB gets it. Lines keep their places, but for added lines at the top.
 type cell struct {
-	source   string // what the client sent
+	source   string // what the client sent, in normal form
 	code     string // what GoNB gets
 	added    int    // lines added at the top
 	commands []command
@@ -70,6 +71,7 @@ const envResult = "COADAPT_RESULT"
 // prepare makes a cell ready for GoNB. With a runner, a program that the bridge hears from, shell commands and scripts go through it, so
 // that their failure is seen and an interrupt reaches all they started; a cell of a single expression is made a program that tells its value.
 func prepare(source, runner string) cell {
+	source = normal(source)
 	c := cell{source: source, code: source}
 	lines := strings.Split(source, "\n")
 	if isScript(lines) {
@@ -99,7 +101,7 @@ func prepare(source, runner string) cell {
 			mark = "!*"
 		}
 		lines[s.line] = fmt.Sprintf("%s%s command %d", mark, shellQuote(runner), len(c.commands))
-		c.commands = append(c.commands, command{line: s.line, text: strings.TrimSpace(text), argv: []string{"/bin/bash", "-c", text}})
+		c.commands = append(c.commands, command{line: s.line, text: strings.TrimSpace(text), argv: []string{"/bin/bash", "-c", text}, feed: true})
 	}
 	c.code = strings.Join(lines, "\n")
 	if len(found) == 0 {

@@ -71,9 +71,9 @@ func TestPrepareSendsCommandsThroughTheRunner(t *testing.T) {
 		t.Errorf("the cell became\n%s\nwant\n%s", c.code, want)
 	}
 	want := []command{
-		{0, "ls -l    $HOME", []string{"/bin/bash", "-c", "ls -l    $HOME"}},
-		{3, "go mod tidy", []string{"/bin/bash", "-c", "go mod tidy"}},
-		{4, "echo 'a'", []string{"/bin/bash", "-c", "echo 'a'"}},
+		{0, "ls -l    $HOME", []string{"/bin/bash", "-c", "ls -l    $HOME"}, true},
+		{3, "go mod tidy", []string{"/bin/bash", "-c", "go mod tidy"}, true},
+		{4, "echo 'a'", []string{"/bin/bash", "-c", "echo 'a'"}, true},
 	}
 	if !reflect.DeepEqual(c.commands, want) {
 		t.Errorf("commands %+v, want %+v", c.commands, want)

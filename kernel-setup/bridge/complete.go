@@ -10,6 +10,7 @@ import (
 
 // completeness is the answer to is_complete_request: "complete", "incomplete" with the next line's indent, or "invalid".
 func completeness(source string) (status, indent string) {
+	source = normal(source)
 	lines := strings.Split(source, "\n")
 	last := lines[len(lines)-1]
 	switch {

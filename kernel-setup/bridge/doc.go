@@ -23,6 +23,8 @@
 //     programs; so it is repeated until the cell ends (bridge.go).
 //   - A cell of a single Go expression has its value as execute_result. A program that clears its terminal's screen clears the output.
 //   - Messages with a wrong signature, or without fields that the protocol lets one leave out, do no harm. GoNB ends at them.
+//   - A message that declares more than 64 MiB or 1024 frames ends its connection before memory is taken, and a message that has come before
+//     is dropped (bounds.go, replay.go).
 //
 // What the client's death, or the bridge's, leaves behind is the program's to clean up that calls Run: package launcher.
 //

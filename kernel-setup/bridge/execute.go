@@ -71,12 +71,14 @@ func (b *bridge) hello(h Hello) Order {
 		switch {
 		case h.Kind == KindServer:
 			order <- Order{Run: true}
+		case h.Kind == KindInput:
+			order <- Order{Run: b.inputAllowed()}
 		case x != nil && (x.command != nil || x.interrupted):
 			order <- Order{}
 		case h.Kind == KindTool:
 			order <- Order{Run: true}
 		case x != nil && h.Command >= 0 && h.Command < len(x.cell.commands):
-			order <- Order{Run: true, Argv: x.cell.commands[h.Command].argv}
+			order <- Order{Run: true, Argv: x.cell.commands[h.Command].argv, Feed: x.cell.commands[h.Command].feed}
 		default:
 			order <- Order{}
 		}
@@ -231,7 +233,7 @@ func (b *bridge) why(x *execution) *failure {
 	case !isError:
 		return nil
 	}
-	f := failed{count: x.count, cells: b.cells, stderr: x.stderr}
+	f := failed{count: x.count, cells: b.cells, stderr: x.stderr, root: b.cfg.Root}
 	f.value, _ = reply["evalue"].(string)
 	list, _ := reply["traceback"].([]any)
 	for _, line := range list {
@@ -268,6 +270,7 @@ func (b *bridge) conclude(x *execution, why *failure) {
 		b.history = append(b.history, e)
 	}
 	b.running = nil
+	b.closeInput()
 	b.client.send(shell, x.request.ids, answer(x.request, b.session, "execute_reply", content))
 	b.status(x.request, "idle")
 }

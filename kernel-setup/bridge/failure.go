@@ -26,6 +26,7 @@ type failed struct {
 	value     string       // GoNB's evalue
 	traceback []string     // GoNB's traceback
 	stderr    string       // the end of what its program wrote there
+	root      string       // the clone's, "" where it is not known
 }
 
 var (
@@ -99,7 +100,7 @@ func (f failed) compile() failure {
 				entry = f.traceback[i]
 			}
 			p := f.place(entry, m[3])
-			out.add(p, p.misspelt(m[4]))
+			out.add(p, f.hint(p.misspelt(m[4])))
 		}
 	}
 	return out

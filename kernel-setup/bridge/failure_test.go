@@ -22,8 +22,9 @@ func TestCompileErrors(t *testing.T) {
 	f := recorded("# gonb_e5a73343\n./main.go:10:1: declared and not used: x\n./main.go:10:6: undefined: foo\n",
 		"# gonb_e5a73343", "Cell[9]: Line 2\n\nfunc main() {\n\tflag.Parse()\nx := foo(1)\n^\n\n\n\ndeclared and not used: x",
 		"Cell[9]: Line 2\n\nfunc main() {\n\tflag.Parse()\nx := foo(1)\n     ^\n\n\n\nundefined: foo", "").in("%%\nx := foo(1)\n")
-	want := failure{"compile error", "line 2: declared and not used: x",
-		[]string{"line 2: declared and not used: x\n    x := foo(1)\n    ^", "line 2: undefined: foo\n    x := foo(1)\n         ^"}}
+	const unused = "line 2: declared and not used: x (use x in this cell, write _ = x, or leave it out)"
+	want := failure{"compile error", unused,
+		[]string{unused + "\n    x := foo(1)\n    ^", "line 2: undefined: foo\n    x := foo(1)\n         ^"}}
 	if got := f.explain(); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %q", got)
 	}

@@ -116,6 +116,7 @@ func (g *fakeGoNB) idle(c *testClient) {
 type testClient struct {
 	t    *testing.T
 	side *side
+	conn Connection
 	got  map[channel]chan *message
 }
 
@@ -190,7 +191,7 @@ func start(t *testing.T) (*fakeGoNB, *testClient, func() error) {
 	lg := log.New(io.Discard, "", 0)
 	result := make(chan error, 1)
 	go func() {
-		result <- Run(ctx, Config{Connection: file, Dir: own, Runner: "/bin/runner", Launch: gonb.launch, Log: lg})
+		result <- Run(ctx, Config{Connection: file, Dir: own, Runner: "/bin/runner", Version: "v9", Launch: gonb.launch, Log: lg})
 	}()
 	wait := func() error {
 		select {
@@ -211,7 +212,7 @@ func start(t *testing.T) (*fakeGoNB, *testClient, func() error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &testClient{t: t, side: s, got: map[channel]chan *message{}}
+	c := &testClient{t: t, side: s, conn: conn, got: map[channel]chan *message{}}
 	for _, name := range []channel{shell, control, stdin, iopub} {
 		c.got[name] = make(chan *message, 1000)
 		go s.receive(ctx, name, func(m *message) { c.got[name] <- m })

@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 )
 
@@ -50,7 +51,8 @@ func (b *bridge) onControl(m *message) {
 
 // onStdin passes on what the reader typed.
 func (b *bridge) onStdin(m *message) {
-	if b.gonb != nil {
+	if b.gonb != nil && !b.answered(m) {
+		b.gonbAsks = false
 		b.gonb.send(stdin, m.ids, m)
 	}
 }
@@ -163,9 +165,12 @@ func (m *message) complete(defaults map[string]any) *message {
 	return m.with(f)
 }
 
-// completeInfo adds to GoNB's kernel_info what it leaves out: how its language is highlighted, where nbconvert and front ends look.
-func completeInfo(info map[string]any) map[string]any {
+// completeInfo says in GoNB's kernel_info whose kernel it is, and adds what it leaves out: how its language is highlighted, where nbconvert
+// and front ends look.
+func completeInfo(info map[string]any, version string) map[string]any {
 	out := maps.Clone(info)
+	out["implementation"], out["implementation_version"] = "coadapt", version
+	out["banner"] = fmt.Sprintf("Go kernel of coadapt %s, on GoNB. Statements go below a line with %%%%.", version)
 	out["status"], out["protocol_version"], out["debugger"] = "ok", protocolVersion, false
 	language, _ := out["language_info"].(map[string]any)
 	language = maps.Clone(language)

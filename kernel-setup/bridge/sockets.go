@@ -26,6 +26,7 @@ const (
 type side struct {
 	key     []byte
 	sockets map[channel]zmq4.Socket
+	seen    *signatures // of messages that have come; nil: replays are not looked for
 	log     *log.Logger
 }
 
@@ -34,17 +35,20 @@ func quiet() zmq4.Option { return zmq4.WithLogger(log.New(io.Discard, "", 0)) }
 
 // bind opens the client's side.
 func bind(ctx context.Context, c Connection, lg *log.Logger) (*side, error) {
-	s := &side{key: []byte(c.Key), log: lg, sockets: map[channel]zmq4.Socket{
+	if err := registerBounded(); err != nil {
+		return nil, err
+	}
+	s := &side{key: []byte(c.Key), log: lg, seen: &signatures{}, sockets: map[channel]zmq4.Socket{
 		shell: zmq4.NewRouter(ctx, quiet()), control: zmq4.NewRouter(ctx, quiet()), stdin: zmq4.NewRouter(ctx, quiet()),
 		iopub: zmq4.NewPub(ctx, quiet()),
 	}}
 	heart := zmq4.NewRep(ctx, quiet())
 	for name, port := range map[channel]int{shell: c.ShellPort, control: c.ControlPort, stdin: c.StdinPort, iopub: c.IOPubPort} {
-		if err := s.sockets[name].Listen(c.address(port)); err != nil {
+		if err := s.sockets[name].Listen(boundedPrefix + c.address(port)); err != nil {
 			return nil, fmt.Errorf("cannot listen on the %s port: %w", name, err)
 		}
 	}
-	if err := heart.Listen(c.address(c.HBPort)); err != nil {
+	if err := heart.Listen(boundedPrefix + c.address(c.HBPort)); err != nil {
 		return nil, fmt.Errorf("cannot listen on the heartbeat port: %w", err)
 	}
 	s.sockets["heartbeat"] = heart
@@ -83,8 +87,8 @@ func dial(ctx context.Context, c Connection, lg *log.Logger) (*side, error) {
 	return s, nil
 }
 
-// receive hands every message of a channel to handle, until ctx ends. What is not signed with the key, or is no message, is dropped with a
-// line in the log.
+// receive hands every message of a channel to handle, until ctx ends. What is not signed with the key, has come before, or is no message, is
+// dropped with a line in the log.
 func (s *side) receive(ctx context.Context, name channel, handle func(*message)) {
 	for ctx.Err() == nil {
 		msg, err := s.sockets[name].Recv()
@@ -97,6 +101,10 @@ func (s *side) receive(ctx context.Context, name channel, handle func(*message))
 		m, err := decode(msg.Frames, s.key)
 		if err != nil {
 			s.log.Printf("%s: a message is dropped: %v", name, err)
+			continue
+		}
+		if s.seen != nil && len(s.key) > 0 && !s.seen.fresh(m.signature) {
+			s.log.Printf("%s: a message is dropped: %v", name, errReplay)
 			continue
 		}
 		handle(m)

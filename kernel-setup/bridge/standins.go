@@ -17,6 +17,7 @@ const (
 	KindTool    = "tool"    // go get, go build, go test, goimports: they belong to the cell that is compiled
 	KindServer  = "server"  // gopls: it belongs to the kernel
 	KindCommand = "command" // a shell command or script of the cell
+	KindInput   = "input"   // what feeds a program of the cell its standard input: it says Ask and hears of Order again and again
 )
 
 // Hello is what a stand-in says first.
@@ -30,7 +31,9 @@ type Hello struct {
 type Order struct {
 	Run       bool     `json:"run"`
 	Argv      []string `json:"argv,omitempty"` // of a command
+	Feed      bool     `json:"feed,omitempty"` // of a command: its standard input is to be fed
 	Interrupt bool     `json:"interrupt,omitempty"`
+	Input     string   `json:"input,omitempty"` // an answer to Ask
 }
 
 // Exit is what a stand-in says at the end.
@@ -55,8 +58,9 @@ type standIns struct {
 	conns    map[net.Conn]string // their kinds
 }
 
-// listenForStandIns opens the socket. hello decides whether a program may run; exit hears how one ended.
-func listenForStandIns(path string, hello func(Hello) Order, exit func(Hello, Exit)) (*standIns, error) {
+// listenForStandIns opens the socket. hello decides whether a program may run; ask gets
+// input for one; exit hears how one ended.
+func listenForStandIns(path string, hello func(Hello) Order, ask func() Order, exit func(Hello, Exit)) (*standIns, error) {
 	l, err := net.Listen("unix", path)
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen for the kernel's programs: %w", err)
@@ -68,13 +72,13 @@ func listenForStandIns(path string, hello func(Hello) Order, exit func(Hello, Ex
 			if err != nil {
 				return // closed
 			}
-			go s.serve(conn, hello, exit)
+			go s.serve(conn, hello, ask, exit)
 		}
 	}()
 	return s, nil
 }
 
-func (s *standIns) serve(conn net.Conn, hello func(Hello) Order, exit func(Hello, Exit)) {
+func (s *standIns) serve(conn net.Conn, hello func(Hello) Order, ask func() Order, exit func(Hello, Exit)) {
 	defer conn.Close()
 	in := json.NewDecoder(bufio.NewReader(conn))
 	var h Hello
@@ -84,11 +88,15 @@ func (s *standIns) serve(conn net.Conn, hello func(Hello) Order, exit func(Hello
 	order := hello(h)
 	s.mu.Lock() // an interrupt must not come before the order
 	err := json.NewEncoder(conn).Encode(order)
-	if err == nil && order.Run {
+	if err == nil && order.Run && h.Kind != KindInput {
 		s.conns[conn] = h.Kind
 	}
 	s.mu.Unlock()
 	if err != nil || !order.Run {
+		return
+	}
+	if h.Kind == KindInput {
+		s.feed(conn, in, ask)
 		return
 	}
 	var e Exit
@@ -99,6 +107,20 @@ func (s *standIns) serve(conn net.Conn, hello func(Hello) Order, exit func(Hello
 	delete(s.conns, conn)
 	s.mu.Unlock()
 	exit(h, e)
+}
+
+// feed answers a feeder until either ends.
+func (s *standIns) feed(conn net.Conn, in *json.Decoder, ask func() Order) {
+	for {
+		var a Ask
+		if in.Decode(&a) != nil {
+			return
+		}
+		order := ask()
+		if json.NewEncoder(conn).Encode(order) != nil || !order.Run {
+			return
+		}
+	}
 }
 
 // interrupt passes an interrupt to all that belong to a cell.

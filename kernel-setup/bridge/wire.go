@@ -33,11 +33,15 @@ type message struct {
 	ids                               [][]byte // routing frames: whom it is from or for
 	header, parent, metadata, content []byte   // JSON objects
 	buffers                           [][]byte // raw frames behind the JSON
+	signature                         []byte   // of a message that came, decoded; nil where there is no key
 	head, above                       header   // header and parent, parsed
 }
 
 // errSignature says that a message was not signed with the connection's key.
 var errSignature = errors.New("the signature does not match the connection's key")
+
+// errReplay says that a message with the same signature has come before.
+var errReplay = errors.New("the same message has come before")
 
 // decode takes a message apart and checks its signature. An empty key means that messages are not signed.
 func decode(frames [][]byte, key []byte) (*message, error) {
@@ -52,13 +56,16 @@ func decode(frames [][]byte, key []byte) (*message, error) {
 		return nil, fmt.Errorf("%d frames that are no Jupyter message", len(frames))
 	}
 	parts := frames[at+2 : at+6]
+	var given []byte
 	if len(key) > 0 {
-		given, err := hex.DecodeString(string(frames[at+1]))
+		var err error
+		given, err = hex.DecodeString(string(frames[at+1]))
 		if err != nil || !hmac.Equal(given, sign(key, parts)) {
 			return nil, errSignature
 		}
 	}
-	m := &message{ids: frames[:at], header: parts[0], parent: parts[1], metadata: parts[2], content: parts[3], buffers: frames[at+6:]}
+	m := &message{ids: frames[:at], header: parts[0], parent: parts[1], metadata: parts[2], content: parts[3], buffers: frames[at+6:],
+		signature: given}
 	if err := json.Unmarshal(m.header, &m.head); err != nil {
 		return nil, fmt.Errorf("a message's header is no JSON: %w", err)
 	}

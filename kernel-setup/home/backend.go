@@ -1,6 +1,7 @@
 package home
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -65,7 +66,8 @@ func (h Home) backend(want, env, plugins string, gpu bool) (config, notice strin
 	if config == "" {
 		config, from = env, "$"+EnvBackend
 	}
-	dirs, named := h.PluginDirs(), false
+	dirs, refused := h.pluginDirs()
+	named := false
 	if plugins != "" {
 		dirs, named = filepath.SplitList(plugins), true
 	}
@@ -73,6 +75,9 @@ func (h Home) backend(want, env, plugins string, gpu bool) (config, notice strin
 	switch {
 	case config == "":
 		name, file := defaultPlugin(dirs, gpu)
+		if name == "" && refused != nil {
+			return "go", fmt.Sprintf("Nets run on GoMLX's pure Go backend, 10 to 100 times slower than XLA: %v.", refused), nil
+		}
 		if name == "" {
 			return "go", "No PJRT plugin was found, so nets run on GoMLX's pure Go backend, 10 to 100 times slower than XLA; " +
 				"`go run ./kernel-setup setup` installs one.", nil
@@ -89,6 +94,9 @@ func (h Home) backend(want, env, plugins string, gpu bool) (config, notice strin
 	if name == "" {
 		name, file = defaultPlugin(dirs, gpu)
 	}
+	if file == "" && refused != nil {
+		return "", "", fmt.Errorf("%s is %q, but %w", from, config, refused)
+	}
 	if file == "" {
 		return "", "", fmt.Errorf("%s is %q, but there is no such PJRT plugin in %q; `go run ./kernel-setup setup` installs one, and \"go\" needs none",
 			from, config, strings.Join(dirs, string(os.PathListSeparator)))
@@ -100,15 +108,27 @@ func (h Home) backend(want, env, plugins string, gpu bool) (config, notice strin
 	return config, "", nil
 }
 
-// PluginDirs lists the folders of set-up's plugins that exist: CUDA's (go-xla's installer nests it) before the CPU's.
+// PluginDirs lists the folders of set-up's plugins that exist: CUDA's (go-xla's installer nests it) before the CPU's. Folders with plugins
+// that others own or may write are left out.
 func (h Home) PluginDirs() []string {
-	var dirs []string
-	for _, dir := range []string{h.CUDA(), h.PJRT()} {
-		if files := pluginFiles(dir, "*"); len(files) > 0 {
-			dirs = append(dirs, dir)
-		}
-	}
+	dirs, _ := h.pluginDirs() // what is left out, backend tells
 	return dirs
+}
+
+// pluginDirs is PluginDirs with the reasons why folders were left out.
+func (h Home) pluginDirs() (dirs []string, refused error) {
+	for _, dir := range []string{h.CUDA(), h.PJRT()} {
+		files := pluginFiles(dir, "*")
+		if len(files) == 0 {
+			continue
+		}
+		if err := h.trustedPlugins(dir, files); err != nil {
+			refused = errors.Join(refused, err)
+			continue
+		}
+		dirs = append(dirs, dir)
+	}
+	return dirs, refused
 }
 
 // CUDA is the folder where set-up places the CUDA plugin; its run path needs a sibling folder called nvidia, which it is itself.

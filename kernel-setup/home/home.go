@@ -3,6 +3,7 @@ package home
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -22,8 +23,9 @@ type Home struct {
 	Dir  string // what set-up makes: <root>/.coadapt or $COADAPT_HOME; it need not exist yet
 }
 
-// Locate finds the clone from the environment, else from the working directory upwards, else from the running executable (which set-up
-// places in <home>/bin). It fails, naming where it looked, when none of these is inside a clone.
+// Locate finds the clone from the environment, else from the running executable (which set-up places in <home>/bin), else from the working
+// directory upwards. A clone that others own or may write is passed over, unless the environment names it. Locate fails, naming where it
+// looked and what it passed over, when none of these is inside a clone.
 func Locate() (Home, error) {
 	wd, err := os.Getwd()
 	if err != nil {
@@ -49,15 +51,21 @@ func locate(getenv func(string) string, wd, exe string) (Home, error) {
 			return Home{}, fmt.Errorf("%s=%s: no go.mod of module coadapt there; unset it or name the clone's root", EnvRoot, h.Root)
 		}
 	default:
-		for _, from := range []string{wd, filepath.Dir(exe), installedRoot} {
+		var refused error
+		for _, from := range []string{installedRoot, filepath.Dir(exe), wd} {
 			if from == "" || from == "." {
 				continue
 			}
-			if h.Root = walkUp(from); h.Root != "" {
+			var err error
+			if h.Root, err = walkUp(from); h.Root != "" {
 				break
 			}
+			refused = errors.Join(refused, err)
 		}
-		if h.Root == "" {
+		switch {
+		case h.Root == "" && refused != nil:
+			return Home{}, fmt.Errorf("%w; change what is wrong, or set %s to the clone if you trust it", refused, EnvRoot)
+		case h.Root == "":
 			return Home{}, fmt.Errorf("no clone of coadapt found from %s upwards; change into the clone or set %s to it", wd, EnvRoot)
 		}
 	}
@@ -98,13 +106,18 @@ func absFrom(wd, path string) string {
 	return filepath.Join(wd, path)
 }
 
-func walkUp(from string) string {
+// walkUp finds the first clone's root at from or above it that is trusted. Where there is none, err says why others were passed over.
+func walkUp(from string) (root string, err error) {
 	for dir := from; ; dir = filepath.Dir(dir) {
 		if isRoot(dir) {
-			return dir
+			wrong := trustedRoot(dir)
+			if wrong == nil {
+				return dir, nil
+			}
+			err = errors.Join(err, fmt.Errorf("the clone %s is not used: %w", dir, wrong))
 		}
 		if dir == filepath.Dir(dir) {
-			return ""
+			return "", err
 		}
 	}
 }

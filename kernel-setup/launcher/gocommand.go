@@ -34,7 +34,9 @@ func goCommand(args []string) int {
 		return 0
 	}
 	if isBuild := args[0] == "get" || args[0] == "build" || args[0] == "test"; isBuild && os.Getenv(bridge.EnvSocket) != "" {
-		return standIn(bridge.Hello{Kind: bridge.KindTool}, append([]string{real}, args...))
+		return wrapBuild(args, func(args []string) int {
+			return standIn(bridge.Hello{Kind: bridge.KindTool}, append([]string{real}, args...))
+		})
 	}
 	if len(args) != 3 || args[0] != "mod" || args[1] != "init" {
 		return become(real, args)

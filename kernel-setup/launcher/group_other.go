@@ -3,6 +3,7 @@
 package main
 
 import (
+	"io/fs"
 	"os"
 	"os/exec"
 	"syscall"
@@ -23,3 +24,9 @@ func signalGroup(cmd *exec.Cmd, _ syscall.Signal) { _ = cmd.Process.Kill() }
 
 // lower does nothing.
 func lower(*exec.Cmd) {}
+
+// openNoFollow is empty where links cannot be told when a file is opened.
+const openNoFollow = 0
+
+// own believes that temporary folders are the user's own, as they are on Windows.
+func own(fs.FileInfo) bool { return true }

@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"syscall"
@@ -32,4 +33,13 @@ func signalGroup(cmd *exec.Cmd, s syscall.Signal) {
 // lower gives cmd less of the processor than others get.
 func lower(cmd *exec.Cmd) {
 	_ = syscall.Setpriority(syscall.PRIO_PGRP, cmd.Process.Pid, 10) // without it, it is only less polite
+}
+
+// openNoFollow has an opening fail where the file is a link, and not wait where it is a pipe.
+const openNoFollow = syscall.O_NOFOLLOW | syscall.O_NONBLOCK
+
+// own tells whether a file belongs to this user.
+func own(info fs.FileInfo) bool {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	return ok && int(stat.Uid) == os.Geteuid()
 }

@@ -75,10 +75,18 @@ func keep(dir string, argv []string) int {
 	runtime.LockOSThread() // GoNB dies with the thread that started it
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
-	ownGroup(cmd, true)
-	if err := cmd.Start(); err != nil {
+	log, drain, err := quietLog(os.Stderr)
+	if err != nil {
 		return exitStatus(err)
 	}
+	cmd.Stderr = log
+	ownGroup(cmd, true)
+	err = cmd.Start()
+	log.Close() // GoNB has its own
+	if err != nil {
+		return exitStatus(err)
+	}
+	defer drain()
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	orders := make(chan string)

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,7 +14,7 @@ import (
 
 // TestMain lets the test binary stand in for the launcher: under the name "go", as bin/shim/go does, and as keeper and cell's command.
 func TestMain(m *testing.M) {
-	if filepath.Base(os.Args[0]) == "go" || len(os.Args) > 1 && (os.Args[1] == "keep" || os.Args[1] == "command") {
+	if filepath.Base(os.Args[0]) == "go" || len(os.Args) > 1 && slices.Contains([]string{"keep", "command", "cell", "feed"}, os.Args[1]) {
 		main()
 	}
 	os.Exit(m.Run())
@@ -110,4 +111,15 @@ func TestSweepKeepsLivingKernels(t *testing.T) {
 		}
 	}
 	unlock()
+}
+
+func TestNoHome(t *testing.T) {
+	t.Setenv("HOME", "/kept")
+	if err := needHome(home.Home{}); err != nil || os.Getenv("HOME") != "/kept" {
+		t.Errorf("HOME became %q, %v", os.Getenv("HOME"), err)
+	}
+	t.Setenv("HOME", "")
+	if err := needHome(home.Home{Dir: t.TempDir()}); err != nil || !filepath.IsAbs(os.Getenv("HOME")) {
+		t.Errorf("without HOME it is %q, %v", os.Getenv("HOME"), err)
+	}
 }

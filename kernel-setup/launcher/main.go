@@ -6,7 +6,8 @@
 //	                       `-> gonb --kernel ...
 //	                             |-> go, goimports, gopls    coadapt-kernel under these names, first in GoNB's PATH
 //	                             |-> coadapt-kernel command N   a cell's shell command or script
-//	                             `-> the cell's program
+//	                             `-> the cell's program, started as coadapt-kernel cell PROGRAM
+//	                                   `-> coadapt-kernel feed PID     asks for input when the program waits for it
 //
 // As go, `mod init` writes the module of package cellmod, so a notebook imports this clone's packages at this clone's pins with no line of
 // its own, and still does after a restart; the rest is the real go. All that stands in for a program runs it in a process group of its own
@@ -34,6 +35,12 @@ func main() {
 	case len(os.Args) == 3 && os.Args[1] == "command":
 		if n, err := strconv.Atoi(os.Args[2]); err == nil {
 			os.Exit(cellCommand(n))
+		}
+	case len(os.Args) > 2 && os.Args[1] == "cell":
+		os.Exit(cellProgram(os.Args[2], os.Args[3:]))
+	case len(os.Args) == 3 && os.Args[1] == "feed":
+		if pid, err := strconv.Atoi(os.Args[2]); err == nil {
+			os.Exit(feedProgram(pid))
 		}
 	case len(os.Args) == 2 && !strings.HasPrefix(os.Args[1], "-"):
 		code, err := serve(os.Args[1])

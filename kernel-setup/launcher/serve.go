@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"os/user"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -29,6 +30,9 @@ const longestTemp = 50
 func serve(connection string) (int, error) {
 	h, err := home.Locate()
 	if err != nil {
+		return 0, err
+	}
+	if err := needHome(h); err != nil {
 		return 0, err
 	}
 	shim := filepath.Join(h.Bin(), "shim")
@@ -70,7 +74,8 @@ func serve(connection string) (int, error) {
 		}
 	}()
 	err = bridge.Run(ctx, bridge.Config{
-		Connection: connection, Dir: cells, Runner: exe, Interrupts: interrupts, Log: log.New(os.Stderr, "coadapt-kernel: ", log.LstdFlags),
+		Connection: connection, Dir: cells, Runner: exe, Root: h.Root, Version: version(), Interrupts: interrupts,
+		Log: log.New(os.Stderr, "coadapt-kernel: ", log.LstdFlags),
 		Launch: func(_ context.Context, file string, env []string) (bridge.Backend, error) {
 			env = append(append(os.Environ(), env...), "TMPDIR="+cells, envCells+"="+cells, envGo+"="+real, envTools+"="+h.Bin(),
 				home.EnvRoot+"="+h.Root, "PATH="+shim+string(os.PathListSeparator)+os.Getenv("PATH"))
@@ -85,6 +90,21 @@ func serve(connection string) (int, error) {
 	default:
 		return 0, err
 	}
+}
+
+// needHome sets $HOME where services and containers leave it out: go finds its caches by it. It is the user's, or where nobody knows the user a
+// folder of the clone's.
+func needHome(h home.Home) error {
+	if os.Getenv("HOME") != "" {
+		return nil
+	}
+	dir := filepath.Join(h.Dir, "user")
+	if u, err := user.Current(); err == nil && u.HomeDir != "" {
+		if info, err := os.Stat(u.HomeDir); err == nil && info.IsDir() {
+			dir = u.HomeDir
+		}
+	}
+	return os.Setenv("HOME", dir)
 }
 
 // waitForEnd waits for a signal to end, or for the client's end: a kernel whose parent has changed is an orphan. An "independent" kernel,
@@ -131,7 +151,8 @@ func makeCells(tmp string) (dir string, unlock func(), err error) {
 	return dir, func() { _ = lock.Close() }, nil
 }
 
-// sweep removes the folders of kernels that were killed. What it cannot remove (another user's) stays: it is only tidying.
+// sweep removes the folders of kernels that were killed. It looks at this user's folders only, and at locks that are regular files in them:
+// names in a folder for everybody may be links or pipes that others made. It makes nothing.
 func sweep(tmp string) {
 	entries, err := os.ReadDir(tmp)
 	if err != nil {
@@ -139,11 +160,15 @@ func sweep(tmp string) {
 	}
 	for _, e := range entries {
 		dir := filepath.Join(tmp, e.Name())
-		info, err := e.Info()
-		if err != nil || !e.IsDir() || !strings.HasPrefix(e.Name(), cellsPrefix) || time.Since(info.ModTime()) < time.Minute {
+		info, err := e.Info() // of a link, the link's own
+		if err != nil || !info.IsDir() || !strings.HasPrefix(e.Name(), cellsPrefix) || !own(info) || time.Since(info.ModTime()) < time.Minute {
 			continue // a young one may be between its making and its lock
 		}
-		lock := flock.New(filepath.Join(dir, "lock"))
+		file := filepath.Join(dir, "lock")
+		if info, err := os.Lstat(file); err != nil || !info.Mode().IsRegular() || !own(info) {
+			continue
+		}
+		lock := flock.New(file, flock.SetFlag(os.O_RDONLY|openNoFollow)) // neither made nor followed
 		if free, err := lock.TryLock(); err == nil && free {
 			_ = os.RemoveAll(dir)
 		}

@@ -66,11 +66,22 @@ func standIn(hello bridge.Hello, argv []string) int {
 	runtime.LockOSThread() // the program dies with the thread that started it
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	feeder := func(int) {}
+	if order.Feed {
+		from, feed, err := inputPipe()
+		if err != nil {
+			_ = out.Encode(bridge.Exit{Status: 1, How: err.Error()})
+			return 1
+		}
+		defer from.Close()
+		cmd.Stdin, feeder = from, feed
+	}
 	ownGroup(cmd, true)
 	if err := cmd.Start(); err != nil {
 		_ = out.Encode(bridge.Exit{Status: 127, How: err.Error()})
 		return 127
 	}
+	feeder(cmd.Process.Pid)
 	if hello.Kind == bridge.KindServer {
 		lower(cmd) // it reads all that a cell might import while the first cell waits for the processor
 	}

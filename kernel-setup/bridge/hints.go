@@ -1,0 +1,103 @@
+package bridge
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// What the compiler says of the mistakes that beginners make most, and what to do about each is hint's to say.
+var (
+	undefinedName = regexp.MustCompile(`^undefined: (\w+)$`)
+	notUsed       = regexp.MustCompile(`^declared and not used: (\w+)$`)
+	noValue       = regexp.MustCompile(`^(.+) \(no value\) used as value`)
+	noMember      = regexp.MustCompile(`\(type \*?(\w+)\.(\w+) has no field or method (\w+)\)$`)
+	noField       = regexp.MustCompile(`^unknown field (\w+) in struct literal of type (\w+)\.(\w+)$`)
+	noPackageName = regexp.MustCompile(`^undefined: (\w+)\.(\w+)$`)
+)
+
+// hint is a compiler's message with what the reader can do about it, where that is known.
+func (f failed) hint(msg string) string {
+	if m := undefinedName.FindStringSubmatch(msg); m != nil {
+		if count := f.setIn(m[1]); count > 0 {
+			return fmt.Sprintf("%s (cell [%d] set it below %%%%, and what is set there ends with its cell: set %s in this cell too)", msg, count, m[1])
+		}
+	}
+	if m := notUsed.FindStringSubmatch(msg); m != nil {
+		return fmt.Sprintf("%s (use %s in this cell, write _ = %s, or leave it out)", msg, m[1], m[1])
+	}
+	if m := noValue.FindStringSubmatch(msg); m != nil && f.cells[f.count].value {
+		return m[1] + " has no value to show (write %% in a line above it: statements go below such a line)"
+	}
+	given, names := "", []string(nil)
+	if m := noMember.FindStringSubmatch(msg); m != nil {
+		given, names = m[3], f.members(m[1], m[2])
+	} else if m := noField.FindStringSubmatch(msg); m != nil {
+		given, names = m[1], f.members(m[2], m[3])
+	} else if m := noPackageName.FindStringSubmatch(msg); m != nil {
+		given, names = m[2], f.members(m[1], "")
+	}
+	if near := nearest(given, names); near != "" {
+		return fmt.Sprintf("%s (did you mean %s?)", msg, near)
+	}
+	return msg
+}
+
+// setIn is the newest cell before this one that sets name below %%, 0 where none does.
+func (f failed) setIn(name string) int {
+	set := regexp.MustCompile(`(?m)^[ \t]*(?:var[ \t]+)?(?:\w+[ \t]*,[ \t]*)*` + name + `[ \t]*(?:,[ \t]*\w+[ \t]*)*(?::?=(?:[^=]|$)|[ \t]\w)`)
+	for count := f.count - 1; count > 0; count-- {
+		lines := strings.Split(f.cells[count].source, "\n")
+		for _, s := range specials(lines) {
+			if s.beginsMain() && set.MatchString(strings.Join(lines[s.end:], "\n")) {
+				return count
+			}
+		}
+	}
+	return 0
+}
+
+// members lists what a package of the clone that the cells import exports: the fields and methods of a type, or with typ "" its top level.
+func (f failed) members(pkg, typ string) []string {
+	imported := regexp.MustCompile(`"coadapt/([\w/]*\b` + pkg + `)"`)
+	for count := f.count; f.root != "" && count > 0; count-- {
+		if m := imported.FindStringSubmatch(f.cells[count].source); m != nil {
+			return exported(f.root, m[1], typ)
+		}
+	}
+	return nil
+}
+
+// nearest is the name that differs least from the given one, "" where none is near: a change a third of its letters at most.
+func nearest(given string, names []string) string {
+	best, least := "", (len(given)+2)/3+1
+	for _, name := range names {
+		if d := distance(strings.ToLower(given), strings.ToLower(name)); d < least && name != given {
+			best, least = name, d
+		}
+	}
+	return best
+}
+
+// distance is how many letters have to be put in, left out, changed, or swapped with their neighbour to make b of a.
+func distance(a, b string) int {
+	rows := make([][]int, len(a)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(b)+1)
+		for j := range rows[i] {
+			switch {
+			case i == 0 || j == 0:
+				rows[i][j] = i + j
+				continue
+			case a[i-1] == b[j-1]:
+				rows[i][j] = rows[i-1][j-1]
+			default:
+				rows[i][j] = 1 + min(rows[i-1][j-1], rows[i-1][j], rows[i][j-1])
+			}
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			}
+		}
+	}
+	return rows[len(a)][len(b)]
+}

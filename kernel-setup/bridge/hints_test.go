@@ -1,0 +1,53 @@
+package bridge
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestHints(t *testing.T) {
+	cells := map[int]cell{
+		1: prepare("import \"coadapt/notebooks/nb\"\n\nvar lab = nb.Open(\"shapes\")", "runner"),
+		2: prepare("%%\nresults := lab.Run(nb.Grid{})\nvar a, b = 1, 2\nx == y", "runner"),
+		3: prepare("lab.Table(results)", "runner"),
+	}
+	f := failed{count: 3, cells: cells, root: "../.."} // the clone
+	for msg, want := range map[string]string{
+		"undefined: results":       "cell [2]",
+		"undefined: b":             "cell [2]",
+		"undefined: x":             "",
+		"undefined: lab":           "",
+		"declared and not used: x": "_ = x",
+		"lab.Table(results) (no value) used as value":                             "%%",
+		"lab.Tabel undefined (type *nb.Lab has no field or method Tabel)":         "did you mean Table?",
+		"lab.Cruve undefined (type *nb.Lab has no field or method Cruve)":         "did you mean Curve?",
+		"lab.Xylophone undefined (type *nb.Lab has no field or method Xylophone)": "",
+		"unknown field Cut in struct literal of type nb.Grid":                     "did you mean Cuts?",
+		"undefined: nb.Gird":    "did you mean Grid?",
+		"undefined: other.Gird": "",
+		"cannot use 1 (untyped int constant) as string value in variable declaration": "",
+	} {
+		got := f.hint(msg)
+		if want == "" && got != msg || !strings.Contains(got, want) {
+			t.Errorf("%q became %q, want %q in it", msg, got, want)
+		}
+	}
+}
+
+func TestNearest(t *testing.T) {
+	for _, c := range []struct{ given, want string }{
+		{"Tabel", "Table"}, {"table", "Table"}, {"Tabl", "Table"}, {"Table2013", "Table2014"}, {"", ""}, {"Q", ""},
+	} {
+		if got := nearest(c.given, []string{"Curve", "Table", "Table2014"}); got != c.want {
+			t.Errorf("nearest to %q is %q, want %q", c.given, got, c.want)
+		}
+	}
+	for _, c := range []struct {
+		a, b string
+		want int
+	}{{"", "ab", 2}, {"kitten", "sitting", 3}, {"tabel", "table", 1}, {"x", "x", 0}} {
+		if got := distance(c.a, c.b); got != c.want {
+			t.Errorf("from %q to %q are %d changes, want %d", c.a, c.b, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,52 @@
+package bridge
+
+// Ask is what a program's feeder says when the program waits for its standard input.
+type Ask struct{}
+
+// inputAllowed tells whether the running cell may ask its reader for input.
+func (b *bridge) inputAllowed() bool {
+	return b.running != nil && b.running.request.fields()["allow_stdin"] == true
+}
+
+// ask asks the reader for a line, for a program that waits for one. An order without Run is the end of input. An order without input says to
+// wait on: a question is open already, one of the program's own through GoNB perhaps, whose answer comes another way.
+func (b *bridge) ask() Order {
+	got := make(chan Order, 1)
+	b.do(func() {
+		switch {
+		case !b.inputAllowed():
+			got <- Order{}
+		case b.answer != nil || b.gonbAsks:
+			got <- Order{Run: true}
+		default:
+			x := b.running
+			b.answer = got
+			b.client.send(stdin, x.request.ids, answer(x.request, b.session, "input_request", map[string]any{"prompt": "", "password": false}))
+		}
+	})
+	select {
+	case o := <-got:
+		return o
+	case <-b.ctx.Done():
+		return Order{}
+	}
+}
+
+// answered takes what the reader typed, and tells whether the bridge had asked for it.
+func (b *bridge) answered(m *message) bool {
+	if b.answer == nil || m.head.Type != "input_reply" {
+		return false
+	}
+	value, _ := m.fields()["value"].(string)
+	b.answer <- Order{Run: true, Input: value + "\n"}
+	b.answer = nil
+	return true
+}
+
+// closeInput ends the questions of a cell that has ended.
+func (b *bridge) closeInput() {
+	if b.answer != nil {
+		b.answer <- Order{}
+	}
+	b.answer, b.gonbAsks = nil, false
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// canWait tells whether treeWaitsForInput can see anything.
+const canWait = true
+
+// waitsForInput tells whether a thread of the process is in a read of its standard input.
+func waitsForInput(pid int) bool {
+	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/syscall", pid)) // the pattern is good
+	reading := fmt.Sprintf("%d 0x0 ", syscall.SYS_READ)
+	for _, file := range files {
+		if text, err := os.ReadFile(file); err == nil && strings.HasPrefix(string(text), reading) {
+			return true
+		}
+	}
+	return false
+}
+
+// treeWaitsForInput is waitsForInput for a process and all below it, but for this one, a feeder.
+func treeWaitsForInput(pid int) bool {
+	if pid == os.Getpid() {
+		return false
+	}
+	if waitsForInput(pid) {
+		return true
+	}
+	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid)) // the pattern is good
+	for _, file := range files {
+		text, _ := os.ReadFile(file) // the thread may have ended
+		for _, child := range strings.Fields(string(text)) {
+			if n, err := strconv.Atoi(child); err == nil && treeWaitsForInput(n) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// groupWaitsForInput is waitsForInput for any process of a group.
+func groupWaitsForInput(group int) bool {
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		return false
+	}
+	for _, e := range entries {
+		pid, err := strconv.Atoi(e.Name())
+		if err != nil {
+			continue
+		}
+		if g, err := syscall.Getpgid(pid); err == nil && g == group && waitsForInput(pid) {
+			return true
+		}
+	}
+	return false
+}
