@@ -111,3 +111,28 @@ func TestClaimsOfTheDefault(t *testing.T) {
 		}
 	}
 }
+
+// TestClaimsOfFewPictures proves what results/fragility.md says of CIFAR-100 with few pictures: BnB dips at n = 2 to 5, each interval
+// apart from zero, and is not told from its base at n = 7; its loss on training pictures falls; base+, of which nothing was cut, dips as
+// much; at the base's training loss no dip is told from zero.
+func TestClaimsOfFewPictures(t *testing.T) {
+	at, loss := dips(t, "few-pictures", stats.Accuracy), dips(t, "few-pictures", stats.CleanLoss)
+	plus := at(transfer.BasePlus, 0).dip
+	for _, n := range []int{2, 3, 4, 5} {
+		b := at(transfer.Selffer, n).dip
+		if b.High >= 0 || b.Low > plus.High || plus.Low > b.High || b.Clusters != 6 {
+			t.Errorf("BnB at n = %d: %+v, base+ %+v; claimed: below the base, and not told from base+", n, b, plus)
+		}
+		if l := loss(transfer.Selffer, n).dip; l.High >= 0 {
+			t.Errorf("BnB at n = %d: loss on training pictures %+v; claimed: below the base's", n, l)
+		}
+	}
+	if plus.High >= 0 {
+		t.Errorf("base+ %+v; claimed: below the base", plus)
+	}
+	for name, b := range map[string]stats.Dip{"BnB at n = 7": at(transfer.Selffer, 7).dip, "BnBs at n = 4": at(transfer.Stopped, 4).dip} {
+		if b.Low > 0 || b.High < 0 {
+			t.Errorf("%s: %+v; claimed: not told from zero", name, b)
+		}
+	}
+}
