@@ -200,3 +200,45 @@ func TestSecondTraining(t *testing.T) {
 		t.Errorf("a rate that is no number: %v", err)
 	}
 }
+
+// TestControlsGoOn stops every control half-way: it goes on to the same result and weights, bit for bit.
+func TestControlsGoOn(t *testing.T) {
+	for _, name := range []string{"B4Br", "B2Bi", "B3Bs", "B3Bf", "baseB2x"} {
+		plain := resumed(t, "go", t.TempDir())
+		plain.PerClass = 6
+		want, err := lab(t, plain).Train(t.Context(), net(t, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		cfg := resumed(t, "go", t.TempDir())
+		cfg.PerClass, cfg.CheckpointSteps = 6, 1
+		if base, ok := net(t, name).Parent(); ok {
+			if _, err := lab(t, cfg).Train(t.Context(), base); err != nil {
+				t.Fatal(err)
+			}
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cfg.Progress = func(e Event) {
+			if e.Step > 4 {
+				cancel()
+			}
+		}
+		if r, err := lab(t, cfg).Train(ctx, net(t, name)); err == nil {
+			t.Fatalf("%s was not stopped: %+v", name, r)
+		}
+		cancel()
+		cfg.Progress = nil
+		r, err := lab(t, cfg).Train(t.Context(), net(t, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		log, err := cfg.Store.Log(r.Key)
+		if files, gerr := cfg.Store.Get(r.Key, logFile); gerr == nil {
+			log = files[logFile]
+		}
+		if err != nil || !strings.Contains(string(log), "goes on from step") {
+			t.Errorf("%s: log %s, %v; want it to go on", name, log, err)
+		}
+		sameEntry(t, name, cfg.Store, plain.Store, want.Key)
+	}
+}

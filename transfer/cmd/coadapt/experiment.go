@@ -226,6 +226,9 @@ func (f *experimentFlags) config(src dataset.Source) (transfer.Config, error) {
 			return transfer.Config{}, fmt.Errorf("-%s %v: want a number above 0, or 0 for the default", n.flag, n.value)
 		}
 	}
+	if most := src.Len(dataset.Train); f.batch > most {
+		return transfer.Config{}, fmt.Errorf("-batch %d: %s has %d training pictures, want at most as many", f.batch, src.Name(), most)
+	}
 	cfg := transfer.MiniConfig(src)
 	if f.recipe == "2014" {
 		cfg = f.paperConfig(src)

@@ -53,6 +53,8 @@ func rootCommand(stdout, stderr io.Writer) *cobra.Command {
 		Long:          "Train nets that share layers, and draw what the sharing costs: the transfer curve of Yosinski et al. (2014).\nFlags take one dash or two.",
 		SilenceUsage:  true,
 		SilenceErrors: true,
+
+		PersistentPreRunE: finite,
 	}
 	root.SetOut(stdout)
 	root.SetErr(stderr)
