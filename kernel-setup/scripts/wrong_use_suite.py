@@ -52,7 +52,7 @@ class WrongUse(unittest.TestCase):
     def test_typo(self):
         kernel = self.kernel()
         self.fails(kernel, "%%\nresults := lab.Rnu(nb.Grid{})\nlab.Table(results)", "compile error", r"^line 2: lab\.Rnu undefined \(type \*nb\.Lab has no field or method Rnu")
-        self.fails(kernel, "%%\nresults := lab.Run(nb.Grid{})", "compile error", "^line 2: declared and not used: results$")
+        self.fails(kernel, "%%\nresults := lab.Run(nb.Grid{})", "compile error", r"^line 2: declared and not used: results \(use results in this cell, write _ = results, or leave it out\)$")
         self.fails(kernel, "%%\nlab.Run(nb.Grid{Cut: 3})", "compile error", "^line 2: unknown field Cut in struct literal")
         self.fails(kernel, '%%\nfmt.Printn("a")', "compile error", "^line 2: undefined: fmt.Printn: package fmt has no such name$")
         self.fails(kernel, 'import "coadapt/notebook/nb"\n\n%%\nnb.Net("base", 0, 0)', "import error", "^coadapt/notebook/nb: package coadapt/notebook/nb is not in std")
