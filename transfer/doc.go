@@ -44,6 +44,14 @@
 // seeds and with [BasePlus], the base trained twice; [Mini] a small one of it.
 // [PaperConfig] trains as in 2014, [MiniConfig] on small images.
 //
+// Treatments are rows of a table (treatment.go). [Controls] are those that the
+// paper lacks: they change one thing of BnB, the scale of the frozen features,
+// the pictures or when to stop, so that a loss of BnB can be told apart. A
+// [Recipe] may have a second training of its own ([Second]); base nets are
+// shared between recipes that differ in it alone. A result has accuracy and
+// loss on the test part, and on training pictures shown in the same way, and
+// the scale of the features at its cut (measures.go).
+//
 // A [Selection] says which of a net's tests counts: [Final], the last, or as in
 // 2014 [BestTen]. The latter looks at the test images to choose and so is
 // somewhat optimistic.

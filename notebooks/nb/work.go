@@ -18,7 +18,7 @@ type Work interface {
 // Grid is nets by condition, cut, seed and split, as the command line writes them. The base nets they need come along; the zero value is
 // one whole transfer curve.
 type Grid struct {
-	Conditions string // "AnB,BnB+"; "" is all six: base, BnB, BnB+, AnB, AnB+, RnB. base+ is the base trained twice
+	Conditions string // "AnB,BnB+"; "" is all six: base, BnB, BnB+, AnB, AnB+, RnB. base+ is the base trained twice; BnBr and the other controls are those of [transfer.Controls]
 	Cuts       string // "1-7" or "1,4,7"; "" is 1-7
 	Seeds      string // "0-2"; "" is 0
 	Splits     string // "0,1,natman"; "" is 0

@@ -17,13 +17,16 @@
 //	two groups on different targets                 [ClusterDiff]: Welch
 //	several cuts of one claim                       [Holm]
 //	one accuracy on so many images                  [BinomialSE]
+//	how far conditions lie from their bases         [Dips]: accuracy or a loss
+//	how many nets failed where their base did not   [Failures]: [Proportion], [SignTest]
 //	how many nets a planned design needs            [Power], [MDE], [PairsFor]
 //
 // Differences are paired by [Unit], a target task at a seed: its nets are tested
 // on the same images and share the base net. Units of one split share its
 // classes, so that intervals over them speak of these splits; the line says how
 // many there are. Nets that diverged, were blocked or did not train are in no
-// estimate and are named. Where treatments were given to different targets, as
+// estimate and are named; how many failed where their base did not is an outcome beside every mean, and turns the verdict on fragility into
+// [Unstable]. Where treatments were given to different targets, as
 // to the fine-tuned nets of 2014, the line carries a warning with the gap between
 // those targets' own base nets.
 package stats
