@@ -103,16 +103,36 @@ const FewPictures = 20000
 // of 64, in which base nets do not get away from where they begin, and 1125 of
 // 16; of the shapes, 750 steps of 16 leave them less dependent on their seed than
 // 250 of 64 would.
+//
+// Plain shapes are the default experiment: a narrow net, 3000 steps of 32 at a
+// rate of 0.03. Its base nets are nearly done, so that what a cut costs can be
+// seen, and it takes a minute or two. notebooks/results/fragility.md has how it
+// was chosen.
 func MiniConfig(src dataset.Source) Config {
-	h, _, c := src.Shape()
-	cfg := Config{Source: src, Arch: gomlxnet.Mini(len(src.Classes()), gomlxnet.MiniOptions{Size: h, Channels: c}), Recipe: MiniRecipe(), Epochs: 15}
-	if src.Name() == "shapes" {
+	cfg := Config{Source: src, Arch: gomlxnet.Mini(len(src.Classes()), MiniOptions(src)), Recipe: MiniRecipe(), Epochs: 15}
+	if name := src.Name(); name == "shapes" || name == dataset.PlainName {
 		cfg.Recipe.Pad, cfg.Recipe.Mirror, cfg.Epochs = 0, false, 3
+	}
+	if src.Name() == dataset.PlainName {
+		cfg.Recipe.Batch, cfg.Recipe.Rate.Base = 32, 0.03
+		cfg.Epochs, cfg.Recipe = 0, cfg.Recipe.WithSteps(3000)
+		return cfg
 	}
 	if src.Len(dataset.Train) < FewPictures {
 		cfg.Recipe.Batch, cfg.Recipe.Rate.Base = 16, 0.005
 	}
 	return cfg
+}
+
+// MiniOptions are those of the Mini that suits a source: the size of its
+// pictures, and for plain shapes narrow layers.
+func MiniOptions(src dataset.Source) gomlxnet.MiniOptions {
+	h, _, c := src.Shape()
+	opt := gomlxnet.MiniOptions{Size: h, Channels: c}
+	if src.Name() == dataset.PlainName {
+		opt.Widths = [7]int{16, 24, 24, 24, 24, 64, 64}
+	}
+	return opt
 }
 
 // WithSteps is the recipe over the given number of steps, a rate that falls to

@@ -6,6 +6,29 @@ import (
 	"coadapt/gomlxnet/dataset"
 )
 
+// Plain shapes are the default experiment, and hold the same pictures as shapes with their parameters: one key, whichever way a net was
+// asked for.
+func TestMiniConfigOfPlainShapes(t *testing.T) {
+	plain, err := dataset.Open(t.Context(), dataset.PlainName, dataset.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	same, err := dataset.Open(t.Context(), "shapes:train=1000,test=250,size=24,noise=3,clutter=2,warp=0,occlude=0", dataset.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plain.Digest() != same.Digest() || plain.Name() != "plain-shapes" || same.Name() != "shapes" {
+		t.Errorf("plain-shapes are %s %s, the same as shapes with parameters %s %s", plain.Name(), plain.Digest(), same.Name(), same.Digest())
+	}
+	cfg := MiniConfig(plain)
+	if r := cfg.Recipe; r.Batch != 32 || r.Rate.Base != 0.03 || r.Steps != 3000 || r.Rate.Max != 3000 || cfg.Epochs != 0 || r.Mirror || r.Pad != 0 {
+		t.Errorf("recipe %+v, %v epochs; want 3000 steps of 32 at a rate of 0.03 that falls to 0 there", r, cfg.Epochs)
+	}
+	if w := cfg.Arch.Layers[1].Out; cfg.Arch.Size != 24 || w != 24 {
+		t.Errorf("arch of %d px, conv2 of %d; want 24 px, 24 channels", cfg.Arch.Size, w)
+	}
+}
+
 // Few pictures come in small batches at half the rate, so that fifteen passes are steps enough; shapes are neither shifted nor mirrored whatever
 // their number.
 func TestMiniConfigFitsTheData(t *testing.T) {

@@ -22,12 +22,13 @@ type Options struct {
 //
 //	shapes                              the procedural pictures
 //	shapes:classes=20,noise=30,...      with other parameters (the fields of ShapesParams in lower case)
+//	plain-shapes                        the same figures, 24 px and easy to see: the default experiment's data
 //	PATH                                a folder, .zip, .tar or .tar.gz, recognised by what is in it
 //
 // A folder may be one that Pack made. A path else holds either the binary files of CIFAR-10 or CIFAR-100, or a tree of pictures: train/<class>/ and test/ or
 // val/<class>/, or Tiny ImageNet's val/images with val_annotations.txt.
 func Open(ctx context.Context, spec string, opt Options) (Source, error) {
-	if spec == "shapes" || strings.HasPrefix(spec, "shapes:") {
+	if IsShapes(spec) {
 		p, err := ParseShapes(spec)
 		if err != nil {
 			return nil, err
@@ -35,7 +36,12 @@ func Open(ctx context.Context, spec string, opt Options) (Source, error) {
 		if opt.Size > 0 {
 			p.Size = opt.Size
 		}
-		return NewShapes(p)
+		s, err := NewShapes(p)
+		if err != nil {
+			return nil, err
+		}
+		s.name, _, _ = strings.Cut(spec, ":")
+		return s, nil
 	}
 	if packed, err := openPack(spec, opt); err != nil {
 		return nil, err
@@ -107,10 +113,19 @@ func baseName(file string) string {
 	return name
 }
 
-// ParseShapes reads a spec "shapes" or "shapes:name=number,...".
+// IsShapes says whether a spec names procedural pictures rather than a path: "shapes" or "plain-shapes", with or without parameters.
+func IsShapes(spec string) bool {
+	name, _, _ := strings.Cut(spec, ":")
+	return name == shapesName || name == PlainName
+}
+
+// ParseShapes reads a spec "shapes", "plain-shapes" or either with parameters, as in "shapes:name=number,...".
 func ParseShapes(spec string) (ShapesParams, error) {
+	name, list, _ := strings.Cut(spec, ":")
 	p := DefaultShapes()
-	_, list, _ := strings.Cut(spec, ":")
+	if name == PlainName {
+		p = PlainShapes()
+	}
 	fields := []struct {
 		name string
 		v    *int

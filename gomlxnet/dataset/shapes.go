@@ -27,10 +27,23 @@ type ShapesParams struct {
 	Contrast int // least difference in luma between figure and background, grey levels
 }
 
+// PlainName is the name of the data set of [PlainShapes].
+const PlainName = "plain-shapes"
+
+const shapesName = "shapes"
+
 // DefaultShapes are the parameters of the spec "shapes".
 func DefaultShapes() ShapesParams {
 	return ShapesParams{Classes: 40, Train: 200, Test: 50, Size: 32,
 		Noise: 18, Clutter: 4, Rotate: 30, Warp: 130, Occlude: 35, Contrast: 45}
+}
+
+// PlainShapes are the parameters of the spec "plain-shapes": small pictures, five times as many, with little noise and clutter, nothing
+// bent and nothing covered. A narrow net comes near to all it can learn of them within seconds, which is what the default experiment
+// needs: a base that is nearly done.
+func PlainShapes() ShapesParams {
+	return ShapesParams{Classes: 40, Train: 1000, Test: 250, Size: 24,
+		Noise: 3, Clutter: 2, Rotate: 30, Warp: -1, Occlude: -1, Contrast: 45}
 }
 
 // Shapes is the procedural source: pictures of a catalogue of 20 natural-like and 20 man-made-like figures. All classes
@@ -40,6 +53,7 @@ func DefaultShapes() ShapesParams {
 // steps of 64, rate 0.01 falling to 0), and with its first 7, 5 or 3 layers frozen from the other half 0.64, 0.66, 0.73. Pictures are drawn when asked for, and are a pure function of the parameters, part and index.
 type Shapes struct {
 	p       ShapesParams
+	name    string
 	classes []Class
 	figures []figure
 	sine    *[turn]int
@@ -68,7 +82,7 @@ func NewShapes(p ShapesParams) (*Shapes, error) {
 			return nil, fmt.Errorf("shapes: %s=%d, want %d..%d", c.name, c.v, c.lo, c.hi)
 		}
 	}
-	s := &Shapes{p: p, sine: sineTable()}
+	s := &Shapes{p: p, name: shapesName, sine: sineTable()}
 	add := func(figs []figure, n int, group string) {
 		for _, f := range figs[:n] {
 			s.figures = append(s.figures, f)
@@ -84,8 +98,8 @@ func NewShapes(p ShapesParams) (*Shapes, error) {
 // Params returns the parameters, defaults filled in.
 func (s *Shapes) Params() ShapesParams { return s.p }
 
-// Name is "shapes".
-func (s *Shapes) Name() string { return "shapes" }
+// Name is "shapes" or "plain-shapes".
+func (s *Shapes) Name() string { return s.name }
 
 // Digest covers the parameters and the version of the drawing.
 func (s *Shapes) Digest() string {

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"time"
 
@@ -95,7 +94,7 @@ func (l *Lab) check() error {
 
 func (l *Lab) procedural() bool { return procedural(l.data) }
 
-func procedural(data string) bool { return data == "shapes" || strings.HasPrefix(data, "shapes:") }
+func procedural(data string) bool { return dataset.IsShapes(data) }
 
 // configure opens data and says how its nets are trained, as coadapt does with the same flags.
 func configure(ctx context.Context, data string, set settings) (dataset.Source, transfer.Config, error) {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"time"
 
 	"coadapt/gomlxnet"
@@ -37,7 +36,7 @@ func (f *experimentFlags) flags(c *cobra.Command, grid string) {
 	fl.StringVar(&f.grid, "grid", grid, "which nets: curve (tested on B), "+grids)
 	fl.StringVar(&f.nets, "nets", "", "just these, with commas and in the paper's notation, such as 0/A3B,0/B3B,whole/R2,whole/base@50")
 	fl.StringVar(&f.recipe, "recipe", "mini", "mini, or 2014: CaffeNet on 227 px of 256, 450,000 steps of 256 images, 1000 outputs")
-	fl.StringVar(&f.data, "data", "shapes", "shapes, shapes:classes=20,train=100,..., or a folder, .zip or .tar.gz with CIFAR's binary files or\ntrain/<class>/ and test/ or val/<class>/")
+	fl.StringVar(&f.data, "data", "plain-shapes", "plain-shapes, shapes, shapes:classes=20,train=100,..., or a folder, .zip or .tar.gz with CIFAR's binary files or\ntrain/<class>/ and test/ or val/<class>/")
 	fl.StringVar(&f.split, "split", "0", "splits of the classes: seeds of random halves, or natman (natural against man-made), with commas")
 	fl.StringVar(&f.seeds, "seeds", "0", "replicates, such as 0, 0,1 or 0-4")
 	fl.StringVar(&f.treatments, "treatments", "BnB,BnB+,AnB,AnB+,RnB", "conditions beside the base nets, with commas")
@@ -69,7 +68,7 @@ func (f *experimentFlags) open(ctx context.Context, stderr io.Writer, progress f
 	if f.size == 0 && f.recipe == "2014" {
 		f.size = 256
 	}
-	if f.size == 0 && !strings.HasPrefix(f.data, "shapes") {
+	if f.size == 0 && !dataset.IsShapes(f.data) {
 		f.size = 32
 	}
 	src, err := dataset.Open(ctx, f.data, dataset.Options{Size: f.size, Coarse: f.coarse})
@@ -237,7 +236,10 @@ func (f *experimentFlags) config(src dataset.Source) (transfer.Config, error) {
 		if err != nil {
 			return transfer.Config{}, err
 		}
-		opt := gomlxnet.MiniOptions{Size: cfg.Arch.Size, Channels: cfg.Arch.Channels, Widths: w}
+		opt := transfer.MiniOptions(src)
+		if f.widths != "" {
+			opt.Widths = w
+		}
 		if err := f.dials.arch(&opt); err != nil {
 			return transfer.Config{}, err
 		}
