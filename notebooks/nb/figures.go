@@ -38,7 +38,14 @@ func kinds() map[string]func([]transfer.Result) (*figure.Figure, error) {
 		return func(r []transfer.Result) (*figure.Figure, error) { return f(r, figure.Options{}) }
 	}
 	return map[string]func([]transfer.Result) (*figure.Figure, error){
-		"curve": plain(figure.Curve), "figure 2": plain(figure.Paper2), "figure 3": plain(figure.Paper3), "figure 4": plain(figure.Paper4),
+		"curve": func(r []transfer.Result) (*figure.Figure, error) {
+			others, err := savedLike(r)
+			if err != nil {
+				return nil, err
+			}
+			return figure.Curve(r, figure.Options{Behind: others})
+		},
+		"figure 2": plain(figure.Paper2), "figure 3": plain(figure.Paper3), "figure 4": plain(figure.Paper4),
 		"beside 2014": func(r []transfer.Result) (*figure.Figure, error) {
 			theirs, err := reference.Results(transfer.BestTen)
 			if err != nil {
@@ -72,7 +79,7 @@ func of(d figure.Drawing, results ...transfer.Result) figure.Drawing { return dr
 
 // soFar is the curve of what is there, for the screen.
 func soFar(results []transfer.Result) ([]byte, error) {
-	fig, err := figure.Curve(results, figure.Options{})
+	fig, err := kinds()["curve"](results)
 	if err != nil {
 		return nil, err
 	}

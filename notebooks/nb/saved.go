@@ -50,6 +50,28 @@ func saved(h home.Home, name string) ([]transfer.Result, error) {
 	return results, nil
 }
 
+// savedLike are the saved nets of the experiment that results are of; none where nothing was saved of it.
+func savedLike(results []transfer.Result) ([]transfer.Result, error) {
+	h, err := home.Locate()
+	if err != nil {
+		return nil, nil // outside of a clone there is nothing saved
+	}
+	files, err := filepath.Glob(savedFile(h, "*"))
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range files {
+		all, err := saved(h, filepath.Base(filepath.Dir(file)))
+		if err != nil {
+			return nil, err
+		}
+		if len(results) > 0 && len(all) > 0 && all[0].Experiment == results[0].Experiment {
+			return all, nil
+		}
+	}
+	return nil, nil
+}
+
 func savedFile(h home.Home, name string) string {
 	return filepath.Join(h.Root, "notebooks", "results", name, "nets.jsonl")
 }

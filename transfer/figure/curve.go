@@ -17,22 +17,29 @@ type curve struct {
 	points []Point
 	dodge  map[transfer.Treatment]float64 // in units of x, so that conditions do not cover one another
 	last   int                            // largest cut on the axis
+	behind []Point                        // of the same conditions and cuts, other nets: how far nets lie from each other
 }
 
 // sizes of what is drawn, points.
 const (
-	markSize vg.Length = 3
-	dotSize  vg.Length = 1.05
-	crossAt  vg.Length = 6   // above the bottom edge
-	beside   vg.Length = 4.1 // a net's dot stands to the right of the mean
-	dodgeBy            = 0.155
+	markSize   vg.Length = 3
+	dotSize    vg.Length = 1.05
+	crossAt    vg.Length = 6   // above the bottom edge
+	beside     vg.Length = 4.1 // a net's dot stands to the right of the mean
+	dodgeBy              = 0.155
+	behindWide vg.Length = 3.6 // half the width of the box of the nets behind
 )
 
-func newCurve(points []Point, last int) curve {
+func newCurve(points, behind []Point, last int) curve {
 	c := curve{points: points, dodge: make(map[transfer.Treatment]float64), last: last}
 	present := c.conditions()
 	for i, t := range present {
 		c.dodge[t] = dodgeBy * (float64(i) - float64(len(present)-1)/2)
+	}
+	for _, b := range behind {
+		if slices.ContainsFunc(points, func(p Point) bool { return p.Treatment == b.Treatment && p.N == b.N }) {
+			c.behind = append(c.behind, b)
+		}
 	}
 	return c
 }
@@ -76,6 +83,13 @@ func (c curve) DataRange() (xmin, xmax, ymin, ymax float64) {
 		for _, r := range slices.Concat(p.Nets, p.Donors) {
 			see(r.Accuracy)
 		}
+	}
+	for _, p := range c.behind {
+		for _, r := range p.Nets {
+			see(r.Accuracy)
+		}
+	}
+	for _, p := range c.points {
 		if p.Count > 0 {
 			lengths = append(lengths, p.High-p.Low)
 		}
@@ -141,6 +155,12 @@ func (c curve) Plot(cv draw.Canvas, p *plot.Plot) {
 		cv.SetLineDash(nil, 0)
 	}
 	at := func(p Point) vg.Point { return vg.Point{X: x(float64(p.N) + c.dodge[p.Treatment]), Y: y(p.Mean)} }
+	for _, p := range c.behind {
+		if low, high := p.ends(); p.Count > 0 && !p.Treatment.Uncut() {
+			cv.SetColor(faded(lookOf(p.Treatment).color))
+			cv.Fill(box(at(p).X-behindWide, y(low)-1, at(p).X+behindWide, y(high)+1))
+		}
+	}
 	for _, t := range c.conditions() {
 		c.line(cv, t, at)
 	}

@@ -19,6 +19,10 @@ type Options struct {
 	Layers  []string // names below n = 1, 2, ...: conv1 to conv5, fc6, fc7
 	Width   float64  // inches, at least 4
 	Height  float64  // inches, at least 3; of pages of pictures it follows from what is on them
+
+	// Behind are other nets of the same experiment. A curve shows them as boxes from the lowest to the highest, behind its own nets of
+	// the same condition, cut and task, so that one seed is not taken for the effect. They are in no mean.
+	Behind []transfer.Result
 }
 
 // Figure is a drawing, ready to be written in any format.
@@ -31,9 +35,12 @@ type Figure struct {
 
 // transferCurve is what Curve draws.
 type transferCurve struct {
-	points []Point
-	opt    Options
+	points, behind []Point
+	opt            Options
 }
+
+// curve is what stands in the frame.
+func (f transferCurve) curve() curve { return newCurve(f.points, f.behind, len(f.opt.Layers)) }
 
 // Curve makes the figure of results, in any order and of any number above 0. It fails where none is given, where results of two
 // experiments are mixed (see Check), and where a net is cut above the named layers.
@@ -71,10 +78,26 @@ func Curve(results []transfer.Result, opt Options) (*Figure, error) {
 			opt.YLabel = "top-1 accuracy on B"
 		}
 	}
-	t := transferCurve{Summarise(results), opt}
+	behind, err := behindOf(results, opt.Behind)
+	if err != nil {
+		return nil, fmt.Errorf("figure: nets behind: %w", err)
+	}
+	t := transferCurve{Summarise(results), behind, opt}
 	f := opt.page(t.alt(), t.draw)
 	f.points = t.points
 	return f, nil
+}
+
+// behindOf are the nets behind those of results: on the same tasks, of the same experiment.
+func behindOf(results, behind []transfer.Result) ([]Point, error) {
+	if len(behind) == 0 {
+		return nil, nil
+	}
+	if err := Check(slices.Concat(results, behind)); err != nil {
+		return nil, err
+	}
+	isTarget := targets(results)
+	return Summarise(slices.DeleteFunc(slices.Clone(behind), func(r transfer.Result) bool { return !isTarget(r.Net) })), nil
 }
 
 // Points are the numbers that a transfer curve shows; nil for other figures.
@@ -84,7 +107,7 @@ func (f *Figure) Points() []Point { return f.points }
 func (f *Figure) Alt() string { return f.alt }
 
 func (f transferCurve) alt() string {
-	c := newCurve(f.points, len(f.opt.Layers))
+	c := f.curve()
 	s := fmt.Sprintf("Transfer curve: %s against the cut n.", f.opt.YLabel)
 	var parts []string
 	for _, t := range slices.Concat([]transfer.Treatment{transfer.Base}, uncutControls, c.conditions()) {

@@ -186,3 +186,70 @@ func TestCurveRefuses(t *testing.T) {
 		}
 	}
 }
+
+// Nets of the same experiment stand behind the curve: on the same tasks and at the same places, in no mean, and the note counts those
+// that failed.
+func TestNetsBehindACurve(t *testing.T) {
+	results := []transfer.Result{result(t, "baseB", 1800, 5000), result(t, "B4B", 1700, 5000), result(t, "A4B", 1600, 5000)}
+	behind := []transfer.Result{
+		result(t, "baseB#1", 1850, 5000), result(t, "B4B#1", 1500, 5000), failed(t, "B4B#2"), result(t, "A4B#1", 900, 5000),
+		result(t, "A4A#1", 400, 5000), result(t, "B5B#1", 300, 5000), // another task, another cut: not drawn
+	}
+	alone, err := Curve(results, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := Curve(results, Options{Behind: behind})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Alt() != alone.Alt() || len(f.Points()) != len(alone.Points()) {
+		t.Errorf("nets behind changed the means: %s; want %s", f.Alt(), alone.Alt())
+	}
+	var with, without bytes.Buffer
+	if err := f.SVG(&with); err != nil {
+		t.Fatal(err)
+	}
+	if err := alone.SVG(&without); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"Boxes: from the lowest to the highest of 1 to 2 saved nets", "not a number: BnB at n = 4: 1 of 2"} {
+		if words := strings.Join(strings.Fields(textOf(t, with.Bytes())), " "); !strings.Contains(words, want) {
+			t.Errorf("the figure does not say %q: %s", want, words)
+		}
+	}
+	// The lowest net that stands at a place is the A4B of 0.18; the frame reaches down to it and not to those of other places.
+	if _, _, low, _ := newCurve(f.Points(), Summarise(behind[:4]), 7).DataRange(); low > 0.18 || low < 0.1 {
+		t.Errorf("the frame begins at %v, want a little below 0.18", low)
+	}
+	for _, c := range []transfer.Treatment{transfer.Selffer, transfer.Transfer} {
+		col := faded(lookOf(c).color)
+		fill := fmt.Sprintf("fill:#%02X%02X%02X", col.R, col.G, col.B)
+		if n, before := strings.Count(with.String(), fill), strings.Count(without.String(), fill); n != before+1 {
+			t.Errorf("%d boxes of %s, want one", n-before, c)
+		}
+	}
+	other := result(t, "B4B", 1600, 5000)
+	other.Key = "another"
+	if _, err := Curve(results, Options{Behind: []transfer.Result{other}}); err == nil {
+		t.Error("nets of another experiment are drawn behind a curve")
+	}
+}
+
+// textOf is the text of an SVG.
+func textOf(t *testing.T, svg []byte) string {
+	t.Helper()
+	var words []string
+	for d := xml.NewDecoder(bytes.NewReader(svg)); ; {
+		token, err := d.Token()
+		if err == io.EOF {
+			return strings.Join(words, " ")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s, ok := token.(xml.CharData); ok {
+			words = append(words, string(s))
+		}
+	}
+}

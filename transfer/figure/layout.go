@@ -26,7 +26,7 @@ const (
 // draw lays the figure out on a canvas of its size.
 func (f transferCurve) draw(c draw.Canvas) {
 	c = drawTitle(c, f.opt.Title)
-	cv := newCurve(f.points, len(f.opt.Layers))
+	cv := f.curve()
 	c = drawLegend(c, cv)
 	c = drawNotes(c, f.notes())
 	f.frame(cv).Draw(c)
@@ -165,7 +165,11 @@ func (f transferCurve) notes() []string {
 	if f.opt.Caption != "" {
 		sentences = append([]string{f.opt.Caption}, sentences...)
 	}
-	if newCurve(f.points, len(f.opt.Layers)).cutsOff() {
+	cv := f.curve()
+	if s := behindNote(cv.behind); s != "" {
+		sentences = append(sentences, s)
+	}
+	if cv.cutsOff() {
 		sentences = append(sentences, "An arrow head: the interval goes on beyond the frame.")
 	}
 	return sentences

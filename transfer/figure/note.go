@@ -20,6 +20,33 @@ const (
 	plain // drawn without intervals
 )
 
+// behindNote says what the boxes behind a curve are, and which nets are in none; it is empty where there are no such nets.
+func behindNote(behind []Point) string {
+	fewest, most, failed := 0, 0, []string(nil)
+	for _, p := range behind {
+		all := p.Count + len(p.Missing)
+		if fewest == 0 || all < fewest {
+			fewest = all
+		}
+		most = max(most, all)
+		if len(p.Missing) > 0 {
+			failed = append(failed, fmt.Sprintf("%s at n = %d: %d of %d", p.Treatment, p.N, len(p.Missing), all))
+		}
+	}
+	if most == 0 {
+		return ""
+	}
+	count := fmt.Sprintf("%d saved nets", most)
+	if fewest != most {
+		count = fmt.Sprintf("%d to %d saved nets", fewest, most)
+	}
+	s := "Boxes: from the lowest to the highest of " + count + " of the same kind, which differ in their seeds."
+	if len(failed) > 0 {
+		s += " Of these, not a number: " + strings.Join(failed, "; ") + "."
+	}
+	return s
+}
+
 func note(points []Point, m medium) []string {
 	var fewest, most int
 	methods := make(map[Method]bool)

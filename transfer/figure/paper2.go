@@ -23,7 +23,7 @@ func Paper2(results []transfer.Result, opt Options) (*Figure, error) {
 	}
 	opt = opt.filled(6.5, 7.6)
 	points := Summarise(Of(results, RandomHalves))
-	cv := newCurve(points, len(opt.Layers))
+	cv := newCurve(points, nil, len(opt.Layers))
 	if len(cv.conditions()) == 0 || cv.base() == nil {
 		return nil, fmt.Errorf("figure 2: no cut net with its base on random halves is a number; `coadapt curve` trains some")
 	}
@@ -66,7 +66,7 @@ func Paper2(results []transfer.Result, opt Options) (*Figure, error) {
 	bottom.level = &level
 	says := bottom.regions(lines, level)
 	opt.YLabel = top.ylabel
-	alt := transferCurve{points, opt}.alt()
+	alt := transferCurve{points, nil, opt}.alt()
 	below := "Below: dashed, the mean of the base; " + strings.Join(says, "; ")
 	notes := append([]string{strings.TrimSuffix(below, "; ") + "."}, note(points, plain)...)
 	return opt.page(alt, func(c draw.Canvas) {

@@ -105,6 +105,15 @@ func targets(results []transfer.Result) func(transfer.Net) bool {
 	}
 }
 
+// ends are the lowest and the highest accuracy of its nets; Count is above 0.
+func (p Point) ends() (low, high float64) {
+	low, high = 1, 0
+	for _, r := range p.Nets {
+		low, high = min(low, r.Accuracy), max(high, r.Accuracy)
+	}
+	return low, high
+}
+
 func (p *Point) estimate() {
 	p.Count = len(p.Nets)
 	p.Method = NoInterval
