@@ -1,0 +1,196 @@
+package figure
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"coadapt/transfer"
+)
+
+// Row is a line of a forest plot: its name, and in each column a value a condition.
+type Row struct {
+	Name   string
+	Values [][]Value // by column
+}
+
+// Value is an estimate with its interval. Low and High are NaN where there is none; a value that is NaN itself is left out.
+type Value struct {
+	Treatment        transfer.Treatment
+	Value, Low, High float64
+}
+
+// Column is a scale of a forest plot.
+type Column struct {
+	Label string
+	Zero  float64 // where a line stands: no effect
+	// Low and High bound the axis, both 0 for what the values and intervals need. An interval that goes on beyond ends in an arrow head.
+	Low, High float64
+}
+
+// Forest draws a row a line and a column a frame, each value with its interval. It fails where there is no row, no column, or a row
+// that has not a list of values for every column.
+func Forest(rows []Row, columns []Column, opt Options) (*Figure, error) {
+	if len(rows) == 0 || len(columns) == 0 {
+		return nil, fmt.Errorf("forest plot: %d rows, %d columns, want at least one of each", len(rows), len(columns))
+	}
+	var treatments []transfer.Treatment
+	var alt []string
+	for _, r := range rows {
+		if len(r.Values) != len(columns) {
+			return nil, fmt.Errorf("forest plot: row %q has values in %d columns, want %d", r.Name, len(r.Values), len(columns))
+		}
+		for i, values := range r.Values {
+			for _, v := range values {
+				if math.IsNaN(v.Value) {
+					continue
+				}
+				if !slices.Contains(treatments, v.Treatment) {
+					treatments = append(treatments, v.Treatment)
+				}
+				alt = append(alt, fmt.Sprintf("%s, %s, %s: %.3g", r.Name, v.Treatment, columns[i].Label, v.Value))
+			}
+		}
+	}
+	const row vg.Length = 15
+	opt = opt.filled(6.5, 0)
+	if opt.Height == 0 {
+		opt.Height = float64((row*vg.Length(len(rows))+110)/vg.Inch) + float64(len(opt.Caption))/1500
+	}
+	return opt.page("Forest plot. "+strings.Join(alt, "; ")+".", func(c draw.Canvas) {
+		c = drawTitle(c, opt.Title)
+		c = forestLegend(c, treatments)
+		if opt.Caption != "" {
+			c = drawNotes(c, []string{opt.Caption})
+		}
+		drawForest(c, rows, columns, treatments)
+	}), nil
+}
+
+// forestLegend draws the conditions in one line and returns what is left below.
+func forestLegend(c draw.Canvas, treatments []transfer.Treatment) draw.Canvas {
+	s, x := style(labelSize), c.Min.X
+	for _, t := range treatments {
+		drawEntry(c, s, t, vg.Point{X: x, Y: c.Max.Y - labelSize}, 24)
+		x += 24 + 5 + s.Width(lookOf(t).label) + 16
+	}
+	return draw.Crop(c, 0, 0, 0, -2*labelSize)
+}
+
+func drawForest(c draw.Canvas, rows []Row, columns []Column, treatments []transfer.Treatment) {
+	s := style(labelSize)
+	var names vg.Length
+	for _, r := range rows {
+		names = max(names, s.Width(r.Name))
+	}
+	names += 8
+	wide := (c.Max.X - c.Min.X - names) / vg.Length(len(columns))
+	for i, col := range columns {
+		left := c.Min.X + names + wide*vg.Length(i)
+		frame := forestFrame{rows: rows, column: i, spec: col, treatments: treatments}
+		p := plot.New()
+		p.BackgroundColor = nil
+		p.Add(frame)
+		p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = frame.DataRange()
+		p.X.Label.Text = col.Label
+		styleAxes(p)
+		p.X.Tick.Marker = forestTicks{}
+		p.HideY()
+		cell := draw.Crop(c, left-c.Min.X, left+wide-10-c.Max.X, 0, 0)
+		p.Draw(cell)
+		if i > 0 {
+			continue
+		}
+		inner := p.DataCanvas(cell)
+		_, y := p.Transforms(&inner)
+		for j, r := range rows {
+			c.FillText(s, vg.Point{X: c.Min.X, Y: y(-float64(j)) - 0.36*labelSize}, r.Name)
+		}
+	}
+}
+
+// forestTicks are a few round numbers.
+type forestTicks struct{}
+
+// Ticks are multiples of 1, 2 or 5 of some power of ten.
+func (forestTicks) Ticks(low, high float64) []plot.Tick {
+	return evenTicks(low, high, 100, 50, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01)
+}
+
+// forestFrame is one column of a forest plot; row i lies at y = -i.
+type forestFrame struct {
+	rows       []Row
+	column     int
+	spec       Column
+	treatments []transfer.Treatment
+}
+
+// DataRange covers the values and intervals of the column, and its zero.
+func (f forestFrame) DataRange() (xmin, xmax, ymin, ymax float64) {
+	low, high := f.spec.Zero, f.spec.Zero
+	for _, r := range f.rows {
+		for _, v := range r.Values[f.column] {
+			for _, x := range []float64{v.Value, v.Low, v.High} {
+				if !math.IsNaN(x) && !math.IsInf(x, 0) {
+					low, high = min(low, x), max(high, x)
+				}
+			}
+		}
+	}
+	if f.spec.Low != 0 || f.spec.High != 0 {
+		low, high = f.spec.Low, f.spec.High
+	}
+	if high == low {
+		high++
+	}
+	pad := 0.04 * (high - low)
+	return low - pad, high + pad, -float64(len(f.rows)) + 0.4, 0.6
+}
+
+// Plot draws a line at zero, one under each row, and each value with its interval.
+func (f forestFrame) Plot(cv draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&cv)
+	for i := range f.rows {
+		stroke(cv, segment(vg.Point{X: cv.Min.X, Y: y(-float64(i))}, vg.Point{X: cv.Max.X, Y: y(-float64(i))}), faint, 0.6)
+	}
+	stroke(cv, segment(vg.Point{X: x(f.spec.Zero), Y: cv.Min.Y}, vg.Point{X: x(f.spec.Zero), Y: cv.Max.Y}), donor, 0.8)
+	inside := func(v float64) vg.Length { return x(min(max(v, p.X.Min), p.X.Max)) }
+	for i, r := range f.rows {
+		for _, v := range r.Values[f.column] {
+			if math.IsNaN(v.Value) {
+				continue
+			}
+			l := lookOf(v.Treatment)
+			at := vg.Point{X: inside(v.Value), Y: y(-float64(i) + f.shift(v.Treatment))}
+			if !math.IsNaN(v.Low) && !math.IsNaN(v.High) {
+				stroke(cv, segment(vg.Point{X: inside(v.Low), Y: at.Y}, vg.Point{X: inside(v.High), Y: at.Y}), l.color, 1.1)
+				arrow(cv, l, at.Y, cv.Min.X, v.Low < p.X.Min, 1)
+				arrow(cv, l, at.Y, cv.Max.X, v.High > p.X.Max, -1)
+			}
+			drawMark(cv, l, at, 2.6)
+		}
+	}
+}
+
+// shift sets the conditions of a row below each other.
+func (f forestFrame) shift(t transfer.Treatment) float64 {
+	i := slices.Index(f.treatments, t)
+	return 0.3 * (float64(len(f.treatments)-1)/2 - float64(i))
+}
+
+// arrow is the head of an interval that goes on beyond the edge at x; side is 1 at the left edge and -1 at the right.
+func arrow(cv draw.Canvas, l look, y, x vg.Length, beyond bool, side vg.Length) {
+	if !beyond {
+		return
+	}
+	var head vg.Path
+	head.Move(vg.Point{X: x + 3.5*side, Y: y - 2.2})
+	head.Line(vg.Point{X: x, Y: y})
+	head.Line(vg.Point{X: x + 3.5*side, Y: y + 2.2})
+	stroke(cv, head, l.color, 1.1)
+}
