@@ -83,7 +83,7 @@ func mapCommand(stdout io.Writer) *cobra.Command {
 	fl.StringVarP(&out, "output", "o", "", "draw it to this file too, .png or .svg")
 	fl.StringVar(&title, "title", "", "what stands above the figure")
 	fl.StringVar(&conditions, "conditions", "BnB,BnBr", "conditions")
-	fl.IntVar(&n, "n", 4, "the cut")
+	fl.IntVarP(&n, "n", "n", 4, "the cut")
 	fl.Float64Var(&level, "level", 0.95, "confidence level of the intervals")
 	f.flags(c, "setting")
 	return c
