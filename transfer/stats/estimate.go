@@ -2,7 +2,9 @@ package stats
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -86,8 +88,8 @@ func ClusterMean(x []float64, cluster []string, level float64) (Estimate, error)
 		sums[cluster[i]] += v - e.Value
 	}
 	var squares float64
-	for _, s := range sums {
-		squares += s * s
+	for _, name := range slices.Sorted(maps.Keys(sums)) { // in one order, so that the last digit is always the same
+		squares += sums[name] * sums[name]
 	}
 	g := float64(len(sums))
 	e.Clusters, e.DF = len(sums), g-1
