@@ -35,7 +35,7 @@ func (d Difference) String() string {
 func Subtract(a, b transfer.Result) (Difference, error) {
 	var iv [2]Interval
 	for i, r := range []transfer.Result{a, b} {
-		if r = r.Judged(); r.Status != transfer.OK {
+		if r.Status != transfer.OK {
 			return Difference{}, fmt.Errorf("difference with %s: it is %s, not a number", r.Net, r.Status)
 		}
 		var err error
@@ -74,13 +74,13 @@ func Compare(results []transfer.Result, a, b transfer.Treatment, n int) (Compari
 	c := Comparison{A: a, B: b, N: n}
 	partner := make(map[transfer.Net]transfer.Result)
 	for _, r := range results {
-		if r = r.Judged(); r.Status == transfer.OK {
+		if r.Status == transfer.OK {
 			partner[r.Net] = r
 		}
 	}
 	seen := make(map[transfer.Net]bool)
 	for _, r := range results {
-		if r = r.Judged(); r.Status != transfer.OK || r.Net.Treatment != a || r.Net.N != n || seen[r.Net] {
+		if r.Status != transfer.OK || r.Net.Treatment != a || r.Net.N != n || seen[r.Net] {
 			continue
 		}
 		seen[r.Net] = true

@@ -61,7 +61,7 @@ func TestCompare(t *testing.T) {
 	}
 	idle := result(t, "A7B#3", 250, 5000) // the loss that it began with, ln 20: it is no number
 	idle.Classes, idle.TrainLoss = 20, 2.99
-	results = append(results, idle, result(t, "B7B#3", 1700, 5000))
+	results = append(results, idle.Judged(), result(t, "B7B#3", 1700, 5000))
 	c, err := Compare(results, transfer.Transfer, transfer.Selffer, 7)
 	if err != nil {
 		t.Fatal(err)

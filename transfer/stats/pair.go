@@ -57,7 +57,7 @@ func Gather(results []transfer.Result) (*Nets, error) {
 			continue
 		}
 		keys[r.Net] = r.Key
-		if r = r.Judged(); r.Status != transfer.OK {
+		if r.Status != transfer.OK {
 			s.Missing = append(s.Missing, r)
 			continue
 		}
