@@ -25,7 +25,7 @@ func fake(t testing.TB, n Net) (key string, files store.Files) {
 		t.Fatal(err)
 	}
 	o := &outcome{
-		result: Result{Net: n, Status: OK, Accuracy: 0.5, Correct: 8, Tested: 16, Loss: 0.7, TrainLoss: 0.6, Classes: 2, Steps: 3,
+		result: Result{Net: n, Status: OK, Accuracy: 0.5, Correct: 8, Tested: 16, Loss: 0.7, TrainLoss: 0.5, Classes: 2, Steps: 3,
 			Data: "shapes", Arch: "mini", Key: p.key, Experiment: "0123456789ab"},
 		metrics: []Metric{{Step: 1, Loss: 0.7, Rate: 0.1}},
 		weights: gomlxnet.Weights{"/net/conv1/w": {Shape: []int{2, 3}, Data: []float32{1, 2, 3, 4, 5, float32(n.N)}}},

@@ -132,7 +132,7 @@ func TestFreshPictures(t *testing.T) {
 	if !slices.Equal(pictures(fresh, dataset.Test, fresh.task.NumTest()), pictures(plain, dataset.Test, plain.task.NumTest())) || !slices.Equal(fresh.view.Mean, plain.view.Mean) {
 		t.Error("BnBf is tested on other pictures than BnB, or has another mean image")
 	}
-	if r, err := l.Train(t.Context(), net(t, "B3Bf")); err != nil || r.Status != OK {
+	if r, err := l.Train(t.Context(), net(t, "B3Bf")); err != nil || !r.HasWeights() {
 		t.Errorf("%+v, %v", r, err)
 	}
 	cfg.PerClass = 8

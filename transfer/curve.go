@@ -236,7 +236,7 @@ func (c *curve) take(ctx context.Context, f finished, yield func(Result, error) 
 	return c.done(ctx, j, f.result, yield)
 }
 
-// done yields a result and, where it is not OK, those of its children, which are blocked by it.
+// done yields a result and, where it has no weights, those of its children, which are blocked by it.
 func (c *curve) done(ctx context.Context, j *job, r Result, yield func(Result, error) bool) error {
 	l := c.lab
 	l.finish(j, r)
@@ -251,7 +251,7 @@ func (c *curve) done(ctx context.Context, j *job, r Result, yield func(Result, e
 	if !j.silent && !yield(r, nil) {
 		return errBroken
 	}
-	if r.Status == OK {
+	if r.HasWeights() {
 		c.finish(j)
 		return nil
 	}

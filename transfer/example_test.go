@@ -46,13 +46,13 @@ func ExampleLab_Curve() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		fmt.Println(r.Net, r.Net.Treatment, r.Status, r.Steps)
+		fmt.Println(r.Net, r.Net.Treatment, r.Steps)
 	}
 	// Output:
-	// 0/baseA base ok 2
-	// 0/baseB base ok 2
-	// 0/B3B BnB ok 2
-	// 0/A3B AnB ok 2
+	// 0/baseA base 2
+	// 0/baseB base 2
+	// 0/B3B BnB 2
+	// 0/A3B AnB 2
 }
 
 func ExampleParseNet() {

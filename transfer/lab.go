@@ -277,7 +277,7 @@ func (l *Lab) attempt(ctx context.Context, w *worker, net Net, try int) (Result,
 		return Result{}, keep.failed(err, try)
 	}
 	keep.stop()
-	return out.result, lease.Finish()
+	return out.result.Judged(), lease.Finish()
 }
 
 // hit is the result that the store has. An entry that is broken is set aside.
@@ -297,7 +297,7 @@ func (l *Lab) hit(p *plan) (Result, bool, error) {
 	return Result{}, false, nil
 }
 
-// blocked is the result of a net whose parent is not OK.
+// blocked is the result of a net whose parent has no weights.
 func (p *plan) blocked(l *Lab, parent Result) Result {
 	r := p.result(l)
 	r.Status, r.Reason = Blocked, fmt.Sprintf("its parent %s %s: %s", parent.Net, parent.Status, parent.Reason)
@@ -310,7 +310,7 @@ type donated struct {
 	loss    float64 // the parent's training loss
 }
 
-// donor returns what the parent gives, or the parent's result where that is not OK. A net without a parent has a nil donor.
+// donor returns what the parent gives, or the parent's result where it has no weights to give. A net without a parent has a nil donor.
 func (l *Lab) donor(ctx context.Context, w *worker, net Net) (*donated, *Result, error) {
 	parent, ok := net.Parent()
 	if !ok {
@@ -320,7 +320,7 @@ func (l *Lab) donor(ctx context.Context, w *worker, net Net) (*donated, *Result,
 	if err != nil {
 		return nil, nil, fmt.Errorf("parent %s: %w", parent, err)
 	}
-	if r.Status != OK {
+	if !r.HasWeights() {
 		return nil, &r, nil
 	}
 	l.mu.Lock()

@@ -23,7 +23,7 @@ type Trained struct {
 // no number, as such a net has no weights, where it is of another experiment
 // than the Lab's, and where its weights were dropped from the store.
 func (l *Lab) Trained(ctx context.Context, r Result) (*Trained, error) {
-	if r.Status != OK && r.Status != NotTrained {
+	if !r.HasWeights() {
 		why := r.Reason
 		if why == "" {
 			why = "no reason is known"

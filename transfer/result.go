@@ -3,7 +3,6 @@ package transfer
 import (
 	"encoding/json"
 	"fmt"
-	"math"
 )
 
 // Status says whether a result is a number.
@@ -14,7 +13,7 @@ type Status string
 const (
 	OK         Status = "ok"
 	Diverged   Status = "diverged"    // the loss or a weight stopped being finite
-	Blocked    Status = "blocked"     // its parent is not OK, so it was not trained
+	Blocked    Status = "blocked"     // its parent has no weights, so it was not trained
 	Failed     Status = "failed"      // its training ended in an error, each time it was tried; not kept, so that the next run tries again
 	NotTrained Status = "not trained" // trained to the end and learned next to nothing; see Result.Judged
 )
@@ -63,13 +62,13 @@ type Record struct {
 	Seed       int      `json:"seed" parquet:"seed"`
 	Source     string   `json:"source" parquet:"source,dict"`
 	Target     string   `json:"target" parquet:"target,dict"`
-	Accuracy   *float64 `json:"accuracy" parquet:"accuracy"` // null where the status is not ok
-	Loss       *float64 `json:"loss" parquet:"loss"`
+	Accuracy   *float64 `json:"accuracy" parquet:"accuracy"` // null where the status is not ok, as are Best10 and CleanAccuracy
+	Loss       *float64 `json:"loss" parquet:"loss"`         // losses of a net that did not train are kept: they say why it is in no mean
 	TrainLoss  *float64 `json:"train_loss" parquet:"train_loss"`
 	Correct    int      `json:"correct" parquet:"correct"`
 	Tested     int      `json:"tested" parquet:"tested"`
 	Classes    int      `json:"classes" parquet:"classes"`
-	Status     Status   `json:"status" parquet:"status,dict"`
+	Status     Status   `json:"status" parquet:"status,dict"` // the mean accuracy over rows that are ok is that of tables and figures
 	Reason     string   `json:"reason" parquet:"reason,optional"`
 	Steps      int      `json:"steps" parquet:"steps"`
 	Images     int      `json:"images" parquet:"images"`
@@ -90,8 +89,7 @@ type Record struct {
 	Rescale       float64  `json:"rescale" parquet:"rescale"`
 }
 
-// Record is the result as a row; accuracy and losses are nil where the status
-// is not OK.
+// Record is the result as a row. Accuracies are nil where the status is not OK, losses where there are no weights.
 func (r Result) Record() Record {
 	rec := Record{Name: r.Net.String(), N: r.Net.N, Condition: r.Net.Treatment.String(), Split: r.Net.Split, Seed: r.Net.Seed,
 		Source: r.Net.Source().String(), Target: r.Net.Target.String(), Correct: r.Correct, Tested: r.Tested, Classes: r.Classes,
@@ -101,13 +99,19 @@ func (r Result) Record() Record {
 	if r.Selection == "" {
 		rec.Selection = string(Final)
 	}
+	if r.HasWeights() {
+		rec.Loss, rec.TrainLoss = &r.Loss, &r.TrainLoss
+		if r.CleanTested > 0 {
+			rec.CleanLoss = &r.CleanLoss
+		}
+	}
 	if r.Status == OK {
-		rec.Accuracy, rec.Loss, rec.TrainLoss = &r.Accuracy, &r.Loss, &r.TrainLoss
+		rec.Accuracy = &r.Accuracy
 		if r.Best10 > 0 {
 			rec.Best10 = &r.Best10
 		}
 		if r.CleanTested > 0 {
-			rec.CleanLoss, rec.CleanAccuracy = &r.CleanLoss, &r.CleanAccuracy
+			rec.CleanAccuracy = &r.CleanAccuracy
 		}
 	}
 	return rec
@@ -116,7 +120,7 @@ func (r Result) Record() Record {
 // MarshalJSON writes the Record.
 func (r Result) MarshalJSON() ([]byte, error) { return json.Marshal(r.Record()) }
 
-// UnmarshalJSON reads what MarshalJSON writes; the net is that of the name.
+// UnmarshalJSON reads what MarshalJSON writes, and judges it (see Judged); the net is that of the name.
 func (r *Result) UnmarshalJSON(data []byte) error {
 	var rec Record
 	if err := json.Unmarshal(data, &rec); err != nil {
@@ -126,43 +130,26 @@ func (r *Result) UnmarshalJSON(data []byte) error {
 	if err != nil {
 		return fmt.Errorf("result: %w", err)
 	}
-	*r = Result{Net: net, Status: rec.Status, Reason: rec.Reason, Correct: rec.Correct, Tested: rec.Tested, Classes: rec.Classes,
+	read := Result{Net: net, Status: rec.Status, Reason: rec.Reason, Correct: rec.Correct, Tested: rec.Tested, Classes: rec.Classes,
 		Steps: rec.Steps, Images: rec.Images, Seconds: rec.Seconds, Data: rec.Data, Arch: rec.Arch,
 		Experiment: rec.Experiment, Key: rec.Key, Hit: rec.Hit, CleanTested: rec.CleanTested, Scale: rec.Scale, InitialScale: rec.InitialScale, Rescale: rec.Rescale}
-	if rec.Status == OK {
-		if rec.Accuracy == nil || rec.Loss == nil || rec.TrainLoss == nil {
-			return fmt.Errorf("result %s: status ok without accuracy and losses", rec.Name)
+	if rec.Status == OK && (rec.Accuracy == nil || rec.Loss == nil || rec.TrainLoss == nil) {
+		return fmt.Errorf("result %s: status ok without accuracy and losses", rec.Name)
+	}
+	if read.HasWeights() {
+		for to, from := range map[*float64]*float64{&read.Accuracy: rec.Accuracy, &read.Loss: rec.Loss, &read.TrainLoss: rec.TrainLoss,
+			&read.Best10: rec.Best10, &read.CleanLoss: rec.CleanLoss, &read.CleanAccuracy: rec.CleanAccuracy} {
+			if from != nil {
+				*to = *from
+			}
 		}
-		r.Accuracy, r.Loss, r.TrainLoss = *rec.Accuracy, *rec.Loss, *rec.TrainLoss
-		if rec.Best10 != nil {
-			r.Best10 = *rec.Best10
-		}
-		if rec.CleanLoss != nil && rec.CleanAccuracy != nil {
-			r.CleanLoss, r.CleanAccuracy = *rec.CleanLoss, *rec.CleanAccuracy
+		if rec.Accuracy == nil && rec.Tested > 0 {
+			read.Accuracy = float64(rec.Correct) / float64(rec.Tested)
 		}
 	}
 	if Selection(rec.Selection) != Final {
-		r.Selection = Selection(rec.Selection)
+		read.Selection = Selection(rec.Selection)
 	}
+	*r = read.Judged()
 	return nil
-}
-
-// chance is the share of ln(classes), the loss of a net that knows nothing,
-// above which a net's training loss says that it learned next to nothing.
-const chance = 0.8
-
-// Judged is the result with status NotTrained where it was OK but the net never got
-// away from the plateau at which it began: where its training loss, the mean
-// over the last tenth of the steps, is above 0.8 of ln(classes). Of the nets of
-// 2014 these are the ones on 5 to 100 images a class and those on three and
-// more layers of random filters: at 0.84 to 1.00, all others at 0.57 and below. Such a
-// net says that the training failed, not what its features are worth; in no
-// mean of figures and statistics. A net whose training loss is not known (0)
-// is left as it is.
-func (r Result) Judged() Result {
-	if plateau := math.Log(float64(r.Classes)); r.Status == OK && r.Classes > 1 && r.TrainLoss > chance*plateau {
-		r.Status = NotTrained
-		r.Reason = fmt.Sprintf("its training loss ended at %.3f, %.2f of ln %d = %.3f at which a net begins: it did not train", r.TrainLoss, r.TrainLoss/plateau, r.Classes, plateau)
-	}
-	return r
 }

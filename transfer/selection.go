@@ -30,14 +30,20 @@ func ParseSelection(s string) (Selection, error) {
 
 // Select is the result with Accuracy by the rule, and Correct the nearest
 // count. It fails for BestTen where the net was tested fewer than ten times on
-// the way, and for Final where the accuracy is by the other rule already.
+// the way, and for Final where the accuracy is by the other rule already. A
+// result that is not OK has no accuracy, and goes under any rule.
 func (r Result) Select(rule Selection) (Result, error) {
 	now := r.Selection
 	if now == "" {
 		now = Final
 	}
 	switch {
-	case r.Status != OK || now == rule:
+	case now == rule:
+		return r, nil
+	case r.Status != OK:
+		if r.Selection = rule; rule == Final {
+			r.Selection = ""
+		}
 		return r, nil
 	case rule == BestTen && r.Best10 > 0:
 		r.Selection, r.Accuracy = BestTen, r.Best10

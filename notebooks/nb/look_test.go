@@ -329,8 +329,9 @@ func lossesOf(t *testing.T, l *Lab, r []transfer.Result) {
 		end   string
 	}{{0.5, fmt.Sprintf("test loss %.3f, accuracy %.3f.", r[1].Loss, r[1].Accuracy)}, {1, "and it is no number: not trained."}} {
 		net := r[1]
+		net.Status = transfer.OK
 		net.TrainLoss = c.share * math.Log(float64(net.Classes))
-		d, err := l.losses([]transfer.Result{r[0], net})
+		d, err := l.losses([]transfer.Result{r[0], net.Judged()})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -136,7 +136,7 @@ func notNumbers(results []transfer.Result) []string {
 	var lines []string
 	at := map[string]int{}
 	for _, x := range results {
-		if x = x.Judged(); x.Status == transfer.OK {
+		if x.Status == transfer.OK {
 			continue
 		}
 		says := string(x.Status)

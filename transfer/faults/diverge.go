@@ -28,7 +28,7 @@ func findRate(s *sweep) func(context.Context, *harness) error {
 			}
 			ok := 0
 			for _, b := range bases {
-				if b.Status == "ok" {
+				if b.trained() {
 					ok++
 				}
 			}
@@ -51,6 +51,9 @@ type netLine struct {
 	Status    string `json:"status"`
 	Reason    string `json:"reason"`
 }
+
+// trained says that the net came to the end of its training, so that it has children, however little it learned.
+func (n netLine) trained() bool { return n.Status == "ok" || n.Status == "not trained" }
 
 // task is where a net's first layers are from.
 func (n netLine) task() string { return fmt.Sprintf("%s/%s#%d", n.Split, n.Source, n.Seed) }
@@ -85,9 +88,9 @@ func diverged(ctx context.Context, t *trial, _ int) (tried int, err error) {
 		base := bases[n.task()]
 		switch {
 		case n.Name == base.Name:
-		case base.Status == "ok" && n.Status == "blocked":
+		case base.trained() && n.Status == "blocked":
 			return 1, fmt.Errorf("%s is blocked (%s), and its base net is not: %+v", n.Name, n.Reason, base)
-		case base.Status != "ok" && (n.Status != "blocked" || !strings.Contains(n.Reason, base.Reason)):
+		case !base.trained() && (n.Status != "blocked" || !strings.Contains(n.Reason, base.Reason)):
 			return 1, fmt.Errorf("%s is %s (%s), its base net %+v: want it blocked, for that reason", n.Name, n.Status, n.Reason, base)
 		}
 		if n.Status == "blocked" || n.Status == "diverged" {

@@ -61,13 +61,13 @@ func TestCompare(t *testing.T) {
 	}
 	idle := result(t, "A7B#3", 250, 5000) // the loss that it began with, ln 20: it is no number
 	idle.Classes, idle.TrainLoss = 20, 2.99
-	results = append(results, idle, result(t, "B7B#3", 1700, 5000))
+	results = append(results, idle.Judged(), result(t, "B7B#3", 1700, 5000))
 	c, err := Compare(results, transfer.Transfer, transfer.Selffer, 7)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(c.Pairs) != 1 || c.Method != Newcombe || !c.Below() {
-		t.Errorf("%d pairs by %s, below %v; want the one pair of numbers, Newcombe, below", len(c.Pairs), c.Method, c.Below())
+	if c.Line.Units != 1 || c.Method != Newcombe || !c.Below() {
+		t.Errorf("%d pairs by %s, below %v; want the one pair of numbers, Newcombe, below", c.Line.Units, c.Method, c.Below())
 	}
 	if want := "n = 7: AnB - BnB = -11.0 points [-12.8, -9.2]"; !strings.HasPrefix(c.String(), want) {
 		t.Errorf("%q, want it to begin with %q", c.String(), want)
@@ -77,12 +77,12 @@ func TestCompare(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(c.Pairs) != 2 || c.Method != StudentT || c.Below() {
-		t.Errorf("%d pairs by %s, below %v; want 2 by t, not below", len(c.Pairs), c.Method, c.Below())
+	if c.Line.Units != 2 || c.Method != StudentT || c.Below() {
+		t.Errorf("%d pairs by %s, below %v; want 2 by t, not below", c.Line.Units, c.Method, c.Below())
 	}
 	near(t, "low", c.Low, -0.1-0.127062047361747)
-	if c, err = Compare(results, transfer.Transfer, transfer.Base, 7); err != nil || len(c.Pairs) != 1 || c.Pairs[0].B.Net.String() != "0/baseB" {
-		t.Errorf("against base: %v, %v", c.Pairs, err)
+	if c, err = Compare(results, transfer.Transfer, transfer.Base, 7); err != nil || c.Line.Units != 1 || math.Abs(c.Value+0.37) > 1e-12 {
+		t.Errorf("against base: %+v, %v", c, err)
 	}
 	if _, err := Compare(results, transfer.Random, transfer.Base, 7); err == nil {
 		t.Error("a comparison without pairs did not fail")
@@ -94,7 +94,7 @@ func TestCompareWithAnUncutNet(t *testing.T) {
 	results := []transfer.Result{result(t, "baseB+", 3000, 5000), result(t, "B4B+", 2500, 5000), result(t, "baseB", 2000, 5000)}
 	for b, want := range map[transfer.Treatment]float64{transfer.BasePlus: -0.1, transfer.Base: 0.1} {
 		c, err := Compare(results, transfer.SelfferPlus, b, 4)
-		if err != nil || len(c.Pairs) != 1 || math.Abs(c.Value-want) > 1e-12 {
+		if err != nil || c.Line.Units != 1 || math.Abs(c.Value-want) > 1e-12 {
 			t.Errorf("BnB+ against %s: %+v, %v; want a difference of %v", b, c, err, want)
 		}
 	}

@@ -35,12 +35,12 @@ func KindOf(n transfer.Net) Kind {
 	return RandomHalves
 }
 
-// Of are the results of one kind, with those that did not train marked so.
+// Of are the results of one kind.
 func Of(results []transfer.Result, k Kind) []transfer.Result {
 	var out []transfer.Result
 	for _, r := range results {
 		if KindOf(r.Net) == k {
-			out = append(out, r.Judged())
+			out = append(out, r)
 		}
 	}
 	return out

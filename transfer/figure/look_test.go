@@ -273,7 +273,7 @@ func TestLosses(t *testing.T) {
 	}
 	idle := child // it ended at the loss that ten classes begin with, ln 10 = 2.303
 	idle.TrainLoss = 2.3
-	if f, err = Losses([]LossCurve{{idle, metrics[:2]}}, Options{}); err != nil || !strings.HasSuffix(f.Alt(), "and it is no number: not trained.") {
+	if f, err = Losses([]LossCurve{{idle.Judged(), metrics[:2]}}, Options{}); err != nil || !strings.HasSuffix(f.Alt(), "and it is no number: not trained.") {
 		t.Errorf("%v, %v", f, err)
 	}
 	for i := range metrics {

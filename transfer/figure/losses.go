@@ -37,7 +37,7 @@ func Losses(curves []LossCurve, opt Options) (*Figure, error) {
 	alt, notes := "Loss curves.", []string{"A line is the loss on training pictures, each point the mean over the steps since the one before it; a mark is the loss on the test part after the last step."}
 	var broken []string
 	for i, cv := range curves {
-		r := cv.Result.Judged()
+		r := cv.Result
 		if len(cv.Metrics) == 0 {
 			return nil, fmt.Errorf("loss curve of %s: it has no point", r.Net)
 		}

@@ -19,10 +19,6 @@ func Paper3(results []transfer.Result, opt Options) (*Figure, error) {
 		return nil, fmt.Errorf("figure 3: %w", err)
 	}
 	opt = opt.filled(7.2, 7.6)
-	all := make([]transfer.Result, len(results))
-	for i, r := range results {
-		all[i] = r.Judged()
-	}
 	frame := panel{xlabel: "layer n", ylabel: "top-1 accuracy", xmin: -0.3, xmax: float64(len(opt.Layers)) + 0.3, xticks: numberTicks(len(opt.Layers))}
 
 	left := frame
@@ -32,14 +28,14 @@ func Paper3(results []transfer.Result, opt Options) (*Figure, error) {
 		name   string
 		look   look
 	}{{transfer.A, "target natural", look{color: rgb(0x2e7d32), shape: circle, filled: true}}, {transfer.B, "target man-made", look{color: rgb(0x6a4c93), shape: triangle, filled: true}}} {
-		s := levels(all, transfer.Transfer, func(n transfer.Net) bool { return n.Split == "natman" && n.Target == way.target })
+		s := levels(results, transfer.Transfer, func(n transfer.Net) bool { return n.Split == "natman" && n.Target == way.target })
 		if s.look, s.name = way.look, way.name; len(s.points) > 1 {
 			left.series = append(left.series, s)
 		}
 	}
 	right := frame
 	right.title, right.empty = "random, untrained layers", "no such nets (RnB)"
-	s := levels(all, transfer.Random, func(n transfer.Net) bool { return n.Split != "natman" })
+	s := levels(results, transfer.Random, func(n transfer.Net) bool { return n.Split != "natman" })
 	if s.look, s.name = lookOf(transfer.Random), "RnB"; len(s.points)+len(s.failed) > 1 {
 		right.series = append(right.series, s)
 	}
@@ -62,13 +58,13 @@ func Paper3(results []transfer.Result, opt Options) (*Figure, error) {
 		{"AnB, natural/man-made", lookOf(transfer.Transfer), transfer.Transfer, func(n transfer.Net) bool { return n.Split == "natman" }},
 		{"RnB", lookOf(transfer.Random), transfer.Random, func(n transfer.Net) bool { return n.Split != "natman" }},
 	} {
-		s := gains(all, row.t, row.here)
+		s := gains(results, row.t, row.here)
 		if s.look, s.name = row.look, row.name; len(s.points) > 1 {
 			below.series = append(below.series, s)
 		}
 	}
 	notes := []string{"One mark is the mean over nets; a net's accuracy is " + rule(results) + "."}
-	if lost := failures(all, transfer.Random, transfer.Transfer); lost != "" {
+	if lost := failures(results, transfer.Random, transfer.Transfer); lost != "" {
 		notes = append(notes, "Not a number and in no mean (×): "+lost+".")
 	}
 	return opt.page("Figure 3 of the paper: "+below.words(), func(c draw.Canvas) {

@@ -56,7 +56,6 @@ func Summarise(results []transfer.Result) []Point {
 			continue
 		}
 		seen[r.Net] = true
-		r = r.Judged()
 		k := at{r.Net.N, r.Net.Treatment}
 		p := points[k]
 		if p == nil {

@@ -11,24 +11,42 @@ import (
 // Contrast is one comparison: the mean of some observations, or the difference
 // of two means.
 type Contrast struct {
-	Estimate
+	Estimate           // its interval is the plain one: of this comparison, as if it were the only one
 	Test       string  // how interval and p came about
 	Permuted   float64 // p of the sign-flip test over units; NaN where there is none
-	Detectable float64 // the effect that so many units of this spread find with 80% power at 0.05; NaN where not known
+	Detectable float64 // the effect that so many clusters of this spread find with 80% power at 0.05; NaN where not known
 	Warnings   []string
 	Tally
+	pair *score // of one pair of nets, whose interval is Newcombe's and not that of SE; else nil
 }
 
-// manySplits is from how many splits on the interval is a bootstrap that draws
-// whole splits. Below, there are too few splits to draw from, and it is t over
-// units.
+// AtLevel is the interval at another level, made as the plain one is.
+func (c Contrast) AtLevel(level float64) Interval {
+	if c.pair != nil {
+		return c.pair.interval(level)
+	}
+	return c.within(level).Interval
+}
+
+// P is the two-sided p value that goes with the interval: below α just where the interval AtLevel(1-α) excludes null.
+func (c Contrast) P(null float64) float64 {
+	if c.pair != nil {
+		return c.pair.p(null)
+	}
+	return c.Estimate.P(null)
+}
+
+// manySplits is from how many splits on a split is a cluster, as units of one split share its classes. Below, there are too few splits to
+// tell their spread, and a unit is a cluster.
 const manySplits = 8
+
+const noPair = "no two nets share target and seed: difference of the gains over the own base nets"
 
 const oneUnit = "one target at one seed: the interval is over test images and does not tell how another seed or split would come out"
 
 const (
 	resamples = 9999
-	drawSeed  = 1 // of bootstrap and permutation, so that a report can be made again
+	drawSeed  = 1 // of permutations, so that a report can be made again
 )
 
 // nothing is a contrast of which nothing is known.
@@ -46,25 +64,30 @@ func (s *Nets) paired(obs []Obs, level, null float64) (c Contrast, ok bool, err 
 	if c.Units < 2 {
 		c.Estimate = s.binomial(obs, level)
 		c.Test = "binomial, test images of one unit"
+		if len(obs) == 1 && obs[0].Subtracted {
+			a, b := s.numbers[obs[0].Net], s.numbers[obs[0].Less]
+			c.pair = &score{a.Accuracy, b.Accuracy, a.Tested, b.Tested}
+			c.Interval = c.pair.interval(level)
+			c.Test = "Newcombe, test images of one pair"
+		}
 		c.warn(oneUnit)
 		return c, true, nil
+	}
+	if c.Splits >= manySplits {
+		for i, o := range obs {
+			clusters[i] = o.Unit.Split
+		}
 	}
 	if c.Estimate, err = ClusterMean(x, clusters, level); err != nil {
 		return c, false, err
 	}
-	c.Test = fmt.Sprintf("t, %d units of %d splits", c.Units, c.Splits)
-	if c.Splits == 1 {
+	switch {
+	case c.Splits == 1:
 		c.Test = fmt.Sprintf("t, %d units of one split", c.Units)
-	}
-	if c.Splits >= manySplits {
-		var splits []string
-		for _, o := range obs {
-			splits = append(splits, o.Unit.Split)
-		}
-		if _, c.Interval, err = ClusterBootstrap(x, splits, level, resamples, drawSeed); err != nil {
-			return c, false, err
-		}
-		c.Test = fmt.Sprintf("p by %s; interval by bootstrap over %d splits", c.Test, c.Splits)
+	case c.Splits >= manySplits:
+		c.Test = fmt.Sprintf("t, %d units clustered by %d splits", c.Units, c.Splits)
+	default:
+		c.Test = fmt.Sprintf("t, %d units of %d splits", c.Units, c.Splits)
 	}
 	shifted := slices.Clone(x)
 	for i := range shifted {
@@ -74,7 +97,7 @@ func (s *Nets) paired(obs []Obs, level, null float64) (c Contrast, ok bool, err 
 		return c, false, err
 	}
 	if c.SE > 0 {
-		c.Detectable, err = MDE(c.SE*math.Sqrt(float64(c.Units)), c.Units, 0.05, 0.8)
+		c.Detectable, err = MDE(c.SE*math.Sqrt(float64(c.Clusters)), c.Clusters, 0.05, 0.8)
 	}
 	return c, err == nil, err
 }

@@ -30,7 +30,7 @@ func Failures(results []transfer.Result, level float64) ([]Failure, error) {
 	bases := map[Unit]transfer.Result{}
 	for _, r := range results {
 		if r.Net.Treatment == transfer.Base && r.Net.PerClass == 0 {
-			bases[UnitOf(r.Net)] = r.Judged()
+			bases[UnitOf(r.Net)] = r
 		}
 	}
 	type place struct {
@@ -42,7 +42,6 @@ func Failures(results []transfer.Result, level float64) ([]Failure, error) {
 	seen := map[transfer.Net]bool{}
 	for _, r := range results {
 		base, ok := bases[UnitOf(r.Net)]
-		r = r.Judged()
 		if !ok || seen[r.Net] || r.Net.Treatment == transfer.Base || r.Status == transfer.Blocked || r.Status == transfer.Failed {
 			continue
 		}
@@ -81,7 +80,7 @@ func Failures(results []transfer.Result, level float64) ([]Failure, error) {
 	return out, nil
 }
 
-// fails says whether a judged net failed, its base being a number.
+// fails says whether a net failed, its base being a number.
 func fails(r, base transfer.Result) bool {
 	if r.Status != transfer.OK {
 		return true

@@ -50,7 +50,7 @@ func toy(t *testing.T, name string, accuracy float64) transfer.Result {
 	if accuracy <= 0.1 {
 		r.TrainLoss = math.Log(10)
 	}
-	return r
+	return r.Judged()
 }
 
 // cliff is what the default net of five seeds does at a rate where n = 4 is lost: chance in three, a net that lost more than half in

@@ -57,7 +57,7 @@ func Gather(results []transfer.Result) (*Nets, error) {
 			continue
 		}
 		keys[r.Net] = r.Key
-		if r = r.Judged(); r.Status != transfer.OK {
+		if r.Status != transfer.OK {
 			s.Missing = append(s.Missing, r)
 			continue
 		}
@@ -179,14 +179,14 @@ func count(groups ...[]Obs) Tally {
 func anywhere(Unit) bool { return true }
 
 // near is where treatments are compared: the random halves, or the natural and
-// man-made tasks where there is nothing else.
+// man-made tasks where there are none, or the one task of all classes.
 func (s *Nets) near() Where {
-	for _, n := range s.order {
-		if RandomHalves(UnitOf(n)) {
-			return RandomHalves
+	for _, where := range []Where{RandomHalves, NaturalManMade} {
+		if slices.ContainsFunc(s.order, func(n transfer.Net) bool { return where(UnitOf(n)) }) {
+			return where
 		}
 	}
-	return NaturalManMade
+	return AllClasses
 }
 
 // allCuts are those of numbers and of what is none, ascending.

@@ -16,20 +16,23 @@ func Proportion(k, n int, level float64) (Interval, error) {
 	if n < 1 || k < 0 || k > n {
 		return Interval{}, fmt.Errorf("interval of a proportion of %d in %d, want at least 1 and from 0 to that", k, n)
 	}
-	z := distuv.UnitNormal.Quantile(0.5 + level/2)
+	return wilson(float64(k)/float64(n), n, distuv.UnitNormal.Quantile(0.5+level/2)), nil
+}
+
+// wilson is the interval of a proportion p of n, z being the normal quantile.
+func wilson(p float64, n int, z float64) Interval {
 	m := float64(n)
-	p := float64(k) / m
 	centre, half := p+z*z/(2*m), z*math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
 	scale := 1 + z*z/m
 	out := Interval{(centre - half) / scale, (centre + half) / scale}
 	// At the ends the bound is exact; rounding would leave it a hair off.
-	if k == 0 {
+	if p == 0 {
 		out.Low = 0
 	}
-	if k == n {
+	if p == 1 {
 		out.High = 1
 	}
-	return out, nil
+	return out
 }
 
 // SignTest is the exact two-sided p value of a and b discordant pairs under the hypothesis that either kind is as likely as the

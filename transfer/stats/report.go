@@ -13,8 +13,8 @@ import (
 // Verdict is what a line says of its claim, in words.
 type Verdict string
 
-// The verdicts. A claim is supported or opposed where the p value, adjusted
-// over the claim's family, is below 0.05.
+// The verdicts. A claim is supported or opposed just where its simultaneous interval
+// excludes Claim.Null, which is where the adjusted p is below 1 - Report.Level.
 const (
 	Supported         Verdict = "supported"
 	Undistinguishable Verdict = "not distinguishable from zero" // or from Claim.Null, where that is not 0
@@ -25,13 +25,19 @@ const (
 
 // Line is a claim at one place.
 type Line struct {
-	Claim Claim
-	At    string // "n = 5", "n = 1-7", "250 images a class"; "" where the claim has no cut
-	Contrast
+	Claim    Claim
+	At       string  // "n = 5", "n = 1-7", "250 images a class"; "" where the claim has no cut
+	Contrast         // its Interval is the plain one, as if this line were the only one
 	Asked    bool    // there was something to compare
 	P        float64 // two-sided, of Null; NaN where not known
-	Adjusted float64 // by Holm over the cuts of the claim, or over its ranges
-	Verdict  Verdict
+	Adjusted float64 // by [Bonferroni] over the family
+	// Simultaneous is the interval that the verdict goes by: all those of the family hold together at Report.Level.
+	Simultaneous Interval
+	// Family is how many comparisons that is: those of the same two treatments at all cuts, or over all ranges, whichever of them the claim
+	// is about, so that one pair has one interval whatever is asked of it.
+	Family  int
+	Verdict Verdict
+	cuts    []int
 }
 
 // Report is every claim, asked of one experiment.
@@ -42,14 +48,11 @@ type Report struct {
 	// Failures are the conditions and cuts at which at least one net failed where its base did not.
 	Failures []Failure
 	Rule     transfer.Selection
-	Level    float64 // of the intervals
+	Level    float64 // of the intervals, and 1 less that of the tests
 }
 
-// alpha is the level of every test.
-const alpha = 0.05
-
 // Ask asks every claim of results, which are of one experiment and by one
-// selection rule. Level is that of the intervals, such as 0.95.
+// selection rule. Level is that of the intervals, such as 0.95, and of the verdicts.
 func Ask(results []transfer.Result, level float64) (*Report, error) {
 	s, err := Gather(results)
 	if err != nil {
@@ -69,26 +72,14 @@ func Ask(results []transfer.Result, level float64) (*Report, error) {
 		if c.Control && !(s.has(c.t) && s.has(c.less)) {
 			continue
 		}
-		var cuts, ranges []Line
-		something := false
-		for _, at := range s.places(c) {
-			l, err := s.line(c, at, level)
-			if err != nil {
-				return nil, fmt.Errorf("%s at %s: %w", c.Name, at.name, err)
-			}
-			something = something || l.Asked || len(l.Warnings) > 0
-			if len(at.cuts) > 1 {
-				ranges = append(ranges, l)
-			} else {
-				cuts = append(cuts, l)
-			}
+		cuts, ranges, err := s.families(c, level)
+		if err != nil {
+			return nil, err
 		}
-		if !something {
-			cuts, ranges = []Line{{Claim: c, P: math.NaN(), Adjusted: math.NaN(), Contrast: nothing(), Verdict: CannotBeAsked}}, nil
+		cuts = slices.DeleteFunc(cuts, func(l Line) bool { return c.only != nil && !slices.Contains(c.only, l.cuts[0]) })
+		if !slices.ContainsFunc(append(slices.Clone(cuts), ranges...), func(l Line) bool { return l.Asked || len(l.Warnings) > 0 }) {
+			cuts, ranges = []Line{unknown(c, place{})}, nil
 		}
-		pool(cuts, level)
-		judge(cuts)
-		judge(ranges)
 		if c.t == transfer.Base && c.less == transfer.Selffer {
 			unstable(cuts, r.Failures)
 		}
@@ -97,9 +88,34 @@ func Ask(results []transfer.Result, level float64) (*Report, error) {
 	return r, nil
 }
 
+// families are the lines of a claim's comparison at all cuts, and over all ranges, judged.
+func (s *Nets) families(c Claim, level float64) (cuts, ranges []Line, err error) {
+	for _, at := range s.places(c) {
+		l, err := s.line(c, at, level)
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s at %s: %w", c.Name, at.name, err)
+		}
+		if len(at.cuts) > 1 {
+			ranges = append(ranges, l)
+		} else {
+			cuts = append(cuts, l)
+		}
+	}
+	pool(cuts, level)
+	judge(cuts, level)
+	judge(ranges, level)
+	return cuts, ranges, nil
+}
+
+// unknown is a line of which nothing is known.
+func unknown(c Claim, at place) Line {
+	nan := math.NaN()
+	return Line{Claim: c, At: at.name, cuts: at.cuts, P: nan, Adjusted: nan, Simultaneous: Interval{nan, nan}, Contrast: nothing(), Verdict: CannotBeAsked}
+}
+
 // line compares at one place.
 func (s *Nets) line(c Claim, at place, level float64) (Line, error) {
-	l := Line{Claim: c, At: at.name, P: math.NaN(), Adjusted: math.NaN(), Verdict: CannotBeAsked}
+	l := unknown(c, at)
 	var err error
 	if l.Contrast, l.Asked, err = s.compare(c, at, level); err != nil {
 		return l, err
@@ -108,7 +124,7 @@ func (s *Nets) line(c Claim, at place, level float64) (Line, error) {
 		l.warn("not numbers and left out: " + strings.Join(missing, "; "))
 	}
 	if l.Asked {
-		l.P = l.Estimate.P(c.Null)
+		l.P = l.Contrast.P(c.Null)
 	}
 	return l, nil
 }
@@ -140,7 +156,7 @@ func (s *Nets) compare(c Claim, at place, level float64) (Contrast, bool, error)
 	x, y := s.Pairs(c.t, transfer.Base, at.cuts, near), s.Pairs(c.less, transfer.Base, at.cuts, other)
 	out, ok, err := s.apart(x, y, level)
 	if ok {
-		out.warn("no two nets share target and seed: difference of the gains over the own base nets")
+		out.warn(noPair)
 		s.confounded(&out, c.t.String(), x, c.less.String(), y)
 	}
 	return out, ok, err
@@ -171,8 +187,9 @@ func pool(lines []Line, level float64) {
 			continue
 		}
 		l.SE, l.DF = math.Sqrt(squares/df/float64(l.Units)), df
-		l.Estimate = l.within(level)
-		l.P = l.Estimate.P(l.Claim.Null)
+		l.pair = nil
+		l.Interval = l.AtLevel(level)
+		l.P = l.Contrast.P(l.Claim.Null)
 		units := "2 units"
 		if l.Units == 1 {
 			units = "1 unit"
@@ -183,20 +200,22 @@ func pool(lines []Line, level float64) {
 	}
 }
 
-// judge adjusts the p values of a family, the cuts of a claim or its ranges, and
-// passes the verdicts.
-func judge(family []Line) {
+// judge makes the simultaneous intervals of a family, the cuts of a comparison or its ranges, adjusts its p values, and passes
+// the verdicts.
+func judge(family []Line, level float64) {
 	p := make([]float64, len(family))
 	for i, l := range family {
 		p[i] = l.P
 	}
-	for i, adjusted := range Holm(p) {
+	m := members(p)
+	for i, adjusted := range Bonferroni(p) {
 		l := &family[i]
-		l.Adjusted = adjusted
+		if !l.Asked || math.IsNaN(adjusted) {
+			continue
+		}
+		l.Adjusted, l.Family, l.Simultaneous = adjusted, m, l.AtLevel(levelOfEach(level, m))
 		switch {
-		case !l.Asked || math.IsNaN(adjusted):
-			l.Verdict = CannotBeAsked
-		case adjusted >= alpha:
+		case l.Simultaneous.Low <= l.Claim.Null && l.Claim.Null <= l.Simultaneous.High:
 			l.Verdict = Undistinguishable
 		case (l.Value > l.Claim.Null) == l.Claim.Positive:
 			l.Verdict = Supported
@@ -252,12 +271,7 @@ func (s *Nets) places(c Claim) []place {
 	if c.t.Uncut() && c.less.Uncut() {
 		return []place{{}}
 	}
-	var cuts []int
-	for _, n := range s.allCuts() {
-		if c.only == nil || slices.Contains(c.only, n) {
-			cuts = append(cuts, n)
-		}
-	}
+	cuts := s.allCuts()
 	var out []place
 	for _, n := range cuts {
 		out = append(out, place{name: "n = " + strconv.Itoa(n), cuts: []int{n}})

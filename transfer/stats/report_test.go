@@ -188,11 +188,12 @@ func TestBalancedDesignFindsWhatIsThere(t *testing.T) {
 	}
 }
 
-func TestManySplitsAreBootstrapped(t *testing.T) {
+// TestManySplitsAreClusters: of eight splits on, units of one split are one cluster, in the interval and in p.
+func TestManySplitsAreClusters(t *testing.T) {
 	_, line := ask(t, made(8, 1, 0, t))
 	l := line("fragility", "n = 5")
-	if !strings.Contains(l.Test, "bootstrap over 8 splits") || !(l.Low > 0.028 && l.High < 0.032) {
-		t.Errorf("%s [%v, %v]", l.Test, l.Low, l.High)
+	if !strings.Contains(l.Test, "16 units clustered by 8 splits") || l.DF != 7 || !(l.Low > 0.027 && l.High < 0.033) {
+		t.Errorf("%s, df %v [%v, %v]", l.Test, l.DF, l.Low, l.High)
 	}
 }
 
@@ -235,7 +236,7 @@ func TestFewUnitsPoolTheirSpread(t *testing.T) {
 		t.Errorf("df %v, error %.4f points, %s", l.DF, 100*l.SE, l.Test)
 	}
 	// Where no cut has several units there is nothing to borrow.
-	if l := line("random features", "n = 1"); !math.IsInf(l.DF, 1) || !strings.Contains(l.Test, "binomial") {
+	if l := line("random features", "n = 1"); !math.IsInf(l.DF, 1) || !strings.Contains(l.Test, "Newcombe") {
 		t.Errorf("df %v, %s", l.DF, l.Test)
 	}
 }

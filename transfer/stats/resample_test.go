@@ -3,7 +3,6 @@ package stats
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -90,25 +89,4 @@ func TestClusterBootstrap(t *testing.T) {
 	if _, _, err := ClusterBootstrap(x[:4], strings.Split("abcd", ""), 0.95, 100, 1); err == nil {
 		t.Error("a bootstrap of four clusters was made")
 	}
-}
-
-// TestHolm: statsmodels multipletests([0.01, 0.04, 0.03, 0.005, 0.9], method='holm')[1].
-func TestHolm(t *testing.T) {
-	p := []float64{0.01, math.NaN(), 0.04, 0.03, 0.005, 0.9}
-	got := Holm(p)
-	for i, want := range []float64{0.04, math.NaN(), 0.09, 0.09, 0.025, 0.9} {
-		if math.IsNaN(want) != math.IsNaN(got[i]) {
-			t.Errorf("adjusted %v, want %v", got[i], want)
-		} else if !math.IsNaN(want) {
-			near(t, fmt.Sprint("adjusted ", p[i]), got[i], want, 1e-12)
-		}
-	}
-	if !slices.Equal(Holm([]float64{0.6, 0.7}), []float64{1, 1}) {
-		t.Error("adjusted above 1")
-	}
-}
-
-func ExampleHolm() {
-	fmt.Println(Holm([]float64{0.01, 0.04, 0.02}))
-	// Output: [0.03 0.04 0.04]
 }

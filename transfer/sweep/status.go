@@ -158,7 +158,7 @@ func (n *NetStatus) read(s *store.Store) error {
 
 // barren says that no child can be trained from the net.
 func (n *NetStatus) barren() bool {
-	return n.Phase == Failed || n.Phase == Blocked || n.Phase == Done && n.Status != transfer.OK
+	return n.Phase == Failed || n.Phase == Blocked || n.Phase == Done && !n.Result.HasWeights()
 }
 
 // Word is the phase or, of a result that is not OK, its status.
@@ -178,7 +178,7 @@ func (st *Status) estimate() {
 		switch {
 		case n.Phase == Done:
 			done += cost
-			if n.Result.Status == transfer.OK {
+			if n.Result.HasWeights() {
 				paid, seconds = paid+cost, seconds+n.Result.Seconds
 			}
 		case n.Phase == Blocked || n.Phase == Failed:

@@ -58,7 +58,7 @@ func priced(t testing.TB, names ...string) []transfer.Price {
 // finish puts a result under a net's key.
 func finish(t testing.TB, s *store.Store, p transfer.Price, status transfer.Status) {
 	t.Helper()
-	r := transfer.Result{Net: p.Net, Status: status, Accuracy: 0.5, Loss: 1, TrainLoss: 1, Correct: 1, Tested: 2, Classes: 2, Seconds: 3, Key: p.Key}
+	r := transfer.Result{Net: p.Net, Status: status, Accuracy: 0.5, Loss: 1, TrainLoss: 0.5, Correct: 1, Tested: 2, Classes: 2, Seconds: 3, Key: p.Key}
 	if status != transfer.OK {
 		r.Reason = "the loss is NaN at step 7"
 	}

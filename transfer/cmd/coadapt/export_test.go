@@ -118,7 +118,7 @@ func TestExportTables(t *testing.T) {
 		accuracy := slices.Index(cells[0], "accuracy")
 		for _, row := range cells[1:] {
 			r := want[row[slices.Index(cells[0], "name")]]
-			if diverged := r.Status == transfer.Diverged; diverged != (row[accuracy] == "") || !diverged && row[accuracy] != fmt.Sprint(r.Accuracy) {
+			if ok := r.Status == transfer.OK; ok != (row[accuracy] != "") || ok && row[accuracy] != fmt.Sprint(r.Accuracy) {
 				t.Errorf("CSV: %v of %s is %q, want %v", cells[0][accuracy], r.Net, row[accuracy], r.Accuracy)
 			}
 		}

@@ -68,7 +68,11 @@ func tables(w io.Writer, results []transfer.Result) error {
 		printed = true
 		if k == figure.FewerImages {
 			for _, r := range of {
-				fmt.Fprintf(w, "%s\t%.3f\t%s\n", r.Net, r.Accuracy, r.Status)
+				accuracy := "-"
+				if r.Status == transfer.OK {
+					accuracy = fmt.Sprintf("%.3f", r.Accuracy)
+				}
+				fmt.Fprintf(w, "%s\t%s\t%s\n", r.Net, accuracy, r.Status)
 			}
 			continue
 		}

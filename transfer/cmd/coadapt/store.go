@@ -105,8 +105,10 @@ func accuracyOf(r transfer.Result) string {
 
 func storeShow(stdout io.Writer, openIt func() (*store.Store, error)) *cobra.Command {
 	return &cobra.Command{
-		Use:     "show KEY",
-		Short:   "Print all that is kept of a net, but for its weights",
+		Use:   "show KEY",
+		Short: "Print all that is kept of a net, but for its weights",
+		Long: "Print what a net is judged to be, and below it the files of its entry as they were written. A net that did not train has the status ok in\n" +
+			"result.json, as its training came to the end; everywhere else it is not trained, and in no mean.",
 		Example: "  coadapt store show 93c450bf2db3    # the beginning of a key is enough",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -122,7 +124,14 @@ func storeShow(stdout io.Writer, openIt func() (*store.Store, error)) *cobra.Com
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(stdout, "key %s\n", key)
+			r, err := transfer.Lookup(s, key)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(stdout, "key %s\n%s %s\n", key, r.Net, r.Status)
+			if r.Reason != "" {
+				fmt.Fprintln(stdout, r.Reason)
+			}
 			for _, name := range []string{"spec.json", "result.json", "metrics.json", "log.txt"} {
 				fmt.Fprintf(stdout, "\n== %s\n%s\n", name, strings.TrimSpace(string(files[name])))
 			}

@@ -1,0 +1,31 @@
+package stats
+
+import (
+	"fmt"
+	"slices"
+
+	"coadapt/transfer"
+)
+
+// Compare is treatment t less another at cut n (0 where neither has a cut), with the intervals that the line of [Ask] on the same two
+// treatments has: pairs of the same target and seed on random halves, or where there are none on the next kind of tasks. The claim is
+// that t lies above. It fails as [Gather] does, and where there is no pair of numbers.
+func Compare(results []transfer.Result, t, less transfer.Treatment, n int, level float64) (Line, error) {
+	s, err := Gather(results)
+	if err != nil {
+		return Line{}, err
+	}
+	c := Claim{Name: "comparison", Estimand: fmt.Sprintf("%s - %s", t, less), Positive: true, comparison: comparison{t: t, less: less}}
+	where := s.near()
+	if ts := []transfer.Treatment{t, less}; slices.Contains(ts, transfer.Random) && slices.Contains(ts, transfer.Base) {
+		c.where, where = anywhere, anywhere
+	}
+	if len(s.Pairs(t, less, []int{n}, where)) == 0 {
+		return Line{}, fmt.Errorf("%s against %s at n = %d: no two nets of the same split, seed and target that are numbers", t, less, n)
+	}
+	cuts, _, err := s.families(c, level)
+	if err != nil {
+		return Line{}, err
+	}
+	return cuts[slices.IndexFunc(cuts, func(l Line) bool { return len(l.cuts) == 0 || l.cuts[0] == n })], nil
+}
