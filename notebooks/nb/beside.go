@@ -123,6 +123,9 @@ func compare(results []transfer.Result, a, b string, n int) (string, error) {
 	}
 	c, err := figure.Compare(results, ts[0], ts[1], n)
 	if err != nil {
+		if failed := failedAll(results, ts[0], n); failed != "" && failedAll(results, ts[1], n) == "" {
+			return fmt.Sprintf("%s. %s did not: there is no difference to state, as no number stands for %s.", failed, ts[1], ts[0]), nil
+		}
 		return "", err
 	}
 	return c.String(), nil

@@ -106,7 +106,9 @@ func (q asked) against(results []transfer.Result) (string, figure.Drawing, error
 func gains(results []transfer.Result, t transfer.Treatment) string {
 	var points []string
 	for n := range cuts() {
-		if c, err := figure.Compare(results, t, transfer.Base, n+1); err == nil { // else no pair is at this cut
+		if failedAll(results, t, n+1) != "" {
+			points = append(points, fmt.Sprintf("%d: failed", n+1))
+		} else if c, err := figure.Compare(results, t, transfer.Base, n+1); err == nil { // else no pair is at this cut
 			points = append(points, fmt.Sprintf("%d: %+.1f", n+1, 100*c.Value))
 		}
 	}
@@ -122,18 +124,25 @@ func (q asked) signAgainst(results []transfer.Result) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	is, result := alike, ""
 	c, err := figure.Compare(results, a, b, q.N)
-	if err != nil {
+	switch failed := [2]string{failedAll(results, a, q.N), failedAll(results, b, q.N)}; {
+	case failed[0] != "" && failed[1] == "":
+		is, result = below, failed[0]
+	case failed[1] != "" && failed[0] == "":
+		is, result = above, failed[1]
+	case err != nil:
 		return "", err
+	default:
+		result = c.String()
+		switch {
+		case c.Below():
+			is = below
+		case c.Above():
+			is = above
+		}
 	}
-	is := alike
-	switch {
-	case c.Below():
-		is = below
-	case c.Above():
-		is = above
-	}
-	text := q.words() + "\nresult: " + c.String()
+	text := q.words() + "\nresult: " + result
 	switch {
 	case q.Guess == nil:
 	case q.Guess["sign"] == is:
