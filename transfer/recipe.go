@@ -105,7 +105,7 @@ const FewPictures = 20000
 // 250 of 64 would.
 //
 // Plain shapes are the default experiment: a narrow net, 3000 steps of 32 at a
-// rate of 0.03. Its base nets are nearly done, so that what a cut costs can be
+// rate of 0.0275. Its base nets are nearly done, so that what a cut costs can be
 // seen, and it takes a minute or two. notebooks/results/fragility.md has how it
 // was chosen.
 func MiniConfig(src dataset.Source) Config {
@@ -114,7 +114,7 @@ func MiniConfig(src dataset.Source) Config {
 		cfg.Recipe.Pad, cfg.Recipe.Mirror, cfg.Epochs = 0, false, 3
 	}
 	if src.Name() == dataset.PlainName {
-		cfg.Recipe.Batch, cfg.Recipe.Rate.Base = 32, 0.03
+		cfg.Recipe.Batch, cfg.Recipe.Rate.Base = 32, 0.0275
 		cfg.Epochs, cfg.Recipe = 0, cfg.Recipe.WithSteps(3000)
 		return cfg
 	}

@@ -8,6 +8,7 @@ import (
 
 	"coadapt/transfer"
 	"coadapt/transfer/figure"
+	"coadapt/transfer/stats"
 
 	"github.com/spf13/cobra"
 )
@@ -76,6 +77,9 @@ func (f *curveFlags) run(c *cobra.Command, stdout, stderr io.Writer) error {
 	if f.table() {
 		if err := tables(stdout, results); err != nil {
 			return err
+		}
+		if reading, err := stats.Reading(results, 0.95); err == nil && reading != "" { // else there is nothing that it could say
+			fmt.Fprintln(stdout, "\n"+reading)
 		}
 	}
 	fmt.Fprintln(stderr, took(results, began))

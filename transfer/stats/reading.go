@@ -1,0 +1,84 @@
+package stats
+
+import (
+	"fmt"
+
+	"coadapt/transfer"
+)
+
+// Reading says in a sentence or two what frozen selffer nets lose and what that is. Only what
+// the nets show is said: that BnB nets failed where their base did not, or that their mean lies below it by more than the
+// simultaneous interval of [Compare]; and what that is made of, as far as nets with rescaled features (BnBr) are among the results. It is
+// empty where there is no BnB beside its base. It fails as [Gather] does.
+func Reading(results []transfer.Result, level float64) (string, error) {
+	if _, err := Gather(results); err != nil {
+		return "", err
+	}
+	failures, err := Failures(results, level)
+	if err != nil {
+		return "", err
+	}
+	failed := func(t transfer.Treatment, n int) (Failure, bool) {
+		for _, f := range failures {
+			if f.Treatment == t && f.N == n {
+				return f, true
+			}
+		}
+		return Failure{}, false
+	}
+	worst, deepest, dip := Failure{}, Line{}, 0
+	for _, f := range failures {
+		if f.Treatment != transfer.Selffer {
+			continue
+		}
+		if share(f) > share(worst) {
+			worst = f
+		}
+		l, err := Compare(results, transfer.Selffer, transfer.Base, f.N, level)
+		if err == nil && l.Simultaneous.High < 0 && (dip == 0 || l.Value < deepest.Value) {
+			deepest, dip = l, f.N
+		}
+	}
+	s, n := "", 0
+	switch {
+	case worst.Failed > 0:
+		n = worst.N
+		s = fmt.Sprintf("A net cut at n = %d and retrained on its own task (BnB) falls back to chance or near it", n)
+		if worst.Of > 1 {
+			s += fmt.Sprintf(" in %d of %d cases", worst.Failed, worst.Of)
+		}
+		s += ", though its base trained"
+	case dip > 0:
+		n = dip
+		s = fmt.Sprintf("A net cut at n = %d and retrained on its own task (BnB) ends %.1f points below its base [%+.1f, %+.1f]", n, -100*deepest.Value, 100*deepest.Simultaneous.Low, 100*deepest.Simultaneous.High)
+	default:
+		for _, f := range failures {
+			if f.Treatment == transfer.Selffer {
+				return "Nets cut and retrained on their own task (BnB) end nowhere below their base by more than the interval.", nil
+			}
+		}
+		return "", nil
+	}
+	r, asked := failed(transfer.Rescaled, n)
+	switch rescaled, err := Compare(results, transfer.Rescaled, transfer.Base, n, level); {
+	case !asked:
+		return s + "; BnBr, the same with its frozen features rescaled, would tell whether that is their scale.", nil
+	case r.Failed > 0:
+		return fmt.Sprintf("%s; with its frozen features rescaled (BnBr) %d of %d fail still: it is not their scale alone.", s, r.Failed, r.Of), nil
+	case err != nil:
+		return s + ".", nil
+	case rescaled.Simultaneous.High < 0:
+		return fmt.Sprintf("%s; with its frozen features rescaled (BnBr) it is %.1f points below: their scale is not all of it.", s, -100*rescaled.Value), nil
+	default:
+		return fmt.Sprintf("%s; with its frozen features divided by their root mean square (BnBr) it is back (%+.1f points [%+.1f, %+.1f]): what the cut cost is the scale that new layers can bear at this rate, not partners that were lost.",
+			s, 100*rescaled.Value, 100*rescaled.Simultaneous.Low, 100*rescaled.Simultaneous.High), nil
+	}
+}
+
+// share of nets that failed; 0 where there are none.
+func share(f Failure) float64 {
+	if f.Of == 0 {
+		return 0
+	}
+	return float64(f.Failed) / float64(f.Of)
+}
