@@ -182,7 +182,7 @@ func drawMap(all []setting, n int, title, out string) error {
 	if fewest != most {
 		nets = fmt.Sprintf("%d to %d", fewest, most)
 	}
-	fig, err := figure.Forest(rows, []figure.Column{{Label: "nets that failed where their base did not, %", High: 100}, {Label: "the other nets less their base, points"}},
+	fig, err := figure.Rows(rows, []figure.Column{{Label: "nets that failed where their base did not, %", High: 100}, {Label: "the other nets less their base, points"}},
 		figure.Options{Title: title, Caption: fmt.Sprintf("Cut at n = %d; %s nets a row and condition. Left: 95%% Wilson. Right: 95%% t over pairs of target and seed, nets that did not train left out.", n, nets)})
 	if err != nil {
 		return err

@@ -13,7 +13,7 @@ import (
 	"coadapt/transfer"
 )
 
-// Row is a line of a forest plot: its name, and in each column a value a condition.
+// Row is a line of a plot by rows: its name, and in each column a value a condition.
 type Row struct {
 	Name   string
 	Values [][]Value // by column
@@ -25,7 +25,7 @@ type Value struct {
 	Value, Low, High float64
 }
 
-// Column is a scale of a forest plot.
+// Column is a scale of a plot by rows.
 type Column struct {
 	Label string
 	Zero  float64 // where a line stands: no effect
@@ -33,17 +33,17 @@ type Column struct {
 	Low, High float64
 }
 
-// Forest draws a row a line and a column a frame, each value with its interval. It fails where there is no row, no column, or a row
+// Rows draws a row a line and a column a frame, each value with its interval. It fails where there is no row, no column, or a row
 // that has not a list of values for every column.
-func Forest(rows []Row, columns []Column, opt Options) (*Figure, error) {
+func Rows(rows []Row, columns []Column, opt Options) (*Figure, error) {
 	if len(rows) == 0 || len(columns) == 0 {
-		return nil, fmt.Errorf("forest plot: %d rows, %d columns, want at least one of each", len(rows), len(columns))
+		return nil, fmt.Errorf("plot by rows: %d rows, %d columns, want at least one of each", len(rows), len(columns))
 	}
 	var treatments []transfer.Treatment
 	var alt []string
 	for _, r := range rows {
 		if len(r.Values) != len(columns) {
-			return nil, fmt.Errorf("forest plot: row %q has values in %d columns, want %d", r.Name, len(r.Values), len(columns))
+			return nil, fmt.Errorf("plot by rows: row %q has values in %d columns, want %d", r.Name, len(r.Values), len(columns))
 		}
 		for i, values := range r.Values {
 			for _, v := range values {
@@ -62,18 +62,18 @@ func Forest(rows []Row, columns []Column, opt Options) (*Figure, error) {
 	if opt.Height == 0 {
 		opt.Height = float64((row*vg.Length(len(rows))+110)/vg.Inch) + float64(len(opt.Caption))/1500
 	}
-	return opt.page("Forest plot. "+strings.Join(alt, "; ")+".", func(c draw.Canvas) {
+	return opt.page("Plot by rows. "+strings.Join(alt, "; ")+".", func(c draw.Canvas) {
 		c = drawTitle(c, opt.Title)
-		c = forestLegend(c, treatments)
+		c = rowLegend(c, treatments)
 		if opt.Caption != "" {
 			c = drawNotes(c, []string{opt.Caption})
 		}
-		drawForest(c, rows, columns, treatments)
+		drawRows(c, rows, columns, treatments)
 	}), nil
 }
 
-// forestLegend draws the conditions in one line and returns what is left below.
-func forestLegend(c draw.Canvas, treatments []transfer.Treatment) draw.Canvas {
+// rowLegend draws the conditions in one line and returns what is left below.
+func rowLegend(c draw.Canvas, treatments []transfer.Treatment) draw.Canvas {
 	s, x := style(labelSize), c.Min.X
 	for _, t := range treatments {
 		drawEntry(c, s, t, vg.Point{X: x, Y: c.Max.Y - labelSize}, 24)
@@ -82,7 +82,7 @@ func forestLegend(c draw.Canvas, treatments []transfer.Treatment) draw.Canvas {
 	return draw.Crop(c, 0, 0, 0, -2*labelSize)
 }
 
-func drawForest(c draw.Canvas, rows []Row, columns []Column, treatments []transfer.Treatment) {
+func drawRows(c draw.Canvas, rows []Row, columns []Column, treatments []transfer.Treatment) {
 	s := style(labelSize)
 	var names vg.Length
 	for _, r := range rows {
@@ -92,14 +92,14 @@ func drawForest(c draw.Canvas, rows []Row, columns []Column, treatments []transf
 	wide := (c.Max.X - c.Min.X - names) / vg.Length(len(columns))
 	for i, col := range columns {
 		left := c.Min.X + names + wide*vg.Length(i)
-		frame := forestFrame{rows: rows, column: i, spec: col, treatments: treatments}
+		frame := rowFrame{rows: rows, column: i, spec: col, treatments: treatments}
 		p := plot.New()
 		p.BackgroundColor = nil
 		p.Add(frame)
 		p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = frame.DataRange()
 		p.X.Label.Text = col.Label
 		styleAxes(p)
-		p.X.Tick.Marker = forestTicks{}
+		p.X.Tick.Marker = rowTicks{}
 		p.HideY()
 		cell := draw.Crop(c, left-c.Min.X, left+wide-10-c.Max.X, 0, 0)
 		p.Draw(cell)
@@ -114,16 +114,16 @@ func drawForest(c draw.Canvas, rows []Row, columns []Column, treatments []transf
 	}
 }
 
-// forestTicks are a few round numbers.
-type forestTicks struct{}
+// rowTicks are a few round numbers.
+type rowTicks struct{}
 
 // Ticks are multiples of 1, 2 or 5 of some power of ten.
-func (forestTicks) Ticks(low, high float64) []plot.Tick {
+func (rowTicks) Ticks(low, high float64) []plot.Tick {
 	return evenTicks(low, high, 100, 50, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01)
 }
 
-// forestFrame is one column of a forest plot; row i lies at y = -i.
-type forestFrame struct {
+// rowFrame is one column of a plot by rows; row i lies at y = -i.
+type rowFrame struct {
 	rows       []Row
 	column     int
 	spec       Column
@@ -131,7 +131,7 @@ type forestFrame struct {
 }
 
 // DataRange covers the values and intervals of the column, and its zero.
-func (f forestFrame) DataRange() (xmin, xmax, ymin, ymax float64) {
+func (f rowFrame) DataRange() (xmin, xmax, ymin, ymax float64) {
 	low, high := f.spec.Zero, f.spec.Zero
 	for _, r := range f.rows {
 		for _, v := range r.Values[f.column] {
@@ -153,7 +153,7 @@ func (f forestFrame) DataRange() (xmin, xmax, ymin, ymax float64) {
 }
 
 // Plot draws a line at zero, one under each row, and each value with its interval.
-func (f forestFrame) Plot(cv draw.Canvas, p *plot.Plot) {
+func (f rowFrame) Plot(cv draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&cv)
 	for i := range f.rows {
 		stroke(cv, segment(vg.Point{X: cv.Min.X, Y: y(-float64(i))}, vg.Point{X: cv.Max.X, Y: y(-float64(i))}), faint, 0.6)
@@ -178,7 +178,7 @@ func (f forestFrame) Plot(cv draw.Canvas, p *plot.Plot) {
 }
 
 // shift sets the conditions of a row below each other.
-func (f forestFrame) shift(t transfer.Treatment) float64 {
+func (f rowFrame) shift(t transfer.Treatment) float64 {
 	i := slices.Index(f.treatments, t)
 	return 0.3 * (float64(len(f.treatments)-1)/2 - float64(i))
 }
