@@ -1,6 +1,7 @@
 package nb
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -111,8 +112,20 @@ func TestClaims(t *testing.T) {
 		if row[verdict] == "" || len(row) != len(x.head) {
 			t.Errorf("row %q", row)
 		}
-		if strings.HasPrefix(row[verdict], "supported") && row[column(t, x, "95% interval")] != "" {
+		together := row[column(t, x, "95%, all cuts together")]
+		if together == "" || row[column(t, x, "plain 95%")] == "" {
+			continue
+		}
+		if strings.HasPrefix(row[verdict], "supported") {
 			asked++
+		}
+		var low, high float64
+		if _, err := fmt.Sscanf(together, "[%f, %f]", &low, &high); err != nil {
+			t.Fatalf("%q: %v", together, err)
+		}
+		claimed := row[column(t, x, "claimed")]
+		if zero := strings.HasSuffix(claimed, " 0"); zero && (low > 0 || high < 0) != (strings.HasPrefix(row[verdict], "supported") || strings.HasPrefix(row[verdict], "opposite")) {
+			t.Errorf("%q: the verdict is not that of the interval", row)
 		}
 	}
 	if asked == 0 {

@@ -68,6 +68,14 @@ func TestStats2014(t *testing.T) {
 		if rec.Selection != "best10" || rec.Verdict == "" {
 			t.Errorf("%+v", rec)
 		}
+		if strings.HasSuffix(rec.Claimed, " 0") && rec.Estimate != nil && !strings.Contains(rec.Verdict, "unstable") {
+			if excludes := *rec.Low > 0 || *rec.High < 0; excludes != (rec.Verdict == "supported" || rec.Verdict == "opposite") || excludes != (*rec.Adjusted < 0.05) {
+				t.Errorf("%s at %s is %q, and its interval [%v, %v]", rec.Claim, rec.At, rec.Verdict, *rec.Low, *rec.High)
+			}
+			if rec.Family < 1 || *rec.PlainLow < *rec.Low-1e-9 || *rec.PlainHigh > *rec.High+1e-9 || *rec.PlainLow > *rec.Estimate {
+				t.Errorf("%s at %s: plain [%v, %v] of [%v, %v], family of %d", rec.Claim, rec.At, *rec.PlainLow, *rec.PlainHigh, *rec.Low, *rec.High, rec.Family)
+			}
+		}
 		found[rec.Claim+" "+rec.At] = rec
 	}
 	loss, surplus, random := found["transfer loss n = 7"], found["surplus n = 1-7"], found["random features n = 3"]
