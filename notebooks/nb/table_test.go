@@ -133,6 +133,20 @@ func TestClaims(t *testing.T) {
 	}
 }
 
+// Forest draws the claims that Ask lists.
+func TestForest(t *testing.T) {
+	d, err := forest(Paper(), []string{"surplus"})
+	if err != nil || !strings.Contains(d.Alt(), "surplus (AnB+ - BnB+): n = 1 +0.06") {
+		t.Errorf("%v, %v", d, err)
+	}
+	if _, err := forest(nil, nil); err == nil || !strings.Contains(err.Error(), "no results") {
+		t.Errorf("of nothing: %v", err)
+	}
+	if _, err := forest(Paper(), []string{"bost"}); err == nil || !strings.Contains(err.Error(), `"boost"`) {
+		t.Errorf("a claim that is none: %v", err)
+	}
+}
+
 func TestCompare(t *testing.T) {
 	results := []transfer.Result{made("base", 0, 600), made("AnB", 3, 500), made("BnB", 3, 550)}
 	if text, err := compare(results, "AnB", "base", 3); err != nil || !strings.Contains(text, "AnB - base = -10.0 points") {

@@ -133,6 +133,24 @@ func TestStatsOfOurOwn(t *testing.T) {
 	}
 }
 
+// TestForest: the claims of 2014 as a figure; claims belong to it alone.
+func TestForest(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "forest.svg")
+	if out := must(t, "figure", "-source", "2014", "-figure", "forest", "-claims", "boost,surplus", "-o", file); !strings.Contains(out, file) {
+		t.Errorf("it says %q", out)
+	}
+	data, err := os.ReadFile(file)
+	if err != nil || !strings.Contains(string(data), "boost: AnB+") || !strings.Contains(string(data), "surplus: AnB+") || strings.Contains(string(data), "fragility") {
+		t.Errorf("%v, %.300s; want the two claims", err, data)
+	}
+	for want, args := range map[string][]string{`no claim "bost"`: {"-figure", "forest", "-claims", "bost"}, "-figure forest": {"-claims", "boost"}} {
+		status, _, errs := coadapt(t, t.Context(), append([]string{"figure", "-source", "2014", "-o", file}, args...)...)
+		if status != 1 || !strings.Contains(errs, want) {
+			t.Errorf("%v: status %d, %s; want 1 and %s", args, status, errs, want)
+		}
+	}
+}
+
 func TestFigures2014(t *testing.T) {
 	dir := t.TempDir()
 	status, out, errs := coadapt(t, t.Context(), "figure", "-source", "2014", "-o", filepath.Join(dir, "p.svg"))
