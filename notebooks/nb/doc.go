@@ -4,7 +4,7 @@
 //	var lab = nb.Open("shapes")                     in the first cell; every other cell has it
 //
 //	results := lab.Run(nb.Grid{Conditions: "AnB,BnB", Cuts: "1-7", Seeds: "0-2"})
-//	lab.Show("my_curve", lab.Curve(results))        picture, text alternative and files; Figure2, 3, 4 and Beside2014 draw too
+//	lab.Show("my_curve", lab.Curve(results))        picture, text alternative and files; Figure2, 3, 4, Beside2014 and Forest draw too
 //	lab.Table(results)                              means; Table2014 beside those of 2014
 //	lab.Compare(results, "AnB", "BnB", 7)           one difference
 //	lab.Ask(results)                                every claim, with its verdict; lab.Ask(results, "boost") one

@@ -32,6 +32,22 @@ func (l *Lab) Beside2014(results []transfer.Result) figure.Drawing {
 	return must(draw("beside 2014", results))
 }
 
+// Forest draws what the nets say of claims of the paper and of the decomposition, as [Lab.Ask] lists it: a row a cut. Without names it is the decomposition.
+func (l *Lab) Forest(results []transfer.Result, names ...string) figure.Drawing {
+	return must(forest(results, names))
+}
+
+func forest(results []transfer.Result, names []string) (figure.Drawing, error) {
+	if len(results) == 0 {
+		return nil, fmt.Errorf("forest: no results to draw; lab.Run gives some")
+	}
+	f, err := figure.Forest(results, names, figure.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return of(f, results...), nil
+}
+
 // kinds are the drawings of results, by the word that a stamp has for them.
 func kinds() map[string]func([]transfer.Result) (*figure.Figure, error) {
 	plain := func(f func([]transfer.Result, figure.Options) (*figure.Figure, error)) func([]transfer.Result) (*figure.Figure, error) {

@@ -1,6 +1,7 @@
 package nb
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -111,12 +112,38 @@ func TestClaims(t *testing.T) {
 		if row[verdict] == "" || len(row) != len(x.head) {
 			t.Errorf("row %q", row)
 		}
-		if strings.HasPrefix(row[verdict], "supported") && row[column(t, x, "95% interval")] != "" {
+		together := row[column(t, x, "95%, all cuts together")]
+		if together == "" || row[column(t, x, "plain 95%")] == "" {
+			continue
+		}
+		if strings.HasPrefix(row[verdict], "supported") {
 			asked++
+		}
+		var low, high float64
+		if _, err := fmt.Sscanf(together, "[%f, %f]", &low, &high); err != nil {
+			t.Fatalf("%q: %v", together, err)
+		}
+		claimed := row[column(t, x, "claimed")]
+		if zero := strings.HasSuffix(claimed, " 0"); zero && (low > 0 || high < 0) != (strings.HasPrefix(row[verdict], "supported") || strings.HasPrefix(row[verdict], "opposite")) {
+			t.Errorf("%q: the verdict is not that of the interval", row)
 		}
 	}
 	if asked == 0 {
 		t.Error("no claim of 2014 is supported by the nets of 2014")
+	}
+}
+
+// Forest draws the claims that Ask lists.
+func TestForest(t *testing.T) {
+	d, err := forest(Paper(), []string{"surplus"})
+	if err != nil || !strings.Contains(d.Alt(), "surplus (AnB+ - BnB+): n = 1 +0.06") {
+		t.Errorf("%v, %v", d, err)
+	}
+	if _, err := forest(nil, nil); err == nil || !strings.Contains(err.Error(), "no results") {
+		t.Errorf("of nothing: %v", err)
+	}
+	if _, err := forest(Paper(), []string{"bost"}); err == nil || !strings.Contains(err.Error(), `"boost"`) {
+		t.Errorf("a claim that is none: %v", err)
 	}
 }
 

@@ -13,6 +13,8 @@
 // natural/man-made and random filters relative to their base; accuracy by images a class. Overlay puts
 // other results, such as those of 2014, beside ours. Of picks what a figure is about by Kind.
 //
+// Forest draws what nets say of claims: a row a cut, with the interval of its verdict and the plain one.
+//
 // Pictures, Filters, Activations, Patches, Confusion and Losses look into nets: they are given numbers and pixels, and show every pixel as
 // a block of one colour, values on a scale whose luminance rises evenly. A PNG keeps the colours of pictures and areas, save that
 // photographs are in 32 steps a channel, and takes those of edges from a palette: it is a third as large so.

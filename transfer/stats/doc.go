@@ -4,7 +4,7 @@
 //	[]transfer.Result --Gather--> Nets --Pairs--> differences on one target and seed
 //	                                                  |  ClusterMean, SignFlip, MDE
 //	              Claims (the paper's, and ours) ----> Line: estimate, interval, p
-//	                                                  |  Holm over the cuts of a claim
+//	                                                  |  Bonferroni over the cuts of a claim
 //	                                               Verdict
 //
 // [Ask] does all of it and makes a [Report]. The pieces are there to be used
@@ -12,14 +12,19 @@
 //
 //	question                                        tool
 //	a mean difference over few nets                 [ClusterMean]: t, clustered by target and seed
-//	the same over eight splits and more             [ClusterBootstrap]: draws whole splits
+//	the same without t, over eight splits and more  [ClusterBootstrap]: draws whole splits
 //	the same without a distribution                 [SignFlip]
 //	two groups on different targets                 [ClusterDiff]: Welch
-//	several cuts of one claim                       [Holm]
+//	two treatments at one cut                       [Compare]
+//	several cuts of one claim                       [Bonferroni]
+//	two accuracies on so many images                [Newcombe]
 //	one accuracy on so many images                  [BinomialSE]
 //	how far conditions lie from their bases         [Dips]: accuracy or a loss
 //	how many nets failed where their base did not   [Failures]: [Proportion], [SignTest]
 //	how many nets a planned design needs            [Power], [MDE], [PairsFor]
+//
+// A line has two intervals. The plain one is of this line alone. The simultaneous one holds together with those of the same two treatments
+// at all other cuts, is wider, and is the one that the verdict goes by: a claim is supported or opposed just where it excludes zero.
 //
 // Differences are paired by [Unit], a target task at a seed: its nets are tested
 // on the same images and share the base net. Units of one split share its

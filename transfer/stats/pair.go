@@ -35,6 +35,7 @@ type Nets struct {
 	order   []transfer.Net    // of numbers: by treatment, cut, unit
 	Missing []transfer.Result // diverged, blocked or not trained: in no estimate
 	rule    transfer.Selection
+	quick   bool // leave Contrast.Permuted and Detectable out
 }
 
 // Gather indexes results. It fails where none is given, and where results of

@@ -114,10 +114,10 @@ func TestVerdictIsItsInterval(t *testing.T) {
 	}
 }
 
-// TestSimultaneousCoverage: in how many of 20,000 experiments all intervals hold their true values: at least 95% simultaneous, and far fewer
-// plain. With 7 cuts of 6 units that share their bases, 20,000 draws are right within 0.5% (three standard errors).
+// TestSimultaneousCoverage: in how many of 10,000 experiments all intervals hold their true values: at least 95% simultaneous, and far fewer
+// plain. With 7 cuts of 6 units that share their bases, 10,000 draws are right within 0.7% (three standard errors).
 func TestSimultaneousCoverage(t *testing.T) {
-	const draws = 20000
+	const draws = 10000
 	rng := rand.New(rand.NewPCG(12, 0))
 	truth := []float64{0, 0, 0.3, -1, 2, 0, 5}
 	simultaneous, plain := 0, 0
@@ -135,7 +135,7 @@ func TestSimultaneousCoverage(t *testing.T) {
 		simultaneous += all(func(l Line) Interval { return l.Simultaneous })
 		plain += all(func(l Line) Interval { return l.Interval })
 	}
-	if share := float64(simultaneous) / draws; share < 0.945 || share > 0.985 {
+	if share := float64(simultaneous) / draws; share < 0.943 || share > 0.985 {
 		t.Errorf("simultaneous 95%% intervals hold all true values in %.2f%% of the draws", 100*share)
 	}
 	if share := float64(plain) / draws; share > 0.85 {

@@ -38,7 +38,7 @@ func dipsCommand(stdout io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "dips",
 		Short: "How far each condition lies from its base, in accuracy and in losses",
-		Long: "For every condition and cut the mean difference from its own base net, paired by target and seed, with a 95% t interval over these units;\n" +
+		Long: "For every condition and cut the mean difference from its own base net, paired by target and seed, with a plain 95% t interval over these units;\n" +
 			"and how many nets failed where their base did not. Accuracies are in points (per cent), losses in nats. Intervals are not adjusted for\n" +
 			"looking at many cuts: coadapt stats asks claims, and does.",
 		Example: "  coadapt dips -experiment shapes\n  coadapt dips -measure accuracy,clean_loss -json",
@@ -121,7 +121,7 @@ func dipsTable(w io.Writer, all []dipRecord) error {
 	for _, r := range all {
 		if r.Measure != last {
 			last = r.Measure
-			fmt.Fprintf(tw, "%s less base's\tn\t\t95%%\tunits\tfailed\n", r.Measure)
+			fmt.Fprintf(tw, "%s less base's\tn\t\tplain 95%%\tunits\tfailed\n", r.Measure)
 		}
 		cut := "-"
 		if r.N > 0 {

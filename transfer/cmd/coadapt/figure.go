@@ -19,18 +19,19 @@ import (
 const printDPI = 192
 
 // figures are the words for them.
-const figures = "curve (a transfer curve), 2, 3 or 4 (the paper's figures), or all (2, 3 and 4, each to a file of its own)"
+const figures = "curve (a transfer curve), forest (what the nets say of claims), 2, 3 or 4 (the paper's figures), or all (2, 3 and 4, each to a file of its own)"
 
 func figureCommand(stdout io.Writer) *cobra.Command {
 	var (
-		out, title, which, overlay string
-		src                        sourceFlags
+		out, title, which, overlay, claims string
+		src                                sourceFlags
 	)
 	c := &cobra.Command{
 		Use:   "figure",
-		Short: "Draw a transfer curve, or the paper's figures, as PNG or SVG",
+		Short: "Draw a transfer curve, the paper's figures, or what nets say of claims, as PNG or SVG",
 		Example: "  coadapt figure -o curve.svg\n  coadapt figure -source 2014 -o paper.png                   # paper-2.png, paper-3.png, paper-4.png\n" +
 			"  coadapt figure -experiment cifar100 -overlay 2014 -o both.png\n" +
+			"  coadapt figure -source 2014 -figure forest -claims boost,surplus -o forest.png\n" +
 			"  coadapt curve -data cifar100.zip -json > nets.jsonl; coadapt figure -in nets.jsonl -o curve.png",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -49,6 +50,9 @@ func figureCommand(stdout io.Writer) *cobra.Command {
 			if overlay != "" && (overlay != "2014" || which != "curve" || src.source == "2014") {
 				return fmt.Errorf("-overlay %q: want 2014, over a curve of our own nets", overlay)
 			}
+			if claims != "" && which != "forest" {
+				return fmt.Errorf("-claims %q: a figure of claims is drawn by -figure forest; add that, or leave it out", claims)
+			}
 			results, err := src.results(c.ErrOrStderr())
 			if err != nil {
 				return err
@@ -60,12 +64,21 @@ func figureCommand(stdout io.Writer) *cobra.Command {
 			if title == "" && src.source == "2014" {
 				opt.Title = "Yosinski, Clune, Bengio and Lipson 2014"
 			}
+			if which == "forest" {
+				fig, err := figure.Forest(results, transfer.Words(claims), opt)
+				if err != nil {
+					return err
+				}
+				fmt.Fprintln(stdout, out)
+				return write(fig, out)
+			}
 			return drawFigures(stdout, which, overlay != "", results, opt, out)
 		},
 	}
 	c.Flags().StringVarP(&out, "output", "o", "", "file to write, .png or .svg")
 	c.Flags().StringVar(&title, "title", "", "what stands above the figure (default: the name of the data set)")
 	c.Flags().StringVar(&which, "figure", "", "which: "+figures+"\n(default: curve; with -source 2014 all)")
+	c.Flags().StringVar(&claims, "claims", "", "of the forest: names of claims as coadapt stats prints them, with commas\n(default: "+strings.Join(figure.ForestClaims(), ", ")+")")
 	c.Flags().StringVar(&overlay, "overlay", "", "2014: put the published means beside ours, both as points above or below the own base")
 	src.flags(c)
 	return c

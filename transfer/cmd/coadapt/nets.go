@@ -63,7 +63,7 @@ func netsCommand(stdout io.Writer) *cobra.Command {
 	return c
 }
 
-// detectable says what a design can find, at one cut and at the strictest step of Holm's correction over its cuts.
+// detectable says what a design can find, at one cut and with Bonferroni's correction over its cuts.
 func detectable(w io.Writer, all []transfer.Planned, sd float64) error {
 	units, cuts := map[stats.Unit]bool{}, map[int]bool{}
 	for _, p := range all {
@@ -79,7 +79,7 @@ func detectable(w io.Writer, all []transfer.Planned, sd float64) error {
 	if err != nil {
 		return fmt.Errorf("-sd: %w", err)
 	}
-	_, err = fmt.Fprintf(w, "%d nets, %d units (targets and seeds): where paired differences spread by %v points, 80%% power at 0.05 for one of %.2f points at a single cut,\nfor one of %.2f at the strictest step of Holm's correction over %d cuts\n",
+	_, err = fmt.Fprintf(w, "%d nets, %d units (targets and seeds): where paired differences spread by %v points, 80%% power at 0.05 for one of %.2f points at a single cut,\nfor one of %.2f with Bonferroni's correction over %d cuts\n",
 		len(all), len(units), sd, one, strict, len(cuts))
 	return err
 }

@@ -151,7 +151,7 @@ func decomposition(w *strings.Builder, report *stats.Report) {
 			cells[l.At] = make(map[string]string)
 			rows = append(rows, l.At)
 		}
-		cells[l.At][l.Claim.Name] = fmt.Sprintf("%+.2f [%+.2f, %+.2f], %d", 100*l.Value, 100*l.Low, 100*l.High, l.Units)
+		cells[l.At][l.Claim.Name] = fmt.Sprintf("%+.2f %s, %d", 100*l.Value, points(l.Simultaneous), l.Units)
 		if cells[""] == nil {
 			cells[""] = make(map[string]string)
 		}
@@ -161,7 +161,7 @@ func decomposition(w *strings.Builder, report *stats.Report) {
 		head += fmt.Sprintf(" %s<br>%s |", n, cells[""][n])
 		rule += "-|"
 	}
-	fmt.Fprintf(w, "## Decomposition\n\nPoints, %v%% interval, and over how many units: pairs of the same target and seed.\n\n%s\n%s\n", 100*report.Level, head, rule)
+	fmt.Fprintf(w, "## Decomposition\n\nPoints, simultaneous %v%% interval over the cuts (or the ranges) of a column, and over how many units: pairs of the same target and seed.\n\n%s\n%s\n", 100*report.Level, head, rule)
 	for _, at := range rows {
 		fmt.Fprintf(w, "| %s |", at)
 		for _, n := range names {
@@ -197,7 +197,7 @@ func claims(w *strings.Builder, report *stats.Report) {
 		}
 		fmt.Fprintf(w, "- **%s** (%s %s): %s. %s.\n", name, c.Estimand, c.Range(), c.Says, strings.Join(parts, "; "))
 	}
-	fmt.Fprint(w, "\n## Every line\n\n| claim | at | estimate | interval | test | adjusted p | permutation p | detectable | verdict |\n|-|-|-|-|-|-|-|-|-|\n")
+	fmt.Fprint(w, "\n## Every line\n\n| claim | at | estimate | simultaneous interval | plain interval | test | adjusted p | permutation p | detectable | verdict |\n|-|-|-|-|-|-|-|-|-|-|\n")
 	warnings := make(map[string]bool)
 	var warned []string
 	for _, l := range report.Lines {
@@ -210,13 +210,14 @@ func claims(w *strings.Builder, report *stats.Report) {
 		if !l.Asked {
 			continue
 		}
-		fmt.Fprintf(w, "| %s | %s | %+.2f | [%+.2f, %+.2f] | %s | %s | %s | %s | %s |\n", l.Claim.Name, l.At, 100*l.Value, 100*l.Low, 100*l.High, l.Test,
+		fmt.Fprintf(w, "| %s | %s | %+.2f | %s | %s | %s | %s | %s | %s | %s |\n", l.Claim.Name, l.At, 100*l.Value, points(l.Simultaneous), points(l.Interval), l.Test,
 			number(l.Adjusted, 4), number(l.Permuted, 4), number(100*l.Detectable, 2), l.Words())
 	}
 	if len(warned) > 0 {
 		fmt.Fprintf(w, "\nWarnings: %s.\n", strings.Join(warned, ". "))
 	}
-	fmt.Fprintf(w, "\n%d nets are numbers, %d are not. Detectable: the difference that as many units of this spread find with 80%% power at 0.05.\n", report.Nets, len(report.Missing))
+	fmt.Fprintf(w, "\n%d nets are numbers, %d are not. %s Detectable: the difference that as many clusters of this spread find with 80%% power at 0.05, asked of one line alone.\n",
+		report.Nets, len(report.Missing), intervalNote(report.Level))
 }
 
 func number(x float64, digits int) string {

@@ -69,7 +69,8 @@ func statsCommand(stdout io.Writer) *cobra.Command {
 		Use:   "stats",
 		Short: "What the nets say of each claim: estimate, interval, test, verdict",
 		Long: "Ask every claim of the paper, and the decomposition of the transfer curve, of the nets of one experiment: differences paired by target and seed,\n" +
-			"95% intervals by t over such units, p values adjusted by Holm over the cuts of a claim. Accuracies and differences are in points (per cent).",
+			"95% intervals by t over such units. A claim is supported or opposed where its simultaneous interval excludes zero: those of a claim's cuts (or of its\n" +
+			"ranges) hold all together, by Bonferroni. Beside it stands the plain 95% interval, of one line alone. Accuracies and differences are in points (per cent).",
 		Example: "  coadapt stats -source 2014\n  coadapt stats -experiment cifar100 -json",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -97,7 +98,7 @@ func statsCommand(stdout io.Writer) *cobra.Command {
 		},
 	}
 	src.flags(c)
-	c.Flags().Float64Var(&level, "level", 0.95, "confidence level of the intervals")
+	c.Flags().Float64Var(&level, "level", 0.95, "confidence level of the intervals, and of the verdicts")
 	f.flags(c, "claim at a cut")
 	return c
 }
@@ -109,8 +110,11 @@ type claimRecord struct {
 	Estimand   string   `json:"estimand"`
 	Claimed    string   `json:"claimed"` // where the estimate should lie
 	Estimate   *float64 `json:"estimate"`
-	Low        *float64 `json:"low"`
+	Low        *float64 `json:"low"` // simultaneous: the interval of the verdict
 	High       *float64 `json:"high"`
+	PlainLow   *float64 `json:"plain_low"` // of this line alone
+	PlainHigh  *float64 `json:"plain_high"`
+	Family     int      `json:"family"` // lines whose simultaneous intervals hold together
 	SE         *float64 `json:"se"`
 	Nets       int      `json:"nets"`
 	Units      int      `json:"units"`
@@ -136,7 +140,8 @@ func newClaimRecord(l stats.Line, rule transfer.Selection) claimRecord {
 		Test: l.Test, P: known(l.P), Adjusted: known(l.Adjusted), Permuted: known(l.Permuted), Detectable: known(100 * l.Detectable),
 		Verdict: l.Words(), Warning: strings.Join(l.Warnings, "; "), Selection: string(rule), Paper: l.Claim.Paper, Says: l.Claim.Says}
 	if l.Asked {
-		rec.Estimate, rec.Low, rec.High, rec.SE = known(100*l.Value), known(100*l.Low), known(100*l.High), known(100*l.SE)
+		rec.Estimate, rec.Low, rec.High, rec.SE = known(100*l.Value), known(100*l.Simultaneous.Low), known(100*l.Simultaneous.High), known(100*l.SE)
+		rec.PlainLow, rec.PlainHigh, rec.Family = known(100*l.Low), known(100*l.High), l.Family
 	}
 	return rec
 }
@@ -171,10 +176,10 @@ func reportTable(w io.Writer, r *stats.Report) error {
 			marks += fmt.Sprintf(" [%d]", number[warning])
 		}
 		if !l.Asked {
-			fmt.Fprintf(tw, "  %s\t\t\t\t\t%s%s\n", l.At, l.Words(), marks)
+			fmt.Fprintf(tw, "  %s\t\t\t\t\t\t%s%s\n", l.At, l.Words(), marks)
 			continue
 		}
-		fmt.Fprintf(tw, "  %s\t%+.2f\t[%+.2f, %+.2f]\t%s\t%s\t%s%s\n", l.At, 100*l.Value, 100*l.Low, 100*l.High, l.Test, pValue(l.Adjusted), l.Words(), marks)
+		fmt.Fprintf(tw, "  %s\t%+.2f\t%s\tplain %s\t%s\t%s\t%s%s\n", l.At, 100*l.Value, points(l.Simultaneous), points(l.Interval), l.Test, pValue(l.Adjusted), l.Words(), marks)
 	}
 	if err := tw.Flush(); err != nil {
 		return err
@@ -188,10 +193,18 @@ func reportTable(w io.Writer, r *stats.Report) error {
 	if r.Rule == transfer.BestTen {
 		rule = "the mean of the ten largest test accuracies on the way, which is optimistic"
 	}
-	fmt.Fprintf(w, "%d nets are numbers, %d are not. A net's accuracy is %s. Points; %v%% intervals; p adjusted by Holm over the cuts (or the ranges) of a claim.\n",
-		r.Nets, len(r.Missing), rule, 100*r.Level)
+	fmt.Fprintf(w, "%d nets are numbers, %d are not. A net's accuracy is %s. Points. %s\n", r.Nets, len(r.Missing), rule, intervalNote(r.Level))
 	return nil
 }
+
+// intervalNote says what the two intervals of a line are.
+func intervalNote(level float64) string {
+	return fmt.Sprintf("[ ] is a simultaneous %v%% interval: those of a claim's cuts (or of its ranges) hold all together, by Bonferroni, and the verdict is whether it "+
+		"excludes zero (or what is claimed instead); p is adjusted likewise. The plain %v%% interval is of one line alone.", 100*level, 100*level)
+}
+
+// points is an interval of accuracies.
+func points(iv stats.Interval) string { return fmt.Sprintf("[%+.2f, %+.2f]", 100*iv.Low, 100*iv.High) }
 
 // failureTable writes which conditions failed where their base did not.
 func failureTable(w io.Writer, failures []stats.Failure) {

@@ -68,6 +68,14 @@ func TestStats2014(t *testing.T) {
 		if rec.Selection != "best10" || rec.Verdict == "" {
 			t.Errorf("%+v", rec)
 		}
+		if strings.HasSuffix(rec.Claimed, " 0") && rec.Estimate != nil && !strings.Contains(rec.Verdict, "unstable") {
+			if excludes := *rec.Low > 0 || *rec.High < 0; excludes != (rec.Verdict == "supported" || rec.Verdict == "opposite") || excludes != (*rec.Adjusted < 0.05) {
+				t.Errorf("%s at %s is %q, and its interval [%v, %v]", rec.Claim, rec.At, rec.Verdict, *rec.Low, *rec.High)
+			}
+			if rec.Family < 1 || *rec.PlainLow < *rec.Low-1e-9 || *rec.PlainHigh > *rec.High+1e-9 || *rec.PlainLow > *rec.Estimate {
+				t.Errorf("%s at %s: plain [%v, %v] of [%v, %v], family of %d", rec.Claim, rec.At, *rec.PlainLow, *rec.PlainHigh, *rec.Low, *rec.High, rec.Family)
+			}
+		}
 		found[rec.Claim+" "+rec.At] = rec
 	}
 	loss, surplus, random := found["transfer loss n = 7"], found["surplus n = 1-7"], found["random features n = 3"]
@@ -122,6 +130,24 @@ func TestStatsOfOurOwn(t *testing.T) {
 	}
 	if status, _, errs := coadapt(t, t.Context(), "stats", "-in", file, "-select", "best10"); status != 1 || !strings.Contains(errs, "TestEvery") {
 		t.Errorf("best ten without tests: %d, %s", status, errs)
+	}
+}
+
+// TestForest: the claims of 2014 as a figure; claims belong to it alone.
+func TestForest(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "forest.svg")
+	if out := must(t, "figure", "-source", "2014", "-figure", "forest", "-claims", "boost,surplus", "-o", file); !strings.Contains(out, file) {
+		t.Errorf("it says %q", out)
+	}
+	data, err := os.ReadFile(file)
+	if err != nil || !strings.Contains(string(data), "boost: AnB+") || !strings.Contains(string(data), "surplus: AnB+") || strings.Contains(string(data), "fragility") {
+		t.Errorf("%v, %.300s; want the two claims", err, data)
+	}
+	for want, args := range map[string][]string{`no claim "bost"`: {"-figure", "forest", "-claims", "bost"}, "-figure forest": {"-claims", "boost"}} {
+		status, _, errs := coadapt(t, t.Context(), append([]string{"figure", "-source", "2014", "-o", file}, args...)...)
+		if status != 1 || !strings.Contains(errs, want) {
+			t.Errorf("%v: status %d, %s; want 1 and %s", args, status, errs, want)
+		}
 	}
 }
 

@@ -1,0 +1,229 @@
+package figure
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"coadapt/transfer"
+	"coadapt/transfer/stats"
+)
+
+// ForestClaims are those that Forest draws where none is named: the decomposition of a transfer curve.
+func ForestClaims() []string {
+	return []string{"fragility", "specificity", "rescue", "second training", "surplus"}
+}
+
+// forest is a row a line of a report, under the name of its claim.
+type forest struct {
+	rows      []forestRow
+	low, high float64 // points that the frame shows
+}
+
+type forestRow struct {
+	stats.Line
+	head string // the claim, above its first line; such a row has no line
+}
+
+// The widths of what stands beside the frame, and the height of a row.
+const (
+	forestLeft            = 50
+	forestRight           = 210
+	rowHeight   vg.Length = 11.5
+)
+
+// Forest draws what results say of claims, named as [stats.Claims] has them, in points: a row a cut, the estimate, its plain interval as a
+// thick line and the simultaneous one as a thin line, and in words what the verdict is. A mark is filled where the claim is supported or
+// opposed. A line that cannot be asked has no row. It fails as [stats.Ask] does, for a claim of another name, and where nothing can be drawn.
+func Forest(results []transfer.Result, claims []string, opt Options) (*Figure, error) {
+	var known []string
+	for _, c := range stats.Claims() {
+		known = append(known, c.Name)
+	}
+	if len(claims) == 0 {
+		claims = ForestClaims()
+	}
+	for _, name := range claims {
+		if !slices.Contains(known, name) {
+			return nil, fmt.Errorf("forest: there is no claim %q; want some of %q", name, known)
+		}
+	}
+	opt, err := opt.looking()
+	if err != nil {
+		return nil, err
+	}
+	report, err := stats.Ask(results, Level)
+	if err != nil {
+		return nil, fmt.Errorf("forest: %w", err)
+	}
+	f := forest{}
+	unasked := 0
+	alt := "Forest plot, points with simultaneous 95% intervals."
+	for _, l := range report.Lines {
+		if !slices.Contains(claims, l.Claim.Name) {
+			continue
+		}
+		if l.Family == 0 {
+			unasked++
+			continue
+		}
+		if len(f.rows) == 0 || f.rows[len(f.rows)-1].Claim.Name != l.Claim.Name {
+			f.rows = append(f.rows, forestRow{head: fmt.Sprintf("%s: %s %s", l.Claim.Name, l.Claim.Estimand, l.Claim.Range())})
+			alt += fmt.Sprintf(" %s (%s):", l.Claim.Name, l.Claim.Estimand)
+		}
+		f.rows = append(f.rows, forestRow{Line: l})
+		alt += fmt.Sprintf(" %s %s, %s;", l.At, interval(l), l.Words())
+	}
+	if len(f.rows) == 0 {
+		return nil, fmt.Errorf("forest: none of the claims %q can be asked of these nets", claims)
+	}
+	f.fit()
+	notes := []string{"Points, one row a cut or a range of cuts. Thick: the plain 95% interval, of this row alone. Thin, and in figures: the simultaneous one; those of a claim's " +
+		"cuts, or of its ranges, hold all together, by Bonferroni. A mark is filled where that excludes what the claim is set against, zero unless said otherwise.",
+		fmt.Sprintf("%d nets are numbers, %d are not; a net's accuracy is %s.", report.Nets, len(report.Missing), rule(results))}
+	if f.cutsOff() {
+		notes = append(notes, "An arrow head: the interval goes on beyond the frame.")
+	}
+	if unasked > 0 {
+		notes = append(notes, fmt.Sprintf("Rows that these nets cannot be asked for: %d, left out.", unasked))
+	}
+	if opt.Caption != "" {
+		notes = append([]string{opt.Caption}, notes...)
+	}
+	height := 2*margin + rowHeight*vg.Length(len(f.rows)) + 34
+	if opt.Title != "" {
+		height += titleSize*1.3*vg.Length(len(wrap(bold(titleSize), opt.Title, opt.textWidth()))) + 4
+	}
+	height += noteSize*1.3*vg.Length(len(wrap(style(noteSize), strings.Join(notes, " "), opt.textWidth()))) + 6
+	opt.Height = float64(height / vg.Inch)
+	return opt.page(strings.TrimSuffix(alt, ";")+".", func(c draw.Canvas) {
+		c = drawTitle(c, opt.Title)
+		f.draw(drawNotes(c, notes))
+	}), nil
+}
+
+// interval is the estimate with its simultaneous interval, in points.
+func interval(l stats.Line) string {
+	return fmt.Sprintf("%+.2f [%+.2f, %+.2f]", 100*l.Value, 100*l.Simultaneous.Low, 100*l.Simultaneous.High)
+}
+
+// fit has the frame show zero, every estimate and null, and of intervals what does not leave those less than a third of the room.
+func (f *forest) fit() {
+	low, high := 0.0, 0.0
+	ends := []float64{0}
+	for _, r := range f.rows {
+		if r.head != "" {
+			continue
+		}
+		low, high = min(low, 100*r.Value, 100*r.Claim.Null), max(high, 100*r.Value, 100*r.Claim.Null)
+		ends = append(ends, 100*r.Simultaneous.Low, 100*r.Simultaneous.High, 100*r.Low, 100*r.High)
+	}
+	room := max(high-low, 0.1)
+	f.low, f.high = max(slices.Min(ends), low-room), min(slices.Max(ends), high+room)
+	pad := 0.03 * (f.high - f.low)
+	f.low, f.high = f.low-pad, f.high+pad
+}
+
+func (f *forest) cutsOff() bool {
+	return slices.ContainsFunc(f.rows, func(r forestRow) bool {
+		return r.head == "" && (100*r.Simultaneous.Low < f.low || 100*r.Simultaneous.High > f.high)
+	})
+}
+
+// draw lays a plot's frame between the words on either side.
+func (f *forest) draw(c draw.Canvas) {
+	p := plot.New()
+	p.BackgroundColor = nil
+	p.Add(f)
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = f.DataRange()
+	p.X.Label.Text = "points"
+	styleAxes(p)
+	p.X.Tick.Marker = pointTicks{}
+	p.HideY()
+	p.Draw(draw.Crop(c, forestLeft, -forestRight, 0, 0))
+}
+
+// DataRange is that of the points, and a unit a row.
+func (f *forest) DataRange() (xmin, xmax, ymin, ymax float64) {
+	return f.low, f.high, 0, float64(len(f.rows))
+}
+
+// Plot draws the grid and then the rows, the first on top.
+func (f *forest) Plot(cv draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&cv)
+	for _, t := range p.X.Tick.Marker.Ticks(p.X.Min, p.X.Max) {
+		stroke(cv, segment(vg.Point{X: x(t.Value), Y: cv.Min.Y}, vg.Point{X: x(t.Value), Y: cv.Max.Y}), faint, 0.6)
+	}
+	dashed(cv, x(0), cv.Min.Y, cv.Max.Y)
+	small := style(noteSize)
+	drop := 0.36 * noteSize
+	for i, r := range f.rows {
+		at := y(float64(len(f.rows)-i) - 0.5)
+		if r.head != "" {
+			band := box(cv.Min.X-forestLeft, at-rowHeight/2+1, cv.Max.X+forestRight, at+rowHeight/2-1)
+			cv.SetColor(faint)
+			cv.Fill(band)
+			cv.FillText(bold(noteSize), vg.Point{X: cv.Min.X - forestLeft + 2, Y: at - drop}, r.head)
+			continue
+		}
+		if null := 100 * r.Claim.Null; null != 0 {
+			dashed(cv, x(null), at-rowHeight/2, at+rowHeight/2)
+		}
+		filled := r.Verdict == stats.Supported || r.Verdict == stats.Opposite
+		col := forestColor(r.Verdict)
+		f.bar(cv, x, at, r.Simultaneous, col, 0.9)
+		f.bar(cv, x, at, r.Interval, col, 2.6)
+		drawMark(cv, look{color: col, shape: diamond, filled: filled}, vg.Point{X: x(100 * r.Value), Y: at}, 2.6)
+		cv.FillText(small, vg.Point{X: cv.Min.X - forestLeft + 8, Y: at - drop}, r.At)
+		cv.FillText(small, vg.Point{X: cv.Max.X + 8, Y: at - drop}, interval(r.Line))
+		cv.FillText(small, vg.Point{X: cv.Max.X + 90, Y: at - drop}, r.Words())
+	}
+}
+
+// bar is an interval as a line, with an arrow head where the frame ends before it does.
+func (f *forest) bar(cv draw.Canvas, x func(float64) vg.Length, y vg.Length, iv stats.Interval, col color.NRGBA, width vg.Length) {
+	low, high := max(100*iv.Low, f.low), min(100*iv.High, f.high)
+	if low > high || math.IsNaN(low) || math.IsNaN(high) {
+		return
+	}
+	stroke(cv, segment(vg.Point{X: x(low), Y: y}, vg.Point{X: x(high), Y: y}), col, width)
+	for _, end := range []struct {
+		off  bool
+		at   vg.Length
+		sign vg.Length
+	}{{low > 100*iv.Low, x(low), 1}, {high < 100*iv.High, x(high), -1}} {
+		if !end.off {
+			continue
+		}
+		var head vg.Path
+		head.Move(vg.Point{X: end.at + end.sign*3.5, Y: y - 2.2})
+		head.Line(vg.Point{X: end.at, Y: y})
+		head.Line(vg.Point{X: end.at + end.sign*3.5, Y: y + 2.2})
+		stroke(cv, head, col, 0.9)
+	}
+}
+
+func dashed(cv draw.Canvas, x, from, to vg.Length) {
+	cv.SetLineDash([]vg.Length{3, 3}, 0)
+	cv.SetLineWidth(0.8)
+	cv.SetColor(ink)
+	cv.Stroke(segment(vg.Point{X: x, Y: from}, vg.Point{X: x, Y: to}))
+	cv.SetLineDash(nil, 0)
+}
+
+// forestColor is dark where a claim is supported or opposed, so that the figure reads in grey.
+func forestColor(v stats.Verdict) color.NRGBA {
+	switch v {
+	case stats.Supported:
+		return lookOf(transfer.Selffer).color
+	case stats.Opposite:
+		return lookOf(transfer.Transfer).color
+	}
+	return rgb(0x747474)
+}
