@@ -139,14 +139,14 @@ func mapTable(w io.Writer, all []setting) error {
 	for _, s := range all {
 		for _, d := range s.Dips {
 			fmt.Fprintf(tw, "%s\t%.1f\t%s\t%d\t%d of %d\t[%.0f%%, %.0f%%]\t%s\t[%s, %s]\t%d\n", s.Setting, *s.Base, d.Condition, d.N, d.Failed, d.Of,
-				100*d.FailedLow, 100*d.FailedTop, points(d.Estimate), points(d.Low), points(d.High), d.Units)
+				100*d.FailedLow, 100*d.FailedTop, signed(d.Estimate), signed(d.Low), signed(d.High), d.Units)
 		}
 	}
 	return tw.Flush()
 }
 
-// points is a number of points with its sign, "-" where it is not known.
-func points(x *float64) string {
+// signed is a number of points with its sign, "-" where it is not known.
+func signed(x *float64) string {
 	if x == nil || math.IsNaN(*x) {
 		return "-"
 	}
