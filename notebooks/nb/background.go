@@ -21,11 +21,8 @@ import (
 // command is what trains a run: the arguments of coadapt.
 func (l *Lab) command(r sweep.Record) []string {
 	args := []string{"run", "--data=" + l.data}
-	if l.set.Epochs > 0 {
-		args = append(args, fmt.Sprint("--epochs=", l.set.Epochs))
-	}
-	if l.set.Steps > 0 {
-		args = append(args, fmt.Sprint("--steps=", l.set.Steps))
+	for _, o := range l.set.options() {
+		args = append(args, o.flag)
 	}
 	var nets []string
 	for _, m := range r.Nets {

@@ -16,10 +16,12 @@ import (
 // Spec says what a form offers and where its controls stand at first. The zero value offers everything but data and epochs.
 type Spec struct {
 	Title  string
-	Grid   Grid     // at first; Seeds counts from 0, as "0-2", Cuts are a range, as "3-5", and Splits is one split
-	Splits []string // to choose from; nil is 0, 1, 2, 3 and natman
-	Data   []string // to choose from, as Open takes them, beside the lab's own; nil: no choice
-	Epochs []int    // to choose from; nil: no choice
+	Grid   Grid      // at first; Seeds counts from 0, as "0-2", Cuts are a range, as "3-5", and Splits is one split
+	Splits []string  // to choose from; nil is 0, 1, 2, 3 and natman
+	Data   []string  // to choose from, as Open takes them, beside the lab's own; nil: no choice
+	Epochs []int     // to choose from; nil: no choice
+	Rates  []float64 // learning rates to choose from; nil: no choice
+	Rates2 []float64 // those of the second training alone; nil: no choice
 }
 
 // mostSeeds that a form offers.
@@ -36,11 +38,23 @@ func (l *Lab) Form(spec Spec) Grid {
 	return g
 }
 
+// offered are the conditions to tick: the paper's, the base trained twice, and those controls that are ticked at first.
+func (spec Spec) offered() []transfer.Treatment {
+	out := append(slices.Clone(transfer.Treatments()[1:]), transfer.BasePlus)
+	asked, _ := transfer.ParseTreatments(spec.Grid.Conditions) // formPanel has checked it
+	for _, t := range asked {
+		if t != transfer.Base && !slices.Contains(out, t) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
 // choice is what the controls of a form come to.
 type choice struct {
-	grid   Grid
-	data   string
-	epochs int // 0: as the lab has it
+	grid Grid
+	data string
+	set  settings // the lab's own where nothing else was chosen
 }
 
 func (l *Lab) form(spec Spec) (Grid, error) {
@@ -73,12 +87,15 @@ func (l *Lab) formPanel(spec Spec) (panel, error) {
 	if slices.Min(append([]int{1}, spec.Epochs...)) < 1 {
 		return panel{}, fmt.Errorf("Spec.Epochs %v: want numbers from 1", spec.Epochs)
 	}
+	if slices.ContainsFunc(slices.Concat(spec.Rates, spec.Rates2), func(r float64) bool { return !(r > 0) || r > 100 }) {
+		return panel{}, fmt.Errorf("Spec.Rates %v, Spec.Rates2 %v: want rates above 0, such as 0.01", spec.Rates, spec.Rates2)
+	}
 	p := panel{title: spec.Title, button: "use these"}
 	conditions := transfer.Treatments()
 	if spec.Grid.Conditions != "" {
 		conditions, _ = transfer.ParseTreatments(spec.Grid.Conditions) // checked by Nets
 	}
-	for _, t := range append(transfer.Treatments()[1:], transfer.BasePlus) {
+	for _, t := range spec.offered() {
 		p.controls = append(p.controls, control{name: t.String(), label: t.String(), kind: "tick", value: fmt.Sprint(slices.Contains(conditions, t))})
 	}
 	low, high := 1, cuts()
@@ -125,6 +142,19 @@ func (l *Lab) formPanel(spec Spec) (panel, error) {
 		}
 		p.controls = append(p.controls, control{name: "epochs", label: "epochs of the recipe", kind: "select", options: options, value: asItIs})
 	}
+	for _, c := range []struct {
+		name, label string
+		rates       []float64
+	}{{"rate", "learning rate", spec.Rates}, {"rate2", "rate of the second training", spec.Rates2}} {
+		if c.rates == nil {
+			continue
+		}
+		options := []string{asItIs}
+		for _, r := range c.rates {
+			options = append(options, strconv.FormatFloat(r, 'g', -1, 64))
+		}
+		p.controls = append(p.controls, control{name: c.name, label: c.label, kind: "select", options: options, value: asItIs})
+	}
 	return p, nil
 }
 
@@ -144,7 +174,7 @@ func (l *Lab) chosen(v values, spec Spec) choice {
 		return fmt.Sprintf("%d-%d", min(a, b), max(a, b))
 	}
 	conditions := []string{}
-	for _, t := range append(transfer.Treatments()[1:], transfer.BasePlus) {
+	for _, t := range spec.offered() {
 		if v[t.String()] == "true" {
 			conditions = append(conditions, t.String())
 		}
@@ -152,28 +182,30 @@ func (l *Lab) chosen(v values, spec Spec) choice {
 	if len(conditions) == 0 {
 		conditions = []string{transfer.Base.String()}
 	}
-	c := choice{data: l.data, grid: Grid{Conditions: strings.Join(conditions, ","), Cuts: span(number("from"), number("to")), Seeds: span(0, number("seeds")-1), Splits: v["split"]}}
+	c := choice{data: l.data, set: l.set, grid: Grid{Conditions: strings.Join(conditions, ","), Cuts: span(number("from"), number("to")), Seeds: span(0, number("seeds")-1), Splits: v["split"]}}
 	if spec.Data != nil {
 		c.data = v["data"]
 	}
 	if spec.Epochs != nil && v["epochs"] != asItIs {
-		c.epochs = number("epochs")
+		c.set.Epochs, c.set.Steps = number("epochs"), 0
 	}
+	rate := func(name string, offered []float64, to *float64) {
+		if x, err := strconv.ParseFloat(v[name], 64); offered != nil && err == nil { // asItIs is no number
+			*to = x
+		}
+	}
+	rate("rate", spec.Rates, &c.set.dials.Rate)
+	rate("rate2", spec.Rates2, &c.set.dials.Rate2)
 	return c
 }
 
 // goSource is Go that does the same as the form, formatted as gofmt does. Where data and epochs are the lab's own it is the run alone.
 func (l *Lab) goSource(c choice) string {
 	text := ""
-	if c.data != l.data || c.epochs > 0 {
+	if c.data != l.data || c.set != l.set {
 		text = fmt.Sprintf("lab := nb.Open(%q", c.data)
-		switch {
-		case c.epochs > 0:
-			text += fmt.Sprintf(", nb.Epochs(%d)", c.epochs)
-		case l.set.Epochs > 0:
-			text += fmt.Sprintf(", nb.Epochs(%d)", l.set.Epochs)
-		case l.set.Steps > 0:
-			text += fmt.Sprintf(", nb.Steps(%d)", l.set.Steps)
+		for _, o := range c.set.options() {
+			text += ", " + o.source
 		}
 		text += ")\n"
 	}
@@ -198,18 +230,15 @@ func (g Grid) Source() string {
 	return "nb.Grid{" + strings.Join(fields, ", ") + "}"
 }
 
-// become makes the lab that of a form's data and epochs.
+// become makes the lab that of a form's data and settings.
 func (l *Lab) become(c choice) error {
-	if c.data == l.data && c.epochs == 0 {
+	if c.data == l.data && c.set == l.set {
 		return nil
 	}
 	if l.stop != nil {
 		l.stop()
 	}
-	fresh := Lab{data: c.data, set: l.set}
-	if c.epochs > 0 {
-		fresh.set.Epochs, fresh.set.Steps = c.epochs, 0
-	}
+	fresh := Lab{data: c.data, set: c.set}
 	if err := fresh.check(); err != nil {
 		return err
 	}

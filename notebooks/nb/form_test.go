@@ -80,6 +80,9 @@ func TestFormSource(t *testing.T) {
 			Grid{Conditions: "RnB", Cuts: "1-7", Seeds: "0", Splits: "0"}, `"shapes:classes=8", nb.Steps(50)`},
 		{Open("shapes"), Spec{Grid: Grid{Conditions: "RnB"}, Epochs: []int{1, 6}}, values{"epochs": "6"},
 			Grid{Conditions: "RnB", Cuts: "1-7", Seeds: "0", Splits: "0"}, `"shapes", nb.Epochs(6)`},
+		{Open("shapes", NoLRN()), Spec{Grid: Grid{Conditions: "BnB,BnBr", Cuts: "4"}, Rates: []float64{0.01, 0.03}, Rates2: []float64{0.005}},
+			values{"rate": "0.03", "rate2": "0.005", "BnB": "false"},
+			Grid{Conditions: "BnBr", Cuts: "4", Seeds: "0", Splits: "0"}, `"shapes", nb.Rate(0.03), nb.SecondRate(0.005), nb.NoLRN()`},
 	} {
 		p, err := c.lab.formPanel(c.spec)
 		if err != nil {
@@ -114,6 +117,8 @@ func TestWrongForm(t *testing.T) {
 		"Spec.Grid.Seeds":    {Grid: Grid{Seeds: "3"}},
 		"Spec.Grid.Splits":   {Grid: Grid{Splits: "7"}},
 		"Spec.Epochs":        {Epochs: []int{0}},
+		"Spec.Rates [0]":     {Rates: []float64{0}},
+		"Spec.Rates2 [-1]":   {Rates2: []float64{-1}},
 		"Spec.Grid.Balanced": {Grid: Grid{Balanced: true}},
 		`"AnC"`:              {Grid: Grid{Conditions: "AnC"}},
 	} {

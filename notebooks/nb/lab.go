@@ -43,6 +43,7 @@ type Lab struct {
 // settings are what options change.
 type settings struct {
 	Epochs, Steps int
+	dials         dials
 	stop          bool // a run in the background, when its cell is interrupted
 }
 
@@ -75,6 +76,9 @@ func (l *Lab) check() error {
 	}
 	if l.set.Epochs > 0 && l.set.Steps > 0 {
 		return errors.New("nb.Epochs and nb.Steps: each settles how long a net trains; leave one of the two out")
+	}
+	if err := l.set.dials.check(); err != nil {
+		return err
 	}
 	if l.procedural() {
 		_, err := dataset.ParseShapes(l.data)
@@ -113,6 +117,7 @@ func configure(ctx context.Context, data string, set settings) (dataset.Source, 
 	if set.Steps > 0 {
 		cfg.Epochs, cfg.Recipe = 0, cfg.Recipe.Shortened(set.Steps)
 	}
+	set.dials.turn(&cfg)
 	return src, cfg, nil
 }
 

@@ -54,6 +54,9 @@ func (l *Lab) stale(name string, now ...Work) (changes []string, known bool, err
 	if was.Data != own.Data {
 		changes = append(changes, fmt.Sprintf("it is of other data (%s, now %s)", was.Data, own.Data))
 	}
+	if was.Dials != own.Dials {
+		changes = append(changes, "its nets were trained in another way (nb.Rate and the like)")
+	}
 	if was.Epochs != own.Epochs || was.Steps != own.Steps {
 		changes = append(changes, "its nets were trained for another time (nb.Epochs, nb.Steps)")
 	}
