@@ -8,6 +8,7 @@ import (
 	"coadapt/transfer"
 	"coadapt/transfer/figure"
 	"coadapt/transfer/reference"
+	"coadapt/transfer/stats"
 )
 
 // Table2014 shows ours beside the numbers of 2014, a row a cut: the mean of each condition, and in points what its nets lie away from
@@ -129,4 +130,15 @@ func compare(results []transfer.Result, a, b string, n int) (string, error) {
 		return "", err
 	}
 	return c.String(), nil
+}
+
+// Reading prints in a sentence what selffer nets lose, and what that is; see [stats.Reading].
+func (l *Lab) Reading(results []transfer.Result) {
+	text, err := stats.Reading(results, figure.Level)
+	if err == nil {
+		err = say(text)
+	}
+	if err != nil {
+		fail(err)
+	}
 }
