@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"coadapt/transfer"
+	"coadapt/transfer/stats"
 )
 
 func result(t testing.TB, name string, correct, tested int) transfer.Result {
@@ -86,6 +87,30 @@ func TestCompare(t *testing.T) {
 	}
 	if _, err := Compare(results, transfer.Random, transfer.Base, 7); err == nil {
 		t.Error("a comparison without pairs did not fail")
+	}
+}
+
+// TestCompareIsOfAllCuts: the interval is that of the verdict of stats.Ask, and the plain one stands beside it by its name.
+func TestCompareIsOfAllCuts(t *testing.T) {
+	c, err := Compare(pairs(t), transfer.Selffer, transfer.Base, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := stats.Ask(pairs(t), Level)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range report.Lines {
+		if l.Claim.Name == "fragility" && l.At == "n = 5" && (math.Abs(c.Low+l.Simultaneous.High) > 1e-12 || math.Abs(c.Line.High+l.Low) > 1e-12) {
+			t.Errorf("%+v and plain %+v; Ask has %+v and %+v", c.Interval, c.Line.Interval, l.Simultaneous, l.Interval)
+		}
+	}
+	// Differences -8, -7.96 and -7.92 points: their sd is 0.04, t(0.975, 2) = 4.302653 and t(0.9875, 2) = 6.205347 (scipy.stats.t.ppf).
+	sem := 0.0004 / math.Sqrt(3)
+	near(t, "low", c.Low, -0.0796-6.205347*sem)
+	near(t, "plain low", c.Line.Low, -0.0796-4.302653*sem)
+	if want := "95% interval for 2 cuts together; plain 95%, of this cut alone, [-8.1, -7.9]"; !strings.Contains(c.String(), want) || !c.Below() {
+		t.Errorf("%q, want %q", c, want)
 	}
 }
 

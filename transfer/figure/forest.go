@@ -90,6 +90,9 @@ func Forest(results []transfer.Result, claims []string, opt Options) (*Figure, e
 	if f.cutsOff() {
 		notes = append(notes, "An arrow head: the interval goes on beyond the frame.")
 	}
+	if slices.ContainsFunc(f.rows, func(r forestRow) bool { return len(r.Warnings) > 0 }) {
+		notes = append(notes, "*: coadapt stats and lab.Ask warn of this row, such as of few units, or of two treatments on different targets.")
+	}
 	if unasked > 0 {
 		notes = append(notes, fmt.Sprintf("Rows that these nets cannot be asked for: %d, left out.", unasked))
 	}
@@ -111,6 +114,14 @@ func Forest(results []transfer.Result, claims []string, opt Options) (*Figure, e
 // interval is the estimate with its simultaneous interval, in points.
 func interval(l stats.Line) string {
 	return fmt.Sprintf("%+.2f [%+.2f, %+.2f]", 100*l.Value, 100*l.Simultaneous.Low, 100*l.Simultaneous.High)
+}
+
+// warned marks a line that has warnings.
+func warned(l stats.Line) string {
+	if len(l.Warnings) > 0 {
+		return " *"
+	}
+	return ""
 }
 
 // fit has the frame show zero, every estimate and null, and of intervals what does not leave those less than a third of the room.
@@ -182,7 +193,7 @@ func (f *forest) Plot(cv draw.Canvas, p *plot.Plot) {
 		drawMark(cv, look{color: col, shape: diamond, filled: filled}, vg.Point{X: x(100 * r.Value), Y: at}, 2.6)
 		cv.FillText(small, vg.Point{X: cv.Min.X - forestLeft + 8, Y: at - drop}, r.At)
 		cv.FillText(small, vg.Point{X: cv.Max.X + 8, Y: at - drop}, interval(r.Line))
-		cv.FillText(small, vg.Point{X: cv.Max.X + 90, Y: at - drop}, r.Words())
+		cv.FillText(small, vg.Point{X: cv.Max.X + 90, Y: at - drop}, r.Words()+warned(r.Line))
 	}
 }
 

@@ -69,6 +69,14 @@ func TestForestRefuses(t *testing.T) {
 			t.Errorf("%v: %v, want an error with %q", claims, err, want)
 		}
 	}
+	f, err := Forest(published(t), []string{"surplus, unpaired"}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var svg bytes.Buffer
+	if err := f.SVG(&svg); err != nil || !strings.Contains(svg.String(), "supported *") {
+		t.Errorf("%v: treatments on different targets are not warned of", err)
+	}
 	if _, err := Forest(nil, nil, Options{}); err == nil {
 		t.Error("a forest of nothing")
 	}
