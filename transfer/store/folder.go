@@ -19,7 +19,7 @@ import (
 func (s *Store) writeFolder(final, name string, files Files) error {
 	stage := filepath.Join(s.dir, stageDir, name+"-"+rand.Text())
 	defer os.RemoveAll(stage) // what is left of it where something failed
-	if err := os.Mkdir(stage, 0o755); err != nil {
+	if err := os.Mkdir(stage, 0o777); err != nil {
 		return err
 	}
 	digests := make(map[string]string, len(files))
@@ -47,7 +47,7 @@ func (s *Store) writeFolder(final, name string, files Files) error {
 // publish renames a folder whose files are synced, and says whether it is this
 // one that is now under the name final: one that was there stays.
 func publish(stage, final string) (published bool, err error) {
-	if err := errors.Join(syncDir(stage), os.MkdirAll(filepath.Dir(final), 0o755)); err != nil {
+	if err := errors.Join(syncDir(stage), MakeDir(filepath.Dir(final))); err != nil {
 		return false, err
 	}
 	for range 10 { // what stands in the way may be taken away before it is looked at
@@ -136,7 +136,7 @@ func (s *Store) replaceFile(final, name string, data []byte) error {
 }
 
 func writeSynced(path string, data []byte) error {
-	f, err := os.Create(path)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o666)
 	if err != nil {
 		return err
 	}

@@ -1,12 +1,12 @@
 package sweep
 
 import (
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -78,7 +78,7 @@ func Folder(s *store.Store, id string) string { return filepath.Join(s.Dir(), ru
 // Save writes the record; that of a run begun before stays as it is, if it is whole.
 func (r Record) Save(s *store.Store) error {
 	dir := Folder(s, r.ID)
-	if err := os.MkdirAll(filepath.Join(dir, workersDir), 0o755); err != nil {
+	if err := store.MakeDir(filepath.Join(dir, workersDir)); err != nil {
 		return fmt.Errorf("run %s: %w", r.ID, err)
 	}
 	file := filepath.Join(dir, recordFile)
@@ -158,15 +158,14 @@ func List(s *store.Store) ([]string, error) {
 	return ids, nil
 }
 
-// writeJSON writes a file whole or not at all.
+// writeJSON writes a file whole or not at all. It survives a power cut.
 func writeJSON(file string, v any) error {
 	data, err := json.MarshalIndent(v, "", " ")
 	if err != nil {
 		return err
 	}
-	stage := file + "." + rand.Text()
-	if err := os.WriteFile(stage, append(data, '\n'), 0o644); err != nil {
-		return errors.Join(err, os.Remove(stage))
-	}
-	return os.Rename(stage, file)
+	return store.WriteFile(file, func(w io.Writer) error {
+		_, err := w.Write(append(data, '\n'))
+		return err
+	})
 }
