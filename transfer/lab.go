@@ -182,8 +182,10 @@ func (l *Lab) Close() {
 		clear(w.shared.trainers)
 		clear(w.shared.shapes)
 	}
-	for _, b := range l.parts {
-		b.Finalize()
+	if !gomlxnet.Compiling() { // else it was interrupted, and its parts go with the process
+		for _, b := range l.parts {
+			b.Finalize()
+		}
 	}
 	l.parts = nil
 }
