@@ -153,6 +153,15 @@ func (e *BrokenError) Error() string {
 // Unwrap is the fault.
 func (e *BrokenError) Unwrap() error { return e.Err }
 
+// SetAside moves an entry to the folder "broken" for a fault that its digests do not show, and returns it as a BrokenError.
+func (s *Store) SetAside(key, file string, fault error) error {
+	dir, err := s.path(key)
+	if err != nil {
+		return err
+	}
+	return s.setAside(key, dir, file, fault)
+}
+
 func (s *Store) setAside(key, dir, file string, fault error) error {
 	moved := filepath.Join(s.dir, brokenDir, key+"-"+rand.Text())
 	if err := os.Rename(dir, moved); errors.Is(err, fs.ErrNotExist) {
