@@ -234,6 +234,9 @@ func (l *Lab) attempt(ctx context.Context, w *worker, net Net, try int) (Result,
 		return Result{}, err
 	}
 	if r, hit, err := l.hit(p); hit || err != nil {
+		if hit {
+			_ = l.cfg.Store.Tidy(p.key) // what stays does no harm
+		}
 		return r, err
 	}
 	donor, blocked, err := l.donor(ctx, w, net)

@@ -207,3 +207,37 @@ func BenchmarkState(b *testing.B) {
 		})
 	}
 }
+
+// TestTidy: what a worker left that ended between its entry and the end of its work goes with the next look; that of an
+// unfinished net and that of a live worker stay.
+func TestTidy(t *testing.T) {
+	s, err := Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := s.Claim(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := func(want bool, when string) {
+		t.Helper()
+		if err := s.Tidy(key); err != nil {
+			t.Errorf("%s: %v", when, err)
+		}
+		if _, err := os.Stat(l.dir); (err == nil) != want {
+			t.Errorf("%s: %v, want it there %v", when, err, want)
+		}
+	}
+	if err := l.Checkpoint(1, Files{"f": []byte("x")}); err != nil {
+		t.Fatal(err)
+	}
+	there(true, "unfinished")
+	if err := s.Put(key, Files{"f": []byte("x")}); err != nil {
+		t.Fatal(err)
+	}
+	there(true, "its worker is about to finish")
+	if err := l.Release(); err != nil {
+		t.Fatal(err)
+	}
+	there(false, "its worker is gone")
+}

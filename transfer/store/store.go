@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"coadapt/gomlxnet/durable"
 )
 
 // ErrMissing says that the store has no entry under a key.
@@ -30,7 +32,7 @@ type Store struct {
 // folders cannot be made, but which has entries, can be read.
 func Open(dir string) (*Store, error) {
 	for _, d := range []string{entriesDir, stageDir, brokenDir, workDir} {
-		err := MakeDir(filepath.Join(dir, d))
+		err := durable.MakeDir(filepath.Join(dir, d))
 		if readable(dir) && IsReadOnly(err) {
 			break
 		}

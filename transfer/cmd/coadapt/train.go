@@ -69,6 +69,9 @@ func (o *opened) join(id string) error {
 	if err != nil {
 		return err
 	}
+	if r.Torn != "" {
+		return fmt.Errorf("-join %s: %s", id, r.Torn)
+	}
 	keys := map[string]string{}
 	for _, m := range r.Nets {
 		keys[m.Name] = m.Key

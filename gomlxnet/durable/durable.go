@@ -1,18 +1,23 @@
-package store
+// Package durable writes files and folders that survive a power cut once they are written.
+package durable
 
 import (
 	"crypto/rand"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
+
+// PartEnding is that of files being written. Those that a killed process left may be removed.
+const PartEnding = ".part"
 
 // WriteFile has fill write a file that appears under its name when it is complete, and that survives a power cut once
 // WriteFile has returned: the file and its folder are synced. Several writers of one name each succeed or fail whole;
 // the last to finish stays. What was there before stays where something fails.
 func WriteFile(name string, fill func(io.Writer) error) error {
-	stage := name + "." + rand.Text() + ".part"
+	stage := name + "." + rand.Text() + PartEnding
 	f, err := os.OpenFile(stage, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
 	if err != nil {
 		return err
@@ -21,9 +26,12 @@ func WriteFile(name string, fill func(io.Writer) error) error {
 		err = os.Rename(stage, name)
 	}
 	if err != nil {
-		return errors.Join(err, removeIfThere(stage))
+		if rerr := os.Remove(stage); !errors.Is(rerr, fs.ErrNotExist) {
+			err = errors.Join(err, rerr)
+		}
+		return err
 	}
-	return syncDir(filepath.Dir(name))
+	return SyncDir(filepath.Dir(name))
 }
 
 // MakeDir makes a folder and those above it, as the umask allows, and syncs the folder above each new one.
@@ -43,5 +51,14 @@ func MakeDir(dir string) error {
 		}
 		return err
 	}
-	return syncDir(above)
+	return SyncDir(above)
+}
+
+// SyncDir makes what was made, renamed or removed in a folder survive a power cut.
+func SyncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
