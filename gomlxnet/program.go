@@ -42,28 +42,13 @@ type program struct {
 	reads, changes []variableOf
 	donates        []bool      // of those it reads: that it changes them
 	compiled       atomic.Bool // no need to wait for others
+	making         sync.Mutex  // held while it is compiled
 }
 
 // variableOf is a variable of one of the nets of a program.
 type variableOf struct {
 	net  int
 	path string
-}
-
-// compiling is held while a graph is compiled. XLA's compiler has threads for all cores: of two graphs that are compiled at once
-// none is done before both are, of two one after another the first is done in half of that time.
-var compiling sync.Mutex
-
-// compile gives the program's graph for inputs of the shapes, which are always the same.
-func (p *program) compile(inputs []shapes.Shape) (*Graph, error) {
-	if p.compiled.Load() {
-		return p.exec.Compile(inputs...)
-	}
-	compiling.Lock()
-	defer compiling.Unlock()
-	graph, err := p.exec.Compile(inputs...)
-	p.compiled.Store(err == nil)
-	return graph, err
 }
 
 // newProgram makes a program of a function of graphs of several nets. The first of its inputs, so many, are divided between the devices.
@@ -140,12 +125,12 @@ func (g *graphs) release() {
 		return
 	}
 	for _, p := range g.steps {
-		p.exec.Finalize()
+		p.free()
 	}
 	for _, p := range g.prefixes {
-		p.exec.Finalize()
+		p.free()
 	}
-	g.eval.exec.Finalize()
+	g.eval.free()
 }
 
 // input is an array from the host: a flat slice of float32, int32 or uint64, and its axes.
@@ -177,7 +162,7 @@ func execute(nets []*Trainer, p *program, inputs func(part int) []input) (result
 			all = append(all, in.shape())
 		}
 	}
-	graph, err := p.compile(all)
+	graph, err := p.compile(t.until(), all)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package gomlxnet
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -24,6 +25,7 @@ type Trainer struct {
 	values  map[string][]compute.Buffer // of all variables, by path: one a device, alike
 	cut     Cut
 	loaded  bool
+	ctx     context.Context // how long to wait for the compiler; nil: to its end
 }
 
 // stepKey tells a trainer's graphs of training steps apart.

@@ -40,8 +40,9 @@ func entrySize(name string) int64 {
 }
 
 // Import brings in the entries of a tar stream of at most so many bytes; see
-// [store.Store.Import]. Of an entry the key must be the hash of its spec, and
-// the result that of the net that the spec is of.
+// [store.Store.Import]. Of an entry the key must be the hash of its spec, the
+// result that of the net that the spec is of and one that a net can have, and
+// the weights those of the spec's architecture, and finite.
 func Import(ctx context.Context, s *store.Store, r io.Reader, most int64) iter.Seq2[store.Archived, error] {
 	limits := store.Limits{Entries: maxEntries, Size: entrySize, Total: most}
 	return s.Import(ctx, r, limits, func(key string, files store.Files) error {
@@ -51,7 +52,8 @@ func Import(ctx context.Context, s *store.Store, r io.Reader, most int64) iter.S
 }
 
 // decodeEntry checks what is in an entry beyond its digests: that its key is
-// that of its spec, that the result is of the spec's net, and that all files can be read.
+// that of its spec, that the result is of the spec's net and possible, that the weights are
+// the architecture's and finite, and that all files can be read.
 func decodeEntry(key string, files store.Files) (Entry, error) {
 	e := Entry{Key: key}
 	for _, data := range files {
@@ -82,12 +84,22 @@ func decodeEntry(key string, files store.Files) (Entry, error) {
 	if e.Result.Key != key || sp.Treatment != n.Treatment.String() || sp.N != n.N || sp.Seed != n.Seed || sp.Target != n.Target.String() {
 		return fail(resultFile, fmt.Errorf("it is of net %s with key %.64s, and the entry's spec of another", n, e.Result.Key))
 	}
+	if err := e.Result.possible(); err != nil {
+		return fail(resultFile, err)
+	}
 	if err := json.Unmarshal(files[metricsFile], &metrics); err != nil {
 		return fail(metricsFile, err)
 	}
 	var weights []byte
 	if weights, e.Weights = files[weightsFile]; e.Weights {
-		if _, err := decodeWeights(weights); err != nil {
+		w, err := decodeWeights(weights)
+		if err == nil && sp.Semantics == semantics { // others are never found by their key
+			err = sp.Arch.Check(w)
+		}
+		if err == nil && !w.Finite() {
+			err = errNotFinite
+		}
+		if err != nil {
 			return fail(weightsFile, err)
 		}
 	}

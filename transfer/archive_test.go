@@ -19,8 +19,12 @@ import (
 // fake is the entry of a net that was never trained, whole in all but that its numbers are made up.
 func fake(t testing.TB, n Net) (key string, files store.Files) {
 	t.Helper()
-	p := &plan{net: n, spec: spec{Semantics: semantics, Treatment: n.Treatment.String(), N: n.N, Seed: n.Seed, Target: n.Target.String(), Data: n.Split}}
-	var err error
+	arch := gomlxnet.Mini(2, gomlxnet.MiniOptions{Size: 24, Channels: 3, Widths: [7]int{1, 1, 1, 1, 1, 2, 2}})
+	w, err := arch.Init(uint64(n.N))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &plan{net: n, spec: spec{Semantics: semantics, Treatment: n.Treatment.String(), N: n.N, Seed: n.Seed, Target: n.Target.String(), Arch: arch, Data: n.Split}}
 	if p.key, err = store.Key(p.spec); err != nil {
 		t.Fatal(err)
 	}
@@ -28,12 +32,28 @@ func fake(t testing.TB, n Net) (key string, files store.Files) {
 		result: Result{Net: n, Status: OK, Accuracy: 0.5, Correct: 8, Tested: 16, Loss: 0.7, TrainLoss: 0.5, Classes: 2, Steps: 3,
 			Data: "shapes", Arch: "mini", Key: p.key, Experiment: "0123456789ab"},
 		metrics: []Metric{{Step: 1, Loss: 0.7, Rate: 0.1}},
-		weights: gomlxnet.Weights{"/net/conv1/w": {Shape: []int{2, 3}, Data: []float32{1, 2, 3, 4, 5, float32(n.N)}}},
+		weights: w,
 	}
 	if files, err = o.files(p); err != nil {
 		t.Fatal(err)
 	}
 	return p.key, files
+}
+
+// weightsFor are those of fake's nets, changed.
+func weightsFor(t testing.TB, change func(gomlxnet.Weights)) []byte {
+	t.Helper()
+	_, files := fake(t, Net{Treatment: Base, Split: "0"})
+	w, err := decodeWeights(files[weightsFile])
+	if err != nil {
+		t.Fatal(err)
+	}
+	change(w)
+	data, err := encodeWeights(w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }
 
 // fakes fills a store.
@@ -81,7 +101,19 @@ func TestImportAsksWhatTheKeyIsOf(t *testing.T) {
 		"no result":             {func(f store.Files) { delete(f, resultFile) }, "result.json"},
 		"metrics of text":       {func(f store.Files) { f[metricsFile] = []byte("[") }, "metrics.json"},
 		"weights of text":       {func(f store.Files) { f[weightsFile] = []byte("weights, honestly") }, "weights.safetensors: weights"},
-		"a file too many":       {func(f store.Files) { f["virus.exe"] = []byte("MZ") }, "no entry has a file of this name"},
+		"weights of another net": {func(f store.Files) {
+			f[weightsFile] = weightsFor(t, func(w gomlxnet.Weights) { delete(w, "/net/conv1/weights") })
+		}, "weights.safetensors: arch \"mini\": "},
+		"infinite weights": {func(f store.Files) {
+			f[weightsFile] = weightsFor(t, func(w gomlxnet.Weights) { w["/net/conv1/weights"].Data[0] = float32(math.Inf(1)) })
+		}, "weights.safetensors: a weight is not finite"},
+		"accuracy above 1": {func(f store.Files) {
+			f[resultFile] = bytes.Replace(f[resultFile], []byte(`"accuracy": 0.5`), []byte(`"accuracy": 1.5`), 1)
+		}, "result.json: accuracy 1.5, want 0 to 1"},
+		"more right than tested": {func(f store.Files) {
+			f[resultFile] = bytes.Replace(f[resultFile], []byte(`"correct": 8`), []byte(`"correct": 17`), 1)
+		}, "result.json: 17 of 16 test images are right"},
+		"a file too many": {func(f store.Files) { f["virus.exe"] = []byte("MZ") }, "no entry has a file of this name"},
 	} {
 		from, to := emptyStore(t), emptyStore(t)
 		key, files := fake(t, net(t, "B1B"))

@@ -18,6 +18,9 @@ import (
 // errThawed says that the promise "frozen is frozen" was broken.
 var errThawed = errors.New("frozen layers moved")
 
+// errNotFinite is the fault of weights that a net which is OK cannot have.
+var errNotFinite = errors.New("a weight is not finite")
+
 // The files of a store entry.
 const (
 	specFile    = "spec.json"

@@ -182,8 +182,10 @@ func (l *Lab) Close() {
 		clear(w.shared.trainers)
 		clear(w.shared.shapes)
 	}
-	for _, b := range l.parts {
-		b.Finalize()
+	if !gomlxnet.Compiling() { // else it was interrupted, and its parts go with the process
+		for _, b := range l.parts {
+			b.Finalize()
+		}
 	}
 	l.parts = nil
 }
@@ -232,6 +234,9 @@ func (l *Lab) attempt(ctx context.Context, w *worker, net Net, try int) (Result,
 		return Result{}, err
 	}
 	if r, hit, err := l.hit(p); hit || err != nil {
+		if hit {
+			_ = l.cfg.Store.Tidy(p.key) // what stays does no harm
+		}
 		return r, err
 	}
 	donor, blocked, err := l.donor(ctx, w, net)
@@ -333,14 +338,29 @@ func (l *Lab) donor(ctx context.Context, w *worker, net Net) (*donated, *Result,
 	if err != nil {
 		return nil, nil, fmt.Errorf("parent %s: %w", parent, err)
 	}
-	donor, err = decodeWeights(entry[weightsFile])
-	if err != nil {
-		return nil, nil, fmt.Errorf("parent %s, entry %s: %w", parent, r.Key, err)
+	if donor, err = l.usable(ctx, parent, entry[weightsFile]); err != nil {
+		return nil, nil, fmt.Errorf("parent %s: %w", parent, l.cfg.Store.SetAside(r.Key, weightsFile, err))
 	}
 	l.mu.Lock()
 	l.weights[r.Key] = donor
 	l.mu.Unlock()
 	return &donated{donor, r.TrainLoss}, nil, nil
+}
+
+// usable reads the weights of a parent. Those that are not of its architecture, or not finite, are a fault of its entry.
+func (l *Lab) usable(ctx context.Context, parent Net, data []byte) (gomlxnet.Weights, error) {
+	w, err := decodeWeights(data)
+	if err != nil {
+		return nil, err
+	}
+	p, err := l.plan(ctx, parent)
+	if err == nil {
+		err = p.arch.Check(w)
+	}
+	if err == nil && !w.Finite() {
+		err = errNotFinite
+	}
+	return w, err
 }
 
 // task returns one half of a net's split, or all classes, decoded once.

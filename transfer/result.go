@@ -153,3 +153,22 @@ func (r *Result) UnmarshalJSON(data []byte) error {
 	*r = read.Judged()
 	return nil
 }
+
+// possible says what in the result no net can come to.
+func (r Result) possible() error {
+	switch {
+	case r.Tested < 0 || r.Correct < 0 || r.Correct > r.Tested:
+		return fmt.Errorf("%d of %d test images are right, want 0 to all of them", r.Correct, r.Tested)
+	case r.CleanTested < 0 || r.Classes < 0 || r.Steps < 0 || r.Images < 0:
+		return fmt.Errorf("%d classes, %d steps, %d images and %d of them tested, want none below 0", r.Classes, r.Steps, r.Images, r.CleanTested)
+	}
+	for _, a := range []struct {
+		name  string
+		value float64
+	}{{"accuracy", r.Accuracy}, {"best10", r.Best10}, {"clean_accuracy", r.CleanAccuracy}} {
+		if !(a.value >= 0 && a.value <= 1) {
+			return fmt.Errorf("%s %v, want 0 to 1", a.name, a.value)
+		}
+	}
+	return nil
+}

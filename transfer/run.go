@@ -39,6 +39,7 @@ func (l *Lab) trainNet(ctx context.Context, wk *worker, p *plan, donor *donated,
 	if err != nil {
 		return nil, err
 	}
+	trainer.Interrupt(ctx)
 	settled, err := p.settled(l.maxSettled)
 	if err != nil {
 		return nil, err

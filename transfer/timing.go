@@ -40,6 +40,7 @@ func (l *Lab) Time(ctx context.Context, net Net, long time.Duration) (Timing, er
 	if err != nil {
 		return fail(err)
 	}
+	trainer.Interrupt(ctx)
 	w, err := p.initial(nil)
 	if err != nil {
 		return fail(err)

@@ -38,13 +38,11 @@ func (t *Task) Train(ctx context.Context, o Order, v View, from, to int) iter.Se
 	return ahead(ctx, runAhead(), from, to, p.newBatch(o.Batch), func(b *Batch, s *scratch) error {
 		s.idx = o.indices(b.Index, t.NumTrain(), cache.epoch, s.idx)
 		for i, at := range s.idx {
-			pic, err := t.Picture(Train, at, s.buf)
-			if err != nil {
-				return err
-			}
 			b.Labels[i] = t.parts[Train].labels[at]
 			n := p.Size * p.Size * p.c
-			p.apply(pic, p.random(o.Seed, b.Index, i), b.Images[i*n:(i+1)*n])
+			if err := t.use(Train, at, s.buf, func(pic []uint8) { p.apply(pic, p.random(o.Seed, b.Index, i), b.Images[i*n:(i+1)*n]) }); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
@@ -80,12 +78,10 @@ func (t *Task) Clean(ctx context.Context, part Part, most, size int, v View) ite
 				continue
 			}
 			at := k * all / count
-			pic, err := t.Picture(part, at, s.buf)
-			if err != nil {
+			b.Labels[i] = t.parts[part].labels[at]
+			if err := t.use(part, at, s.buf, func(pic []uint8) { p.apply(pic, p.centre(), dst) }); err != nil {
 				return err
 			}
-			b.Labels[i] = t.parts[part].labels[at]
-			p.apply(pic, p.centre(), dst)
 		}
 		return nil
 	})

@@ -9,6 +9,8 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"coadapt/gomlxnet/durable"
 )
 
 // List is a file list in Caffe's form, a line "FILE LABEL" a picture, as the
@@ -35,7 +37,7 @@ func (l List) WriteFile(file string) error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return err
 	}
-	return writeWhole(file, func(w io.Writer) error {
+	return durable.WriteFile(file, func(w io.Writer) error {
 		_, err := l.WriteTo(w)
 		return err
 	})

@@ -14,8 +14,11 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
+
+	"coadapt/gomlxnet/durable"
 
 	"github.com/gofrs/flock"
 )
@@ -124,7 +127,7 @@ func Pack(ctx context.Context, src Source, dir string, opt PackOptions) (PackRep
 	if opt.ShardBytes < 0 {
 		return report, fmt.Errorf("pack: shards of %d bytes, want more than 0", opt.ShardBytes)
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := durable.MakeDir(dir); err != nil {
 		return report, fmt.Errorf("pack: %w", err)
 	}
 	lock := flock.New(filepath.Join(dir, packLock))
@@ -163,7 +166,7 @@ func Pack(ctx context.Context, src Source, dir string, opt PackOptions) (PackRep
 	if err != nil {
 		return report, err
 	}
-	if err := writeWhole(filepath.Join(dir, packIndex), func(w io.Writer) error { _, err := w.Write(data); return err }); err != nil {
+	if err := durable.WriteFile(filepath.Join(dir, packIndex), func(w io.Writer) error { _, err := w.Write(data); return err }); err != nil {
 		return report, fmt.Errorf("pack: %w", err)
 	}
 	return report, nil
@@ -198,11 +201,11 @@ func claim(dir string, head packHead) error {
 			return fmt.Errorf("pack: %w", err)
 		}
 		for _, e := range list {
-			if e.Name() != packLock {
+			if e.Name() != packLock && !strings.HasSuffix(e.Name(), durable.PartEnding) {
 				return fmt.Errorf("pack: %s is not empty and holds no pack (%s); choose an empty or a new folder", dir, e.Name())
 			}
 		}
-		return writeWhole(file, func(w io.Writer) error { _, err := w.Write(want); return err })
+		return durable.WriteFile(file, func(w io.Writer) error { _, err := w.Write(want); return err })
 	case err != nil:
 		return fmt.Errorf("pack: %w", err)
 	case string(have) != string(want):
@@ -234,7 +237,7 @@ func (p *packer) shard(ctx context.Context, i int) (meta packShard, kept bool, e
 		return meta, false, err
 	}
 	sum := sha256.New()
-	err = writeWhole(filepath.Join(p.dir, shardName(i)), func(w io.Writer) error {
+	err = durable.WriteFile(filepath.Join(p.dir, shardName(i)), func(w io.Writer) error {
 		out := bufio.NewWriterSize(io.MultiWriter(w, sum), 1<<20)
 		for j, e := range entries {
 			if e == nil {
@@ -255,7 +258,7 @@ func (p *packer) shard(ctx context.Context, i int) (meta packShard, kept bool, e
 	if err != nil {
 		return meta, false, err
 	}
-	if err := writeWhole(filepath.Join(p.dir, shardMeta(i)), func(w io.Writer) error { _, err := w.Write(data); return err }); err != nil {
+	if err := durable.WriteFile(filepath.Join(p.dir, shardMeta(i)), func(w io.Writer) error { _, err := w.Write(data); return err }); err != nil {
 		return meta, false, fmt.Errorf("pack: %w", err)
 	}
 	return meta, false, nil

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"coadapt/gomlxnet/durable"
 )
 
 const packPixels = 20 * 20 * 3 // bytes of a picture in these tests
@@ -148,6 +150,9 @@ func TestFlippedByte(t *testing.T) {
 // TestPackGoesOn stops packing after some shards and starts again; nothing finished is made twice, and the result is that of one run.
 func TestPackGoesOn(t *testing.T) {
 	src, dir := unpacked(t), t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, packPlan+".1"+durable.PartEnding), []byte("killed while it wrote"), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	_, err := Pack(ctx, src, dir, PackOptions{ShardBytes: 2 * packPixels, Progress: func(done, total int) {
 		if total != 21 {
@@ -164,7 +169,7 @@ func TestPackGoesOn(t *testing.T) {
 		t.Errorf("half a pack opens: %v", err)
 	}
 	// What a kill leaves behind: a stage file, and a shard without its list.
-	for name, data := range map[string]string{shardName(5) + "-1.tmp": "half", shardName(4): "cut off"} {
+	for name, data := range map[string]string{shardName(5) + ".1.part": "half", shardName(4): "cut off"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(data), 0o644); err != nil {
 			t.Fatal(err)
 		}

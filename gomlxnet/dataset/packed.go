@@ -143,13 +143,15 @@ func (s *Packed) Image(p Part, i int, dst []uint8) error {
 	if err := checkImageArgs(s, p, i, dst); err != nil {
 		return err
 	}
-	pix, err := s.Pixels(p, i)
-	copy(dst, pix)
-	return err
+	return guarded(func() string { return s.Describe(p, i) }, func() error {
+		pix, err := s.Pixels(p, i)
+		copy(dst, pix)
+		return err
+	})
 }
 
 // Pixels are the bytes of picture i where they lie; they are not to be changed,
-// and gone after Close. A picture that is not as it was packed is an error that
+// and gone after Close. A shard that is cut off later ends who reads them by SIGBUS; Image copies them, and fails. A picture that is not as it was packed is an error that
 // names shard and picture.
 func (s *Packed) Pixels(p Part, i int) ([]uint8, error) {
 	pic := &s.parts[p][i]
@@ -158,7 +160,15 @@ func (s *Packed) Pixels(p Part, i int) ([]uint8, error) {
 		return nil, fmt.Errorf("%s: %w", s.Describe(p, i), err)
 	}
 	if !pic.checked.Load() {
-		if sum := crc32.Checksum(pix, s.table); sum != pic.CRC {
+		var sum uint32
+		err := guarded(func() string { return s.Describe(p, i) }, func() error {
+			sum = crc32.Checksum(pix, s.table)
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		if sum != pic.CRC {
 			return nil, fmt.Errorf("%s is damaged: its CRC-32C sum is %08x, want %08x; remove the shard and %s and pack again", s.Describe(p, i), sum, pic.CRC, packIndex)
 		}
 		pic.checked.Store(true)

@@ -9,6 +9,8 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+
+	"coadapt/gomlxnet/durable"
 )
 
 // mapped is a source whose pictures lie in memory as they are: a task reads them
@@ -54,7 +56,7 @@ func (s *Packed) keepMean(task string, mean []float32) {
 		body = binary.LittleEndian.AppendUint32(body, math.Float32bits(m))
 	}
 	sum := sha256.Sum256(body)
-	_ = writeWhole(file, func(w io.Writer) error { // a folder that cannot be written costs time, nothing else
+	_ = durable.WriteFile(file, func(w io.Writer) error { // a folder that cannot be written costs time, nothing else
 		_, err := w.Write(append(body, sum[:]...))
 		return err
 	})

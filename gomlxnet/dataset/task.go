@@ -172,6 +172,19 @@ func (t *Task) Label(p Part, i int) int { return int(t.parts[p].labels[i]) }
 // Picture returns the [H, W, C] bytes of picture i of the part. buf is used where the task is not in memory, and made
 // where it is too short; the bytes are not to be changed.
 func (t *Task) Picture(p Part, i int, buf []uint8) ([]uint8, error) {
+	if _, ok := t.src.(mapped); !ok || t.parts[p].pix != nil {
+		return t.picture(p, i, buf)
+	}
+	h, w, c := t.src.Shape()
+	if len(buf) < h*w*c {
+		buf = make([]uint8, h*w*c)
+	}
+	buf = buf[:h*w*c]
+	return buf, t.use(p, i, nil, func(pic []uint8) { copy(buf, pic) })
+}
+
+// picture is Picture which, of a mapped source, gives the bytes where they lie: see use.
+func (t *Task) picture(p Part, i int, buf []uint8) ([]uint8, error) {
 	h, w, c := t.src.Shape()
 	n := h * w * c
 	if pix := t.parts[p].pix; pix != nil {

@@ -48,14 +48,14 @@ func (s *Store) Cache(name string, data []byte, most int64) (err error) {
 		return nil
 	}
 	dir := filepath.Join(s.dir, cacheDir)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
 	if err := makeRoom(dir, most-whole); err != nil {
 		return err
 	}
 	// A file that a killed process left half-written is one more that nobody uses.
-	f, err := os.OpenFile(filepath.Join(dir, "new-"+rand.Text()), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	f, err := os.OpenFile(filepath.Join(dir, "new-"+rand.Text()), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
 	if err != nil {
 		return err
 	}

@@ -85,7 +85,7 @@ const logFile = "log.txt"
 
 // Log appends a line to the log of the work under the key.
 func (l *Lease) Log(line string) error {
-	f, err := os.OpenFile(filepath.Join(l.dir, logFile), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	f, err := os.OpenFile(filepath.Join(l.dir, logFile), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o666)
 	if err != nil {
 		return err
 	}

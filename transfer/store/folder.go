@@ -12,6 +12,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"coadapt/gomlxnet/durable"
 )
 
 // writeFolder makes the folder final of files and their digests, whole or not
@@ -19,7 +21,7 @@ import (
 func (s *Store) writeFolder(final, name string, files Files) error {
 	stage := filepath.Join(s.dir, stageDir, name+"-"+rand.Text())
 	defer os.RemoveAll(stage) // what is left of it where something failed
-	if err := os.Mkdir(stage, 0o755); err != nil {
+	if err := os.Mkdir(stage, 0o777); err != nil {
 		return err
 	}
 	digests := make(map[string]string, len(files))
@@ -47,12 +49,12 @@ func (s *Store) writeFolder(final, name string, files Files) error {
 // publish renames a folder whose files are synced, and says whether it is this
 // one that is now under the name final: one that was there stays.
 func publish(stage, final string) (published bool, err error) {
-	if err := errors.Join(syncDir(stage), os.MkdirAll(filepath.Dir(final), 0o755)); err != nil {
+	if err := errors.Join(durable.SyncDir(stage), durable.MakeDir(filepath.Dir(final))); err != nil {
 		return false, err
 	}
 	for range 10 { // what stands in the way may be taken away before it is looked at
 		if err = os.Rename(stage, final); err == nil {
-			return true, syncDir(filepath.Dir(final))
+			return true, durable.SyncDir(filepath.Dir(final))
 		}
 		if _, statErr := os.Stat(filepath.Join(final, digestsFile)); statErr == nil {
 			return false, nil
@@ -132,23 +134,14 @@ func (s *Store) replaceFile(final, name string, data []byte) error {
 	if err != nil {
 		return errors.Join(err, removeIfThere(stage))
 	}
-	return syncDir(filepath.Dir(final))
+	return durable.SyncDir(filepath.Dir(final))
 }
 
 func writeSynced(path string, data []byte) error {
-	f, err := os.Create(path)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o666)
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(data)
 	return errors.Join(err, f.Sync(), f.Close())
-}
-
-// syncDir makes a rename in dir survive a crash.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

@@ -136,7 +136,7 @@ func (im *importer) member(key, name string, h *tar.Header, r io.Reader) error {
 	if im.stage == "" {
 		return nil
 	}
-	f, err := os.OpenFile(filepath.Join(im.stage, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	f, err := os.OpenFile(filepath.Join(im.stage, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
 	if err != nil {
 		return err
 	}
@@ -156,7 +156,7 @@ func (im *importer) begin(key string) error {
 		return nil
 	}
 	stage := filepath.Join(im.store.dir, stageDir, key+"-import-"+rand.Text())
-	if err := os.Mkdir(stage, 0o755); err != nil {
+	if err := os.Mkdir(stage, 0o777); err != nil {
 		return err
 	}
 	im.stage = stage

@@ -133,7 +133,7 @@ func (s *Store) Claim(key string) (*Lease, error) {
 func (s *Store) claim(key, dir string) (*Lease, error) {
 	self := Holder{Process: ThisProcess(), Token: rand.Text()}
 	for range 100 { // the folder may go, and others may come, between two looks at it
-		if err := os.MkdirAll(dir, 0o755); err != nil {
+		if err := os.MkdirAll(dir, 0o777); err != nil {
 			return nil, err
 		}
 		gen, content, err := latestLease(dir)
@@ -153,7 +153,7 @@ func (s *Store) claim(key, dir string) (*Lease, error) {
 		if err != nil {
 			return nil, err
 		}
-		f, err := os.OpenFile(leaseFile(dir, l.gen), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+		f, err := os.OpenFile(leaseFile(dir, l.gen), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
 		if errors.Is(err, fs.ErrExist) || errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -259,7 +259,7 @@ func (l *Lease) Beat(progress any) error {
 		return err
 	}
 	// Not O_CREATE: a file that is gone was taken away by whoever took over.
-	f, err := os.OpenFile(leaseFile(l.dir, l.gen), os.O_WRONLY|os.O_TRUNC, 0o644)
+	f, err := os.OpenFile(leaseFile(l.dir, l.gen), os.O_WRONLY|os.O_TRUNC, 0o666)
 	if err != nil {
 		return err
 	}
@@ -326,7 +326,7 @@ func (l *Lease) Release() error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(leaseFile(l.dir, l.gen), data, 0o644)
+	return os.WriteFile(leaseFile(l.dir, l.gen), data, 0o666)
 }
 
 // Finish gives the lease back and removes the work folder, the entry being

@@ -101,8 +101,8 @@ func (s *Store) unfinished(dir string) (State, error) {
 		return st, err
 	}
 	var f failure
-	if err := json.Unmarshal(note, &f); err != nil {
-		return st, fmt.Errorf("%s: %w", failedFile, err)
+	if json.Unmarshal(note, &f) != nil { // a full disk or a power cut left it torn; that the work failed is known all the same
+		f.Reason = "unknown: " + failedFile + " cannot be read"
 	}
 	st.Status, st.Failure, st.Tries = Failed, f.Reason, f.Tries
 	return st, nil

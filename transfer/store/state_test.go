@@ -125,11 +125,13 @@ func TestStateOfDamage(t *testing.T) {
 	if err := l.Release(); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(l.dir, failedFile), []byte("{"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.State(key); err == nil || !strings.Contains(err.Error(), failedFile) || !strings.Contains(err.Error(), key) {
-		t.Errorf("a torn note: %v, want an error that names it and the key", err)
+	for _, torn := range []string{"{", ""} {
+		if err := os.WriteFile(filepath.Join(l.dir, failedFile), []byte(torn), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if st, err := s.State(key); err != nil || st.Status != Failed || !strings.Contains(st.Failure, failedFile) {
+			t.Errorf("a torn note %q: %+v, %v; want a failure whose reason names the note", torn, st, err)
+		}
 	}
 	again, err := s.Claim(key)
 	if err != nil {
@@ -204,4 +206,38 @@ func BenchmarkState(b *testing.B) {
 			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*size), "µs/key")
 		})
 	}
+}
+
+// TestTidy: what a worker left that ended between its entry and the end of its work goes with the next look; that of an
+// unfinished net and that of a live worker stay.
+func TestTidy(t *testing.T) {
+	s, err := Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := s.Claim(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := func(want bool, when string) {
+		t.Helper()
+		if err := s.Tidy(key); err != nil {
+			t.Errorf("%s: %v", when, err)
+		}
+		if _, err := os.Stat(l.dir); (err == nil) != want {
+			t.Errorf("%s: %v, want it there %v", when, err, want)
+		}
+	}
+	if err := l.Checkpoint(1, Files{"f": []byte("x")}); err != nil {
+		t.Fatal(err)
+	}
+	there(true, "unfinished")
+	if err := s.Put(key, Files{"f": []byte("x")}); err != nil {
+		t.Fatal(err)
+	}
+	there(true, "its worker is about to finish")
+	if err := l.Release(); err != nil {
+		t.Fatal(err)
+	}
+	there(false, "its worker is gone")
 }

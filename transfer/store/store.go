@@ -12,7 +12,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
+
+	"coadapt/gomlxnet/durable"
 )
 
 // ErrMissing says that the store has no entry under a key.
@@ -25,14 +28,30 @@ type Store struct {
 	seen      sightings
 }
 
-// Open opens the store in dir, which is made if it is not there.
+// Open opens the store in dir, which is made if it is not there. One whose
+// folders cannot be made, but which has entries, can be read.
 func Open(dir string) (*Store, error) {
 	for _, d := range []string{entriesDir, stageDir, brokenDir, workDir} {
-		if err := os.MkdirAll(filepath.Join(dir, d), 0o755); err != nil {
+		err := durable.MakeDir(filepath.Join(dir, d))
+		if readable(dir) && IsReadOnly(err) {
+			break
+		}
+		if err != nil {
 			return nil, fmt.Errorf("store %s: %w", dir, err)
 		}
 	}
 	return &Store{dir: dir, ttl: leaseTTL, beat: leaseBeat}, nil
+}
+
+// readable says whether a folder has entries that can be listed.
+func readable(dir string) bool {
+	_, err := os.ReadDir(filepath.Join(dir, entriesDir))
+	return err == nil
+}
+
+// IsReadOnly says whether err is that of a write to a store that may only be read.
+func IsReadOnly(err error) bool {
+	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)
 }
 
 // SetLease changes how long a lease lasts without a renewal, 90 s where it is not called, and with it how often this
@@ -135,6 +154,15 @@ func (e *BrokenError) Error() string {
 
 // Unwrap is the fault.
 func (e *BrokenError) Unwrap() error { return e.Err }
+
+// SetAside moves an entry to the folder "broken" for a fault that its digests do not show, and returns it as a BrokenError.
+func (s *Store) SetAside(key, file string, fault error) error {
+	dir, err := s.path(key)
+	if err != nil {
+		return err
+	}
+	return s.setAside(key, dir, file, fault)
+}
 
 func (s *Store) setAside(key, dir, file string, fault error) error {
 	moved := filepath.Join(s.dir, brokenDir, key+"-"+rand.Text())

@@ -107,6 +107,27 @@ func size(dir string) (total int64, err error) {
 	return total, err
 }
 
+// Tidy removes the checkpoints of an entry that is stored: of a worker that ended between storing it and removing them. Those of
+// one that is alive are its own to remove.
+func (s *Store) Tidy(key string) error {
+	dir, err := s.workPath(key)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) || !s.Has(key) {
+		return nil
+	}
+	l, err := s.Claim(key)
+	var held *HeldError
+	if errors.As(err, &held) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return l.Finish()
+}
+
 // oldStage is the age from which a folder under stage belongs to nobody: it
 // is written in seconds, a large one on a slow disk in minutes.
 const oldStage = 24 * time.Hour

@@ -23,7 +23,7 @@ const outputFile = "output.txt"
 func Detach(ctx context.Context, s *store.Store, r Record, cmd *exec.Cmd) (pid int, err error) {
 	fail := func(err error) (int, error) { return 0, fmt.Errorf("run %s in the background: %w", r.ID, err) }
 	file := filepath.Join(Folder(s, r.ID), outputFile)
-	out, err := os.OpenFile(file, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	out, err := os.OpenFile(file, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o666)
 	if err != nil {
 		return fail(err)
 	}

@@ -1,12 +1,12 @@
 package sweep
 
 import (
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"coadapt/gomlxnet/durable"
 	"coadapt/transfer"
 	"coadapt/transfer/store"
 )
@@ -29,6 +30,7 @@ type Record struct {
 	Command    []string  `json:"command"`
 	Dir        string    `json:"dir"` // in which the command was given
 	Nets       []Member  `json:"nets"`
+	Torn       string    `json:"-"` // why the record cannot be read, which then has nothing but its ID; "" of one that is whole
 }
 
 // Member is a net of a run.
@@ -78,12 +80,12 @@ func Folder(s *store.Store, id string) string { return filepath.Join(s.Dir(), ru
 // Save writes the record; that of a run begun before stays as it is, if it is whole.
 func (r Record) Save(s *store.Store) error {
 	dir := Folder(s, r.ID)
-	if err := os.MkdirAll(filepath.Join(dir, workersDir), 0o755); err != nil {
+	if err := durable.MakeDir(filepath.Join(dir, workersDir)); err != nil {
 		return fmt.Errorf("run %s: %w", r.ID, err)
 	}
 	file := filepath.Join(dir, recordFile)
 	if _, err := os.Stat(file); err == nil {
-		if old, err := Load(s, r.ID); err == nil && slices.Equal(old.Nets, r.Nets) {
+		if old, err := Load(s, r.ID); err == nil && old.Torn == "" && slices.Equal(old.Nets, r.Nets) {
 			return nil
 		}
 	}
@@ -93,7 +95,8 @@ func (r Record) Save(s *store.Store) error {
 const recordFile = "run.json"
 
 // Load reads a record. The ID may be the beginning of one, as long as only one
-// begins so; "" is the run begun last.
+// begins so; "" is the run that somebody worked on last, of those whose records are whole.
+// A record that is torn, as after a power cut, is no error: see Record.Torn.
 func Load(s *store.Store, id string) (Record, error) {
 	all, err := List(s)
 	if err != nil {
@@ -103,6 +106,11 @@ func Load(s *store.Store, id string) (Record, error) {
 		return Record{}, fmt.Errorf("store %s: no run yet; begin one with coadapt run", s.Dir())
 	}
 	if id == "" {
+		for _, id := range all {
+			if r, err := load(s, id); err != nil || r.Torn == "" {
+				return r, err
+			}
+		}
 		return load(s, all[0])
 	}
 	match := slices.DeleteFunc(slices.Clone(all), func(x string) bool { return !strings.HasPrefix(x, id) })
@@ -118,19 +126,28 @@ func Load(s *store.Store, id string) (Record, error) {
 }
 
 func load(s *store.Store, id string) (Record, error) {
-	var r Record
 	file := filepath.Join(Folder(s, id), recordFile)
+	torn := func(err error) (Record, error) {
+		return Record{ID: id, Torn: fmt.Sprintf("run %s: %s: %v; the command that began the run writes it again", id, file, err)}, nil
+	}
 	data, err := os.ReadFile(file)
-	if err == nil {
-		err = json.Unmarshal(data, &r)
+	if errors.Is(err, fs.ErrNotExist) {
+		return torn(err)
 	}
 	if err != nil {
-		return r, fmt.Errorf("run %s: %s: %w; the command that began the run writes it again", id, file, err)
+		return Record{}, fmt.Errorf("run %s: %w", id, err)
+	}
+	var r Record
+	if err := json.Unmarshal(data, &r); err != nil {
+		return torn(err)
 	}
 	for i := range r.Nets {
 		if r.Nets[i].Net, err = transfer.ParseNet(r.Nets[i].Name); err != nil {
-			return r, fmt.Errorf("run %s: %s: %w", id, file, err)
+			return torn(err)
 		}
+	}
+	if r.ID != id {
+		return torn(fmt.Errorf("it is that of run %q", r.ID))
 	}
 	return r, nil
 }
@@ -158,15 +175,14 @@ func List(s *store.Store) ([]string, error) {
 	return ids, nil
 }
 
-// writeJSON writes a file whole or not at all.
+// writeJSON writes a file whole or not at all. It survives a power cut.
 func writeJSON(file string, v any) error {
 	data, err := json.MarshalIndent(v, "", " ")
 	if err != nil {
 		return err
 	}
-	stage := file + "." + rand.Text()
-	if err := os.WriteFile(stage, append(data, '\n'), 0o644); err != nil {
-		return errors.Join(err, os.Remove(stage))
-	}
-	return os.Rename(stage, file)
+	return durable.WriteFile(file, func(w io.Writer) error {
+		_, err := w.Write(append(data, '\n'))
+		return err
+	})
 }

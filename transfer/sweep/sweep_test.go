@@ -189,11 +189,16 @@ func TestRecords(t *testing.T) {
 	}
 	// A record that was torn is written again by the next start.
 	file := filepath.Join(Folder(s, a.ID), recordFile)
-	if err := os.WriteFile(file, []byte(`{"id":`), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Load(s, a.ID); err == nil || !strings.Contains(err.Error(), recordFile) {
-		t.Errorf("torn: %v", err)
+	for _, text := range []string{`{"id":`, ""} {
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := Load(s, a.ID); err != nil || got.ID != a.ID || len(got.Nets) != 0 || !strings.Contains(got.Torn, recordFile) {
+			t.Errorf("torn %q: %+v, %v", text, got, err)
+		}
+		if got, err := Load(s, ""); err != nil || got.ID == a.ID || got.Torn != "" {
+			t.Errorf("torn %q: the last run is %+v, %v; want one that can be read", text, got, err)
+		}
 	}
 	if err := a.Save(s); err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -119,7 +120,23 @@ func (w *Worker) save() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.state.Beat++
-	return writeJSON(w.file, w.state)
+	return replaceJSON(w.file, w.state)
+}
+
+// replaceJSON writes a file whole or not at all, without a sync: a worker that a power cut ended needs its file no more.
+func replaceJSON(file string, v any) error {
+	data, err := json.MarshalIndent(v, "", " ")
+	if err != nil {
+		return err
+	}
+	stage := file + "." + rand.Text()
+	if err = os.WriteFile(stage, append(data, '\n'), 0o666); err == nil {
+		err = os.Rename(stage, file)
+	}
+	if err != nil {
+		_ = os.Remove(stage) // where it was never made, there is nothing to remove
+	}
+	return err
 }
 
 // Event takes what a Lab reports.

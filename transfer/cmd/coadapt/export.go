@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"coadapt/gomlxnet/durable"
 	"coadapt/transfer"
 	"coadapt/transfer/store"
 
@@ -98,7 +99,7 @@ func (f exportFlags) files() ([]exported, error) {
 				}
 			}
 		}
-		return out, os.MkdirAll(f.out, 0o755)
+		return out, durable.MakeDir(f.out)
 	}
 	for _, ending := range []string{csvEnding, parquetEnding, tarEnding, gzipEnding, zstdEnding} {
 		if !strings.HasSuffix(strings.ToLower(f.out), ending) {
@@ -160,7 +161,7 @@ func (e *exporter) fault(err error) {
 
 func (e *exporter) write(ctx context.Context, file exported, results []transfer.Result, weights bool) error {
 	count, what := 0, "nets"
-	err := wholeFile(file.name, func(w io.Writer) error {
+	err := durable.WriteFile(file.name, func(w io.Writer) error {
 		switch file.what {
 		case "results":
 			return writeTable(w, file.ending, counted(&count, records(results)))

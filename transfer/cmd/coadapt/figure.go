@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"coadapt/gomlxnet/durable"
 	"coadapt/transfer"
 	"coadapt/transfer/figure"
 	"coadapt/transfer/reference"
@@ -187,14 +188,10 @@ func draw(results []transfer.Result, opt figure.Options, file string) error {
 
 // write is in the format of the file's name.
 func write(fig *figure.Figure, file string) error {
-	f, err := os.Create(file)
-	if err != nil {
-		return err
-	}
-	if strings.EqualFold(filepath.Ext(file), ".svg") {
-		err = fig.SVG(f)
-	} else {
-		err = fig.PNG(f, printDPI)
-	}
-	return errors.Join(err, f.Close())
+	return durable.WriteFile(file, func(w io.Writer) error {
+		if strings.EqualFold(filepath.Ext(file), ".svg") {
+			return fig.SVG(w)
+		}
+		return fig.PNG(w, printDPI)
+	})
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"coadapt/kernel-setup/cli"
@@ -56,6 +57,12 @@ func rootCommand(stdout, stderr io.Writer) *cobra.Command {
 
 		PersistentPreRunE: finite,
 	}
+	var v versions
+	if info, ok := debug.ReadBuildInfo(); ok {
+		v.built(info)
+	}
+	root.Version = v.Coadapt
+	root.SetVersionTemplate("coadapt {{.Version}}\n")
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.CompletionOptions.DisableDefaultCmd = true

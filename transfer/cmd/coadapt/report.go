@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"coadapt/gomlxnet/durable"
 	"coadapt/transfer"
 	"coadapt/transfer/figure"
 	"coadapt/transfer/stats"
@@ -38,7 +38,7 @@ func reportCommand(stdout io.Writer) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := os.MkdirAll(out, 0o755); err != nil {
+			if err := durable.MakeDir(out); err != nil {
 				return fmt.Errorf("-o: %w", err)
 			}
 			if title == "" {
@@ -80,7 +80,7 @@ func writeReport(dir, title, note string, results []transfer.Result) error {
 	if err := markdown(&text, title, note, results, report); err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(dir, "nets.jsonl"), []byte(nets.String()), 0o644); err != nil {
+	if err := writeText(filepath.Join(dir, "nets.jsonl"), nets.String()); err != nil {
 		return err
 	}
 	for name, draw := range map[string]func() (*figure.Figure, error){
@@ -95,7 +95,15 @@ func writeReport(dir, title, note string, results []transfer.Result) error {
 			return err
 		}
 	}
-	return os.WriteFile(filepath.Join(dir, "report.md"), []byte(text.String()), 0o644)
+	return writeText(filepath.Join(dir, "report.md"), text.String())
+}
+
+// writeText writes a file whole or not at all.
+func writeText(file, text string) error {
+	return durable.WriteFile(file, func(w io.Writer) error {
+		_, err := io.WriteString(w, text)
+		return err
+	})
 }
 
 // markdown writes the text of a report.

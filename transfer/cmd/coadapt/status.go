@@ -120,6 +120,10 @@ func listRuns(stdout io.Writer, where *storeFlag, asJSON bool) error {
 		if err != nil {
 			return err
 		}
+		if r.Torn != "" && !asJSON {
+			fmt.Fprintf(stdout, "%s  its record cannot be read; the command that began it writes it again\n", id)
+			continue
+		}
 		if asJSON {
 			rec := newStatusRecord(st)
 			rec.Nets = nil
@@ -147,10 +151,11 @@ type statusRecord struct {
 	Finished   bool                `json:"finished"`
 	Workers    []sweep.WorkerState `json:"workers"`
 	Nets       []sweep.NetStatus   `json:"nets,omitempty"`
+	Torn       string              `json:"torn,omitempty"` // why its record cannot be read
 }
 
 func newStatusRecord(st *sweep.Status) statusRecord {
-	return statusRecord{st.ID, st.Grid, st.Data, st.Experiment, st.Began, len(st.Nets), st.Counts, st.Share, st.Left.Seconds(), st.Finished(), st.Workers, st.Nets}
+	return statusRecord{st.ID, st.Grid, st.Data, st.Experiment, st.Began, len(st.Nets), st.Counts, st.Share, st.Left.Seconds(), st.Finished(), st.Workers, st.Nets, st.Torn}
 }
 
 func attachCommand(stdout, stderr io.Writer) *cobra.Command {
@@ -244,7 +249,11 @@ func stopRun(ctx context.Context, stdout io.Writer, s *store.Store, r sweep.Reco
 			return err
 		}
 		if len(workers) == 0 {
-			_, err := fmt.Fprintf(stdout, "nobody works on run %s; what is finished is kept, and %s goes on from there\n", r.ID, shellWords(r.Command))
+			again := shellWords(r.Command)
+			if r.Torn != "" {
+				again = "the command that began it"
+			}
+			_, err := fmt.Fprintf(stdout, "nobody works on run %s; what is finished is kept, and %s goes on from there\n", r.ID, again)
 			return err
 		}
 		if now {

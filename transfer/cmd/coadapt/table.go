@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"iter"
-	"os"
 
 	"github.com/parquet-go/parquet-go"
 )
@@ -66,17 +65,4 @@ func writeParquet[T any](w io.Writer, rows iter.Seq2[T, error]) error {
 		}
 	}
 	return out.Close()
-}
-
-// wholeFile has fill write a file that appears under its name when it is complete.
-func wholeFile(name string, fill func(io.Writer) error) error {
-	part := name + ".part"
-	f, err := os.Create(part)
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(fill(f), f.Sync(), f.Close()); err != nil {
-		return errors.Join(err, os.Remove(part))
-	}
-	return os.Rename(part, name)
 }

@@ -69,6 +69,9 @@ func (o *opened) join(id string) error {
 	if err != nil {
 		return err
 	}
+	if r.Torn != "" {
+		return fmt.Errorf("-join %s: %s", id, r.Torn)
+	}
 	keys := map[string]string{}
 	for _, m := range r.Nets {
 		keys[m.Name] = m.Key
@@ -106,13 +109,22 @@ func commandLine(c *cobra.Command, drop ...string) []string {
 // train works on the run until all its nets are finished, and hands each to the
 // caller as it is. The results are those of the nets asked for.
 func (o *opened) train(ctx context.Context, each func(transfer.Result) error) error {
-	if err := o.record.Save(o.store); err != nil {
-		return err
+	worker, working, err := o.enter(ctx)
+	if store.IsReadOnly(err) { // what is there can be had: nothing is written, and nobody enters as a worker
+		for r, err := range o.lab.Curve(ctx, o.nets) {
+			if err == nil {
+				err = each(r)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
 	}
-	worker, ctx, err := sweep.Begin(ctx, o.store, o.record)
 	if err != nil {
 		return err
 	}
+	ctx = working
 	say := o.hear
 	o.hear = func(e transfer.Event) {
 		worker.Event(e)
@@ -132,6 +144,14 @@ func (o *opened) train(ctx context.Context, each func(transfer.Result) error) er
 		failed = sweep.ErrStopped
 	}
 	return errors.Join(failed, worker.End())
+}
+
+// enter writes the run's record and makes this process one of its workers.
+func (o *opened) enter(ctx context.Context) (*sweep.Worker, context.Context, error) {
+	if err := o.record.Save(o.store); err != nil {
+		return nil, nil, err
+	}
+	return sweep.Begin(ctx, o.store, o.record)
 }
 
 // took is the line that ends a run.

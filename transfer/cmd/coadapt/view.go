@@ -71,6 +71,9 @@ func clip(line string, width int) string {
 
 // statusLines is a run as a table of at most so many lines.
 func statusLines(st *sweep.Status, width, height int) []string {
+	if st.Torn != "" {
+		return []string{st.Torn}
+	}
 	line := fmt.Sprintf("%s: %s", st.ID, st.Summary())
 	if st.Left > 0 {
 		line += left(st.Left)

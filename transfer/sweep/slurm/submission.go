@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"coadapt/gomlxnet/durable"
+
 	"github.com/gofrs/flock"
 )
 
@@ -171,7 +173,10 @@ func writeFile(path string, data []byte, mode fs.FileMode) error {
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	return os.Rename(path+".new", path)
+	if err := os.Rename(path+".new", path); err != nil {
+		return err
+	}
+	return durable.SyncDir(filepath.Dir(path))
 }
 
 // numbered are the submissions of a run, in order.
