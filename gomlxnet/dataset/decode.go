@@ -13,7 +13,11 @@ import (
 // maxPixels bounds a picture before it is decoded.
 const maxPixels = 64 << 20
 
-const jpegStart = "\xff\xd8\xff"
+// What files start with.
+const (
+	jpegStart = "\xff\xd8\xff"
+	pngStart  = "\x89PNG\r\n\x1a\n"
+)
 
 // codec finds the decoder by the first bytes: ImageNet has a PNG that is called .JPEG.
 func codec(data []byte) (config func() (image.Config, error), decode func() (image.Image, error), err error) {
@@ -22,13 +26,11 @@ func codec(data []byte) (config func() (image.Config, error), decode func() (ima
 	case bytes.HasPrefix(data, []byte(jpegStart)):
 		return func() (image.Config, error) { return jpeg.DecodeConfig(r) },
 			func() (image.Image, error) { r.Reset(data); return jpeg.Decode(r) }, nil
-	case bytes.HasPrefix(data, []byte("\x89PNG\r\n\x1a\n")):
+	case bytes.HasPrefix(data, []byte(pngStart)):
 		return func() (image.Config, error) { return png.DecodeConfig(r) },
 			func() (image.Image, error) { r.Reset(data); return png.Decode(r) }, nil
-	case len(data) == 0:
-		return nil, nil, fmt.Errorf("the file is empty; want a JPEG or PNG picture")
 	}
-	return nil, nil, fmt.Errorf("starts with % x, want a JPEG (ff d8 ff) or PNG (89 50 4e 47) picture", data[:min(4, len(data))])
+	return nil, nil, whatIsWanted(data)
 }
 
 // pictureSize reads width and height from a picture's header.

@@ -85,7 +85,11 @@ func (s *Folder) Image(p Part, i int, dst []uint8) error {
 // openFolder reads a tree whose root holds train/.
 func openFolder(ctx context.Context, t *tree, name string, opt Options) (*Folder, error) {
 	s := &Folder{t: t, name: name}
-	perClass, err := classFolders(t, "train/")
+	train, err := t.folder("train")
+	if err != nil {
+		return nil, err
+	}
+	perClass, err := classFolders(t, train)
 	if err != nil {
 		return nil, err
 	}
@@ -94,15 +98,21 @@ func openFolder(ctx context.Context, t *tree, name string, opt Options) (*Folder
 	}
 	labels := map[string]int{}
 	for _, c := range perClass {
-		labels[c.name] = len(s.classes)
+		label := len(s.classes)
+		labels[composed(c.name)] = label
 		s.classes = append(s.classes, Class{Name: c.name, Title: c.name})
-		s.add(Train, c.files, labels[c.name])
+		s.add(Train, c.files, label)
 	}
 	if err := s.testPart(labels); err != nil {
 		return nil, err
 	}
 	if err := s.complete(); err != nil {
 		return nil, err
+	}
+	if opt.Bad == BadFails {
+		if err := s.unreadable(); err != nil {
+			return nil, err
+		}
 	}
 	if err := s.titles(); err != nil {
 		return nil, err
@@ -139,8 +149,32 @@ func (s *Folder) complete() error {
 		}
 		for l, n := range count {
 			if n == 0 {
-				return fmt.Errorf("%s: class %s has no %s picture (.png, .jpg, .jpeg); add some or remove its folders",
+				return fmt.Errorf("%s: class %s has no %s picture (JPEG, PNG, GIF, WebP, BMP or TIFF); add some or remove its folders",
 					s.t.where, s.classes[l].Name, p)
+			}
+		}
+	}
+	return nil
+}
+
+// skipHint says how bad pictures are left out.
+const skipHint = "-skip-bad, in a notebook nb.SkipBad(), leaves bad pictures out"
+
+// unreadable refuses pictures that cannot be read, before others are decoded in vain.
+func (s *Folder) unreadable() error {
+	for p := range s.parts {
+		for i, pic := range s.parts[p] {
+			at, _ := s.t.find(pic.file)
+			e := s.t.files[at]
+			switch {
+			case e.bad != nil:
+				return fmt.Errorf("%s %w (%s)", s.Describe(Part(p), i), e.bad, skipHint)
+			case e.kind == unread:
+				head, err := s.t.head(pic.file, headBytes)
+				if err != nil {
+					return err
+				}
+				return fmt.Errorf("%s %w (%s)", s.Describe(Part(p), i), whatIsWanted(head), skipHint)
 			}
 		}
 	}
