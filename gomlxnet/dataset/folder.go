@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"golang.org/x/sync/semaphore"
 )
 
 // Folder is a tree of picture files: ImageNet's train/<wnid>/*.JPEG and val/<wnid>/*.JPEG, Tiny ImageNet's
@@ -18,7 +20,7 @@ type Folder struct {
 	classes []Class
 	h, w    int
 	resize  bool
-	fast    *turbo // or nil
+	decoder decoder
 	parts   [2][]picture
 }
 
@@ -55,16 +57,16 @@ func (s *Folder) Describe(p Part, i int) string {
 // Close lets go of an archive; a source may also be kept open to the end.
 func (s *Folder) Close() error {
 	err := s.t.close()
-	if s.fast != nil {
-		err = errors.Join(err, s.fast.close())
-		s.fast = nil
+	if s.decoder.fast != nil {
+		err = errors.Join(err, s.decoder.fast.close())
+		s.decoder.fast = nil
 	}
 	return err
 }
 
 // Decoder is what decodes its JPEGs.
 func (s *Folder) Decoder() Decoder {
-	if s.fast != nil {
+	if s.decoder.fast != nil {
 		return DecoderTurbo
 	}
 	return DecoderGo
@@ -79,12 +81,12 @@ func (s *Folder) Image(p Part, i int, dst []uint8) error {
 	if err != nil {
 		return err
 	}
-	return decodeRGB(data, s.fast, s.h, s.w, s.resize, dst)
+	return s.decoder.rgb(data, s.h, s.w, s.resize, dst)
 }
 
 // openFolder reads a tree whose root holds train/.
 func openFolder(ctx context.Context, t *tree, name string, opt Options) (*Folder, error) {
-	s := &Folder{t: t, name: name}
+	s := &Folder{t: t, name: name, decoder: decoder{room: semaphore.NewWeighted(decodeMemory)}}
 	train, err := t.folder("train")
 	if err != nil {
 		return nil, err
@@ -123,11 +125,14 @@ func openFolder(ctx context.Context, t *tree, name string, opt Options) (*Folder
 			return nil, err
 		}
 	}
+	if s.decoder.turn, err = s.turned(ctx); err != nil {
+		return nil, err
+	}
 	if err := s.size(ctx, opt.Size); err != nil {
 		return nil, err
 	}
 	if opt.Decoder == DecoderTurbo {
-		if s.fast, err = openTurbo(); err != nil {
+		if s.decoder.fast, err = openTurbo(); err != nil {
 			return nil, fmt.Errorf("%s: %w", t.where, err)
 		}
 	}
@@ -197,7 +202,7 @@ func (s *Folder) size(ctx context.Context, want int) (err error) {
 		if err != nil {
 			return err
 		}
-		h, w, err := pictureSize(data)
+		h, w, err := s.decoder.size(data)
 		if err != nil {
 			continue // NewTask's policy for bad pictures decides
 		}
@@ -227,7 +232,7 @@ func (s *Folder) othersThan(ctx context.Context, size int) (bool, error) {
 			if err != nil {
 				continue // a bad picture, of whatever size
 			}
-			if h, w, err := pictureSize(data); err == nil && (h != size || w != size) {
+			if h, w, err := s.decoder.size(data); err == nil && (h != size || w != size) {
 				return true, nil
 			}
 		}
@@ -254,6 +259,9 @@ func (s *Folder) sum(ctx context.Context) error {
 	version := 1
 	if s.resize {
 		version = 2
+	}
+	if s.decoder.turn { // versions 3 and 4 turn pictures upright
+		version += 2
 	}
 	what := fmt.Sprintf("folder v%d %dx%d\n%s", version, s.h, s.w, labels)
 	if d := s.Decoder(); d != DecoderGo {
