@@ -22,6 +22,7 @@ type Folder struct {
 	resize  bool
 	decoder decoder
 	parts   [2][]picture
+	dirs    [2]string // of the parts at the root, "train/" and "val/" or so
 }
 
 // picture is a file and its label.
@@ -91,9 +92,14 @@ func openFolder(ctx context.Context, t *tree, name string, opt Options) (*Folder
 	if err != nil {
 		return nil, err
 	}
+	s.dirs[Train] = train
 	perClass, err := classFolders(t, train)
 	if err != nil {
 		return nil, err
+	}
+	if train == "" && opt.TestShare == 0 {
+		return nil, fmt.Errorf("%s: %d folders of pictures (%s) and no train/ and test/; -test-share 0.2, in a notebook nb.TestShare(0.2), keeps a "+
+			"fifth of each for testing, or make train/<class>/ and test/<class>/", t.where, len(perClass), examples(perClass))
 	}
 	if len(perClass) == 0 {
 		return nil, fmt.Errorf("%s: no class folder in %strain/; want train/<class>/*.png or .JPEG", t.where, t.prefix)
@@ -105,7 +111,14 @@ func openFolder(ctx context.Context, t *tree, name string, opt Options) (*Folder
 		s.classes = append(s.classes, Class{Name: c.name, Title: c.name})
 		s.add(Train, c.files, label)
 	}
-	if err := s.testPart(labels); err != nil {
+	if train == "" {
+		err = s.divide(opt.TestShare)
+	} else if err = s.testPart(labels); err == errNoTest && opt.TestShare > 0 {
+		err = s.divide(opt.TestShare)
+	} else if err == errNoTest {
+		err = s.noTest()
+	}
+	if err != nil {
 		return nil, err
 	}
 	if err := s.complete(); err != nil {

@@ -37,6 +37,13 @@ func openListed(ctx context.Context, t *tree, name string, opt Options) (Source,
 	case len(partial) > 0:
 		return openCIFAR(ctx, t.under(partial[0].dir), partial[0].layout, opt)
 	}
+	flat, ok, err := t.flatRoot()
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		return openFolder(ctx, t.under(flat), name, opt)
+	}
 	return nil, fmt.Errorf("%s: neither a tree of pictures (train/<class>/ and test/ or val/) nor binary CIFAR files "+
 		"(data_batch_1.bin ... or train.bin, test.bin) in %d files", t.where, len(t.files))
 }

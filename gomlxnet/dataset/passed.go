@@ -14,7 +14,7 @@ const becauseHidden = "hidden, or kept by a system or a program"
 type PassedOver struct {
 	Reason string
 	Count  int
-	First  string // one of them
+	First  string // by name
 }
 
 // String says reason, count and an example.
@@ -37,6 +37,7 @@ func (p *passedOver) add(reason, name string) {
 		was = PassedOver{Reason: reason, First: name}
 	}
 	was.Count++
+	was.First = min(was.First, name)
 	p.list[reason] = was
 }
 

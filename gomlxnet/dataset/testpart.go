@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,6 +19,7 @@ func (s *Folder) testPart(labels map[string]int) error {
 			continue
 		}
 		if notes := dir + "val_annotations.txt"; s.t.has(notes) {
+			s.dirs[Test] = dir
 			return s.annotated(dir, notes, labels)
 		}
 		found, err := classFolders(s.t, dir)
@@ -25,12 +27,14 @@ func (s *Folder) testPart(labels map[string]int) error {
 			return err
 		}
 		if s.flat(dir, labels) {
+			s.dirs[Test] = dir
 			return nil
 		}
 		known := func(c classFolder) bool { _, ok := labels[composed(c.name)]; return ok }
 		if !slices.ContainsFunc(found, known) {
 			continue
 		}
+		s.dirs[Test] = dir
 		for _, c := range found {
 			label, ok := labels[composed(c.name)]
 			if !ok && len(c.files) == 0 {
@@ -43,8 +47,16 @@ func (s *Folder) testPart(labels map[string]int) error {
 		}
 		return nil
 	}
-	return fmt.Errorf("%s: no labelled test pictures beside %strain/; want test/<class>/, val/<class>/ or "+
-		"val/images/ with val/val_annotations.txt, or ILSVRC2012's val/ILSVRC2012_val_*.JPEG", s.t.where, s.t.prefix)
+	return errNoTest
+}
+
+// errNoTest is testPart's where there is none.
+var errNoTest = errors.New("no test part")
+
+func (s *Folder) noTest() error {
+	return fmt.Errorf("%s: no labelled test pictures beside %strain/; want test/<class>/, val/<class>/ or val/images/ with "+
+		"val/val_annotations.txt, or ILSVRC2012's val/ILSVRC2012_val_*.JPEG; or -test-share 0.2, in a notebook nb.TestShare(0.2), which keeps a "+
+		"fifth of the training pictures for testing", s.t.where, s.t.prefix)
 }
 
 // flat takes the validation pictures of ILSVRC2012 that lie in one folder, labelled by their names; those of synsets that train/ does

@@ -24,6 +24,12 @@ func (l *Lab) command(r sweep.Record) []string {
 	if l.set.Epochs > 0 {
 		args = append(args, fmt.Sprint("--epochs=", l.set.Epochs))
 	}
+	if l.set.TestShare > 0 {
+		args = append(args, fmt.Sprint("--test-share=", l.set.TestShare))
+	}
+	if l.set.SkipBad {
+		args = append(args, "--skip-bad")
+	}
 	if l.set.Steps > 0 {
 		args = append(args, fmt.Sprint("--steps=", l.set.Steps))
 	}

@@ -175,6 +175,12 @@ func (l *Lab) goSource(c choice) string {
 		case l.set.Steps > 0:
 			text += fmt.Sprintf(", nb.Steps(%d)", l.set.Steps)
 		}
+		if l.set.TestShare > 0 {
+			text += fmt.Sprintf(", nb.TestShare(%v)", l.set.TestShare)
+		}
+		if l.set.SkipBad {
+			text += ", nb.SkipBad()"
+		}
 		text += ")\n"
 	}
 	text += fmt.Sprintf("results := lab.Run(%s)\n", c.grid.Source())

@@ -25,6 +25,8 @@ type Stamp struct {
 	Data       string   `json:"data"`           // as Open takes it, of files their name alone
 	Epochs     int      `json:"epochs,omitempty"`
 	Steps      int      `json:"steps,omitempty"`
+	SkipBad    bool     `json:"skip_bad,omitempty"`
+	TestShare  float64  `json:"test_share,omitempty"`
 	Backend    string   `json:"backend"`    // its class
 	Experiment string   `json:"experiment"` // of the results; "" where they are of several
 	Nets       []string `json:"nets,omitempty"`
@@ -40,7 +42,7 @@ const (
 )
 
 func (l *Lab) stamp(name string, fig figure.Drawing) (Stamp, error) {
-	s := Stamp{Figure: name, Data: l.data, Epochs: l.set.Epochs, Steps: l.set.Steps, Backend: l.config.Class, Experiment: l.lab.Experiment()}
+	s := Stamp{Figure: name, Data: l.data, Epochs: l.set.Epochs, Steps: l.set.Steps, SkipBad: l.set.SkipBad, TestShare: l.set.TestShare, Backend: l.config.Class, Experiment: l.lab.Experiment()}
 	if !l.procedural() {
 		s.Data = l.source.Name() // paths are nobody else's business
 	}
@@ -161,7 +163,7 @@ func (s Stamp) Changes(ctx context.Context) (changes []string, ok bool, err erro
 
 // keys are what the code gives the stamp's nets.
 func (s Stamp) keys(ctx context.Context) ([]string, error) {
-	_, cfg, err := configure(ctx, s.Data, settings{Epochs: s.Epochs, Steps: s.Steps})
+	_, cfg, err := configure(ctx, s.Data, settings{Epochs: s.Epochs, Steps: s.Steps, SkipBad: s.SkipBad, TestShare: s.TestShare})
 	if err != nil {
 		return nil, err
 	}
