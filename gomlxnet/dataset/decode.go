@@ -8,7 +8,6 @@ import (
 	"image/color"
 	"image/draw"
 	"image/gif"
-	"image/jpeg"
 	"image/png"
 	"io"
 
@@ -42,7 +41,7 @@ func codec(data []byte) (config func() (image.Config, error), decode func() (ima
 	}
 	switch f.name {
 	case "JPEG":
-		return from(jpeg.DecodeConfig, jpeg.Decode)
+		return func() (image.Config, error) { return jpegConfig(data) }, func() (image.Image, error) { return jpegDecode(data) }, nil
 	case "PNG":
 		return from(png.DecodeConfig, png.Decode)
 	case "BMP":

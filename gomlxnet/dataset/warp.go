@@ -48,6 +48,9 @@ func takeApart(img image.Image) (parts []planes.Plane, coloured bool) {
 			return []planes.Plane{whole(m.Y[m.YOffset(b.Min.X, b.Min.Y):], m.YStride), chroma(m.Cb), chroma(m.Cr)}, false
 		}
 	}
+	if m, ok := img.(*planar); ok {
+		return m.planes[:], m.rgb
+	}
 	for range 3 {
 		parts = append(parts, whole(make([]uint8, b.Dx()*b.Dy()), b.Dx()))
 	}
