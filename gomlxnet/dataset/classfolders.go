@@ -11,9 +11,9 @@ type classFolder struct {
 	files []string
 }
 
-// classFolders lists the folders right below dir with all pictures in them, however deep. A picture is told by its name or
-// its first bytes; other files (boxes, notes) are passed over. Names that differ in nothing but how accents are written are
-// one class, called as the first of them.
+// classFolders lists the folders right below dir with all pictures in them, however deep. A picture is told by its
+// name or its first bytes; other files (boxes, notes) are passed over. Names that differ in nothing but how accents
+// are written are one class, called as the first of them.
 func classFolders(t *tree, dir string) ([]classFolder, error) {
 	at := map[string]int{}
 	var list []classFolder

@@ -41,7 +41,8 @@ func codec(data []byte) (config func() (image.Config, error), decode func() (ima
 	}
 	switch f.name {
 	case "JPEG":
-		return func() (image.Config, error) { return jpegConfig(data) }, func() (image.Image, error) { return jpegDecode(data) }, nil
+		return func() (image.Config, error) { return jpegConfig(data) },
+			func() (image.Image, error) { return jpegDecode(data) }, nil
 	case "PNG":
 		return from(png.DecodeConfig, png.Decode)
 	case "BMP":
@@ -51,7 +52,8 @@ func codec(data []byte) (config func() (image.Config, error), decode func() (ima
 	case "GIF":
 		return from(gif.DecodeConfig, func(io.Reader) (image.Image, error) { return gifDecode(data) })
 	}
-	return func() (image.Config, error) { return webpConfig(data) }, func() (image.Image, error) { return webpDecode(data) }, nil
+	return func() (image.Config, error) { return webpConfig(data) },
+		func() (image.Image, error) { return webpDecode(data) }, nil
 }
 
 // gifDecode decodes the first frame of a GIF where it lies on the canvas, over black.
@@ -101,8 +103,9 @@ type Decoder int
 const (
 	// DecoderGo is image/jpeg, the same on every machine. It is the default.
 	DecoderGo Decoder = iota
-	// DecoderTurbo is the machine's libjpeg-turbo, several times faster. Its samples differ from Go's by a grey level here and
-	// there, so that the data is other data, with another digest. What it does not take, Go's decoder decodes.
+	// DecoderTurbo is the machine's libjpeg-turbo, several times faster. Its samples differ from Go's by a grey level
+	// here and there, so that the data is other data, with another digest. What it does not take, Go's decoder
+	// decodes.
 	DecoderTurbo
 )
 
@@ -114,7 +117,8 @@ func (d Decoder) String() string {
 	return "go"
 }
 
-// decoder brings files to pixels. The zero value decodes with Go's decoders, as many files at a time as it is asked for.
+// decoder brings files to pixels. The zero value decodes with Go's decoders, as many files at a time as it is asked
+// for.
 type decoder struct {
 	fast *turbo              // decodes the JPEGs that it can; or nil
 	turn bool                // as EXIF data says
@@ -130,9 +134,10 @@ func (d *decoder) size(data []byte) (height, width int, err error) {
 	return height, width, err
 }
 
-// rgb decodes a picture of any colour model into [h, w, 3] bytes; transparent parts come out over black. With resize, a
-// picture of another size is warped to h x w, both sides by themselves and without keeping the aspect, as the pictures of
-// 2014 were; the filter is Catmull-Rom, widened where the picture shrinks. Without, another size is an error.
+// rgb decodes a picture of any colour model into [h, w, 3] bytes; transparent parts come out over black. With resize,
+// a picture of another size is warped to h x w, both sides by themselves and without keeping the aspect, as the
+// pictures of 2014 were; the filter is Catmull-Rom, widened where the picture shrinks. Without, another size is an
+// error.
 func (d *decoder) rgb(data []byte, h, w int, resize bool, dst []uint8) error {
 	ph, pw, model, err := inspect(data)
 	if err != nil {

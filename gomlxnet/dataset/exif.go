@@ -8,8 +8,8 @@ import (
 // exifHead is how far into a JPEG or PNG a picture's orientation is looked for.
 const exifHead = 128 << 10
 
-// orientation is how a picture says that it was turned when it was taken, 1 to 8 as EXIF numbers them; 1 where it does not
-// say. known is false where data, the beginning of the file, ends too early to tell.
+// orientation is how a picture says that it was turned when it was taken, 1 to 8 as EXIF numbers them; 1 where it
+// does not say. known is false where data, the beginning of the file, ends too early to tell.
 func orientation(data []byte) (o int, known bool) {
 	switch {
 	case bytes.HasPrefix(data, []byte(jpegStart)):
@@ -110,8 +110,8 @@ func tiffOrientation(data []byte) (o int, known bool) {
 	return 1, true
 }
 
-// pictureOrientation is that of a whole file; what lies beyond the first part of a JPEG or PNG does not count, so that the
-// beginning of a file tells.
+// pictureOrientation is that of a whole file; what lies beyond the first part of a JPEG or PNG does not count, so
+// that the beginning of a file tells.
 func pictureOrientation(data []byte) int {
 	if bytes.HasPrefix(data, []byte(jpegStart)) || bytes.HasPrefix(data, []byte(pngStart)) {
 		data = data[:min(len(data), exifHead)]
@@ -120,8 +120,8 @@ func pictureOrientation(data []byte) int {
 	return o
 }
 
-// turnUpright turns a picture of h x w pixels, [h, w, 3] bytes, as its orientation asks for; of 5 to 8, width and height
-// of the result are the other way round.
+// turnUpright turns a picture of h x w pixels, [h, w, 3] bytes, as its orientation asks for; of 5 to 8, width and
+// height of the result are the other way round.
 func turnUpright(src []uint8, h, w, o int, dst []uint8) {
 	outH, outW := h, w
 	if o >= 5 {

@@ -12,9 +12,9 @@ import (
 	"coadapt/gomlxnet/dataset/planes"
 )
 
-// Go's decoder takes JPEGs whose two chroma planes are sampled alike and evenly. The format allows more, and others write it:
-// each of three planes may have 1 to 4 samples a side where the finest has 1 to 4. Such a file is taken apart into one grey JPEG
-// a plane, without decoding more than where blocks begin and end, and Go decodes these:
+// Go's decoder takes JPEGs whose two chroma planes are sampled alike and evenly. The format allows more, and others
+// write it: each of three planes may have 1 to 4 samples a side where the finest has 1 to 4. Such a file is taken
+// apart into one grey JPEG a plane, without decoding more than where blocks begin and end, and Go decodes these:
 //
 //	Y Y Y Y Cb Cr Cr | Y Y Y Y Cb Cr Cr ...  -->  Y Y Y ...   Cb Cb ...   Cr Cr Cr ...
 //
@@ -161,7 +161,8 @@ func (f *jpegFrame) readFrame(body []byte) error {
 			return fmt.Errorf("a JPEG with a plane of %dx%d samples; the format has 1 to 4", p.h, p.v)
 		}
 		if maxH%p.h != 0 || maxV%p.v != 0 {
-			return fmt.Errorf("a JPEG with %dx%d samples in one plane for %dx%d in another, which is not read; convert it to PNG", p.h, p.v, maxH, maxV)
+			return fmt.Errorf("a JPEG with %dx%d samples in one plane for %dx%d in another, which is not read; convert it to PNG",
+				p.h, p.v, maxH, maxV)
 		}
 		f.comp[i] = p
 	}
@@ -219,7 +220,8 @@ func (f *jpegFrame) decode() (image.Image, error) {
 			return nil, errors.New("a JPEG with a plane that is not grey by itself")
 		}
 		stepX, stepY := int(maxH/p.h), int(maxV/p.v)
-		out.planes[i] = planes.Plane{Pix: g.Pix, Stride: g.Stride, W: (f.w + stepX - 1) / stepX, H: (f.h + stepY - 1) / stepY, StepX: stepX, StepY: stepY}
+		out.planes[i] = planes.Plane{Pix: g.Pix, Stride: g.Stride, StepX: stepX, StepY: stepY,
+			W: (f.w + stepX - 1) / stepX, H: (f.h + stepY - 1) / stepY}
 		*p = jpegPlane{} // its blocks are of no more use
 	}
 	return out, nil

@@ -40,7 +40,8 @@ func formats() []format {
 		{"TIFF", "II*\x00", true}, {"TIFF", "MM\x00*", true},
 		{"BigTIFF", "II+\x00", false}, {"BigTIFF", "MM\x00+", false},
 		{"AVIF", "????ftypavi", false},
-		{"HEIF", "????ftyphei", false}, {"HEIF", "????ftyphev", false}, {"HEIF", "????ftypmif1", false}, {"HEIF", "????ftypmsf1", false},
+		{"HEIF", "????ftyphei", false}, {"HEIF", "????ftyphev", false},
+		{"HEIF", "????ftypmif1", false}, {"HEIF", "????ftypmsf1", false},
 		{"JPEG 2000", "\x00\x00\x00\x0cjP  ", false}, {"JPEG 2000", "\xff\x4f\xff\x51", false},
 		{"JPEG XL", "\x00\x00\x00\x0cJXL ", false}, {"JPEG XL", "\xff\x0a", false},
 		{"Photoshop", "8BPS", false},
@@ -65,15 +66,16 @@ next:
 		return f, true
 	}
 	// Netpbm's "P5", then a blank and a number or a comment.
-	if len(head) > 3 && head[0] == 'P' && head[1] >= '1' && head[1] <= '7' && bytes.IndexByte([]byte(" \t\r\n"), head[2]) >= 0 &&
+	if len(head) > 3 && head[0] == 'P' && head[1] >= '1' && head[1] <= '7' &&
+		bytes.IndexByte([]byte(" \t\r\n"), head[2]) >= 0 &&
 		(head[3] == '#' || head[3] >= '0' && head[3] <= '9' || head[1] == '7') {
 		return format{"Netpbm", "P", false}, true
 	}
 	return format{}, false
 }
 
-// kindOf is the kind of a file by its name and first bytes. A name that ends as those of pictures do is believed: if it is
-// none, it is a bad picture. So are formats that are told by their names alone.
+// kindOf is the kind of a file by its name and first bytes. A name that ends as those of pictures do is believed: if
+// it is none, it is a bad picture. So are formats that are told by their names alone.
 func kindOf(name string, head []byte) kind {
 	switch strings.ToLower(path.Ext(name)) {
 	case ".nef", ".arw", ".dng", ".orf", ".cr2": // these look like TIFF, and hold a thumbnail
@@ -119,7 +121,8 @@ func whatIsWanted(data []byte) error {
 	if len(data) == 0 {
 		return fmt.Errorf("the file is empty; want a JPEG, PNG, GIF, WebP, BMP or TIFF picture")
 	}
-	return fmt.Errorf("starts with % x, want a JPEG (ff d8 ff), PNG (89 50 4e 47), GIF, WebP, BMP or TIFF picture", data[:min(4, len(data))])
+	return fmt.Errorf("starts with % x, want a JPEG (ff d8 ff), PNG (89 50 4e 47), GIF, WebP, BMP or TIFF picture",
+		data[:min(4, len(data))])
 }
 
 // look is the kind of a file; its first bytes are read where its name does not tell.

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// openListed tells the layout of a tree. Its root may lie some folders down, as archives often have one folder at the top.
-// Two data sets side by side are refused, as nobody could tell which one was read.
+// openListed tells the layout of a tree. Its root may lie some folders down, as archives often have one folder at the
+// top. Two data sets side by side are refused, as nobody could tell which one was read.
 func openListed(ctx context.Context, t *tree, name string, opt Options) (Source, error) {
 	if opt.Size < 0 || opt.Size > 4096 {
 		return nil, fmt.Errorf("%s: size %d, want 0 (as it is) or 1..4096", t.where, opt.Size)

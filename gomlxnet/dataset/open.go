@@ -15,12 +15,12 @@ type Options struct {
 	Coarse  bool    // CIFAR-100: the 20 superclasses are the labels
 	Decoder Decoder // of JPEGs in trees of pictures
 
-	// TestShare divides a folder of classes that is not divided into train/ and test/, or has no test/: this share of the
-	// pictures of each class, at least one, is for testing. 0 is none, and such a folder is refused.
+	// TestShare divides a folder of classes that is not divided into train/ and test/, or has no test/: this share of
+	// the pictures of each class, at least one, is for testing. 0 is none, and such a folder is refused.
 	TestShare float64
 
-	// Bad says what happens to files that are named or start as pictures and can not be one: links to nothing, pipes, formats
-	// that are not read. Open fails for the first of them, or leaves them to the policy of the task.
+	// Bad says what happens to files that are named or start as pictures and can not be one: links to nothing, pipes,
+	// formats that are not read. Open fails for the first of them, or leaves them to the policy of the task.
 	Bad BadPolicy
 }
 
@@ -30,8 +30,9 @@ type Options struct {
 //	shapes:classes=20,noise=30,...      with other parameters (the fields of ShapesParams in lower case)
 //	PATH                                a folder, .zip, .tar or .tar.gz, recognised by what is in it
 //
-// A folder may be one that Pack made. A path else holds either the binary files of CIFAR-10 or CIFAR-100, or a tree of pictures: train/<class>/ and test/ or
-// val/<class>/, a folder of classes that Options.TestShare divides, or Tiny ImageNet's val/images with val_annotations.txt.
+// A folder may be one that Pack made. A path else holds either the binary files of CIFAR-10 or CIFAR-100, or a tree
+// of pictures: train/<class>/ and test/ or val/<class>/, a folder of classes that Options.TestShare divides, or Tiny
+// ImageNet's val/images with val_annotations.txt.
 func Open(ctx context.Context, spec string, opt Options) (Source, error) {
 	if spec == "shapes" || strings.HasPrefix(spec, "shapes:") {
 		p, err := ParseShapes(spec)

@@ -53,8 +53,8 @@ func examples(list []classFolder) string {
 	return strings.Join(names, ", ")
 }
 
-// divide moves a share of the training pictures of each class, at least one, to the test part. Which ones depends on their
-// names alone: another picture does not move those that are there.
+// divide moves a share of the training pictures of each class, at least one, to the test part. Which ones depends on
+// their names alone: another picture does not move those that are there.
 func (s *Folder) divide(share float64) error {
 	if !(share > 0 && share < 1) {
 		return fmt.Errorf("%s: a test share of %v, want more than 0 and less than 1, such as 0.2", s.t.where, share)
@@ -66,7 +66,8 @@ func (s *Folder) divide(share float64) error {
 	s.parts[Train] = nil
 	for label, pics := range perClass {
 		if len(pics) < 2 {
-			return fmt.Errorf("%s: class %s has %d pictures, want at least 2 to have one of them for testing", s.t.where, s.classes[label].Name, len(pics))
+			return fmt.Errorf("%s: class %s has %d pictures, want at least 2 to have one of them for testing",
+				s.t.where, s.classes[label].Name, len(pics))
 		}
 		n := max(1, min(len(pics)-1, int(math.Round(share*float64(len(pics))))))
 		order := slices.Clone(pics)

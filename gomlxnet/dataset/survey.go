@@ -43,7 +43,8 @@ type Surveyor interface {
 
 // Survey counts what the source reads and what it does not.
 func (s *Folder) Survey() Survey {
-	v := Survey{Root: path.Join(s.t.where, s.t.prefix), Classes: len(s.classes), Train: len(s.parts[Train]), Test: len(s.parts[Test])}
+	v := Survey{Root: path.Join(s.t.where, s.t.prefix), Classes: len(s.classes),
+		Train: len(s.parts[Train]), Test: len(s.parts[Test])}
 	passed := &passedOver{list: map[string]PassedOver{}}
 	for _, p := range s.t.passed.sorted() {
 		passed.list[p.Reason] = p

@@ -12,8 +12,9 @@ import (
 	"strings"
 )
 
-// Bounds on what of a compressed tar archive is kept in memory, as it cannot be read at random. Pictures are compressed
-// already, so that an archive of them is hardly larger unpacked: one that is many times as large was made to fill memory.
+// Bounds on what of a compressed tar archive is kept in memory, as it cannot be read at random. Pictures are
+// compressed already, so that an archive of them is hardly larger unpacked: one that is many times as large was made
+// to fill memory.
 const (
 	maxTar      = 4 << 30  // bytes in all
 	tarRatio    = 32       // bytes for each byte of the archive, beyond tarAtLeast
@@ -46,7 +47,8 @@ func listTar(ctx context.Context, f *os.File, where string) (*tree, error) {
 	return l.list(ctx, f)
 }
 
-// listTarGzip reads a compressed archive of so many bytes. What may be of use is kept in memory, the rest is not copied.
+// listTarGzip reads a compressed archive of so many bytes. What may be of use is kept in memory, the rest is not
+// copied.
 func listTarGzip(ctx context.Context, r io.Reader, compressed int64, where string) (*tree, error) {
 	m := memory{}
 	l := tarLister{tree: &tree{where: where, fsys: m, crcs: true, passed: &passedOver{}}, copies: true}
@@ -148,8 +150,8 @@ func (l *tarLister) list(ctx context.Context, r io.Reader) (*tree, error) {
 	}
 }
 
-// file takes up a regular file. Where that takes memory, a picture is told by its first bytes, and what is neither picture
-// nor list is passed over.
+// file takes up a regular file. Where that takes memory, a picture is told by its first bytes, and what is neither
+// picture nor list is passed over.
 func (l *tarLister) file(in io.Reader, name string, size int64) (entry, error) {
 	e := entry{name: name, size: size}
 	cut := func(err error) error { return fmt.Errorf("%s: %s is cut off or damaged: %w", l.where, name, err) }
@@ -184,7 +186,8 @@ func (l *tarLister) charge(name string, bytes int64) error {
 		return nil
 	}
 	if l.room -= bytes; l.room < 0 {
-		return fmt.Errorf("%s: %s goes beyond what is unpacked into memory (%d MiB and %d times the archive's size, at most %d MiB); "+
+		return fmt.Errorf("%s: %s goes beyond what is unpacked into memory (%d MiB and %d times the archive's size, "+
+			"at most %d MiB); "+
 			"unpack the archive and give the folder", l.where, name, tarAtLeast>>20, tarRatio, maxTar>>20)
 	}
 	return nil

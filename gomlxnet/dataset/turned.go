@@ -9,9 +9,9 @@ import (
 	"sync/atomic"
 )
 
-// turned reports whether a picture's EXIF data says that it lies on its side, or is mirrored: then all pictures are turned
-// upright, as people see them. Where all classes are ILSVRC synsets nothing is turned, since the pictures of 2014 were not,
-// and nothing is looked at.
+// turned reports whether a picture's EXIF data says that it lies on its side, or is mirrored: then all pictures are
+// turned upright, as people see them. Where all classes are ILSVRC synsets nothing is turned, since the pictures of
+// 2014 were not, and nothing is looked at.
 func (s *Folder) turned(ctx context.Context) (bool, error) {
 	if !slices.ContainsFunc(s.classes, func(c Class) bool { return !isSynset(c.Name) }) {
 		return false, nil

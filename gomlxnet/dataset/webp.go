@@ -70,8 +70,8 @@ func webpAnimation(data []byte) (canvas image.Rectangle, at image.Point, frame [
 	return canvas, at, nil, false
 }
 
-// fromStudio colours the planes of a lossy WebP, whose levels are those of video: black is 16 and white 235, where JPEG's are
-// 0 and 255, which is what image.YCbCr stands for. The numbers are libwebp's.
+// fromStudio colours the planes of a lossy WebP, whose levels are those of video: black is 16 and white 235, where
+// JPEG's are 0 and 255, which is what image.YCbCr stands for. The numbers are libwebp's.
 func fromStudio(m *image.YCbCr, alpha []uint8, stride int) *image.RGBA {
 	b := m.Bounds()
 	out := image.NewRGBA(image.Rect(0, 0, b.Dx(), b.Dy()))
