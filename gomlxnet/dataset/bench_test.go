@@ -38,7 +38,7 @@ func BenchmarkDecode(b *testing.B) {
 			}
 			began, i := cpuTime(b), 0
 			for b.Loop() {
-				if err := decodeRGB(files[i%len(files)], fast, 256, 256, true, dst); err != nil {
+				if err := (&decoder{fast: fast}).rgb(files[i%len(files)], 256, 256, true, dst); err != nil {
 					b.Fatal(err)
 				}
 				i++

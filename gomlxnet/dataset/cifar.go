@@ -40,6 +40,7 @@ type CIFAR struct {
 	classes []Class
 	column  int // the label byte in use
 	parts   [2]cifarPart
+	passed  []PassedOver
 }
 
 // cifarPart is one part's records, end to end.
@@ -133,6 +134,12 @@ func openCIFAR(ctx context.Context, t *tree, l cifarLayout, opt Options) (*CIFAR
 	}
 	var err error
 	s.digest, err = t.digest(ctx, "cifar v1 "+s.name, append(slices.Clone(l.train), l.test...))
+	for _, e := range t.files {
+		if file := e.name; !slices.Contains(slices.Concat(l.train, l.test, l.nameFiles), file) {
+			t.passed.add("no files of "+l.name, file)
+		}
+	}
+	s.passed = t.passed.sorted()
 	return s, err
 }
 

@@ -1,8 +1,6 @@
 package dataset
 
 import (
-	"fmt"
-	"path"
 	"slices"
 	"strings"
 )
@@ -13,17 +11,17 @@ type classFolder struct {
 	files []string
 }
 
-// classFolders lists the folders right below dir with all pictures in them, however deep. Files that are no pictures
-// (boxes, thumbnails) are passed over; a picture in a format that is not read is an error, as leaving it out would be
-// silent.
+// classFolders lists the folders right below dir with all pictures in them, however deep. A picture is told by its
+// name or its first bytes; other files (boxes, notes) are passed over. Names that differ in nothing but how accents
+// are written are one class, called as the first of them.
 func classFolders(t *tree, dir string) ([]classFolder, error) {
 	at := map[string]int{}
 	var list []classFolder
 	get := func(name string) *classFolder {
-		i, ok := at[name]
+		i, ok := at[composed(name)]
 		if !ok {
 			i = len(list)
-			at[name], list = i, append(list, classFolder{name: name})
+			at[composed(name)], list = i, append(list, classFolder{name: name})
 		}
 		return &list[i]
 	}
@@ -33,32 +31,22 @@ func classFolders(t *tree, dir string) ([]classFolder, error) {
 			get(name)
 		}
 	}
-	for _, e := range t.files {
+	for i := range t.files {
+		e := &t.files[i]
 		rest, ok := strings.CutPrefix(e.name, dir)
 		name, _, inside := strings.Cut(rest, "/")
 		if !ok || !inside {
 			continue
 		}
-		isPicture, err := pictureName(e.name)
+		k, err := t.look(e)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", t.where, err)
+			return nil, err
 		}
-		if isPicture {
+		if k == isPicture || k == unread {
 			c := get(name)
 			c.files = append(c.files, e.name)
 		}
 	}
 	slices.SortFunc(list, func(a, b classFolder) int { return strings.Compare(a.name, b.name) })
 	return list, nil
-}
-
-// pictureName tells pictures by their ending.
-func pictureName(name string) (bool, error) {
-	switch strings.ToLower(path.Ext(name)) {
-	case ".png", ".jpg", ".jpeg":
-		return true, nil
-	case ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".heic", ".avif":
-		return false, fmt.Errorf("%s is in a format that is not read; convert it to PNG or JPEG", name)
-	}
-	return false, nil
 }

@@ -2,49 +2,99 @@ package dataset
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
-	"image/jpeg"
+	"image/gif"
 	"image/png"
+	"io"
+
+	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
+	"golang.org/x/sync/semaphore"
 )
 
-// maxPixels bounds a picture before it is decoded.
-const maxPixels = 64 << 20
+// Bounds of a picture, before it is decoded.
+const (
+	maxPixels    = 64 << 20  // of one picture
+	decodeMemory = 512 << 20 // bytes of all pictures of a source that are being decoded; a larger one is decoded alone
+)
 
-const jpegStart = "\xff\xd8\xff"
+// What files start with.
+const (
+	jpegStart = "\xff\xd8\xff"
+	pngStart  = "\x89PNG\r\n\x1a\n"
+)
 
 // codec finds the decoder by the first bytes: ImageNet has a PNG that is called .JPEG.
 func codec(data []byte) (config func() (image.Config, error), decode func() (image.Image, error), err error) {
-	r := bytes.NewReader(data)
-	switch {
-	case bytes.HasPrefix(data, []byte(jpegStart)):
-		return func() (image.Config, error) { return jpeg.DecodeConfig(r) },
-			func() (image.Image, error) { r.Reset(data); return jpeg.Decode(r) }, nil
-	case bytes.HasPrefix(data, []byte("\x89PNG\r\n\x1a\n")):
-		return func() (image.Config, error) { return png.DecodeConfig(r) },
-			func() (image.Image, error) { r.Reset(data); return png.Decode(r) }, nil
-	case len(data) == 0:
-		return nil, nil, fmt.Errorf("the file is empty; want a JPEG or PNG picture")
+	f, ok := formatOf(data)
+	if !ok || !f.reads {
+		return nil, nil, whatIsWanted(data)
 	}
-	return nil, nil, fmt.Errorf("starts with % x, want a JPEG (ff d8 ff) or PNG (89 50 4e 47) picture", data[:min(4, len(data))])
+	from := func(config func(io.Reader) (image.Config, error), decode func(io.Reader) (image.Image, error)) (
+		func() (image.Config, error), func() (image.Image, error), error) {
+		return func() (image.Config, error) { return config(bytes.NewReader(data)) },
+			func() (image.Image, error) { return decode(bytes.NewReader(data)) }, nil
+	}
+	switch f.name {
+	case "JPEG":
+		return func() (image.Config, error) { return jpegConfig(data) },
+			func() (image.Image, error) { return jpegDecode(data) }, nil
+	case "PNG":
+		return from(png.DecodeConfig, png.Decode)
+	case "BMP":
+		return from(bmp.DecodeConfig, bmp.Decode)
+	case "TIFF":
+		return from(tiff.DecodeConfig, tiff.Decode)
+	case "GIF":
+		return from(gif.DecodeConfig, func(io.Reader) (image.Image, error) { return gifDecode(data) })
+	}
+	return func() (image.Config, error) { return webpConfig(data) },
+		func() (image.Image, error) { return webpDecode(data) }, nil
+}
+
+// gifDecode decodes the first frame of a GIF where it lies on the canvas, over black.
+func gifDecode(data []byte) (image.Image, error) {
+	config, err := gif.DecodeConfig(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	img, err := gif.Decode(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	canvas := image.Rect(0, 0, config.Width, config.Height)
+	if img.Bounds() == canvas {
+		return img, nil
+	}
+	whole := image.NewRGBA(canvas)
+	draw.Draw(whole, img.Bounds(), img, img.Bounds().Min, draw.Src)
+	return whole, nil
 }
 
 // pictureSize reads width and height from a picture's header.
 func pictureSize(data []byte) (height, width int, err error) {
+	height, width, _, err = inspect(data)
+	return height, width, err
+}
+
+// inspect reads width, height and colour model from a picture's header.
+func inspect(data []byte) (height, width int, model color.Model, err error) {
 	config, _, err := codec(data)
 	if err != nil {
-		return 0, 0, err
+		return 0, 0, nil, err
 	}
 	c, err := config()
 	if err != nil {
-		return 0, 0, err
+		return 0, 0, nil, err
 	}
 	if c.Width < 1 || c.Height < 1 || c.Width > maxPixels/c.Height {
-		return 0, 0, fmt.Errorf("%dx%d pixels; want 1 to %d in all", c.Width, c.Height, maxPixels)
+		return 0, 0, nil, fmt.Errorf("%dx%d pixels; want 1 to %d in all", c.Width, c.Height, maxPixels)
 	}
-	return c.Height, c.Width, nil
+	return c.Height, c.Width, c.ColorModel, nil
 }
 
 // Decoder is what decodes JPEGs.
@@ -53,8 +103,9 @@ type Decoder int
 const (
 	// DecoderGo is image/jpeg, the same on every machine. It is the default.
 	DecoderGo Decoder = iota
-	// DecoderTurbo is the machine's libjpeg-turbo, several times faster. Its samples differ from Go's by a grey level here and
-	// there, so that the data is other data, with another digest. What it does not take, Go's decoder decodes.
+	// DecoderTurbo is the machine's libjpeg-turbo, several times faster. Its samples differ from Go's by a grey level
+	// here and there, so that the data is other data, with another digest. What it does not take, Go's decoder
+	// decodes.
 	DecoderTurbo
 )
 
@@ -66,33 +117,70 @@ func (d Decoder) String() string {
 	return "go"
 }
 
-// decodeRGB decodes a JPEG or PNG of any colour model into [h, w, 3] bytes; transparent parts come out over black. With
-// resize, a picture of another size is warped to h x w, both sides by themselves and without keeping the aspect, as the
-// pictures of 2014 were; the filter is Catmull-Rom, widened where the picture shrinks. Without, another size is an error.
-// fast decodes what it can; it may be nil.
-func decodeRGB(data []byte, fast *turbo, h, w int, resize bool, dst []uint8) error {
-	ph, pw, err := pictureSize(data)
+// decoder brings files to pixels. The zero value decodes with Go's decoders, as many files at a time as it is asked
+// for.
+type decoder struct {
+	fast *turbo              // decodes the JPEGs that it can; or nil
+	turn bool                // as EXIF data says
+	room *semaphore.Weighted // bytes of memory of all pictures that are being decoded, of decodeMemory; or nil
+}
+
+// size is that of a picture once it is upright.
+func (d *decoder) size(data []byte) (height, width int, err error) {
+	height, width, err = pictureSize(data)
+	if d.turn && pictureOrientation(data) >= 5 {
+		height, width = width, height
+	}
+	return height, width, err
+}
+
+// rgb decodes a picture of any colour model into [h, w, 3] bytes; transparent parts come out over black. With resize,
+// a picture of another size is warped to h x w, both sides by themselves and without keeping the aspect, as the
+// pictures of 2014 were; the filter is Catmull-Rom, widened where the picture shrinks. Without, another size is an
+// error.
+func (d *decoder) rgb(data []byte, h, w int, resize bool, dst []uint8) error {
+	ph, pw, model, err := inspect(data)
 	if err != nil {
 		return err
 	}
-	if !resize && (ph != h || pw != w) {
-		return fmt.Errorf("%dx%d pixels, the others have %dx%d; ask for a size to have all resized", ph, pw, h, w)
+	turn := 1
+	if d.turn {
+		turn = pictureOrientation(data)
 	}
-	img, err := decode(data, fast)
+	sh, sw := h, w // as the file has it
+	if turn >= 5 {
+		sh, sw = w, h
+	}
+	if !resize && (ph != sh || pw != sw) {
+		return fmt.Errorf("%dx%d pixels, the others have %dx%d; ask for a size to have all resized", ph, pw, sh, sw)
+	}
+	if d.room != nil {
+		need := min(decodeCost(data, ph, pw, model), decodeMemory)
+		if err := d.room.Acquire(context.Background(), need); err != nil {
+			return err
+		}
+		defer d.room.Release(need)
+	}
+	img, err := decode(data, d.fast)
 	if err != nil {
 		return err
 	}
-	if ph != h || pw != w {
-		warp(img, h, w, dst)
-		return nil
+	upright := dst
+	if turn > 1 {
+		dst = make([]uint8, len(upright))
 	}
-	if copyRGB(img, dst) {
-		return nil
+	if ph != sh || pw != sw {
+		warp(img, sh, sw, dst)
+	} else if !copyRGB(img, dst) {
+		eachStrip(img, func(y int, strip *image.RGBA) {
+			o := y * sw * 3
+			for i := 0; i < len(strip.Pix); i, o = i+4, o+3 {
+				copy(dst[o:o+3], strip.Pix[i:i+3])
+			}
+		})
 	}
-	rgba := image.NewRGBA(image.Rect(0, 0, w, h))
-	draw.Draw(rgba, rgba.Rect, img, img.Bounds().Min, draw.Src)
-	for i, o := 0, 0; o < len(dst); i, o = i+4, o+3 {
-		copy(dst[o:o+3], rgba.Pix[i:i+3])
+	if turn > 1 {
+		turnUpright(dst, sh, sw, turn, upright)
 	}
 	return nil
 }

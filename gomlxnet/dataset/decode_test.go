@@ -27,7 +27,7 @@ func TestDecodeColourModels(t *testing.T) {
 		"nrgba64": image.NewNRGBA64(r), "paletted": image.NewPaletted(r, color.Palette{color.Black, color.White, color.RGBA{200, 30, 90, 255}})}
 	check := func(name string, data []byte, img image.Image) {
 		got := make([]uint8, 9*7*3)
-		if err := decodeRGB(data, nil, 7, 9, false, got); err != nil {
+		if err := (&decoder{}).rgb(data, 7, 9, false, got); err != nil {
 			t.Errorf("%s: %v", name, err)
 			return
 		}
@@ -93,7 +93,7 @@ func TestDecodeErrors(t *testing.T) {
 		"other":     {pngOf(t, 5, 4, color.White), "4x5"},
 		"only head": {sound[:8], "EOF"},
 	} {
-		err := decodeRGB(c.data, nil, 4, 4, false, make([]uint8, 48))
+		err := (&decoder{}).rgb(c.data, 4, 4, false, make([]uint8, 48))
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want one with %q", name, err, c.want)
 		}
@@ -108,7 +108,7 @@ func FuzzDecode(f *testing.F) {
 		if h, w, err := pictureSize(data); err != nil || h*w > 1<<16 {
 			return
 		}
-		_ = decodeRGB(data, nil, 4, 4, true, make([]uint8, 48))
+		_ = (&decoder{}).rgb(data, 4, 4, true, make([]uint8, 48))
 	})
 }
 

@@ -15,6 +15,21 @@
 // Pack decodes a source once into checksummed shards, which Open then maps into memory (Packed). A List is a list of files as
 // released in 2014; those that the derived class splits come to are proved by their MD5 sums.
 //
+// A picture is told by its first bytes, whatever its name: JPEG, PNG, and of GIF, WebP, BMP and TIFF the first frame. It is turned
+// upright as its EXIF data says, except where all classes are ILSVRC synsets, whose pictures were not turned in 2014. What systems
+// and programs keep beside pictures (@eaDir, Thumbs.db, __MACOSX, names that begin with a dot) is no class and no picture; Survey counts
+// all that is passed over. Two data sets in one folder are refused. Archives may be git's, or have the names of Windows and Macs.
+//
+// Bounds, so that no file can take the memory or never end:
+//
+//	an encoded picture       64 MiB
+//	a picture                64 Mi pixels
+//	pictures being decoded   512 MiB together, whatever the number of workers; a larger one is decoded alone
+//	a .tar.gz                64 MiB and 32 times its size are unpacked into memory, of pictures and lists alone, and at most 4 GiB
+//	a .tar, a .zip           read where it lies
+//	files and folders        4 Mi, 8 folders deep
+//	pipes, devices, holes    not opened, not read: passed over, or a bad picture
+//
 // A picture that does not decode stops NewTask with its name, or, where asked for, is left out and listed in Task.Bad.
 // All is integers or single roundings, resized pictures and shapes as well: the same bytes everywhere. Where a machine's
 // libjpeg-turbo is asked to decode JPEGs (DecoderTurbo), its samples differ from Go's by a grey level or two; the digest tells.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"golang.org/x/sync/semaphore"
 )
 
 // Folder is a tree of picture files: ImageNet's train/<wnid>/*.JPEG and val/<wnid>/*.JPEG, Tiny ImageNet's
@@ -18,8 +20,9 @@ type Folder struct {
 	classes []Class
 	h, w    int
 	resize  bool
-	fast    *turbo // or nil
+	decoder decoder
 	parts   [2][]picture
+	dirs    [2]string // of the parts at the root, "train/" and "val/" or so
 }
 
 // picture is a file and its label.
@@ -55,16 +58,16 @@ func (s *Folder) Describe(p Part, i int) string {
 // Close lets go of an archive; a source may also be kept open to the end.
 func (s *Folder) Close() error {
 	err := s.t.close()
-	if s.fast != nil {
-		err = errors.Join(err, s.fast.close())
-		s.fast = nil
+	if s.decoder.fast != nil {
+		err = errors.Join(err, s.decoder.fast.close())
+		s.decoder.fast = nil
 	}
 	return err
 }
 
 // Decoder is what decodes its JPEGs.
 func (s *Folder) Decoder() Decoder {
-	if s.fast != nil {
+	if s.decoder.fast != nil {
 		return DecoderTurbo
 	}
 	return DecoderGo
@@ -79,30 +82,52 @@ func (s *Folder) Image(p Part, i int, dst []uint8) error {
 	if err != nil {
 		return err
 	}
-	return decodeRGB(data, s.fast, s.h, s.w, s.resize, dst)
+	return s.decoder.rgb(data, s.h, s.w, s.resize, dst)
 }
 
 // openFolder reads a tree whose root holds train/.
 func openFolder(ctx context.Context, t *tree, name string, opt Options) (*Folder, error) {
-	s := &Folder{t: t, name: name}
-	perClass, err := classFolders(t, "train/")
+	s := &Folder{t: t, name: name, decoder: decoder{room: semaphore.NewWeighted(decodeMemory)}}
+	train, err := t.folder("train")
 	if err != nil {
 		return nil, err
+	}
+	s.dirs[Train] = train
+	perClass, err := classFolders(t, train)
+	if err != nil {
+		return nil, err
+	}
+	if train == "" && opt.TestShare == 0 {
+		return nil, fmt.Errorf("%s: %d folders of pictures (%s) and no train/ and test/; -test-share 0.2, in a notebook nb.TestShare(0.2), keeps a "+
+			"fifth of each for testing, or make train/<class>/ and test/<class>/", t.where, len(perClass), examples(perClass))
 	}
 	if len(perClass) == 0 {
 		return nil, fmt.Errorf("%s: no class folder in %strain/; want train/<class>/*.png or .JPEG", t.where, t.prefix)
 	}
 	labels := map[string]int{}
 	for _, c := range perClass {
-		labels[c.name] = len(s.classes)
+		label := len(s.classes)
+		labels[composed(c.name)] = label
 		s.classes = append(s.classes, Class{Name: c.name, Title: c.name})
-		s.add(Train, c.files, labels[c.name])
+		s.add(Train, c.files, label)
 	}
-	if err := s.testPart(labels); err != nil {
+	if train == "" {
+		err = s.divide(opt.TestShare)
+	} else if err = s.testPart(labels); err == errNoTest && opt.TestShare > 0 {
+		err = s.divide(opt.TestShare)
+	} else if err == errNoTest {
+		err = s.noTest()
+	}
+	if err != nil {
 		return nil, err
 	}
 	if err := s.complete(); err != nil {
 		return nil, err
+	}
+	if opt.Bad == BadFails {
+		if err := s.unreadable(); err != nil {
+			return nil, err
+		}
 	}
 	if err := s.titles(); err != nil {
 		return nil, err
@@ -113,11 +138,14 @@ func openFolder(ctx context.Context, t *tree, name string, opt Options) (*Folder
 			return nil, err
 		}
 	}
+	if s.decoder.turn, err = s.turned(ctx); err != nil {
+		return nil, err
+	}
 	if err := s.size(ctx, opt.Size); err != nil {
 		return nil, err
 	}
 	if opt.Decoder == DecoderTurbo {
-		if s.fast, err = openTurbo(); err != nil {
+		if s.decoder.fast, err = openTurbo(); err != nil {
 			return nil, fmt.Errorf("%s: %w", t.where, err)
 		}
 	}
@@ -139,8 +167,32 @@ func (s *Folder) complete() error {
 		}
 		for l, n := range count {
 			if n == 0 {
-				return fmt.Errorf("%s: class %s has no %s picture (.png, .jpg, .jpeg); add some or remove its folders",
+				return fmt.Errorf("%s: class %s has no %s picture (JPEG, PNG, GIF, WebP, BMP or TIFF); add some or remove its folders",
 					s.t.where, s.classes[l].Name, p)
+			}
+		}
+	}
+	return nil
+}
+
+// skipHint says how bad pictures are left out.
+const skipHint = "-skip-bad, in a notebook nb.SkipBad(), leaves bad pictures out"
+
+// unreadable refuses pictures that cannot be read, before others are decoded in vain.
+func (s *Folder) unreadable() error {
+	for p := range s.parts {
+		for i, pic := range s.parts[p] {
+			at, _ := s.t.find(pic.file)
+			e := s.t.files[at]
+			switch {
+			case e.bad != nil:
+				return fmt.Errorf("%s %w (%s)", s.Describe(Part(p), i), e.bad, skipHint)
+			case e.kind == unread:
+				head, err := s.t.head(pic.file, headBytes)
+				if err != nil {
+					return err
+				}
+				return fmt.Errorf("%s %w (%s)", s.Describe(Part(p), i), whatIsWanted(head), skipHint)
 			}
 		}
 	}
@@ -163,7 +215,7 @@ func (s *Folder) size(ctx context.Context, want int) (err error) {
 		if err != nil {
 			return err
 		}
-		h, w, err := pictureSize(data)
+		h, w, err := s.decoder.size(data)
 		if err != nil {
 			continue // NewTask's policy for bad pictures decides
 		}
@@ -193,7 +245,7 @@ func (s *Folder) othersThan(ctx context.Context, size int) (bool, error) {
 			if err != nil {
 				continue // a bad picture, of whatever size
 			}
-			if h, w, err := pictureSize(data); err == nil && (h != size || w != size) {
+			if h, w, err := s.decoder.size(data); err == nil && (h != size || w != size) {
 				return true, nil
 			}
 		}
@@ -220,6 +272,9 @@ func (s *Folder) sum(ctx context.Context) error {
 	version := 1
 	if s.resize {
 		version = 2
+	}
+	if s.decoder.turn { // versions 3 and 4 turn pictures upright
+		version += 2
 	}
 	what := fmt.Sprintf("folder v%d %dx%d\n%s", version, s.h, s.w, labels)
 	if d := s.Decoder(); d != DecoderGo {

@@ -203,7 +203,8 @@ func TestFolderErrors(t *testing.T) {
 		},
 			want: []string{"no labelled test pictures", "val_annotations.txt"}},
 		"unknown test class": {change: func(m map[string][]byte) { m["test/dog/a.png"] = m["test/cat/t.png"] }, want: []string{"dog", "not in train"}},
-		"gif":                {change: func(m map[string][]byte) { m["train/cat/c.gif"] = nil }, want: []string{"train/cat/c.gif", "PNG or JPEG"}},
+		"heif": {change: func(m map[string][]byte) { m["train/cat/c"] = []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00") },
+			want: []string{"train/cat/c", "HEIF", "PNG or JPEG", "-skip-bad", "nb.SkipBad()"}},
 		"no train": {change: func(m map[string][]byte) {
 			maps.DeleteFunc(m, func(k string, _ []byte) bool { return strings.HasPrefix(k, "train") })
 		},

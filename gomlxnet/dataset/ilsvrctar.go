@@ -36,7 +36,7 @@ func listILSVRC(ctx context.Context, dir string) (*tree, error) {
 		return nil, fmt.Errorf("%s has %s but not %s, which is needed beside it: %w", dir, ilsvrcTrainTar, ilsvrcValTar, err)
 	}
 	files := spans{}
-	t := &tree{where: dir, fsys: files, closer: closers{train, val}}
+	t := &tree{where: dir, fsys: files, passed: &passedOver{}, closer: closers{train, val}}
 	add := func(name string, s span) error {
 		if len(t.files) >= maxEntries {
 			return fmt.Errorf("%s: more than %d files", dir, maxEntries)
@@ -83,7 +83,7 @@ func eachInTar(ctx context.Context, r interface {
 			return fmt.Errorf("%s: not a sound tar archive (cut off?): %w", where, err)
 		}
 		name := path.Base(path.Clean(h.Name))
-		if h.Typeflag != tar.TypeReg || hidden(name) {
+		if h.Typeflag != tar.TypeReg || sparse(h) || hidden(name) {
 			continue
 		}
 		// The reader takes whole headers and no more, so that it stands at the first byte of the file.

@@ -84,7 +84,7 @@ func (t *Task) decodePart(ctx context.Context, part Part, size int, sum []uint64
 						bad = append(bad, b)
 						mu.Unlock()
 						if t.opt.Bad == BadFails {
-							cancel(fmt.Errorf("task %s: %s: %w (the policy for bad pictures can be set to leave them out)", t.name, b.Name, err))
+							cancel(fmt.Errorf("task %s: %s: %w (%s)", t.name, b.Name, err, skipHint))
 						}
 						continue
 					}

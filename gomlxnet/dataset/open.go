@@ -4,9 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
-	"path"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -16,6 +14,14 @@ type Options struct {
 	Size    int     // resize every picture to this square; 0 = the size they have, which must then be one
 	Coarse  bool    // CIFAR-100: the 20 superclasses are the labels
 	Decoder Decoder // of JPEGs in trees of pictures
+
+	// TestShare divides a folder of classes that is not divided into train/ and test/, or has no test/: this share of
+	// the pictures of each class, at least one, is for testing. 0 is none, and such a folder is refused.
+	TestShare float64
+
+	// Bad says what happens to files that are named or start as pictures and can not be one: links to nothing, pipes,
+	// formats that are not read. Open fails for the first of them, or leaves them to the policy of the task.
+	Bad BadPolicy
 }
 
 // Open opens a data set. spec is one of
@@ -25,8 +31,9 @@ type Options struct {
 //	plain-shapes                        the same figures, 24 px and easy to see: the default experiment's data
 //	PATH                                a folder, .zip, .tar or .tar.gz, recognised by what is in it
 //
-// A folder may be one that Pack made. A path else holds either the binary files of CIFAR-10 or CIFAR-100, or a tree of pictures: train/<class>/ and test/ or
-// val/<class>/, or Tiny ImageNet's val/images with val_annotations.txt.
+// A folder may be one that Pack made. A path else holds either the binary files of CIFAR-10 or CIFAR-100, or a tree
+// of pictures: train/<class>/ and test/ or val/<class>/, a folder of classes that Options.TestShare divides, or Tiny
+// ImageNet's val/images with val_annotations.txt.
 func Open(ctx context.Context, spec string, opt Options) (Source, error) {
 	if IsShapes(spec) {
 		p, err := ParseShapes(spec)
@@ -57,46 +64,19 @@ func Open(ctx context.Context, spec string, opt Options) (Source, error) {
 		t.close()
 		return nil, err
 	}
+	if _, ok := src.(*CIFAR); ok { // it is in memory
+		return src, t.close()
+	}
 	return src, nil
 }
 
 // OpenFS is Open for any file system, such as one embedded in a program; name becomes the source's name.
 func OpenFS(ctx context.Context, fsys fs.FS, name string, opt Options) (Source, error) {
 	t, err := listFS(ctx, fsys, name)
-	if err == nil {
-		err = t.sort()
-	}
 	if err != nil {
 		return nil, err
 	}
 	return openListed(ctx, t, name, opt)
-}
-
-// openListed tells the layout of a tree. Its root may lie some folders down, as archives often have one folder at the top.
-func openListed(ctx context.Context, t *tree, name string, opt Options) (Source, error) {
-	if opt.Size < 0 || opt.Size > 4096 {
-		return nil, fmt.Errorf("%s: size %d, want 0 (as it is) or 1..4096", t.where, opt.Size)
-	}
-	for _, l := range cifarLayouts() {
-		for _, e := range t.files {
-			dir, file := path.Split(e.name)
-			if slices.Contains(l.test, file) || slices.Contains(l.train, file) {
-				return openCIFAR(ctx, t.under(dir), l, opt)
-			}
-		}
-	}
-	root, found := "", false
-	for _, e := range t.files {
-		at := strings.Index("/"+e.name, "/train/")
-		if at >= 0 && (!found || at < len(root)) {
-			root, found = e.name[:at], true
-		}
-	}
-	if !found {
-		return nil, fmt.Errorf("%s: neither a tree of pictures (train/<class>/ and test/ or val/) nor binary CIFAR files "+
-			"(data_batch_1.bin ... or train.bin, test.bin) in %d files", t.where, len(t.files))
-	}
-	return openFolder(ctx, t.under(root), name, opt)
 }
 
 // baseName is the file name without what tells the archive's kind.

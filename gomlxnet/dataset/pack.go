@@ -295,7 +295,7 @@ func (p *packer) decode(ctx context.Context, from, to int) (pix []uint8, entries
 				name := describe(p.src, part, at)
 				if err := p.src.Image(part, at, dst); err != nil {
 					if p.opt.Bad == BadFails {
-						cancel(fmt.Errorf("pack: %s: %w (the policy for bad pictures can be set to leave them out)", name, err))
+						cancel(fmt.Errorf("pack: %s: %w (%s)", name, err, skipHint))
 						return
 					}
 					failures[j] = err

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,8 +10,16 @@ import (
 // testPart finds the test pictures: test/<class>/, else val/<class>/ (or valid/, validation/), else val_annotations.txt in
 // one of them. Tiny ImageNet's test/images/ has no labels and is passed over.
 func (s *Folder) testPart(labels map[string]int) error {
-	for _, dir := range []string{"test/", "val/", "valid/", "validation/"} {
+	for _, name := range []string{"test", "val", "valid", "validation"} {
+		dir, err := s.t.folder(name)
+		if err != nil {
+			return err
+		}
+		if dir == "" {
+			continue
+		}
 		if notes := dir + "val_annotations.txt"; s.t.has(notes) {
+			s.dirs[Test] = dir
 			return s.annotated(dir, notes, labels)
 		}
 		found, err := classFolders(s.t, dir)
@@ -18,14 +27,19 @@ func (s *Folder) testPart(labels map[string]int) error {
 			return err
 		}
 		if s.flat(dir, labels) {
+			s.dirs[Test] = dir
 			return nil
 		}
-		known := func(c classFolder) bool { _, ok := labels[c.name]; return ok }
+		known := func(c classFolder) bool { _, ok := labels[composed(c.name)]; return ok }
 		if !slices.ContainsFunc(found, known) {
 			continue
 		}
+		s.dirs[Test] = dir
 		for _, c := range found {
-			label, ok := labels[c.name]
+			label, ok := labels[composed(c.name)]
+			if !ok && len(c.files) == 0 {
+				continue // notes
+			}
 			if !ok {
 				return fmt.Errorf("%s: class %s is in %s%s but not in train/", s.t.where, c.name, s.t.prefix, dir)
 			}
@@ -33,8 +47,16 @@ func (s *Folder) testPart(labels map[string]int) error {
 		}
 		return nil
 	}
-	return fmt.Errorf("%s: no labelled test pictures beside %strain/; want test/<class>/, val/<class>/ or "+
-		"val/images/ with val/val_annotations.txt, or ILSVRC2012's val/ILSVRC2012_val_*.JPEG", s.t.where, s.t.prefix)
+	return errNoTest
+}
+
+// errNoTest is testPart's where there is none.
+var errNoTest = errors.New("no test part")
+
+func (s *Folder) noTest() error {
+	return fmt.Errorf("%s: no labelled test pictures beside %strain/; want test/<class>/, val/<class>/ or val/images/ with "+
+		"val/val_annotations.txt, or ILSVRC2012's val/ILSVRC2012_val_*.JPEG; or -test-share 0.2, in a notebook nb.TestShare(0.2), which keeps a "+
+		"fifth of the training pictures for testing", s.t.where, s.t.prefix)
 }
 
 // flat takes the validation pictures of ILSVRC2012 that lie in one folder, labelled by their names; those of synsets that train/ does
@@ -67,7 +89,7 @@ func (s *Folder) annotated(dir, notes string, labels map[string]int) error {
 	}
 	named := map[string]bool{}
 	for _, a := range list {
-		label, ok := labels[a.class]
+		label, ok := labels[composed(a.class)]
 		if !ok {
 			return fmt.Errorf("%s: %s%s line %d: class %s has no folder in train/", s.t.where, s.t.prefix, notes, a.line, a.class)
 		}
@@ -81,8 +103,14 @@ func (s *Folder) annotated(dir, notes string, labels map[string]int) error {
 		named[file] = true
 		s.add(Test, []string{file}, label)
 	}
-	for _, e := range s.t.files {
-		if isPicture, err := pictureName(e.name); strings.HasPrefix(e.name, dir) && isPicture && err == nil && !named[e.name] {
+	for i := range s.t.files {
+		e := &s.t.files[i]
+		if !strings.HasPrefix(e.name, dir) || named[e.name] {
+			continue
+		}
+		if k, err := s.t.look(e); err != nil {
+			return err
+		} else if k != noPicture {
 			return fmt.Errorf("%s: %s%s names no class for %s", s.t.where, s.t.prefix, notes, e.name)
 		}
 	}
@@ -106,7 +134,7 @@ func parseAnnotations(data []byte) ([]annotation, error) {
 	var out []annotation
 	seen := map[string]int{}
 	n := 0
-	for line := range strings.Lines(string(data)) {
+	for line := range strings.Lines(plainText(data)) {
 		n++
 		line = strings.TrimRight(line, "\r\n")
 		if line == "" {
@@ -135,7 +163,7 @@ func parseAnnotations(data []byte) ([]annotation, error) {
 func (s *Folder) titles() error {
 	index := map[string]int{}
 	for i, c := range s.classes {
-		index[c.Name] = i
+		index[composed(c.Name)] = i
 	}
 	if s.t.has("wnids.txt") {
 		data, err := s.t.read("wnids.txt", maxPicture)
@@ -143,8 +171,8 @@ func (s *Folder) titles() error {
 			return err
 		}
 		seen := map[string]bool{}
-		for name := range strings.FieldsSeq(string(data)) {
-			if _, ok := index[name]; !ok {
+		for name := range strings.FieldsSeq(plainText(data)) {
+			if _, ok := index[composed(name)]; !ok {
 				return fmt.Errorf("%s: %swnids.txt lists %s, which has no folder in train/", s.t.where, s.t.prefix, name)
 			}
 			if seen[name] {
@@ -160,9 +188,9 @@ func (s *Folder) titles() error {
 	if err != nil {
 		return err
 	}
-	for line := range strings.Lines(string(data)) {
+	for line := range strings.Lines(plainText(data)) {
 		name, title, ok := strings.Cut(strings.TrimRight(line, "\r\n"), "\t")
-		if i, mine := index[name]; ok && mine && title != "" {
+		if i, mine := index[composed(name)]; ok && mine && title != "" {
 			s.classes[i].Title = title
 		}
 	}

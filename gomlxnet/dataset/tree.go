@@ -9,7 +9,6 @@ import (
 	"hash/crc32"
 	"io"
 	"io/fs"
-	"path"
 	"runtime"
 	"slices"
 	"strings"
@@ -31,10 +30,12 @@ type entry struct {
 	name   string // slash-separated, from the tree's root
 	size   int64
 	crc    uint32
-	summed bool // by digest: what is read later must have this sum
+	summed bool  // by digest: what is read later must have this sum
+	kind   kind  // of its first bytes, where they have been looked at
+	bad    error // why a file named as a picture cannot be read: it is a link to nothing, a pipe, ...
 }
 
-// tree is a listing of a folder or an archive. Hidden files and folders are left out.
+// tree is a listing of a folder or an archive. Hidden files and folders are left out, and counted in passed.
 type tree struct {
 	where  string // for messages: the path it was opened from
 	fsys   fs.FS
@@ -42,63 +43,8 @@ type tree struct {
 	files  []entry // ascending by name
 	dirs   []string
 	crcs   bool // crc of every entry is known
+	passed *passedOver
 	closer io.Closer
-}
-
-// listFS walks a file system. Links to files and folders are followed.
-func listFS(ctx context.Context, fsys fs.FS, where string) (*tree, error) {
-	t := &tree{where: where, fsys: fsys}
-	var walk func(dir string, depth int) error
-	walk = func(dir string, depth int) error {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if depth > maxDepth {
-			return fmt.Errorf("%s: folders deeper than %d at %s; give the folder that holds train/", where, maxDepth, dir)
-		}
-		list, err := fs.ReadDir(fsys, dir)
-		if err != nil {
-			return fmt.Errorf("%s: %w", where, err)
-		}
-		for _, e := range list {
-			name := path.Join(dir, e.Name())
-			if hidden(name) {
-				continue
-			}
-			info, err := e.Info()
-			if err == nil && info.Mode()&fs.ModeSymlink != 0 {
-				info, err = fs.Stat(fsys, name)
-			}
-			if err != nil {
-				return fmt.Errorf("%s: %w", where, err)
-			}
-			if len(t.files)+len(t.dirs) >= maxEntries {
-				return fmt.Errorf("%s: more than %d files and folders", where, maxEntries)
-			}
-			if info.IsDir() {
-				t.dirs = append(t.dirs, name)
-				if err := walk(name, depth+1); err != nil {
-					return err
-				}
-			} else {
-				t.files = append(t.files, entry{name: name, size: info.Size()})
-			}
-		}
-		return nil
-	}
-	if err := walk(".", 0); err != nil {
-		return nil, err
-	}
-	return t, t.sort()
-}
-
-func hidden(name string) bool {
-	for part := range strings.SplitSeq(name, "/") {
-		if strings.HasPrefix(part, ".") && part != "." || part == "__MACOSX" {
-			return true
-		}
-	}
-	return false
 }
 
 // sort orders the files by name and refuses a name that occurs twice, as an archive can have it.
@@ -151,6 +97,9 @@ func (t *tree) read(name string, limit int64) ([]byte, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s: no file %s", t.where, name)
 	}
+	if err := t.files[i].bad; err != nil {
+		return nil, fmt.Errorf("%s: %s %w", t.where, name, err)
+	}
 	size := t.files[i].size
 	if size > limit {
 		return nil, fmt.Errorf("%s: %s has %d bytes, more than the %d that such a file may have", t.where, name, size, limit)
@@ -188,8 +137,9 @@ func (t *tree) digest(ctx context.Context, what string, names []string) (string,
 		if !ok {
 			return "", fmt.Errorf("%s: no file %s", t.where, name)
 		}
-		list[i] = t.files[at]
-		bytes += list[i].size
+		if list[i] = t.files[at]; list[i].bad == nil {
+			bytes += list[i].size
+		}
 	}
 	if !t.crcs && bytes <= maxHashed {
 		if err := t.sums(ctx, list); err != nil {
@@ -197,7 +147,7 @@ func (t *tree) digest(ctx context.Context, what string, names []string) (string,
 		}
 		for _, e := range list {
 			at, _ := t.find(e.name)
-			t.files[at].crc, t.files[at].summed = e.crc, true
+			t.files[at].crc, t.files[at].summed = e.crc, e.bad == nil
 		}
 	}
 	h := sha256.New()
@@ -220,6 +170,9 @@ func (t *tree) sums(ctx context.Context, list []entry) error {
 				i := int(next.Add(1)) - 1
 				if i >= len(list) {
 					return
+				}
+				if list[i].bad != nil {
+					continue // it has no bytes, and decodes to an error
 				}
 				data, err := t.read(list[i].name, maxFile)
 				if err != nil {

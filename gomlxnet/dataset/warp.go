@@ -1,7 +1,9 @@
 package dataset
 
 import (
+	"bytes"
 	"image"
+	"image/color"
 	"image/draw"
 
 	"coadapt/gomlxnet/dataset/planes"
@@ -46,16 +48,58 @@ func takeApart(img image.Image) (parts []planes.Plane, coloured bool) {
 			return []planes.Plane{whole(m.Y[m.YOffset(b.Min.X, b.Min.Y):], m.YStride), chroma(m.Cb), chroma(m.Cr)}, false
 		}
 	}
-	rgba := image.NewRGBA(image.Rect(0, 0, b.Dx(), b.Dy()))
-	draw.Draw(rgba, rgba.Rect, img, b.Min, draw.Src)
-	for c := range 3 {
-		pix := make([]uint8, b.Dx()*b.Dy())
-		for i := range pix {
-			pix[i] = rgba.Pix[i*4+c]
-		}
-		parts = append(parts, whole(pix, b.Dx()))
+	if m, ok := img.(*planar); ok {
+		return m.planes[:], m.rgb
 	}
+	for range 3 {
+		parts = append(parts, whole(make([]uint8, b.Dx()*b.Dy()), b.Dx()))
+	}
+	eachStrip(img, func(y int, strip *image.RGBA) {
+		for c := range 3 {
+			to := parts[c].Pix[y*b.Dx():]
+			for i := range len(strip.Pix) / 4 {
+				to[i] = strip.Pix[i*4+c]
+			}
+		}
+	})
 	return parts, true
+}
+
+// eachStrip visits a picture in red, green and blue over black, from the top in strips, so that it is never there a second
+// time as a whole. A strip is gone after the visit.
+func eachStrip(img image.Image, visit func(y int, strip *image.RGBA)) {
+	const rows = 64
+	b := img.Bounds()
+	pix := make([]uint8, 4*b.Dx()*min(rows, b.Dy()))
+	for y := 0; y < b.Dy(); y += rows {
+		r := image.Rect(0, 0, b.Dx(), min(rows, b.Dy()-y))
+		strip := &image.RGBA{Pix: pix[:4*r.Dx()*r.Dy()], Stride: 4 * r.Dx(), Rect: r}
+		draw.Draw(strip, r, img, b.Min.Add(image.Pt(0, y)), draw.Src)
+		visit(y, strip)
+	}
+}
+
+// decodeCost is about how many bytes of memory it takes to decode a picture.
+func decodeCost(data []byte, h, w int, model color.Model) int64 {
+	perPixel := 4 // a byte each of red, green, blue and alpha
+	switch model {
+	case color.GrayModel:
+		perPixel = 1
+	case color.Gray16Model:
+		perPixel = 2
+	case color.YCbCrModel:
+		perPixel = 3
+	case color.RGBA64Model, color.NRGBA64Model:
+		perPixel = 8
+	}
+	if bytes.HasPrefix(data, []byte(jpegStart)) {
+		if progressive(data) { // all coefficients, of four bytes, are kept to the last scan
+			perPixel *= 5
+		}
+	} else {
+		perPixel += 4 // planes, or what a format keeps beside the picture
+	}
+	return int64(perPixel) * int64(h) * int64(w)
 }
 
 // chromaSteps is how many pixels a sample of Cb and Cr stands for.

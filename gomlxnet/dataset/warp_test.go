@@ -138,7 +138,7 @@ func TestTurboLeavesDamage(t *testing.T) {
 	whole := photo(t, 100, 80)
 	cut := whole[:len(whole)*2/3]
 	_, want := jpeg.Decode(bytes.NewReader(cut))
-	err := decodeRGB(cut, fast, 50, 50, true, make([]uint8, 7500))
+	err := (&decoder{fast: fast}).rgb(cut, 50, 50, true, make([]uint8, 7500))
 	if want == nil || err == nil || err.Error() != want.Error() {
 		t.Errorf("error %v for a file that is cut off, want Go's: %v", err, want)
 	}

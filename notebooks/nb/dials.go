@@ -90,6 +90,10 @@ func (s settings) options() []option {
 	number("steps2", "SecondSteps", float64(s.dials.Steps2))
 	number("per-class", "PerClass", float64(s.dials.PerClass))
 	number("dropout", "Dropout", s.dials.Dropout)
+	number("test-share", "TestShare", s.TestShare)
+	if s.SkipBad {
+		out = append(out, option{"--skip-bad", "nb.SkipBad()"})
+	}
 	if s.dials.NoLRN {
 		out = append(out, option{"--no-lrn", "nb.NoLRN()"})
 	}

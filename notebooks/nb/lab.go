@@ -44,6 +44,8 @@ type Lab struct {
 type settings struct {
 	Epochs, Steps int
 	dials         dials
+	SkipBad       bool
+	TestShare     float64
 	stop          bool // a run in the background, when its cell is interrupted
 }
 
@@ -55,6 +57,13 @@ func Epochs(e int) Option { return func(s *settings) { s.Epochs = e } }
 
 // Steps gives every net so many steps in place of epochs, as coadapt's -steps.
 func Steps(n int) Option { return func(s *settings) { s.Steps = n } }
+
+// SkipBad leaves out pictures that cannot be read, and names them, instead of stopping, as coadapt's -skip-bad.
+func SkipBad() Option { return func(s *settings) { s.SkipBad = true } }
+
+// TestShare tests on this share of each class's pictures, such as 0.2, where the data is not divided into train/ and test/, as
+// coadapt's -test-share.
+func TestShare(share float64) Option { return func(s *settings) { s.TestShare = share } }
 
 // Open names the data of a chapter: "shapes", "shapes:classes=20,...", or a path to a folder or archive of pictures. Nothing but the
 // name and the options is looked at yet.
@@ -73,6 +82,9 @@ func Open(data string, opts ...Option) *Lab {
 func (l *Lab) check() error {
 	if l.set.Epochs < 0 || l.set.Steps < 0 {
 		return fmt.Errorf("nb.Epochs(%d), nb.Steps(%d): want numbers from 1", l.set.Epochs, l.set.Steps)
+	}
+	if s := l.set.TestShare; s != 0 && !(s > 0 && s < 1) {
+		return fmt.Errorf("nb.TestShare(%v): want more than 0 and less than 1, such as 0.2", s)
 	}
 	if l.set.Epochs > 0 && l.set.Steps > 0 {
 		return errors.New("nb.Epochs and nb.Steps: each settles how long a net trains; leave one of the two out")
@@ -106,11 +118,16 @@ func configure(ctx context.Context, data string, set settings) (dataset.Source, 
 	if procedural(data) {
 		size = 0 // as they are drawn
 	}
-	src, err := dataset.Open(ctx, data, dataset.Options{Size: size})
+	opt := dataset.Options{Size: size, TestShare: set.TestShare}
+	if set.SkipBad {
+		opt.Bad = dataset.BadSkips
+	}
+	src, err := dataset.Open(ctx, data, opt)
 	if err != nil {
 		return nil, transfer.Config{}, err
 	}
 	cfg := transfer.MiniConfig(src)
+	cfg.Bad = opt.Bad
 	if set.Epochs > 0 {
 		cfg.Epochs = float64(set.Epochs)
 	}

@@ -26,6 +26,8 @@ type Stamp struct {
 	Epochs     int      `json:"epochs,omitempty"`
 	Steps      int      `json:"steps,omitempty"`
 	Dials      dials    `json:"dials,omitzero"`
+	SkipBad    bool     `json:"skip_bad,omitempty"`
+	TestShare  float64  `json:"test_share,omitempty"`
 	Backend    string   `json:"backend"`    // its class
 	Experiment string   `json:"experiment"` // of the results; "" where they are of several
 	Nets       []string `json:"nets,omitempty"`
@@ -41,7 +43,8 @@ const (
 )
 
 func (l *Lab) stamp(name string, fig figure.Drawing) (Stamp, error) {
-	s := Stamp{Figure: name, Data: l.data, Epochs: l.set.Epochs, Steps: l.set.Steps, Dials: l.set.dials, Backend: l.config.Class, Experiment: l.lab.Experiment()}
+	s := Stamp{Figure: name, Data: l.data, Epochs: l.set.Epochs, Steps: l.set.Steps, Dials: l.set.dials, SkipBad: l.set.SkipBad,
+		TestShare: l.set.TestShare, Backend: l.config.Class, Experiment: l.lab.Experiment()}
 	if !l.procedural() {
 		s.Data = l.source.Name() // paths are nobody else's business
 	}
@@ -162,7 +165,7 @@ func (s Stamp) Changes(ctx context.Context) (changes []string, ok bool, err erro
 
 // keys are what the code gives the stamp's nets.
 func (s Stamp) keys(ctx context.Context) ([]string, error) {
-	_, cfg, err := configure(ctx, s.Data, settings{Epochs: s.Epochs, Steps: s.Steps, dials: s.Dials})
+	_, cfg, err := configure(ctx, s.Data, settings{Epochs: s.Epochs, Steps: s.Steps, dials: s.Dials, SkipBad: s.SkipBad, TestShare: s.TestShare})
 	if err != nil {
 		return nil, err
 	}

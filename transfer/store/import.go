@@ -259,7 +259,7 @@ type bounded struct {
 func (b *bounded) Read(p []byte) (int, error) {
 	n, err := b.r.Read(p[:min(int64(len(p)), b.left+1)])
 	if b.left -= int64(n); b.left < 0 {
-		return 0, fmt.Errorf("it unpacks to more than %d bytes, the most that is taken", b.most)
+		return 0, fmt.Errorf("it unpacks to more than %d bytes, the most that is taken; -most takes more", b.most)
 	}
 	return n, err
 }

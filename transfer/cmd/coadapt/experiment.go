@@ -24,7 +24,7 @@ type experimentFlags struct {
 	precision                                    string
 	size, batch, steps, perClass, workers        int
 	devices, together                            int
-	epochs, rate                                 float64
+	epochs, rate, testShare                      float64
 	dials                                        dials
 	coarse, skipBad                              bool
 	checkpoint                                   time.Duration
@@ -52,6 +52,7 @@ func (f *experimentFlags) flags(c *cobra.Command, grid string) {
 	fl.StringVar(&f.precision, "precision", "float32", "float32, or bfloat16: activations, and the weights they meet, of 16 bits, where the machine multiplies them faster")
 	fl.BoolVar(&f.coarse, "coarse", false, "CIFAR-100: classes are the 20 superclasses")
 	fl.BoolVar(&f.skipBad, "skip-bad", false, "leave out pictures that do not decode, and name them, instead of stopping")
+	fl.Float64Var(&f.testShare, "test-share", 0, testShareHelp)
 	fl.IntVar(&f.workers, "workers", 0, "nets trained beside each other (default: one a core, for two where the net is large, at most 4, and at least one a GPU)")
 	fl.IntVar(&f.devices, "devices", 0, "devices that train a net together, each on its part of every batch (default: 1, other workers on other devices)")
 	fl.IntVar(&f.together, "together", 0, "nets that each worker trains in one graph, where they are too small to fill a GPU (default: 1)")
@@ -71,10 +72,18 @@ func (f *experimentFlags) open(ctx context.Context, stderr io.Writer, progress f
 	if f.size == 0 && !dataset.IsShapes(f.data) {
 		f.size = 32
 	}
-	src, err := dataset.Open(ctx, f.data, dataset.Options{Size: f.size, Coarse: f.coarse})
+	if err := checkTestShare(f.testShare); err != nil {
+		return fail(err)
+	}
+	opt := dataset.Options{Size: f.size, Coarse: f.coarse, TestShare: f.testShare}
+	if f.skipBad {
+		opt.Bad = dataset.BadSkips
+	}
+	src, err := dataset.Open(ctx, f.data, opt)
 	if err != nil {
 		return fail(err)
 	}
+	survey(stderr, src)
 	cfg, err := f.config(src)
 	if err != nil {
 		return fail(err)

@@ -32,7 +32,7 @@ func storeImport(stdout, stderr io.Writer, openIt func() (*store.Store, error)) 
 			}
 			faults := 0
 			for _, name := range args {
-				n, err := importFile(c.Context(), s, name, int64(most*1e9), stdout, stderr)
+				n, err := importFile(c.Context(), s, name, int64(most*1e9), !c.Flags().Changed("most"), stdout, stderr)
 				if c.Context().Err() != nil {
 					return c.Context().Err()
 				}
@@ -47,12 +47,20 @@ func storeImport(stdout, stderr io.Writer, openIt func() (*store.Store, error)) 
 			return nil
 		},
 	}
-	c.Flags().Float64Var(&most, "most", 64, "gigabytes to which an archive may unpack")
+	c.Flags().Float64Var(&most, "most", 64, "gigabytes to which an archive may unpack; where it is not given, also 64 MiB and 64 times the archive's size")
 	return c
 }
 
-// importFile counts the faults of an archive, which it names; its error is one of reading the file at all.
-func importFile(ctx context.Context, s *store.Store, name string, most int64, stdout, stderr io.Writer) (faults int, err error) {
+// unpackRatio is how many times its size an archive may unpack to, beyond unpackAtLeast, where nothing else is asked for. Weights
+// hardly compress: what is many times as large was made to fill the disk.
+const (
+	unpackRatio   = 64
+	unpackAtLeast = 64 << 20
+)
+
+// importFile counts the faults of an archive, which it names; its error is one of reading the file at all. sized bounds what it
+// unpacks to by its size, too.
+func importFile(ctx context.Context, s *store.Store, name string, most int64, sized bool, stdout, stderr io.Writer) (faults int, err error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return 0, err
@@ -61,6 +69,9 @@ func importFile(ctx context.Context, s *store.Store, name string, most int64, st
 	info, err := f.Stat()
 	if err != nil {
 		return 0, err
+	}
+	if sized && info.Mode().IsRegular() && info.Size() < most/unpackRatio {
+		most = min(most, unpackAtLeast+unpackRatio*info.Size())
 	}
 	in, err := unpack(f)
 	if err != nil {

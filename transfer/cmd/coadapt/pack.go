@@ -18,6 +18,7 @@ type packFlags struct {
 	data, out, verify    string
 	size, shard, workers int
 	skipBad, turbo       bool
+	testShare            float64
 }
 
 func packCommand(stdout, stderr io.Writer) *cobra.Command {
@@ -44,6 +45,7 @@ func packCommand(stdout, stderr io.Writer) *cobra.Command {
 	fl.IntVar(&f.shard, "shard-mib", 256, "most MiB of a shard")
 	fl.IntVar(&f.workers, "workers", 0, "goroutines that decode (default: one a core)")
 	fl.BoolVar(&f.skipBad, "skip-bad", false, "leave out pictures that do not decode, and name them, instead of stopping")
+	fl.Float64Var(&f.testShare, "test-share", 0, testShareHelp)
 	fl.BoolVar(&f.turbo, "libjpeg-turbo", false, "decode JPEGs with this machine's libjpeg-turbo, several times faster; the pictures differ by a grey level and are other data")
 	fl.BoolVar(&f.json, "json", false, "print what was done as a JSON object")
 	c.MarkFlagsMutuallyExclusive("verify", "data")
@@ -79,19 +81,23 @@ func (f *packFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	case f.workers < 0:
 		return fmt.Errorf("-workers %d: want a number above 0, or 0 for one a core", f.workers)
 	}
+	if err := checkTestShare(f.testShare); err != nil {
+		return err
+	}
 	began := time.Now()
-	open := dataset.Options{Size: f.size}
+	open := dataset.Options{Size: f.size, TestShare: f.testShare}
 	if f.turbo {
 		open.Decoder = dataset.DecoderTurbo
+	}
+	opt := dataset.PackOptions{ShardBytes: int64(f.shard) << 20, Workers: f.workers}
+	if f.skipBad {
+		opt.Bad, open.Bad = dataset.BadSkips, dataset.BadSkips
 	}
 	src, err := dataset.Open(ctx, f.data, open)
 	if err != nil {
 		return err
 	}
-	opt := dataset.PackOptions{ShardBytes: int64(f.shard) << 20, Workers: f.workers}
-	if f.skipBad {
-		opt.Bad = dataset.BadSkips
-	}
+	survey(stderr, src)
 	show := newCounter(stderr, isTerminal(stderr), "packing", "pictures")
 	opt.Progress = show.count
 	report, err := dataset.Pack(ctx, src, f.out, opt)
@@ -116,6 +122,23 @@ func (f *packFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	fmt.Fprintf(stdout, "%s: %d pictures of %d classes at %d px (%d train, %d test), %.1f MB in %d shards, %d of them there before; %d left out; %.1f s\n",
 		f.out, rec.Pictures, rec.Classes, rec.Size, rec.Train, rec.Test, float64(rec.Bytes)/1e6, rec.Shards, rec.Kept, rec.Bad, rec.Seconds)
 	return nil
+}
+
+const testShareHelp = "test on this share of each class's pictures, such as 0.2, where the data is not divided into train/ and test/"
+
+// checkTestShare refuses what is no share.
+func checkTestShare(v float64) error {
+	if v == 0 || v > 0 && v < 1 {
+		return nil
+	}
+	return fmt.Errorf("-test-share %v: want more than 0 and less than 1, such as 0.2", v)
+}
+
+// survey prints one line about what of a folder or an archive is read, and what is not.
+func survey(w io.Writer, src dataset.Source) {
+	if s, ok := src.(dataset.Surveyor); ok {
+		fmt.Fprintln(w, "data:", s.Survey())
+	}
 }
 
 func (f *packFlags) check(ctx context.Context, stdout, stderr io.Writer) error {

@@ -1,0 +1,49 @@
+package dataset
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+)
+
+const becauseHidden = "hidden, or kept by a system or a program"
+
+// PassedOver counts files and folders that are not read, for one reason.
+type PassedOver struct {
+	Reason string
+	Count  int
+	First  string // by name
+}
+
+// String says reason, count and an example.
+func (p PassedOver) String() string { return fmt.Sprintf("%d %s (%s)", p.Count, p.Reason, p.First) }
+
+// passedOver collects them.
+type passedOver struct {
+	mu   sync.Mutex
+	list map[string]PassedOver
+}
+
+func (p *passedOver) add(reason, name string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.list == nil {
+		p.list = map[string]PassedOver{}
+	}
+	was, ok := p.list[reason]
+	if !ok {
+		was = PassedOver{Reason: reason, First: name}
+	}
+	was.Count++
+	was.First = min(was.First, name)
+	p.list[reason] = was
+}
+
+// sorted is by reason.
+func (p *passedOver) sorted() []PassedOver {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.SortedFunc(maps.Values(p.list), func(a, b PassedOver) int { return strings.Compare(a.Reason, b.Reason) })
+}

@@ -1,0 +1,128 @@
+package dataset
+
+import (
+	"fmt"
+	"path"
+	"strings"
+)
+
+// Survey says what of a folder or an archive is read, so that nothing is left out in silence.
+type Survey struct {
+	Root        string // where the data set lies
+	Classes     int
+	Train, Test int
+	Passed      []PassedOver // what is not read
+	Merged      PassedOver   // folders below classes, whose pictures are the class's; Count is 0 where there are none
+}
+
+// String is one line.
+func (s Survey) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %d classes, %d training and %d test pictures", s.Root, s.Classes, s.Train, s.Test)
+	if s.Merged.Count > 0 {
+		fmt.Fprintf(&b, "; %s", s.Merged)
+	}
+	if len(s.Passed) == 0 {
+		b.WriteString("; nothing passed over")
+		return b.String()
+	}
+	b.WriteString("; passed over: ")
+	for i, p := range s.Passed {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(p.String())
+	}
+	return b.String()
+}
+
+// Surveyor is a Source that was made of files.
+type Surveyor interface {
+	Survey() Survey
+}
+
+// Survey counts what the source reads and what it does not.
+func (s *Folder) Survey() Survey {
+	v := Survey{Root: path.Join(s.t.where, s.t.prefix), Classes: len(s.classes),
+		Train: len(s.parts[Train]), Test: len(s.parts[Test])}
+	passed := &passedOver{list: map[string]PassedOver{}}
+	for _, p := range s.t.passed.sorted() {
+		passed.list[p.Reason] = p
+	}
+	used := make([]bool, len(s.t.files))
+	within := map[string]map[string]bool{} // folders with pictures, by class folder
+	for p, pics := range s.parts {
+		for _, pic := range pics {
+			at, _ := s.t.find(pic.file)
+			used[at] = true
+			part := s.dirs[p]
+			if part == "" {
+				part = s.dirs[Train] // divided by share
+			}
+			name, _, inside := strings.Cut(strings.TrimPrefix(pic.file, part), "/")
+			if !inside {
+				continue
+			}
+			class := part + name
+			if within[class] == nil {
+				within[class] = map[string]bool{}
+			}
+			within[class][path.Dir(pic.file)] = true
+		}
+	}
+	for i, e := range s.t.files {
+		if used[i] || isList(e.name) {
+			continue
+		}
+		passed.add(s.reason(e), e.name)
+	}
+	v.Passed = passed.sorted()
+	merged := &passedOver{}
+	for class, dirs := range within {
+		if len(dirs) < 2 {
+			continue // Tiny ImageNet has one, called images
+		}
+		for dir := range dirs {
+			if dir != class {
+				merged.add("folders below classes are merged into them", dir)
+			}
+		}
+	}
+	if list := merged.sorted(); len(list) > 0 {
+		v.Merged = list[0]
+	}
+	return v
+}
+
+// reason is why a file of the listing is not read.
+func (s *Folder) reason(e entry) string {
+	part, rest, _ := strings.Cut(e.name, "/")
+	dirs := s.dirs[Train] + " and " + s.dirs[Test]
+	if s.dirs[Test] == "" { // divided by share
+		dirs = "the classes' folders"
+	}
+	picture := e.kind == isPicture || e.kind == unread || e.kind == notLookedAt && pictureEnding(e.name)
+	switch {
+	case s.dirs[Train] == "" && picture, s.dirs[Train] != "" && part+"/" != s.dirs[Train] && part+"/" != s.dirs[Test]:
+		return "outside of " + dirs
+	case picture && !strings.Contains(rest, "/"):
+		return "pictures in no class's folder"
+	case picture:
+		return "pictures of classes that " + s.dirs[Train] + " does not have"
+	}
+	return "no pictures"
+}
+
+// isList reports whether a file at the root, or in a part, is a list that is read.
+func isList(name string) bool {
+	switch path.Base(name) {
+	case "val_annotations.txt", "wnids.txt", "words.txt":
+		return strings.Count(name, "/") < 2
+	}
+	return false
+}
+
+// Survey counts records.
+func (s *CIFAR) Survey() Survey {
+	return Survey{Root: s.where, Classes: len(s.classes), Train: s.Len(Train), Test: s.Len(Test), Passed: s.passed}
+}

@@ -1,0 +1,63 @@
+package dataset
+
+import (
+	"bytes"
+	"context"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// turned reports whether a picture's EXIF data says that it lies on its side, or is mirrored: then all pictures are
+// turned upright, as people see them. Where all classes are ILSVRC synsets nothing is turned, since the pictures of
+// 2014 were not, and nothing is looked at.
+func (s *Folder) turned(ctx context.Context) (bool, error) {
+	if !slices.ContainsFunc(s.classes, func(c Class) bool { return !isSynset(c.Name) }) {
+		return false, nil
+	}
+	pics := slices.Concat(s.parts[Train], s.parts[Test])
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var next atomic.Int64
+	var found atomic.Bool
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for ctx.Err() == nil && !found.Load() {
+				i := int(next.Add(1)) - 1
+				if i >= len(pics) {
+					return
+				}
+				if s.lies(pics[i].file) {
+					found.Store(true)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return found.Load(), ctx.Err()
+}
+
+// lies reports whether a picture is not upright. One that cannot be read is bad, whatever it says.
+func (s *Folder) lies(file string) bool {
+	at, _ := s.t.find(file)
+	if s.t.files[at].bad != nil {
+		return false
+	}
+	o := 1
+	for _, n := range []int64{4 << 10, exifHead, maxPicture} {
+		data, err := s.t.head(file, n)
+		if err != nil {
+			return false
+		}
+		known := false
+		if o, known = orientation(data); known || int64(len(data)) < n {
+			break
+		}
+		if n == exifHead && (bytes.HasPrefix(data, []byte(jpegStart)) || bytes.HasPrefix(data, []byte(pngStart))) {
+			break
+		}
+	}
+	return o > 1
+}

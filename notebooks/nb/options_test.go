@@ -1,0 +1,63 @@
+package nb
+
+import (
+	"bytes"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"coadapt/gomlxnet/dataset"
+	"coadapt/transfer/sweep"
+)
+
+// TestDataOptions: what the options say of the data reaches a run in the cell, one in the background, and the form's source.
+func TestDataOptions(t *testing.T) {
+	dir := t.TempDir()
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 32, 32))); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"ant/a.png", "ant/b.png", "ant/c.png", "ant/d.png", "bee/a.png", "bee/b.png", "bee/c.png", "bee/d.png"} {
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "ant", "x.heic"), []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := configure(t.Context(), dir, settings{TestShare: 0.25}); err == nil || !strings.Contains(err.Error(), "nb.SkipBad()") {
+		t.Errorf("a picture that is not read: %v, want an error with nb.SkipBad()", err)
+	}
+	l := &Lab{data: dir}
+	for _, o := range []Option{SkipBad(), TestShare(0.25)} {
+		o(&l.set)
+	}
+	src, cfg, err := configure(t.Context(), dir, l.set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cfg.Bad != dataset.BadSkips || src.Len(dataset.Test) != 2 {
+		t.Errorf("policy %v and %d test pictures, want %v and 2", cfg.Bad, src.Len(dataset.Test), dataset.BadSkips)
+	}
+	args := l.command(sweep.Record{})
+	for _, want := range []string{"--skip-bad", "--test-share=0.25"} {
+		if !slices.Contains(args, want) {
+			t.Errorf("command %v lacks %s", args, want)
+		}
+	}
+	if text := l.goSource(choice{data: "other"}); !strings.Contains(text, "nb.TestShare(0.25), nb.SkipBad()") {
+		t.Errorf("source %s lacks the options", text)
+	}
+	l.set.TestShare = 1.5
+	if err := l.check(); err == nil || !strings.Contains(err.Error(), "nb.TestShare(1.5)") {
+		t.Errorf("a share of 1.5: %v, want an error", err)
+	}
+}
