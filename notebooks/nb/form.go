@@ -207,12 +207,6 @@ func (l *Lab) goSource(c choice) string {
 		for _, o := range c.set.options() {
 			text += ", " + o.source
 		}
-		if l.set.TestShare > 0 {
-			text += fmt.Sprintf(", nb.TestShare(%v)", l.set.TestShare)
-		}
-		if l.set.SkipBad {
-			text += ", nb.SkipBad()"
-		}
 		text += ")\n"
 	}
 	text += fmt.Sprintf("results := lab.Run(%s)\n", c.grid.Source())
