@@ -13,7 +13,8 @@ func idle(t *testing.T) Result {
 		CleanAccuracy: 0.25, CleanLoss: 2.25, CleanTested: 8, Key: "abcdef01"}
 }
 
-// TestJudgedOnReading: an entry that says ok is read as what it is; as a row it has losses and no accuracy; read again, it is the same.
+// TestJudgedOnReading: an entry that says ok is read as what it is; as a row it has losses and no accuracy; read
+// again, it is the same.
 func TestJudgedOnReading(t *testing.T) {
 	entry, err := json.Marshal(idle(t))
 	if err != nil {
@@ -54,7 +55,8 @@ func TestSelectWithoutNumber(t *testing.T) {
 	}
 }
 
-// TestPoorBaseServes: a base net that never left the plateau is no number, and its children are trained from it, from this Lab and the next.
+// TestPoorBaseServes: a base net that never left the plateau is no number, and its children are trained from it, from
+// this Lab and the next.
 func TestPoorBaseServes(t *testing.T) {
 	cfg := tiny(t)
 	cfg.Recipe.Rate.Base = 1e-9 // two classes: the loss stays at ln 2

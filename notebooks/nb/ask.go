@@ -23,7 +23,8 @@ func say(text string) error { return show(paragraph(text), text) }
 // askLevel is that of the intervals.
 const askLevel = 0.95
 
-// Ask shows what the nets say of every claim of the paper and of the decomposition, or of those named: estimate, both intervals, how many units, verdict.
+// Ask shows what the nets say of every claim of the paper and of the decomposition, or of those named: estimate, both
+// intervals, how many units, verdict.
 func (l *Lab) Ask(results []transfer.Result, names ...string) { must(claims(results, names...)).show() }
 
 // points is an interval of accuracies.
@@ -77,7 +78,8 @@ func claims(results []transfer.Result, names ...string) (table, error) {
 	}
 	t.notes = append(t.notes, fmt.Sprintf("%d nets are numbers, %d are not. In points (per cent). A unit is a target task at a seed.",
 		report.Nets, len(report.Missing)),
-		"All cuts together: the intervals of a claim's cuts, or of its ranges, hold at once, by Bonferroni; the verdict is whether this one excludes zero, and p is adjusted likewise. Plain: of one line alone.")
+		"All cuts together: the intervals of a claim's cuts, or of its ranges, hold at once, by Bonferroni; the verdict is whether this one "+
+			"excludes zero, and p is adjusted likewise. Plain: of one line alone.")
 	for _, r := range report.Missing {
 		t.notes = append(t.notes, fmt.Sprintf("Not a number: %s %s (%s).", r.Net, r.Status, r.Reason))
 	}

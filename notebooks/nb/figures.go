@@ -32,7 +32,8 @@ func (l *Lab) Beside2014(results []transfer.Result) figure.Drawing {
 	return must(draw("beside 2014", results))
 }
 
-// Forest draws what the nets say of claims of the paper and of the decomposition, as [Lab.Ask] lists it: a row a cut. Without names it is the decomposition.
+// Forest draws what the nets say of claims of the paper and of the decomposition, as [Lab.Ask] lists it: a row a cut. Without
+// names it is the decomposition.
 func (l *Lab) Forest(results []transfer.Result, names ...string) figure.Drawing {
 	return must(forest(results, names))
 }

@@ -235,7 +235,7 @@ func (c *Contest) ours(ctx context.Context, nets []transfer.Net) (Side, error) {
 		switch {
 		case r.Hit:
 			return s, fmt.Errorf("%s: it is in the store %s already: there is nothing to time", net, c.Store.Dir())
-		case r.Status != transfer.OK:
+		case !r.HasWeights():
 			return s, fmt.Errorf("%s: %s: %s", net, r.Status, r.Reason)
 		}
 		metrics, err := transfer.Metrics(c.Store, r.Key)

@@ -27,9 +27,10 @@ func (d Difference) String() string {
 
 func (d Difference) bounds() string { return fmt.Sprintf("[%+.1f, %+.1f]", 100*d.Low, 100*d.High) }
 
-// Subtract is the accuracy of a less that of b with Newcombe's hybrid score interval, see [stats.Newcombe]. It treats the two test sets
-// as independent samples. Nets tested on the same images agree on most of them, so that their difference varies less than this
-// says: the interval is conservative. It fails where a result is not a number or does not say how many images were tested.
+// Subtract is the accuracy of a less that of b with Newcombe's hybrid score interval, see [stats.Newcombe]. It treats
+// the two test sets as independent samples. Nets tested on the same images agree on most of them, so that their
+// difference varies less than this says: the interval is conservative. It fails where a result is not a number or
+// does not say how many images were tested.
 func Subtract(a, b transfer.Result) (Difference, error) {
 	for _, r := range []transfer.Result{a, b} {
 		if r.Status != transfer.OK {
@@ -46,8 +47,8 @@ func Subtract(a, b transfer.Result) (Difference, error) {
 
 func proportion(r transfer.Result) float64 { return float64(r.Correct) / float64(r.Tested) }
 
-// Comparison is one treatment against another at one cut. Its interval is the simultaneous one, which holds together with those of the same
-// comparison at all other cuts: a reader picks the cut after seeing the curve.
+// Comparison is one treatment against another at one cut. Its interval is the simultaneous one, which holds together
+// with those of the same comparison at all other cuts: a reader picks the cut after seeing the curve.
 type Comparison struct {
 	A, B transfer.Treatment
 	N    int
@@ -55,9 +56,10 @@ type Comparison struct {
 	Line stats.Line // as [stats.Ask] has it
 }
 
-// Compare sets treatment a against treatment b at cut n, pairing nets of the same split, seed and target: a net of b stands for a base
-// net where b is Base (a twice trained one where it is BasePlus). See [stats.Compare]. Nets that are not numbers, or that have no
-// partner, are left out; with no pair left it fails, and where nothing is known of how sure the difference is.
+// Compare sets treatment a against treatment b at cut n, pairing nets of the same split, seed and target: a net of b
+// stands for a base net where b is Base (a twice trained one where it is BasePlus). See [stats.Compare]. Nets that
+// are not numbers, or that have no partner, are left out; with no pair left it fails, and where nothing is known of
+// how sure the difference is.
 func Compare(results []transfer.Result, a, b transfer.Treatment, n int) (Comparison, error) {
 	l, err := stats.Compare(results, a, b, n, Level)
 	if err != nil {

@@ -38,9 +38,10 @@ const (
 	rowHeight   vg.Length = 11.5
 )
 
-// Forest draws what results say of claims, named as [stats.Claims] has them, in points: a row a cut, the estimate, its plain interval as a
-// thick line and the simultaneous one as a thin line, and in words what the verdict is. A mark is filled where the claim is supported or
-// opposed. A line that cannot be asked has no row. It fails as [stats.Ask] does, for a claim of another name, and where nothing can be drawn.
+// Forest draws what results say of claims, named as [stats.Claims] has them, in points: a row a cut, the estimate,
+// its plain interval as a thick line and the simultaneous one as a thin line, and in words what the verdict is. A
+// mark is filled where the claim is supported or opposed. A line that cannot be asked has no row. It fails as
+// [stats.Ask] does, for a claim of another name, and where nothing can be drawn.
 func Forest(results []transfer.Result, claims []string, opt Options) (*Figure, error) {
 	var known []string
 	for _, c := range stats.Claims() {
@@ -84,8 +85,9 @@ func Forest(results []transfer.Result, claims []string, opt Options) (*Figure, e
 		return nil, fmt.Errorf("forest: none of the claims %q can be asked of these nets", claims)
 	}
 	f.fit()
-	notes := []string{"Points, one row a cut or a range of cuts. Thick: the plain 95% interval, of this row alone. Thin, and in figures: the simultaneous one; those of a claim's " +
-		"cuts, or of its ranges, hold all together, by Bonferroni. A mark is filled where that excludes what the claim is set against, zero unless said otherwise.",
+	notes := []string{"Points, one row a cut or a range of cuts. Thick: the plain 95% interval, of this row alone. " +
+		"Thin, and in figures: the simultaneous one; those of a claim's cuts, or of its ranges, hold all together, by Bonferroni. " +
+		"A mark is filled where that excludes what the claim is set against, zero unless said otherwise.",
 		fmt.Sprintf("%d nets are numbers, %d are not; a net's accuracy is %s.", report.Nets, len(report.Missing), rule(results))}
 	if f.cutsOff() {
 		notes = append(notes, "An arrow head: the interval goes on beyond the frame.")
@@ -124,7 +126,8 @@ func warned(l stats.Line) string {
 	return ""
 }
 
-// fit has the frame show zero, every estimate and null, and of intervals what does not leave those less than a third of the room.
+// fit has the frame show zero, every estimate and null, and of intervals what does not leave those less than a third
+// of the room.
 func (f *forest) fit() {
 	low, high := 0.0, 0.0
 	ends := []float64{0}

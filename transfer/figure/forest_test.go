@@ -24,7 +24,8 @@ func pairs(t *testing.T) []transfer.Result {
 	return out
 }
 
-// TestForest: the text alternative has the lines of Ask, the SVG is as it was looked at, and in the PNG the marks are where the numbers are.
+// TestForest: the text alternative has the lines of Ask, the SVG is as it was looked at, and in the PNG the marks are
+// where the numbers are.
 func TestForest(t *testing.T) {
 	results := pairs(t)
 	f, err := Forest(results, []string{"fragility", "specificity"}, Options{Title: "What is told"})

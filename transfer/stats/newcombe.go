@@ -12,8 +12,8 @@ type score struct {
 	na, nb int
 }
 
-// Newcombe is the hybrid score interval of a difference of two proportions, a of na less b of nb (Newcombe 1998, Statistics in
-// Medicine 17:873, method 10): with Wilson's bounds l and u of each,
+// Newcombe is the hybrid score interval of a difference of two proportions, a of na less b of nb (Newcombe 1998,
+// Statistics in Medicine 17:873, method 10): with Wilson's bounds l and u of each,
 //
 //	d - √((a-la)² + (ub-b)²)   to   d + √((ua-a)² + (b-lb)²)
 //
@@ -36,7 +36,8 @@ func (s score) within(z float64) Interval {
 	return Interval{d - math.Hypot(s.a-a.Low, b.High-s.b), d + math.Hypot(a.High-s.a, s.b-b.Low)}
 }
 
-// p is the two-sided p value of the hypothesis that the difference is null: 1 less the level of the interval that just reaches it.
+// p is the two-sided p value of the hypothesis that the difference is null: 1 less the level of the interval that
+// just reaches it.
 func (s score) p(null float64) float64 {
 	if s.na < 1 || s.nb < 1 {
 		return math.NaN()

@@ -2,8 +2,8 @@ package stats
 
 import "math"
 
-// members is the number of p values that are known: the comparisons that are made together. NaN stands for one that could not be
-// made, and is no member of the family.
+// members is the number of p values that are known: the comparisons that are made together. NaN stands for one that
+// could not be made, and is no member of the family.
 func members(p []float64) int {
 	m := 0
 	for _, x := range p {
@@ -14,14 +14,15 @@ func members(p []float64) int {
 	return m
 }
 
-// Bonferroni adjusts the p values of one family so that the chance of any false rejection stays below the level at which they are
-// compared (Dunn 1961, J. American Statistical Association 56:52): of m values p becomes m·p, at most 1. NaN stays NaN.
+// Bonferroni adjusts the p values of one family so that the chance of any false rejection stays below the level at
+// which they are compared (Dunn 1961, J. American Statistical Association 56:52): of m values p becomes m·p, at most
+// 1. NaN stays NaN.
 //
-// The intervals that belong to it, each at level 1-α/m, hold all m true values at once with a chance of at least
-// 1-α, however the estimates depend on each other, and one of them excludes its null just where the adjusted p is below α. Holm's
-// step-down values (1979, Scand. J. Statistics 6:65) are smaller, but the intervals that agree with them have no inner bound where
-// some and not all hypotheses are rejected (Strassburger and Bretz 2008, Statistics in Medicine 27:4914): they say that there is an
-// effect, and nothing of its size.
+// The intervals that belong to it, each at level 1-α/m, hold all m true values at once with a chance of at least 1-α,
+// however the estimates depend on each other, and one of them excludes its null just where the adjusted p is below α.
+// Holm's step-down values (1979, Scand. J. Statistics 6:65) are smaller, but where some hypotheses are rejected and
+// others not, the intervals that agree with them reach from the null on (Strassburger and Bretz 2008, Statistics in
+// Medicine 27:4914): they say that there is an effect, and nothing of how large it is at least.
 func Bonferroni(p []float64) []float64 {
 	m := float64(members(p))
 	out := make([]float64, len(p))

@@ -28,7 +28,8 @@ func ExampleBonferroni() {
 	// Output: [0.03 0.12 1]
 }
 
-// TestNewcombe: method 10 of table II of Newcombe 1998, 56/70 - 48/80: 0.0524 to 0.3339. The p value is dual to the interval.
+// TestNewcombe: method 10 of table II of Newcombe 1998, 56/70 - 48/80: 0.0524 to 0.3339. The p value is dual to the
+// interval.
 func TestNewcombe(t *testing.T) {
 	iv := Newcombe(56.0/70, 70, 48.0/80, 80, 0.95)
 	near(t, "low", iv.Low, 0.0524, 5e-5)
@@ -50,8 +51,8 @@ func TestNewcombe(t *testing.T) {
 	}
 }
 
-// family draws the lines of one comparison at m cuts: differences of units from the same bases, which so depend on each other, around true
-// values. Of one unit the line is that of a pair.
+// family draws the lines of one comparison at m cuts: differences of units from the same bases, which so depend on
+// each other, around true values. Of one unit the line is that of a pair.
 func family(rng *rand.Rand, truth []float64, units int) []Line {
 	names, base := make([]string, units), make([]float64, units)
 	for u := range units {
@@ -79,8 +80,8 @@ func family(rng *rand.Rand, truth []float64, units int) []Line {
 	return lines
 }
 
-// TestVerdictIsItsInterval: over many draws, a line is told from its null if and only if its simultaneous interval excludes that, which is
-// where the adjusted p is below 0.05; the plain interval lies within it.
+// TestVerdictIsItsInterval: over many draws, a line is told from its null if and only if its simultaneous interval
+// excludes that, which is where the adjusted p is below 0.05; the plain interval lies within it.
 func TestVerdictIsItsInterval(t *testing.T) {
 	rng := rand.New(rand.NewPCG(11, 0))
 	told := 0
@@ -114,8 +115,9 @@ func TestVerdictIsItsInterval(t *testing.T) {
 	}
 }
 
-// TestSimultaneousCoverage: in how many of 10,000 experiments all intervals hold their true values: at least 95% simultaneous, and far fewer
-// plain. With 7 cuts of 6 units that share their bases, 10,000 draws are right within 0.7% (three standard errors).
+// TestSimultaneousCoverage: in how many of 10,000 experiments all intervals hold their true values: at least 95%
+// simultaneous, and far fewer plain. With 7 cuts of 6 units that share their bases, 10,000 draws are right within
+// 0.7% (three standard errors).
 func TestSimultaneousCoverage(t *testing.T) {
 	const draws = 10000
 	rng := rand.New(rand.NewPCG(12, 0))
@@ -174,8 +176,8 @@ func draw(t *testing.T, rng *rand.Rand) []transfer.Result {
 	return out
 }
 
-// TestOnePairOneInterval: over random experiments, every line's verdict is that of its simultaneous interval, and all claims on the same
-// two treatments, and Compare of them either way round, have the same intervals at a cut.
+// TestOnePairOneInterval: over random experiments, every line's verdict is that of its simultaneous interval, and all
+// claims on the same two treatments, and Compare of them either way round, have the same intervals at a cut.
 func TestOnePairOneInterval(t *testing.T) {
 	rng := rand.New(rand.NewPCG(13, 0))
 	same := func(a, b Interval) bool { return math.Abs(a.Low-b.Low) < 1e-12 && math.Abs(a.High-b.High) < 1e-12 }

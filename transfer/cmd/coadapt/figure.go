@@ -20,7 +20,8 @@ import (
 const printDPI = 192
 
 // figures are the words for them.
-const figures = "curve (a transfer curve), forest (what the nets say of claims), 2, 3 or 4 (the paper's figures), or all (2, 3 and 4, each to a file of its own)"
+const figures = "curve (a transfer curve), forest (what the nets say of claims), 2, 3 or 4 (the paper's figures), " +
+	"or all (2, 3 and 4, each to a file of its own)"
 
 func figureCommand(stdout io.Writer) *cobra.Command {
 	var (
@@ -79,7 +80,8 @@ func figureCommand(stdout io.Writer) *cobra.Command {
 	c.Flags().StringVarP(&out, "output", "o", "", "file to write, .png or .svg")
 	c.Flags().StringVar(&title, "title", "", "what stands above the figure (default: the name of the data set)")
 	c.Flags().StringVar(&which, "figure", "", "which: "+figures+"\n(default: curve; with -source 2014 all)")
-	c.Flags().StringVar(&claims, "claims", "", "of the forest: names of claims as coadapt stats prints them, with commas\n(default: "+strings.Join(figure.ForestClaims(), ", ")+")")
+	c.Flags().StringVar(&claims, "claims", "", "of the forest: names of claims as coadapt stats prints them, with commas\n"+
+		"(default: "+strings.Join(figure.ForestClaims(), ", ")+")")
 	c.Flags().StringVar(&overlay, "overlay", "", "2014: put the published means beside ours, both as points above or below the own base")
 	src.flags(c)
 	return c

@@ -19,8 +19,8 @@ import (
 	"github.com/parquet-go/parquet-go"
 )
 
-// chanceStore is a store of two bases and three BnB, of which one ended at the loss of a guess; its entries all say ok, as training ended.
-// It is the COADAPT_STORE of the test.
+// chanceStore is a store of two bases and three BnB, of which one ended at the loss of a guess; its entries all say
+// ok, as training ended. It is the COADAPT_STORE of the test.
 func chanceStore(t *testing.T) *store.Store {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "store")
@@ -97,8 +97,8 @@ func csvRows(t *testing.T, text string) (rows []row) {
 	return rows
 }
 
-// TestOneStatus: a net at chance is not trained in every form of output, and in each the mean accuracy of the rows that are ok is that of
-// the table and of the figure's points.
+// TestOneStatus: a net at chance is not trained in every form of output, and in each the mean accuracy of the rows
+// that are ok is that of the table and of the figure's points.
 func TestOneStatus(t *testing.T) {
 	s := chanceStore(t)
 	dir := t.TempDir()

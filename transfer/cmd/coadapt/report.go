@@ -138,7 +138,8 @@ func markdown(w *strings.Builder, title, note string, results []transfer.Result,
 	if len(report.Failures) > 0 {
 		fmt.Fprint(w, "## Nets that failed\n\n```\n")
 		failureTable(w, report.Failures)
-		fmt.Fprint(w, "```\n\nWhere nets failed, means and differences are of the nets that are left and say little.\n\n")
+		fmt.Fprint(w, "```\n\nThose that diverged or did not train are in no mean; those that kept less than half are numbers, and in it. "+
+			"Where nets failed, means and differences say little.\n\n")
 	}
 	decomposition(w, report)
 	claims(w, report)

@@ -69,8 +69,9 @@ func statsCommand(stdout io.Writer) *cobra.Command {
 		Use:   "stats",
 		Short: "What the nets say of each claim: estimate, interval, test, verdict",
 		Long: "Ask every claim of the paper, and the decomposition of the transfer curve, of the nets of one experiment: differences paired by target and seed,\n" +
-			"95% intervals by t over such units. A claim is supported or opposed where its simultaneous interval excludes zero: those of a claim's cuts (or of its\n" +
-			"ranges) hold all together, by Bonferroni. Beside it stands the plain 95% interval, of one line alone. Accuracies and differences are in points (per cent).",
+			"95% intervals by t over such units. A claim is supported or opposed where its simultaneous interval excludes zero: those of a claim's\n" +
+			"cuts (or of its ranges) hold all together, by Bonferroni. Beside it stands the plain 95% interval, of one line alone. Accuracies and\n" +
+			"differences are in points (per cent).",
 		Example: "  coadapt stats -source 2014\n  coadapt stats -experiment cifar100 -json",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -179,7 +180,8 @@ func reportTable(w io.Writer, r *stats.Report) error {
 			fmt.Fprintf(tw, "  %s\t\t\t\t\t\t%s%s\n", l.At, l.Words(), marks)
 			continue
 		}
-		fmt.Fprintf(tw, "  %s\t%+.2f\t%s\tplain %s\t%s\t%s\t%s%s\n", l.At, 100*l.Value, points(l.Simultaneous), points(l.Interval), l.Test, pValue(l.Adjusted), l.Words(), marks)
+		fmt.Fprintf(tw, "  %s\t%+.2f\t%s\tplain %s\t%s\t%s\t%s%s\n", l.At, 100*l.Value, points(l.Simultaneous), points(l.Interval),
+			l.Test, pValue(l.Adjusted), l.Words(), marks)
 	}
 	if err := tw.Flush(); err != nil {
 		return err
@@ -199,8 +201,9 @@ func reportTable(w io.Writer, r *stats.Report) error {
 
 // intervalNote says what the two intervals of a line are.
 func intervalNote(level float64) string {
-	return fmt.Sprintf("[ ] is a simultaneous %v%% interval: those of a claim's cuts (or of its ranges) hold all together, by Bonferroni, and the verdict is whether it "+
-		"excludes zero (or what is claimed instead); p is adjusted likewise. The plain %v%% interval is of one line alone.", 100*level, 100*level)
+	return fmt.Sprintf("[ ] is a simultaneous %v%% interval: those of a claim's cuts (or of its ranges) hold all together, by Bonferroni, "+
+		"and the verdict is whether it excludes zero (or what is claimed instead); p is adjusted likewise. "+
+		"The plain %v%% interval is of one line alone.", 100*level, 100*level)
 }
 
 // points is an interval of accuracies.
