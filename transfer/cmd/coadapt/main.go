@@ -30,6 +30,7 @@ func main() {
 
 // run is the program with its surroundings as arguments; it returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	stdout, stderr = harmlessWriter{stdout}, harmlessWriter{stderr}
 	root := rootCommand(stdout, stderr)
 	root.SetArgs(cli.LongFlags(root, args))
 	err := root.ExecuteContext(ctx)
@@ -75,6 +76,6 @@ func rootCommand(stdout, stderr io.Writer) *cobra.Command {
 
 // isTerminal says whether a bar may move on w.
 func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
+	f, ok := bare(w).(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
