@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 
 	"coadapt/gomlxnet/durable"
 )
@@ -144,4 +145,17 @@ func writeSynced(path string, data []byte) error {
 	}
 	_, err = f.Write(data)
 	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// moveFolder moves a folder of files. One that lies in the lower layer of an overlay, as in a container's image, cannot be renamed: it is
+// copied, and removed, which hides it. rename is os.Rename.
+func moveFolder(from, to string, rename func(from, to string) error) error {
+	err := rename(from, to)
+	if !errors.Is(err, syscall.EXDEV) {
+		return err
+	}
+	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+		return errors.Join(err, os.RemoveAll(to))
+	}
+	return os.RemoveAll(from)
 }

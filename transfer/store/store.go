@@ -166,7 +166,7 @@ func (s *Store) SetAside(key, file string, fault error) error {
 
 func (s *Store) setAside(key, dir, file string, fault error) error {
 	moved := filepath.Join(s.dir, brokenDir, key+"-"+rand.Text())
-	if err := os.Rename(dir, moved); errors.Is(err, fs.ErrNotExist) {
+	if err := moveFolder(dir, moved, os.Rename); errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("store %s: entry %s was broken (%s: %w) and is gone: %w", s.dir, key, file, fault, ErrMissing)
 	} else if err != nil {
 		return fmt.Errorf("store entry %s is broken: %s: %w; and could not be moved: %w", key, file, fault, err)

@@ -7,6 +7,7 @@
 //	coadapt show                                                     the tables of all that the store holds
 //	coadapt store ls|show|verify|gc|rm                               look after it
 //	coadapt store export -o results.parquet                          CSV or Parquet for pandas and DuckDB, or an archive of entries
+//	coadapt store export -what tensorboard -o curves/                training curves as event files
 //	coadapt store import entries.tar.zst                             brings an archive's entries in
 //	coadapt figure -o curve.svg                                      draw an experiment of the store
 //	coadapt figure -source 2014 -o fig.png                           the paper's figures, of its released numbers
@@ -16,6 +17,7 @@
 //	coadapt splits                                                   class splits of 2014, proved by their sums
 //	coadapt pack -data ilsvrc12 -o packed                            pictures decoded once, mapped into memory
 //	coadapt arch mini -n 3                                           layers: shapes, parameters, multiply-adds
+//	coadapt completion bash                                          completion for bash, zsh, fish
 //	coadapt version                                                  versions, backend, plugin, store
 //
 // Results go to standard output, as a table or, with -json and -csv, a line a

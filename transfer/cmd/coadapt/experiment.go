@@ -116,10 +116,6 @@ func (f *experimentFlags) open(ctx context.Context, stderr io.Writer, progress f
 
 // choose are the nets that the flags ask for, each one that the data and the architecture can have.
 func (f *experimentFlags) choose(src dataset.Source, arch gomlxnet.Arch) ([]transfer.Net, error) {
-	splits, err := f.splits(src)
-	if err != nil {
-		return nil, err
-	}
 	seeds, err := numbers("seeds", f.seeds, 0, 1<<30)
 	if err != nil {
 		return nil, err
@@ -151,6 +147,10 @@ func (f *experimentFlags) choose(src dataset.Source, arch gomlxnet.Arch) ([]tran
 		}
 		nets = transfer.Nets(planned)
 	default:
+		splits, err := f.splits(src)
+		if err != nil {
+			return nil, err
+		}
 		return transfer.Curve(splits, seeds, ts, cuts), nil
 	}
 	checked := map[string]bool{transfer.WholeSplit: true}

@@ -30,7 +30,8 @@ const exportLong = `Write what the store holds to a file, of the kind that its n
                     What a net does not have, such as the accuracy of one that diverged, is empty in CSV and null in Parquet.
 .tar.zst, .tar.gz, .tar
                     whole entries, for ` + "`coadapt store import`" + ` on another machine.
-a folder            results and metrics, each as CSV and as Parquet.
+a folder            results and metrics, each as CSV and as Parquet; with -what tensorboard the training curves as event files,
+                    for ` + "`tensorboard --logdir FOLDER`" + `.
 
 An entry that is broken is named, set aside and left out; the exit status is then 1.`
 
@@ -41,6 +42,7 @@ func storeExport(stdout, stderr io.Writer, openIt func() (*store.Store, error)) 
 		Short: "Write results as CSV or Parquet, or whole entries as an archive",
 		Long:  exportLong,
 		Example: "  coadapt store export -o results.parquet\n  coadapt store export -what metrics -o metrics.csv\n" +
+			"  coadapt store export -what tensorboard -o curves/\n" +
 			"  coadapt store export -experiment cifar100 -no-weights -o cifar100.tar.zst\n  coadapt store export -nets 0/baseB,0/A3B -o two.tar.gz",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -62,6 +64,12 @@ func storeExport(stdout, stderr io.Writer, openIt func() (*store.Store, error)) 
 				return err
 			}
 			for _, file := range files {
+				if file.what == "tensorboard" {
+					if err := e.events(c.Context(), file.name, results); err != nil {
+						return fmt.Errorf("-o %s: %w", file.name, err)
+					}
+					continue
+				}
 				if err := e.write(c.Context(), file, results, !f.noWeights); err != nil {
 					return fmt.Errorf("-o %s: %w", file.name, err)
 				}
@@ -71,7 +79,7 @@ func storeExport(stdout, stderr io.Writer, openIt func() (*store.Store, error)) 
 	}
 	fl := c.Flags()
 	fl.StringVarP(&f.out, "output", "o", "", "file that ends in .csv, .parquet, .tar.zst, .tar.gz or .tar, or a folder")
-	fl.StringVar(&f.what, "what", "", "results (a row a net) or metrics (a row a net and step); of tables only\n(default: results; into a folder both)")
+	fl.StringVar(&f.what, "what", "", "results (a row a net) or metrics (a row a net and step), of tables; or tensorboard (training curves), of a folder\n(default: results; into a folder both tables)")
 	fl.StringVar(&f.experiment, "experiment", "", "only the experiment whose name begins so, or those on this data set (default: all)")
 	fl.StringVar(&f.nets, "nets", "", "only these, with commas and in the paper's notation, such as 0/A3B,0/B3B")
 	fl.BoolVar(&f.noWeights, "no-weights", false, "archives: leave weights out; they count as dropped, as after store gc -weights")
@@ -83,8 +91,11 @@ type exported struct{ name, ending, what string }
 
 // files are what -o and -what ask for.
 func (f exportFlags) files() ([]exported, error) {
-	if f.what != "" && f.what != "results" && f.what != "metrics" {
-		return nil, fmt.Errorf("-what %q: want results or metrics", f.what)
+	if f.what != "" && f.what != "results" && f.what != "metrics" && f.what != "tensorboard" {
+		return nil, fmt.Errorf("-what %q: want results, metrics or tensorboard", f.what)
+	}
+	if f.what == "tensorboard" {
+		return f.eventFolder()
 	}
 	info, err := os.Stat(f.out)
 	if strings.HasSuffix(f.out, string(filepath.Separator)) || err == nil && info.IsDir() {

@@ -266,7 +266,7 @@ func TestExportFlags(t *testing.T) {
 	for args, want := range map[string]string{
 		"":                                   `-o "": want a file that ends in .csv`,
 		"-o x.json":                          `-o "x.json": want`,
-		"-o DIR/x.csv -what weights":         `-what "weights": want results or metrics`,
+		"-o DIR/x.csv -what weights":         `-what "weights": want results, metrics or tensorboard`,
 		"-o DIR/x.tar.gz -what metrics":      "an archive holds whole entries",
 		"-o DIR/x.csv -no-weights":           "tables have none",
 		"-o DIR -no-weights":                 "tables have none",

@@ -30,6 +30,7 @@ func main() {
 
 // run is the program with its surroundings as arguments; it returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	stdout, stderr = harmlessWriter{stdout}, harmlessWriter{stderr}
 	root := rootCommand(stdout, stderr)
 	root.SetArgs(cli.LongFlags(root, args))
 	err := root.ExecuteContext(ctx)
@@ -65,16 +66,16 @@ func rootCommand(stdout, stderr io.Writer) *cobra.Command {
 	root.SetVersionTemplate("coadapt {{.Version}}\n")
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return fmt.Errorf("%w; `%s -h` lists the flags", err, c.CommandPath())
+		return fmt.Errorf("%w%s; `%s -h` lists the flags", err, suggestion(c, err), c.CommandPath())
 	})
 	root.AddCommand(curveCommand(stdout, stderr), runCommand(stdout, stderr), planCommand(stdout, stderr), statusCommand(stdout), attachCommand(stdout, stderr), stopCommand(stdout), logsCommand(stdout), netsCommand(stdout), showCommand(stdout), benchCommand(stdout, stderr), storeCommand(stdout, stderr), figureCommand(stdout), statsCommand(stdout), dipsCommand(stdout), mapCommand(stdout), reportCommand(stdout), splitsCommand(stdout, stderr), packCommand(stdout, stderr), archCommand(stdout), versionCommand(stdout))
+	complete(root)
 	return root
 }
 
 // isTerminal says whether a bar may move on w.
 func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
+	f, ok := bare(w).(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }

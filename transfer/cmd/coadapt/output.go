@@ -57,7 +57,7 @@ func (w *writer) write(record any) error {
 	return out.Error()
 }
 
-// flat takes an object apart in the order of its text; null becomes "".
+// flat takes an object apart in the order of its text; null becomes "", and no text is a formula.
 func flat(object []byte) (names, values []string, err error) {
 	dec := json.NewDecoder(bytes.NewReader(object))
 	dec.UseNumber()
@@ -78,6 +78,9 @@ func flat(object []byte) (names, values []string, err error) {
 		}
 		if value == nil {
 			value = ""
+		}
+		if text, ok := value.(string); ok { // a number may begin with a sign
+			value = cell(text)
 		}
 		names, values = append(names, fmt.Sprint(name)), append(values, fmt.Sprint(value))
 	}

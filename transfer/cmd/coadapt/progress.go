@@ -26,7 +26,7 @@ const (
 func newProgress(w io.Writer, terminal bool) *progress {
 	p := &progress{w: w, last: time.Now()}
 	if terminal {
-		p.bar = progressbar.NewOptions(barSteps, progressbar.OptionSetWriter(w), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(24),
+		p.bar = progressbar.NewOptions(barSteps, progressbar.OptionSetWriter(bare(w)), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(24),
 			progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(false))
 	}
 	return p
@@ -53,7 +53,7 @@ func (p *progress) event(e transfer.Event) {
 		return
 	}
 	if p.bar != nil {
-		p.bar.Describe(line)
+		p.bar.Describe(harmless(line))
 		// A bar that is full ends and would not move again; a terminal that is gone is no reason to stop training.
 		_ = p.bar.Set(min(barSteps-1, int(e.Share*barSteps)))
 		return

@@ -108,7 +108,7 @@ func writeText(file, text string) error {
 
 // markdown writes the text of a report.
 func markdown(w *strings.Builder, title, note string, results []transfer.Result, report *stats.Report) error {
-	fmt.Fprintf(w, "<!-- made by coadapt report of nets.jsonl; not to be edited -->\n# %s\n\n", title)
+	fmt.Fprintf(w, "<!-- made by coadapt report of nets.jsonl; not to be edited -->\n# %s\n\n", markdownText(title))
 	var splits, seeds []string
 	var seconds float64
 	counts := make(map[transfer.Treatment]int)
@@ -125,19 +125,23 @@ func markdown(w *strings.Builder, title, note string, results []transfer.Result,
 			by = append(by, fmt.Sprintf("%d %s", counts[t], t))
 		}
 	}
-	fmt.Fprintf(w, "%d nets of `%s` on `%s`: %s. Splits %s; seeds %s; %.0f s of training and testing. Experiment `%s`.\n", len(results), results[0].Arch, results[0].Data,
-		strings.Join(by, ", "), strings.Join(slices.Compact(splits), ", "), strings.Join(slices.Compact(seeds), ", "), seconds, results[0].Experiment)
+	fmt.Fprintf(w, "%d nets of `%s` on `%s`: %s. Splits %s; seeds %s; %.0f s of training and testing. Experiment `%s`.\n", len(results), code(results[0].Arch), code(results[0].Data),
+		strings.Join(by, ", "), strings.Join(slices.Compact(splits), ", "), strings.Join(slices.Compact(seeds), ", "), seconds, code(results[0].Experiment))
 	if note != "" {
 		fmt.Fprintf(w, "%s\n", note)
 	}
 	fmt.Fprint(w, "\n![Transfer curve.](curve.png)\n\n## Accuracy\n\n```\n")
-	if err := tables(w, results); err != nil {
+	var text strings.Builder
+	if err := tables(&text, results); err != nil {
 		return err
 	}
+	fmt.Fprint(w, code(text.String()))
 	fmt.Fprint(w, "```\n\n![Every net, and the means.](figure-2.png)\n\n")
 	if len(report.Failures) > 0 {
 		fmt.Fprint(w, "## Nets that failed\n\n```\n")
-		failureTable(w, report.Failures)
+		var text strings.Builder
+		failureTable(&text, report.Failures)
+		fmt.Fprint(w, code(text.String()))
 		fmt.Fprint(w, "```\n\nThose that diverged or did not train are in no mean; those that kept less than half are numbers, and in it. "+
 			"Where nets failed, means and differences say little.\n\n")
 	}
@@ -145,6 +149,9 @@ func markdown(w *strings.Builder, title, note string, results []transfer.Result,
 	claims(w, report)
 	return nil
 }
+
+// code is text between back quotes of Markdown, which it does not end.
+func code(text string) string { return strings.ReplaceAll(harmless(text), "`", "'") }
 
 // decomposition is a table of the five differences by cut.
 func decomposition(w *strings.Builder, report *stats.Report) {

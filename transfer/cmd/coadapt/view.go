@@ -35,7 +35,7 @@ func (v *view) note(text string) {
 
 const maxNotes = 3
 
-func newView(w io.Writer) *view { return &view{w: w} }
+func newView(w io.Writer) *view { return &view{w: bare(w)} }
 
 func (v *view) draw(st *sweep.Status) {
 	width, height := 100, 40
@@ -53,7 +53,7 @@ func (v *view) draw(st *sweep.Status) {
 		fmt.Fprintf(&b, "\x1b[%dA", v.lines)
 	}
 	for _, l := range lines {
-		b.WriteString(clip(l, width-1) + "\x1b[K\n")
+		b.WriteString(clip(harmless(l), width-1) + "\x1b[K\n")
 	}
 	b.WriteString("\x1b[J")
 	v.lines = len(lines)
