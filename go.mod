@@ -49,11 +49,5 @@ require (
 	github.com/rivo/uniseg v0.4.7 // indirect
 	github.com/twpayne/go-geom v1.6.1 // indirect
 	golang.org/x/exp v0.0.0-20260410095643-746e56fc9e2f // indirect
-<<<<<<< HEAD
-	google.golang.org/protobuf v1.36.11 // indirect
-=======
-	golang.org/x/sync v0.24.0 // indirect
-	golang.org/x/text v0.43.0 // indirect
->>>>>>> hw2
 	k8s.io/klog/v2 v2.140.0 // indirect
 )
