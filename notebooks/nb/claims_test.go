@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"math"
 	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"coadapt/transfer"
@@ -104,9 +106,77 @@ func TestClaimsOfTheCliff(t *testing.T) {
 	}
 }
 
-// TestClaimsOfTheDefault proves what chapter 03 says of the default experiment, whose nets are trained briefly: BnB lies above its base
-// at every cut, and below a base trained twice; BnB+ is near that one from n = 2 on.
+// TestClaimsOfTheDefault proves what README, chapters 00, 03 and 04 and results/fragility.md say of the default experiment, eight seeds.
 func TestClaimsOfTheDefault(t *testing.T) {
+	at, loss := dips(t, "plain-shapes", stats.Accuracy), dips(t, "plain-shapes", stats.TrainLoss)
+	points := func(c transfer.Treatment, n int, low, high float64) {
+		t.Helper()
+		if b := at(c, n); b.failure.Failed > 0 || b.dip.Clusters != 8 || b.dip.Low < low/100 || b.dip.High > high/100 {
+			t.Errorf("%s at n = %d: %+v; claimed: no net fails, %+v to %+v points from its base", c, n, b, low, high)
+		}
+	}
+	points(transfer.BasePlus, 0, -2, 2) // the base is nearly done: the mean is within a point
+	if b := at(transfer.BasePlus, 0).dip; math.Abs(b.Value) > 0.01 {
+		t.Errorf("base+ is %+.3f from the base, claimed: within a point", b.Value)
+	}
+	points(transfer.Selffer, 1, -1.5, 1.5)
+	points(transfer.Selffer, 6, -0.5, 0.5)
+	points(transfer.Selffer, 7, -0.5, 0.5)
+	for n, failed := range map[int]int{2: 2, 3: 5, 4: 7, 5: 4} {
+		if b := at(transfer.Selffer, n); b.failure.Failed != failed || b.failure.Of != 8 {
+			t.Errorf("BnB at n = %d: %+v; claimed: %d of 8 fail", n, b.failure, failed)
+		}
+	}
+	if b := at(transfer.Selffer, 4); b.failure.P > 0.05 || b.failure.Share.Low < 0.5 {
+		t.Errorf("BnB at n = 4: %+v; claimed: more than half of all such nets fail, beyond chance", b.failure)
+	}
+	for n := 1; n <= 7; n++ {
+		points(transfer.Rescaled, n, -0.5, 3)
+	}
+	for n := 1; n <= 7; n++ {
+		// Nets that never left the plateau have no dip; those that are left have a training loss above the base's where they fail.
+		if b := loss(transfer.Selffer, n).dip; n >= 2 && n <= 5 && !(b.Value > 0) {
+			t.Errorf("BnB at n = %d: training loss %+v; claimed: above the base's", n, b)
+		}
+	}
+	points(transfer.Transfer, 1, -2, 0)
+	points(transfer.Transfer, 4, -19, -13)
+	points(transfer.Transfer, 7, -39, -33)
+	for _, n := range []int{1, 4, 7} {
+		points(transfer.TransferPlus, n, -3, 3)
+	}
+	reading, err := stats.Reading(kept(t, "plain-shapes"), 0.95)
+	if want := "A net cut at n = 4 and retrained on its own task (BnB) falls back to chance or near it in 7 of 8 cases"; err != nil || !strings.HasPrefix(reading, want) || !strings.Contains(reading, "is the scale") {
+		t.Errorf("%q, %v; want it to begin with %q", reading, err, want)
+	}
+}
+
+// TestClaimsOfScaleAtTheCut proves why AnB passes conv4 where BnB fails, as results/fragility.md has it: features are larger on pictures
+// of the task that they were trained for, and the nets that fail are those whose features are large.
+func TestClaimsOfScaleAtTheCut(t *testing.T) {
+	var own, other []float64
+	for _, r := range kept(t, "plain-shapes") {
+		switch {
+		case r.Net.N == 4 && r.Net.Treatment == transfer.Selffer:
+			own = append(own, r.Scale)
+		case r.Net.N == 4 && r.Net.Treatment == transfer.Transfer:
+			other = append(other, r.Scale)
+			if r.Status != transfer.OK {
+				t.Errorf("%s is %s; claimed: AnB at n = 4 trains", r.Net, r.Status)
+			}
+		}
+	}
+	if len(own) != 8 || len(other) != 8 || slices.Max(other) >= slices.Min(own) {
+		t.Errorf("RMS at conv4 %.1f on the own task, %.1f on the other; claimed: all of the own above all of the other", own, other)
+	}
+	if slices.Min(own) < 5.7 || slices.Max(own) > 7.8 || slices.Min(other) < 4.0 || slices.Max(other) > 5.0 {
+		t.Errorf("RMS at conv4 %.2f and %.2f; claimed: 5.8 to 7.7 and 4.1 to 4.9", own, other)
+	}
+}
+
+// TestClaimsOfBriefBases proves what results/fragility.md says of shapes trained for three epochs: BnB lies above its base at every cut,
+// and below a base trained twice.
+func TestClaimsOfBriefBases(t *testing.T) {
 	at := dips(t, "shapes", stats.Accuracy)
 	plus := at(transfer.BasePlus, 0).dip
 	for n := 1; n <= 7; n++ {

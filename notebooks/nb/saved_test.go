@@ -26,7 +26,7 @@ func TestSaved(t *testing.T) {
 			t.Errorf("%s: %d nets, %v; want %d", name, len(results), err, want)
 		}
 	}
-	if _, err := saved(root(t), "imagenet"); err == nil || !strings.Contains(err.Error(), "cifar100, few-pictures, half-rate, scale, shapes") {
+	if _, err := saved(root(t), "imagenet"); err == nil || !strings.Contains(err.Error(), "cifar100, few-pictures, half-rate, plain-shapes, scale, shapes") {
 		t.Errorf("no such results: %v", err)
 	}
 }

@@ -39,7 +39,7 @@ func mapCommand(stdout io.Writer) *cobra.Command {
 		Long: "Each file holds the nets of one experiment, as coadapt curve -json writes them, and is named by its folder, or by itself. Beside its bases\n" +
 			"are set, at one cut: the share of nets that failed where their base did not (Wilson interval), and how many points the others lie from their\n" +
 			"base (t interval over target and seed).",
-		Example: "  coadapt map notebooks/results/map/*/nets.jsonl\n  coadapt map -n 4 -conditions BnB,BnBr -o map.png notebooks/results/map/rate-*/nets.jsonl",
+		Example: "  coadapt map notebooks/results/map/*.jsonl\n  coadapt map -n 4 -conditions BnB,BnBr -o map.png notebooks/results/map/rate-*.jsonl",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, files []string) error {
 			if !(level > 0.5 && level < 1) {
@@ -60,7 +60,14 @@ func mapCommand(stdout io.Writer) *cobra.Command {
 				if err != nil {
 					return err
 				}
+				if len(s.Dips) == 0 {
+					fmt.Fprintf(c.ErrOrStderr(), "note: %s has no net of %s at n = %d beside a base that trained; left out\n", file, conditions, n)
+					continue
+				}
 				all = append(all, s)
+			}
+			if len(all) == 0 {
+				return fmt.Errorf("no net of -conditions %s at -n %d lies beside a base that trained", conditions, n)
 			}
 			if out != "" {
 				if err := drawMap(all, n, title, out); err != nil {
@@ -118,9 +125,6 @@ func readSetting(file string, asked []transfer.Treatment, n int, level float64) 
 		if i := slices.IndexFunc(records, func(r dipRecord) bool { return r.Condition == t.String() && r.N == at }); i >= 0 {
 			s.Dips = append(s.Dips, records[i])
 		}
-	}
-	if len(s.Dips) == 0 {
-		return setting{}, fmt.Errorf("%s: no net of -conditions at -n %d lies beside a base that trained", file, n)
 	}
 	total := 0.0
 	for _, r := range results {

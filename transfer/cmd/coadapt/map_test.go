@@ -44,6 +44,9 @@ func TestMapOfSavedNets(t *testing.T) {
 	if info, err := os.Stat(picture); err != nil || info.Size() == 0 {
 		t.Errorf("no figure: %v", err)
 	}
+	if status, out, errs := coadapt(t, t.Context(), "map", results("half-rate"), results("scale")); status != 0 || strings.Contains(out, "half-rate") || !strings.Contains(errs, "left out") {
+		t.Errorf("a file without the cut: status %d, %s%s; want it left out and named", status, out, errs)
+	}
 	table := must(t, "map", "-n", "4", results("scale"))
 	for _, want := range []string{"6 of 6", "BnBr", "+0.08"} {
 		if !strings.Contains(table, want) {
@@ -51,7 +54,7 @@ func TestMapOfSavedNets(t *testing.T) {
 		}
 	}
 	for args, want := range map[string]string{
-		"-n 6 " + results("scale"):             "no net of -conditions at -n 6",
+		"-n 6 " + results("scale"):             "no net of -conditions BnB,BnBr at -n 6",
 		"-conditions XnY " + results("scale"):  "-conditions",
 		"-o map.pdf " + results("scale"):       "-o",
 		"-level 95 " + results("scale"):        "such as 0.95",
