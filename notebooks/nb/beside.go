@@ -124,8 +124,11 @@ func compare(results []transfer.Result, a, b string, n int) (string, error) {
 	}
 	c, err := figure.Compare(results, ts[0], ts[1], n)
 	if err != nil {
-		if failed := failedAll(results, ts[0], n); failed != "" && failedAll(results, ts[1], n) == "" {
-			return fmt.Sprintf("%s. %s did not: there is no difference to state, as no number stands for %s.", failed, ts[1], ts[0]), nil
+		for i, t := range ts {
+			other := ts[1-i]
+			if failed := failedAll(results, t, n); failed != "" && failedAll(results, other, n) == "" {
+				return fmt.Sprintf("%s. %s did not: there is no difference to state, as no number stands for %s.", failed, other, t), nil
+			}
 		}
 		return "", err
 	}

@@ -21,6 +21,9 @@ func TestNetsThatFailedAreBelow(t *testing.T) {
 	if want := "n = 4: BnB failed: it ends with an accuracy of 0.050, where chance gives 0.050. base did not"; err != nil || !strings.HasPrefix(text, want) {
 		t.Errorf("%q, %v; want %q", text, err, want)
 	}
+	if text, err := compare(results, "AnB", "BnB", 4); err != nil || !strings.HasPrefix(text, "n = 4: BnB failed") || !strings.Contains(text, "AnB did not") {
+		t.Errorf("%q, %v; want it to say that BnB failed and AnB did not", text, err)
+	}
 	for _, c := range []struct{ a, b, guess, says string }{
 		{"BnB", "base", below, "right"}, {"BnB", "base", alike, "not right"}, {"AnB", "BnB", above, "right"}, {"AnB", "BnB", below, "not right"},
 	} {
