@@ -82,6 +82,28 @@ func RandomFilters() []Planned {
 	return all
 }
 
+// Scale2014 lists the nets that would tell whether the dip of 2014 is one of
+// scale: of the four pairs of random halves both base nets, and of each target
+// BnB at conv3, conv4, conv5 and fc7, and at the first three BnBr, the same with
+// its frozen features rescaled. 64 nets by the recipe of 2014. A dip that is lost
+// partners stays in BnBr; one of scale goes.
+func Scale2014() []Planned {
+	var bases, others []Planned
+	for _, split := range []string{"0", "1", "2", "3"} {
+		for _, target := range []Half{A, B} {
+			bases = append(bases, planned(Net{Split: split, Target: target}, BlockOne, Base.String(), PaperRecipe()))
+			for _, t := range []Treatment{Selffer, Rescaled} {
+				for _, cut := range []int{3, 4, 5, 7} {
+					if t == Selffer || cut < 7 {
+						others = append(others, planned(Net{Split: split, Target: target, Treatment: t, N: cut}, BlockTwo, t.String(), PaperRecipe()))
+					}
+				}
+			}
+		}
+	}
+	return append(bases, others...)
+}
+
 // Balanced lists the design that the 2014 experiment lacks. Of every split and
 // seed it has both base nets; for each of the two targets the base trained
 // twice (BasePlus), the control whose compute equals that of a fine-tuned net

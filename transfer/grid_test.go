@@ -129,3 +129,31 @@ func TestBalanced(t *testing.T) {
 		t.Errorf("mini has %d nets, want 180 with 0/B7A+#2", len(mini))
 	}
 }
+
+// Scale2014: each cut net has its base in the list, BnBr stands beside a BnB of the same cut, and the last cut, which costs nothing in
+// 2014, has BnB alone.
+func TestScale2014(t *testing.T) {
+	all := Scale2014()
+	listed := map[Net]bool{}
+	for _, p := range all {
+		listed[p.Net] = true
+	}
+	if len(all) != 64 || len(listed) != 64 {
+		t.Fatalf("%d nets, %d different ones, want 64", len(all), len(listed))
+	}
+	for _, p := range all {
+		n := p.Net
+		if parent, ok := n.Parent(); ok && !listed[parent] {
+			t.Errorf("%s without its base", n)
+		}
+		if n.Treatment == Rescaled {
+			n.Treatment = Selffer
+			if !listed[n] || n.N == 7 {
+				t.Errorf("%s: want it beside a BnB, and none at the last cut", p.Net)
+			}
+		}
+		if p.Recipe.Steps != PaperRecipe().Steps {
+			t.Errorf("%s by a recipe of %d steps", n, p.Recipe.Steps)
+		}
+	}
+}

@@ -59,7 +59,7 @@ func distance(a, b string) int {
 func complete(root *cobra.Command) {
 	words := map[string][]string{
 		"data":    {"shapes", "shapes:classes=20,train=100"},
-		"grid":    {"curve", "mini", "balanced", "paper", "random"},
+		"grid":    {"curve", "mini", "balanced", "paper", "random", "scale2014"},
 		"recipe":  {"mini", "2014"},
 		"split":   {"0", "0,1", "natman"},
 		"backend": {"xla:cpu", "xla:cuda", "go"},

@@ -189,7 +189,7 @@ func (f *experimentFlags) checkGrid(c *cobra.Command) error {
 		return fmt.Errorf("-recipe %q: want mini or 2014", f.recipe)
 	}
 	settled := map[string][]string{"balanced": {"treatments"}, "mini": {"treatments", "split", "seeds", "n"}}
-	settled["paper"], settled["random"] = settled["mini"], settled["mini"]
+	settled["paper"], settled["random"], settled["scale2014"] = settled["mini"], settled["mini"], settled["mini"]
 	if f.nets != "" {
 		settled["curve"] = settled["mini"]
 	}

@@ -15,7 +15,7 @@ import (
 type gridFlags struct{ grid, splits, seeds, cuts string }
 
 // grids are the words for them.
-const grids = "paper (the 163 nets of 2014), random (its 7 nets on random filters), balanced (every direction, with controls), or mini (a small balanced one)"
+const grids = "paper (the 163 nets of 2014), random (its 7 nets on random filters), scale2014 (64 CaffeNets: is the dip of 2014 one of scale?), balanced (every direction, with controls), or mini (a small balanced one)"
 
 func netsCommand(stdout io.Writer) *cobra.Command {
 	var (
@@ -104,6 +104,8 @@ func (g gridFlags) planned() ([]transfer.Planned, error) {
 		return transfer.Paper(), nil
 	case "random":
 		return transfer.RandomFilters(), nil
+	case "scale2014":
+		return transfer.Scale2014(), nil
 	case "mini":
 		return transfer.Mini(), nil
 	case "balanced":

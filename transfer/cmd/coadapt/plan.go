@@ -47,7 +47,7 @@ func planCommand(stdout, stderr io.Writer) *cobra.Command {
 			if err := f.check(c); err != nil {
 				return err
 			}
-			if (f.grid == "paper" || f.grid == "random") && f.nets == "" && !c.Flags().Changed("data") {
+			if slices.Contains([]string{"paper", "random", "scale2014"}, f.grid) && f.nets == "" && !c.Flags().Changed("data") {
 				return f.paper(c, stdout)
 			}
 			return f.plan(c, stdout, stderr)
@@ -87,9 +87,9 @@ func (f *planFlags) paper(c *cobra.Command, stdout io.Writer) error {
 	if other != nil {
 		return other
 	}
-	grid := transfer.Paper()
-	if f.grid == "random" {
-		grid = transfer.RandomFilters()
+	grid, err := gridFlags{grid: f.grid}.planned()
+	if err != nil {
+		return err
 	}
 	if f.budget > 0 {
 		return errors.New("-budget: the grid paper has one unit of each kind; name -data, or plan -grid balanced")
