@@ -411,7 +411,7 @@ func (l *Lab) classes(split string, half Half) ([]int, error) {
 	s, ok := l.splits[split]
 	if !ok {
 		var err error
-		if s, err = dataset.SplitFor(l.cfg.Source, split); err != nil {
+		if s, err = SplitFor(l.cfg.Source, split); err != nil {
 			return nil, err
 		}
 		l.splits[split] = s

@@ -14,12 +14,12 @@ type Split struct {
 
 // SplitFor makes the named split of a source: a number s gives the random halves of seed s ("0" to "3" are the 2014 ones
 // on the 1000 ILSVRC classes); "natman" gives A the natural and B the man-made classes, in the letters of the released
-// files (the paper's text swaps them). It fails for a source of fewer than four classes, an unknown name, and for "natman"
+// files (the paper's text swaps them). It fails for a source of fewer than two classes, an unknown name, and for "natman"
 // where a class has no group or one side is empty.
 func SplitFor(src Source, name string) (Split, error) {
 	classes := src.Classes()
-	if len(classes) < 4 {
-		return Split{}, fmt.Errorf("split %q of %s: %d classes: two tasks of two classes need 4", name, src.Name(), len(classes))
+	if len(classes) < 2 {
+		return Split{}, fmt.Errorf("split %q of %s: it has %d classes, a split needs at least 2", name, src.Name(), len(classes))
 	}
 	if name == "natman" {
 		return naturalManMade(src.Name(), classes)

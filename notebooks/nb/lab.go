@@ -213,7 +213,7 @@ func (l *Lab) nets(w Work) ([]transfer.Net, error) {
 	checked := map[string]bool{transfer.WholeSplit: true}
 	for _, n := range nets {
 		if !checked[n.Split] {
-			if _, err := dataset.SplitFor(l.source, n.Split); err != nil {
+			if _, err := transfer.SplitFor(l.source, n.Split); err != nil {
 				return nil, fmt.Errorf("net %s: %w", n, err)
 			}
 			checked[n.Split] = true

@@ -161,7 +161,7 @@ func (f *experimentFlags) choose(src dataset.Source, arch gomlxnet.Arch) ([]tran
 		if checked[n.Split] {
 			continue
 		}
-		if _, err := dataset.SplitFor(src, n.Split); err != nil {
+		if _, err := transfer.SplitFor(src, n.Split); err != nil {
 			return nil, fmt.Errorf("%s: net %s: %w", flag, n, err)
 		}
 		checked[n.Split] = true
@@ -176,7 +176,7 @@ func (f *experimentFlags) splits(src dataset.Source) ([]string, error) {
 		return nil, errors.New("-split: no split, want seeds of random halves such as 0, or natman")
 	}
 	for _, s := range splits {
-		if _, err := dataset.SplitFor(src, s); err != nil {
+		if _, err := transfer.SplitFor(src, s); err != nil {
 			return nil, fmt.Errorf("-split: %w", err)
 		}
 	}
