@@ -16,7 +16,11 @@ import (
 // kept are the nets of a report under notebooks/results.
 func kept(t *testing.T, name string) []transfer.Result {
 	t.Helper()
-	data, err := os.ReadFile("../results/" + name + "/nets.jsonl")
+	file := "../results/" + name + "/nets.jsonl"
+	if strings.HasPrefix(name, "map/") {
+		file = "../results/" + name + ".jsonl"
+	}
+	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,6 +152,25 @@ func TestClaimsOfTheDefault(t *testing.T) {
 	reading, err := stats.Reading(kept(t, "plain-shapes"), 0.95)
 	if want := "A net cut at n = 4 and retrained on its own task (BnB) falls back to chance or near it in 7 of 8 cases"; err != nil || !strings.HasPrefix(reading, want) || !strings.Contains(reading, "is the scale") {
 		t.Errorf("%q, %v; want it to begin with %q", reading, err, want)
+	}
+}
+
+// TestClaimsOfTheMap proves what results/fragility.md says of the dials, by the nets of results/map: three splits, both targets; of the
+// default three seeds. Nets cut at conv4 that failed where their base did not, and none of the rescaled ones.
+func TestClaimsOfTheMap(t *testing.T) {
+	for name, want := range map[string]struct{ fewest, most, of int }{
+		"rate-0.0275": {18, 18, 18}, "rate-0.02": {1, 5, 6}, "rate-0.01": {0, 0, 6}, "rate2-0.01": {0, 0, 6}, "no-lrn": {6, 6, 6},
+	} {
+		at := dips(t, "map/"+name, stats.Accuracy)
+		if b := at(transfer.Selffer, 4).failure; b.Failed < want.fewest || b.Failed > want.most || b.Of != want.of {
+			t.Errorf("%s: BnB at n = 4: %+v; claimed: %d to %d of %d fail", name, b, want.fewest, want.most, want.of)
+		}
+		if b := at(transfer.Selffer, 7); b.failure.Failed > 0 || b.dip.Low < -0.01 {
+			t.Errorf("%s: BnB at n = 7: %+v; claimed: nothing is lost", name, b)
+		}
+		if b := at(transfer.Rescaled, 4); b.failure.Failed > 0 || b.dip.Low < -0.01 {
+			t.Errorf("%s: BnBr at n = 4: %+v; claimed: none fails, less than a point is lost", name, b)
+		}
 	}
 }
 
