@@ -53,7 +53,7 @@ func TestDataOptions(t *testing.T) {
 			t.Errorf("command %v lacks %s", args, want)
 		}
 	}
-	if text := l.goSource(choice{data: "other"}); !strings.Contains(text, "nb.TestShare(0.25), nb.SkipBad()") {
+	if text := l.goSource(choice{data: "other", set: l.set}); !strings.Contains(text, "nb.TestShare(0.25), nb.SkipBad()") {
 		t.Errorf("source %s lacks the options", text)
 	}
 	l.set.TestShare = 1.5
