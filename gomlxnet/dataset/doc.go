@@ -1,5 +1,6 @@
 // Package dataset turns pictures into the batches a net is trained and tested on.
 //
+//	"plain-shapes"
 //	"shapes"          NewShapes --.
 //	folder, .zip      folder      +--> Source --> SplitFor --> NewTask --> Task
 //	.tar.gz, .bin     cifar     --'    labels,    classes      decoded,    |   .Train(Order, View, from, to) --> *Batch, ...

@@ -1,12 +1,13 @@
 // Package nb is the verbs of the notebooks: short, so that a cell stays a few lines. It is the only package that shows anything in
 // JupyterLab, through GoNB.
 //
-//	var lab = nb.Open("shapes")                     in the first cell; every other cell has it
+//	var lab = nb.Open("plain-shapes")               in the first cell; every other cell has it; nb.Rate(0.01) and other dials follow
 //
 //	results := lab.Run(nb.Grid{Conditions: "AnB,BnB", Cuts: "1-7", Seeds: "0-2"})
 //	lab.Show("my_curve", lab.Curve(results))        picture, text alternative and files; Figure2, 3, 4, Beside2014 and Forest draw too
 //	lab.Table(results)                              means; Table2014 beside those of 2014
 //	lab.Compare(results, "AnB", "BnB", 7)           one difference
+//	lab.Reading(results)                            in a sentence what selffer nets lose, and what that is
 //	lab.Ask(results)                                every claim, with its verdict; lab.Ask(results, "boost") one
 //	nb.Power(nb.Design{SD: 1, Units: 6})            what a planned design can find
 //	lab.Plan(nb.Grid{Balanced: true})               what it would take

@@ -15,6 +15,9 @@
 //
 // Forest draws what nets say of claims: a row a cut, with the interval of its verdict and the plain one.
 //
+// Rows draws several experiments below each other, each value with its interval. A curve shows nets of Options.Behind, which differ in
+// their seeds, as boxes behind its own.
+//
 // Pictures, Filters, Activations, Patches, Confusion and Losses look into nets: they are given numbers and pixels, and show every pixel as
 // a block of one colour, values on a scale whose luminance rises evenly. A PNG keeps the colours of pictures and areas, save that
 // photographs are in 32 steps a channel, and takes those of edges from a palette: it is a third as large so.

@@ -21,6 +21,7 @@
 //	one accuracy on so many images                  [BinomialSE]
 //	how far conditions lie from their bases         [Dips]: accuracy or a loss
 //	how many nets failed where their base did not   [Failures]: [Proportion], [SignTest]
+//	what selffer nets lose, in a sentence           [Reading]
 //	how many nets a planned design needs            [Power], [MDE], [PairsFor]
 //
 // A line has two intervals. The plain one is of this line alone. The simultaneous one holds together with those of the same two treatments

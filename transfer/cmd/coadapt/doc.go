@@ -12,6 +12,8 @@
 //	coadapt figure -o curve.svg                                      draw an experiment of the store
 //	coadapt figure -source 2014 -o fig.png                           the paper's figures, of its released numbers
 //	coadapt stats [-source 2014]                                     every claim: estimate, interval, test, verdict
+//	coadapt dips                                                     each condition beside its base, in accuracy and losses
+//	coadapt map notebooks/results/map/*.jsonl                        how deep nets dip in several experiments
 //	coadapt report -o results                                        an experiment written up from its nets
 //	coadapt nets -grid paper                                         the nets of a design: parents, data, recipe
 //	coadapt splits                                                   class splits of 2014, proved by their sums
