@@ -175,6 +175,33 @@ func TestClaimsOfTheMap(t *testing.T) {
 	}
 }
 
+// TestClaimsOfGrowth proves what results/fragility.md says of the base's rate: at 0.01 features grow less than at 0.0275, and of six nets at
+// the higher second rate the two that fail are those whose features are largest.
+func TestClaimsOfGrowth(t *testing.T) {
+	at4 := func(name string) (trained, failed []float64) {
+		for _, r := range kept(t, "map/"+name) {
+			switch {
+			case r.Net.Treatment != transfer.Selffer || r.Net.N != 4:
+			case r.Status == transfer.OK:
+				trained = append(trained, r.Scale)
+			default:
+				failed = append(failed, r.Scale)
+			}
+		}
+		return trained, failed
+	}
+	trained, failed := at4("rate-0.01-rate2-0.0275")
+	if len(trained) != 4 || len(failed) != 2 || slices.Max(trained) >= slices.Min(failed) || slices.Max(failed) > 4.15 || slices.Min(trained) < 3.15 {
+		t.Errorf("RMS of those that trained %.1f, that failed %.1f; claimed: 3.2 to 4.1, and the two largest fail", trained, failed)
+	}
+	if none, all := at4("rate-0.0275"); len(none) != 0 || len(all) != 18 || slices.Min(all) < 5.85 || slices.Max(all) > 8.25 {
+		t.Errorf("RMS at 0.0275: %.1f trained, %.1f failed; claimed: all 18 failed, 5.9 to 8.2", none, all)
+	}
+	if some, one := at4("dropout-0.5"); slices.Min(append(some, one...)) < 1.85 || slices.Max(append(some, one...)) > 2.45 {
+		t.Errorf("RMS with dropout %.1f, %.1f; claimed: 1.9 to 2.4", some, one)
+	}
+}
+
 // TestClaimsOfDropout proves what results/fragility.md says of dropout: a dip of the nets that trained, which goes when features are rescaled.
 func TestClaimsOfDropout(t *testing.T) {
 	at := dips(t, "map/dropout-0.5", stats.Accuracy)
