@@ -40,8 +40,10 @@ func mapCommand(stdout io.Writer) *cobra.Command {
 			"are set, at one cut: the share of nets that failed where their base did not (Wilson interval), and how many points the others lie from their\n" +
 			"base (t interval over target and seed).",
 		Example: "  coadapt map notebooks/results/map/*.jsonl\n  coadapt map -n 4 -conditions BnB,BnBr -o map.png notebooks/results/map/rate-*.jsonl",
-		Args:    cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, files []string) error {
+			if len(files) == 0 {
+				return errors.New("no files, want those of some experiments, such as notebooks/results/map/*.jsonl")
+			}
 			if !(level > 0.5 && level < 1) {
 				return fmt.Errorf("-level %v: want a confidence level above 0.5 and below 1, such as 0.95", level)
 			}

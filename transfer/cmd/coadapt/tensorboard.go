@@ -91,7 +91,7 @@ func writeEvents(w io.Writer, r transfer.Result, metrics []transfer.Metric) erro
 			return err
 		}
 	}
-	if r.Status != transfer.OK {
+	if !r.HasWeights() {
 		return nil
 	}
 	return writeRecord(w, summary(at(r.Steps), scalar(scalar(nil, "test/accuracy", r.Accuracy), "test/loss", r.Loss)))
