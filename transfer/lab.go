@@ -309,60 +309,6 @@ func (p *plan) blocked(l *Lab, parent Result) Result {
 	return r
 }
 
-// donated is what a net takes from its parent.
-type donated struct {
-	weights gomlxnet.Weights
-	loss    float64 // the parent's training loss
-}
-
-// donor returns what the parent gives, or the parent's result where it has no weights to give. A net without a parent has a nil donor.
-func (l *Lab) donor(ctx context.Context, w *worker, net Net) (*donated, *Result, error) {
-	parent, ok := net.Parent()
-	if !ok {
-		return nil, nil, nil
-	}
-	r, err := l.trainOn(ctx, w, parent)
-	if err != nil {
-		return nil, nil, fmt.Errorf("parent %s: %w", parent, err)
-	}
-	if !r.HasWeights() {
-		return nil, &r, nil
-	}
-	l.mu.Lock()
-	donor := l.weights[r.Key]
-	l.mu.Unlock()
-	if donor != nil {
-		return &donated{donor, r.TrainLoss}, nil, nil
-	}
-	entry, err := l.cfg.Store.Get(r.Key, weightsFile)
-	if err != nil {
-		return nil, nil, fmt.Errorf("parent %s: %w", parent, err)
-	}
-	if donor, err = l.usable(ctx, parent, entry[weightsFile]); err != nil {
-		return nil, nil, fmt.Errorf("parent %s: %w", parent, l.cfg.Store.SetAside(r.Key, weightsFile, err))
-	}
-	l.mu.Lock()
-	l.weights[r.Key] = donor
-	l.mu.Unlock()
-	return &donated{donor, r.TrainLoss}, nil, nil
-}
-
-// usable reads the weights of a parent. Those that are not of its architecture, or not finite, are a fault of its entry.
-func (l *Lab) usable(ctx context.Context, parent Net, data []byte) (gomlxnet.Weights, error) {
-	w, err := decodeWeights(data)
-	if err != nil {
-		return nil, err
-	}
-	p, err := l.plan(ctx, parent)
-	if err == nil {
-		err = p.arch.Check(w)
-	}
-	if err == nil && !w.Finite() {
-		err = errNotFinite
-	}
-	return w, err
-}
-
 // task returns one half of a net's split, or all classes, decoded once.
 func (l *Lab) task(ctx context.Context, net Net, half Half) (*dataset.Task, error) {
 	l.mu.Lock()

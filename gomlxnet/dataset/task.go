@@ -172,7 +172,7 @@ func (t *Task) Label(p Part, i int) int { return int(t.parts[p].labels[i]) }
 // Picture returns the [H, W, C] bytes of picture i of the part. buf is used where the task is not in memory, and made
 // where it is too short; the bytes are not to be changed.
 func (t *Task) Picture(p Part, i int, buf []uint8) ([]uint8, error) {
-	if _, ok := t.src.(mapped); !ok || t.parts[p].pix != nil {
+	if !t.mapped(p) {
 		return t.picture(p, i, buf)
 	}
 	h, w, c := t.src.Shape()
@@ -181,6 +181,12 @@ func (t *Task) Picture(p Part, i int, buf []uint8) ([]uint8, error) {
 	}
 	buf = buf[:h*w*c]
 	return buf, t.use(p, i, nil, func(pic []uint8) { copy(buf, pic) })
+}
+
+// mapped says whether the pictures of a part are read from a mapped file.
+func (t *Task) mapped(p Part) bool {
+	_, ok := t.src.(mapped)
+	return ok && t.parts[p].pix == nil
 }
 
 // picture is Picture which, of a mapped source, gives the bytes where they lie: see use.

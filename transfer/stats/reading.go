@@ -9,7 +9,8 @@ import (
 // Reading says in a sentence or two what frozen selffer nets lose and what that is. Only what
 // the nets show is said: that BnB nets failed where their base did not, or that their mean lies below it by more than the
 // simultaneous interval of [Compare]; and what that is made of, as far as nets with rescaled features (BnBr) are among the results. It is
-// empty where there is no BnB beside its base. It fails as [Gather] does.
+// empty where there is no BnB beside its base. Rescaled nets are back where their interval holds zero and excludes half of
+// what was lost; of nets that failed, that counts as a tenth of all pictures. It fails as [Gather] does.
 func Reading(results []transfer.Result, level float64) (string, error) {
 	if _, err := Gather(results); err != nil {
 		return "", err
@@ -39,17 +40,17 @@ func Reading(results []transfer.Result, level float64) (string, error) {
 			deepest, dip = l, f.N
 		}
 	}
-	s, n := "", 0
+	s, n, lost := "", 0, 0.0 // lost at the cut, at least
 	switch {
 	case worst.Failed > 0:
-		n = worst.N
+		n, lost = worst.N, leastLost
 		s = fmt.Sprintf("A net cut at n = %d and retrained on its own task (BnB) falls back to chance or near it", n)
 		if worst.Of > 1 {
 			s += fmt.Sprintf(" in %d of %d cases", worst.Failed, worst.Of)
 		}
 		s += ", though its base trained"
 	case dip > 0:
-		n = dip
+		n, lost = dip, -deepest.Value
 		s = fmt.Sprintf("A net cut at n = %d and retrained on its own task (BnB) ends %.1f points below its base [%+.1f, %+.1f]", n, -100*deepest.Value, 100*deepest.Simultaneous.Low, 100*deepest.Simultaneous.High)
 	default:
 		for _, f := range failures {
@@ -69,11 +70,17 @@ func Reading(results []transfer.Result, level float64) (string, error) {
 		return s + ".", nil
 	case rescaled.Simultaneous.High < 0:
 		return fmt.Sprintf("%s; with its frozen features rescaled (BnBr) it is %.1f points below: their scale is not all of it.", s, -100*rescaled.Value), nil
+	case rescaled.Simultaneous.Low < -lost/2:
+		return fmt.Sprintf("%s; with its frozen features rescaled (BnBr) it is %+.1f points from its base [%+.1f, %+.1f]: too few nets to tell whether that was all.",
+			s, 100*rescaled.Value, 100*rescaled.Simultaneous.Low, 100*rescaled.Simultaneous.High), nil
 	default:
 		return fmt.Sprintf("%s; with its frozen features divided by their root mean square (BnBr) it is back (%+.1f points [%+.1f, %+.1f]): what the cut cost is the scale that new layers can bear at this rate, not partners that were lost.",
 			s, 100*rescaled.Value, 100*rescaled.Simultaneous.Low, 100*rescaled.Simultaneous.High), nil
 	}
 }
+
+// leastLost is what a net that failed is taken to have lost, of all pictures: less than such nets have.
+const leastLost = 0.1
 
 // share of nets that failed; 0 where there are none.
 func share(f Failure) float64 {

@@ -58,7 +58,7 @@ func distance(a, b string) int {
 // complete gives shells the words of flags and arguments: data sets, grids, nets, keys and runs. What cannot be read has none.
 func complete(root *cobra.Command) {
 	words := map[string][]string{
-		"data":    {"shapes", "shapes:classes=20,train=100"},
+		"data":    {"plain-shapes", "shapes", "shapes:classes=20,train=100"},
 		"grid":    {"curve", "mini", "balanced", "paper", "random", "scale2014"},
 		"recipe":  {"mini", "2014"},
 		"split":   {"0", "0,1", "natman"},

@@ -130,7 +130,7 @@ func readSetting(file string, asked []transfer.Treatment, n int, level float64) 
 	}
 	total := 0.0
 	for _, r := range results {
-		if r = r.Judged(); r.Net.Treatment == transfer.Base && r.Status == transfer.OK {
+		if r.Net.Treatment == transfer.Base && r.Status == transfer.OK {
 			total += r.Accuracy
 			s.Bases++
 		}
