@@ -9,7 +9,8 @@ import (
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 )
 
-// compiling is held while a graph is compiled. XLA's compiler has threads for all cores: of two graphs that are compiled at once
+// compiling is held while a graph is compiled. XLA's compiler has threads for all cores: of two graphs that are
+// compiled at once
 // none is done before both are, of two one after another the first is done in half of that time.
 var compiling sync.Mutex
 
@@ -20,8 +21,9 @@ var compilers atomic.Int32
 // [Trainer.Interrupt]); a backend is not to be finalized before the compiler has ended.
 func Compiling() bool { return compilers.Load() > 0 }
 
-// Interrupt has the trainer wait for the compiler until ctx ends, and no longer: what needed the graph then fails with the
-// context's error, and the net is as it was. The compiler cannot be stopped, and goes on to its end; a later call takes what it made.
+// Interrupt has the trainer wait for the compiler until ctx ends, and no longer: what needed the graph then fails with
+// the context's error, and the net is as it was. The compiler cannot be stopped, and goes on to its end; a later call
+// takes what it made.
 func (t *Trainer) Interrupt(ctx context.Context) { t.ctx = ctx }
 
 // until is the context of Interrupt.

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// TestInterrupt: a step that waits for the compiler ends with its context, with the net as it was, and a later one goes on
+// TestInterrupt: a step that waits for the compiler ends with its context, with the net as it was, and a later one goes
+// on
 // to the same weights. The compiler is held up, so that it cannot be done before.
 func TestInterrupt(t *testing.T) {
 	backend := openBackend(t, "go")

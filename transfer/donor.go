@@ -13,7 +13,8 @@ type donated struct {
 	loss    float64 // the parent's training loss
 }
 
-// donor returns what the parent gives, or the parent's result where it has no weights to give. A net without a parent has a nil donor.
+// donor returns what the parent gives, or the parent's result where it has no weights to give. A net without a parent
+// has a nil donor.
 func (l *Lab) donor(ctx context.Context, w *worker, net Net) (*donated, *Result, error) {
 	parent, ok := net.Parent()
 	if !ok {
@@ -49,7 +50,8 @@ func (l *Lab) donor(ctx context.Context, w *worker, net Net) (*donated, *Result,
 	return &donated{donor, r.TrainLoss}, nil, nil
 }
 
-// usable reads weights of the planned net. Those that are not of its architecture, or not finite, are a fault of their entry.
+// usable reads weights of the planned net. Those that are not of its architecture, or not finite, are a fault of their
+// entry.
 func (p *plan) usable(data []byte) (gomlxnet.Weights, error) {
 	w, err := decodeWeights(data)
 	if err != nil {

@@ -9,8 +9,21 @@ import (
 
 // idle is a net as an entry of a store has it: its training came to the end, at the loss of a guess.
 func idle(t *testing.T) Result {
-	return Result{Net: net(t, "0/B3B"), Status: OK, Accuracy: 0.15, Correct: 3, Tested: 20, Loss: 2.3, TrainLoss: math.Log(10), Classes: 10, Best10: 0.2,
-		CleanAccuracy: 0.25, CleanLoss: 2.25, CleanTested: 8, Key: "abcdef01"}
+	return Result{
+		Net:           net(t, "0/B3B"),
+		Status:        OK,
+		Accuracy:      0.15,
+		Correct:       3,
+		Tested:        20,
+		Loss:          2.3,
+		TrainLoss:     math.Log(10),
+		Classes:       10,
+		Best10:        0.2,
+		CleanAccuracy: 0.25,
+		CleanLoss:     2.25,
+		CleanTested:   8,
+		Key:           "abcdef01",
+	}
 }
 
 // TestJudgedOnReading: an entry that says ok is read as what it is; as a row it has losses and no accuracy; read
@@ -28,7 +41,10 @@ func TestJudgedOnReading(t *testing.T) {
 		t.Fatalf("%+v, %v; want %+v", got, err, idle(t).Judged())
 	}
 	row := got.Record()
-	if row.Status != NotTrained || row.Accuracy != nil || row.Best10 != nil || row.CleanAccuracy != nil || *row.Loss != 2.3 || *row.TrainLoss != math.Log(10) || *row.CleanLoss != 2.25 {
+	if row.Status != NotTrained || row.Accuracy != nil || row.Best10 != nil || row.CleanAccuracy != nil ||
+		*row.Loss != 2.3 ||
+		*row.TrainLoss != math.Log(10) ||
+		*row.CleanLoss != 2.25 {
 		t.Errorf("as a row: %+v", row)
 	}
 	line, err := json.Marshal(got)
@@ -80,7 +96,13 @@ func TestPoorBaseServes(t *testing.T) {
 		}
 		files, err := cfg.Store.Get(r.Key)
 		if err != nil || files[weightsFile] == nil || !strings.Contains(string(files[resultFile]), `"status": "ok"`) {
-			t.Errorf("entry of %s, %v: weights %v, %s; want weights, and what was measured", r.Net, err, files[weightsFile] != nil, files[resultFile])
+			t.Errorf(
+				"entry of %s, %v: weights %v, %s; want weights, and what was measured",
+				r.Net,
+				err,
+				files[weightsFile] != nil,
+				files[resultFile],
+			)
 		}
 	}
 }

@@ -9,7 +9,8 @@ import (
 	"coadapt/transfer/store"
 )
 
-// TestParentWithWrongWeights: weights whose digest is right and which no such net can have are set aside when a child asks for them,
+// TestParentWithWrongWeights: weights whose digest is right and which no such net can have are set aside when a child
+// asks for them,
 // and the next try trains the parent again.
 func TestParentWithWrongWeights(t *testing.T) {
 	for name, spoil := range map[string]func(gomlxnet.Weights, string){

@@ -51,11 +51,13 @@ func bomb(t *testing.T, files map[string][]byte, name string, size int64, count 
 	return file
 }
 
-// A compressed archive that unpacks to many times its size is refused before that is in memory; what is neither picture nor
+// A compressed archive that unpacks to many times its size is refused before that is in memory; what is neither picture
+// nor
 // list is not copied at all.
 func TestTarBomb(t *testing.T) {
 	files := plainTree(t)
-	if _, err := Open(t.Context(), bomb(t, files, "train/cat/?.png", 36<<20, 2), Options{}); err == nil || !strings.Contains(err.Error(), "unpack the archive") {
+	if _, err := Open(t.Context(), bomb(t, files, "train/cat/?.png", 36<<20, 2), Options{}); err == nil ||
+		!strings.Contains(err.Error(), "unpack the archive") {
 		t.Errorf("72 MiB of zeros named as pictures: %v, want an error", err)
 	}
 	src, err := Open(t.Context(), bomb(t, files, "train/cat/?.dat", 8<<20, 2), Options{})
@@ -67,9 +69,14 @@ func TestTarBomb(t *testing.T) {
 		kept += len(data)
 	}
 	if kept > 1<<20 || src.Len(Train) != 4 {
-		t.Errorf("%d bytes are kept of %d training pictures and other files, want those of the pictures", kept, src.Len(Train))
+		t.Errorf(
+			"%d bytes are kept of %d training pictures and other files, want those of the pictures",
+			kept,
+			src.Len(Train),
+		)
 	}
-	if _, err := Open(t.Context(), bomb(t, files, "train/cat/?.png", maxPicture+1, 1), Options{}); err == nil || !strings.Contains(err.Error(), "train/cat/a.png has") {
+	if _, err := Open(t.Context(), bomb(t, files, "train/cat/?.png", maxPicture+1, 1), Options{}); err == nil ||
+		!strings.Contains(err.Error(), "train/cat/a.png has") {
 		t.Errorf("a picture of more than 64 MiB: %v, want an error that names it", err)
 	}
 }

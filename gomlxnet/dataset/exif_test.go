@@ -42,7 +42,8 @@ func jpegWithEXIF(data, exif []byte) []byte {
 	return slices.Concat(data[:2], seg, body, data[2:])
 }
 
-// stored is how a camera held as orientation o says stores a picture. EXIF 2.32, 4.6.5.1: the side of the picture where row 0 of
+// stored is how a camera held as orientation o says stores a picture. EXIF 2.32, 4.6.5.1: the side of the picture where
+// row 0 of
 // the file is, and that of column 0.
 func stored(upright *image.NRGBA, o int) *image.NRGBA {
 	sides := [][2]string{{}, {"top", "left"}, {"top", "right"}, {"bottom", "right"}, {"bottom", "left"},

@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-// TestTruncatedPack: a shard that is cut off while it is mapped is an error that names it, in every way to its pictures; those of other
+// TestTruncatedPack: a shard that is cut off while it is mapped is an error that names it, in every way to its
+// pictures; those of other
 // shards stay, and other panics are no business of the guard's.
 func TestTruncatedPack(t *testing.T) {
 	src, dir := unpacked(t), t.TempDir()

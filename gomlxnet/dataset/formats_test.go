@@ -58,7 +58,10 @@ func TestFormats(t *testing.T) {
 	// A first frame that is smaller than the canvas lies where it belongs, over black.
 	small := m.SubImage(image.Rect(1, 2, 3, 4)).(*image.Paletted)
 	got := pixels(func(w io.Writer) error {
-		return gif.EncodeAll(w, &gif.GIF{Image: []*image.Paletted{small}, Delay: []int{1}, Config: image.Config{Width: 5, Height: 4}})
+		return gif.EncodeAll(
+			w,
+			&gif.GIF{Image: []*image.Paletted{small}, Delay: []int{1}, Config: image.Config{Width: 5, Height: 4}},
+		)
 	})
 	for i := range 20 {
 		w := make([]uint8, 3)
@@ -105,7 +108,8 @@ func TestWebP(t *testing.T) {
 	}
 }
 
-// Levels of lossy WebP are those of video. The numbers are those of BT.601: black, white, and red within libwebp's rounding.
+// Levels of lossy WebP are those of video. The numbers are those of BT.601: black, white, and red within libwebp's
+// rounding.
 func TestWebPLevels(t *testing.T) {
 	for _, c := range []struct {
 		y, cb, cr uint8
@@ -143,7 +147,8 @@ func TestDecodeMemory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, most := after.TotalAlloc-before.TotalAlloc, uint64(decodeCost(b.Bytes(), h, w, model)); got > most || most != 12*side*side {
+	if got, most := after.TotalAlloc-before.TotalAlloc, uint64(decodeCost(b.Bytes(), h, w, model)); got > most ||
+		most != 12*side*side {
 		t.Errorf("%d bytes allocated, want at most %d, 12 a pixel", got, most)
 	}
 }
@@ -177,7 +182,11 @@ func TestDecodersShareMemory(t *testing.T) {
 		t.Error("the memory of a decoded picture is not given back")
 	}
 	if huge := decodeCost(nil, 8192, 8192, color.NRGBA64Model); huge <= decodeMemory {
-		t.Errorf("8192 x 8192 pixels of 16 bits count as %d bytes, want more than %d, so that it is decoded alone", huge, decodeMemory)
+		t.Errorf(
+			"8192 x 8192 pixels of 16 bits count as %d bytes, want more than %d, so that it is decoded alone",
+			huge,
+			decodeMemory,
+		)
 	}
 }
 

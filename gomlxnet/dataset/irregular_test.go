@@ -43,7 +43,8 @@ func TestIrregularFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := Open(t.Context(), dir, Options{})
-		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), "-skip-bad") {
+		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), name) ||
+			!strings.Contains(err.Error(), "-skip-bad") {
 			t.Errorf("%s: %v, want an error with its name, %q and -skip-bad", name, err, c.want)
 		}
 		src, err := Open(t.Context(), dir, Options{Bad: BadSkips})

@@ -161,8 +161,13 @@ func (f *jpegFrame) readFrame(body []byte) error {
 			return fmt.Errorf("a JPEG with a plane of %dx%d samples; the format has 1 to 4", p.h, p.v)
 		}
 		if maxH%p.h != 0 || maxV%p.v != 0 {
-			return fmt.Errorf("a JPEG with %dx%d samples in one plane for %dx%d in another, which is not read; convert it to PNG",
-				p.h, p.v, maxH, maxV)
+			return fmt.Errorf(
+				"a JPEG with %dx%d samples in one plane for %dx%d in another, which is not read; convert it to PNG",
+				p.h,
+				p.v,
+				maxH,
+				maxV,
+			)
 		}
 		f.comp[i] = p
 	}
@@ -182,7 +187,9 @@ func (f *jpegFrame) readScan(body []byte) error {
 		return errors.New("a JPEG without a size before its scan")
 	}
 	if len(body) != 10 || body[0] != 3 {
-		return errors.New("a JPEG with planes sampled unevenly, each in a scan of its own, which is not read; convert it to PNG")
+		return errors.New(
+			"a JPEG with planes sampled unevenly, each in a scan of its own, which is not read; convert it to PNG",
+		)
 	}
 	for i := range f.comp {
 		p := &f.comp[i]

@@ -62,7 +62,8 @@ func TestOneDataSet(t *testing.T) {
 			t.Errorf("%s: %v, want the tree", name, err)
 		}
 	}
-	if src, err := openMap(with(cifar, map[string][]byte{"notes/train/readme.txt": nil}), Options{}); err != nil || src.Name() != "cifar100" {
+	if src, err := openMap(with(cifar, map[string][]byte{"notes/train/readme.txt": nil}), Options{}); err != nil ||
+		src.Name() != "cifar100" {
 		t.Errorf("CIFAR-100 beside notes: %v", err)
 	}
 	files := map[string][]byte{}

@@ -80,7 +80,12 @@ func TestTarsOfOthers(t *testing.T) {
 			}
 		}
 	}
-	hard := tarWith(t, linked, nil, []member{{Header: tar.Header{Typeflag: tar.TypeLink, Name: "./train/truck/y.jpg", Linkname: "train/truck/x.jpg"}}})
+	hard := tarWith(
+		t,
+		linked,
+		nil,
+		[]member{{Header: tar.Header{Typeflag: tar.TypeLink, Name: "./train/truck/y.jpg", Linkname: "train/truck/x.jpg"}}},
+	)
 	for _, file := range bothTars(t, hard) {
 		src, err := Open(t.Context(), file, Options{})
 		if err != nil {
@@ -96,7 +101,8 @@ func TestTarsOfOthers(t *testing.T) {
 		}
 	}
 	for _, file := range bothTars(t, tarWith(t, files, nil, []member{{Header: tar.Header{Typeflag: tar.TypeSymlink, Name: "train/cat/l.png", Linkname: "b.png"}}})) {
-		if _, err := Open(t.Context(), file, Options{}); err == nil || !strings.Contains(err.Error(), "train/cat/l.png is a link") {
+		if _, err := Open(t.Context(), file, Options{}); err == nil ||
+			!strings.Contains(err.Error(), "train/cat/l.png is a link") {
 			t.Errorf("a link named as a picture: %v", err)
 		}
 		src, err := Open(t.Context(), file, Options{Bad: BadSkips})

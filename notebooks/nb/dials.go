@@ -9,7 +9,8 @@ import (
 	"coadapt/transfer"
 )
 
-// dials are what can be turned of the net and of its training; the zero value is what suits the data. Each is a flag of coadapt curve, too.
+// dials are what can be turned of the net and of its training; the zero value is what suits the data. Each is a flag of
+// coadapt curve, too.
 type dials struct {
 	Rate     float64 `json:"rate,omitempty"`
 	Rate2    float64 `json:"rate2,omitempty"` // of the second training
@@ -22,7 +23,8 @@ type dials struct {
 // Rate is the learning rate at which a training begins, as coadapt's -rate.
 func Rate(rate float64) Option { return func(s *settings) { s.dials.Rate = rate } }
 
-// SecondRate is the rate of the second training alone, that of nets which begin from a base's layers: -rate2. Base nets stay as they are.
+// SecondRate is the rate of the second training alone, that of nets which begin from a base's layers: -rate2. Base nets
+// stay as they are.
 func SecondRate(rate float64) Option { return func(s *settings) { s.dials.Rate2 = rate } }
 
 // SecondSteps is the number of steps of the second training alone: -steps2.

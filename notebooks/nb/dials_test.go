@@ -16,14 +16,18 @@ func TestDials(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := cfg.Recipe; r.Steps != 50 || r.Rate.Base != 0.01 || r.Second == nil || r.Second.Rate != 0.02 || r.Second.Steps != 9 || cfg.PerClass != 5 {
+	if r := cfg.Recipe; r.Steps != 50 || r.Rate.Base != 0.01 || r.Second == nil || r.Second.Rate != 0.02 ||
+		r.Second.Steps != 9 ||
+		cfg.PerClass != 5 {
 		t.Errorf("recipe %+v, %d pictures a class", r, cfg.PerClass)
 	}
 	_, plain, err := configure(t.Context(), l.data, settings{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a, b := cfg.Arch.Layers[0], plain.Arch.Layers[0]; a.LRN != nil || b.LRN == nil || cfg.Arch.Layers[5].Dropout != 0.5 || a.Out != b.Out {
+	if a, b := cfg.Arch.Layers[0], plain.Arch.Layers[0]; a.LRN != nil || b.LRN == nil ||
+		cfg.Arch.Layers[5].Dropout != 0.5 ||
+		a.Out != b.Out {
 		t.Errorf("arch %+v beside %+v", cfg.Arch, plain.Arch)
 	}
 	args := l.command(sweep.Record{})

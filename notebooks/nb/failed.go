@@ -6,7 +6,8 @@ import (
 	"coadapt/transfer"
 )
 
-// failedAll says in words that no net of a condition at a cut came to a number, though some were trained; "" where one did or there is none.
+// failedAll says in words that no net of a condition at a cut came to a number, though some were trained; "" where one
+// did or there is none.
 func failedAll(results []transfer.Result, t transfer.Treatment, n int) string {
 	of, words := 0, ""
 	for _, r := range results {

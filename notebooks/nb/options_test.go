@@ -14,7 +14,8 @@ import (
 	"coadapt/transfer/sweep"
 )
 
-// TestDataOptions: what the options say of the data reaches a run in the cell, one in the background, and the form's source.
+// TestDataOptions: what the options say of the data reaches a run in the cell, one in the background, and the form's
+// source.
 func TestDataOptions(t *testing.T) {
 	dir := t.TempDir()
 	var b bytes.Buffer
@@ -33,7 +34,8 @@ func TestDataOptions(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "ant", "x.heic"), []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := configure(t.Context(), dir, settings{TestShare: 0.25}); err == nil || !strings.Contains(err.Error(), "nb.SkipBad()") {
+	if _, _, err := configure(t.Context(), dir, settings{TestShare: 0.25}); err == nil ||
+		!strings.Contains(err.Error(), "nb.SkipBad()") {
 		t.Errorf("a picture that is not read: %v, want an error with nb.SkipBad()", err)
 	}
 	l := &Lab{data: dir}

@@ -88,12 +88,20 @@ func Forest(results []transfer.Result, claims []string, opt Options) (*Figure, e
 	notes := []string{"Points, one row a cut or a range of cuts. Thick: the plain 95% interval, of this row alone. " +
 		"Thin, and in figures: the simultaneous one; those of a claim's cuts, or of its ranges, hold all together, by Bonferroni. " +
 		"A mark is filled where that excludes what the claim is set against, zero unless said otherwise.",
-		fmt.Sprintf("%d nets are numbers, %d are not; a net's accuracy is %s.", report.Nets, len(report.Missing), rule(results))}
+		fmt.Sprintf(
+			"%d nets are numbers, %d are not; a net's accuracy is %s.",
+			report.Nets,
+			len(report.Missing),
+			rule(results),
+		)}
 	if f.cutsOff() {
 		notes = append(notes, "An arrow head: the interval goes on beyond the frame.")
 	}
 	if slices.ContainsFunc(f.rows, func(r forestRow) bool { return len(r.Warnings) > 0 }) {
-		notes = append(notes, "*: coadapt stats and lab.Ask warn of this row, such as of few units, or of two treatments on different targets.")
+		notes = append(
+			notes,
+			"*: coadapt stats and lab.Ask warn of this row, such as of few units, or of two treatments on different targets.",
+		)
 	}
 	if unasked > 0 {
 		notes = append(notes, fmt.Sprintf("Rows that these nets cannot be asked for: %d, left out.", unasked))
@@ -201,7 +209,14 @@ func (f *forest) Plot(cv draw.Canvas, p *plot.Plot) {
 }
 
 // bar is an interval as a line, with an arrow head where the frame ends before it does.
-func (f *forest) bar(cv draw.Canvas, x func(float64) vg.Length, y vg.Length, iv stats.Interval, col color.NRGBA, width vg.Length) {
+func (f *forest) bar(
+	cv draw.Canvas,
+	x func(float64) vg.Length,
+	y vg.Length,
+	iv stats.Interval,
+	col color.NRGBA,
+	width vg.Length,
+) {
 	low, high := max(100*iv.Low, f.low), min(100*iv.High, f.high)
 	if low > high || math.IsNaN(low) || math.IsNaN(high) {
 		return

@@ -42,12 +42,20 @@ func TestForest(t *testing.T) {
 			continue
 		}
 		lines++
-		want := fmt.Sprintf("%s %+.2f [%+.2f, %+.2f], %s", l.At, 100*l.Value, 100*l.Simultaneous.Low, 100*l.Simultaneous.High, l.Words())
+		want := fmt.Sprintf(
+			"%s %+.2f [%+.2f, %+.2f], %s",
+			l.At,
+			100*l.Value,
+			100*l.Simultaneous.Low,
+			100*l.Simultaneous.High,
+			l.Words(),
+		)
 		if !strings.Contains(f.Alt(), want) {
 			t.Errorf("%q does not say %q", f.Alt(), want)
 		}
 	}
-	if lines != 4 || !strings.Contains(f.Alt(), "n = 5 +7.96") || !strings.Contains(f.Alt(), "supported") || !strings.Contains(f.Alt(), "not distinguishable") {
+	if lines != 4 || !strings.Contains(f.Alt(), "n = 5 +7.96") || !strings.Contains(f.Alt(), "supported") ||
+		!strings.Contains(f.Alt(), "not distinguishable") {
 		t.Errorf("%d lines: %s", lines, f.Alt())
 	}
 	var svg bytes.Buffer

@@ -19,7 +19,8 @@ type Row struct {
 	Values [][]Value // by column
 }
 
-// Value is an estimate with its interval. Low and High are NaN where there is none; a value that is NaN itself is left out.
+// Value is an estimate with its interval. Low and High are NaN where there is none; a value that is NaN itself is left
+// out.
 type Value struct {
 	Treatment        transfer.Treatment
 	Value, Low, High float64
@@ -29,11 +30,13 @@ type Value struct {
 type Column struct {
 	Label string
 	Zero  float64 // where a line stands: no effect
-	// Low and High bound the axis, both 0 for what the values and intervals need. An interval that goes on beyond ends in an arrow head.
+	// Low and High bound the axis, both 0 for what the values and intervals need. An interval that goes on beyond ends in
+	// an arrow head.
 	Low, High float64
 }
 
-// Rows draws a row a line and a column a frame, each value with its interval. It fails where there is no row, no column, or a row
+// Rows draws a row a line and a column a frame, each value with its interval. It fails where there is no row, no
+// column, or a row
 // that has not a list of values for every column.
 func Rows(rows []Row, columns []Column, opt Options) (*Figure, error) {
 	if len(rows) == 0 || len(columns) == 0 {

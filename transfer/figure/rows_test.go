@@ -12,8 +12,20 @@ import (
 func TestRows(t *testing.T) {
 	nan := math.NaN()
 	rows := []Row{
-		{"rate 0.01", [][]Value{{{transfer.Selffer, 0, 0, 18}, {transfer.Rescaled, 0, 0, 18}}, {{transfer.Selffer, -0.2, -0.5, 0.1}, {transfer.Rescaled, 0.1, -9, 0.3}}}},
-		{"rate 0.03", [][]Value{{{transfer.Selffer, 100, 82, 100}, {transfer.Rescaled, 0, 0, 18}}, {{transfer.Selffer, nan, nan, nan}, {transfer.Rescaled, 0.4, nan, nan}}}},
+		{
+			"rate 0.01",
+			[][]Value{
+				{{transfer.Selffer, 0, 0, 18}, {transfer.Rescaled, 0, 0, 18}},
+				{{transfer.Selffer, -0.2, -0.5, 0.1}, {transfer.Rescaled, 0.1, -9, 0.3}},
+			},
+		},
+		{
+			"rate 0.03",
+			[][]Value{
+				{{transfer.Selffer, 100, 82, 100}, {transfer.Rescaled, 0, 0, 18}},
+				{{transfer.Selffer, nan, nan, nan}, {transfer.Rescaled, 0.4, nan, nan}},
+			},
+		},
 	}
 	columns := []Column{{Label: "failed, %", High: 100}, {Label: "others less base, points", Low: -1, High: 1}}
 	f, err := Rows(rows, columns, Options{Title: "Rate", Caption: "Made up."})
@@ -46,7 +58,9 @@ func TestRows(t *testing.T) {
 
 // The frame of a column covers its values, intervals and zero, or what the column says.
 func TestRowsRange(t *testing.T) {
-	frame := rowFrame{rows: []Row{{Values: [][]Value{{{transfer.Selffer, 2, 1, 4}, {transfer.Rescaled, 3, math.NaN(), math.Inf(1)}}}}}}
+	frame := rowFrame{
+		rows: []Row{{Values: [][]Value{{{transfer.Selffer, 2, 1, 4}, {transfer.Rescaled, 3, math.NaN(), math.Inf(1)}}}}},
+	}
 	if low, high, _, _ := frame.DataRange(); low > 0 || low < -0.5 || high < 4 || high > 4.5 {
 		t.Errorf("from %v to %v, want a little more than 0 to 4", low, high)
 	}

@@ -17,13 +17,23 @@ func Compare(results []transfer.Result, t, less transfer.Treatment, n int, level
 		return Line{}, err
 	}
 	s.quick = true
-	c := Claim{Name: "comparison", Estimand: fmt.Sprintf("%s - %s", t, less), Positive: true, comparison: comparison{t: t, less: less}}
+	c := Claim{
+		Name:       "comparison",
+		Estimand:   fmt.Sprintf("%s - %s", t, less),
+		Positive:   true,
+		comparison: comparison{t: t, less: less},
+	}
 	where := s.near()
 	if ts := []transfer.Treatment{t, less}; slices.Contains(ts, transfer.Random) && slices.Contains(ts, transfer.Base) {
 		c.where, where = anywhere, anywhere
 	}
 	if len(s.Pairs(t, less, []int{n}, where)) == 0 {
-		return Line{}, fmt.Errorf("%s against %s at n = %d: no two nets of the same split, seed and target that are numbers", t, less, n)
+		return Line{}, fmt.Errorf(
+			"%s against %s at n = %d: no two nets of the same split, seed and target that are numbers",
+			t,
+			less,
+			n,
+		)
 	}
 	cuts, _, err := s.families(c, level)
 	if err != nil {

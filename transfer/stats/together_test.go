@@ -169,7 +169,18 @@ func draw(t *testing.T, rng *rand.Rand) []transfer.Result {
 				if rng.IntN(2) == 0 {
 					correct = tested/2 + n.N*tested/20
 				}
-				out = append(out, transfer.Result{Net: n, Status: transfer.OK, Accuracy: float64(correct) / float64(tested), Correct: correct, Tested: tested, Classes: 10, Key: name})
+				out = append(
+					out,
+					transfer.Result{
+						Net:      n,
+						Status:   transfer.OK,
+						Accuracy: float64(correct) / float64(tested),
+						Correct:  correct,
+						Tested:   tested,
+						Classes:  10,
+						Key:      name,
+					},
+				)
 			}
 		}
 	}
@@ -200,7 +211,8 @@ func TestOnePairOneInterval(t *testing.T) {
 			if excludes {
 				told++
 			}
-			if l.Claim.how != byPair || len(l.cuts) != 1 || slices.ContainsFunc(l.Warnings, func(w string) bool { return w == noPair }) {
+			if l.Claim.how != byPair || len(l.cuts) != 1 ||
+				slices.ContainsFunc(l.Warnings, func(w string) bool { return w == noPair }) {
 				continue
 			}
 			for _, swap := range []bool{false, true} {
@@ -217,7 +229,17 @@ func TestOnePairOneInterval(t *testing.T) {
 					plain, together = Interval{-plain.High, -plain.Low}, Interval{-together.High, -together.Low}
 				}
 				if math.Abs(sign*c.Value-l.Value) > 1e-12 || !same(plain, l.Interval) || !same(together, l.Simultaneous) {
-					t.Errorf("%s at %s: %+v %+v; Compare(%s, %s) has %+v %+v", l.Claim.Name, l.At, l.Interval, l.Simultaneous, a, b, c.Interval, c.Simultaneous)
+					t.Errorf(
+						"%s at %s: %+v %+v; Compare(%s, %s) has %+v %+v",
+						l.Claim.Name,
+						l.At,
+						l.Interval,
+						l.Simultaneous,
+						a,
+						b,
+						c.Interval,
+						c.Simultaneous,
+					)
 				}
 				compared++
 			}

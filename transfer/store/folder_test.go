@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// TestMoveFolderOfALowerLayer: where a folder cannot be renamed, as in the lower layer of an overlay, it is copied and removed.
+// TestMoveFolderOfALowerLayer: where a folder cannot be renamed, as in the lower layer of an overlay, it is copied and
+// removed.
 func TestMoveFolderOfALowerLayer(t *testing.T) {
 	dir := t.TempDir()
 	from, to := filepath.Join(dir, "from"), filepath.Join(dir, "to")

@@ -55,7 +55,8 @@ func distance(a, b string) int {
 	return row[len(b)]
 }
 
-// complete gives shells the words of flags and arguments: data sets, grids, nets, keys and runs. What cannot be read has none.
+// complete gives shells the words of flags and arguments: data sets, grids, nets, keys and runs. What cannot be read
+// has none.
 func complete(root *cobra.Command) {
 	words := map[string][]string{
 		"data":    {"plain-shapes", "shapes", "shapes:classes=20,train=100"},

@@ -17,7 +17,8 @@ func TestSuggestion(t *testing.T) {
 		"stats -experimnt shapes": "did you mean -experiment?",
 	} {
 		status, _, errs := coadapt(t, t.Context(), strings.Fields(args)...)
-		if status != 1 || want == "" && strings.Contains(errs, "did you mean") || !strings.Contains(errs, want) || !strings.Contains(errs, "lists the flags") {
+		if status != 1 || want == "" && strings.Contains(errs, "did you mean") || !strings.Contains(errs, want) ||
+			!strings.Contains(errs, "lists the flags") {
 			t.Errorf("%s: status %d: %s", args, status, errs)
 		}
 	}
@@ -29,7 +30,9 @@ func TestComplete(t *testing.T) {
 		t.Fatal(errs)
 	}
 	for _, shell := range []string{"bash", "zsh", "fish"} {
-		if status, out, errs := coadapt(t, t.Context(), "completion", shell); status != 0 || !strings.Contains(out, "coadapt") || strings.Contains(out, `\u00`) {
+		if status, out, errs := coadapt(t, t.Context(), "completion", shell); status != 0 ||
+			!strings.Contains(out, "coadapt") ||
+			strings.Contains(out, `\u00`) {
 			t.Errorf("%s: status %d: %s", shell, status, errs)
 		}
 	}
@@ -41,7 +44,8 @@ func TestComplete(t *testing.T) {
 		"status|":              "curve-shapes-",
 		"logs|":                "0/baseB\n",
 	} {
-		if status, out, errs := coadapt(t, t.Context(), append([]string{"__complete"}, strings.Split(args, "|")...)...); status != 0 || !strings.Contains(out, want) {
+		if status, out, errs := coadapt(t, t.Context(), append([]string{"__complete"}, strings.Split(args, "|")...)...); status != 0 ||
+			!strings.Contains(out, want) {
 			t.Errorf("%s: status %d: %s%s", args, status, out, errs)
 		}
 	}
@@ -50,7 +54,8 @@ func TestComplete(t *testing.T) {
 // TestThreeClasses: too few classes for two tasks are told of in these words.
 func TestThreeClasses(t *testing.T) {
 	args := append(tiny(t), "-data", "shapes:classes=3,train=8,test=4,size=24")
-	if status, _, errs := coadapt(t, t.Context(), args...); status != 1 || !strings.Contains(errs, "3 classes: two tasks of two classes need 4") {
+	if status, _, errs := coadapt(t, t.Context(), args...); status != 1 ||
+		!strings.Contains(errs, "3 classes: two tasks of two classes need 4") {
 		t.Errorf("status %d: %s", status, errs)
 	}
 }

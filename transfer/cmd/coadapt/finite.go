@@ -9,7 +9,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// finite refuses NaN and infinities in any flag that takes a number: comparisons with NaN are false, so that a range check may let it by.
+// finite refuses NaN and infinities in any flag that takes a number: comparisons with NaN are false, so that a range
+// check may let it by.
 func finite(c *cobra.Command, _ []string) error {
 	var err error
 	c.Flags().Visit(func(f *pflag.Flag) {

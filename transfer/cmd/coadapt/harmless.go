@@ -8,7 +8,8 @@ import (
 	"unicode"
 )
 
-// harmless shows what would steer a terminal, such as escape sequences in the name of a class or a file, as its code: names come
+// harmless shows what would steer a terminal, such as escape sequences in the name of a class or a file, as its code:
+// names come
 // from archives and folders of others. Lines and tabs stay.
 func harmless(text string) string {
 	if !strings.ContainsFunc(text, steers) {
@@ -51,7 +52,8 @@ func bare(w io.Writer) io.Writer {
 // markdownText is a name in Markdown, of which nothing is HTML.
 func markdownText(name string) string { return html.EscapeString(harmless(name)) }
 
-// cell is a text in CSV: a spreadsheet takes one that begins with a sign for a formula, unless a quote stands before it.
+// cell is a text in CSV: a spreadsheet takes one that begins with a sign for a formula, unless a quote stands before
+// it.
 func cell(text string) string {
 	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
 		text = "'" + text

@@ -30,7 +30,8 @@ func TestHarmless(t *testing.T) {
 	}
 }
 
-// TestNamesOfOthers: a data set whose name is a formula, HTML or an escape sequence stays a name in tables, CSV and report.
+// TestNamesOfOthers: a data set whose name is a formula, HTML or an escape sequence stays a name in tables, CSV and
+// report.
 func TestNamesOfOthers(t *testing.T) {
 	r := transfer.Result{Status: transfer.OK, Accuracy: 0.5, Loss: -0.5, Classes: 2, Data: "=1+1<script>`\x1b[2J"}
 	r.Net, _ = transfer.ParseNet("0/baseB")
@@ -39,7 +40,8 @@ func TestNamesOfOthers(t *testing.T) {
 	if err := (&writer{form: form{csv: true}, w: &b}).write(r); err != nil {
 		t.Fatal(err)
 	}
-	if text := b.String(); !strings.Contains(text, ",'=1+1<script>`\\u001b[2J,") || !strings.Contains(text, ",'-x,") || !strings.Contains(text, ",-0.5,") {
+	if text := b.String(); !strings.Contains(text, ",'=1+1<script>`\\u001b[2J,") || !strings.Contains(text, ",'-x,") ||
+		!strings.Contains(text, ",-0.5,") {
 		t.Error(text)
 	}
 	report, err := stats.Ask([]transfer.Result{r}, 0.95)
@@ -51,7 +53,9 @@ func TestNamesOfOthers(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := page.String()
-	if !strings.Contains(text, "# =1+1&lt;script&gt;`\\u001b[2J\n") || !strings.Contains(text, "on `=1+1<script>'\\u001b[2J`") || strings.Contains(text, "\x1b") {
+	if !strings.Contains(text, "# =1+1&lt;script&gt;`\\u001b[2J\n") ||
+		!strings.Contains(text, "on `=1+1<script>'\\u001b[2J`") ||
+		strings.Contains(text, "\x1b") {
 		t.Error(text)
 	}
 }

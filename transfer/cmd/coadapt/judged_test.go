@@ -38,8 +38,20 @@ func chanceStore(t *testing.T) *store.Store {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := transfer.Result{Net: n, Status: transfer.OK, Accuracy: float64(c.correct) / 1000, Correct: c.correct, Tested: 1000, Classes: 10,
-			Loss: c.loss, TrainLoss: c.loss, Data: "d", Arch: "mini", Experiment: "e1", Key: strings.Repeat(fmt.Sprint(i), 64)}
+		r := transfer.Result{
+			Net:        n,
+			Status:     transfer.OK,
+			Accuracy:   float64(c.correct) / 1000,
+			Correct:    c.correct,
+			Tested:     1000,
+			Classes:    10,
+			Loss:       c.loss,
+			TrainLoss:  c.loss,
+			Data:       "d",
+			Arch:       "mini",
+			Experiment: "e1",
+			Key:        strings.Repeat(fmt.Sprint(i), 64),
+		}
 		data, err := json.Marshal(r)
 		if err != nil {
 			t.Fatal(err)
@@ -153,7 +165,8 @@ func TestOneStatus(t *testing.T) {
 			}
 		}
 	}
-	if out := must(t, "show"); !strings.Contains(out, "×1") || !strings.Contains(out, "0.700") || !strings.Contains(out, "1/B3B not trained") {
+	if out := must(t, "show"); !strings.Contains(out, "×1") || !strings.Contains(out, "0.700") ||
+		!strings.Contains(out, "1/B3B not trained") {
 		t.Errorf("show:\n%s\nwant a mean of .7, and one net not trained", out)
 	}
 	if out := must(t, "store", "ls"); !strings.Contains(out, "not trained  -") {
@@ -161,10 +174,12 @@ func TestOneStatus(t *testing.T) {
 	}
 	key := strings.Repeat("3", 64)
 	out := must(t, "store", "show", "333333")
-	if !strings.Contains(out, "1/B3B not trained\nits training loss ended at 2.303") || !strings.Contains(out, `"status":"ok"`) {
+	if !strings.Contains(out, "1/B3B not trained\nits training loss ended at 2.303") ||
+		!strings.Contains(out, `"status":"ok"`) {
 		t.Errorf("store show:\n%s\nwant the judgement, and the entry as it was written", out)
 	}
-	if files, err := s.Get(key, "result.json"); err != nil || !strings.Contains(string(files["result.json"]), `"accuracy":0.151`) {
+	if files, err := s.Get(key, "result.json"); err != nil ||
+		!strings.Contains(string(files["result.json"]), `"accuracy":0.151`) {
 		t.Errorf("the entry after all that: %s, %v", files["result.json"], err)
 	}
 }

@@ -17,7 +17,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// setting is one experiment of a map: how its cut nets lie beside their bases, in the order of the conditions asked for.
+// setting is one experiment of a map: how its cut nets lie beside their bases, in the order of the conditions asked
+// for.
 type setting struct {
 	Setting string      `json:"setting"`
 	Base    *float64    `json:"base"` // mean accuracy of the base nets that trained, per cent
@@ -63,7 +64,13 @@ func mapCommand(stdout io.Writer) *cobra.Command {
 					return err
 				}
 				if len(s.Dips) == 0 {
-					fmt.Fprintf(c.ErrOrStderr(), "note: %s has no net of %s at n = %d beside a base that trained; left out\n", file, conditions, n)
+					fmt.Fprintf(
+						c.ErrOrStderr(),
+						"note: %s has no net of %s at n = %d beside a base that trained; left out\n",
+						file,
+						conditions,
+						n,
+					)
 					continue
 				}
 				all = append(all, s)
@@ -144,8 +151,22 @@ func mapTable(w io.Writer, all []setting) error {
 	fmt.Fprintf(tw, "setting\tbase\tcondition\tn\tfailed\t95%%\tothers less base, points\t95%%\tunits\n")
 	for _, s := range all {
 		for _, d := range s.Dips {
-			fmt.Fprintf(tw, "%s\t%.1f\t%s\t%d\t%d of %d\t[%.0f%%, %.0f%%]\t%s\t[%s, %s]\t%d\n", s.Setting, *s.Base, d.Condition, d.N, d.Failed, d.Of,
-				100*d.FailedLow, 100*d.FailedTop, signed(d.Estimate), signed(d.Low), signed(d.High), d.Units)
+			fmt.Fprintf(
+				tw,
+				"%s\t%.1f\t%s\t%d\t%d of %d\t[%.0f%%, %.0f%%]\t%s\t[%s, %s]\t%d\n",
+				s.Setting,
+				*s.Base,
+				d.Condition,
+				d.N,
+				d.Failed,
+				d.Of,
+				100*d.FailedLow,
+				100*d.FailedTop,
+				signed(d.Estimate),
+				signed(d.Low),
+				signed(d.High),
+				d.Units,
+			)
 		}
 	}
 	return tw.Flush()
@@ -175,8 +196,19 @@ func drawMap(all []setting, n int, title, out string) error {
 			if err != nil {
 				return err
 			}
-			row.Values[0] = append(row.Values[0], figure.Value{Treatment: t, Value: 100 * float64(d.Failed) / float64(d.Of), Low: 100 * d.FailedLow, High: 100 * d.FailedTop})
-			row.Values[1] = append(row.Values[1], figure.Value{Treatment: t, Value: number(d.Estimate), Low: number(d.Low), High: number(d.High)})
+			row.Values[0] = append(
+				row.Values[0],
+				figure.Value{
+					Treatment: t,
+					Value:     100 * float64(d.Failed) / float64(d.Of),
+					Low:       100 * d.FailedLow,
+					High:      100 * d.FailedTop,
+				},
+			)
+			row.Values[1] = append(
+				row.Values[1],
+				figure.Value{Treatment: t, Value: number(d.Estimate), Low: number(d.Low), High: number(d.High)},
+			)
 			fewest, most = min(fewest, d.Of), max(most, d.Of)
 		}
 		rows = append(rows, row)
@@ -188,8 +220,21 @@ func drawMap(all []setting, n int, title, out string) error {
 	if fewest != most {
 		nets = fmt.Sprintf("%d to %d", fewest, most)
 	}
-	fig, err := figure.Rows(rows, []figure.Column{{Label: "nets that failed where their base did not, %", High: 100}, {Label: "the other nets less their base, points"}},
-		figure.Options{Title: title, Caption: fmt.Sprintf("Cut at n = %d; %s nets a row and condition. Left: 95%% Wilson. Right: 95%% t over pairs of target and seed, nets that did not train left out.", n, nets)})
+	fig, err := figure.Rows(
+		rows,
+		[]figure.Column{
+			{Label: "nets that failed where their base did not, %", High: 100},
+			{Label: "the other nets less their base, points"},
+		},
+		figure.Options{
+			Title: title,
+			Caption: fmt.Sprintf(
+				"Cut at n = %d; %s nets a row and condition. Left: 95%% Wilson. Right: 95%% t over pairs of target and seed, nets that did not train left out.",
+				n,
+				nets,
+			),
+		},
+	)
 	if err != nil {
 		return err
 	}

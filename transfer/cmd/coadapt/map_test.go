@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// Two saved experiments beside each other: the same numbers as coadapt dips gives of each, by the names of their folders.
+// Two saved experiments beside each other: the same numbers as coadapt dips gives of each, by the names of their
+// folders.
 func TestMapOfSavedNets(t *testing.T) {
 	results := func(name string) string {
 		return filepath.Join("..", "..", "..", "notebooks", "results", name, "nets.jsonl")
@@ -44,7 +45,9 @@ func TestMapOfSavedNets(t *testing.T) {
 	if info, err := os.Stat(picture); err != nil || info.Size() == 0 {
 		t.Errorf("no figure: %v", err)
 	}
-	if status, out, errs := coadapt(t, t.Context(), "map", results("half-rate"), results("scale")); status != 0 || strings.Contains(out, "half-rate") || !strings.Contains(errs, "left out") {
+	if status, out, errs := coadapt(t, t.Context(), "map", results("half-rate"), results("scale")); status != 0 ||
+		strings.Contains(out, "half-rate") ||
+		!strings.Contains(errs, "left out") {
 		t.Errorf("a file without the cut: status %d, %s%s; want it left out and named", status, out, errs)
 	}
 	table := must(t, "map", "-n", "4", results("scale"))
@@ -60,7 +63,8 @@ func TestMapOfSavedNets(t *testing.T) {
 		"-level 95 " + results("scale"):        "such as 0.95",
 		filepath.Join(t.TempDir(), "no.jsonl"): "no such file",
 	} {
-		if status, _, errs := coadapt(t, t.Context(), append([]string{"map"}, strings.Fields(args)...)...); status == 0 || !strings.Contains(errs, want) {
+		if status, _, errs := coadapt(t, t.Context(), append([]string{"map"}, strings.Fields(args)...)...); status == 0 ||
+			!strings.Contains(errs, want) {
 			t.Errorf("map %s: status %d, %s; want an error with %q", args, status, errs, want)
 		}
 	}

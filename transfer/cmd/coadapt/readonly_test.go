@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// TestReadOnlyStoreServesHits: a curve whose nets are all there is printed where nothing can be written; one that lacks a net says why.
+// TestReadOnlyStoreServesHits: a curve whose nets are all there is printed where nothing can be written; one that lacks
+// a net says why.
 func TestReadOnlyStoreServesHits(t *testing.T) {
 	if os.Getuid() == 0 {
 		t.Skip("the superuser may write anywhere")
@@ -30,10 +31,12 @@ func TestReadOnlyStoreServesHits(t *testing.T) {
 	}
 	mode(0o555)
 	defer mode(0o755)
-	if status, _, errs := coadapt(t, t.Context(), args...); status != 0 || !strings.Contains(errs, "0 trained now, 4 from the store") {
+	if status, _, errs := coadapt(t, t.Context(), args...); status != 0 ||
+		!strings.Contains(errs, "0 trained now, 4 from the store") {
 		t.Errorf("status %d: %s", status, errs)
 	}
-	if status, _, errs := coadapt(t, t.Context(), append(args, "-n", "2")...); status != 1 || !strings.Contains(errs, "permission denied") {
+	if status, _, errs := coadapt(t, t.Context(), append(args, "-n", "2")...); status != 1 ||
+		!strings.Contains(errs, "permission denied") {
 		t.Errorf("nets that are not there: status %d: %s", status, errs)
 	}
 }

@@ -27,7 +27,8 @@ func (s *signalled) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// TestSignals: SIGTERM and SIGINT end the command alike: what is finished is kept, the message says so, and the same command goes on.
+// TestSignals: SIGTERM and SIGINT end the command alike: what is finished is kept, the message says so, and the same
+// command goes on.
 func TestSignals(t *testing.T) {
 	exe, err := os.Executable()
 	if err != nil {
@@ -40,7 +41,8 @@ func TestSignals(t *testing.T) {
 		errs := &signalled{send: func() { _ = cmd.Process.Signal(sig) }}
 		cmd.Stderr = errs
 		_ = cmd.Run() // its state has it
-		if code := cmd.ProcessState.ExitCode(); code != interrupted || !strings.Contains(errs.text.String(), "interrupted: finished nets") ||
+		if code := cmd.ProcessState.ExitCode(); code != interrupted ||
+			!strings.Contains(errs.text.String(), "interrupted: finished nets") ||
 			!strings.Contains(errs.text.String(), "the same command goes on from there") {
 			t.Errorf("%v: status %d: %s", sig, code, errs.text.String())
 		}

@@ -50,7 +50,17 @@ func TestSurveyIsPrinted(t *testing.T) {
 	}
 	want := "data: " + dir + ": 2 classes, 8 training and 8 test pictures; passed over: " +
 		"1 hidden, or kept by a system or a program (train/ant/Thumbs.db), 2 no pictures (train/ant/notes.md)\n"
-	status, _, errs := coadapt(t, t.Context(), "pack", "-data", dir, "-size", "16", "-o", filepath.Join(t.TempDir(), "out"))
+	status, _, errs := coadapt(
+		t,
+		t.Context(),
+		"pack",
+		"-data",
+		dir,
+		"-size",
+		"16",
+		"-o",
+		filepath.Join(t.TempDir(), "out"),
+	)
 	if status != 0 || strings.Count(errs, want) != 1 {
 		t.Errorf("pack: status %d, %q, want one line %q", status, errs, want)
 	}
@@ -60,7 +70,8 @@ func TestSurveyIsPrinted(t *testing.T) {
 	}
 }
 
-// TestSkipBadCoversFormats: the error about a picture in a format that is not read offers the flag, which leaves it out.
+// TestSkipBadCoversFormats: the error about a picture in a format that is not read offers the flag, which leaves it
+// out.
 func TestSkipBadCoversFormats(t *testing.T) {
 	dir := pictureTree(t, "train", "test")
 	if err := os.WriteFile(filepath.Join(dir, "train", "ant", "x.heic"), []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00"), 0o644); err != nil {
@@ -70,7 +81,8 @@ func TestSkipBadCoversFormats(t *testing.T) {
 		t.Skipf("no links here: %v", err)
 	}
 	pack := []string{"pack", "-data", dir, "-size", "16", "-o", filepath.Join(t.TempDir(), "out")}
-	if status, _, errs := coadapt(t, t.Context(), pack...); status != 1 || !strings.Contains(errs, "x.heic") || !strings.Contains(errs, "-skip-bad") {
+	if status, _, errs := coadapt(t, t.Context(), pack...); status != 1 || !strings.Contains(errs, "x.heic") ||
+		!strings.Contains(errs, "-skip-bad") {
 		t.Errorf("status %d, %s; want an error that offers -skip-bad", status, errs)
 	}
 	status, out, errs := coadapt(t, t.Context(), append(pack, "-skip-bad")...)
@@ -84,13 +96,16 @@ func TestSkipBadCoversFormats(t *testing.T) {
 func TestTestShareFlag(t *testing.T) {
 	dir := pictureTree(t, "")
 	pack := []string{"pack", "-data", dir, "-size", "16", "-o", filepath.Join(t.TempDir(), "out")}
-	if status, _, errs := coadapt(t, t.Context(), pack...); status != 1 || !strings.Contains(errs, "ant, bee") || !strings.Contains(errs, "-test-share 0.2") {
+	if status, _, errs := coadapt(t, t.Context(), pack...); status != 1 || !strings.Contains(errs, "ant, bee") ||
+		!strings.Contains(errs, "-test-share 0.2") {
 		t.Errorf("status %d, %s; want an error with -test-share", status, errs)
 	}
-	if status, out, errs := coadapt(t, t.Context(), append(pack, "-test-share", "0.25")...); status != 0 || !strings.Contains(out, "(6 train, 2 test)") {
+	if status, out, errs := coadapt(t, t.Context(), append(pack, "-test-share", "0.25")...); status != 0 ||
+		!strings.Contains(out, "(6 train, 2 test)") {
 		t.Errorf("-test-share 0.25: status %d, %s%s; want 6 and 2 pictures", status, out, errs)
 	}
-	if status, _, errs := coadapt(t, t.Context(), append(pack, "-test-share", "1")...); status == 0 || !strings.Contains(errs, "-test-share 1") {
+	if status, _, errs := coadapt(t, t.Context(), append(pack, "-test-share", "1")...); status == 0 ||
+		!strings.Contains(errs, "-test-share 1") {
 		t.Errorf("-test-share 1: status %d, %s; want an error", status, errs)
 	}
 }

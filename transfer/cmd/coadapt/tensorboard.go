@@ -20,7 +20,8 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// eventFile is a name that TensorBoard looks for. It is the same each time, so that a second export takes the place of the first.
+// eventFile is a name that TensorBoard looks for. It is the same each time, so that a second export takes the place of
+// the first.
 const eventFile = "events.out.tfevents.0000000000.coadapt"
 
 // eventFolder is what -what tensorboard writes.
@@ -42,7 +43,8 @@ func (f exportFlags) eventFolder() ([]exported, error) {
 // notInFolder is what a name of an experiment or a net may not bring into a path.
 var notInFolder = regexp.MustCompile(`[^A-Za-z0-9@+_-]+`)
 
-// events writes the training curve of every net to a folder of its own, FOLDER/EXPERIMENT/NET-KEY, which TensorBoard takes for a run.
+// events writes the training curve of every net to a folder of its own, FOLDER/EXPERIMENT/NET-KEY, which TensorBoard
+// takes for a run.
 func (e *exporter) events(ctx context.Context, folder string, results []transfer.Result) error {
 	nets := 0
 	for _, r := range results {
@@ -55,7 +57,11 @@ func (e *exporter) events(ctx context.Context, folder string, results []transfer
 			continue
 		}
 		run := fmt.Sprintf("%s-%.6s", r.Net, r.Key) // two experiments of one name may come from elsewhere
-		dir := filepath.Join(folder, cmp.Or(notInFolder.ReplaceAllString(r.Experiment, "-"), "experiment"), notInFolder.ReplaceAllString(run, "-"))
+		dir := filepath.Join(
+			folder,
+			cmp.Or(notInFolder.ReplaceAllString(r.Experiment, "-"), "experiment"),
+			notInFolder.ReplaceAllString(run, "-"),
+		)
 		if err := durable.MakeDir(dir); err != nil {
 			return err
 		}
@@ -68,8 +74,9 @@ func (e *exporter) events(ctx context.Context, folder string, results []transfer
 	return nil
 }
 
-// writeEvents writes the curve as scalars loss, rate and accuracy, and what the net does on the test part as test/accuracy and test/loss
-// at its last step. The time of a point is its share of the seconds that the net took: only those of the whole are kept.
+// writeEvents writes the curve as scalars loss, rate and accuracy, and what the net does on the test part as
+// test/accuracy and test/loss at its last step. The time of a point is its share of the seconds that the net took: only
+// those of the whole are kept.
 func writeEvents(w io.Writer, r transfer.Result, metrics []transfer.Metric) error {
 	at := func(step int) []byte { // the fields of an event that all have: wall_time and step
 		seconds := r.Seconds * float64(step) / float64(max(1, r.Steps))

@@ -103,7 +103,8 @@ func TestTensorBoard(t *testing.T) {
 	}
 	dir := filepath.Join(t.TempDir(), "a", "curves")
 	for range 2 { // the second takes the place of the first
-		if status, out, errs := coadapt(t, t.Context(), "store", "export", "-what", "tensorboard", "-o", dir); status != 0 || !strings.Contains(out, "training curves of 4 nets") {
+		if status, out, errs := coadapt(t, t.Context(), "store", "export", "-what", "tensorboard", "-o", dir); status != 0 ||
+			!strings.Contains(out, "training curves of 4 nets") {
 			t.Fatalf("status %d: %s%s", status, out, errs)
 		}
 	}
@@ -116,7 +117,8 @@ func TestTensorBoard(t *testing.T) {
 		t.Fatal(errs)
 	}
 	version, scalars := readEvents(t, files[0])
-	if version != "brain.Event:2" || len(scalars) != 3*2+2 || scalars["rate 1"] <= 0 || scalars["loss 3"] <= 0 || scalars["test/loss 3"] <= 0 {
+	if version != "brain.Event:2" || len(scalars) != 3*2+2 || scalars["rate 1"] <= 0 || scalars["loss 3"] <= 0 ||
+		scalars["test/loss 3"] <= 0 {
 		t.Errorf("version %q, scalars %v", version, scalars)
 	}
 	text, err := os.ReadFile(table)
@@ -131,7 +133,8 @@ func TestTensorBoard(t *testing.T) {
 		}
 	}
 	for _, wrong := range []string{"x.csv", ""} {
-		if status, _, errs := coadapt(t, t.Context(), "store", "export", "-what", "tensorboard", "-o", wrong); status != 1 || !strings.Contains(errs, "want the name of one") {
+		if status, _, errs := coadapt(t, t.Context(), "store", "export", "-what", "tensorboard", "-o", wrong); status != 1 ||
+			!strings.Contains(errs, "want the name of one") {
 			t.Errorf("-o %q: status %d: %s", wrong, status, errs)
 		}
 	}
