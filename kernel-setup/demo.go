@@ -16,8 +16,8 @@ func (s *site) demo(ctx context.Context, opt setupOptions) error {
 	if _, err := os.Stat(notebook); err != nil {
 		return fmt.Errorf("the demo's notebook is missing from the clone: %w", err)
 	}
-	s.say("The demo sets up what is missing, trains twelve small nets in the notebook %s and shows their curve. With nothing there it takes five\n"+
-		"minutes or so on two cores. The executed notebook, its page and the figures will lie in %s.", short(notebook), short(s.home.Dir))
+	s.say("The demo sets up what is missing, trains twelve small nets in the notebook %s and shows their curve. With nothing there it takes seven\n"+
+		"to eight minutes on two cores, once set up one and a half. The executed notebook, its page and the figures will lie in %s.", short(notebook), short(s.home.Dir))
 	if err := s.setup(ctx, opt); err != nil {
 		return err
 	}
