@@ -17,12 +17,24 @@ import (
 	"github.com/parquet-go/parquet-go"
 )
 
-// smallStore is a store of three nets, one of which diverged; it is the COADAPT_STORE of the test.
+// smallStore is a store of three nets of three steps, one of which diverged; it is the COADAPT_STORE of the test.
 func smallStore(t *testing.T) (dir string) {
+	t.Helper()
+	return threeNets(t, "-steps", "3", "-widths", "4,4,4,4,4,8,8")
+}
+
+// learnedStore is smallStore with steps enough for the two that did not diverge to learn, so that they have accuracies.
+func learnedStore(t *testing.T) {
+	t.Helper()
+	threeNets(t, "-steps", "80", "-widths", "4,8,8,8,8,16,16", "-rate", "0.03")
+}
+
+func threeNets(t *testing.T, recipe ...string) (dir string) {
 	t.Helper()
 	dir = filepath.Join(t.TempDir(), "store")
 	t.Setenv("COADAPT_STORE", dir)
-	curve := []string{"curve", "-data", "shapes:classes=4,train=12,test=8,size=24", "-steps", "3", "-batch", "8", "-widths", "4,4,4,4,4,8,8", "-backend", "go"}
+	curve := append([]string{"curve", "-data", "shapes:classes=4,train=12,test=8,size=24", "-batch", "8", "-backend", "go"},
+		recipe...)
 	must(t, append(curve, "-nets", "0/baseB,0/B3B")...)
 	must(t, append(curve, "-nets", "0/R2B", "-rate", "1e30")...)
 	return dir
@@ -137,7 +149,7 @@ func TestPandasAndDuckDB(t *testing.T) {
 	if out, err := exec.CommandContext(t.Context(), python, "-c", "import duckdb, pandas, pyarrow").CombinedOutput(); err != nil {
 		t.Skipf("%s has no pandas, pyarrow and duckdb (%s names another Python): %v %s", python, tablePython, err, out)
 	}
-	smallStore(t)
+	learnedStore(t)
 	dir := t.TempDir()
 	must(t, "store", "export", "-o", dir)
 	const script = `
@@ -161,7 +173,7 @@ for file in "results.parquet", "results.csv":
     assert ask("typeof(accuracy), typeof(n), typeof(hit), typeof(name)")[0] == ("DOUBLE", "BIGINT", "BOOLEAN", "VARCHAR"), file
 for file in "metrics.parquet", "metrics.csv":
     joined = duckdb.sql(f"select r.name, max(m.step), count(m.accuracy) from '{folder}/results.parquet' r join '{folder}/{file}' m using (key) where r.status = 'ok' group by r.name order by r.name").fetchall()
-    assert joined == [("0/B3B", 3, 0), ("0/baseB", 3, 0)], joined
+    assert joined == [("0/B3B", 80, 0), ("0/baseB", 80, 0)], joined
     assert pandas.isna((pandas.read_parquet if file.endswith("t") else pandas.read_csv)(f"{folder}/{file}")["accuracy"]).all()
 print("read", pandas.__version__, duckdb.__version__)
 `
