@@ -25,7 +25,7 @@ type Config struct {
 	Recipe   Recipe
 	Reduced  *Recipe           // of nets with Net.PerClass, as in 2014; nil is Recipe
 	Epochs   float64           // above 0: Recipe's steps, and the end of its rate, follow from the images of the target task
-	PerClass int               // the first so many training images of each class; 0 is all
+	PerClass int               // the first PerClass training images of each class; 0 is all
 	Bad      dataset.BadPolicy // pictures that do not decode
 	Workers  int               // nets that Curve trains beside each other; 0 is one a core, or for two where the net is large, at most 4, and at least one an accelerator
 	Devices  int               // of each net, which divide its batches (see [gomlxnet.NewTrainer]); 0 is 1. Workers take devices in turn

@@ -43,7 +43,7 @@ type Net struct {
 	Target    Half   // the task it is trained and tested on
 	Treatment Treatment
 	N         int // the cut, 1.. ; 0 where Treatment is uncut
-	PerClass  int // Base only: the first so many training images of each class; 0 is all
+	PerClass  int // Base only: the first PerClass training images of each class; 0 is all
 }
 
 // Source is the task whose base net gives layers 1..n; of a base net and of a

@@ -56,10 +56,12 @@ func (c Config) experiment(backend string) (string, error) {
 		Recipe    Recipe        `json:"recipe"`
 		Epochs    float64       `json:"epochs"`
 		PerClass  int           `json:"per_class"`
+		InTurn    bool          `json:"in_turn,omitempty"` // pictures of a superclass: its fine classes give one in turn
 		Data      string        `json:"data"`
 		Backend   string        `json:"backend"`
 		Reduced   *Recipe       `json:"reduced,omitempty"`
-	}{semantics, c.Arch, c.Recipe, max(0, c.Epochs), c.PerClass, c.Source.Digest(), backend, c.Reduced})
+	}{semantics, c.Arch, c.Recipe, max(0, c.Epochs), c.PerClass,
+		c.PerClass > 0 && dataset.Superclasses(c.Source), c.Source.Digest(), backend, c.Reduced})
 	if err != nil {
 		return "", err
 	}

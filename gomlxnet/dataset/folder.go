@@ -20,6 +20,7 @@ type Folder struct {
 	classes []Class
 	h, w    int
 	resize  bool
+	coarse  bool // labels are superclasses
 	decoder decoder
 	parts   [2][]picture
 	dirs    [2]string // of the parts at the root, "train/" and "val/" or so
@@ -29,6 +30,7 @@ type Folder struct {
 type picture struct {
 	file  string
 	label int32
+	fine  int32 // the label within, where classes are superclasses
 }
 
 // Name is the base name of the folder or archive.

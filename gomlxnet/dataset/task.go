@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -31,8 +32,8 @@ type BadPicture struct {
 // TaskOptions may be left zero.
 type TaskOptions struct {
 	Name     string                // for people; default: the source's name
-	PerClass int                   // the first so many training pictures of each class, in the source's order; 0 = all
-	Skip     int                   // above 0: leaves out the first so many training pictures of each class, before PerClass counts
+	PerClass int                   // the first PerClass training pictures of each class, of its fine classes in turn; 0 = all
+	Skip     int                   // above 0: leaves out the first Skip training pictures of each class, before PerClass counts
 	Bad      BadPolicy             // pictures that do not decode
 	Memory   int64                 // most bytes of pixels kept in memory, default 4 GiB; a larger task is decoded as it is read
 	Workers  int                   // goroutines that decode, default one a core
@@ -84,6 +85,9 @@ func NewTask(ctx context.Context, src Source, classes []int, opt TaskOptions) (*
 	if opt.Skip > 0 {
 		fmt.Fprintf(h, "skip %d\n", opt.Skip)
 	}
+	if t.some() && fineOf(src) != nil {
+		fmt.Fprintln(h, "of fine classes in turn")
+	}
 	for _, b := range t.bad {
 		fmt.Fprintf(h, "bad %s %d\n", b.Part, b.Index)
 	}
@@ -111,31 +115,56 @@ func (t *Task) collect() error {
 		return fmt.Errorf("task of %s: no class named", t.src.Name())
 	}
 	for _, part := range []Part{Train, Test} {
-		count := make([]int, len(t.classes))
-		pics := &t.parts[part]
+		byClass := make([][]int, len(t.classes))
 		for i := range t.src.Len(part) {
-			l := label[t.src.Label(part, i)]
-			if l < 0 {
-				continue
+			if l := label[t.src.Label(part, i)]; l >= 0 {
+				byClass[l] = append(byClass[l], i)
 			}
-			count[l]++
-			if k := count[l] - t.opt.Skip; part == Train && (k < 1 || t.opt.PerClass > 0 && k > t.opt.PerClass) {
-				continue
-			}
-			pics.index = append(pics.index, i)
-			pics.labels = append(pics.labels, l)
 		}
-		for l, n := range count {
-			if part == Train && t.opt.Skip > 0 && n < t.opt.Skip+max(1, t.opt.PerClass) {
-				return fmt.Errorf("task of %s: class %s has %d training pictures, want %d, of which the first %d are left out", t.src.Name(),
-					all[t.classes[l]].Name, n, t.opt.Skip+max(1, t.opt.PerClass), t.opt.Skip)
+		pics := &t.parts[part]
+		for l, index := range byClass {
+			name := all[t.classes[l]].Name
+			if len(index) == 0 {
+				return fmt.Errorf("task of %s: class %s has no %s picture", t.src.Name(), name, part)
 			}
-			if n == 0 {
-				return fmt.Errorf("task of %s: class %s has no %s picture", t.src.Name(), all[t.classes[l]].Name, part)
+			if part == Train && t.some() {
+				if want := t.opt.Skip + max(1, t.opt.PerClass); t.opt.Skip > 0 && len(index) < want {
+					return fmt.Errorf("task of %s: class %s has %d training pictures, want %d, of which the first %d are left out",
+						t.src.Name(), name, len(index), want, t.opt.Skip)
+				}
+				index = t.choose(index)
 			}
+			pics.index = append(pics.index, index...)
+		}
+		slices.Sort(pics.index)
+		for _, i := range pics.index {
+			pics.labels = append(pics.labels, label[t.src.Label(part, i)])
 		}
 	}
 	return nil
+}
+
+// some reports whether the task leaves out training pictures by their number.
+func (t *Task) some() bool { return t.opt.PerClass > 0 || t.opt.Skip > 0 }
+
+// choose returns those of a class's training pictures that the options ask for. Where classes consist of finer ones, as
+// superclasses do, each of these gives a picture in turn: the first pictures of a superclass are all of one fine class.
+func (t *Task) choose(index []int) []int {
+	if fine := fineOf(t.src); fine != nil {
+		rank, seen := make(map[int]int, len(index)), map[int]int{}
+		for _, i := range index {
+			f := fine(Train, i)
+			rank[i] = seen[f]
+			seen[f]++
+		}
+		index = slices.Clone(index)
+		slices.SortStableFunc(index, func(a, b int) int { return cmp.Compare(rank[a], rank[b]) })
+	}
+	index = index[t.opt.Skip:]
+	if n := t.opt.PerClass; n > 0 {
+		index = index[:min(n, len(index))]
+	}
+	return index
 }
 
 // Name is the task's name for people.
@@ -156,7 +185,7 @@ func (t *Task) Shape() (height, width, channels int) { return t.src.Shape() }
 // Class returns the source's class behind a label of the task.
 func (t *Task) Class(label int) Class { return t.src.Classes()[t.classes[label]] }
 
-// Digest is the hex SHA-256 over the source's digest, the classes, PerClass and the bad pictures left out.
+// Digest is the hex SHA-256 over the source's digest, the classes, PerClass, Skip and the bad pictures left out.
 func (t *Task) Digest() string { return t.digest }
 
 // Mean is the mean image of the training pictures, [H, W, C] in grey levels, summed exactly in integers.

@@ -46,7 +46,7 @@ func (f *experimentFlags) flags(c *cobra.Command, grid string) {
 	fl.IntVar(&f.batch, "batch", 0, "images of a step (default: 16 below 20,000 training pictures, else 64)")
 	fl.Float64Var(&f.rate, "rate", 0, "learning rate at the first step; it falls in a line to zero (default: 0.005 below 20,000 training pictures, else 0.01)")
 	f.dials.flags(fl)
-	fl.IntVar(&f.perClass, "per-class", 0, "train on the first so many images of each class only (0: all)")
+	fl.IntVar(&f.perClass, "per-class", 0, "train on the first `N` images of each class only, of a superclass on those of its classes in turn (0: all)")
 	fl.IntVar(&f.size, "size", 0, "pixels to which images are resized, at least 16 (default: 32; shapes: as drawn)")
 	fl.StringVar(&f.widths, "widths", "", "widths of conv1 to conv5, fc6 and fc7 (default 24,48,64,64,48,192,192)")
 	fl.StringVar(&f.precision, "precision", "float32", "float32, or bfloat16: activations, and the weights they meet, of 16 bits, where the machine multiplies them faster")
