@@ -7,10 +7,28 @@ import (
 	"coadapt/transfer"
 	"coadapt/transfer/figure"
 	"coadapt/transfer/reference"
+	"coadapt/transfer/stats"
 )
 
 // Curve is the transfer curve: accuracy against the cut, a line a condition.
 func (l *Lab) Curve(results []transfer.Result) figure.Drawing { return must(draw("curve", results)) }
+
+// CurveOf is the curve of another measure: "loss", "train_loss", "clean_accuracy" or "clean_loss"; the clean ones are of training
+// pictures, shown as test pictures are. What did not train is a cross beyond the worst.
+func (l *Lab) CurveOf(measure string, results []transfer.Result) figure.Drawing {
+	return must(curveOf(measure, results))
+}
+
+func curveOf(name string, results []transfer.Result) (figure.Drawing, error) {
+	m, err := stats.ParseMeasure(name)
+	if err != nil {
+		return nil, fmt.Errorf("CurveOf: %w", err)
+	}
+	if m == stats.Accuracy {
+		return draw("curve", results)
+	}
+	return draw("curve of "+name, results)
+}
 
 // Figure2 is the paper's figure 2 of results on random halves: every net, and the means with what lies between them named.
 func (l *Lab) Figure2(results []transfer.Result) figure.Drawing {
@@ -54,14 +72,7 @@ func kinds() map[string]func([]transfer.Result) (*figure.Figure, error) {
 	plain := func(f func([]transfer.Result, figure.Options) (*figure.Figure, error)) func([]transfer.Result) (*figure.Figure, error) {
 		return func(r []transfer.Result) (*figure.Figure, error) { return f(r, figure.Options{}) }
 	}
-	return map[string]func([]transfer.Result) (*figure.Figure, error){
-		"curve": func(r []transfer.Result) (*figure.Figure, error) {
-			others, err := savedLike(r)
-			if err != nil {
-				return nil, err
-			}
-			return figure.Curve(r, figure.Options{Behind: others})
-		},
+	all := map[string]func([]transfer.Result) (*figure.Figure, error){
 		"figure 2": plain(figure.Paper2), "figure 3": plain(figure.Paper3), "figure 4": plain(figure.Paper4),
 		"beside 2014": func(r []transfer.Result) (*figure.Figure, error) {
 			theirs, err := reference.Results(transfer.BestTen)
@@ -71,6 +82,20 @@ func kinds() map[string]func([]transfer.Result) (*figure.Figure, error) {
 			return figure.Overlay(r, theirs, figure.Options{})
 		},
 	}
+	for _, m := range stats.Measures() {
+		name := "curve of " + string(m)
+		if m == stats.Accuracy {
+			name = "curve"
+		}
+		all[name] = func(r []transfer.Result) (*figure.Figure, error) {
+			others, err := savedLike(r)
+			if err != nil {
+				return nil, err
+			}
+			return figure.Curve(r, figure.Options{Behind: others, Measure: m})
+		}
+	}
+	return all
 }
 
 // drawn is a picture that knows what it was made of.

@@ -12,7 +12,7 @@ import (
 	"coadapt/transfer"
 )
 
-// curve draws points into the frame of a plot: x is the cut, y the accuracy.
+// curve draws points into the frame of a plot: x is the cut, y what is measured.
 type curve struct {
 	points []Point
 	dodge  map[transfer.Treatment]float64 // in units of x, so that conditions do not cover one another
@@ -42,6 +42,14 @@ func newCurve(points, behind []Point, last int) curve {
 		}
 	}
 	return c
+}
+
+// measure is what the points show.
+func (c curve) measure() measure {
+	if len(c.points) == 0 {
+		return measure{}
+	}
+	return c.points[0].measure
 }
 
 // base is the point of the base nets, nil where none is a number.
@@ -81,12 +89,12 @@ func (c curve) DataRange() (xmin, xmax, ymin, ymax float64) {
 	for _, p := range c.points {
 		missing = missing || len(p.Missing) > 0
 		for _, r := range slices.Concat(p.Nets, p.Donors) {
-			see(r.Accuracy)
+			see(p.of(r))
 		}
 	}
 	for _, p := range c.behind {
 		for _, r := range p.Nets {
-			see(r.Accuracy)
+			see(p.of(r))
 		}
 	}
 	for _, p := range c.points {
@@ -100,7 +108,7 @@ func (c curve) DataRange() (xmin, xmax, ymin, ymax float64) {
 	if len(lengths) > 0 {
 		slices.Sort(lengths)
 		reach := max((ymax-ymin)/5, lengths[len(lengths)/2])
-		low, high := max(ymin-reach, 0), min(ymax+reach, 1)
+		low, high := max(ymin-reach, 0), min(ymax+reach, c.measure().top())
 		for _, p := range c.points {
 			if p.Count > 0 {
 				see(max(p.Low, low))
@@ -113,7 +121,10 @@ func (c curve) DataRange() (xmin, xmax, ymin, ymax float64) {
 		ymin, ymax = mid-0.01, mid+0.01
 	}
 	pad := 0.05 * (ymax - ymin)
-	if missing {
+	switch {
+	case missing && c.measure().loss():
+		ymax += pad
+	case missing:
 		ymin -= pad
 	}
 	return -0.45, float64(c.last) + 0.5, ymin - pad, ymax + pad
@@ -181,7 +192,7 @@ func (c curve) Plot(cv draw.Canvas, p *plot.Plot) {
 		l := lookOf(p.Treatment)
 		if p.Count > 1 {
 			for _, r := range p.Nets {
-				drawDot(cv, l.color, vg.Point{X: at(p).X + beside, Y: y(r.Accuracy)}, dotSize)
+				drawDot(cv, l.color, vg.Point{X: at(p).X + beside, Y: y(p.of(r))}, dotSize)
 			}
 		}
 		if p.Count > 0 {
@@ -193,6 +204,9 @@ func (c curve) Plot(cv draw.Canvas, p *plot.Plot) {
 			continue
 		}
 		pt := vg.Point{X: at(p).X, Y: cv.Min.Y + crossAt}
+		if p.measure.loss() { // what failed lies beyond the worst
+			pt.Y = cv.Max.Y - crossAt
+		}
 		drawCross(cv, lookOf(p.Treatment).color, pt, 2.4)
 		if len(p.Missing) > 1 {
 			cv.FillText(style(noteSize), vg.Point{X: pt.X + 3.4, Y: pt.Y - 0.36*noteSize}, strconv.Itoa(len(p.Missing)))
@@ -252,10 +266,10 @@ func (c curve) line(cv draw.Canvas, t transfer.Treatment, at func(Point) vg.Poin
 // baseNets draws a ring a base net at n = 0, those of no mean in grey beside them.
 func (c curve) baseNets(cv draw.Canvas, p Point, x, y func(float64) vg.Length) {
 	for _, r := range p.Donors {
-		drawRing(cv, donor, vg.Point{X: x(0) - 9, Y: y(r.Accuracy)}, 1.8)
+		drawRing(cv, donor, vg.Point{X: x(0) - 9, Y: y(p.of(r))}, 1.8)
 	}
 	for _, r := range p.Nets {
-		drawRing(cv, lookOf(transfer.Base).color, vg.Point{X: x(0), Y: y(r.Accuracy)}, 2.4)
+		drawRing(cv, lookOf(transfer.Base).color, vg.Point{X: x(0), Y: y(p.of(r))}, 2.4)
 	}
 }
 

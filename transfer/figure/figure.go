@@ -9,13 +9,14 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"coadapt/transfer"
+	"coadapt/transfer/stats"
 )
 
 // Options say what stands around the curve. The zero value is a figure 6.5 by 4.9 inches, the width of a page of text, without title.
 type Options struct {
 	Title   string
 	Caption string   // a sentence before the note on nets and intervals
-	YLabel  string   // "top-1 accuracy on B", or on the target task where both halves are
+	YLabel  string   // default: the measure and the task, such as "top-1 accuracy on B", or "the target task" where both halves are
 	Layers  []string // names below n = 1, 2, ...: conv1 to conv5, fc6, fc7
 	Width   float64  // inches, at least 4
 	Height  float64  // inches, at least 3; of pages of pictures it follows from what is on them
@@ -23,6 +24,9 @@ type Options struct {
 	// Behind are other nets of the same experiment. A curve shows them as boxes from the lowest to the highest, behind its own nets of
 	// the same condition, cut and task, so that one seed is not taken for the effect. They are in no mean.
 	Behind []transfer.Result
+
+	// Measure is what a curve shows, accuracy where it is empty. Nets that were trained before there was the measure are left out.
+	Measure stats.Measure
 }
 
 // Figure is a drawing, ready to be written in any format.
@@ -59,6 +63,10 @@ func Curve(results []transfer.Result, opt Options) (*Figure, error) {
 	if opt.Width < 4 || opt.Height < 3 || opt.Width > 40 || opt.Height > 40 {
 		return nil, fmt.Errorf("figure: %v by %v inches, want 4 to 40 by 3 to 40", opt.Width, opt.Height)
 	}
+	m := measure{opt.Measure}
+	if err := m.check(results); err != nil {
+		return nil, fmt.Errorf("figure: %w", err)
+	}
 	var halves [2]bool
 	for _, r := range results {
 		if r.Net.N > len(opt.Layers) {
@@ -69,27 +77,27 @@ func Curve(results []transfer.Result, opt Options) (*Figure, error) {
 		}
 	}
 	if opt.YLabel == "" {
+		task := "B"
 		switch halves {
 		case [2]bool{true, true}:
-			opt.YLabel = "top-1 accuracy on the target task"
+			task = "the target task"
 		case [2]bool{true, false}:
-			opt.YLabel = "top-1 accuracy on A"
-		default:
-			opt.YLabel = "top-1 accuracy on B"
+			task = "A"
 		}
+		opt.YLabel = m.label(task)
 	}
-	behind, err := behindOf(results, opt.Behind)
+	behind, err := behindOf(results, opt.Behind, m)
 	if err != nil {
 		return nil, fmt.Errorf("figure: nets behind: %w", err)
 	}
-	t := transferCurve{Summarise(results), behind, opt}
+	t := transferCurve{summarise(results, m), behind, opt}
 	f := opt.page(t.alt(), t.draw)
 	f.points = t.points
 	return f, nil
 }
 
 // behindOf are the nets behind those of results: on the same tasks, of the same experiment.
-func behindOf(results, behind []transfer.Result) ([]Point, error) {
+func behindOf(results, behind []transfer.Result, m measure) ([]Point, error) {
 	if len(behind) == 0 {
 		return nil, nil
 	}
@@ -97,7 +105,7 @@ func behindOf(results, behind []transfer.Result) ([]Point, error) {
 		return nil, err
 	}
 	isTarget := targets(results)
-	return Summarise(slices.DeleteFunc(slices.Clone(behind), func(r transfer.Result) bool { return !isTarget(r.Net) })), nil
+	return summarise(slices.DeleteFunc(slices.Clone(behind), func(r transfer.Result) bool { return !isTarget(r.Net) }), m), nil
 }
 
 // Points are the numbers that a transfer curve shows; nil for other figures.

@@ -50,10 +50,11 @@ func behindNote(behind []Point) string {
 func note(points []Point, m medium) []string {
 	var fewest, most int
 	methods := make(map[Method]bool)
-	tested := make(map[int]bool)
-	var missing, donors, nets []transfer.Result
+	var missing, donors, nets, unmeasured []transfer.Result
+	shown := measure{}
 	for _, p := range points {
-		missing = append(missing, p.Missing...)
+		shown = p.measure
+		missing, unmeasured = append(missing, p.Missing...), append(unmeasured, p.unmeasured...)
 		donors = append(donors, p.Donors...)
 		if p.Count == 0 {
 			continue
@@ -64,9 +65,6 @@ func note(points []Point, m medium) []string {
 		most = max(most, p.Count)
 		methods[p.Method] = true
 		nets = append(nets, p.Nets...)
-		for _, r := range p.Nets {
-			tested[r.Tested] = true
-		}
 	}
 	var out []string
 	if most > 0 {
@@ -77,7 +75,7 @@ func note(points []Point, m medium) []string {
 		if fewest != most {
 			each = fmt.Sprintf("%d to %d nets a point", fewest, most)
 		}
-		out = append(out, each+"; accuracy is "+rule(nets)+", on the whole test part"+images(tested)+".")
+		out = append(out, each+"; "+shown.said(nets)+".")
 	}
 	switch {
 	case m == plain:
@@ -92,7 +90,7 @@ func note(points []Point, m medium) []string {
 		out = append(out, "±: the longer side of the interval.")
 	}
 	if m != plain && methods[NoInterval] && most > 0 {
-		out = append(out, "Some points are one net with an unknown number of test images and have no interval.")
+		out = append(out, shown.alone())
 	}
 	where := ""
 	if m != tabled {
@@ -100,8 +98,12 @@ func note(points []Point, m medium) []string {
 	}
 	if len(donors) > 0 {
 		out = append(out, "Not in the base's mean"+where+", as no cut net is tested on their task: "+list(donors, func(r transfer.Result) string {
-			return fmt.Sprintf("%s (%.3f)", r.Net, r.Accuracy)
+			x, _ := shown.of(r)
+			return fmt.Sprintf("%s (%.3f)", r.Net, x)
 		})+".")
+	}
+	if len(unmeasured) > 0 {
+		out = append(out, "Left out, as it was trained before this was measured: "+list(unmeasured, func(r transfer.Result) string { return r.Net.String() })+".")
 	}
 	if len(missing) > 0 {
 		out = append(out, "Not a number and in no mean (×): "+list(missing, func(r transfer.Result) string {

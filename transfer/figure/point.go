@@ -3,22 +3,32 @@ package figure
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 
 	"coadapt/transfer"
 )
 
-// Point is what the nets of one condition at one cut say together. Mean, Low and High are accuracies in [0, 1] and mean nothing where
-// Count is 0.
+// Point is what the nets of one condition at one cut say together. Mean, Low and High are of the measure that was asked for, of
+// accuracies in [0, 1], and mean nothing where Count is 0.
 type Point struct {
 	Treatment transfer.Treatment
 	N         int               // the cut; 0 for base nets
 	Count     int               // nets that are numbers
-	Mean      float64           // of their accuracies
+	Mean      float64           // of what is measured
 	Interval                    // of the mean, at Level
 	Nets      []transfer.Result // the numbers
 	Missing   []transfer.Result // not numbers: diverged, blocked or not trained; in no mean
 	Donors    []transfer.Result // base nets of a task on which no cut net was tested: shown, in no mean
+
+	measure    measure
+	unmeasured []transfer.Result // trained before there was the measure; in no mean
+}
+
+// of is what is measured of a net that trained.
+func (p Point) of(r transfer.Result) float64 {
+	x, _ := p.measure.of(r)
+	return x
 }
 
 // Check says whether results can stand in one figure: it fails where a net appears with two keys, as then two experiments (data,
@@ -38,7 +48,9 @@ func Check(results []transfer.Result) error {
 //
 // A base net belongs to the mean of the base only if some cut net was trained on its task (its split and half): the accuracies of two
 // tasks differ by how hard they are. While there are no cut nets, those of half B count, as curves are of B.
-func Summarise(results []transfer.Result) []Point {
+func Summarise(results []transfer.Result) []Point { return summarise(results, measure{}) }
+
+func summarise(results []transfer.Result, m measure) []Point {
 	type at struct {
 		n int
 		t transfer.Treatment
@@ -59,12 +71,14 @@ func Summarise(results []transfer.Result) []Point {
 		k := at{r.Net.N, r.Net.Treatment}
 		p := points[k]
 		if p == nil {
-			p = &Point{Treatment: k.t, N: k.n}
+			p = &Point{Treatment: k.t, N: k.n, measure: m}
 			points[k] = p
 		}
 		switch {
 		case r.Status != transfer.OK:
 			p.Missing = append(p.Missing, r)
+		case !m.has(r):
+			p.unmeasured = append(p.unmeasured, r)
 		case k.t == transfer.Base && !isTarget(r.Net):
 			p.Donors = append(p.Donors, r)
 		default:
@@ -104,11 +118,11 @@ func targets(results []transfer.Result) func(transfer.Net) bool {
 	}
 }
 
-// ends are the lowest and the highest accuracy of its nets; Count is above 0.
+// ends are the lowest and the highest value of its nets; Count is above 0.
 func (p Point) ends() (low, high float64) {
-	low, high = 1, 0
+	low, high = math.Inf(1), math.Inf(-1)
 	for _, r := range p.Nets {
-		low, high = min(low, r.Accuracy), max(high, r.Accuracy)
+		low, high = min(low, p.of(r)), max(high, p.of(r))
 	}
 	return low, high
 }
@@ -121,7 +135,7 @@ func (p *Point) estimate() {
 	}
 	x := make([]float64, p.Count)
 	for i, r := range p.Nets {
-		x[i] = r.Accuracy
+		x[i] = p.of(r)
 	}
 	// Neither fails here but for a net without counts, which then has no interval.
 	if p.Count > 1 {
@@ -129,7 +143,7 @@ func (p *Point) estimate() {
 		return
 	}
 	p.Mean = x[0]
-	iv, err := WilsonInterval(p.Nets[0].Correct, p.Nets[0].Tested)
+	iv, err := WilsonInterval(p.measure.counts(p.Nets[0]))
 	if err != nil {
 		iv = Interval{p.Mean, p.Mean, NoInterval}
 	}

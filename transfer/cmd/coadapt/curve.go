@@ -18,6 +18,7 @@ type curveFlags struct {
 	form
 	experimentFlags
 	figure string
+	behind string
 }
 
 func curveCommand(stdout, stderr io.Writer) *cobra.Command {
@@ -43,6 +44,7 @@ func curveCommand(stdout, stderr io.Writer) *cobra.Command {
 	}
 	f.experimentFlags.flags(c, "curve")
 	c.Flags().StringVar(&f.figure, "figure", "", "draw the curve to this .png or .svg file")
+	c.Flags().StringVar(&f.behind, "behind", "", "file of other nets of the same experiment: boxes behind the figure's curve, as in coadapt figure")
 	f.form.flags(c, "net, as soon as it is finished")
 	return c
 }
@@ -50,6 +52,16 @@ func curveCommand(stdout, stderr io.Writer) *cobra.Command {
 func (f *curveFlags) run(c *cobra.Command, stdout, stderr io.Writer) error {
 	if err := checkFigure("figure", f.figure); err != nil {
 		return err
+	}
+	opt := figure.Options{}
+	if f.behind != "" {
+		if f.figure == "" {
+			return fmt.Errorf("-behind %s: nets lie behind a figure; add -figure FILE, or leave it out", f.behind)
+		}
+		var err error
+		if opt.Behind, err = readLines("-behind", f.behind); err != nil {
+			return err
+		}
 	}
 	show := newProgress(stderr, isTerminal(stderr))
 	o, err := f.prepare(c, stderr, show.event)
@@ -84,7 +96,8 @@ func (f *curveFlags) run(c *cobra.Command, stdout, stderr io.Writer) error {
 	}
 	fmt.Fprintln(stderr, took(results, began))
 	if f.figure != "" {
-		if err := draw(results, figure.Options{Title: results[0].Data}, f.figure); err != nil {
+		opt.Title = results[0].Data
+		if err := draw(results, opt, f.figure); err != nil {
 			return err
 		}
 	}

@@ -149,6 +149,13 @@ func TestShowAndFigure(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := filepath.Join(dir, "again.svg")
+	loss := filepath.Join(t.TempDir(), "loss.svg")
+	if status, _, errs := coadapt(t, t.Context(), "figure", "-in", lines, "-measure", "train_loss", "-behind", lines, "-o", loss); status != 0 {
+		t.Errorf("figure of a loss: %s", errs)
+	}
+	if data, err := os.ReadFile(loss); err != nil || !bytes.Contains(data, []byte("nats")) || !bytes.Contains(data, []byte("Boxes")) {
+		t.Errorf("the figure of a loss shows neither nats nor boxes: %v", err)
+	}
 	if status, _, errs := coadapt(t, t.Context(), "figure", "-in", lines, "-o", again); status != 0 {
 		t.Errorf("figure of lines: %s", errs)
 	}
@@ -243,34 +250,38 @@ func TestRefusals(t *testing.T) {
 		"store import -most nan x.tar":           "-most NaN: want a finite number",
 		"stats -source 2014 -level nan":          "-level NaN: want a finite number",
 		"curve -data shapes:classes=4,train=3,test=2,size=24 -batch 100000": "-batch 100000: shapes has 12 training pictures",
-		"curve -dropout nan":                     "-dropout",
-		"curve -momentum 1":                      "-momentum 1: want",
-		"curve -decay -1":                        "-decay -1: want",
-		"curve -rate2 nan":                       "-rate2",
-		"curve -steps2 -1":                       "-steps2 -1",
-		"curve -init xavier":                     "he, gauss or caffe",
-		"curve -schedule step":                   "poly or fixed",
-		"curve -recipe 2014 -no-lrn":             "-no-lrn: the recipe of 2014 settles it",
-		"dips -source 2014 -measure speed":       "-measure: measure \"speed\"",
-		"dips -source 2014 -level 95":            "such as 0.95",
-		"curve -recipe 2013":                     "mini or 2014",
-		"curve -recipe 2014 -rate 0.1":           "-rate: the recipe of 2014 settles it",
-		"pack":                                   "-verify",
-		"pack -data shapes -o x -size 0":         "-size 0",
-		"pack -data shapes -o x -shard-mib 0":    "-shard-mib 0",
-		"pack -data /no/such -o x":               "/no/such",
-		"pack -verify /no/such":                  "-verify",
-		"pack -verify x -data shapes":            "verify",
-		"splits -ilsvrc12 /no/such":              "-ilsvrc12",
-		"splits -o " + file:                      "-o",
-		"stats":                                  "coadapt curve",
-		"stats -source 2013":                     "store or 2014",
-		"stats -source 2014 -level 95":           "such as 0.95",
-		"stats -source 2014 -experiment x":       "-experiment",
-		"stats -source 2014 -select first":       "final or best10",
-		"figure -source 2014 -o x.png -figure 5": "2, 3 or 4",
-		"figure -overlay 2013 -o x.png":          "want 2014",
-		"figure -source 2014 -o x.pdf":           ".png or .svg",
+		"curve -dropout nan":                                   "-dropout",
+		"curve -momentum 1":                                    "-momentum 1: want",
+		"curve -decay -1":                                      "-decay -1: want",
+		"curve -rate2 nan":                                     "-rate2",
+		"curve -steps2 -1":                                     "-steps2 -1",
+		"curve -init xavier":                                   "he, gauss or caffe",
+		"curve -schedule step":                                 "poly or fixed",
+		"curve -recipe 2014 -no-lrn":                           "-no-lrn: the recipe of 2014 settles it",
+		"dips -source 2014 -measure speed":                     "-measure: measure \"speed\"",
+		"dips -source 2014 -level 95":                          "such as 0.95",
+		"curve -recipe 2013":                                   "mini or 2014",
+		"curve -recipe 2014 -rate 0.1":                         "-rate: the recipe of 2014 settles it",
+		"pack":                                                 "-verify",
+		"pack -data shapes -o x -size 0":                       "-size 0",
+		"pack -data shapes -o x -shard-mib 0":                  "-shard-mib 0",
+		"pack -data /no/such -o x":                             "/no/such",
+		"pack -verify /no/such":                                "-verify",
+		"pack -verify x -data shapes":                          "verify",
+		"splits -ilsvrc12 /no/such":                            "-ilsvrc12",
+		"splits -o " + file:                                    "-o",
+		"stats":                                                "coadapt curve",
+		"stats -source 2013":                                   "store or 2014",
+		"stats -source 2014 -level 95":                         "such as 0.95",
+		"stats -source 2014 -experiment x":                     "-experiment",
+		"stats -source 2014 -select first":                     "final or best10",
+		"figure -source 2014 -o x.png -figure 5":               "2, 3 or 4",
+		"figure -overlay 2013 -o x.png":                        "want 2014",
+		"figure -source 2014 -o x.pdf":                         ".png or .svg",
+		"figure -o x.png -measure depth":                       "train_loss",
+		"figure -source 2014 -o x.png -figure 2 -measure loss": "only a curve",
+		"figure -o x.png -behind /no/such":                     "-behind",
+		"curve -behind nets.jsonl":                             "add -figure",
 	} {
 		status, _, errs := coadapt(t, t.Context(), strings.Fields(args)...)
 		if status != 1 || !strings.Contains(errs, want) {

@@ -30,10 +30,10 @@ type dipRecord struct {
 
 func dipsCommand(stdout io.Writer) *cobra.Command {
 	var (
-		f        form
-		src      sourceFlags
-		level    float64
-		measures []string
+		f     form
+		src   sourceFlags
+		level float64
+		asked []string
 	)
 	c := &cobra.Command{
 		Use:   "dips",
@@ -56,7 +56,7 @@ func dipsCommand(stdout io.Writer) *cobra.Command {
 				return err
 			}
 			var all []dipRecord
-			for _, name := range measures {
+			for _, name := range asked {
 				m, err := stats.ParseMeasure(name)
 				if err != nil {
 					return fmt.Errorf("-measure: %w", err)
@@ -68,7 +68,7 @@ func dipsCommand(stdout io.Writer) *cobra.Command {
 				all = append(all, dipRecords(m, dips, failures)...)
 			}
 			if len(all) == 0 {
-				return fmt.Errorf("no net lies beside a base of its own task and seed that trained and has the measures %s; coadapt show lists what there is", strings.Join(measures, ", "))
+				return fmt.Errorf("no net lies beside a base of its own task and seed that trained and has the measures %s; coadapt show lists what there is", strings.Join(asked, ", "))
 			}
 			if f.table() {
 				return dipsTable(stdout, all)
@@ -83,7 +83,7 @@ func dipsCommand(stdout io.Writer) *cobra.Command {
 		},
 	}
 	src.flags(c)
-	c.Flags().StringSliceVar(&measures, "measure", []string{"accuracy", "clean_loss"}, "accuracy, loss, train_loss, clean_accuracy, clean_loss; the clean ones are of training pictures,\nshown without dropout, shift and mirror")
+	c.Flags().StringSliceVar(&asked, "measure", []string{"accuracy", "clean_loss"}, "with commas: "+measures())
 	c.Flags().Float64Var(&level, "level", 0.95, "confidence level of the intervals")
 	f.flags(c, "condition at a cut")
 	return c

@@ -12,6 +12,7 @@ import (
 	"coadapt/transfer"
 	"coadapt/transfer/figure"
 	"coadapt/transfer/reference"
+	"coadapt/transfer/stats"
 
 	"github.com/spf13/cobra"
 )
@@ -19,20 +20,30 @@ import (
 // printDPI keeps lines sharp in print and on dense screens.
 const printDPI = 192
 
+// measures lists what is measured of nets.
+func measures() string {
+	var names []string
+	for _, m := range stats.Measures() {
+		names = append(names, string(m))
+	}
+	return strings.Join(names, ", ") + "; the clean ones are of training pictures,\nshown without dropout, shift and mirror"
+}
+
 // figures are the words for them.
 const figures = "curve (a transfer curve), forest (what the nets say of claims), 2, 3 or 4 (the paper's figures), " +
 	"or all (2, 3 and 4, each to a file of its own)"
 
 func figureCommand(stdout io.Writer) *cobra.Command {
 	var (
-		out, title, which, overlay, claims string
-		src                                sourceFlags
+		out, title, which, overlay, claims, measured, behind string
+		src                                                  sourceFlags
 	)
 	c := &cobra.Command{
 		Use:   "figure",
 		Short: "Draw a transfer curve, the paper's figures, or what nets say of claims, as PNG or SVG",
 		Example: "  coadapt figure -o curve.svg\n  coadapt figure -source 2014 -o paper.png                   # paper-2.png, paper-3.png, paper-4.png\n" +
 			"  coadapt figure -experiment cifar100 -overlay 2014 -o both.png\n" +
+			"  coadapt figure -in nets.jsonl -measure train_loss -behind notebooks/results/plain-shapes/nets.jsonl -o loss.png\n" +
 			"  coadapt figure -source 2014 -figure forest -claims boost,surplus -o forest.png\n" +
 			"  coadapt curve -data cifar100.zip -json > nets.jsonl; coadapt figure -in nets.jsonl -o curve.png",
 		Args: cobra.NoArgs,
@@ -55,11 +66,27 @@ func figureCommand(stdout io.Writer) *cobra.Command {
 			if claims != "" && which != "forest" {
 				return fmt.Errorf("-claims %q: a figure of claims is drawn by -figure forest; add that, or leave it out", claims)
 			}
+			opt := figure.Options{Title: title}
+			var err error
+			if opt.Measure, err = stats.ParseMeasure(measured); err != nil {
+				return fmt.Errorf("-measure: %w", err)
+			}
+			if which != "curve" || overlay != "" {
+				for _, name := range []string{"measure", "behind"} {
+					if c.Flags().Changed(name) {
+						return fmt.Errorf("-%s: only a curve has that; draw it with -figure curve and without -overlay", name)
+					}
+				}
+			}
+			if behind != "" {
+				if opt.Behind, err = readLines("-behind", behind); err != nil {
+					return err
+				}
+			}
 			results, err := src.results(c.ErrOrStderr())
 			if err != nil {
 				return err
 			}
-			opt := figure.Options{Title: title}
 			if title == "" {
 				opt.Title = results[0].Data
 			}
@@ -82,6 +109,9 @@ func figureCommand(stdout io.Writer) *cobra.Command {
 	c.Flags().StringVar(&which, "figure", "", "which: "+figures+"\n(default: curve; with -source 2014 all)")
 	c.Flags().StringVar(&claims, "claims", "", "of the forest: names of claims as coadapt stats prints them, with commas\n"+
 		"(default: "+strings.Join(figure.ForestClaims(), ", ")+")")
+	c.Flags().StringVar(&measured, "measure", string(stats.Accuracy), "what a curve shows: "+measures())
+	c.Flags().StringVar(&behind, "behind", "", "file of other nets of the same experiment, as curve -json writes them: boxes behind a curve's own,\n"+
+		"from the lowest to the highest, so that one seed is not taken for the effect")
 	c.Flags().StringVar(&overlay, "overlay", "", "2014: put the published means beside ours, both as points above or below the own base")
 	src.flags(c)
 	return c
@@ -137,7 +167,7 @@ func drawFigures(stdout io.Writer, which string, overlay bool, results []transfe
 // chosen is the one experiment to draw: that of a file, or of the store, whose broken entries are named on w.
 func chosen(w io.Writer, in, dir, want string) ([]transfer.Result, error) {
 	if in != "" {
-		return readLines(in)
+		return readLines("-in", in)
 	}
 	all, err := experiments(w, dir, want)
 	if err != nil {
@@ -149,18 +179,19 @@ func chosen(w io.Writer, in, dir, want string) ([]transfer.Result, error) {
 	return all[0].results, nil
 }
 
-func readLines(name string) ([]transfer.Result, error) {
+// readLines reads the nets of a file; - is the standard input. The flag that names it stands in the error.
+func readLines(flag, name string) ([]transfer.Result, error) {
 	f := os.Stdin
 	if name != "-" {
 		var err error
 		if f, err = os.Open(name); err != nil {
-			return nil, fmt.Errorf("-in: %w", err)
+			return nil, fmt.Errorf("%s: %w", flag, err)
 		}
 		defer f.Close()
 	}
 	results, err := transfer.ReadResults(f)
 	if err != nil {
-		return nil, fmt.Errorf("-in %s: %w", name, err)
+		return nil, fmt.Errorf("%s %s: %w", flag, name, err)
 	}
 	return results, nil
 }

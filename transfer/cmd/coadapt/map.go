@@ -107,7 +107,7 @@ func mapCommand(stdout io.Writer) *cobra.Command {
 
 // readSetting reads the nets of one experiment and sets them beside their bases.
 func readSetting(file string, asked []transfer.Treatment, n int, level float64) (setting, error) {
-	results, err := readLines(file)
+	results, err := readLines("nets", file)
 	if err != nil {
 		return setting{}, err
 	}
