@@ -105,7 +105,7 @@ func Losses(curves []LossCurve, opt Options) (*Figure, error) {
 // curveLooks are those of the conditions, and others where a condition comes again.
 func curveLooks(curves []LossCurve) []look {
 	spare := []look{
-		{color: rgb(0x0a7d4f), shape: triangle, filled: true}, {color: rgb(0x7b3fa0), shape: circle, filled: true, dashes: []vg.Length{4, 2}},
+		{color: rgb(0x7b3fa0), shape: circle, filled: true, dashes: []vg.Length{4, 2}}, {color: rgb(0x0a7d4f), shape: triangle, filled: true},
 		{color: rgb(0xb36b00), shape: diamond, filled: true}, {color: rgb(0x008a9e), shape: triangle, dashes: []vg.Length{1.2, 2}},
 		{color: rgb(0xc2408a), shape: circle, filled: true},
 	}
