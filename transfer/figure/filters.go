@@ -50,6 +50,7 @@ func Filters(banks []FilterBank, opt Options) (*Figure, error) {
 		t.side = sideFor(b.Size, min(filterLength, (width-indexWidth+tileGap)/vg.Length(t.cols)-tileGap))
 		page.blocks = append(page.blocks, t)
 		alt += fmt.Sprintf(" %s: %d of %d by %d pixels, their largest weights from %s to %s", b.Net, len(b.Filters), b.Size, b.Size, short(smallest), short(largest))
+		alt += fmt.Sprintf(", %.0f%% grey", 100*b.grey())
 		if same := slices.IndexFunc(banks[:i], b.equal); same >= 0 {
 			alt += fmt.Sprintf(", bit for bit those of %s", banks[same].Net)
 		}
@@ -60,6 +61,12 @@ func Filters(banks []FilterBank, opt Options) (*Figure, error) {
 	}
 	page.blocks = append(page.blocks, bar{grey(), "weight of a colour; w is the largest of the same filter", barLength, []barTick{{-1, "-w"}, {0, "0"}, {1, "w"}}})
 	notes := []string{"A number is that of the first filter of its row, from 0. Each filter has its own w."}
+	var greys []string
+	for _, b := range banks {
+		greys = append(greys, fmt.Sprintf("%s %.0f%%", b.Net, 100*b.grey()))
+	}
+	notes = append(notes, "Grey, the part of the squared weights that is the same for the three colours (a third where weights are independent): "+
+		strings.Join(greys, ", ")+".")
 	for i, b := range banks {
 		if same := slices.IndexFunc(banks[:i], b.equal); same >= 0 {
 			notes = append(notes, fmt.Sprintf("The filters of %s are bit for bit those of %s.", b.Net, banks[same].Net))
@@ -83,6 +90,26 @@ func (b FilterBank) equal(other FilterBank) bool {
 	return b.Size == other.Size && slices.EqualFunc(b.Filters, other.Filters, func(x, y []float32) bool {
 		return slices.EqualFunc(x, y, func(p, q float32) bool { return math.Float32bits(p) == math.Float32bits(q) })
 	})
+}
+
+// grey is the part of the squared weights that is the same for the three colours, a mean over filters: with m the mean of a pixel's
+// three weights w, the sum of 3m² over that of w². It is 1 where no filter has a colour, and 1/3 is expected of independent weights.
+func (b FilterBank) grey() float64 {
+	sum, filters := 0.0, 0
+	for _, f := range b.Filters {
+		same, all := 0.0, 0.0
+		for i := 0; i+2 < len(f); i += 3 {
+			m := (float64(f[i]) + float64(f[i+1]) + float64(f[i+2])) / 3
+			same += 3 * m * m
+			for _, w := range f[i : i+3] {
+				all += float64(w) * float64(w)
+			}
+		}
+		if all > 0 {
+			sum, filters = sum+same/all, filters+1
+		}
+	}
+	return sum / float64(max(1, filters))
 }
 
 func absMax(values []float32) float64 {

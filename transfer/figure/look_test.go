@@ -76,9 +76,9 @@ func TestFilters(t *testing.T) {
 			t.Errorf("colour %v: %d pixels, want %d blocks of %d by %d", c, n, want, side, side)
 		}
 	}
-	want := "Filters of the first layer. 0/baseA: 2 of 1 by 1 pixels, their largest weights from 0.040 to 0.500. " +
-		"0/baseB: 1 of 1 by 1 pixels, their largest weights from 0 to 0. " +
-		"0/A3B: 2 of 1 by 1 pixels, their largest weights from 0.040 to 0.500, bit for bit those of 0/baseA."
+	want := "Filters of the first layer. 0/baseA: 2 of 1 by 1 pixels, their largest weights from 0.040 to 0.500, 1% grey. " + // 0 and 3·(0.01/3)²/0.0021 = 1.6%
+		"0/baseB: 1 of 1 by 1 pixels, their largest weights from 0 to 0, 0% grey. " +
+		"0/A3B: 2 of 1 by 1 pixels, their largest weights from 0.040 to 0.500, 1% grey, bit for bit those of 0/baseA."
 	if f.Alt() != want {
 		t.Errorf("%q, want %q", f.Alt(), want)
 	}
