@@ -4,7 +4,7 @@
 //	var lab = nb.Open("plain-shapes")               in the first cell; every other cell has it; nb.Rate(0.01) and other dials follow
 //
 //	results := lab.Run(nb.Grid{Conditions: "AnB,BnB", Cuts: "1-7", Seeds: "0-2"})
-//	lab.Show("my_curve", lab.Curve(results))        picture, text alternative and files; Figure2, 3, 4, Beside2014 and Forest draw too
+//	lab.Show("my_curve", lab.Curve(results))        picture, text alternative and files; CurveOf, Figure2, 3, 4, Beside2014 and Forest draw too
 //	lab.Table(results)                              means; Table2014 beside those of 2014
 //	lab.Compare(results, "AnB", "BnB", 7)           one difference
 //	lab.Reading(results)                            in a sentence what selffer nets lose, and what that is
@@ -17,6 +17,7 @@
 //	lab.Show("b", lab.Images("A,B", "0", 16))        looking: pictures of the tasks side by side; of nets also
 //	lab.Filters(results[0], results[1])             first-layer filters; Activations of a layer for a picture, Patches
 //	lab.Losses(results[0], results[1])              that excite a unit, Confusion of the classes, curves of parent and child
+//	lab.Gradients(100, results[0])                  the first steps again: how large gradients are
 //
 //	nb.Predict("dip", "Where is BnB lowest?", nb.Drawn{Condition: "BnB"})   a guess before the result is shown
 //	lab.Reveal("dip", results)                      guess and result in one figure, and how far off

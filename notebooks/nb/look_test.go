@@ -39,6 +39,7 @@ func TestLooking(t *testing.T) {
 	t.Run("patches", func(t *testing.T) { patchesAgainstASlowSearch(t, l, nets[1]) })
 	t.Run("confusion", func(t *testing.T) { confusionOf(t, l, nets[1]) })
 	t.Run("losses", func(t *testing.T) { lossesOf(t, l, nets) })
+	t.Run("gradients", func(t *testing.T) { gradientsOf(t, l, nets) })
 	t.Run("refused", func(t *testing.T) { divergedIsRefused(t, l, nets[1]) })
 }
 
@@ -48,6 +49,23 @@ func says(t *testing.T, d figure.Drawing, err error, want string) {
 	if err == nil || d != nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 		t.Errorf("%v, want a sentence with %q", err, want)
 	}
+}
+
+// gradientsOf draws the first steps of both nets; more than there are, or of no net, is refused.
+func gradientsOf(t *testing.T, l *Lab, nets []transfer.Result) {
+	d, err := l.gradients(2, nets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range nets {
+		if want := n.Net.String() + ": from "; !strings.Contains(d.Alt(), want) {
+			t.Errorf("%s; want %q in it", d.Alt(), want)
+		}
+	}
+	d, err = l.gradients(100000, nets)
+	says(t, d, err, "100000 steps")
+	d, err = l.gradients(2, nil)
+	says(t, d, err, "no net")
 }
 
 func TestImages(t *testing.T) {

@@ -140,4 +140,3 @@ func round(step int) bool {
 	}
 	return false
 }
-
