@@ -2,10 +2,12 @@ package nb
 
 import (
 	"bytes"
+	"encoding/csv"
 	"encoding/json"
 	"math"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -286,5 +288,55 @@ func TestClaimsOfTheRate(t *testing.T) {
 	}
 	if b := at(transfer.BasePlus, 0); b.failure.Failed > 0 || b.dip.High > 0.017 {
 		t.Errorf("base+, rate 0.01: %+v; claimed: the base is nearly done", b)
+	}
+}
+
+// TestClaimsOfGradients proves what results/fragility.md and chapter 03 say of the first hundred steps at conv4, three splits and both
+// targets: BnB's gradient is 6 to 11 times BnBr's from the first step on, its largest lies above BnBr's largest, and at the end it is a
+// fifth or less, where BnBr's still learns.
+func TestClaimsOfGradients(t *testing.T) {
+	f, err := os.Open("../results/map/gradients.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	records, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	squares := map[string][]float64{} // by net and step, summed over layers
+	for _, r := range records[1:] {   // name, step, loss, layer, gradient, weights
+		step, err := strconv.Atoi(r[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		x, err := strconv.ParseFloat(r[4], 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if squares[r[0]] == nil {
+			squares[r[0]] = make([]float64, 100)
+		}
+		squares[r[0]][step-1] += x * x
+	}
+	if len(squares) != 12 {
+		t.Errorf("%d nets, want BnB and BnBr at conv4 in six units", len(squares))
+	}
+	median := func(x []float64) float64 { x = slices.Clone(x); slices.Sort(x); return math.Sqrt(x[len(x)/2]) }
+	for name, rescaled := range squares {
+		cut, isRescaled := strings.CutSuffix(name, "r")
+		if !isRescaled {
+			continue
+		}
+		plain := squares[cut]
+		if ratio := math.Sqrt(plain[0] / rescaled[0]); ratio < 6 || ratio > 11 {
+			t.Errorf("%s: the first gradient is %.1f times that of %s; claimed: 6 to 11 times", cut, ratio, name)
+		}
+		if a, b := math.Sqrt(slices.Max(plain)), math.Sqrt(slices.Max(rescaled)); a < 30 || b > 12 {
+			t.Errorf("%s: largest gradients %.1f, %s %.1f; claimed: above 30, below 12", cut, a, name, b)
+		}
+		if a, b := median(plain[90:]), median(rescaled[90:]); a > 0.25 || b < 0.8 {
+			t.Errorf("%s: in the last ten steps %.2f, %s %.2f; claimed: a quarter or less, and 0.8 or more", cut, a, name, b)
+		}
 	}
 }
