@@ -65,7 +65,7 @@ func Detach(ctx context.Context, s *store.Store, r Record, cmd *exec.Cmd) (pid i
 	}
 }
 
-// Output names the files with what a run's background processes printed.
+// Output is what the background processes of a run have printed.
 func Output(s *store.Store, id string) (string, error) {
 	text, err := os.ReadFile(filepath.Join(Folder(s, id), outputFile))
 	if errors.Is(err, fs.ErrNotExist) {
