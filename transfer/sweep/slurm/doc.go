@@ -15,8 +15,10 @@
 // All that a task has done is in the store, so the scheduler may stop it at any
 // time. This is what happens then:
 //
-//	time limit     USR1 to the script, two minutes before it; the program gets TERM, keeps its step and ends with status 130; the script requeues its task
-//	preemption     the scheduler sends TERM, and requeues the task by itself; with PreemptParameters=send_user_signal, USR1 as above
+//	time limit     two minutes before it the script gets USR1 and sends TERM to the program, which keeps its
+//	               step and ends with status 130; the script requeues its task
+//	preemption     the scheduler sends TERM, and requeues the task by itself; with
+//	               PreemptParameters=send_user_signal it sends USR1, as above
 //	requeue        as for preemption
 //	lost node      requeued by the scheduler; the nets go on from their last checkpoints
 //	program killed the script requeues its task, while it was started less than [Options].Retries times before

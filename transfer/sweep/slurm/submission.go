@@ -135,7 +135,7 @@ func (s *Submission) Save(run string) error {
 			break
 		}
 	}
-	if err := os.Mkdir(filepath.Join(s.dir, logsDir), 0o755); err != nil { // Slurm does not create it, and a job without its log fails
+	if err := os.Mkdir(filepath.Join(s.dir, logsDir), 0o755); err != nil { // Slurm does not create it
 		return fmt.Errorf("slurm: %w", err)
 	}
 	for file, lines := range s.files {

@@ -57,7 +57,7 @@ type Options struct {
 	MaxArray   int           // tasks of an array, more become several arrays; 0 is 1001, the cluster's default; see Site
 	MaxRunning int           // tasks of an array at once
 	Group      int           // tasks that are joined into one, see [Group]
-	Grace      time.Duration // from the signal to the time limit; 0: two minutes, as compiling a large net may take that long
+	Grace      time.Duration // from the signal to the time limit; 0: two minutes, the time to compile a large net
 	Requeues   int           // starts of a task after which its script does not requeue it; 0: 100
 	Retries    int           // the same, where the program was killed; 0: 3, below 0: none
 	Extra      []string      // more options of sbatch, each as one word such as --mail-type=END
