@@ -23,7 +23,7 @@ const (
 // Hello is the first message of a stand-in.
 type Hello struct {
 	Kind    string `json:"kind"`
-	Command int    `json:"command"` // the index of the cell's command
+	Command int    `json:"command"` // which of the cell's commands
 }
 
 // Order is a message of the bridge to a stand-in. The first one says whether to run, and what; later ones interrupt it.
@@ -31,7 +31,7 @@ type Hello struct {
 type Order struct {
 	Run       bool     `json:"run"`
 	Argv      []string `json:"argv,omitempty"` // of a command
-	Feed      bool     `json:"feed,omitempty"` // of a command: feed its standard input
+	Feed      bool     `json:"feed,omitempty"` // of a command: its standard input is to be fed
 	Interrupt bool     `json:"interrupt,omitempty"`
 	Input     string   `json:"input,omitempty"` // an answer to Ask
 }

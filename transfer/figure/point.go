@@ -21,8 +21,8 @@ type Point struct {
 	Donors    []transfer.Result // base nets of a task on which no cut net was tested: shown, in no mean
 }
 
-// Check says whether results can stand in one figure: it fails where a net appears with two keys, as then two experiments (data,
-// architecture or recipe differ) are mixed.
+// Check says whether results can be in one figure. It fails if a net appears with two keys: then two experiments are
+// mixed, whose data, architecture or recipe differ.
 func Check(results []transfer.Result) error {
 	keys := make(map[transfer.Net]string)
 	for _, r := range results {
@@ -44,7 +44,7 @@ func Summarise(results []transfer.Result) []Point {
 		t transfer.Treatment
 	}
 	isTarget := targets(results)
-	// Nets finish in any order; the drawing and the last digit of a mean must not depend on it.
+	// Nets finish in any order; neither drawing nor rounding may depend on it.
 	results = slices.SortedStableFunc(slices.Values(results), func(a, b transfer.Result) int {
 		return cmp.Or(cmp.Compare(a.Net.N, b.Net.N), cmp.Compare(a.Net.Treatment, b.Net.Treatment), cmp.Compare(a.Net.Split, b.Net.Split),
 			cmp.Compare(a.Net.Target, b.Net.Target), cmp.Compare(a.Net.Seed, b.Net.Seed))
@@ -82,7 +82,7 @@ func Summarise(results []transfer.Result) []Point {
 	return out
 }
 
-// targets says of a base net whether its task is one that cut nets are tested on.
+// targets returns a function that says whether cut nets are tested on the task of a base net.
 func targets(results []transfer.Result) func(transfer.Net) bool {
 	type task struct {
 		split string
