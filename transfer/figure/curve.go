@@ -71,8 +71,9 @@ func (c curve) conditions() []transfer.Treatment {
 	return out
 }
 
-// DataRange covers every net that is a number, and of the intervals what lies within [0, 1] and not far from the nets: two nets that
-// disagree a little have a t interval that would leave no room for the curve. What is cut off ends in an arrow head.
+// DataRange covers every net that is a number, and of the intervals what lies within [0, 1] and not far from the nets:
+// two nets that disagree a little have a t interval that would leave no room for the curve. What is cut off ends in an
+// arrow head.
 func (c curve) DataRange() (xmin, xmax, ymin, ymax float64) {
 	ymin, ymax = math.Inf(1), math.Inf(-1)
 	see := func(y float64) { ymin, ymax = min(ymin, y), max(ymax, y) }
@@ -222,7 +223,8 @@ func (c curve) interval(cv draw.Canvas, p Point, x vg.Length, y func(float64) vg
 	stroke(cv, segment(vg.Point{X: x, Y: ends[0]}, vg.Point{X: x, Y: ends[1]}), col, 1.1)
 }
 
-// line joins the means of one condition, beginning at the base as in the paper. It is broken at a cut where every net failed.
+// line joins the means of one condition, beginning at the base as in the paper. It is broken at a cut where every net
+// failed.
 func (c curve) line(cv draw.Canvas, t transfer.Treatment, at func(Point) vg.Point) {
 	var path vg.Path
 	pen := false

@@ -43,8 +43,8 @@ type transferCurve struct {
 // curve is what is drawn in the frame.
 func (f transferCurve) curve() curve { return newCurve(f.points, f.behind, len(f.opt.Layers)) }
 
-// Curve makes the figure of one or more results, in any order. It fails if there are none, if results of two experiments
-// are mixed (see Check), and if a net is cut above the named layers.
+// Curve makes the figure of one or more results, in any order. It fails if there are none, if results of two
+// experiments are mixed (see Check), and if a net is cut above the named layers.
 func Curve(results []transfer.Result, opt Options) (*Figure, error) {
 	if len(results) == 0 {
 		return nil, fmt.Errorf("figure: no results, want at least one")

@@ -20,8 +20,8 @@ type LossCurve struct {
 }
 
 // Losses draws the training loss of nets against the step, and a mark for the final loss on the test part. If nets were
-// tested during training, a second frame has the accuracies. The curve of a net without a number ends with a cross where
-// its training did. Losses fails if a net has no curve, or one that is not finite.
+// tested during training, a second frame has the accuracies. The curve of a net without a number ends with a cross
+// where its training did. Losses fails if a net has no curve, or one that is not finite.
 func Losses(curves []LossCurve, opt Options) (*Figure, error) {
 	opt, err := opt.looking()
 	if err != nil {
@@ -54,7 +54,7 @@ func Losses(curves []LossCurve, opt Options) (*Figure, error) {
 		}
 		first, end := cv.Metrics[0], cv.Metrics[len(cv.Metrics)-1]
 		if n := len(line.points); n > 2 && line.points[n-1].x-line.points[n-2].x < (line.points[n-2].x-line.points[n-3].x)/2 {
-			line.points, end = line.points[:n-1], cv.Metrics[n-2] // the last mean is over a few steps only, and would look like a fall
+			line.points, end = line.points[:n-1], cv.Metrics[n-2] // the mean of a few last steps would look like a fall
 		}
 		last = max(last, end.Step, r.Steps)
 		classes[r.Classes] = true

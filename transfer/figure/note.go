@@ -7,8 +7,8 @@ import (
 	"coadapt/transfer"
 )
 
-// Note says what the numbers of points are: how many nets, how the intervals were made, by which rule an accuracy was taken, and which
-// nets are not numbers. One sentence an item.
+// Note says what the numbers of points are: how many nets, how the intervals were made, by which rule an accuracy was
+// taken, and which nets are not numbers. One sentence an item.
 func Note(points []Point) []string { return note(points, tabled) }
 
 // medium is where a note is shown, and so how it names the marks there.

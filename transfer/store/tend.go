@@ -179,7 +179,7 @@ func (s *Store) Clean() (folders int, freed int64, err error) {
 	return folders, freed, nil
 }
 
-// Find is the key that begins with prefix, of which there must be exactly one.
+// Find is the one key that begins so.
 func (s *Store) Find(prefix string) (string, error) {
 	if len(prefix) < 4 || strings.Trim(prefix, "0123456789abcdef") != "" {
 		return "", fmt.Errorf("key %q, want at least the first four of its hexadecimal digits", prefix)
