@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// Scientific prints a large number with three digits: 2.31e+19.
+// Scientific is a large number with three digits, 2.31e+19.
 func Scientific(x *big.Int) string { return new(big.Float).SetInt(x).Text('e', 2) }
 
-// Megabytes prints n bytes in MB, or from 10 GB on in GB.
+// Megabytes is a number of bytes in MB, or GB from 10 on.
 func Megabytes(n int64) string {
 	if n >= 10e9 {
 		return fmt.Sprintf("%.1f GB", float64(n)/1e9)
@@ -17,7 +17,7 @@ func Megabytes(n int64) string {
 	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
 }
 
-// Hours prints a time in the unit that fits: seconds and minutes, hours, or days.
+// Hours is a time in the units that people use for so long a one.
 func Hours(hours float64) string {
 	switch {
 	case hours >= 72:
