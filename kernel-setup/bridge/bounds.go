@@ -14,21 +14,22 @@ import (
 	"github.com/go-zeromq/zmq4/transport"
 )
 
-// What a client may send. The ZeroMQ library takes the memory that a frame declares before anything of the frame has come, and the key is
-// checked only when the whole message is there, so the bounds are kept below the library, where bytes come in.
+// What a client may send. The ZeroMQ library allocates the memory that a frame declares before any of the frame has
+// arrived, and the key is checked only once the whole message is there. So the bounds are enforced below the library,
+// where bytes come in.
 const (
 	maxMessage   = 64 << 20        // bytes of a message, all its frames together
 	maxFrames    = 1 << 10         // frames of a message
-	maxHandshake = 5 * time.Second // for the greeting and the first command; the library accepts nobody else meanwhile
+	maxHandshake = 5 * time.Second // for the greeting and the first command; the library accepts no other client meanwhile
 )
 
-// errTooLarge says that a message passes maxMessage or maxFrames.
+// errTooLarge says that a message exceeds maxMessage or maxFrames.
 var errTooLarge = fmt.Errorf("a message of more than %d bytes or %d frames", maxMessage, maxFrames)
 
-// boundedPrefix stands before the name of a transport whose connections are bounded: "bounded-tcp", "bounded-ipc".
+// boundedPrefix comes before the name of a transport with bounded connections: "bounded-tcp", "bounded-ipc".
 const boundedPrefix = "bounded-"
 
-// registerBounded tells the ZeroMQ library, whose transports are global, of the bounded ones.
+// registerBounded registers the bounded transports with the ZeroMQ library, whose transports are global.
 var registerBounded = sync.OnceValue(func() error {
 	var errs []error
 	for name, network := range map[string]string{"tcp": "tcp", "ipc": "unix"} {
@@ -37,7 +38,7 @@ var registerBounded = sync.OnceValue(func() error {
 	return errors.Join(errs...)
 })
 
-// boundedTransport listens for connections that are bounded.
+// boundedTransport listens for connections and bounds their messages.
 type boundedTransport struct{ transport.Transport }
 
 func (t boundedTransport) Listen(ctx context.Context, addr string) (net.Listener, error) {
@@ -55,31 +56,31 @@ func (l boundedListener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	_ = conn.SetReadDeadline(time.Now().Add(maxHandshake)) // fails only when it is closed
+	_ = conn.SetReadDeadline(time.Now().Add(maxHandshake)) // fails only on a closed connection
 	return &boundedConn{Conn: conn, skip: greetingSize}, nil
 }
 
 // greetingSize is the size of ZMTP's greeting, which comes before the first frame.
 const greetingSize = 64
 
-// boundedConn follows the frames of a ZMTP connection and closes it at the first one that passes the bounds.
+// boundedConn follows the frames of a ZMTP connection, and closes it at the first one that exceeds the bounds.
 //
 //	greeting, then frames: flags (1 byte: 1 more, 2 long, 4 command), size (1 byte, or 8 where long), body
 type boundedConn struct {
 	net.Conn
-	skip   uint64 // bytes to come of the greeting or a body
-	header []byte // what has come of a frame's header
+	skip   uint64 // bytes of the greeting or of a body that are still to come
+	header []byte // the bytes of a frame's header that have arrived
 	bytes  uint64 // of the message so far
 	frames int
 	open   bool // the first command has been announced
 }
 
-// Read hands on what comes in, but for the end of a header that declares too much.
+// Read passes on what arrives, except the end of a header that declares too much.
 func (c *boundedConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	if wrong := c.follow(p[:n]); wrong != nil {
 		c.Conn.Close()
-		return 0, fmt.Errorf("%w: %w", wrong, io.EOF) // by the EOF the library knows that the connection is closed
+		return 0, fmt.Errorf("%w: %w", wrong, io.EOF) // the EOF tells the library that the connection is closed
 	}
 	if err != nil && !c.open {
 		c.Conn.Close() // the library forgets a connection whose handshake failed
@@ -87,7 +88,7 @@ func (c *boundedConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// follow reads headers in what has come.
+// follow reads the headers in the bytes that have arrived.
 func (c *boundedConn) follow(p []byte) error {
 	for len(p) > 0 {
 		if c.skip > 0 {
@@ -118,7 +119,7 @@ func (c *boundedConn) follow(p []byte) error {
 		}
 		if !c.open {
 			c.open = true
-			_ = c.Conn.SetReadDeadline(time.Time{}) // fails only when it is closed
+			_ = c.Conn.SetReadDeadline(time.Time{}) // fails only on a closed connection
 		}
 	}
 	return nil

@@ -12,9 +12,10 @@ import (
 
 // Backend is a running GoNB.
 type Backend interface {
-	// Interrupt tells it, and through it the cell's program, of an interrupt. It may be called often: GoNB passes on one a program.
+	// Interrupt interrupts GoNB, and through it the cell's program. It may be called often: GoNB passes on one interrupt a
+	// program.
 	Interrupt() error
-	// Done is closed when it has ended.
+	// Done is closed when GoNB has ended.
 	Done() <-chan struct{}
 }
 
@@ -23,18 +24,18 @@ type Config struct {
 	Connection string // the client's connection file
 	Dir        string // a folder of the bridge's own, mode 0700, whose path is short enough for sockets in it (80 bytes)
 	Runner     string // the program that runs shell commands as `RUNNER command N`; "": GoNB runs them itself
-	Root       string // the clone's root, whose packages errors suggest names of; "": they suggest none
-	Version    string // what kernel_info tells of the kernel's version
-	// Launch starts GoNB on a connection file, with the environment given besides its own.
+	Root       string // the clone's root: errors suggest names from its packages; "": no suggestions
+	Version    string // the kernel's version in kernel_info
+	// Launch starts GoNB on a connection file. The given environment is added to its own.
 	Launch     func(ctx context.Context, connection string, env []string) (Backend, error)
-	Interrupts <-chan os.Signal // interrupts by signal; nil: there are none
+	Interrupts <-chan os.Signal // interrupts by signal; nil: none
 	Log        *log.Logger
 }
 
 // errShutdown ends the bridge when a client asked for it.
 var errShutdown = errors.New("shutdown")
 
-// bridge is the state; only the loop of Run touches it.
+// bridge is the bridge's state. Only the loop of Run touches it.
 type bridge struct {
 	cfg      Config
 	conn     Connection
@@ -48,7 +49,7 @@ type bridge struct {
 	programs *standIns
 	info     map[string]any // GoNB's kernel_info, completed
 
-	waiting []func()   // what to do with requests that came before GoNB answered
+	waiting []func()   // handlers of requests that came before GoNB answered
 	queue   []*message // execute requests, in order
 	running *execution
 	count   int          // of executed cells
@@ -56,12 +57,12 @@ type bridge struct {
 	history history
 	comms   map[string]string // target by id
 
-	answer   chan Order // who waits for what the bridge has asked the reader; nil: nobody
-	gonbAsks bool       // GoNB has asked, and there is no answer yet
+	answer   chan Order // receives the reader's answer to the bridge's question; nil: no open question
+	gonbAsks bool       // GoNB has asked the reader, and has no answer yet
 }
 
-// Run serves a kernel until ctx ends, a client shuts it down, or GoNB ends. Only GoNB's ending by itself, and what hinders the start, is an
-// error. What Launch started is the caller's to end.
+// Run serves a kernel until ctx ends, a client shuts it down, or GoNB ends. It returns an error only if it could not
+// start, or if GoNB ended by itself. The caller must end what Launch started.
 func Run(ctx context.Context, cfg Config) error {
 	conn, err := ReadConnection(cfg.Connection)
 	if err != nil {
@@ -98,7 +99,7 @@ func Run(ctx context.Context, cfg Config) error {
 	return b.loop()
 }
 
-// loop does what is to be done, one thing after the other.
+// loop runs the bridge's tasks, one after the other.
 func (b *bridge) loop() error {
 	b.status(nil, "starting")
 	for {
@@ -127,7 +128,7 @@ func (b *bridge) loop() error {
 	}
 }
 
-// do has the loop do f.
+// do has the loop run f.
 func (b *bridge) do(f func()) {
 	select {
 	case b.todo <- f:
@@ -135,11 +136,11 @@ func (b *bridge) do(f func()) {
 	}
 }
 
-// flush waits for the publisher's queue, which the library does not let one look at.
+// flush gives the library time to send what is published; it does not show its queue.
 func (b *bridge) flush() { time.Sleep(50 * time.Millisecond) }
 
-// greet connects with GoNB and asks until it answers on both channels: what it published before the subscription had reached it is lost, and
-// the end of a cell must not be.
+// greet connects with GoNB and sends requests until it answers on both channels. What GoNB published before the
+// subscription reached it is lost, and the end of a cell must not be.
 func (b *bridge) greet(own Connection) (*side, map[string]any, error) {
 	gonb, err := dial(b.ctx, own, b.cfg.Log)
 	if err != nil {
@@ -184,7 +185,7 @@ func (b *bridge) greet(own Connection) (*side, map[string]any, error) {
 	return gonb, info, nil
 }
 
-// ready begins to serve what has waited for GoNB.
+// ready runs the requests that have waited for GoNB.
 func (b *bridge) ready(gonb *side, info map[string]any, err error) {
 	if err != nil {
 		b.end(fmt.Errorf("GoNB does not answer: %w", err))
@@ -199,7 +200,7 @@ func (b *bridge) ready(gonb *side, info map[string]any, err error) {
 	b.next()
 }
 
-// died tells the client of the cell that was running when GoNB ended, and of those behind it.
+// died answers the cell that was running when GoNB ended, and the cells that waited behind it.
 func (b *bridge) died() {
 	if x := b.running; x != nil {
 		const why = "the Go kernel ended in the middle of the cell"
@@ -208,8 +209,8 @@ func (b *bridge) died() {
 	b.abort()
 }
 
-// interrupt reaches whatever runs: the cell's program by way of GoNB, compilers and shell commands directly. GoNB forgets an interrupt
-// that comes between two programs, so it is repeated until the cell ends.
+// interrupt interrupts whatever runs: the cell's program through GoNB, compilers and shell commands directly. GoNB
+// forgets an interrupt that arrives between two programs, so it is repeated until the cell ends.
 func (b *bridge) interrupt() {
 	x := b.running
 	if x == nil {
@@ -229,7 +230,7 @@ func (b *bridge) interrupt() {
 	})
 }
 
-// status publishes what the kernel does, in answer to a request.
+// status publishes the kernel's state ("busy", "idle") in answer to a request.
 func (b *bridge) status(parent *message, state string) {
 	b.client.publish(answer(parent, b.session, "status", map[string]any{"execution_state": state}))
 }

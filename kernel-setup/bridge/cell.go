@@ -11,13 +11,15 @@ import (
 // commentPrefix may stand before a special line, for editors that know only Go.
 const commentPrefix = "//gonb:"
 
-// special is a line that is not Go: a command of GoNB (%...) or of the shell (!...), continued while lines end in a backslash.
+// special is a line that is not Go: a command of GoNB (%...) or of the shell (!...). It continues as long as lines end
+// in a backslash.
 type special struct {
-	line, end int    // the lines of the cell it takes: line <= i < end
+	line, end int    // the cell's lines that it takes: line <= i < end
 	text      string // joined, without the comment prefix
 }
 
-// specials finds the special lines of a Go cell the way GoNB does: at a line's first character, in strings and comments too.
+// specials finds the special lines of a Go cell as GoNB does: by a line's first character, even in strings and
+// comments.
 func specials(lines []string) []special {
 	var found []special
 	for i := 0; i < len(lines); i++ {
@@ -43,7 +45,7 @@ func (s special) beginsMain() bool {
 
 var scriptCell = regexp.MustCompile(`^(?:%%bash|%%sh|%%script|%%writefile|%%gx)(?:[ \t]|$)`)
 
-// isScript tells whether the whole cell is for another program than Go.
+// isScript tells whether the cell is a script for a program other than Go.
 func isScript(lines []string) bool {
 	return scriptCell.MatchString(strings.TrimPrefix(lines[0], commentPrefix))
 }
@@ -53,10 +55,10 @@ type command struct {
 	line int // of the cell, from 0
 	text string
 	argv []string
-	feed bool // its standard input is the reader's; a script's is the cell
+	feed bool // its standard input comes from the reader; a script's is the cell
 }
 
-// cell is a cell as GoNB gets it. Lines keep their places, but for added lines at the top.
+// cell is a cell as GoNB gets it. Its lines keep their places, apart from lines added at the top.
 type cell struct {
 	source   string // what the client sent, in normal form
 	code     string // what GoNB gets
@@ -68,8 +70,9 @@ type cell struct {
 // envResult names the file into which the program of an expression writes its value.
 const envResult = "COADAPT_RESULT"
 
-// prepare makes a cell ready for GoNB. With a runner, a program that the bridge hears from, shell commands and scripts go through it, so
-// that their failure is seen and an interrupt reaches all they started; a cell of a single expression is made a program that tells its value.
+// prepare makes a cell ready for GoNB. With a runner, shell commands and scripts are run by it: the runner reports to
+// the bridge, so that failures are seen and an interrupt reaches all processes. A cell of a single expression becomes a
+// program that reports its value.
 func prepare(source, runner string) cell {
 	source = normal(source)
 	c := cell{source: source, code: source}
@@ -110,7 +113,7 @@ func prepare(source, runner string) cell {
 	return c
 }
 
-// script sends the first line's program through the runner; the rest of the cell is its input.
+// script has the runner run the first line's program. The rest of the cell is its input.
 func (c *cell) script(lines []string, runner string) {
 	parts := splitWords(strings.TrimPrefix(lines[0], commentPrefix))
 	var argv []string
@@ -130,7 +133,8 @@ func (c *cell) script(lines []string, runner string) {
 	c.code = strings.Join(lines, "\n")
 }
 
-// expression makes a cell that is one Go expression a program that writes the expression's value, as fmt prints it, to a file.
+// expression turns a cell that is one Go expression into a program. The program writes the expression's value, as fmt
+// prints it, to a file.
 func (c *cell) expression() {
 	end, ok := expressionEnd(c.source)
 	if !ok {
@@ -152,7 +156,7 @@ func expressionEnd(source string) (int, bool) {
 
 func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
-// splitWords splits a special line as GoNB does: at blanks, with "..." holding blanks and \" together.
+// splitWords splits a special line as GoNB does: at blanks, except inside "...", where \" is a quotation mark.
 func splitWords(line string) []string {
 	var words []string
 	var word strings.Builder

@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// completeness is the answer to is_complete_request: "complete", "incomplete" with the next line's indent, or "invalid".
+// completeness is the answer to is_complete_request: "complete", "incomplete" with the next line's indent, or
+// "invalid".
 func completeness(source string) (status, indent string) {
 	source = normal(source)
 	lines := strings.Split(source, "\n")
@@ -43,12 +44,14 @@ func completeness(source string) (status, indent string) {
 	return "invalid", ""
 }
 
-// unterminated tells whether more text may mend a scanner's error: a raw string or comment goes on over lines, a string does not.
+// unterminated tells whether more text may mend a scanner's error: raw strings and comments may span lines, strings may
+// not.
 func unterminated(msg string) bool {
 	return msg == "raw string literal not terminated" || msg == "comment not terminated"
 }
 
-// syntaxErrors are a Go cell's, at the cell's own lines and columns, and the offset at which the cell ends in what was parsed.
+// syntaxErrors lists a Go cell's syntax errors, at the cell's own lines and columns. It also returns the offset at
+// which the cell ends in the parsed text.
 func syntaxErrors(source string) (scanner.ErrorList, int) {
 	if _, ok := expressionEnd(source); ok {
 		return nil, 0
@@ -60,7 +63,7 @@ func syntaxErrors(source string) (scanner.ErrorList, int) {
 		return nil, end
 	}
 	if rest := strings.TrimRight(source, " \t\n"); len(specials(strings.Split(source, "\n"))) == 0 {
-		var begun scanner.ErrorList // an expression that stops in the middle
+		var begun scanner.ErrorList // of an expression that is incomplete
 		_, err := parser.ParseExprFrom(token.NewFileSet(), "", rest, parser.SkipObjectResolution)
 		if errors.As(err, &begun) && begun[0].Pos.Offset >= len(rest) {
 			return begun, len(rest)
@@ -72,7 +75,8 @@ func syntaxErrors(source string) (scanner.ErrorList, int) {
 	return errs, end
 }
 
-// goText is a cell's Go as one file: a package clause on a line of its own, special lines blank, main opened and closed.
+// goText makes one Go file of a cell: with a package clause on a line of its own, special lines blank, and main opened
+// and closed.
 func goText(source string) (text string, end int) {
 	lines := strings.Split(source, "\n")
 	main := false
@@ -85,7 +89,7 @@ func goText(source string) (text string, end int) {
 		}
 	}
 	for i, line := range lines {
-		if strings.HasPrefix(line, "package") { // GoNB leaves it out
+		if strings.HasPrefix(line, "package") { // GoNB drops it
 			lines[i] = ""
 		}
 	}

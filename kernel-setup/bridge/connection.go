@@ -11,7 +11,7 @@ import (
 type Connection struct {
 	SignatureScheme string `json:"signature_scheme"`
 	Transport       string `json:"transport"` // "tcp" or "ipc"
-	IP              string `json:"ip"`        // for ipc, the beginning of the sockets' paths
+	IP              string `json:"ip"`        // for ipc, the prefix of the sockets' paths
 	Key             string `json:"key"`       // empty: messages are not signed
 	ShellPort       int    `json:"shell_port"`
 	ControlPort     int    `json:"control_port"`
@@ -20,8 +20,8 @@ type Connection struct {
 	HBPort          int    `json:"hb_port"`
 }
 
-// ReadConnection reads a connection file and refuses what the bridge cannot serve: another signature than hmac-sha256, another transport
-// than tcp or ipc.
+// ReadConnection reads a connection file. It refuses what the bridge cannot serve: signatures other than hmac-sha256,
+// and transports other than tcp and ipc.
 func ReadConnection(path string) (Connection, error) {
 	var c Connection
 	text, err := os.ReadFile(path)
@@ -48,8 +48,9 @@ func (c Connection) address(port int) string {
 	return fmt.Sprintf("tcp://%s:%d", c.IP, port)
 }
 
-// private writes the connection file for GoNB into dir, readable by this user only: sockets in dir, which no port can collide with and no
-// other user reach, and a key of its own. The file is called as the client's, because GoNB reads the kernel's id out of its name.
+// private writes a connection file for GoNB into dir that only this user can read. It has a key of its own, and sockets
+// in dir, which no other user can reach and no port collides with. It is named like the client's file, because GoNB
+// takes the kernel's id from the name.
 func private(dir, client string) (path string, c Connection, err error) {
 	c = Connection{SignatureScheme: "hmac-sha256", Transport: "ipc", IP: filepath.Join(dir, "gonb"), Key: newID() + newID(),
 		ShellPort: 1, ControlPort: 2, StdinPort: 3, IOPubPort: 4, HBPort: 5}

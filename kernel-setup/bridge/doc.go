@@ -1,32 +1,36 @@
-// Package bridge stands between a Jupyter client and GoNB v0.11.5, and makes the pair behave as Jupyter's protocol says.
+// Package bridge stands between a Jupyter client and GoNB v0.11.5, and makes the pair follow Jupyter's protocol.
 //
-//	client --- tcp or ipc, the client's key --- bridge --- ipc in a private folder, a key of its own --- GoNB
-//	  shell    requests, replies                  |                                                       |-> go, goimports, gopls
-//	  control  interrupt, shutdown, kernel_info   |<-- a socket on which they report, and hear of --------|-> RUNNER command N
-//	  stdin    input                              |    interrupts and of the bridge's end                 `-> the cell's program
+//	client --- tcp or ipc, client's key --- bridge --- ipc in a private folder, own key --- GoNB
+//	  shell    requests, replies              |                                              |-> go, goimports, gopls
+//	  control  interrupt, shutdown, info      |<-- socket: they report, and receive ---------|-> RUNNER command N
+//	  stdin    input                          |    interrupts and the bridge's end           `-> the cell's program
 //	  iopub    output, status
 //	  heartbeat, echoed here
 //
-// Run is all of it. Messages pass byte for byte, signed anew and their signatures checked both ways, except where GoNB falls short. One loop
-// holds the state; every socket has a reader that hands it what came. The bridge gives GoNB one cell at a time and keeps the others, and holds a
-// cell's last words back until it has both of GoNB's, the reply and the state idle, because the two come on different sockets.
+// Run does all of this. Messages pass byte for byte, except where GoNB falls short. Signatures are checked, and made
+// anew, in both directions. One loop holds the state; each socket has a reader that passes messages to it. The bridge
+// gives GoNB one cell at a time and queues the others. It reports the end of a cell only when it has both of GoNB's
+// last messages, the reply and the state idle, because they arrive on different sockets.
 //
 // # What it mends
 //
-//   - After an error, the cells that wait are aborted, unless the failed one's stop_on_error is false (execute.go).
-//   - is_complete, history, comm_info and connect are answered, and kernel_info at once while a cell runs, on the control channel too
-//     (requests.go, complete.go, history.go).
-//   - A shell command or script that fails is an error and ends the cell. The cell that GoNB gets has RUNNER command N in its place; RUNNER
-//     asks the bridge what to run and tells how it ended; the client sees its own code (cell.go, standins.go).
-//   - Errors have the cell's own lines, and a program's end its cause: the panic, the last words on stderr (failure.go, panic.go).
-//   - An interrupt, by message or signal, reaches compilers and all that a command started. GoNB forgets one that comes between two
-//     programs; so it is repeated until the cell ends (bridge.go).
-//   - A cell of a single Go expression has its value as execute_result. A program that clears its terminal's screen clears the output.
-//   - Messages with a wrong signature, or without fields that the protocol lets one leave out, do no harm. GoNB ends at them.
-//   - A message that declares more than 64 MiB or 1024 frames ends its connection before memory is taken, and a message that has come before
-//     is dropped (bounds.go, replay.go).
+//   - After an error, waiting cells are aborted, unless the failed cell's stop_on_error is false (execute.go).
+//   - is_complete, history, comm_info and connect are answered. kernel_info is answered at once while a cell runs, also
+//     on the control channel (requests.go, complete.go, history.go).
+//   - A shell command or script that fails is an error and ends the cell. GoNB gets the cell with RUNNER command N in
+//     its place: RUNNER asks the bridge what to run, and reports how it ended. The client sees its own code (cell.go,
+//     standins.go).
+//   - Errors name the cell's own lines. When a program ends, its cause is given: the panic, or its last words on stderr
+//     (failure.go, panic.go).
+//   - An interrupt, by message or signal, reaches compilers and all that a command started. GoNB forgets an interrupt
+//     that arrives between two programs, so it is repeated until the cell ends (bridge.go).
+//   - The value of a cell of a single Go expression is its execute_result. A program that clears its terminal's screen
+//     clears the output.
+//   - Messages with a wrong signature, or without optional fields, do no harm. GoNB ends at them.
+//   - A message that declares more than 64 MiB or 1024 frames ends its connection before memory is allocated. A
+//     repeated message is dropped (bounds.go, replay.go).
 //
-// What the client's death, or the bridge's, leaves behind is the program's to clean up that calls Run: package launcher.
+// If the client or the bridge dies, the program that called Run must clean up: package launcher.
 //
 // # The public suite
 //
@@ -58,14 +62,17 @@
 //	later cell              0.23                           0.16
 //	later cell with GoMLX   2.03                           1.08
 //
-// What is gained is `go get`, which asks the network about modules that are all there.
+// The gain is the time of `go get`, which asks the network about modules that are all there.
 //
 // # What cannot be done from outside
 //
-//   - Variables die with their cell, and a package-level variable's initialiser runs in every cell: each cell is a program of its own.
-//   - user_expressions are refused for the same reason: the program has ended when they are asked for.
-//   - Completion and inspection wait for the running cell: GoNB has one file for both.
-//   - No iopub_welcome message (protocol 5.4): the ZeroMQ library does not tell of subscriptions. The bridge says that it speaks 5.3.
-//   - What a program displays through gonbui in its last moment may come after the cell's end; gonbui.Sync waits for it.
-//   - A command that leaves something in the background which holds the cell's output keeps the cell running: GoNB waits for the output's end.
+//   - Variables end with their cell, and a package-level variable's initialiser runs in every cell: each cell is a
+//     program of its own.
+//   - user_expressions are refused for the same reason: when they are asked for, the program has ended.
+//   - Completion and inspection wait for the running cell, because GoNB has one file for both.
+//   - There is no iopub_welcome message (protocol 5.4), because the ZeroMQ library does not report subscriptions. The
+//     bridge says that it speaks 5.3.
+//   - What a program displays through gonbui in its last moment may arrive after the cell's end. gonbui.Sync waits for it.
+//   - If a command leaves a background process that holds the cell's output, the cell keeps running: GoNB waits for the
+//     output's end.
 package bridge

@@ -17,22 +17,23 @@ type execution struct {
 	store, stop bool // store_history and stop_on_error of the request
 	silent      bool
 	interrupted bool
-	reply, idle *message // GoNB's last words; the cell has ended when both are there
+	reply, idle *message // GoNB's last two messages; the cell has ended when both are there
 	fault       *message // GoNB's error
 	command     *failure // of the first shell command that failed
 	finishing   bool
 
-	stderr    string // the end of what its program wrote
-	held      string // of that, what looks like a dying program and is not shown until it lives on
+	stderr    string // the end of what its program wrote to stderr
+	held      string // the part of it that looks like a panic; it is shown only if the program goes on
 	lineStart bool
-	note      *message // GoNB's "exit status 1" on stderr, which the error says better
+	note      *message // GoNB's "exit status 1" on stderr, which the error replaces
 	result    string   // an expression's value
 }
 
-// settle is how long a failed cell's reply waits for requests that were sent before anyone could know of the failure.
+// settle is how long the reply to a failed cell waits for requests that were sent before the client could know of the
+// failure.
 const settle = 50 * time.Millisecond
 
-// keptStderr bounds what is kept of a program's stderr to find the cause of its end.
+// keptStderr is how much of a program's stderr is kept, to find the cause of its end.
 const keptStderr = 64 << 10
 
 // next sends GoNB the next cell.
@@ -63,7 +64,8 @@ func (b *bridge) next() {
 	b.gonb.send(shell, m.ids, send)
 }
 
-// hello decides on a program that reports: after a failed command or an interrupt, nothing more of the cell runs.
+// hello decides whether a program that reports may run: after a failed command or an interrupt, nothing more of the
+// cell runs.
 func (b *bridge) hello(h Hello) Order {
 	order := make(chan Order, 1)
 	b.do(func() {
@@ -91,7 +93,7 @@ func (b *bridge) hello(h Hello) Order {
 	}
 }
 
-// exited hears of a program's end.
+// exited handles the end of a program.
 func (b *bridge) exited(h Hello, e Exit) {
 	heard := make(chan struct{})
 	b.do(func() {
@@ -112,7 +114,7 @@ func (b *bridge) exited(h Hello, e Exit) {
 
 var clearScreen = regexp.MustCompile(`(?:\x1b\[H)?\x1b\[2J(?:\x1b\[3J)?(?:\x1b\[H)?`)
 
-// output takes what GoNB publishes of the running cell.
+// output handles what GoNB publishes for the running cell.
 func (b *bridge) output(x *execution, m *message) {
 	switch m.head.Type {
 	case "status":
@@ -144,7 +146,7 @@ func (b *bridge) output(x *execution, m *message) {
 	b.client.publish(m)
 }
 
-// clear does what a terminal does when a program clears its screen.
+// clear clears the output when a program clears its terminal's screen.
 func (b *bridge) clear(m *message, before, after string) {
 	say := func(text string) {
 		if text != "" {
@@ -156,7 +158,7 @@ func (b *bridge) clear(m *message, before, after string) {
 	say(after)
 }
 
-// stderr passes on what the cell's program writes, but for two things: the words of a dying program, which become the error, and GoNB's
+// stderr passes on what the cell's program writes, except for two things: a panic, which becomes the error, and GoNB's
 // note of the exit status.
 func (b *bridge) stderr(x *execution, m *message, text string) {
 	if exitNote.MatchString(text) && x.note == nil {
@@ -172,7 +174,7 @@ func (b *bridge) stderr(x *execution, m *message, text string) {
 	}
 	if at := dying.FindStringIndex(text); at != nil && (at[0] > 0 || x.lineStart) {
 		x.held = text[at[0]:]
-		time.AfterFunc(time.Second, func() { // it is not dying after all
+		time.AfterFunc(time.Second, func() { // it was no panic after all
 			b.do(func() {
 				if b.running == x && x.reply == nil {
 					b.release(x, true)
@@ -188,7 +190,7 @@ func (b *bridge) stderr(x *execution, m *message, text string) {
 	b.client.publish(m)
 }
 
-// release publishes what was held back, the words of a dying program only where all is asked for.
+// release publishes what was held back. A panic is published only if all is true.
 func (b *bridge) release(x *execution, all bool) {
 	if x.note != nil {
 		b.client.publish(x.note)
@@ -201,7 +203,7 @@ func (b *bridge) release(x *execution, all bool) {
 	}
 }
 
-// finish ends the running cell once GoNB has said all of it.
+// finish ends the running cell once both of GoNB's last messages are there.
 func (b *bridge) finish(x *execution) {
 	if x.reply == nil || x.idle == nil || x.finishing {
 		return
@@ -221,7 +223,7 @@ func (b *bridge) finish(x *execution) {
 	})
 }
 
-// why is why the cell failed, nil when it did not.
+// why says why the cell failed; nil if it did not.
 func (b *bridge) why(x *execution) *failure {
 	reply := x.reply.fields()
 	isError := reply["status"] != "ok"
@@ -288,14 +290,14 @@ func (b *bridge) value(x *execution) {
 
 func (b *bridge) resultFile() string { return filepath.Join(b.cfg.Dir, "result") }
 
-// reply is the content of a reply that tells of a failure.
+// reply is the content of a reply that reports a failure.
 func (f failure) reply() map[string]any {
 	content := f.content()
 	content["status"] = "error"
 	return content
 }
 
-// refusals answers user_expressions, which ask for values in a running program: a cell's program has ended by then.
+// refusals refuses user_expressions, which ask for values of a running program. A cell's program has ended by then.
 func refusals(request *message) map[string]any {
 	out := map[string]any{}
 	asked, _ := request.fields()["user_expressions"].(map[string]any)
@@ -305,7 +307,7 @@ func refusals(request *message) map[string]any {
 	return out
 }
 
-// abort answers the cells that wait, as the protocol wants it after an error.
+// abort answers waiting cells as aborted, as the protocol requires after an error.
 func (b *bridge) abort() {
 	for _, m := range b.queue {
 		b.status(m, "busy")

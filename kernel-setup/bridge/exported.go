@@ -9,8 +9,9 @@ import (
 	"strings"
 )
 
-// exported lists the exported fields and methods of a type of the package at root/dir, or with typ "" the package's exported names. It reads
-// the source, so embedded types add nothing. What cannot be read has no names.
+// exported lists the exported fields and methods of the type typ of the package at root/dir or, if typ is "", the
+// package's exported names. It reads the source, so embedded types add nothing. A package that cannot be read has no
+// names.
 func exported(root, dir, typ string) []string {
 	files, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(dir), "*.go"))
 	if err != nil {
@@ -41,7 +42,7 @@ func exported(root, dir, typ string) []string {
 	return slices.DeleteFunc(names, func(name string) bool { return !ast.IsExported(name) })
 }
 
-// receiver is the name of a method's type, "" for a function.
+// receiver is the name of a method's type; "" for a function.
 func receiver(d *ast.FuncDecl) string {
 	if d.Recv == nil || len(d.Recv.List) == 0 {
 		return ""
@@ -53,10 +54,10 @@ func receiver(d *ast.FuncDecl) string {
 	if name, ok := t.(*ast.Ident); ok {
 		return name.Name
 	}
-	return "?" // of a generic type, which no cell names
+	return "?" // a generic type; cells do not name one
 }
 
-// specNames are the names that a declaration at top level adds, or the fields of the struct called typ.
+// specNames lists the names that a top-level declaration adds, or the fields of the struct typ.
 func specNames(spec ast.Spec, typ string) (names []string) {
 	switch s := spec.(type) {
 	case *ast.ValueSpec:

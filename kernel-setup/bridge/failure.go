@@ -8,29 +8,30 @@ import (
 	"strings"
 )
 
-// failure is why a cell failed, as error and execute_reply tell it.
+// failure says why a cell failed, in the terms of the messages error and execute_reply.
 type failure struct {
 	name      string   // "compile error", "panic", "exit status 3", ...: the kind
-	value     string   // the cause, in a line
-	traceback []string // what the reader sees: every cause, at the cell's own lines
+	value     string   // the cause, in one line
+	traceback []string // what the reader sees: all causes, at the cell's own lines
 }
 
 func (f failure) content() map[string]any {
 	return map[string]any{"ename": f.name, "evalue": f.value, "traceback": f.traceback}
 }
 
-// failed is what is known of a cell that failed.
+// failed is what is known about a cell that failed.
 type failed struct {
 	count     int          // its execution count
 	cells     map[int]cell // it and earlier ones, by execution count
 	value     string       // GoNB's evalue
 	traceback []string     // GoNB's traceback
 	stderr    string       // the end of what its program wrote there
-	root      string       // the clone's, "" where it is not known
+	root      string       // of the clone; "" if unknown
 }
 
 var (
-	// One line of the compiler's or parser's output. GoNB's traceback has an entry for each line, headed by the cell's line where GoNB knows it.
+	// A line of the compiler's or parser's output. GoNB's traceback has an entry for each, headed by the cell's line if
+	// GoNB knows it.
 	compilerLine = regexp.MustCompile(`^(\S*)main(?:_test)?\.go:(\d+):(?:(\d+):)? ?(.+)$`)
 	cellLine     = regexp.MustCompile(`^Cell(?:\[(\d+)\]:)? Line (\d+)\n`)
 	caretLine    = regexp.MustCompile(`(?m)^(.*)\n( *)\^$`)
@@ -38,7 +39,7 @@ var (
 	goGet        = regexp.MustCompile(`^failed to run "[^"]*go get( -t)?": `)
 )
 
-// explain finds the cause in what GoNB and the cell's program said.
+// explain finds the cause in the output of GoNB and of the cell's program.
 func (f failed) explain() failure {
 	value := strings.TrimSpace(f.value)
 	switch {
@@ -46,7 +47,8 @@ func (f failed) explain() failure {
 		return f.ended(value)
 	case goGet.MatchString(value):
 		lines := strings.Split(value, "\n")
-		// Of "go: the cell's module imports", and whose package is missing, the second is the cause.
+		// A missing package is reported in two lines, "go: the cell's module imports" and the package: the second is the
+		// cause.
 		return fromLines("import error", slices.DeleteFunc(lines[1:], func(l string) bool { return strings.HasSuffix(l, " imports") }))
 	}
 	if found := f.compile(); found.value != "" {
@@ -55,7 +57,7 @@ func (f failed) explain() failure {
 	return failure{name: "error", value: value, traceback: f.traceback}
 }
 
-// fromLines takes the first line that says something as the cause.
+// fromLines takes the first line that is not empty as the cause.
 func fromLines(name string, lines []string) failure {
 	out := failure{name: name}
 	for _, line := range lines {
@@ -69,7 +71,8 @@ func fromLines(name string, lines []string) failure {
 	return out
 }
 
-// compile reads the compiler's errors, or finds a syntax error itself: GoNB's parser stops at the first and may not know its line.
+// compile reads the compiler's errors. A syntax error it finds itself: GoNB's parser stops at the first one, and may
+// not know its line.
 func (f failed) compile() failure {
 	out := failure{name: "compile error"}
 	if m := compilerLine.FindStringSubmatch(f.value); m != nil && strings.HasPrefix(m[1], "/") {
@@ -88,7 +91,7 @@ func (f failed) compile() failure {
 	for i, line := range strings.Split(f.value, "\n") {
 		m := compilerLine.FindStringSubmatch(line)
 		switch {
-		case m == nil && len(out.traceback) > 0 && strings.HasPrefix(line, "\t"): // the compiler goes on about the error
+		case m == nil && len(out.traceback) > 0 && strings.HasPrefix(line, "\t"): // the compiler continues the error
 			out.traceback[len(out.traceback)-1] += "\n" + line
 		case m == nil && strings.TrimSpace(line) != "" && !strings.HasPrefix(line, "# "):
 			if len(out.traceback) > 0 || strings.Contains(f.value, "main.go:") {
@@ -106,7 +109,7 @@ func (f failed) compile() failure {
 	return out
 }
 
-// add adds an error at a place; the first is the value.
+// add adds an error at a place. The first error becomes the value.
 func (f *failure) add(p place, msg string) {
 	text := msg
 	if p.where != "" {
@@ -118,7 +121,7 @@ func (f *failure) add(p place, msg string) {
 	if p.text != "" {
 		text += "\n    " + p.text
 		if p.column > 0 {
-			pad := []byte(p.text[:p.column-1]) // tabs stay, so that the mark stands below its column
+			pad := []byte(p.text[:p.column-1]) // tabs stay, so that the mark is below its column
 			for i, c := range pad {
 				if c != '\t' {
 					pad[i] = ' '
@@ -132,16 +135,16 @@ func (f *failure) add(p place, msg string) {
 
 // place is a line of a cell.
 type place struct {
-	where  string // "line 2", "cell [7], line 1"; "" when it is not known
+	where  string // "line 2", "cell [7], line 1"; "" if unknown
 	text   string // the line
-	column int    // in bytes from 1, 0 when it is not known
+	column int    // in bytes, from 1; 0 if unknown
 }
 
-// unknown is the compiler's word for a package that nothing imports. What the standard library has is imported by itself, so that a name of it
-// which does not exist is told of its package: fmt.Printn as "undefined: fmt".
+// unknown matches the compiler's error for a package that is not imported. GoNB imports the standard library by itself.
+// So the error for a name that a standard package lacks names the package: "undefined: fmt" for fmt.Printn.
 var unknown = regexp.MustCompile(`^undefined: (bytes|errors|fmt|maps|math|os|slices|sort|strconv|strings|time)$`)
 
-// misspelt tells that of the name.
+// misspelt turns such an error into one about the name.
 func (p place) misspelt(msg string) string {
 	m := unknown.FindStringSubmatch(msg)
 	if m == nil || p.column == 0 {
@@ -157,7 +160,8 @@ func (p place) misspelt(msg string) string {
 
 var identifier = regexp.MustCompile(`^\w+`)
 
-// at is a line of the cell with an execution count, in the coordinates of what GoNB got less what the bridge added.
+// at is the place of a line that GoNB got, in the cell with the given execution count. Lines that the bridge added do
+// not count.
 func (f failed) at(count, line, column int) place {
 	c, ok := f.cells[count]
 	lines := strings.Split(c.source, "\n")
@@ -174,8 +178,8 @@ func (f failed) at(count, line, column int) place {
 	return p
 }
 
-// place finds the cell's line in GoNB's traceback entry of an error. The column is that of GoNB's composed file, where declarations are
-// written anew; it is the one after which the cell's line reads the same.
+// place finds the cell's line in GoNB's traceback entry of an error. The error's column is one of GoNB's composed file,
+// in which declarations are reformatted. The cell's column is the one after which its line reads the same.
 func (f failed) place(entry, column string) place {
 	composed, rest := "", ""
 	if m := caretLine.FindStringSubmatch(entry); m != nil {
@@ -201,9 +205,9 @@ func (f failed) place(entry, column string) place {
 	return p
 }
 
-// find looks for a line's text in the cell, then in earlier ones, newest first; it must be there once.
+// find looks for a line's text in the cell, then in earlier cells, newest first. The text must occur exactly once.
 func (f failed) find(text string) (count, line int) {
-	if text = strings.TrimSpace(text); len(text) < 3 { // a brace is anywhere
+	if text = strings.TrimSpace(text); len(text) < 3 { // a brace alone may be anywhere
 		return 0, 0
 	}
 	for count := f.count; count > 0; count-- {

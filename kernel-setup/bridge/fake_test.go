@@ -101,7 +101,8 @@ func (g *fakeGoNB) next(kind string) *message {
 	}
 }
 
-// idle tells whether GoNB gets nothing: what the client asks now is answered without it, and what came before it would be here.
+// idle tells whether GoNB gets nothing: what the client asks now is answered without it, and what came before it would
+// be here.
 func (g *fakeGoNB) idle(c *testClient) {
 	g.t.Helper()
 	c.ask(shell, "connect_request", map[string]any{})

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// What the compiler says of the mistakes that beginners make most, and what to do about each is hint's to say.
+// The compiler's messages for frequent mistakes of beginners. Method hint says what to do about each.
 var (
 	undefinedName = regexp.MustCompile(`^undefined: (\w+)$`)
 	notUsed       = regexp.MustCompile(`^declared and not used: (\w+)$`)
@@ -16,7 +16,7 @@ var (
 	noPackageName = regexp.MustCompile(`^undefined: (\w+)\.(\w+)$`)
 )
 
-// hint is a compiler's message with what the reader can do about it, where that is known.
+// hint adds to a compiler's message what the reader can do about it, if that is known.
 func (f failed) hint(msg string) string {
 	if m := undefinedName.FindStringSubmatch(msg); m != nil {
 		if count := f.setIn(m[1]); count > 0 {
@@ -43,7 +43,7 @@ func (f failed) hint(msg string) string {
 	return msg
 }
 
-// setIn is the newest cell before this one that sets name below %%, 0 where none does.
+// setIn is the newest earlier cell that sets name below %%; 0 if none does.
 func (f failed) setIn(name string) int {
 	set := regexp.MustCompile(`(?m)^[ \t]*(?:var[ \t]+)?(?:\w+[ \t]*,[ \t]*)*` + name + `[ \t]*(?:,[ \t]*\w+[ \t]*)*(?::?=(?:[^=]|$)|[ \t]\w)`)
 	for count := f.count - 1; count > 0; count-- {
@@ -57,7 +57,8 @@ func (f failed) setIn(name string) int {
 	return 0
 }
 
-// members lists what a package of the clone that the cells import exports: the fields and methods of a type, or with typ "" its top level.
+// members lists what a package of the clone that the cells import exports: the fields and methods of typ or, if typ is
+// "", its top-level names.
 func (f failed) members(pkg, typ string) []string {
 	imported := regexp.MustCompile(`"coadapt/([\w/]*\b` + pkg + `)"`)
 	for count := f.count; f.root != "" && count > 0; count-- {
@@ -68,7 +69,8 @@ func (f failed) members(pkg, typ string) []string {
 	return nil
 }
 
-// nearest is the name that differs least from the given one, "" where none is near: a change a third of its letters at most.
+// nearest is the name that differs least from given. It is "" if none is near, that is, within one change for each
+// three letters.
 func nearest(given string, names []string) string {
 	best, least := "", (len(given)+2)/3+1
 	for _, name := range names {
@@ -79,7 +81,8 @@ func nearest(given string, names []string) string {
 	return best
 }
 
-// distance is how many letters have to be put in, left out, changed, or swapped with their neighbour to make b of a.
+// distance is the edit distance of a and b: the least number of letters to insert, delete, change, or swap with their
+// neighbour.
 func distance(a, b string) int {
 	rows := make([][]int, len(a)+1)
 	for i := range rows {

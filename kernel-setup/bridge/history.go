@@ -6,20 +6,21 @@ import (
 	"strings"
 )
 
-// session is the number of the kernel's only session: GoNB keeps nothing over a restart, nor does the bridge.
+// session is the number of the kernel's only session: neither GoNB nor the bridge keeps anything over a restart.
 const session = 1
 
 // entry is one executed cell.
 type entry struct {
 	line   int // its execution count
 	input  string
-	output *string // the text of its result; nil: it had none
+	output *string // the text of its result; nil if it had none
 }
 
 // history is what was executed, oldest first.
 type history []entry
 
-// historyRequest is the content of history_request; session, start and stop are for "range", n, pattern and unique for the others.
+// historyRequest is the content of history_request. Session, start and stop are for "range"; n, pattern and unique are
+// for the others.
 type historyRequest struct {
 	Output  bool   `json:"output"`
 	Access  string `json:"hist_access_type"` // "range", "tail" or "search"
@@ -67,7 +68,7 @@ func (h history) search(r historyRequest) history {
 		if !matches(r.Pattern, e.input) {
 			continue
 		}
-		if r.Unique { // the latest of equal ones stays
+		if r.Unique { // of equal ones the latest stays
 			found = slices.DeleteFunc(found, func(x entry) bool { return x.input == e.input })
 		}
 		found = append(found, e)
@@ -75,7 +76,7 @@ func (h history) search(r historyRequest) history {
 	return found
 }
 
-// matches compares with a pattern in which * and ? stand for any text and any character; "" matches all.
+// matches compares text with a pattern: * stands for any text and ? for any character. "" matches everything.
 func matches(pattern, text string) bool {
 	if pattern == "" {
 		return true

@@ -1,6 +1,6 @@
 package bridge
 
-// Ask is what a program's feeder says when the program waits for its standard input.
+// Ask is a message of a program's feeder: the program waits for its standard input.
 type Ask struct{}
 
 // inputAllowed tells whether the running cell may ask its reader for input.
@@ -8,8 +8,9 @@ func (b *bridge) inputAllowed() bool {
 	return b.running != nil && b.running.request.fields()["allow_stdin"] == true
 }
 
-// ask asks the reader for a line, for a program that waits for one. An order without Run is the end of input. An order without input says to
-// wait on: a question is open already, one of the program's own through GoNB perhaps, whose answer comes another way.
+// ask asks the reader for a line, for a program that waits for one. An order without Run means the end of input. An
+// order without input means to wait on, because a question is open already: perhaps one of the program's own through
+// GoNB, whose answer comes another way.
 func (b *bridge) ask() Order {
 	got := make(chan Order, 1)
 	b.do(func() {
@@ -32,7 +33,7 @@ func (b *bridge) ask() Order {
 	}
 }
 
-// answered takes what the reader typed, and tells whether the bridge had asked for it.
+// answered handles what the reader typed, and tells whether the bridge had asked for it.
 func (b *bridge) answered(m *message) bool {
 	if b.answer == nil || m.head.Type != "input_reply" {
 		return false
@@ -43,7 +44,7 @@ func (b *bridge) answered(m *message) bool {
 	return true
 }
 
-// closeInput ends the questions of a cell that has ended.
+// closeInput ends the open questions of a cell that has ended.
 func (b *bridge) closeInput() {
 	if b.answer != nil {
 		b.answer <- Order{}

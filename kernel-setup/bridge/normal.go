@@ -5,9 +5,9 @@ import (
 	"unicode"
 )
 
-// normal is a cell's source as editors on other systems, web pages and chats would have it had they only Go in mind: lines end in a newline, no
-// byte order mark is at the front, and outside of strings and comments every kind of space is a space. What a script cell passes on to
-// another program keeps its spaces.
+// normal cleans a cell's source of what other systems, web pages and chats put into it: lines end in a newline, there
+// is no byte order mark, and outside of strings and comments every kind of space is a plain one. The spaces of a script
+// cell, which is for another program, stay.
 func normal(source string) string {
 	source = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimPrefix(source, "\ufeff"))
 	if isPlain(source) {
@@ -24,7 +24,7 @@ func normal(source string) string {
 			lines[i], special[i] = p, true
 		}
 	}
-	inside := outside // what a raw string or comment was begun in a line above
+	inside := outside // the end of the raw string or comment that an earlier line began
 	for i, line := range lines {
 		if !special[i] {
 			lines[i], inside = plainGo(line, inside)
@@ -35,12 +35,12 @@ func normal(source string) string {
 
 func isPlain(s string) bool { return strings.IndexFunc(s, odd) < 0 }
 
-// odd tells whether r is a space that Go does not know, or takes no room.
+// odd tells whether r is a space that is not one in Go, or a character without width.
 func odd(r rune) bool {
 	return r > unicode.MaxASCII && unicode.Is(unicode.Zs, r) || r == '\u200b' || r == '\u2060' || r == '\ufeff'
 }
 
-// plain has spaces for all kinds of spaces, and nothing for what takes no room.
+// plain replaces all kinds of spaces by plain ones, and removes characters without width.
 func plain(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -53,10 +53,11 @@ func plain(s string) string {
 	}, s)
 }
 
-// outside is the state of plainGo in code; others are the text that ends a string or comment.
+// outside is the state of plainGo in code. Its other states are the text that ends a string or comment.
 const outside = ""
 
-// plainGo is plain for the code in a line of Go that begins inside of what ends with the text until, and what the next line begins in.
+// plainGo applies plain to the code in a line of Go. until is the state in which the line begins; the state in which
+// the next line begins is returned.
 func plainGo(line, until string) (text, next string) {
 	var b strings.Builder
 	for line != "" {
@@ -89,12 +90,13 @@ func plainGo(line, until string) (text, next string) {
 		line = line[n:]
 	}
 	if until != "`" && until != "*/" {
-		until = outside // a string ends with its line at the latest
+		until = outside // a string ends at the end of its line
 	}
 	return b.String(), until
 }
 
-// literalEnd is where in line the string or comment ends that until ends, behind it; the line's end where it does not.
+// literalEnd is the index in line just after the string or comment that until ends; the line's length if it does not
+// end there.
 func literalEnd(line, until string) int {
 	for i := 0; i < len(line); i++ {
 		if line[i] == '\\' && (until == `"` || until == "'") {

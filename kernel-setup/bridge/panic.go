@@ -10,20 +10,20 @@ import (
 )
 
 var (
-	// What the Go runtime writes when a program dies begins one of these ways, at the beginning of a line.
+	// The Go runtime's last words in a program that dies begin in one of these ways, at the start of a line.
 	dying = regexp.MustCompile(`(?m)^(panic|fatal error|runtime): `)
-	// GoNB marks places in its composed file, where it sees them in one piece.
+	// GoNB marks places in its composed file if their text arrives in one piece.
 	cellMark  = regexp.MustCompile(`\x1b\[7m\[\[ Cell (?:\[(\d+)\] )?Line (\d+) \]\]\x1b\[0m`)
 	frameLine = regexp.MustCompile(`^\t *(.*\.go):(\d+)(?: \+0x[0-9a-f]+)?$`)
-	exitNote  = regexp.MustCompile(`^(\^C\n)?(exit status \d+|signal: [a-z ]+)\n$`) // GoNB's own, on stderr
+	exitNote  = regexp.MustCompile(`^(\^C\n)?(exit status \d+|signal: [a-z ]+)\n$`) // GoNB's own note on stderr
 )
 
-// ended explains a program that ended by itself: by a panic, whose cause and stack it wrote, or with an exit status, before which it may
-// have said why.
+// ended explains the end of a program: a panic, whose cause and stack the program wrote, or an exit status, before
+// which it may have said why.
 func (f failed) ended(how string) failure {
 	if at := dying.FindAllStringIndex(f.stderr, -1); at != nil && (how == "exit status 2" || strings.HasPrefix(how, "signal: ")) {
 		begin := at[len(at)-1][0]
-		for i := len(at) - 2; i >= 0 && !strings.Contains(f.stderr[at[i][0]:begin], "\ngoroutine "); i-- { // re-panicked: the first tells the cause
+		for i := len(at) - 2; i >= 0 && !strings.Contains(f.stderr[at[i][0]:begin], "\ngoroutine "); i-- { // a repeated panic
 			begin = at[i][0]
 		}
 		return f.panicked(f.stderr[begin:])
@@ -36,7 +36,8 @@ func (f failed) ended(how string) failure {
 	return out
 }
 
-// panicked tidies what the Go runtime wrote: the cause, then the frames of the first goroutine that are worth reading.
+// panicked tidies what the Go runtime wrote: the cause, then those frames of the first goroutine that are worth
+// reading.
 func (f failed) panicked(text string) failure {
 	cause, stack, _ := strings.Cut(text, "\ngoroutine ")
 	cause = strings.TrimSpace(cause)
@@ -52,7 +53,7 @@ func (f failed) panicked(text string) failure {
 			continue
 		}
 		if strings.HasPrefix(function, "panic(") || strings.HasPrefix(function, "runtime.") {
-			continue // how a panic works is not why it came
+			continue // frames of the panic itself do not say why it came
 		}
 		if open := strings.LastIndex(function, "("); open > 0 && strings.HasSuffix(function, ")") {
 			function = function[:open]
@@ -77,7 +78,7 @@ func (f failed) frame(function, line string, m []string) string {
 			return fmt.Sprintf("%s, in %s\n    %s", p.where, function, p.text)
 		}
 	}
-	if filepath.Base(m[1]) == "main.go" || filepath.Base(m[1]) == "main_test.go" { // not marked: GoNB saw the place in pieces
+	if filepath.Base(m[1]) == "main.go" || filepath.Base(m[1]) == "main_test.go" { // unmarked: GoNB got it in pieces
 		if p := f.at(f.composed(m[1], m[2])); p.where != "" {
 			return fmt.Sprintf("%s, in %s\n    %s", p.where, function, p.text)
 		}
@@ -85,7 +86,7 @@ func (f failed) frame(function, line string, m []string) string {
 	return fmt.Sprintf("%s:%s, in %s", m[1], m[2], function)
 }
 
-// composed finds a line of GoNB's composed file, which is this cell's until the next one runs, in the cells.
+// composed finds a line of GoNB's composed file in the cells. That file is this cell's until the next one runs.
 func (f failed) composed(path, line string) (count, at, column int) {
 	text, err := os.ReadFile(path)
 	n, _ := strconv.Atoi(line) // digits only

@@ -5,10 +5,11 @@ import (
 	"sync"
 )
 
-// rememberedSignatures is of how many messages the signatures are remembered, as Jupyter's own session does.
+// rememberedSignatures is the number of signatures that are remembered, as in Jupyter's own session.
 const rememberedSignatures = 1 << 16
 
-// signatures remembers those of messages that have come, so that who has seen one cannot send it again. The zero value is empty.
+// signatures remembers the signatures of received messages, so that nobody can send a message again that they have
+// seen. The zero value is empty.
 type signatures struct {
 	mu     sync.Mutex
 	seen   map[[sha256.Size]byte]bool
@@ -16,7 +17,7 @@ type signatures struct {
 	next   int
 }
 
-// fresh tells whether a signature has not come before, and remembers it.
+// fresh tells whether a signature is new, and remembers it.
 func (s *signatures) fresh(signature []byte) bool {
 	var key [sha256.Size]byte
 	copy(key[:], signature)

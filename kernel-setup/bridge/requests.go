@@ -6,7 +6,7 @@ import (
 	"maps"
 )
 
-// onShell takes a request that came on the shell channel.
+// onShell handles a request from the shell channel.
 func (b *bridge) onShell(m *message) {
 	if b.gonb == nil && m.head.Type != "shutdown_request" {
 		b.waiting = append(b.waiting, func() { b.onShell(m) })
@@ -16,7 +16,7 @@ func (b *bridge) onShell(m *message) {
 	case "execute_request":
 		b.queue = append(b.queue, m)
 		b.next()
-	case "shutdown_request": // its channel in old clients
+	case "shutdown_request": // old clients send it on this channel
 		b.shutdown(shell, m)
 	case "complete_request", "inspect_request":
 		b.gonb.send(shell, m.ids, m.complete(map[string]any{"code": "", "cursor_pos": 0, "detail_level": 0}))
@@ -30,7 +30,7 @@ func (b *bridge) onShell(m *message) {
 	}
 }
 
-// onControl takes a request that came on the control channel, which GoNB would answer on the shell channel, if at all.
+// onControl handles a request from the control channel. GoNB would answer it on the shell channel, if at all.
 func (b *bridge) onControl(m *message) {
 	switch m.head.Type {
 	case "interrupt_request":
@@ -57,7 +57,7 @@ func (b *bridge) onStdin(m *message) {
 	}
 }
 
-// reply answers what GoNB does not, and what it would answer only after the running cell.
+// reply answers requests that GoNB does not answer, and those that it would answer only after the running cell.
 func (b *bridge) reply(m *message) (kind string, content map[string]any) {
 	switch m.head.Type {
 	case "kernel_info_request":
@@ -93,8 +93,8 @@ func (b *bridge) reply(m *message) (kind string, content map[string]any) {
 	return "", nil
 }
 
-// respond sends the bridge's own answer, between busy and idle as the protocol wants it. Front ends show the last state they hear of, so a
-// cell that runs meanwhile is said to be busy again.
+// respond sends the bridge's own answer, between busy and idle as the protocol requires. Front ends show the last state
+// that they receive, so if a cell is running, busy is sent again.
 func (b *bridge) respond(on channel, m *message, kind string, content map[string]any) {
 	b.status(m, "busy")
 	b.client.send(on, m.ids, answer(m, b.session, kind, content))
@@ -113,7 +113,7 @@ func (b *bridge) shutdown(on channel, m *message) {
 	b.end(errShutdown)
 }
 
-// fromShell passes GoNB's replies on: the running cell's once its end has been published, the others at once.
+// fromShell passes GoNB's replies on: that of the running cell once its end has been published, others at once.
 func (b *bridge) fromShell(m *message) {
 	if x := b.running; x != nil && m.above.ID == x.request.head.ID && m.head.Type == "execute_reply" {
 		x.reply = m
@@ -123,7 +123,7 @@ func (b *bridge) fromShell(m *message) {
 	b.client.send(shell, m.ids, m)
 }
 
-// fromIOPub passes on what GoNB publishes, the running cell's after a look at it.
+// fromIOPub passes on what GoNB publishes. Messages of the running cell go through output first.
 func (b *bridge) fromIOPub(m *message) {
 	b.noteComm(m)
 	if x := b.running; x != nil && m.above.ID == x.request.head.ID {
@@ -151,7 +151,7 @@ func (b *bridge) noteComm(m *message) {
 	}
 }
 
-// complete is m with the fields that its content lacks: GoNB crashes without them.
+// complete adds to m the fields that its content lacks: GoNB crashes without them.
 func (m *message) complete(defaults map[string]any) *message {
 	f, lacking := m.fields(), false
 	for k, v := range defaults {
@@ -165,8 +165,8 @@ func (m *message) complete(defaults map[string]any) *message {
 	return m.with(f)
 }
 
-// completeInfo says in GoNB's kernel_info whose kernel it is, and adds what it leaves out: how its language is highlighted, where nbconvert
-// and front ends look.
+// completeInfo names this kernel in GoNB's kernel_info, and adds what nbconvert and front ends need to highlight its
+// language.
 func completeInfo(info map[string]any, version string) map[string]any {
 	out := maps.Clone(info)
 	out["implementation"], out["implementation_version"] = "coadapt", version

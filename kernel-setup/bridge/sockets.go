@@ -21,16 +21,16 @@ const (
 	iopub   channel = "iopub"
 )
 
-// side is a set of sockets with the key that signs on them: the client's side, where the bridge is the kernel, or GoNB's, where it is the
-// client.
+// side is a set of sockets and the key that signs their messages. On the client's side the bridge is the kernel; on
+// GoNB's side it is the client.
 type side struct {
 	key     []byte
 	sockets map[channel]zmq4.Socket
-	seen    *signatures // of messages that have come; nil: replays are not looked for
+	seen    *signatures // of received messages; nil: replays are not checked
 	log     *log.Logger
 }
 
-// quiet keeps the ZeroMQ library from writing to stderr of connections that were closed.
+// quiet keeps the ZeroMQ library from reporting closed connections on stderr.
 func quiet() zmq4.Option { return zmq4.WithLogger(log.New(io.Discard, "", 0)) }
 
 // bind opens the client's side.
@@ -56,19 +56,19 @@ func bind(ctx context.Context, c Connection, lg *log.Logger) (*side, error) {
 	return s, nil
 }
 
-// beat echoes what comes. The bridge ends when GoNB does, so its heart stands for both.
+// beat echoes heartbeats. The bridge ends when GoNB does, so one heartbeat stands for both.
 func beat(ctx context.Context, heart zmq4.Socket) {
 	for ctx.Err() == nil {
 		msg, err := heart.Recv()
 		if err != nil {
 			continue // not a request; the library has dropped it
 		}
-		_ = heart.Send(msg) // whoever asked may be gone
+		_ = heart.Send(msg) // the client may be gone
 	}
 }
 
-// dial opens GoNB's side, waiting for it to listen until ctx ends. Shell and stdin have one identity: by it GoNB asks for input the one who
-// sent the cell.
+// dial opens GoNB's side. It waits until GoNB listens, or ctx ends. Shell and stdin have the same identity, by which
+// GoNB finds the sender of a cell when it asks for input.
 func dial(ctx context.Context, c Connection, lg *log.Logger) (*side, error) {
 	id := zmq4.WithID(zmq4.SocketIdentity("bridge-" + newID()))
 	patient := []zmq4.Option{quiet(), zmq4.WithDialerRetry(10 * time.Millisecond), zmq4.WithDialerMaxRetries(-1)}
@@ -87,8 +87,8 @@ func dial(ctx context.Context, c Connection, lg *log.Logger) (*side, error) {
 	return s, nil
 }
 
-// receive hands every message of a channel to handle, until ctx ends. What is not signed with the key, has come before, or is no message, is
-// dropped with a line in the log.
+// receive passes every message of a channel to handle, until ctx ends. Messages that are malformed, not signed with the
+// key, or repeated are dropped, with a line in the log.
 func (s *side) receive(ctx context.Context, name channel, handle func(*message)) {
 	for ctx.Err() == nil {
 		msg, err := s.sockets[name].Recv()
@@ -111,7 +111,7 @@ func (s *side) receive(ctx context.Context, name channel, handle func(*message))
 	}
 }
 
-// send writes a message behind the routing frames given.
+// send writes a message after the given routing frames.
 func (s *side) send(name channel, ids [][]byte, m *message) {
 	if err := s.sockets[name].SendMulti(zmq4.NewMsgFrom(m.encode(ids, s.key)...)); err != nil {
 		s.log.Printf("%s: %s cannot be sent: %v", name, m.head.Type, err)

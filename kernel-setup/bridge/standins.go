@@ -14,20 +14,20 @@ const EnvSocket = "COADAPT_BRIDGE"
 
 // Kinds of programs that report.
 const (
-	KindTool    = "tool"    // go get, go build, go test, goimports: they belong to the cell that is compiled
-	KindServer  = "server"  // gopls: it belongs to the kernel
+	KindTool    = "tool"    // go get, go build, go test, goimports: part of the cell that is compiled
+	KindServer  = "server"  // gopls: part of the kernel
 	KindCommand = "command" // a shell command or script of the cell
-	KindInput   = "input"   // what feeds a program of the cell its standard input: it says Ask and hears of Order again and again
+	KindInput   = "input"   // feeds a program its standard input: sends Ask and receives an Order, repeatedly
 )
 
-// Hello is what a stand-in says first.
+// Hello is the first message of a stand-in.
 type Hello struct {
 	Kind    string `json:"kind"`
 	Command int    `json:"command"` // which of the cell's commands
 }
 
-// Order is what the bridge says to a stand-in: at first whether to run, and what; later to interrupt it. The end of the connection means that
-// the bridge is gone, and so must be all that the stand-in started.
+// Order is a message of the bridge to a stand-in. The first one says whether to run, and what; later ones interrupt it.
+// When the connection ends, the bridge is gone, and the stand-in must end all that it started.
 type Order struct {
 	Run       bool     `json:"run"`
 	Argv      []string `json:"argv,omitempty"` // of a command
@@ -36,13 +36,13 @@ type Order struct {
 	Input     string   `json:"input,omitempty"` // an answer to Ask
 }
 
-// Exit is what a stand-in says at the end.
+// Exit is the last message of a stand-in.
 type Exit struct {
 	Status int    `json:"status"`
 	How    string `json:"how"` // "exit status 3", "signal: killed", or why it did not start; "" for success
 }
 
-// Dial connects a stand-in with the bridge that socket, $COADAPT_BRIDGE, names.
+// Dial connects a stand-in with the bridge at socket, the value of $COADAPT_BRIDGE.
 func Dial(socket string) (net.Conn, error) {
 	conn, err := net.Dial("unix", socket)
 	if err != nil {
@@ -51,15 +51,15 @@ func Dial(socket string) (net.Conn, error) {
 	return conn, nil
 }
 
-// standIns are the programs that report now.
+// standIns has the programs that report at present.
 type standIns struct {
 	listener net.Listener
 	mu       sync.Mutex
 	conns    map[net.Conn]string // their kinds
 }
 
-// listenForStandIns opens the socket. hello decides whether a program may run; ask gets
-// input for one; exit hears how one ended.
+// listenForStandIns opens the socket. hello decides whether a program may run, ask
+// gets input for it, and exit receives how it ended.
 func listenForStandIns(path string, hello func(Hello) Order, ask func() Order, exit func(Hello, Exit)) (*standIns, error) {
 	l, err := net.Listen("unix", path)
 	if err != nil {
@@ -123,7 +123,7 @@ func (s *standIns) feed(conn net.Conn, in *json.Decoder, ask func() Order) {
 	}
 }
 
-// interrupt passes an interrupt to all that belong to a cell.
+// interrupt interrupts all programs of the cell.
 func (s *standIns) interrupt() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -134,7 +134,7 @@ func (s *standIns) interrupt() {
 	}
 }
 
-// close ends them all: they see the end of their connection.
+// close ends all programs: they see the end of their connection.
 func (s *standIns) close() {
 	s.listener.Close()
 	s.mu.Lock()

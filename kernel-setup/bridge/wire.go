@@ -11,14 +11,14 @@ import (
 	"time"
 )
 
-// delimiter stands between a message's routing frames and its signature.
+// delimiter separates a message's routing frames from its signature.
 const delimiter = "<IDS|MSG>"
 
-// protocolVersion is what the bridge speaks. 5.4 would oblige it to greet every subscriber (iopub_welcome), and the ZeroMQ library does not
-// tell of subscriptions.
+// protocolVersion is the bridge's version of the protocol. Version 5.4 requires that every subscriber is greeted
+// (iopub_welcome), and the ZeroMQ library does not report subscriptions.
 const protocolVersion = "5.3"
 
-// header is what the bridge reads of a message's header.
+// header has the fields of a message's header that the bridge reads.
 type header struct {
 	ID       string `json:"msg_id"`
 	Session  string `json:"session"`
@@ -28,22 +28,23 @@ type header struct {
 	Version  string `json:"version"`
 }
 
-// message is one Jupyter message. Its four JSON parts stay as they came, so that what is passed on is passed on byte for byte.
+// message is one Jupyter message. Its four JSON parts stay as they were received, so that they are passed on byte for
+// byte.
 type message struct {
-	ids                               [][]byte // routing frames: whom it is from or for
+	ids                               [][]byte // routing frames: the sender or the receiver
 	header, parent, metadata, content []byte   // JSON objects
 	buffers                           [][]byte // raw frames behind the JSON
-	signature                         []byte   // of a message that came, decoded; nil where there is no key
+	signature                         []byte   // of a received message, decoded; nil without a key
 	head, above                       header   // header and parent, parsed
 }
 
 // errSignature says that a message was not signed with the connection's key.
 var errSignature = errors.New("the signature does not match the connection's key")
 
-// errReplay says that a message with the same signature has come before.
+// errReplay says that a message with the same signature was received before.
 var errReplay = errors.New("the same message has come before")
 
-// decode takes a message apart and checks its signature. An empty key means that messages are not signed.
+// decode parses a message and checks its signature. An empty key means that messages are not signed.
 func decode(frames [][]byte, key []byte) (*message, error) {
 	at := -1
 	for i, f := range frames {
@@ -81,7 +82,7 @@ func decode(frames [][]byte, key []byte) (*message, error) {
 	return m, nil
 }
 
-// encode puts a message together behind the routing frames given, signed with key.
+// encode makes the frames of a message after the given routing frames, signed with key.
 func (m *message) encode(ids [][]byte, key []byte) [][]byte {
 	parts := [][]byte{m.header, m.parent, m.metadata, m.content}
 	signature := []byte{}
@@ -101,7 +102,7 @@ func sign(key []byte, parts [][]byte) []byte {
 	return mac.Sum(nil)
 }
 
-// answer makes a message of the bridge's own in answer to parent; nil where nothing asked for it.
+// answer makes a message of the bridge's own. It answers parent, or no request if parent is nil.
 func answer(parent *message, session, kind string, content any) *message {
 	h := header{ID: newID(), Session: session, Username: "kernel", Date: time.Now().UTC().Format(time.RFC3339Nano), Type: kind, Version: protocolVersion}
 	m := &message{head: h, header: encodeJSON(h), parent: []byte("{}"), metadata: []byte("{}"), content: encodeJSON(content)}
@@ -118,7 +119,7 @@ func (m *message) with(content any) *message {
 	return &other
 }
 
-// fields is the content as an object; empty where it is none.
+// fields is the content as an object; empty if it is not an object.
 func (m *message) fields() map[string]any {
 	f := map[string]any{}
 	if json.Unmarshal(m.content, &f) != nil || f == nil {
@@ -127,7 +128,7 @@ func (m *message) fields() map[string]any {
 	return f
 }
 
-// encodeJSON is for values that the bridge made itself: maps, strings and numbers, which always have a JSON.
+// encodeJSON encodes values that the bridge made itself: maps, strings and numbers, which can always be encoded.
 func encodeJSON(v any) []byte {
 	text, err := json.Marshal(v)
 	if err != nil {

@@ -97,7 +97,7 @@ func dataLost(ctx context.Context, t *trial, left int) (tried int, err error) {
 		exit, _ := l.status()
 		switch {
 		case exit == 1 && strings.Contains(l.errs.String(), album):
-			t.seen["told of"]++
+			t.seen["reported"]++
 		case exit == 1 || kind < 2:
 			return tried, fmt.Errorf("%v does not name what it lacks below %s:\n%s", l, album, l.tail())
 		default:

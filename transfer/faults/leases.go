@@ -87,8 +87,8 @@ func (t *trial) harmLease(dir string) error {
 	return err
 }
 
-// leavings are folders as a crash of the machine may leave them, each at a net of its own.
-func leavings(ctx context.Context, t *trial, left int) (tried int, err error) {
+// leftovers makes folders as a crash of the machine may leave them, each at a net of its own.
+func leftovers(ctx context.Context, t *trial, left int) (tried int, err error) {
 	t.how.env = []string{shortLease}
 	if _, _, err := t.caught(ctx); err != nil {
 		return 0, err

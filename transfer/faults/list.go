@@ -34,7 +34,7 @@ func (h *harness) faults() []fault {
 		{name: "entry bit flipped", on: few, tries: n(6, 40), do: tornEntries(flip)},
 		{name: "lease torn", on: few, tries: n(2, 10), do: tornLeases},
 		{name: "record of a run torn", on: few, tries: n(2, 12), do: tornRecords},
-		{name: "leavings of a crash", on: few, tries: n(6, 24), do: leavings},
+		{name: "leftovers of a crash", on: few, tries: n(6, 24), do: leftovers},
 		{name: "file-size limit", on: few, tries: n(2, 15), do: fileSizeLimit, can: canLimit},
 		{name: "disk full", on: few, tries: n(2, 15), do: diskFull, can: canMount},
 		{name: "permission denied", on: few, tries: n(2, 15), do: denied, can: canDeny},

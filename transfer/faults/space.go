@@ -52,9 +52,9 @@ func (t *trial) lingers(l *life, refusal syscall.Errno, undo func() error) (bool
 // refused says whether the program met an error of the system, and counts it.
 func (t *trial) refused(l *life, with syscall.Errno) bool {
 	if strings.Contains(l.errs.String(), with.Error()) {
-		t.seen["told of"]++
+		t.seen["reported"]++
 	} else {
-		t.seen["met by nothing that is told"]++
+		t.seen["not noticed by any worker"]++
 	}
 	return true
 }
@@ -97,7 +97,7 @@ func diskFull(ctx context.Context, t *trial, left int) (tried int, err error) {
 		}
 		if strings.Contains(l.errs.String(), syscall.ENOSPC.Error()) {
 			tried++
-			t.seen["told of"]++
+			t.seen["reported"]++
 		}
 	}
 	return tried, nil

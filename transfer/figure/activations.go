@@ -11,16 +11,17 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Maps is what a layer of a net makes of one picture.
+// Maps has the activations of a layer of a net for one picture.
 type Maps struct {
-	Picture              Picture // as the net is shown it
+	Picture              Picture // as the net sees it
 	Net, Layer           string
-	Height, Width, Units int       // 1, 1 and the number of units of an inner product
+	Height, Width, Units int       // for an inner product 1, 1 and the number of units
 	Values               []float32 // [Height, Width, Units]
 }
 
-// Activations draws the maps of a layer beside the picture, one a unit in the order of the units, all on one scale; of a layer without
-// places a strip, one block a unit. It fails where the numbers do not fit.
+// Activations draws the maps of a layer beside the picture: one map a unit, in the order of the units, all on one
+// scale. A layer without places, such as fc6, is drawn as a strip with a block a unit. It fails if the number of values
+// is not that of the dimensions.
 func Activations(m Maps, opt Options) (*Figure, error) {
 	opt, err := opt.looking()
 	if err != nil {
@@ -65,7 +66,7 @@ func Activations(m Maps, opt Options) (*Figure, error) {
 	}
 	_, rightHeight := right.size()
 	page := flow{width: opt.textWidth(), blocks: []block{left, right, bar{s, "activation, all units on one scale", barLength, nil}}}
-	if _, h := left.size(); h > rightHeight+blockGap+barHeight { // there is room for the bar below the maps
+	if _, h := left.size(); h > rightHeight+blockGap+barHeight { // the bar fits below the maps
 		page.blocks = []block{left, flow{width: width, blocks: page.blocks[1:]}}
 	}
 	notes := []string{fmt.Sprintf("Left of a row: the number of its first unit, from 0. %s.", m.silence(silent))}
@@ -105,7 +106,7 @@ func (m Maps) unit(u int) []float32 {
 	return out
 }
 
-// strip is one block a unit, in rows of 32, or of 64 where there are many.
+// strip has one block a unit, in rows of 32, or of 64 if there are many units.
 type strip struct {
 	image image.Image
 	side  vg.Length

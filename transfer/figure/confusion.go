@@ -12,15 +12,16 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Confused counts what a net took test pictures for.
+// Confused counts the classes for which a net took its test pictures.
 type Confused struct {
 	Net     string
 	Classes []string
-	Counts  [][]int // [class][taken for]
+	Counts  [][]int // by true class, then by the class it was taken for
 }
 
-// Confusion draws the matrix: a row a class, a column what its pictures were taken for, as shares of the row. The title says the accuracy
-// with Wilson's interval, unless another one is given. It fails where the counts do not fit the classes.
+// Confusion draws the confusion matrix: a row for each true class, a column for each class it was taken for, in
+// fractions of the row. Without another title, the title is the accuracy with Wilson's interval. It fails if Counts is
+// not a square matrix of the classes.
 func Confusion(m Confused, opt Options) (*Figure, error) {
 	opt, err := opt.looking()
 	if err != nil {
@@ -77,10 +78,10 @@ func Confusion(m Confused, opt Options) (*Figure, error) {
 	return opt.sheet(alt, notes, page), nil
 }
 
-// confusion is how often one class was taken for another.
+// confusion says how often one class was taken for another.
 type confusion struct{ is, taken, count, of int }
 
-// matrix is a square of shares with the classes' names.
+// matrix draws a square of fractions with the names of the classes.
 type matrix struct {
 	classes []string
 	shares  []float32
@@ -88,12 +89,12 @@ type matrix struct {
 	image   image.Image
 	side    vg.Length // of a cell
 	font    vg.Length
-	named   bool      // there is room for the names
-	label   vg.Length // what the longest of them takes
+	named   bool      // the names fit
+	label   vg.Length // the width of the longest name
 	width   vg.Length
 }
 
-const matrixLength = 900 * dot // the most that the cells take together
+const matrixLength = 900 * dot // the largest side of all cells together
 
 func newMatrix(classes []string, shares []float32, s scale, width vg.Length) matrix {
 	m := matrix{classes: classes, shares: shares, scale: s, image: s.image(shares, len(classes)), width: width}
@@ -110,7 +111,7 @@ func newMatrix(classes []string, shares []float32, s scale, width vg.Length) mat
 }
 
 func (m matrix) size() (width, height vg.Length) {
-	return m.width, m.label + m.side*vg.Length(len(m.classes)) // the whole width, so that the scale stands below
+	return m.width, m.label + m.side*vg.Length(len(m.classes)) // the full width, so that the scale is drawn below
 }
 
 func (m matrix) draw(c draw.Canvas, at vg.Point) {

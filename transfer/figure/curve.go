@@ -17,10 +17,10 @@ type curve struct {
 	points []Point
 	dodge  map[transfer.Treatment]float64 // in units of x, so that conditions do not cover one another
 	last   int                            // largest cut on the axis
-	behind []Point                        // of the same conditions and cuts, other nets: how far nets lie from each other
+	behind []Point                        // other nets of the same conditions and cuts, to show how nets differ
 }
 
-// sizes of what is drawn, points.
+// sizes of marks and lines, in points.
 const (
 	markSize   vg.Length = 3
 	dotSize    vg.Length = 1.05
@@ -67,7 +67,7 @@ func (c curve) uncut(t transfer.Treatment) *Point {
 // uncutControls are drawn as a line across all cuts, like the base.
 var uncutControls = []transfer.Treatment{transfer.BasePlus, transfer.BaseTwice}
 
-// conditions that have a net and a cut, in the order in which they stand side by side.
+// conditions lists the conditions that have a net with a cut, in the order in which they are drawn side by side.
 func (c curve) conditions() []transfer.Treatment {
 	var out []transfer.Treatment
 	for _, p := range c.points {
@@ -79,8 +79,9 @@ func (c curve) conditions() []transfer.Treatment {
 	return out
 }
 
-// DataRange covers every net that is a number, and of the intervals what lies within [0, 1] and not far from the nets: two nets that
-// disagree a little have a t interval that would leave no room for the curve. What is cut off ends in an arrow head.
+// DataRange covers every net that is a number, and of the intervals what lies within [0, 1] and not far from the nets:
+// two nets that disagree a little have a t interval that would leave no room for the curve. What is cut off ends in an
+// arrow head.
 func (c curve) DataRange() (xmin, xmax, ymin, ymax float64) {
 	ymin, ymax = math.Inf(1), math.Inf(-1)
 	see := func(y float64) { ymin, ymax = min(ymin, y), max(ymax, y) }
@@ -130,7 +131,7 @@ func (c curve) DataRange() (xmin, xmax, ymin, ymax float64) {
 	return -0.45, float64(c.last) + 0.5, ymin - pad, ymax + pad
 }
 
-// cutsOff says whether the bar of some mean does not fit the frame.
+// cutsOff says whether the frame cuts off the interval of some mean.
 func (c curve) cutsOff() bool {
 	_, _, low, high := c.DataRange()
 	return slices.ContainsFunc(c.points, func(p Point) bool {
@@ -214,7 +215,7 @@ func (c curve) Plot(cv draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// interval draws the bar of a mean; where the frame cuts it off, an arrow head.
+// interval draws the interval of a mean as a bar. It ends in an arrow head where the frame cuts it off.
 func (c curve) interval(cv draw.Canvas, p Point, x vg.Length, y func(float64) vg.Length) {
 	col := lookOf(p.Treatment).color
 	ends := [2]vg.Length{y(p.Low), y(p.High)}
@@ -236,7 +237,8 @@ func (c curve) interval(cv draw.Canvas, p Point, x vg.Length, y func(float64) vg
 	stroke(cv, segment(vg.Point{X: x, Y: ends[0]}, vg.Point{X: x, Y: ends[1]}), col, 1.1)
 }
 
-// line joins the means of one condition, from the base on as in the paper. It is broken at a cut where every net failed.
+// line joins the means of one condition, beginning at the base as in the paper. It is broken at a cut where every net
+// failed.
 func (c curve) line(cv draw.Canvas, t transfer.Treatment, at func(Point) vg.Point) {
 	var path vg.Path
 	pen := false

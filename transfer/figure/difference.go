@@ -8,7 +8,7 @@ import (
 	"coadapt/transfer/stats"
 )
 
-// Difference is the accuracy of one thing less that of another, with its interval.
+// Difference is one accuracy minus another, with its interval.
 type Difference struct {
 	Value float64
 	Interval
@@ -27,10 +27,10 @@ func (d Difference) String() string {
 
 func (d Difference) bounds() string { return fmt.Sprintf("[%+.1f, %+.1f]", 100*d.Low, 100*d.High) }
 
-// Subtract is the accuracy of a less that of b with Newcombe's hybrid score interval, see [stats.Newcombe]. It treats
-// the two test sets as independent samples. Nets tested on the same images agree on most of them, so that their
-// difference varies less than this says: the interval is conservative. It fails where a result is not a number or
-// does not say how many images were tested.
+// Subtract is the accuracy of a minus that of b with Newcombe's hybrid score interval, see [stats.Newcombe]. It treats
+// the two test sets as independent samples. Nets tested on the same images agree on most of them, so their difference
+// varies less, and the interval is conservative. Subtract fails if a result is not a number, or lacks the number of
+// tested images.
 func Subtract(a, b transfer.Result) (Difference, error) {
 	for _, r := range []transfer.Result{a, b} {
 		if r.Status != transfer.OK {
@@ -47,19 +47,18 @@ func Subtract(a, b transfer.Result) (Difference, error) {
 
 func proportion(r transfer.Result) float64 { return float64(r.Correct) / float64(r.Tested) }
 
-// Comparison is one treatment against another at one cut. Its interval is the simultaneous one, which holds together
-// with those of the same comparison at all other cuts: a reader picks the cut after seeing the curve.
+// Comparison is one treatment minus another at one cut. Its interval is the simultaneous one, which holds together with
+// those at all other cuts, because a reader picks the cut after seeing the curve.
 type Comparison struct {
 	A, B transfer.Treatment
 	N    int
 	Difference
-	Line stats.Line // as [stats.Ask] has it
+	Line stats.Line // the same comparison in [stats.Ask]
 }
 
-// Compare sets treatment a against treatment b at cut n, pairing nets of the same split, seed and target: a net of b
-// stands for a base net where b is Base (a twice trained one where it is BasePlus). See [stats.Compare]. Nets that
-// are not numbers, or that have no partner, are left out; with no pair left it fails, and where nothing is known of
-// how sure the difference is.
+// Compare estimates treatment a minus treatment b at cut n from nets of the same split, seed and target. If b has no
+// cut (Base, BasePlus), its one net is the partner at every cut. See [stats.Compare]. Nets without a number or without
+// a partner are left out. Compare fails if no pair is left, or if the difference has no interval.
 func Compare(results []transfer.Result, a, b transfer.Treatment, n int) (Comparison, error) {
 	l, err := stats.Compare(results, a, b, n, Level)
 	if err != nil {
@@ -75,7 +74,7 @@ func Compare(results []transfer.Result, a, b transfer.Treatment, n int) (Compari
 	return c, nil
 }
 
-// String states the comparison and how sure it is.
+// String states the comparison with its interval.
 func (c Comparison) String() string {
 	how := fmt.Sprintf("95%% interval by %s", c.Line.Test)
 	if c.Line.Family > 1 {

@@ -12,7 +12,8 @@ import (
 	"coadapt/transfer/stats"
 )
 
-// Options say what stands around the curve. The zero value is a figure 6.5 by 4.9 inches, the width of a page of text, without title.
+// Options say what is drawn around the curve. The zero value is a figure of 6.5 by 4.9 inches, the width of a page of
+// text, without a title.
 type Options struct {
 	Title   string
 	Caption string   // a sentence before the note on nets and intervals
@@ -43,11 +44,11 @@ type transferCurve struct {
 	opt            Options
 }
 
-// curve is what stands in the frame.
+// curve is what is drawn in the frame.
 func (f transferCurve) curve() curve { return newCurve(f.points, f.behind, len(f.opt.Layers)) }
 
-// Curve makes the figure of results, in any order and of any number above 0. It fails where none is given, where results of two
-// experiments are mixed (see Check), and where a net is cut above the named layers.
+// Curve makes the figure of one or more results, in any order. It fails if there are none, if results of two
+// experiments are mixed (see Check), and if a net is cut above the named layers.
 func Curve(results []transfer.Result, opt Options) (*Figure, error) {
 	if len(results) == 0 {
 		return nil, fmt.Errorf("figure: no results, want at least one")

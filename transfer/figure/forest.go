@@ -15,12 +15,12 @@ import (
 	"coadapt/transfer/stats"
 )
 
-// ForestClaims are those that Forest draws where none is named: the decomposition of a transfer curve.
+// ForestClaims are the claims that Forest draws if none is named: the decomposition of a transfer curve.
 func ForestClaims() []string {
 	return []string{"fragility", "specificity", "rescue", "second training", "surplus"}
 }
 
-// forest is a row a line of a report, under the name of its claim.
+// forest has a row for each line of a report, below the name of its claim.
 type forest struct {
 	rows      []forestRow
 	low, high float64 // points that the frame shows
@@ -28,20 +28,20 @@ type forest struct {
 
 type forestRow struct {
 	stats.Line
-	head string // the claim, above its first line; such a row has no line
+	head string // the claim's name, in a row of its own above its lines
 }
 
-// The widths of what stands beside the frame, and the height of a row.
+// The widths of the words beside the frame, and the height of a row.
 const (
 	forestLeft            = 50
 	forestRight           = 210
 	rowHeight   vg.Length = 11.5
 )
 
-// Forest draws what results say of claims, named as [stats.Claims] has them, in points: a row a cut, the estimate,
-// its plain interval as a thick line and the simultaneous one as a thin line, and in words what the verdict is. A
-// mark is filled where the claim is supported or opposed. A line that cannot be asked has no row. It fails as
-// [stats.Ask] does, for a claim of another name, and where nothing can be drawn.
+// Forest draws what results say of claims, which have the names of [stats.Claims]. It has a row for each cut: the
+// estimate in points, its plain interval as a thick line, the simultaneous one as a thin line, and the verdict in
+// words. The mark is filled if the claim is supported or opposed. Claims that cannot be asked at a cut have no row.
+// Forest fails where [stats.Ask] does, for an unknown claim, and if there is no row to draw.
 func Forest(results []transfer.Result, claims []string, opt Options) (*Figure, error) {
 	var known []string
 	for _, c := range stats.Claims() {
@@ -121,7 +121,7 @@ func Forest(results []transfer.Result, claims []string, opt Options) (*Figure, e
 	}), nil
 }
 
-// interval is the estimate with its simultaneous interval, in points.
+// interval gives the estimate and its simultaneous interval in words, in points.
 func interval(l stats.Line) string {
 	return fmt.Sprintf("%+.2f [%+.2f, %+.2f]", 100*l.Value, 100*l.Simultaneous.Low, 100*l.Simultaneous.High)
 }
@@ -134,8 +134,8 @@ func warned(l stats.Line) string {
 	return ""
 }
 
-// fit has the frame show zero, every estimate and null, and of intervals what does not leave those less than a third
-// of the room.
+// fit sets the range of the frame. It has zero, all estimates and all nulls; intervals are cut off so that these keep
+// at least a third of the width.
 func (f *forest) fit() {
 	low, high := 0.0, 0.0
 	ends := []float64{0}
@@ -158,7 +158,7 @@ func (f *forest) cutsOff() bool {
 	})
 }
 
-// draw lays a plot's frame between the words on either side.
+// draw draws a plot's frame between the words on its two sides.
 func (f *forest) draw(c draw.Canvas) {
 	p := plot.New()
 	p.BackgroundColor = nil
@@ -171,7 +171,7 @@ func (f *forest) draw(c draw.Canvas) {
 	p.Draw(draw.Crop(c, forestLeft, -forestRight, 0, 0))
 }
 
-// DataRange is that of the points, and a unit a row.
+// DataRange is the range in points, and one unit for each row.
 func (f *forest) DataRange() (xmin, xmax, ymin, ymax float64) {
 	return f.low, f.high, 0, float64(len(f.rows))
 }
@@ -208,7 +208,7 @@ func (f *forest) Plot(cv draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// bar is an interval as a line, with an arrow head where the frame ends before it does.
+// bar draws an interval as a line. It ends in an arrow head where the frame cuts it off.
 func (f *forest) bar(
 	cv draw.Canvas,
 	x func(float64) vg.Length,
@@ -246,7 +246,7 @@ func dashed(cv draw.Canvas, x, from, to vg.Length) {
 	cv.SetLineDash(nil, 0)
 }
 
-// forestColor is dark where a claim is supported or opposed, so that the figure reads in grey.
+// forestColor is dark if a claim is supported or opposed, so that the figure can be read in grey.
 func forestColor(v stats.Verdict) color.NRGBA {
 	switch v {
 	case stats.Supported:

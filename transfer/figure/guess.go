@@ -11,9 +11,9 @@ import (
 	"coadapt/transfer"
 )
 
-// Guess draws what a reader thought that a condition would come to, and what it came to: points above or below the own base
-// against the cut. off says by cut how far the guess lay above the result. Of several kinds of tasks the first counts. It fails where no net of
-// the condition has its base, or none is at a cut of the guess.
+// Guess draws a reader's guess for a condition beside the result: points above or below the own base, against the cut.
+// off says for each cut how far the guess lay above the result. Of several kinds of tasks only the first is used. Guess
+// fails if no net of the condition has its base, or if no net has a cut of the guess.
 func Guess(results []transfer.Result, t transfer.Treatment, guess map[int]float64, opt Options) (f *Figure, off map[int]float64, err error) {
 	if err := Check(results); err != nil {
 		return nil, nil, fmt.Errorf("guess: %w", err)

@@ -12,16 +12,16 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// scale gives values from low to high a colour each, in 256 steps whose luminance rises, or falls, evenly.
+// scale maps values from low to high to colours, in 256 steps of evenly rising, or falling, luminance.
 type scale struct {
 	low, high float64
 	colors    [256]color.NRGBA
 }
 
-// heat is from black over red and yellow to white: of what is 0 nothing is seen.
+// heat goes from black through red and yellow to white, so that 0 is invisible.
 func heat(low, high float64) scale { return newScale(moreland.BlackBody(), low, high, false) }
 
-// shade is from white to dark blue, for shares.
+// shade goes from white to dark blue, for fractions.
 func shade(low, high float64) scale {
 	m, err := moreland.NewLuminance([]color.Color{rgb(0x08306b), rgb(0x2f7fbd), rgb(0xa9cfe5), paper})
 	if err != nil {
@@ -33,7 +33,7 @@ func shade(low, high float64) scale {
 func newScale(m palette.ColorMap, low, high float64, reverse bool) scale {
 	s := scale{low: low, high: high}
 	if !(s.high > s.low) {
-		s.high = s.low + 1 // all are one value: the lowest
+		s.high = s.low + 1 // all values are equal: they get the lowest colour
 	}
 	m.SetMin(0)
 	m.SetMax(255)
@@ -57,7 +57,7 @@ func (s scale) step(v float64) uint8 {
 
 func (s scale) at(v float64) color.NRGBA { return s.colors[s.step(v)] }
 
-// image shows values row by row, a pixel each; where there is none at the end is grey, which no scale of values has.
+// image shows values row by row, one pixel each. Pixels after the last value are grey, a colour that no scale has.
 func (s scale) image(values []float32, width int) image.Image {
 	height := (len(values) + width - 1) / width
 	img := image.NewNRGBA(image.Rect(0, 0, width, height))
@@ -71,7 +71,7 @@ func (s scale) image(values []float32, width int) image.Image {
 	return img
 }
 
-// bar shows a scale with its ends and what its values are.
+// bar shows a scale, its ends, and what its values are.
 type bar struct {
 	scale
 	name   string
@@ -79,7 +79,7 @@ type bar struct {
 	ticks  []barTick // nil: the ends
 }
 
-// barTick is a word at a value.
+// barTick labels a value.
 type barTick struct {
 	at   float64
 	word string
@@ -92,7 +92,7 @@ func (b bar) size() (width, height vg.Length) {
 }
 
 func (b bar) draw(c draw.Canvas, at vg.Point) {
-	const parts = 64 // enough for the eye, and a page of few colours
+	const parts = 64 // smooth to the eye, and few colours on the page
 	ramp := image.NewNRGBA(image.Rect(0, 0, parts, 1))
 	for i := range parts {
 		ramp.SetNRGBA(i, 0, b.colors[i*255/(parts-1)])
@@ -106,13 +106,13 @@ func (b bar) draw(c draw.Canvas, at vg.Point) {
 	}
 	for _, t := range ticks {
 		share := vg.Length((t.at - b.low) / (b.high - b.low))
-		// The first word begins at its tick, the last ends there, one in the middle is centred.
+		// The first label begins at its tick, the last one ends there, and others are centred.
 		c.FillText(s, vg.Point{X: at.X + share*(b.length-s.Width(t.word)), Y: at.Y - barHeight - noteSize*1.15}, t.word)
 	}
 	c.FillText(s, vg.Point{X: at.X + b.length + 8, Y: at.Y - barHeight/2 - 0.36*noteSize}, b.name)
 }
 
-// short is a value in three digits, those of one size with as many behind the point.
+// short prints a value with three digits. Values of similar size have as many digits behind the point.
 func short(v float64) string {
 	digits := 3
 	for size := math.Abs(v); size >= 0.9995 && digits > 0; size /= 10 {

@@ -18,20 +18,20 @@ type Method string
 
 // The methods.
 const (
-	NoInterval Method = "none"     // one net whose number of test images is not known
-	StudentT   Method = "t"        // over nets: other seeds and splits
-	Wilson     Method = "Wilson"   // of one net's test images: other images
-	Newcombe   Method = "Newcombe" // difference of two nets, method 10: other images
+	NoInterval Method = "none"     // one net whose number of test images is unknown
+	StudentT   Method = "t"        // over nets: covers other seeds and splits
+	Wilson     Method = "Wilson"   // over one net's test images: covers other images
+	Newcombe   Method = "Newcombe" // of the difference of two nets, method 10: covers other images
 )
 
-// Interval is a range around an estimate, with how it was made.
+// Interval is a range around an estimate, and how it was made.
 type Interval struct {
 	Low, High float64
 	Method    Method
 }
 
-// MeanInterval is the mean of x and its t interval, mean ± t(0.975, k-1)·s/√k with s the sample standard deviation. It takes x to be
-// independent and near normal, and fails for fewer than two values.
+// MeanInterval is the mean of x and its t interval, mean ± t(0.975, k-1)·s/√k for k values with sample standard
+// deviation s. It assumes that the values are independent and nearly normal, and fails for fewer than two.
 func MeanInterval(x []float64) (mean float64, iv Interval, err error) {
 	k := float64(len(x))
 	if len(x) < 2 {
@@ -43,11 +43,12 @@ func MeanInterval(x []float64) (mean float64, iv Interval, err error) {
 	return mean, Interval{mean - half, mean + half, StudentT}, nil
 }
 
-// WilsonInterval is the score interval of a proportion, correct of tested (Wilson 1927): with p = correct/tested, m = tested,
+// WilsonInterval is the score interval of a proportion, correct of tested (Wilson 1927): with p = correct/tested, m =
+// tested,
 //
 //	(p + z²/2m ± z·√(p(1-p)/m + z²/4m²)) / (1 + z²/m)
 //
-// It lies within [0, 1] for every count, and fails for an impossible one.
+// It lies within [0, 1]. It fails if correct is not between 0 and tested.
 func WilsonInterval(correct, tested int) (Interval, error) {
 	iv, err := stats.Proportion(correct, tested, Level)
 	return Interval{iv.Low, iv.High, Wilson}, err

@@ -8,7 +8,7 @@ import (
 	"coadapt/transfer"
 )
 
-// Kind is what the tasks of a net are; accuracies of two kinds are not averaged.
+// Kind is the kind of a net's tasks. Accuracies of different kinds are not averaged.
 type Kind string
 
 // The kinds, in the order in which they are shown.
@@ -35,7 +35,7 @@ func KindOf(n transfer.Net) Kind {
 	return RandomHalves
 }
 
-// Of are the results of one kind.
+// Of selects the results of one kind.
 func Of(results []transfer.Result, k Kind) []transfer.Result {
 	var out []transfer.Result
 	for _, r := range results {
@@ -46,7 +46,7 @@ func Of(results []transfer.Result, k Kind) []transfer.Result {
 	return out
 }
 
-// first is the first kind of which there are results, and a sentence on the rest.
+// first selects the results of the first kind that has any. It also returns a sentence about the others.
 func first(results []transfer.Result) (some []transfer.Result, rest string) {
 	var others []string
 	for _, k := range Kinds() {
@@ -65,7 +65,7 @@ func first(results []transfer.Result) (some []transfer.Result, rest string) {
 	return some, "Not shown, as their tasks are of another kind: " + strings.Join(others, ", ") + "."
 }
 
-// rule says by which rule accuracies were taken.
+// rule is a sentence on the rule by which accuracies were selected.
 func rule(results []transfer.Result) string {
 	if slices.ContainsFunc(results, func(r transfer.Result) bool { return r.Selection == transfer.BestTen }) {
 		return "the mean of the ten largest test accuracies during training, chosen by the test part and so a little optimistic"

@@ -15,7 +15,8 @@ import (
 	"coadapt/transfer"
 )
 
-// The page, from the top: title, legend, frame with the curve, notes. The legend is outside the frame, so that it covers no data.
+// The page, from the top: title, legend, frame with the curve, notes. The legend is outside the frame, so that it
+// covers no data.
 const (
 	margin    vg.Length = 6
 	titleSize vg.Length = 11
@@ -59,7 +60,7 @@ func styleAxes(p *plot.Plot) {
 	p.X.Label.Padding, p.Y.Label.Padding = 4, 5
 }
 
-// cutTicks are n with the name of the layer below the cut.
+// cutTicks label each n with the layer below the cut.
 func cutTicks(layers []string) plot.ConstantTicks {
 	ticks := plot.ConstantTicks{{Value: 0, Label: "0\nbase"}}
 	for i, name := range layers {
@@ -92,7 +93,8 @@ func (accuracyTicks) Ticks(low, high float64) []plot.Tick {
 	return ticks
 }
 
-// drawLegend draws an entry a condition and returns what is left below. Columns, as many as fit, hold what belongs together.
+// drawLegend draws an entry for each condition and returns the room below. Related conditions share a column if the
+// columns fit.
 func drawLegend(c draw.Canvas, cv curve) draw.Canvas {
 	const (
 		sample vg.Length = 24
@@ -121,7 +123,7 @@ func drawLegend(c draw.Canvas, cv curve) draw.Canvas {
 		}
 	}
 	if fit := max(1, int((c.Max.X-c.Min.X+gap)/widest)); fit < len(columns) {
-		// Too narrow: the entries in the order of their groups, cut into as many columns as fit.
+		// Too narrow: divide the entries, in the order of their groups, into as many columns as fit.
 		all := slices.Concat(columns...)
 		columns = slices.Collect(slices.Chunk(all, (len(all)+fit-1)/fit))
 	}
@@ -136,7 +138,7 @@ func drawLegend(c draw.Canvas, cv curve) draw.Canvas {
 	return draw.Crop(c, 0, 0, 0, -row*vg.Length(rows)-8)
 }
 
-// drawEntry draws a sample of the condition's line and mark, width long, and its name.
+// drawEntry draws a sample of the condition's line and mark, of the given width, and its name.
 func drawEntry(c draw.Canvas, s text.Style, t transfer.Treatment, at vg.Point, width vg.Length) {
 	l := lookOf(t)
 	if t == transfer.Base {
@@ -159,7 +161,7 @@ func drawEntry(c draw.Canvas, s text.Style, t transfer.Treatment, at vg.Point, w
 	c.FillText(s, vg.Point{X: at.X + width + 5, Y: at.Y - 0.36*labelSize}, l.label)
 }
 
-// notes are the sentences below the curve.
+// notes lists the sentences below the curve.
 func (f transferCurve) notes() []string {
 	sentences := note(f.points, drawn)
 	if f.opt.Caption != "" {
@@ -175,7 +177,7 @@ func (f transferCurve) notes() []string {
 	return sentences
 }
 
-// drawTitle clears the page, writes the title and returns what is left below.
+// drawTitle clears the page, writes the title and returns the room below.
 func drawTitle(c draw.Canvas, title string) draw.Canvas {
 	c.SetColor(paper)
 	c.Fill(box(c.Min.X, c.Min.Y, c.Max.X, c.Max.Y))
@@ -192,7 +194,7 @@ func drawTitle(c draw.Canvas, title string) draw.Canvas {
 	return draw.Crop(c, 0, 0, 0, -4)
 }
 
-// drawNotes writes sentences at the bottom and returns what is left above.
+// drawNotes writes sentences at the bottom and returns the room above.
 func drawNotes(c draw.Canvas, sentences []string) draw.Canvas {
 	s := style(noteSize)
 	s.Color = rgb(0x444444)
@@ -208,7 +210,7 @@ func style(size vg.Length) text.Style {
 	return text.Style{Color: ink, Font: font.Font{Typeface: "Liberation", Variant: "Sans", Size: size}, Handler: plot.DefaultTextHandler}
 }
 
-// wrap breaks s between words into lines no wider than width, where words allow it.
+// wrap breaks s between words into lines of at most width, unless a single word is wider.
 func wrap(sty text.Style, s string, width vg.Length) []string {
 	var lines []string
 	for _, word := range strings.Fields(s) {

@@ -7,15 +7,15 @@ import (
 	"slices"
 )
 
-// shown is the colours of the pictures on a page.
+// shown has the colours of the pictures on a page.
 type shown map[color.RGBA]bool
 
 const (
-	fewColors  = 192  // of pictures: beside them there is room in a palette for text and lines
-	manyColors = 4096 // of pictures: photographs
+	fewColors  = 192  // with so few, a palette has room for text and lines
+	manyColors = 4096 // with more, pictures count as photographs
 )
 
-// add takes note of an image's colours, as far as they matter.
+// add records an image's colours, up to manyColors.
 func (s shown) add(img image.Image) {
 	b := img.Bounds()
 	for y := b.Min.Y; y < b.Max.Y && len(s) <= manyColors; y++ {
@@ -25,11 +25,12 @@ func (s shown) add(img image.Image) {
 	}
 }
 
-// lean is a page in a form that a PNG needs half or a third of the room for, with no difference to the eye. A notebook keeps its figures.
+// lean reduces a page's colours, so that its PNG is a half or a third as large and looks the same. Notebooks keep their
+// figures, so size matters.
 //
-// Text and lines have hundreds of colours at their edges: of pages with few others, these are taken from 256, while all
-// colours of pictures and those of larger areas stay as they are. Photographs have thousands: such a page keeps 32
-// steps of red, green and blue, each within 4 of 255. Other pages stay as they are.
+// Text and lines have hundreds of colours at their edges. On pages with few other colours, edges take theirs from a
+// palette of 256, while the colours of pictures and of larger areas stay as they are. Photographs have thousands of
+// colours: such a page keeps 32 steps of red, green and blue, each within 4 of 255. Other pages are not changed.
 func lean(page *image.RGBA, pictures shown) image.Image {
 	switch {
 	case len(pictures) <= fewColors:
@@ -48,11 +49,11 @@ func lean(page *image.RGBA, pictures shown) image.Image {
 	return page
 }
 
-// paletted takes colours of edges from what is there already, where that is near.
+// paletted gives edges colours that the palette has already, if one is near.
 func paletted(page *image.RGBA, pictures shown) image.Image {
 	const (
 		near = 12   // of 255, in each of red, green and blue
-		area = 2000 // a colour of more than one in so many pixels is kept
+		area = 2000 // a colour that covers more than 1/area of the pixels is kept
 	)
 	count := map[color.RGBA]int{}
 	runs(page, func(c color.RGBA, from, to int) { count[c] += to - from })
@@ -82,7 +83,7 @@ func paletted(page *image.RGBA, pictures shown) image.Image {
 	return out
 }
 
-// runs yields pixels that lie side by side in one colour: most of a page is white.
+// runs yields the runs of neighbouring pixels of one colour: most of a page is white.
 func runs(page *image.RGBA, f func(c color.RGBA, from, to int)) {
 	at := func(i int) color.RGBA {
 		p := page.Pix[4*i : 4*i+4]
@@ -99,7 +100,7 @@ func runs(page *image.RGBA, f func(c color.RGBA, from, to int)) {
 	}
 }
 
-// later orders what is so before what is not.
+// later orders true before false.
 func later(a, b bool) int {
 	switch {
 	case a == b:
@@ -110,7 +111,8 @@ func later(a, b bool) int {
 	return 1
 }
 
-// nearest is the place of the palette's nearest colour, and how far the worst of its channels is; 256 where there is none.
+// nearest is the index of the palette's nearest colour, and the distance in the channel where it is largest; 256 if
+// there is no colour.
 func nearest(palette color.Palette, c color.RGBA) (at, far int) {
 	far = 256
 	for i, p := range palette {

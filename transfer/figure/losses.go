@@ -13,15 +13,15 @@ import (
 	"coadapt/transfer"
 )
 
-// LossCurve is how one net's training went.
+// LossCurve is the course of one net's training.
 type LossCurve struct {
 	Result  transfer.Result
 	Metrics []transfer.Metric
 }
 
-// Losses draws the training loss of nets against the step, and with a mark each what the loss on the test part came to; where tests on the way were
-// recorded, below it the accuracy of those. A net that is no number is drawn as far as it came, with a cross. It fails where a net
-// has no curve, or one that is not finite.
+// Losses draws the training loss of nets against the step, and a mark for the final loss on the test part. If nets were
+// tested during training, a second frame has the accuracies. The curve of a net without a number ends with a cross
+// where its training did. Losses fails if a net has no curve, or one that is not finite.
 func Losses(curves []LossCurve, opt Options) (*Figure, error) {
 	opt, err := opt.looking()
 	if err != nil {
@@ -54,7 +54,7 @@ func Losses(curves []LossCurve, opt Options) (*Figure, error) {
 		}
 		first, end := cv.Metrics[0], cv.Metrics[len(cv.Metrics)-1]
 		if n := len(line.points); n > 2 && line.points[n-1].x-line.points[n-2].x < (line.points[n-2].x-line.points[n-3].x)/2 {
-			line.points, end = line.points[:n-1], cv.Metrics[n-2] // what is left over at the end: the mean of a few steps looks like a fall
+			line.points, end = line.points[:n-1], cv.Metrics[n-2] // the mean of a few last steps would look like a fall
 		}
 		last = max(last, end.Step, r.Steps)
 		classes[r.Classes] = true
@@ -121,7 +121,7 @@ func curveLooks(curves []LossCurve) []look {
 	return looks
 }
 
-// stepTicks are five or so whole numbers.
+// stepTicks label about five whole numbers.
 func stepTicks(last int) plot.ConstantTicks {
 	step := 1
 	for _, m := range []int{2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000, 200000} {

@@ -7,11 +7,11 @@ import (
 	"coadapt/transfer"
 )
 
-// Note says what the numbers of points are: how many nets, how the intervals were made, by which rule an accuracy was taken, and which
-// nets are not numbers. One sentence an item.
+// Note says what the numbers of points are: how many nets, how the intervals were made, by which rule an accuracy was
+// taken, and which nets are not numbers. One sentence an item.
 func Note(points []Point) []string { return note(points, tabled) }
 
-// medium is where a note stands: it names what is seen there.
+// medium is where a note is shown, and so how it names the marks there.
 type medium int
 
 const (
@@ -20,7 +20,7 @@ const (
 	plain // drawn without intervals
 )
 
-// behindNote says what the boxes behind a curve are, and which nets are in none; it is empty where there are no such nets.
+// behindNote says what the boxes behind a curve are, and which nets are in no box. It is empty without such nets.
 func behindNote(behind []Point) string {
 	fewest, most, failed := 0, 0, []string(nil)
 	for _, p := range behind {
@@ -123,7 +123,7 @@ func images(tested map[int]bool) string {
 	return ""
 }
 
-// list joins up to eight items and counts the rest.
+// list joins up to eight items and gives the number of the others.
 func list(results []transfer.Result, item func(transfer.Result) string) string {
 	const most = 8
 	var s []string

@@ -9,11 +9,11 @@ import (
 	"coadapt/transfer"
 )
 
-// Overlay draws our conditions and those of others on one pair of axes: points
-// above or below the own base net, mean over nets, as accuracies on different
-// data cannot be compared otherwise. Ours are joined by full lines, theirs are
-// small and joined by faint ones. Both are on random halves; it fails where
-// either has no cut net with its base.
+// Overlay draws our conditions and those of others on one pair of axes. Accuracies
+// on different data cannot be compared, so it draws points above or below the own
+// base net, as means over nets. Our marks are joined by full lines, theirs are
+// small and joined by faint ones. Both are on random halves. It fails if either has
+// no cut net with its base.
 func Overlay(ours, theirs []transfer.Result, opt Options) (*Figure, error) {
 	if err := Check(ours); err != nil {
 		return nil, fmt.Errorf("overlay: %w", err)

@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// panel is one frame of a figure of several.
+// panel is one frame of a figure that has several.
 type panel struct {
 	title, xlabel, ylabel string
 	xticks                plot.ConstantTicks
@@ -20,11 +20,11 @@ type panel struct {
 	areas                 []area
 	labels                []label
 	level                 *float64 // a dashed line across, such as the base
-	floor                 float64  // the frame ends here at the latest, and an arrow points to what lies below; 0 is none
-	empty                 string   // said in the middle where there is no series
+	floor                 float64  // the lowest end of the frame; an arrow points to values below; 0: none
+	empty                 string   // the text in the middle if there is no series
 }
 
-// series is a row of values, as marks or dots, joined or not.
+// series is a row of values, drawn as marks or dots, joined or not.
 type series struct {
 	look   look
 	name   string
@@ -32,23 +32,23 @@ type series struct {
 	line   bool
 	dots   bool      // small, for single nets
 	bare   bool      // no marks
-	failed []float64 // x of nets that are no numbers: crosses at the bottom
+	failed []float64 // x of nets without a number: crosses at the bottom
 }
 
 type point struct{ x, y float64 }
 
-// broken says whether a net between a and b is no number: no line leads across.
+// broken says whether a net between a and b has no number, so that no line joins them.
 func (s series) broken(a, b float64) bool {
 	return slices.ContainsFunc(s.failed, func(x float64) bool { return a < x && x < b })
 }
 
-// area is filled between two rows of values that have their x in common.
+// area is the filled area between two rows of values at the same x.
 type area struct {
 	low, high []point
 	color     color.NRGBA
 }
 
-// label is a word in the frame, so much above its point.
+// label is a word in the frame, at a distance above its point.
 type label struct {
 	point
 	text string
@@ -80,7 +80,7 @@ func (p panel) draw(c draw.Canvas) {
 	f.Draw(c)
 }
 
-// DataRange covers every value down to the floor, and leaves room for crosses.
+// DataRange covers all values above the floor, and leaves room for crosses.
 func (p panel) DataRange() (xmin, xmax, ymin, ymax float64) {
 	ymin, ymax = math.Inf(1), math.Inf(-1)
 	failed := false
@@ -183,8 +183,8 @@ func (p panel) Plot(cv draw.Canvas, f *plot.Plot) {
 	}
 }
 
-// legend draws an entry a named series, in a row or more, and returns what is
-// left below.
+// legend draws an entry for each named series, in one or more rows, and returns the
+// room below.
 func legend(c draw.Canvas, all []series) draw.Canvas {
 	const (
 		sample vg.Length = 20

@@ -13,10 +13,10 @@ import (
 	"coadapt/transfer"
 )
 
-// Paper2 makes the paper's figure 2 of results on random halves: above, a mark
-// a net; below, lines through the means of each condition from the base on, with
-// what lies between them shaded and numbered as in the paper. It fails where no
-// cut net is a number.
+// Paper2 makes the paper's figure 2 from results on random halves. The upper frame
+// has a mark for each net. The lower one has lines through the means of each
+// condition, beginning at the base; the areas between them are shaded and numbered
+// as in the paper. It fails if no cut net has a number.
 func Paper2(results []transfer.Result, opt Options) (*Figure, error) {
 	if err := Check(results); err != nil {
 		return nil, fmt.Errorf("figure 2: %w", err)
@@ -79,7 +79,8 @@ func Paper2(results []transfer.Result, opt Options) (*Figure, error) {
 	}), nil
 }
 
-// under is where a row of values lies below another with its x, with the places where they cross: low is nowhere above high.
+// under gives the area in which one row of values lies below another at the same x, including their crossings: low is
+// nowhere above high.
 func under(low, high []point) (l, h []point) {
 	for i, b := range high {
 		a := low[i]
@@ -96,7 +97,7 @@ func under(low, high []point) (l, h []point) {
 	return l, h
 }
 
-// regions shades where lines lie below others, numbers as the paper does what of it is there, and says what the numbers are.
+// regions shades the areas between lines, numbers those that exist as the paper does, and explains the numbers.
 func (p *panel) regions(lines map[transfer.Treatment][]point, base float64) []string {
 	flat := func(to []point) []point {
 		var out []point
@@ -118,7 +119,7 @@ func (p *panel) regions(lines map[transfer.Treatment][]point, base float64) []st
 	for _, number := range []struct {
 		text, is string
 		t        transfer.Treatment
-		low      bool // the line is numbered where it is lowest, else above its right end
+		low      bool // the number is at the line's lowest point, otherwise above its right end
 		there    func(at point) bool
 	}{
 		{"2", "BnB below it, fragile co-adaptation", transfer.Selffer, true, func(at point) bool { return at.y < base }},
@@ -145,7 +146,7 @@ func (p *panel) regions(lines map[transfer.Treatment][]point, base float64) []st
 			continue
 		}
 		says = append(says, number.text+", "+number.is)
-		for _, l := range p.labels { // clear of a number that stands there
+		for _, l := range p.labels { // avoid a number that is there already
 			if math.Abs(l.x-at.x-0.2) > 0.1 || math.Abs(l.y-at.y) > 0.1*(high-low) {
 				continue
 			}
@@ -158,7 +159,7 @@ func (p *panel) regions(lines map[transfer.Treatment][]point, base float64) []st
 	return says
 }
 
-// filled is the options with defaults for what is left zero.
+// filled gives the options with defaults for zero fields.
 func (o Options) filled(width, height float64) Options {
 	if o.Layers == nil {
 		o.Layers = []string{"conv1", "conv2", "conv3", "conv4", "conv5", "fc6", "fc7"}

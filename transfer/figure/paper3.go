@@ -10,10 +10,10 @@ import (
 	"coadapt/transfer"
 )
 
-// Paper3 makes the paper's figure 3: frozen transfer between natural and
-// man-made classes (left), frozen random layers (right), and below what each of
-// them, and frozen transfer between random halves, lies away from its own base
-// net, in points, down to -30. It fails where there is neither.
+// Paper3 makes the paper's figure 3: frozen transfer between natural and man-made
+// classes (left) and frozen random layers (right). The frame below shows how far
+// both, and frozen transfer between random halves, lie from their own base nets, in
+// points, down to -30. It fails if there are neither.
 func Paper3(results []transfer.Result, opt Options) (*Figure, error) {
 	if err := Check(results); err != nil {
 		return nil, fmt.Errorf("figure 3: %w", err)
@@ -78,7 +78,7 @@ func Paper3(results []transfer.Result, opt Options) (*Figure, error) {
 	}), nil
 }
 
-// levels are mean accuracies by cut, from the base nets of the same tasks on.
+// levels gives mean accuracies by cut, beginning with the base nets of the same tasks.
 func levels(all []transfer.Result, t transfer.Treatment, here func(transfer.Net) bool) series {
 	s := series{line: true}
 	var nets []transfer.Result
@@ -97,7 +97,7 @@ func levels(all []transfer.Result, t transfer.Treatment, here func(transfer.Net)
 	return s
 }
 
-// gains are mean differences to the own base net by cut, in points, from 0 at n = 0.
+// gains gives mean differences from the own base net by cut, in points, beginning with 0 at n = 0.
 func gains(all []transfer.Result, t transfer.Treatment, here func(transfer.Net) bool) series {
 	base := make(map[transfer.Net]float64)
 	for _, r := range all {
@@ -129,7 +129,7 @@ func gains(all []transfer.Result, t transfer.Treatment, here func(transfer.Net) 
 	return s
 }
 
-// failures names the nets of some treatments, or on fewer images, that are no numbers.
+// failures names the nets without a number among those of some treatments, or on fewer images.
 func failures(all []transfer.Result, ts ...transfer.Treatment) string {
 	var lost []transfer.Result
 	for _, r := range all {
@@ -140,7 +140,7 @@ func failures(all []transfer.Result, ts ...transfer.Treatment) string {
 	return list(lost, func(r transfer.Result) string { return fmt.Sprintf("%s %s", r.Net, r.Status) })
 }
 
-// words are the values of a panel, for who cannot see it.
+// words gives the values of a panel, for readers who cannot see it.
 func (p panel) words() string {
 	var rows []string
 	for _, s := range p.series {

@@ -71,10 +71,10 @@ func Paper4(results []transfer.Result, opt Options) (*Figure, error) {
 	}), nil
 }
 
-// logTicks are the powers of ten, and 2 and 5 times them, of values that are logarithms.
+// logTicks label logarithmic values at 1, 2 and 5 times the powers of ten.
 type logTicks struct{}
 
-// Ticks labels what lies in the frame.
+// Ticks gives the ticks within the frame.
 func (logTicks) Ticks(low, high float64) []plot.Tick {
 	var ticks []plot.Tick
 	for e := math.Floor(low); e <= high; e++ {
@@ -101,7 +101,7 @@ func (pointTicks) Ticks(low, high float64) []plot.Tick {
 	return ticks
 }
 
-// evenTicks are multiples of the first of some falling steps of which there are four in the range, else of the last.
+// evenTicks are multiples of the first of the falling steps that gives four ticks in the range, otherwise of the last.
 func evenTicks(low, high float64, steps ...float64) []plot.Tick {
 	step := steps[0]
 	for _, s := range steps[1:] {

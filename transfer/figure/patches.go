@@ -9,20 +9,20 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Excited is the patches that excite one unit most, strongest first.
+// Excited has the patches that excite one unit most, strongest first.
 type Excited struct {
 	Unit    int
 	Patches []Patch
 }
 
-// Patch is what a unit saw of a picture.
+// Patch is the part of a picture that a unit saw.
 type Patch struct {
-	Pixels image.Image // of one size in a figure
+	Pixels image.Image // all patches of a figure have one size
 	Class  string
 	Value  float64 // of the activation
 }
 
-// Patches draws a row for every unit. It fails where the patches differ in size.
+// Patches draws a row for every unit. It fails if the patches differ in size.
 func Patches(net, layer string, rows []Excited, opt Options) (*Figure, error) {
 	opt, err := opt.looking()
 	if err != nil {
@@ -75,11 +75,11 @@ func Patches(net, layer string, rows []Excited, opt Options) (*Figure, error) {
 }
 
 const (
-	rowName     = 96 * dot  // what stands left of a row
-	patchLength = 132 * dot // the most that a patch gets
+	rowName     = 96 * dot  // of the words left of a row
+	patchLength = 132 * dot // the largest side of a patch
 )
 
-// excitedRow takes the whole width, so that each has a line of its own.
+// excitedRow takes the full width, so that each row has a line of its own.
 type excitedRow struct {
 	name, second string
 	tiles        tiles

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Picture is some pixels, a word for them, and where that is wanted more lines below it.
+// Picture is an image with lines of words below it.
 type Picture struct {
 	Pixels image.Image
 	Words  []string
@@ -18,7 +18,7 @@ type Gallery struct {
 	Pictures []Picture
 }
 
-// RGB is a picture of width × height × 3 bytes.
+// RGB makes an image of width × height × 3 bytes.
 func RGB(pixels []uint8, width, height int) (image.Image, error) {
 	if width < 1 || height < 1 || len(pixels) != 3*width*height {
 		return nil, fmt.Errorf("picture of %d bytes, want %d × %d × 3", len(pixels), width, height)
@@ -31,8 +31,8 @@ func RGB(pixels []uint8, width, height int) (image.Image, error) {
 	return img, nil
 }
 
-// Pictures sets galleries side by side, every pixel enlarged to a block. It fails where there is no picture, and where those of a gallery differ in
-// size or in lines of words.
+// Pictures draws galleries side by side, with every pixel enlarged to a block. It fails if there is no picture, or if
+// the pictures of a gallery differ in size or in their number of lines of words.
 func Pictures(galleries []Gallery, opt Options) (*Figure, error) {
 	opt, err := opt.looking()
 	if err != nil {
@@ -68,5 +68,5 @@ func Pictures(galleries []Gallery, opt Options) (*Figure, error) {
 	return opt.sheet(alt, nil, page), nil
 }
 
-// pictureLength is about what a picture gets.
+// pictureLength is the approximate side of a picture.
 const pictureLength = 132 * dot

@@ -31,8 +31,8 @@ func (p Point) of(r transfer.Result) float64 {
 	return x
 }
 
-// Check says whether results can stand in one figure: it fails where a net appears with two keys, as then two experiments (data,
-// architecture or recipe differ) are mixed.
+// Check says whether results can be in one figure. It fails if a net appears with two keys: then two experiments are
+// mixed, whose data, architecture or recipe differ.
 func Check(results []transfer.Result) error {
 	keys := make(map[transfer.Net]string)
 	for _, r := range results {
@@ -56,7 +56,7 @@ func summarise(results []transfer.Result, m measure) []Point {
 		t transfer.Treatment
 	}
 	isTarget := targets(results)
-	// Nets finish in any order; the drawing and the last digit of a mean must not depend on it.
+	// Nets finish in any order; neither drawing nor rounding may depend on it.
 	results = slices.SortedStableFunc(slices.Values(results), func(a, b transfer.Result) int {
 		return cmp.Or(cmp.Compare(a.Net.N, b.Net.N), cmp.Compare(a.Net.Treatment, b.Net.Treatment), cmp.Compare(a.Net.Split, b.Net.Split),
 			cmp.Compare(a.Net.Target, b.Net.Target), cmp.Compare(a.Net.Seed, b.Net.Seed))
@@ -96,7 +96,7 @@ func summarise(results []transfer.Result, m measure) []Point {
 	return out
 }
 
-// targets says of a base net whether its task is one that cut nets are tested on.
+// targets returns a function that says whether cut nets are tested on the task of a base net.
 func targets(results []transfer.Result) func(transfer.Net) bool {
 	type task struct {
 		split string

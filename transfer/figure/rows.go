@@ -13,14 +13,14 @@ import (
 	"coadapt/transfer"
 )
 
-// Row is a line of a plot by rows: its name, and in each column a value a condition.
+// Row is a line of a plot by rows: its name, and in each column a value for each condition.
 type Row struct {
 	Name   string
 	Values [][]Value // by column
 }
 
-// Value is an estimate with its interval. Low and High are NaN where there is none; a value that is NaN itself is left
-// out.
+// Value is an estimate with its interval. Low and High are NaN without an interval. A Value that is NaN itself is not
+// drawn.
 type Value struct {
 	Treatment        transfer.Treatment
 	Value, Low, High float64
@@ -29,15 +29,14 @@ type Value struct {
 // Column is a scale of a plot by rows.
 type Column struct {
 	Label string
-	Zero  float64 // where a line stands: no effect
-	// Low and High bound the axis, both 0 for what the values and intervals need. An interval that goes on beyond ends in
-	// an arrow head.
+	Zero  float64 // no effect: a line is drawn here
+	// Low and High bound the axis; if both are 0, it covers all values and intervals. An interval that goes on beyond the
+	// bounds ends in an arrow head.
 	Low, High float64
 }
 
-// Rows draws a row a line and a column a frame, each value with its interval. It fails where there is no row, no
-// column, or a row
-// that has not a list of values for every column.
+// Rows draws each row as a line and each column as a frame, with an interval for each value. It fails if there is no
+// row or no column, or if a row lacks a list of values for some column.
 func Rows(rows []Row, columns []Column, opt Options) (*Figure, error) {
 	if len(rows) == 0 || len(columns) == 0 {
 		return nil, fmt.Errorf("plot by rows: %d rows, %d columns, want at least one of each", len(rows), len(columns))
@@ -75,7 +74,7 @@ func Rows(rows []Row, columns []Column, opt Options) (*Figure, error) {
 	}), nil
 }
 
-// rowLegend draws the conditions in one line and returns what is left below.
+// rowLegend draws the conditions in one line and returns the room below.
 func rowLegend(c draw.Canvas, treatments []transfer.Treatment) draw.Canvas {
 	s, x := style(labelSize), c.Min.X
 	for _, t := range treatments {
@@ -117,7 +116,7 @@ func drawRows(c draw.Canvas, rows []Row, columns []Column, treatments []transfer
 	}
 }
 
-// rowTicks are a few round numbers.
+// rowTicks label a few round numbers.
 type rowTicks struct{}
 
 // Ticks are multiples of 1, 2 or 5 of some power of ten.
@@ -180,7 +179,7 @@ func (f rowFrame) Plot(cv draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// shift sets the conditions of a row below each other.
+// shift is the distance of a condition from the middle of its row, so that conditions are drawn below each other.
 func (f rowFrame) shift(t transfer.Treatment) float64 {
 	i := slices.Index(f.treatments, t)
 	return 0.3 * (float64(len(f.treatments)-1)/2 - float64(i))

@@ -8,8 +8,9 @@ import (
 	"coadapt/transfer"
 )
 
-// look is how one condition is drawn. The paper's colours, selffer blue and transfer red, dark where frozen and light where fine-tuned, in
-// shades that also differ in luminance; mark and dash differ too, so that the figure reads in grey and for the colour-blind.
+// look is how one condition is drawn. Colours are the paper's: blue for selffer and red for transfer, dark for frozen
+// and light for fine-tuned. They also differ in luminance, and marks and dashes differ, too, so that figures can be
+// read in grey and by the colour-blind.
 type look struct {
 	label  string // the paper's words
 	color  color.NRGBA
@@ -18,7 +19,7 @@ type look struct {
 	dashes []vg.Length
 }
 
-// lookOf a treatment; an unknown one is drawn as the base.
+// lookOf says how a treatment is drawn. An unknown one is drawn as the base.
 func lookOf(t transfer.Treatment) look {
 	switch t {
 	case transfer.Selffer:
@@ -52,16 +53,16 @@ func rgb(hex uint32) color.NRGBA {
 	return color.NRGBA{R: uint8(hex >> 16), G: uint8(hex >> 8), B: uint8(hex), A: 0xff}
 }
 
-// The colours of what is no condition.
+// The colours of things other than conditions.
 var (
 	ink   = rgb(0x222222) // text and axes
 	faint = rgb(0xe9e9e9) // grid
 	band  = rgb(0xdcdcdc) // interval of the base
-	donor = rgb(0x9a9a9a) // base nets in no mean
+	donor = rgb(0x9a9a9a) // base nets that are in no mean
 	paper = rgb(0xffffff)
 )
 
-// faded is two thirds of the way to white.
+// faded is a colour two thirds of the way to white.
 func faded(c color.NRGBA) color.NRGBA {
 	lighter := func(x uint8) uint8 { return uint8((int(x) + 2*255) / 3) }
 	return color.NRGBA{R: lighter(c.R), G: lighter(c.G), B: lighter(c.B), A: c.A}

@@ -10,8 +10,8 @@ import (
 	"coadapt/transfer"
 )
 
-// Table writes points as plain text: a row for the base and one a cut, a column a condition, each cell a mean and the longer side of its
-// interval, and ×k where k nets of the cell are not numbers. Below stands the note.
+// Table writes points as plain text: a row for the base and one for each cut, a column for each condition, and the note
+// below. A cell has the mean and the longer side of its interval, and ×k if k of its nets have no number.
 func Table(w io.Writer, points []Point) error {
 	var cuts []int
 	var conditions []transfer.Treatment
@@ -69,7 +69,8 @@ func Table(w io.Writer, points []Point) error {
 
 func cellKey(t transfer.Treatment, n int) string { return fmt.Sprintf("%s %d", t, n) }
 
-// Cell is the point in a table: mean, the longer side of its interval, and ×k where k nets are not numbers; "-" where there is nothing.
+// Cell is the point in a table: the mean, the longer side of its interval, and ×k if k nets have no number. It is "-"
+// if there is no net.
 func (p Point) Cell() string {
 	var s []string
 	if p.Count > 0 {

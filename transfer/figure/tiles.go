@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// block is a part of a page of pictures: it is drawn down and to the right of a point.
+// block is a part of a page of pictures. It is drawn below and to the right of a point.
 type block interface {
 	size() (width, height vg.Length)
 	draw(c draw.Canvas, at vg.Point)
@@ -27,16 +27,17 @@ const (
 type tiles struct {
 	title  string
 	images []image.Image
-	words  [][]string // below each: lines, as many under one as under all others; nil: none
+	words  [][]string // lines below each picture, equally many below all; nil: none
 	cols   int
 	side   vg.Length // of a pixel
-	index  bool      // left of each row stands the number of its first picture
+	index  bool      // show the number of each row's first picture on the left
 }
 
-// indexWidth is what the numbers of rows take.
+// indexWidth is the width of the numbers of rows.
 const indexWidth vg.Length = 18
 
-// sideFor is how large a pixel may be where a picture of so many gets a length: whole dots where there is one for each.
+// sideFor is the side of a pixel if a picture of the given number of pixels has a length: in whole dots if it is at
+// least one dot.
 func sideFor(pixels int, length vg.Length) vg.Length {
 	if whole := int(length / (dot * vg.Length(pixels)) * (1 + 1e-9)); whole >= 1 {
 		return vg.Length(whole) * dot
@@ -44,7 +45,8 @@ func sideFor(pixels int, length vg.Length) vg.Length {
 	return length / vg.Length(pixels)
 }
 
-// fit lays n pictures of so many pixels a side out in a width: as large as the length allows, in as many columns as there is room for.
+// fit lays out n pictures in a width, in as many columns as fit. A picture has the given number of pixels a side, and
+// is as large as length allows.
 func (t *tiles) fit(pixels int, length, width vg.Length) {
 	t.side = sideFor(pixels, length)
 	if t.index {
@@ -53,7 +55,7 @@ func (t *tiles) fit(pixels int, length, width vg.Length) {
 	t.cols = max(1, min(len(t.images), int((width+tileGap)/(t.side*vg.Length(pixels)+tileGap))))
 }
 
-// steps are what lies from a picture to the next in its row and column.
+// steps gives the distance from a picture to the next one in its row, and in its column.
 func (t tiles) steps() (right, down vg.Length) {
 	b := t.images[0].Bounds()
 	right, down = t.side*vg.Length(b.Dx())+tileGap, t.side*vg.Length(b.Dy())+tileGap
@@ -107,7 +109,7 @@ func (t tiles) draw(c draw.Canvas, at vg.Point) {
 	}
 }
 
-// flow sets blocks side by side, and below each other where the width ends.
+// flow places blocks side by side, and begins a new row where the width ends.
 type flow struct {
 	blocks []block
 	width  vg.Length
@@ -121,7 +123,7 @@ func (f flow) gap() vg.Length {
 	return blockGap
 }
 
-// rows are the blocks of each row, with the height of the highest.
+// rows gives the blocks of each row, and the height of its highest block.
 func (f flow) rows() (rows [][]block, heights []vg.Length) {
 	x := f.width
 	for _, b := range f.blocks {
@@ -157,7 +159,7 @@ func (f flow) draw(c draw.Canvas, at vg.Point) {
 	}
 }
 
-// looking are the options of a page of pictures, whose height follows from what is on it.
+// looking gives the options of a page of pictures, whose height follows from its content.
 func (o Options) looking() (Options, error) {
 	o = o.filled(6.5, 0)
 	if o.Width < 4 || o.Width > 40 {
@@ -166,10 +168,10 @@ func (o Options) looking() (Options, error) {
 	return o, nil
 }
 
-// textWidth is what a page of a width leaves for what stands on it.
+// textWidth is the width that a page leaves for its content.
 func (o Options) textWidth() vg.Length { return vg.Length(o.Width)*vg.Inch - 2*margin }
 
-// sheet is a figure as high as a block with title and notes asks for.
+// sheet is a figure of the height that a block needs with its title and notes.
 func (o Options) sheet(alt string, notes []string, b block) *Figure {
 	if o.Caption != "" {
 		notes = append([]string{o.Caption}, notes...)
@@ -198,7 +200,7 @@ func bold(size vg.Length) text.Style {
 	return s
 }
 
-// shorten leaves out the end of a word that is too long.
+// shorten cuts off the end of a word that is too long.
 func shorten(s text.Style, word string, width vg.Length) string {
 	if s.Width(word) <= width {
 		return word

@@ -14,8 +14,8 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// SVG writes the figure as a scalable picture with its text alternative. Text stays text, in Liberation Sans or what has its measures
-// (Arial, Helvetica).
+// SVG writes the figure as a scalable picture with its text alternative. Text stays text, in Liberation Sans or a font
+// of the same metrics (Arial, Helvetica).
 func (f *Figure) SVG(w io.Writer) error {
 	c := vgsvg.New(f.width, f.height)
 	f.paint(draw.New(c))
@@ -25,9 +25,9 @@ func (f *Figure) SVG(w io.Writer) error {
 	}
 	svg := buf.Bytes()
 	svg = bytes.ReplaceAll(svg, []byte("font-family:Liberation Sans;"), []byte("font-family:'Liberation Sans',Arial,Helvetica,sans-serif;"))
-	svg = bytes.ReplaceAll(svg, []byte("data:image/jpg;"), []byte("data:image/png;")) // what it is
+	svg = bytes.ReplaceAll(svg, []byte("data:image/jpg;"), []byte("data:image/png;")) // which it is
 	svg = bytes.ReplaceAll(svg, []byte("<image "), []byte(`<image style="image-rendering:pixelated" preserveAspectRatio="none" `))
-	// The text alternative belongs right behind the opening tag, which ends with the namespace.
+	// The text alternative must follow the opening tag, which ends with the namespace.
 	tag := []byte(`xmlns:xlink="http://www.w3.org/1999/xlink">`)
 	head, body, ok := bytes.Cut(svg, tag)
 	if !ok {
@@ -46,7 +46,8 @@ func (f *Figure) SVG(w io.Writer) error {
 	return nil
 }
 
-// PNG writes the figure as pixels, width × dpi wide, on white. dpi from 36 to 1200; 192 suits a notebook on a dense screen, 300 print.
+// PNG writes the figure as pixels, width × dpi wide, on white. dpi is from 36 to 1200: 192 suits a notebook on a dense
+// screen, 300 suits print.
 func (f *Figure) PNG(w io.Writer, dpi int) error {
 	if dpi < 36 || dpi > 1200 {
 		return fmt.Errorf("figure as PNG: %d dots an inch, want 36 to 1200", dpi)

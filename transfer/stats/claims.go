@@ -7,16 +7,16 @@ import (
 )
 
 // Claim is a statement about nets that a comparison can support or oppose. It
-// is asked at several places (cuts, ranges of cuts, or amounts of data), which
-// are one family of tests.
+// is tested at several places (cuts, ranges of cuts, or amounts of data), which
+// form one family of tests.
 type Claim struct {
 	Name     string  // a word or two
 	Says     string  // the statement
 	Estimand string  // what is estimated, in mean accuracies
-	Positive bool    // the estimate is claimed to lie above Null; else below
-	Null     float64 // share of 1; 0 but for claims that little is lost
-	Paper    bool    // of 2014; else it goes past it
-	Control  bool    // about a control of BnB; left out of reports on results without its nets
+	Positive bool    // the claim is that the estimate lies above Null; otherwise below
+	Null     float64 // as a fraction of 1; 0 except for claims that little is lost
+	Paper    bool    // a claim of the 2014 paper
+	Control  bool    // about a control of BnB; reports on results without its nets leave it out
 
 	comparison
 	only   []int // cuts at which it is asked; nil is all
@@ -33,10 +33,10 @@ type comparison struct {
 type comparing int
 
 const (
-	byPair   comparing = iota // t - less on the same target and seed; where no net has its pair, by gain over the own base
-	unpaired                  // the mean of all t less that of all less, whatever their targets: what the paper did
-	byKind                    // the mean of t - less on natural / man-made tasks less that on random halves
-	bySize                    // base nets on so many images a class less those on the next smaller number
+	byPair   comparing = iota // t - less on the same target and seed; without pairs, the gains over each net's own base
+	unpaired                  // the mean over all t minus the mean over all less, whatever their targets, as in the paper
+	byKind                    // the mean of t - less on natural / man-made tasks minus that on random halves
+	bySize                    // base nets with PerClass images a class minus those with the next smaller number
 )
 
 // slight is how much of an accuracy counts as almost nothing: half a point,
@@ -46,15 +46,14 @@ const slight = 0.005
 // Claims are those of the paper, with the decomposition of a transfer curve
 // among them:
 //
-//	fragility        base - BnB     lost where co-adapted layers are cut apart
-//	specificity      BnB  - AnB     lost as the layers are another task's
+//	fragility        base - BnB     lost because co-adapted layers were cut apart
+//	specificity      BnB  - AnB     lost because the layers come from another task
 //	rescue           AnB+ - AnB     won back by fine-tuning
 //	second training  BnB+ - base    gained by training again from trained layers
-//	surplus          AnB+ - BnB+    gained as those were another task's
+//	surplus          AnB+ - BnB+    gained because those layers come from another task
 //
-// Each is paired by target and seed, so that base - AnB = fragility +
-// specificity and AnB+ - base = second training + surplus wherever all nets are
-// there.
+// Each is paired by target and seed. Where all nets are present, base - AnB =
+// fragility + specificity and AnB+ - base = second training + surplus.
 func Claims() []Claim {
 	const (
 		base, plus = transfer.Base, transfer.BasePlus

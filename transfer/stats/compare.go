@@ -7,10 +7,10 @@ import (
 	"coadapt/transfer"
 )
 
-// Compare is treatment t less another at cut n (0 where neither has a cut), with the intervals that the line of [Ask]
-// on the same two treatments has: pairs of the same target and seed on random halves, or where there are none on the
-// next kind of tasks. The claim is that t lies above. Permuted and Detectable are left out. It fails as [Gather]
-// does, and where there is no pair of numbers.
+// Compare estimates treatment t minus another one at cut n, which is 0 where neither has a cut. Its intervals are those
+// of the line of [Ask] on the same two treatments. It pairs nets of the same target and seed on random halves or, where
+// there are none, on the next kind of tasks. The claim is that t lies above the other. Permuted and Detectable are not
+// computed. Compare fails where [Gather] does, and where no pair has two numbers.
 func Compare(results []transfer.Result, t, less transfer.Treatment, n int, level float64) (Line, error) {
 	s, err := Gather(results)
 	if err != nil {

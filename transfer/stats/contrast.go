@@ -12,15 +12,15 @@ import (
 // of two means.
 type Contrast struct {
 	Estimate           // its interval is the plain one: of this comparison, as if it were the only one
-	Test       string  // how interval and p came about
-	Permuted   float64 // p of the sign-flip test over clusters; NaN where there is none
-	Detectable float64 // the effect that so many clusters of this spread find with 80% power at 0.05; NaN where not known
+	Test       string  // how interval and p were computed
+	Permuted   float64 // p of the sign-flip test over clusters; NaN without one
+	Detectable float64 // the effect that Clusters clusters of this spread detect with 80% power at 0.05; NaN if unknown
 	Warnings   []string
 	Tally
-	pair *score // of one pair of nets, whose interval is Newcombe's and not that of SE; else nil
+	pair *score // of a single pair of nets, whose interval is Newcombe's and does not use SE; otherwise nil
 }
 
-// AtLevel is the interval at another level, made as the plain one is.
+// AtLevel is the plain interval at another level.
 func (c Contrast) AtLevel(level float64) Interval {
 	if c.pair != nil {
 		return c.pair.interval(level)
@@ -28,7 +28,7 @@ func (c Contrast) AtLevel(level float64) Interval {
 	return c.within(level).Interval
 }
 
-// P is the two-sided p value that goes with the interval: below α just where the interval AtLevel(1-α) excludes null.
+// P is the two-sided p value that belongs to the interval: it is below α exactly where AtLevel(1-α) excludes null.
 func (c Contrast) P(null float64) float64 {
 	if c.pair != nil {
 		return c.pair.p(null)
@@ -36,8 +36,8 @@ func (c Contrast) P(null float64) float64 {
 	return c.Estimate.P(null)
 }
 
-// manySplits is from how many splits on a split is a cluster, as units of one split share its classes. Below, there are too few splits to
-// tell their spread, and a unit is a cluster.
+// manySplits is the least number of splits at which a cluster is a split, as units of one split share its classes. With
+// fewer splits their spread cannot be estimated, and a cluster is a unit.
 const manySplits = 8
 
 const noPair = "no two nets share target and seed: difference of the gains over the own base nets"
@@ -46,10 +46,10 @@ const oneUnit = "one target at one seed: the interval is over test images and do
 
 const (
 	resamples = 9999
-	drawSeed  = 1 // of permutations, so that a report can be made again
+	drawSeed  = 1 // of permutations, so that the same nets give the same report
 )
 
-// nothing is a contrast of which nothing is known.
+// nothing is the contrast of an empty comparison.
 func nothing() Contrast { return Contrast{Permuted: math.NaN(), Detectable: math.NaN()} }
 
 // paired is the mean difference with its interval and tests. ok is false where
@@ -105,7 +105,7 @@ func (s *Nets) paired(obs []Obs, level, null float64) (c Contrast, ok bool, err 
 	return c, err == nil, err
 }
 
-// apart is the difference of the means of two groups on different units.
+// apart compares two groups on different units: the difference of their means.
 func (s *Nets) apart(x, y []Obs, level float64) (c Contrast, ok bool, err error) {
 	c = nothing()
 	c.Tally = count(x, y)
@@ -129,7 +129,7 @@ func (s *Nets) apart(x, y []Obs, level float64) (c Contrast, ok bool, err error)
 	return c, true, nil
 }
 
-// side is the mean of a group, by units where it has several.
+// side is the mean of a group. Its interval is over units where the group has several.
 func (s *Nets) side(obs []Obs, level float64) Estimate {
 	if count(obs).Units > 1 {
 		x, clusters := values(obs)
@@ -140,10 +140,10 @@ func (s *Nets) side(obs []Obs, level float64) Estimate {
 	return s.binomial(obs, level)
 }
 
-// binomial is the mean of differences on one unit with the error that its test
-// images make: p(1-p)/m for each net, the net subtracted being one and the same
-// or not. That two nets agree on most images is not made use of, so that the
-// interval errs on the wide side.
+// binomial is the mean of differences on one unit. Its error is that of the test
+// images: each net contributes p(1-p)/m, times the square of its weight in the
+// mean. That two nets agree on most images is ignored, so the interval is rather
+// too wide.
 func (s *Nets) binomial(obs []Obs, level float64) Estimate {
 	weight := make(map[transfer.Net]float64)
 	var mean float64
@@ -164,9 +164,9 @@ func (s *Nets) binomial(obs []Obs, level float64) Estimate {
 	return normal(mean, math.Sqrt(variance), len(obs), 1, level)
 }
 
-// confounded warns where two groups are on different targets: then a difference
-// of the groups is also one of how hard their targets are. It names the gap
-// between the targets' own base nets.
+// confounded warns where two groups have different targets. A difference of the
+// groups may then come from their targets, of which one may be harder. The
+// warning gives the gap between the targets' own base nets.
 func (s *Nets) confounded(c *Contrast, what string, x []Obs, other string, y []Obs) {
 	gapX, okX := s.difficulty(x)
 	gapY, okY := s.difficulty(y)
@@ -177,7 +177,7 @@ func (s *Nets) confounded(c *Contrast, what string, x []Obs, other string, y []O
 		what, targets(x), other, targets(y), 100*(gapX-gapY)))
 }
 
-// difficulty is the mean accuracy of the own base nets of observations.
+// difficulty is the mean accuracy of the base nets on the units of observations.
 func (s *Nets) difficulty(obs []Obs) (mean float64, ok bool) {
 	for _, o := range obs {
 		r, found := s.numbers[transfer.Net{Split: o.Unit.Split, Seed: o.Unit.Seed, Target: o.Unit.Target}]
@@ -189,7 +189,7 @@ func (s *Nets) difficulty(obs []Obs) (mean float64, ok bool) {
 	return mean, len(obs) > 0
 }
 
-// shares is how many of the observations are on each unit.
+// shares is the fraction of the observations that each unit has.
 func shares(obs []Obs) map[Unit]float64 {
 	out := make(map[Unit]float64)
 	for _, o := range obs {
@@ -211,7 +211,7 @@ func sameTargets(x, y []Obs) bool {
 	return true
 }
 
-// targets names the units of observations with how often each occurs: "0B x7, 1B x3".
+// targets lists the units of observations with their counts: "0B x7, 1B x3".
 func targets(obs []Obs) string {
 	var units []Unit
 	times := make(map[Unit]int)

@@ -1,5 +1,5 @@
-// Package stats says what trained nets support, by which test, and where they
-// cannot be asked.
+// Package stats says which claims trained nets support, by which test, and which
+// claims they cannot answer.
 //
 //	[]transfer.Result --Gather--> Nets --Pairs--> differences on one target and seed
 //	                                                  |  ClusterMean, SignFlip, MDE
@@ -17,22 +17,24 @@
 //	two groups on different targets                 [ClusterDiff]: Welch
 //	two treatments at one cut                       [Compare]
 //	several cuts of one claim                       [Bonferroni]
-//	two accuracies on so many images                [Newcombe]
-//	one accuracy on so many images                  [BinomialSE]
-//	how far conditions lie from their bases         [Dips]: accuracy or a loss
+//	two accuracies on test images                   [Newcombe]
+//	one accuracy on test images                     [BinomialSE]
+//	how far conditions lie from their bases         [Dips]: in accuracy or a loss
 //	how many nets failed where their base did not   [Failures]: [Proportion], [SignTest]
 //	what selffer nets lose, in a sentence           [Reading]
 //	how many nets a planned design needs            [Power], [MDE], [PairsFor]
 //
-// A line has two intervals. The plain one is of this line alone. The simultaneous one holds together with those of the same two treatments
-// at all other cuts, is wider, and is the one that the verdict goes by: a claim is supported or opposed just where it excludes zero.
+// A line has two intervals. The plain one is for this line alone. The simultaneous
+// one holds together with those of the same two treatments at all other cuts. It is
+// wider, and decides the verdict: a claim is supported or opposed exactly where the
+// simultaneous interval excludes zero.
 //
-// Differences are paired by [Unit], a target task at a seed: its nets are tested
-// on the same images and share the base net. Units of one split share its
-// classes, so that intervals over them speak of these splits; the line says how
-// many there are. Nets that diverged, were blocked or did not train are in no
-// estimate and are named; how many failed where their base did not is an outcome beside every mean, and turns the verdict on fragility into
-// [Unstable]. Where treatments were given to different targets, as
-// to the fine-tuned nets of 2014, the line carries a warning with the gap between
-// those targets' own base nets.
+// Differences are paired by [Unit], a target task and a seed: its nets are tested
+// on the same images and share the base net. Units of one split share its classes,
+// so intervals over units hold for these splits only; the line says how many splits
+// there are. Nets that diverged, were blocked or did not train are in no estimate
+// and are named. How many nets failed where their base did not is counted beside
+// every mean; where some failed, the verdict on fragility is [Unstable]. Where two
+// treatments have different targets, as the fine-tuned nets of 2014 do, the line
+// carries a warning with the gap between the targets' own base nets.
 package stats

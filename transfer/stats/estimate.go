@@ -36,7 +36,7 @@ func (e Estimate) P(null float64) float64 {
 	return 2 * student(e.DF).CDF(-math.Abs(e.Value-null)/e.SE)
 }
 
-// distribution is what both t and the normal can do.
+// distribution is what Student's t and the normal distribution have in common.
 type distribution interface {
 	CDF(x float64) float64
 	Quantile(p float64) float64
@@ -49,35 +49,35 @@ func student(df float64) distribution {
 	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: df}
 }
 
-// within sets the interval from value, error and degrees of freedom.
+// within sets the interval at a level from value, error and degrees of freedom.
 func (e Estimate) within(level float64) Estimate {
 	half := student(e.DF).Quantile(0.5+level/2) * e.SE
 	e.Low, e.High = e.Value-half, e.Value+half
 	return e
 }
 
-// alone is one value, of which no error is known.
+// alone is the estimate from a single value, whose error is unknown.
 func alone(x float64) Estimate {
 	nan := math.NaN()
 	return Estimate{Value: x, SE: nan, DF: nan, N: 1, Clusters: 1, Interval: Interval{nan, nan}}
 }
 
-// normal is an estimate whose error is known rather than estimated.
+// normal is an estimate whose error is known, not estimated.
 func normal(value, se float64, n, clusters int, level float64) Estimate {
 	return Estimate{Value: value, SE: se, DF: math.Inf(1), N: n, Clusters: clusters}.within(level)
 }
 
-// ClusterMean is the mean of x, each value alike, with an interval that allows
-// values of one cluster to depend on each other: for n values in G clusters
+// ClusterMean is the mean of x, all values weighted alike. Its interval allows for
+// dependence among the values of a cluster: for n values in G clusters
 //
 //	SE² = G/(G-1) · Σ_g (Σ_{i in g} (x_i - mean))² / n²,   mean ± t(G-1) · SE
 //
 // the cluster-robust variance with the small-sample factor CR1 (Cameron and
 // Miller 2015, J. Human Resources 50:317). With one value a cluster it is the
-// ordinary t interval of a mean. It takes clusters to be independent, and few
-// or very unequal ones make it too narrow. It fails for fewer than two clusters,
-// lists of different lengths, a value that is not finite, and a level outside
-// (0, 1).
+// ordinary t interval of a mean. It assumes that clusters are independent, and is
+// too narrow where clusters are few or of very unequal size. It fails for fewer
+// than two clusters, lists of different lengths, a value that is not finite, and a
+// level outside (0, 1).
 func ClusterMean(x []float64, cluster []string, level float64) (Estimate, error) {
 	if err := check(x, cluster, 2, level); err != nil {
 		return Estimate{}, err
@@ -88,7 +88,7 @@ func ClusterMean(x []float64, cluster []string, level float64) (Estimate, error)
 		sums[cluster[i]] += v - e.Value
 	}
 	var squares float64
-	for _, name := range slices.Sorted(maps.Keys(sums)) { // in one order, so that the last digit is always the same
+	for _, name := range slices.Sorted(maps.Keys(sums)) { // in a fixed order, so that rounding is always the same
 		squares += sums[name] * sums[name]
 	}
 	g := float64(len(sums))
@@ -100,7 +100,7 @@ func ClusterMean(x []float64, cluster []string, level float64) (Estimate, error)
 // ClusterDiff is the difference of the cluster means of x and y, which share no
 // cluster, with Welch's interval: SE² = SEx² + SEy² and degrees of freedom
 // SE⁴ / (SEx⁴/(Gx-1) + SEy⁴/(Gy-1)) (Welch 1947, Biometrika 34:28; Satterthwaite
-// 1946). It fails as ClusterMean does for either.
+// 1946). It fails where ClusterMean fails for x or y.
 func ClusterDiff(x []float64, clusterX []string, y []float64, clusterY []string, level float64) (Estimate, error) {
 	ex, err := ClusterMean(x, clusterX, level)
 	if err != nil {
@@ -119,8 +119,8 @@ func ClusterDiff(x []float64, clusterX []string, y []float64, clusterY []string,
 }
 
 // BinomialSE is the standard error of an accuracy p on n test images,
-// √(p(1-p)/n): how far another set of images of the same kind would move it,
-// and nothing about another training. It is NaN for an n below 1.
+// √(p(1-p)/n). It says how far another set of such images would move p, and
+// nothing about another training. It is NaN for n below 1.
 func BinomialSE(p float64, n int) float64 {
 	if n < 1 {
 		return math.NaN()
@@ -128,7 +128,7 @@ func BinomialSE(p float64, n int) float64 {
 	return math.Sqrt(p * (1 - p) / float64(n))
 }
 
-// check refuses what no estimate can be made of.
+// check returns an error for values from which nothing can be estimated.
 func check(x []float64, cluster []string, clusters int, level float64) error {
 	if len(x) != len(cluster) {
 		return fmt.Errorf("%d values in clusters named by %d words, want one a value", len(x), len(cluster))

@@ -19,8 +19,8 @@ func near(t *testing.T, what string, got, want, tolerance float64) {
 	}
 }
 
-// TestClusterMean: sm.OLS(x, np.ones(8)).fit(cov_type='cluster', use_t=True, cov_kwds={'groups': g, 'use_correction': True,
-// 'df_correction': True}), then .params, .bse, .conf_int(), .pvalues.
+// TestClusterMean: sm.OLS(x, np.ones(8)).fit(cov_type='cluster', use_t=True, cov_kwds={'groups': g, 'use_correction':
+// True, 'df_correction': True}), then .params, .bse, .conf_int(), .pvalues.
 func TestClusterMean(t *testing.T) {
 	x, g := sample()
 	e, err := ClusterMean(x, g, 0.95)

@@ -9,23 +9,23 @@ import (
 
 // Failure is how many nets of a condition failed where their own base net did not.
 //
-// A net fails where it diverged, where it did not train (see [transfer.Result.Judged]), or where less than half is left of what
-// its base has above chance. Such a net is an outcome of the experiment: an effect that takes nets back to chance would vanish from
-// the curve if it were only left out of means.
+// A net fails if it diverged, if it did not train (see [transfer.Result.Judged]), or if it keeps less than half of what
+// its base has above chance. Failing is an outcome of the experiment: means leave such nets out, and an effect that
+// takes nets back to chance would otherwise vanish from the curve.
 type Failure struct {
 	Treatment transfer.Treatment
 	N         int      // the cut; 0 of uncut nets
 	Failed    int      // of Of
 	Of        int      // nets whose base did not fail
-	Share     Interval // of failed ones, Wilson's at the level asked for
-	P         float64  // exact, two-sided, over pairs in which one of net and base failed; see [SignTest]
+	Share     Interval // of the fraction that failed: Wilson's, at the level asked for
+	P         float64  // exact, two-sided, over pairs in which either net or base failed; see [SignTest]
 }
 
-// keep is the share of what a base has above chance that a net may lose and still not count as failed.
+// keep is the fraction of its base's accuracy above chance that a net must keep. With less it has failed.
 const keep = 0.5
 
-// Failures counts, for each condition and cut that has a base to compare with. Blocked nets, and those whose training ended in an
-// error, say nothing and are in no count.
+// Failures counts failed nets for each condition and cut that has a base to compare with. Nets that were blocked, and
+// nets whose training ended in an error, are not counted.
 func Failures(results []transfer.Result, level float64) ([]Failure, error) {
 	bases := map[Unit]transfer.Result{}
 	for _, r := range results {
@@ -38,7 +38,7 @@ func Failures(results []transfer.Result, level float64) ([]Failure, error) {
 		n int
 	}
 	counts := map[place]*Failure{}
-	worse, better := map[place]int{}, map[place]int{} // pairs in which the net alone failed, and the base alone
+	worse, better := map[place]int{}, map[place]int{} // pairs in which only the net failed, or only the base
 	seen := map[transfer.Net]bool{}
 	for _, r := range results {
 		base, ok := bases[UnitOf(r.Net)]
@@ -80,7 +80,7 @@ func Failures(results []transfer.Result, level float64) ([]Failure, error) {
 	return out, nil
 }
 
-// fails says whether a net failed, its base being a number.
+// fails says whether a net failed. Its base did not.
 func fails(r, base transfer.Result) bool {
 	if r.Status != transfer.OK {
 		return true

@@ -53,8 +53,8 @@ func toy(t *testing.T, name string, accuracy float64) transfer.Result {
 	return r.Judged()
 }
 
-// cliff is what the default net of five seeds does at a rate where n = 4 is lost: chance in three, a net that lost more than half in
-// one, and n = 7 untouched.
+// cliff is what the default net of five seeds does at a rate where n = 4 is lost: chance in three, a net that lost more
+// than half in one, and n = 7 untouched.
 func cliff(t *testing.T) (all []transfer.Result) {
 	for seed, name := range []string{"", "#1", "#2", "#3", "#4"} {
 		all = append(all, toy(t, "0/baseB"+name, 0.95), toy(t, "0/B7B"+name, 0.95+0.001*float64(seed)), toy(t, "0/B4Br"+name, 0.951+0.001*float64(seed)),
@@ -87,8 +87,8 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// TestUnstable: where nets are back at chance, the verdict names instability and the control, and the mean of those that are left
-// is no answer. Where none failed, the verdict is the test's.
+// TestUnstable: where nets are back at chance, the verdict names instability and the control, and the mean of those
+// that are left is no answer. Where none failed, the verdict is the test's.
 func TestUnstable(t *testing.T) {
 	r, line := ask(t, cliff(t))
 	at4, at7 := line("fragility", "n = 4"), line("fragility", "n = 7")

@@ -36,7 +36,8 @@ func ParseMeasure(s string) (Measure, error) {
 	return "", fmt.Errorf("measure %q, want one of %s", s, strings.Join(names, ", "))
 }
 
-// Of is the measure of a result; ok is false where it has none, such as a clean pass of a net that was trained before there was one.
+// Of is the measure's value for a result. ok is false where the result lacks it, such as the clean pass of a net that
+// was trained before there was one.
 func (m Measure) Of(r transfer.Result) (x float64, ok bool) {
 	if r.Status != transfer.OK {
 		return 0, false
@@ -61,12 +62,13 @@ type Dip struct {
 	Treatment transfer.Treatment
 	N         int // the cut; 0 of uncut nets
 	Measure   Measure
-	// The mean of net less base with its t interval over units. Its error and interval are NaN where there is one unit, and
-	// Value is NaN where there is none. Nets that are no numbers are left out: [Failures] counts them.
+	// The mean of net minus base with its t interval over units. Error and interval are NaN with one unit; Value is NaN
+	// with none. Nets without a number are left out: [Failures] counts them.
 	Estimate
 }
 
-// Dips lists the differences of all conditions and cuts from their base nets. It fails where results of two experiments are mixed.
+// Dips lists, for all conditions and cuts, how far nets lie from their base nets. It fails where results of two
+// experiments are mixed.
 func Dips(results []transfer.Result, m Measure, level float64) ([]Dip, error) {
 	s, err := Gather(results)
 	if err != nil {

@@ -6,18 +6,18 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// score is the difference of two accuracies, a - b, on so many test images each.
+// score is the difference of two accuracies a - b, measured on na and nb test images.
 type score struct {
 	a, b   float64
 	na, nb int
 }
 
-// Newcombe is the hybrid score interval of a difference of two proportions, a of na less b of nb (Newcombe 1998,
-// Statistics in Medicine 17:873, method 10): with Wilson's bounds l and u of each,
+// Newcombe is the hybrid score interval of the difference of two proportions, a of na minus b of nb (Newcombe 1998,
+// Statistics in Medicine 17:873, method 10). With Wilson's bounds l and u of each it is
 //
 //	d - √((a-la)² + (ub-b)²)   to   d + √((ua-a)² + (b-lb)²)
 //
-// It treats the two samples as independent. Both bounds are NaN for an n below 1.
+// It treats the two samples as independent. Both bounds are NaN where na or nb is below 1.
 func Newcombe(a float64, na int, b float64, nb int, level float64) Interval {
 	return score{a, b, na, nb}.interval(level)
 }
@@ -36,8 +36,8 @@ func (s score) within(z float64) Interval {
 	return Interval{d - math.Hypot(s.a-a.Low, b.High-s.b), d + math.Hypot(a.High-s.a, s.b-b.Low)}
 }
 
-// p is the two-sided p value of the hypothesis that the difference is null: 1 less the level of the interval that
-// just reaches it.
+// p is the two-sided p value of the hypothesis that the difference equals null: 1 minus the level of the interval that
+// ends at null.
 func (s score) p(null float64) float64 {
 	if s.na < 1 || s.nb < 1 {
 		return math.NaN()

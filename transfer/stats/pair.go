@@ -8,8 +8,8 @@ import (
 	"coadapt/transfer"
 )
 
-// Unit is what differences are paired by: a target task at a seed. Nets of one
-// unit are tested on the same images, and their new layers draw alike.
+// Unit is what differences are paired by: a target task and a seed. Nets of one
+// unit are tested on the same images, and their new layers have the same initial values.
 type Unit struct {
 	Split  string
 	Target transfer.Half
@@ -28,18 +28,18 @@ func (u Unit) String() string {
 // UnitOf a net.
 func UnitOf(n transfer.Net) Unit { return Unit{n.Split, n.Target, n.Seed} }
 
-// Nets are the results of one experiment, by net, those that are numbers apart
-// from those that are not.
+// Nets are the results of one experiment. Nets that have a number are kept apart
+// from those that have none.
 type Nets struct {
 	numbers map[transfer.Net]transfer.Result
-	order   []transfer.Net    // of numbers: by treatment, cut, unit
+	order   []transfer.Net    // nets with a number, by treatment, cut and unit
 	Missing []transfer.Result // diverged, blocked or not trained: in no estimate
 	rule    transfer.Selection
-	quick   bool // leave Contrast.Permuted and Detectable out
+	quick   bool // do not compute Contrast.Permuted and Detectable
 }
 
-// Gather indexes results. It fails where none is given, and where results of
-// two experiments or of two selection rules are mixed.
+// Gather indexes results. It fails if there are none, and if results of two
+// experiments or of two selection rules are mixed.
 func Gather(results []transfer.Result) (*Nets, error) {
 	if len(results) == 0 {
 		return nil, fmt.Errorf("statistics: no results, want at least one")
@@ -73,7 +73,7 @@ func Gather(results []transfer.Result) (*Nets, error) {
 	return s, nil
 }
 
-// Cuts at which there is a net that is a number, ascending.
+// Cuts lists, in ascending order, the cuts at which some net has a number.
 func (s *Nets) Cuts() []int {
 	var out []int
 	for _, n := range s.order {
@@ -85,7 +85,7 @@ func (s *Nets) Cuts() []int {
 	return out
 }
 
-// has says whether there is a net of a treatment, number or not.
+// has says whether there is a net of a treatment, with or without a number.
 func (s *Nets) has(t transfer.Treatment) bool {
 	return slices.ContainsFunc(s.order, func(n transfer.Net) bool { return n.Treatment == t }) ||
 		slices.ContainsFunc(s.Missing, func(r transfer.Result) bool { return r.Net.Treatment == t })
@@ -96,16 +96,16 @@ type Where func(Unit) bool
 
 // The places.
 var (
-	// RandomHalves are the tasks made by chance, which resemble each other.
+	// RandomHalves are tasks of randomly chosen classes, which resemble each other.
 	RandomHalves Where = func(u Unit) bool { return u.Split != "natman" && u.Split != transfer.WholeSplit }
 	// NaturalManMade are the two tasks that differ in kind.
 	NaturalManMade Where = func(u Unit) bool { return u.Split == "natman" }
-	// AllClasses is the one task of everything.
+	// AllClasses is the one task that has all classes.
 	AllClasses Where = func(u Unit) bool { return u.Split == transfer.WholeSplit }
 )
 
 // Obs is one observation: an accuracy, or the difference of two on the same
-// unit, as a share of 1. Less is zero where there is nothing to subtract.
+// unit, as a fraction of 1. Less is the zero Result where nothing is subtracted.
 type Obs struct {
 	Value      float64
 	Unit       Unit
@@ -113,8 +113,8 @@ type Obs struct {
 	Subtracted bool
 }
 
-// Of lists the nets of a treatment at one of the cuts (any of 0 for an uncut
-// treatment), on units in where. Nets on fewer images a class are left out.
+// Of lists the nets of a treatment at the given cuts, on units in where. An uncut
+// treatment has cut 0. Base nets trained on fewer images a class are left out.
 func (s *Nets) Of(t transfer.Treatment, cuts []int, where Where) []Obs {
 	var out []Obs
 	for _, n := range s.order {
@@ -153,8 +153,8 @@ func (s *Nets) Pairs(t, less transfer.Treatment, cuts []int, where Where) []Obs 
 	return out
 }
 
-// values and clusters are what the estimates take: a cluster is a unit, as the
-// differences of one unit share its base net.
+// values gives observations as the estimates take them: their values and the
+// cluster of each. A cluster is a unit, as the differences of one unit share its base net.
 func values(obs []Obs) (x []float64, clusters []string) {
 	for _, o := range obs {
 		x, clusters = append(x, o.Value), append(clusters, o.Unit.String())
@@ -162,7 +162,7 @@ func values(obs []Obs) (x []float64, clusters []string) {
 	return x, clusters
 }
 
-// Tally is what observations rest on.
+// Tally counts what observations are based on.
 type Tally struct{ Nets, Units, Splits, Seeds int }
 
 func count(groups ...[]Obs) Tally {
@@ -176,11 +176,11 @@ func count(groups ...[]Obs) Tally {
 	return Tally{len(nets), len(units), len(splits), len(seeds)}
 }
 
-// anywhere is every unit.
+// anywhere accepts every unit.
 func anywhere(Unit) bool { return true }
 
-// near is where treatments are compared: the random halves, or the natural and
-// man-made tasks where there are none, or the one task of all classes.
+// near is where treatments are compared: on random halves; without those, on the
+// natural and man-made tasks; without those, on the task of all classes.
 func (s *Nets) near() Where {
 	for _, where := range []Where{RandomHalves, NaturalManMade} {
 		if slices.ContainsFunc(s.order, func(n transfer.Net) bool { return where(UnitOf(n)) }) {
@@ -190,7 +190,7 @@ func (s *Nets) near() Where {
 	return AllClasses
 }
 
-// allCuts are those of numbers and of what is none, ascending.
+// allCuts lists the cuts of all nets, with or without a number, in ascending order.
 func (s *Nets) allCuts() []int {
 	cuts := s.Cuts()
 	for _, r := range s.Missing {
@@ -202,7 +202,7 @@ func (s *Nets) allCuts() []int {
 	return slices.Compact(cuts)
 }
 
-// sizes are the images a class of base nets, ascending, numbers or not.
+// sizes lists, in ascending order, the images a class of all base nets, with or without a number.
 func (s *Nets) sizes() []int {
 	var out []int
 	for _, n := range s.order {
@@ -215,8 +215,8 @@ func (s *Nets) sizes() []int {
 	return slices.DeleteFunc(slices.Compact(out), func(k int) bool { return k == 0 })
 }
 
-// bySize pairs base nets on at.perClass images a class with those on the next
-// smaller number.
+// bySize pairs base nets trained on at.perClass images a class with those trained
+// on the next smaller number.
 func (s *Nets) bySize(at place) []Obs {
 	sizes := s.sizes()
 	fewer := sizes[slices.Index(sizes, at.perClass)-1]
@@ -234,7 +234,7 @@ func (s *Nets) bySize(at place) []Obs {
 	return out
 }
 
-// missing says which nets of a claim's treatments at a place are no numbers, and why.
+// missing names the nets of a claim's treatments at a place that have no number, and says why.
 func (s *Nets) missing(c Claim, at place) []string {
 	var out []string
 	for _, r := range s.Missing {

@@ -30,10 +30,10 @@ func NoncentralT(t, df, delta float64) float64 {
 	return min(max(sum, 0), 1)
 }
 
-// Power is the chance that the two-sided t test at level alpha finds a true
-// mean difference delta among so many independent pairs whose differences have
-// the standard deviation sd. NaN for fewer than two pairs or an sd that is not
-// above 0.
+// Power is the chance that the two-sided t test at level alpha detects a true
+// mean difference delta from the given number of independent pairs, whose
+// differences have the standard deviation sd. It is NaN for fewer than two pairs
+// and for an sd that is not above 0.
 func Power(delta, sd float64, pairs int, alpha float64) float64 {
 	if pairs < 2 || !(sd > 0) {
 		return math.NaN()
@@ -45,7 +45,7 @@ func Power(delta, sd float64, pairs int, alpha float64) float64 {
 }
 
 // MDE is the minimum detectable effect: the mean difference that the test of
-// Power finds with the given chance. For a family of m tests give alpha/m. It
+// Power detects with the given power. For a family of m tests pass alpha/m. It
 // fails for fewer than two pairs, an sd that is not above 0, alpha outside
 // (0, 1), and a power outside (alpha, 1).
 func MDE(sd float64, pairs int, alpha, power float64) (float64, error) {
@@ -68,8 +68,9 @@ func MDE(sd float64, pairs int, alpha, power float64) (float64, error) {
 	return high, nil
 }
 
-// PairsFor is the least number of pairs with which the test of Power finds delta
-// with the given chance, at most 100,000; it fails beyond, and as MDE does.
+// PairsFor is the least number of pairs with which the test of Power detects
+// delta with the given power. It fails where that is more than 100,000, and where
+// MDE fails.
 func PairsFor(delta, sd, alpha, power float64) (int, error) {
 	if delta == 0 {
 		return 0, fmt.Errorf("no number of pairs finds an effect of 0")

@@ -27,9 +27,9 @@ func TestPower(t *testing.T) {
 	}
 }
 
-// TestMDE: TTestPower().solve_power(None, nobs=8, alpha=.05, power=.8), and solve_power(.5, nobs=None, alpha=.05, power=.8) = 33.37.
-// For four pairs at .05/7 and power .9 that solver stops at 4.472, where its own power(4.472, 4, .05/7) is 0.850; the value here is
-// where power(4.85816604088, 4, .05/7) is 0.9.
+// TestMDE: TTestPower().solve_power(None, nobs=8, alpha=.05, power=.8), and solve_power(.5, nobs=None, alpha=.05,
+// power=.8) = 33.37. For four pairs at .05/7 and power .9 that solver stops at 4.472, where its own power(4.472, 4,
+// .05/7) is 0.850; the value here is where power(4.85816604088, 4, .05/7) is 0.9.
 func TestMDE(t *testing.T) {
 	for _, c := range []struct {
 		pairs              int

@@ -7,11 +7,12 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Proportion is the score interval of a proportion, k of n (Wilson 1927): with p = k/n and z the normal quantile of the level,
+// Proportion is the score interval of a proportion, k of n (Wilson 1927): with p = k/n and z the normal quantile of the
+// level,
 //
 //	(p + z²/2n ± z·√(p(1-p)/n + z²/4n²)) / (1 + z²/n)
 //
-// It lies within [0, 1] for every count, and fails for an impossible one.
+// It lies within [0, 1]. It fails for a k that is not between 0 and n.
 func Proportion(k, n int, level float64) (Interval, error) {
 	if n < 1 || k < 0 || k > n {
 		return Interval{}, fmt.Errorf("interval of a proportion of %d in %d, want at least 1 and from 0 to that", k, n)
@@ -25,7 +26,7 @@ func wilson(p float64, n int, z float64) Interval {
 	centre, half := p+z*z/(2*m), z*math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
 	scale := 1 + z*z/m
 	out := Interval{(centre - half) / scale, (centre + half) / scale}
-	// At the ends the bound is exact; rounding would leave it a hair off.
+	// At the ends the bound is exactly 0 or 1; rounding would miss it slightly.
 	if p == 0 {
 		out.Low = 0
 	}
@@ -35,9 +36,9 @@ func wilson(p float64, n int, z float64) Interval {
 	return out
 }
 
-// SignTest is the exact two-sided p value of a and b discordant pairs under the hypothesis that either kind is as likely as the
-// other, twice the smaller tail of the binomial distribution with probability 1/2 and at most 1: McNemar's exact test. It is 1
-// where there are none.
+// SignTest is McNemar's exact test: the two-sided p value of a and b discordant pairs under the hypothesis that both
+// kinds are equally likely. It is twice the smaller tail of the binomial distribution with probability 1/2, at most 1,
+// and 1 where there are no pairs.
 func SignTest(a, b int) float64 {
 	n, k := float64(a+b), float64(min(a, b))
 	if a+b == 0 {

@@ -6,12 +6,11 @@ import (
 	"coadapt/transfer"
 )
 
-// Reading says in a sentence or two what frozen selffer nets lose and what that is. Only what
-// the nets show is said: that BnB nets failed where their base did not, or that their mean lies below it by more than
-// the simultaneous interval of [Compare]; and what that is made of, as far as nets with rescaled features (BnBr) are
-// among the results. It is empty where there is no BnB beside its base. Rescaled nets are back where their interval
-// holds zero and excludes half of
-// what was lost; of nets that failed, that counts as a tenth of all pictures. It fails as [Gather] does.
+// Reading says in a sentence or two what frozen selffer nets (BnB) lose, and why. It says only what the nets show: that
+// BnB nets failed where their base did not, or that their mean lies below the base by more than the simultaneous
+// interval of [Compare]. The cause is given where the results have nets with rescaled features (BnBr). Those count as
+// recovered if their interval holds zero and excludes half of the loss; a net that failed counts as having lost a tenth
+// of all pictures. Reading is empty where no BnB net has its base. It fails where [Gather] does.
 func Reading(results []transfer.Result, level float64) (string, error) {
 	if _, err := Gather(results); err != nil {
 		return "", err
@@ -41,7 +40,7 @@ func Reading(results []transfer.Result, level float64) (string, error) {
 			deepest, dip = l, f.N
 		}
 	}
-	s, n, lost := "", 0, 0.0 // lost at the cut, at least
+	s, n, lost := "", 0, 0.0 // lost is the least loss at cut n
 	switch {
 	case worst.Failed > 0:
 		n, lost = worst.N, leastLost
@@ -105,10 +104,10 @@ func Reading(results []transfer.Result, level float64) (string, error) {
 	}
 }
 
-// leastLost is what a net that failed is taken to have lost, of all pictures: less than such nets have.
+// leastLost is the loss that is assumed of a failed net, as a fraction of all pictures. Such nets have lost more.
 const leastLost = 0.1
 
-// share of nets that failed; 0 where there are none.
+// share is the fraction of nets that failed; 0 where there are no nets.
 func share(f Failure) float64 {
 	if f.Of == 0 {
 		return 0

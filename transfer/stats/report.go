@@ -10,16 +10,16 @@ import (
 	"coadapt/transfer"
 )
 
-// Verdict is what a line says of its claim, in words.
+// Verdict says in words what the nets say of a claim.
 type Verdict string
 
-// The verdicts. A claim is supported or opposed just where its simultaneous interval
-// excludes Claim.Null, which is where the adjusted p is below 1 - Report.Level.
+// The verdicts. A claim is supported or opposed exactly where its simultaneous interval
+// excludes Claim.Null, that is, where the adjusted p is below 1 - Report.Level.
 const (
 	Supported         Verdict = "supported"
 	Undistinguishable Verdict = "not distinguishable from zero" // or from Claim.Null, where that is not 0
 	Opposite          Verdict = "opposite"
-	Unstable          Verdict = "unstable, not fragile" // of fragility where nets fail that their base does not; see [Failure]
+	Unstable          Verdict = "unstable, not fragile" // of fragility, where nets fail; see [Failure]
 	CannotBeAsked     Verdict = "cannot be asked of these nets"
 )
 
@@ -28,31 +28,31 @@ type Line struct {
 	Claim    Claim
 	At       string  // "n = 5", "n = 1-7", "250 images a class"; "" where the claim has no cut
 	Contrast         // its Interval is the plain one, as if this line were the only one
-	Asked    bool    // there was something to compare
-	P        float64 // two-sided, of Null; NaN where not known
+	Asked    bool    // there were nets to compare
+	P        float64 // two-sided, of Null; NaN if unknown
 	Adjusted float64 // by [Bonferroni] over the family
-	// Simultaneous is the interval that the verdict goes by: all those of the family hold together at Report.Level.
+	// Simultaneous is the interval that decides the verdict. The intervals of a family hold together at Report.Level.
 	Simultaneous Interval
-	// Family is how many comparisons that is: those of the same two treatments at all cuts, or over all ranges, whichever of them the claim
-	// is about, so that one pair has one interval whatever is asked of it.
+	// Family is the number of comparisons in the family: those of the same two treatments at all cuts, or over all
+	// ranges. It does not depend on which of them the claim is about, so that a comparison has only one interval.
 	Family  int
 	Verdict Verdict
 	cuts    []int
 }
 
-// Report is every claim, asked of one experiment.
+// Report has the verdicts on all claims for one experiment.
 type Report struct {
 	Lines   []Line
-	Nets    int               // that are numbers
-	Missing []transfer.Result // that are not
+	Nets    int               // nets with a number
+	Missing []transfer.Result // nets without one
 	// Failures are the conditions and cuts at which at least one net failed where its base did not.
 	Failures []Failure
 	Rule     transfer.Selection
-	Level    float64 // of the intervals, and 1 less that of the tests
+	Level    float64 // confidence level of the intervals; the tests have the level 1 - Level
 }
 
-// Ask asks every claim of results, which are of one experiment and by one
-// selection rule. Level is that of the intervals, such as 0.95, and of the verdicts.
+// Ask tests every claim on results, which must be of one experiment and one
+// selection rule. level is the confidence level of intervals and verdicts, such as 0.95.
 func Ask(results []transfer.Result, level float64) (*Report, error) {
 	s, err := Gather(results)
 	if err != nil {
@@ -88,7 +88,7 @@ func Ask(results []transfer.Result, level float64) (*Report, error) {
 	return r, nil
 }
 
-// families are the lines of a claim's comparison at all cuts, and over all ranges, judged.
+// families returns the lines of a claim's comparison with their verdicts: one family for cuts, one for ranges.
 func (s *Nets) families(c Claim, level float64) (cuts, ranges []Line, err error) {
 	for _, at := range s.places(c) {
 		l, err := s.line(c, at, level)
@@ -107,13 +107,13 @@ func (s *Nets) families(c Claim, level float64) (cuts, ranges []Line, err error)
 	return cuts, ranges, nil
 }
 
-// unknown is a line of which nothing is known.
+// unknown is the line of a claim that has not been compared.
 func unknown(c Claim, at place) Line {
 	nan := math.NaN()
 	return Line{Claim: c, At: at.name, cuts: at.cuts, P: nan, Adjusted: nan, Simultaneous: Interval{nan, nan}, Contrast: nothing(), Verdict: CannotBeAsked}
 }
 
-// line compares at one place.
+// line makes the comparison at one place.
 func (s *Nets) line(c Claim, at place, level float64) (Line, error) {
 	l := unknown(c, at)
 	var err error
@@ -148,7 +148,7 @@ func (s *Nets) compare(c Claim, at place, level float64) (Contrast, bool, error)
 	if pairs := s.Pairs(c.t, c.less, at.cuts, near); len(pairs) > 0 || c.t.Uncut() || c.less.Uncut() {
 		return s.paired(pairs, level, c.Null)
 	}
-	// No net of one treatment is on the target and seed of a net of the other: each against its own base, then these gains.
+	// No two nets share a target and a seed: compare each net with its own base, then compare these gains.
 	other := near
 	if c.less == transfer.Random {
 		other = anywhere
@@ -162,12 +162,12 @@ func (s *Nets) compare(c Claim, at place, level float64) (Contrast, bool, error)
 	return out, ok, err
 }
 
-// pool gives lines that rest on one unit or two the spread between units that the
-// claim has over all cuts: with variances s_i² over u_i units at the cuts where
-// there are two or more, s² = Σ(u_i-1)s_i² / Σ(u_i-1), of Σ(u_i-1) degrees of
-// freedom; error s/√u. It takes the spread to be alike and independent at all cuts, as two
-// units, with one degree of freedom, say next to nothing of theirs. Where no cut has
-// two units, the interval stays one over test images.
+// pool gives lines with one or two units the spread between units that the claim
+// has over all cuts. From the variances s_i² over u_i units, at cuts with two units
+// or more, it takes s² = Σ(u_i-1)s_i² / Σ(u_i-1) with Σ(u_i-1) degrees of freedom;
+// the error is s/√u. Two units have one degree of freedom and say next to nothing
+// about their own spread, so pool assumes the same, independent spread at all cuts.
+// Where no cut has two units, the interval stays the one over test images.
 func pool(lines []Line, level float64) {
 	var squares, df float64
 	var from []string
@@ -200,8 +200,8 @@ func pool(lines []Line, level float64) {
 	}
 }
 
-// judge makes the simultaneous intervals of a family, the cuts of a comparison or its ranges, adjusts its p values, and passes
-// the verdicts.
+// judge computes the simultaneous intervals of a family, adjusts its p values and sets the verdicts. A family is a
+// comparison at all cuts, or over all ranges.
 func judge(family []Line, level float64) {
 	p := make([]float64, len(family))
 	for i, l := range family {
@@ -225,8 +225,9 @@ func judge(family []Line, level float64) {
 	}
 }
 
-// unstable changes the verdict of fragility at cuts where a selffer net failed, and at all of them where a base that goes on from
-// its own weights (base+) failed: such a training is lost to its rate and the scale of its features, not to partners that were cut off.
+// unstable changes the verdict on fragility to [Unstable] at cuts where a selffer net failed. It does so at all cuts if
+// a base that is trained on from its own weights (base+) failed: then the rate and the scale of the features are too
+// large, and no partners were cut off.
 func unstable(lines []Line, failures []Failure) {
 	for i := range lines {
 		l := &lines[i]
@@ -242,7 +243,7 @@ func unstable(lines []Line, failures []Failure) {
 	}
 }
 
-// Words is the verdict with the claim's null where that is not zero.
+// Words is the verdict. It names the claim's null where that is not zero.
 func (l Line) Words() string {
 	if l.Verdict == Undistinguishable && l.Claim.Null != 0 {
 		return fmt.Sprintf("not distinguishable from %+.1f points", 100*l.Claim.Null)
@@ -250,14 +251,14 @@ func (l Line) Words() string {
 	return string(l.Verdict)
 }
 
-// place is where a claim is asked.
+// place is where a claim is tested.
 type place struct {
 	name     string
 	cuts     []int
 	perClass int // bySize: the larger of two sizes
 }
 
-// places are all those at which the results have, or fail to have, something to say of a claim.
+// places lists where a claim can be tested: all cuts, ranges or sizes of the results' nets, with or without a number.
 func (s *Nets) places(c Claim) []place {
 	if c.how == bySize {
 		var out []place

@@ -40,8 +40,8 @@ func of2014(t *testing.T) (*stats.Report, func(claim, at string) stats.Line) {
 	return ask(t, results)
 }
 
-// TestNumbersOf2014 are those of the re-analysis in ../../../shared/reference/figures.md, in points: the paired table of figure 2, table 1
-// and the columns beside it, and figure 3.
+// TestNumbersOf2014 are those of the re-analysis in ../../../shared/reference/figures.md, in points: the paired table
+// of figure 2, table 1 and the columns beside it, and figure 3.
 func TestNumbersOf2014(t *testing.T) {
 	_, line := of2014(t)
 	for _, c := range []struct {
@@ -73,8 +73,8 @@ func TestNumbersOf2014(t *testing.T) {
 	}
 }
 
-// TestTrapOf2014: all AnB+ targets are B halves, all BnB+ targets A halves, and their base nets differ by 1.38, 1.34 and 1.58 points
-// (figures.md, table 1).
+// TestTrapOf2014: all AnB+ targets are B halves, all BnB+ targets A halves, and their base nets differ by 1.38, 1.34
+// and 1.58 points (figures.md, table 1).
 func TestTrapOf2014(t *testing.T) {
 	r, line := of2014(t)
 	for at, gap := range map[string]string{"n = 1-7": "+1.38 points", "n = 3-7": "+1.34 points", "n = 5-7": "+1.58 points"} {
@@ -122,8 +122,8 @@ func TestNotTrainedOf2014(t *testing.T) {
 	}
 }
 
-// made is a balanced experiment with known effects: target B is easier by 3 points, specificity 2 points at n = 5, surplus as given; each
-// net is off by a little that depends on its name.
+// made is a balanced experiment with known effects: target B is easier by 3 points, specificity 2 points at n = 5,
+// surplus as given; each net is off by a little that depends on its name.
 func made(splits, seeds int, surplus float64, t *testing.T) []transfer.Result {
 	t.Helper()
 	var names []string
@@ -197,8 +197,8 @@ func TestManySplitsAreClusters(t *testing.T) {
 	}
 }
 
-// TestUnbalancedIsCaught leaves of a balanced experiment what 2014 had: AnB+ on B, BnB+ on A. Raw means then show the 3 points between
-// the targets, the gains do not, and both are warned of.
+// TestUnbalancedIsCaught leaves of a balanced experiment what 2014 had: AnB+ on B, BnB+ on A. Raw means then show the 3
+// points between the targets, the gains do not, and both are warned of.
 func TestUnbalancedIsCaught(t *testing.T) {
 	var some []transfer.Result
 	for _, r := range made(2, 3, 0, t) {
@@ -219,9 +219,9 @@ func TestUnbalancedIsCaught(t *testing.T) {
 	}
 }
 
-// TestFewUnitsPoolTheirSpread: by hand from the values of ../../../shared/reference/figures.md, AnB+ - base is +0.6259 for n = 2 (two
-// units, sd 0.2099), 1.3035 (0.0645) for n = 3, 1.0281 (0.0880) for n = 4; pooled sd √((0.2099² + 0.0645² + 0.0880²)/3) = 0.1366 of 3
-// degrees of freedom.
+// TestFewUnitsPoolTheirSpread: by hand from the values of ../../../shared/reference/figures.md, AnB+ - base is +0.6259
+// for n = 2 (two units, sd 0.2099), 1.3035 (0.0645) for n = 3, 1.0281 (0.0880) for n = 4; pooled sd √((0.2099² +
+// 0.0645² + 0.0880²)/3) = 0.1366 of 3 degrees of freedom.
 func TestFewUnitsPoolTheirSpread(t *testing.T) {
 	_, line := of2014(t)
 	var squares float64

@@ -10,8 +10,8 @@ import (
 // ClusterBootstrap is the mean of x with the percentile interval of a bootstrap
 // that draws whole clusters (Davison and Hinkley 1997, section 3.8): G clusters
 // are drawn with replacement, and the mean is over all values in them. The same
-// seed gives the same interval. It fails for fewer than five clusters, of which
-// there are too few different draws, and as ClusterMean does.
+// seed gives the same interval. It fails for fewer than five clusters, which have
+// too few different draws, and where ClusterMean fails.
 func ClusterBootstrap(x []float64, cluster []string, level float64, resamples int, seed uint64) (mean float64, iv Interval, err error) {
 	if err := check(x, cluster, 5, level); err != nil {
 		return 0, iv, err
@@ -43,16 +43,16 @@ func quantile(sorted []float64, p float64) float64 {
 	return sorted[i] + (at-float64(i))*(sorted[j]-sorted[i])
 }
 
-// exactSigns is up to how many clusters every pattern of signs is tried, 2¹⁶.
+// exactSigns is the largest number of clusters for which all patterns of signs are tried, 2¹⁶ of them.
 const exactSigns = 16
 
-// SignFlip is the p value of a permutation test of paired differences: were
-// there no effect, the difference of a whole cluster would as well have had the
-// other sign. p is the share of sign patterns whose mean is at least as far from
-// 0 as that of x. All patterns are tried up to 16 clusters (exact is true); else
-// so many random ones, and p = (found+1)/(resamples+1) (Phipson and Smyth 2010),
-// the same for the same seed. With G clusters p is never below 2/2^G. It fails
-// for no value, and as ClusterMean does.
+// SignFlip is the p value of a permutation test of paired differences. Without an
+// effect, the differences of a cluster could as well have had the other sign. p is
+// the fraction of sign patterns whose mean is at least as far from 0 as that of x.
+// Up to 16 clusters all patterns are tried, and exact is true. Otherwise resamples
+// random ones are tried, and p = (found+1)/(resamples+1) (Phipson and Smyth 2010);
+// the same seed gives the same p. With G clusters p is never below 2/2^G. SignFlip
+// fails for an empty x, and where ClusterMean fails.
 func SignFlip(x []float64, cluster []string, resamples int, seed uint64) (p float64, exact bool, err error) {
 	if err := check(x, cluster, 1, 0.5); err != nil {
 		return 0, false, err
@@ -62,7 +62,7 @@ func SignFlip(x []float64, cluster []string, resamples int, seed uint64) (p floa
 	for _, g := range groups {
 		total += g.sum
 	}
-	// Sums that are equal but for rounding count as equal.
+	// Sums that differ only by rounding count as equal.
 	var size float64
 	for _, g := range groups {
 		size += math.Abs(g.sum)
@@ -98,13 +98,13 @@ func SignFlip(x []float64, cluster []string, resamples int, seed uint64) (p floa
 	return float64(found+1) / float64(resamples+1), false, nil
 }
 
-// total is the sum of a cluster's values and their number.
+// total is the sum of a cluster's values, and their number.
 type total struct {
 	name   string
 	sum, n float64
 }
 
-// group sums by cluster, in the order of their names.
+// group sums values by cluster, in the order of the clusters' names.
 func group(x []float64, cluster []string) []total {
 	at := make(map[string]int)
 	var out []total

@@ -7,15 +7,16 @@ import (
 	"testing"
 )
 
-// TestSignFlip: scipy.stats.permutation_test((x,), mean, permutation_type='samples', n_resamples=np.inf) gives 0.1484375 (38 of 256).
+// TestSignFlip: scipy.stats.permutation_test((x,), mean, permutation_type='samples', n_resamples=np.inf) gives
+// 0.1484375 (38 of 256).
 func TestSignFlip(t *testing.T) {
 	x, g := sample()
 	p, exact, err := SignFlip(x, strings.Split("abcdefgh", ""), 0, 1)
 	if err != nil || !exact || p != 0.1484375 {
 		t.Errorf("p = %v, exact %v, %v; want 0.1484375 exactly", p, exact, err)
 	}
-	// By hand: cluster sums 0.19, 0.97, -0.3, 0.45 add up to 1.31. At least as far from 0: ++++ 1.31, ++-+ 1.91, -+-+ 1.53, and the
-	// same with all signs turned; all others fall short. 6 of 16.
+	// By hand: cluster sums 0.19, 0.97, -0.3, 0.45 add up to 1.31. At least as far from 0: ++++ 1.31, ++-+ 1.91, -+-+
+	// 1.53, and the same with all signs turned; all others fall short. 6 of 16.
 	if p, _, _ := SignFlip(x, g, 0, 1); p != 6.0/16 {
 		t.Errorf("by clusters p = %v, want 6/16", p)
 	}
@@ -65,7 +66,8 @@ func TestClusterBootstrapExact(t *testing.T) {
 	near(t, "high", iv.High, 10.4, 0.21)
 }
 
-// TestClusterBootstrap: scipy.stats.bootstrap((x,), np.mean, method='percentile', n_resamples=200000) gives -0.0225, 0.33875.
+// TestClusterBootstrap: scipy.stats.bootstrap((x,), np.mean, method='percentile', n_resamples=200000) gives -0.0225,
+// 0.33875.
 func TestClusterBootstrap(t *testing.T) {
 	x, _ := sample()
 	_, iv, err := ClusterBootstrap(x, strings.Split("abcdefgh", ""), 0.95, 100000, 1)

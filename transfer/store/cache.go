@@ -14,9 +14,10 @@ import (
 	"time"
 )
 
-// What is cached is computed again where it is gone: nothing of it is synced, and what does not match its digest is removed.
+// Cached data can be computed again. So nothing of it is synced, and data that do not match their digest are removed.
 
-// Cached is what [Store.Cache] kept under a name; ErrMissing where there is nothing, or it is not what was kept.
+// Cached reads what [Store.Cache] keeps under name. It returns ErrMissing where nothing is kept, or where it is
+// damaged.
 func (s *Store) Cached(name string) ([]byte, error) {
 	file := s.cacheFile(name)
 	data, err := os.ReadFile(file)
@@ -31,12 +32,12 @@ func (s *Store) Cached(name string) ([]byte, error) {
 		return nil, errors.Join(fmt.Errorf("store %s: cached %s: %w: its digest is not the one recorded", s.dir, name, ErrMissing), os.Remove(file))
 	}
 	now := time.Now()
-	_ = os.Chtimes(file, now, now) // where it cannot be said that it was used, it goes earlier
+	_ = os.Chtimes(file, now, now) // if this fails, the file is removed earlier
 	return data[:end:end], nil
 }
 
-// Cache keeps data under a name of any characters, for any process of the store, and no more than so many bytes in all: what was used
-// longest ago goes. What is larger than that alone is not kept.
+// Cache keeps data under a name of any characters, for all processes that use the store. The cache holds at most most
+// bytes: the least recently used data are removed first. Data larger than that are not kept.
 func (s *Store) Cache(name string, data []byte, most int64) (err error) {
 	defer func() {
 		if err != nil {
@@ -54,7 +55,7 @@ func (s *Store) Cache(name string, data []byte, most int64) (err error) {
 	if err := makeRoom(dir, most-whole); err != nil {
 		return err
 	}
-	// A file that a killed process left half-written is one more that nobody uses.
+	// A file that a killed process left half-written is never used, and so is removed like other unused ones.
 	f, err := os.OpenFile(filepath.Join(dir, "new-"+rand.Text()), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
 	if err != nil {
 		return err
@@ -73,7 +74,7 @@ func (s *Store) Cache(name string, data []byte, most int64) (err error) {
 	return err
 }
 
-// ClearCache removes all that is cached and says how many bytes that freed.
+// ClearCache empties the cache and says how many bytes that freed.
 func (s *Store) ClearCache() (freed int64, err error) {
 	dir := filepath.Join(s.dir, cacheDir)
 	if freed, err = size(dir); err == nil {
@@ -95,7 +96,7 @@ func (s *Store) cacheFile(name string) string {
 	return filepath.Join(s.dir, cacheDir, hex.EncodeToString(sum[:]))
 }
 
-// makeRoom removes the files of dir that were used longest ago, until the others are no more than so many bytes.
+// makeRoom removes the least recently used files of dir until the others have at most most bytes.
 func makeRoom(dir string, most int64) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -106,7 +107,7 @@ func makeRoom(dir string, most int64) error {
 	for _, e := range entries {
 		info, err := e.Info()
 		if errors.Is(err, fs.ErrNotExist) {
-			continue // another process was here
+			continue // another process removed it
 		}
 		if err != nil {
 			return err

@@ -11,13 +11,13 @@ import (
 	"strings"
 )
 
-// keptCheckpoints is how many stay: the last, and one before it for the case
-// that the last is torn.
+// keptCheckpoints is how many are kept: the last, and the one before it in case
+// the last is torn.
 const keptCheckpoints = 2
 
-// Checkpoint keeps files as the state after a step, whole or not at all, and
-// drops the oldest of more than two. It fails with ErrLost where the work is
-// another's.
+// Checkpoint keeps files as the state after step, atomically, and removes all but
+// the last two checkpoints. It fails with ErrLost where another worker has taken
+// the work over.
 func (l *Lease) Checkpoint(step int, files Files) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -29,7 +29,7 @@ func (l *Lease) Checkpoint(step int, files Files) error {
 	}
 	name := fmt.Sprintf("step-%09d", step)
 	final := filepath.Join(l.dir, name)
-	// What is there under this name may be torn: it was written by a worker that had to begin again before it.
+	// A checkpoint of this name may exist and be torn: then some worker had to go on from an earlier one.
 	if err := os.RemoveAll(final); err != nil {
 		return fmt.Errorf("checkpoint of %s: %w", l.key, err)
 	}
@@ -43,9 +43,9 @@ func (l *Lease) Checkpoint(step int, files Files) error {
 	return err
 }
 
-// checkpoints are the folders of checkpoints, the last first.
+// checkpoints lists the folders of checkpoints, the last one first.
 func (l *Lease) checkpoints() ([]string, error) {
-	list, err := os.ReadDir(l.dir) // in order of names
+	list, err := os.ReadDir(l.dir) // sorted by name
 	var all []string
 	for _, e := range slices.Backward(list) {
 		if strings.HasPrefix(e.Name(), "step-") {
@@ -55,8 +55,8 @@ func (l *Lease) checkpoints() ([]string, error) {
 	return all, err
 }
 
-// Latest reads the last checkpoint that is whole. Torn ones are removed and
-// returned as faults. Where there is none, files is nil.
+// Latest reads the last intact checkpoint. Torn ones are removed and returned as
+// faults. Without a checkpoint, files is nil.
 func (l *Lease) Latest() (step int, files Files, faults []error, err error) {
 	all, err := l.checkpoints()
 	if err != nil {
@@ -93,8 +93,7 @@ func (l *Lease) Log(line string) error {
 	return errors.Join(err, f.Close())
 }
 
-// Log reads what was logged under a key while it was worked on; it is empty
-// where there is nothing.
+// Log reads what the workers of a key have logged. It is empty where nothing was.
 func (s *Store) Log(key string) ([]byte, error) {
 	dir, err := s.workPath(key)
 	if err != nil {

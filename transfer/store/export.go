@@ -17,14 +17,14 @@ import (
 type Archived struct {
 	Key   string
 	Bytes int64 // of its files in the archive
-	New   bool  // imported: it was not in the store before
+	New   bool  // of an import: the store did not have it before
 }
 
-// Export writes entries as a tar stream: of each the folder KEY with its files,
-// digests first. Files of the names in without are left out and stand as dropped,
-// as [Store.Drop] would leave the entry. Equal entries give equal streams. It
-// yields each entry, or the fault of one that cannot be read, which is left
-// out whole; an error without a key, of w or of ctx, is the last.
+// Export writes entries as a tar stream: for each a folder KEY with its files,
+// digests first. Files whose names are in without are left out and marked as
+// dropped, as [Store.Drop] does. Equal entries give equal streams. Export yields
+// each entry, or the error of an entry that cannot be read, which is then left out
+// altogether. An error of w or ctx comes without a key and ends the sequence.
 func (s *Store) Export(ctx context.Context, w io.Writer, keys []string, without ...string) iter.Seq2[Archived, error] {
 	return func(yield func(Archived, error) bool) {
 		tw := tar.NewWriter(w)
@@ -68,7 +68,7 @@ type member struct {
 	data []byte
 }
 
-// members are the files of an entry in an archive: the digests of all, the names of those left out, and the others.
+// members lists the files of an entry in an archive: first the digests, then the names of dropped files, then the rest.
 func (s *Store) members(key string, without []string) ([]member, error) {
 	files, err := s.Get(key)
 	if err != nil {
@@ -93,7 +93,7 @@ func (s *Store) members(key string, without []string) ([]member, error) {
 			gone = append(gone, name)
 		}
 	}
-	gone = slices.DeleteFunc(gone, func(name string) bool { _, ok := files[name]; return ok }) // dropped since it was read
+	gone = slices.DeleteFunc(gone, func(name string) bool { _, ok := files[name]; return ok }) // dropped after it was read
 	if len(gone) > 0 {
 		slices.Sort(gone)
 		note, err := json.Marshal(slices.Compact(gone))

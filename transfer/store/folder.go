@@ -17,11 +17,11 @@ import (
 	"coadapt/gomlxnet/durable"
 )
 
-// writeFolder makes the folder final of files and their digests, whole or not
-// at all. One that is there already stays as it is.
+// writeFolder writes files and their digests into a new folder final, atomically.
+// A folder that exists already stays as it is.
 func (s *Store) writeFolder(final, name string, files Files) error {
 	stage := filepath.Join(s.dir, stageDir, name+"-"+rand.Text())
-	defer os.RemoveAll(stage) // what is left of it where something failed
+	defer os.RemoveAll(stage) // nothing is left of it unless something failed
 	if err := os.Mkdir(stage, 0o777); err != nil {
 		return err
 	}
@@ -47,13 +47,13 @@ func (s *Store) writeFolder(final, name string, files Files) error {
 	return err
 }
 
-// publish renames a folder whose files are synced, and says whether it is this
-// one that is now under the name final: one that was there stays.
+// publish renames a folder whose files are synced to final. It reports false
+// where a folder of that name exists, which stays.
 func publish(stage, final string) (published bool, err error) {
 	if err := errors.Join(durable.SyncDir(stage), durable.MakeDir(filepath.Dir(final))); err != nil {
 		return false, err
 	}
-	for range 10 { // what stands in the way may be taken away before it is looked at
+	for range 10 { // an obstacle may be gone before it is looked at
 		if err = os.Rename(stage, final); err == nil {
 			return true, durable.SyncDir(filepath.Dir(final))
 		}
@@ -64,7 +64,7 @@ func publish(stage, final string) (published bool, err error) {
 	return false, err
 }
 
-// tornError is a folder whose files are not those that were written.
+// tornError says that a folder's files are not those that were written.
 type tornError struct {
 	file string
 	err  error
@@ -73,8 +73,8 @@ type tornError struct {
 func (e *tornError) Error() string { return e.file + ": " + e.err.Error() }
 func (e *tornError) Unwrap() error { return e.err }
 
-// readFolder reads the named files of a folder that writeFolder made, all of
-// them where none is named, and checks their digests.
+// readFolder reads files of a folder that writeFolder wrote, and checks their
+// digests. Without names it reads all files.
 func readFolder(dir string, names []string) (Files, error) {
 	index, err := os.ReadFile(filepath.Join(dir, digestsFile))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -102,7 +102,7 @@ func readFolder(dir string, names []string) (Files, error) {
 	for _, name := range names {
 		want, ok := digests[name]
 		if !ok {
-			if _, err := os.Stat(filepath.Join(dir, name)); err == nil { // the name was damaged
+			if _, err := os.Stat(filepath.Join(dir, name)); err == nil { // the name in the digests was damaged
 				return nil, &tornError{digestsFile, fmt.Errorf("it does not have %s, which is there", name)}
 			}
 			return nil, fmt.Errorf("no file %q: %w", name, fs.ErrNotExist)
@@ -114,7 +114,7 @@ func readFolder(dir string, names []string) (Files, error) {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, &tornError{name, err}
 		}
-		if err != nil { // a disk or a permission, not the entry, may be at fault
+		if err != nil { // the cause may be a disk or a permission, not the entry
 			return nil, err
 		}
 		if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != want {
@@ -125,7 +125,7 @@ func readFolder(dir string, names []string) (Files, error) {
 	return files, nil
 }
 
-// replaceFile writes a file that a reader finds whole, as it was or as it is; name is that of its stage.
+// replaceFile replaces a file atomically: readers find the old content or the new one. It is first written as name.
 func (s *Store) replaceFile(final, name string, data []byte) error {
 	stage := filepath.Join(s.dir, stageDir, name+"-"+filepath.Base(final)+"-"+rand.Text())
 	err := writeSynced(stage, data)
@@ -147,8 +147,8 @@ func writeSynced(path string, data []byte) error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
-// moveFolder moves a folder of files. One that lies in the lower layer of an overlay, as in a container's image, cannot be renamed: it is
-// copied, and removed, which hides it. rename is os.Rename.
+// moveFolder moves a folder of files. A folder in the lower layer of an overlay, as in a container's image, cannot be
+// renamed: it is copied and then removed, which hides it. rename is os.Rename, or a test's.
 func moveFolder(from, to string, rename func(from, to string) error) error {
 	err := rename(from, to)
 	if !errors.Is(err, syscall.EXDEV) {

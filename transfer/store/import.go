@@ -15,26 +15,27 @@ import (
 	"strings"
 )
 
-// Limits bound what Import takes out of an archive, whatever that says of itself.
+// Limits bound what Import takes out of an archive, whatever its headers say.
 type Limits struct {
-	Entries int                     // and members that belong to none
-	Size    func(name string) int64 // the most bytes of a file of this name, 0 for names that no entry has
+	Entries int                     // the most entries, together with members that belong to none
+	Size    func(name string) int64 // the most bytes of a file of this name; 0 for names that no entry has
 	Total   int64                   // the most bytes of the stream, unpacked
 }
 
-// noteSize is the most bytes of an entry's digests and of its list of dropped files.
+// noteSize is the largest size of an entry's digests, and of its list of dropped files, in bytes.
 const noteSize = 1 << 20
 
-// Import brings in the entries of a tar stream such as Export writes. Each is
-// written to a stage folder, its digests are compared, check looks at what is
-// in it, and the folder is renamed; an entry that the store has stays. It
-// yields each entry, or the fault of one that is not taken, and goes on. Where
-// the stream is damaged, beyond the limits or ended by ctx, or the disk is full, that is the
-// last fault. Entries that were yielded are in the store, of others there is nothing.
+// Import brings in the entries of a tar stream such as Export writes. Each entry
+// is written to a stage folder, its digests are compared, check looks at its
+// files, and the folder is renamed. An entry that the store has already stays.
+// Import yields each entry, or the error of one that is refused, and goes on. If
+// the stream is damaged or exceeds limits, if ctx ends, or if the disk is full,
+// that is the last error. Entries that were yielded are in the store; nothing is
+// left of the others.
 //
-// Only plain files are written, under keys and names that limits knows. A
-// member of another name or kind, one that is too large and one that comes
-// twice are faults, as is an entry whose files do not all lie together.
+// Only plain files are written, under valid keys and under names that limits
+// allows. A member of another name or kind, one that is too large and one that
+// occurs twice are errors. So is an entry whose files do not follow each other.
 func (s *Store) Import(ctx context.Context, r io.Reader, limits Limits, check func(key string, files Files) error) iter.Seq2[Archived, error] {
 	return func(yield func(Archived, error) bool) {
 		im := &importer{store: s, limits: limits, check: check, yield: yield, keys: make(map[string]bool)}
@@ -50,10 +51,10 @@ func (s *Store) Import(ctx context.Context, r io.Reader, limits Limits, check fu
 	}
 }
 
-// errEnough says that the caller wants no more.
+// errEnough says that the caller has stopped the iteration.
 var errEnough = errors.New("the iteration was ended")
 
-// importer takes one archive apart. What it has of the entry that it is at lies in stage.
+// importer reads one archive. The files of the current entry lie in stage.
 type importer struct {
 	store  *Store
 	limits Limits
@@ -62,8 +63,8 @@ type importer struct {
 	keys   map[string]bool // seen so far
 	strays int             // members that belong to no entry
 
-	key   string // "" before the first entry
-	stage string // "" where the entry is not to be written
+	key   string // of the current entry; "" before the first one
+	stage string // "" if the entry is not to be written
 	names []string
 	bytes int64
 	fault error
@@ -97,11 +98,11 @@ func (im *importer) run(ctx context.Context, r io.Reader) error {
 	if err := im.finish(); err != nil {
 		return err
 	}
-	_, err := io.Copy(io.Discard, r) // to its end, where the sum of a compressed stream stands
+	_, err := io.Copy(io.Discard, r) // to its end, where a compressed stream has its checksum
 	return err
 }
 
-// member takes a file of an entry. Its error is of the stream or the disk, not of the entry.
+// member reads a file of an entry. It returns errors of the stream and of the disk, not those of the entry.
 func (im *importer) member(key, name string, h *tar.Header, r io.Reader) error {
 	if key != im.key {
 		if err := im.finish(); err != nil {
@@ -111,7 +112,7 @@ func (im *importer) member(key, name string, h *tar.Header, r io.Reader) error {
 			return err
 		}
 	}
-	if im.fault != nil || name == "" && h.Typeflag == tar.TypeDir { // other programs archive folders too
+	if im.fault != nil || name == "" && h.Typeflag == tar.TypeDir { // other programs write members for folders, too
 		return nil
 	}
 	bad := func(why string) error {
@@ -144,7 +145,7 @@ func (im *importer) member(key, name string, h *tar.Header, r io.Reader) error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
-// begin makes room for an entry.
+// begin starts an entry. It makes a stage folder unless the store has the entry.
 func (im *importer) begin(key string) error {
 	im.key, im.stage, im.names, im.bytes, im.fault = key, "", nil, 0, nil
 	if im.keys[key] {
@@ -163,7 +164,7 @@ func (im *importer) begin(key string) error {
 	return nil
 }
 
-// finish yields the entry that the importer is at, which has all its files now, if it ever gets them.
+// finish ends the current entry, whose files have all been read, and yields it or its error.
 func (im *importer) finish() error {
 	if im.key == "" {
 		return nil
@@ -183,7 +184,7 @@ func (im *importer) finish() error {
 	return nil
 }
 
-// put checks the entry in the stage folder and makes it one of the store.
+// put checks the entry in the stage folder and moves it into the store.
 func (im *importer) put() (published bool, err error) {
 	final, err := im.store.path(im.key)
 	if err == nil {
@@ -195,7 +196,7 @@ func (im *importer) put() (published bool, err error) {
 	return publish(im.stage, final)
 }
 
-// whole says what is wrong with the files in the stage folder.
+// whole checks the files in the stage folder against the entry's digests.
 func (im *importer) whole() error {
 	index, err := os.ReadFile(filepath.Join(im.stage, digestsFile))
 	if err != nil {
@@ -234,23 +235,23 @@ func (im *importer) whole() error {
 	return im.check(im.key, files)
 }
 
-// close removes what is left in the stage folder.
+// close removes the stage folder.
 func (im *importer) close() {
 	if im.stage != "" {
-		_ = os.RemoveAll(im.stage) // what stays is removed by Clean
+		_ = os.RemoveAll(im.stage) // Clean removes it if this fails
 	}
 	im.key, im.stage = "", ""
 }
 
-// memberError is a fault of a file in an archive.
+// memberError says what is wrong with a file in an archive.
 type memberError struct{ name, why string }
 
 func (e *memberError) Error() string { return fmt.Sprintf("archive: %q: %s", short(e.name), e.why) }
 
-// short is a name that came from elsewhere, fit for a message.
+// short cuts a name from an archive to a length that is fit for a message.
 func short(name string) string { return name[:min(len(name), 100)] }
 
-// bounded fails where a stream is longer than it may be.
+// bounded is a reader that fails where its stream is longer than allowed.
 type bounded struct {
 	r          io.Reader
 	left, most int64

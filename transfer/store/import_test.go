@@ -202,7 +202,8 @@ func TestBrokenEntryIsNotExported(t *testing.T) {
 	}
 }
 
-// TestHostileArchives: whatever stands before and after, a good entry is taken, what is wrong is named, and nothing else is written.
+// TestHostileArchives: whatever stands before and after, a good entry is taken, what is wrong is named, and nothing
+// else is written.
 func TestHostileArchives(t *testing.T) {
 	const (
 		bad  = "00000000bbbb"
@@ -334,7 +335,8 @@ func TestImportStopped(t *testing.T) {
 	onlyWhole(t, s)
 }
 
-// FuzzImport: whatever a stream holds, import ends, and writes whole entries or nothing. Files are synced, so that it is fast on a file system in memory only:
+// FuzzImport: whatever a stream holds, import ends, and writes whole entries or nothing. Files are synced, so that it
+// is fast on a file system in memory only:
 //
 //	TMPDIR=/dev/shm go test -run '^$' -fuzz FuzzImport -fuzztime 2m -fuzzminimizetime 10x ./transfer/store
 func FuzzImport(f *testing.F) {

@@ -14,25 +14,25 @@ import (
 	"time"
 )
 
-// A lease that was not renewed for leaseTTL has no living holder. It is long
+// A lease that was not renewed for leaseTTL has no living holder. This is long
 // enough for the caches of network file systems, which may hide a change for a
-// minute; a holder that died on the same machine is noticed at once.
+// minute. A holder that died on the same machine is noticed at once.
 const (
 	leaseTTL  = 90 * time.Second
 	leaseBeat = 10 * time.Second
 	minLease  = time.Second
 )
 
-// ErrLost says that a lease was taken over, its holder having been silent.
+// ErrLost says that another worker has taken over a lease that was not renewed.
 var ErrLost = errors.New("the lease was taken over by another worker")
 
-// Holder is who works under a key, and how far it is.
+// Holder is the worker that holds a key, and its progress.
 type Holder struct {
 	Process
-	Token    string          `json:"token"`              // of this lease and no other
+	Token    string          `json:"token"`              // unique to this lease
 	Beat     int             `json:"beat"`               // renewals so far
-	Progress json.RawMessage `json:"progress,omitempty"` // whatever the holder says of itself
-	Released bool            `json:"released,omitempty"` // it gave the lease back
+	Progress json.RawMessage `json:"progress,omitempty"` // as the holder reports it
+	Released bool            `json:"released,omitempty"` // the holder gave the lease back
 }
 
 // String is "host, process 123".
@@ -54,14 +54,14 @@ func (e *HeldError) Error() string {
 	return fmt.Sprintf("%s is being worked on by %s", e.Key, e.Holder)
 }
 
-// Lease is the right to work under a key, and the folder to do it in:
-// checkpoints and a log. Holders renew it with Beat. It is no lock: a holder
-// that falls silent and comes back finds itself replaced (ErrLost), and as
-// entries never change, two that finish do no harm.
+// Lease is the right to work on a key, and the folder for that work: checkpoints
+// and a log. Holders renew it with Beat. It is not a lock: a holder that falls
+// silent and comes back finds that it was replaced (ErrLost). Two that finish the
+// same entry do no harm, as entries never change.
 //
-// The file lease.N of the highest N counts. It is made with O_EXCL, which is
-// atomic on network file systems too, so of several that take a dead holder's
-// lease over exactly one makes lease.N+1.
+// The valid lease is the file lease.N of the highest N. It is created with
+// O_EXCL, which is atomic on network file systems too. So if several workers try
+// to take over a dead holder's lease, exactly one creates lease.N+1.
 type Lease struct {
 	store *Store
 	key   string
@@ -73,8 +73,9 @@ type Lease struct {
 	lost error
 }
 
-// sightings are the leases of others as this process last saw them change, by
-// its own clock: clocks of other machines and jumps of this one do not count.
+// sightings records when this process last saw the leases of others change, by a
+// monotonic clock of its own: clocks of other machines and jumps of this one's do
+// not matter.
 type sightings struct {
 	mu   sync.Mutex
 	seen map[string]sighting
@@ -85,7 +86,7 @@ type sighting struct {
 	at      time.Time
 }
 
-// still is how long the content under a name has been as it is.
+// still says for how long the content under a name has not changed.
 func (s *sightings) still(name, content string, now time.Time) time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -105,7 +106,7 @@ func (s *sightings) forget(name string) {
 	s.mu.Unlock()
 }
 
-// workPath is the folder of what is unfinished under a key.
+// workPath is the folder of unfinished work on a key.
 func (s *Store) workPath(key string) (string, error) {
 	if _, err := s.path(key); err != nil {
 		return "", err
@@ -113,9 +114,9 @@ func (s *Store) workPath(key string) (string, error) {
 	return filepath.Join(s.dir, workDir, key), nil
 }
 
-// Claim takes the lease of a key. Where another worker holds it the error is a
-// HeldError; a holder whose process is gone, or whose lease this process has
-// seen unchanged for 90 s, is replaced. To wait for a holder, ask again every
+// Claim takes the lease of a key. If another worker holds it, the error is a
+// HeldError. A holder is replaced if its process is gone, or if this process has
+// seen its lease unchanged for 90 s. To wait for a holder, call Claim again every
 // few seconds.
 func (s *Store) Claim(key string) (*Lease, error) {
 	dir, err := s.workPath(key)
@@ -132,7 +133,7 @@ func (s *Store) Claim(key string) (*Lease, error) {
 
 func (s *Store) claim(key, dir string) (*Lease, error) {
 	self := Holder{Process: ThisProcess(), Token: rand.Text()}
-	for range 100 { // the folder may go, and others may come, between two looks at it
+	for range 100 { // the folder may vanish, and other workers may appear, between two looks at it
 		if err := os.MkdirAll(dir, 0o777); err != nil {
 			return nil, err
 		}
@@ -161,7 +162,7 @@ func (s *Store) claim(key, dir string) (*Lease, error) {
 			return nil, err
 		}
 		if _, err = f.Write(data); err == nil {
-			// Between the look and the file others may have come, gone on to a higher number and taken this one away.
+			// Since the look other workers may have made a lease of a higher number and removed this one.
 			gen, _, err = latestLease(dir)
 		}
 		if err != nil || gen != l.gen {
@@ -187,8 +188,8 @@ func removeIfThere(name string) error {
 
 func leaseFile(dir string, gen int) string { return filepath.Join(dir, fmt.Sprintf("lease.%d", gen)) }
 
-// latestLease is the lease that counts: its number, 0 where there is none, and
-// what it says.
+// latestLease reads the valid lease: its number, which is 0 where there is none,
+// and its content.
 func latestLease(dir string) (gen int, content string, err error) {
 	for range 10 {
 		list, err := os.ReadDir(dir)
@@ -198,14 +199,14 @@ func latestLease(dir string) (gen int, content string, err error) {
 		if gen, content, err = readLease(dir, list); !errors.Is(err, fs.ErrNotExist) {
 			return gen, content, err
 		}
-		// Finished or taken over between the two looks.
+		// The work was finished or taken over between the two looks.
 	}
-	// A network file system may list for a while what is gone. It says nothing then, as one being written does.
+	// A network file system may list a removed file for a while. It then counts like one that is being written.
 	return gen, "", nil
 }
 
-// readLease is latestLease of a folder that was listed just now; it says fs.ErrNotExist
-// where that is no longer so.
+// readLease is latestLease for a folder that was just listed. It returns
+// fs.ErrNotExist where the list is no longer true.
 func readLease(dir string, list []os.DirEntry) (gen int, content string, err error) {
 	for _, e := range list {
 		if n, ok := strings.CutPrefix(e.Name(), "lease."); ok {
@@ -221,8 +222,8 @@ func readLease(dir string, list []os.DirEntry) (gen int, content string, err err
 	return gen, string(data), err
 }
 
-// Holder is who works under a key now; ok is false where nobody does, as far
-// as can be told without waiting.
+// Holder is the worker that holds a key now. ok is false where none does, as far
+// as can be known without waiting.
 func (s *Store) Holder(key string) (h Holder, ok bool) {
 	dir, err := s.workPath(key)
 	if err != nil {
@@ -235,8 +236,8 @@ func (s *Store) Holder(key string) (h Holder, ok bool) {
 	return h, !h.Gone()
 }
 
-// Beat renews the lease, saying how far the work is: any JSON, nil for what
-// was said before. After ErrLost the work is another's.
+// Beat renews the lease and reports progress, which may be any JSON; nil repeats
+// the last report. After ErrLost another worker has the work.
 func (l *Lease) Beat(progress any) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -258,7 +259,7 @@ func (l *Lease) Beat(progress any) error {
 	if err != nil {
 		return err
 	}
-	// Not O_CREATE: a file that is gone was taken away by whoever took over.
+	// Not O_CREATE: a missing file was removed by the worker that took over.
 	f, err := os.OpenFile(leaseFile(l.dir, l.gen), os.O_WRONLY|os.O_TRUNC, 0o666)
 	if err != nil {
 		return err
@@ -267,12 +268,12 @@ func (l *Lease) Beat(progress any) error {
 	return errors.Join(err, f.Close())
 }
 
-// check says ErrLost where the lease is no longer the one that counts.
+// check returns ErrLost if the lease is no longer the valid one.
 func (l *Lease) check() error {
 	own, err := os.ReadFile(leaseFile(l.dir, l.gen))
 	var h Holder
-	_ = json.Unmarshal(own, &h) // a beat that was torn by a full disk names nobody, and so no other
-	// Not only the next number: who took over may have looked at the folder before it was removed and made anew.
+	_ = json.Unmarshal(own, &h) // a file torn by a full disk names nobody, and so no other holder
+	// Look at all higher numbers: a worker that took over may have listed the folder before it was removed and remade.
 	last, _, lastErr := latestLease(l.dir)
 	if errors.Is(err, fs.ErrNotExist) || h.Token != "" && h.Token != l.self.Token || lastErr == nil && last > l.gen {
 		l.lost = fmt.Errorf("%s: %w", l.key, ErrLost)
@@ -281,8 +282,8 @@ func (l *Lease) check() error {
 	return nil
 }
 
-// Keep renews the lease every ten seconds until stop is called, for as long as
-// alive says that the work moves. A holder that hangs so loses its lease.
+// Keep renews the lease every ten seconds until stop is called, as long as alive
+// says that the work goes on. So a holder that hangs loses its lease.
 func (l *Lease) Keep(alive func() (progress any, ok bool)) (stop func()) {
 	quit, done := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -296,7 +297,7 @@ func (l *Lease) Keep(alive func() (progress any, ok bool)) (stop func()) {
 			case <-tick.C:
 			}
 			if progress, ok := alive(); ok {
-				// A disk that is full now may not be at the next beat; the worker asks Lost.
+				// A full disk may have room at the next beat. The worker asks Lost.
 				_ = l.Beat(progress)
 			}
 		}
@@ -304,7 +305,7 @@ func (l *Lease) Keep(alive func() (progress any, ok bool)) (stop func()) {
 	return sync.OnceFunc(func() { close(quit); <-done })
 }
 
-// Lost says, without a look at the disk, whether a beat found the lease gone.
+// Lost says whether a beat has found the lease gone. It does not look at the disk.
 func (l *Lease) Lost() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -329,8 +330,8 @@ func (l *Lease) Release() error {
 	return os.WriteFile(leaseFile(l.dir, l.gen), data, 0o666)
 }
 
-// Finish gives the lease back and removes the work folder, the entry being
-// stored. A lease that was lost leaves the folder to its new holder.
+// Finish gives the lease back and removes the work folder once the entry is
+// stored. If the lease was lost, the folder stays for the new holder.
 func (l *Lease) Finish() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()

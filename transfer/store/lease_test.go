@@ -156,8 +156,8 @@ func TestSetLease(t *testing.T) {
 	}
 }
 
-// TestReturnAfterAll: a holder that slept through another's whole work does not mistake a third one's lease for its own,
-// though it has the same number.
+// TestReturnAfterAll: a holder that slept through another's whole work does not mistake a third one's lease for its
+// own, though it has the same number.
 func TestReturnAfterAll(t *testing.T) {
 	s := open(t)
 	s.ttl = 0

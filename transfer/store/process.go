@@ -6,20 +6,20 @@ import (
 	"sync"
 )
 
-// Process names one process so that its like on the same machine can tell
+// Process identifies a process, so that others on the same machine can tell
 // whether it still runs.
 type Process struct {
 	Host  string `json:"host"`
 	PID   int    `json:"pid"`
-	Space string `json:"space,omitempty"` // boot of the machine and space of process numbers; "" where unknown
-	Began string `json:"began,omitempty"` // of the process, by the system's count since boot
+	Space string `json:"space,omitempty"` // the machine's boot and the PID namespace; "" if unknown
+	Began string `json:"began,omitempty"` // start of the process, in the system's ticks since boot
 }
 
-// ThisProcess names the one that asks.
+// ThisProcess identifies the calling process.
 func ThisProcess() Process { return thisProcess() }
 
 var thisProcess = sync.OnceValue(func() Process {
-	host, _ := os.Hostname() // "" is nobody's name and so is compared with nobody
+	host, _ := os.Hostname() // "" matches no other process
 	p := Process{Host: host, PID: os.Getpid()}
 	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
 	if err != nil {
@@ -34,8 +34,8 @@ var thisProcess = sync.OnceValue(func() Process {
 	return p
 })
 
-// Gone says that the process certainly runs no more. Of one on another
-// machine, or where the system does not say or show, it never does.
+// Gone says that the process has certainly ended. It is false for processes on
+// other machines, and where the system does not tell.
 func (p Process) Gone() bool {
 	self := ThisProcess()
 	if p.Host == "" || p.Host != self.Host || p.Space == "" || p.Space != self.Space {

@@ -8,9 +8,9 @@ import (
 	"syscall"
 )
 
-// began is when a process started, in ticks since boot: "" where there is no
-// such process or only its remains, which wait for their parent. ok is false where that
-// is not shown, as /proc may hide the processes of other users.
+// began is when a process started, in ticks since boot. It is "" where there is no
+// such process, or only a zombie. ok is false where the system does not tell, as
+// /proc may hide the processes of other users.
 func began(pid int) (ticks string, ok bool) {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {

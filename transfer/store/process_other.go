@@ -2,5 +2,5 @@
 
 package store
 
-// began is not known here: that a process is gone is learned from its silence.
+// began is not known on this system: only its silence tells that a process is gone.
 func began(int) (ticks string, ok bool) { return "", false }

@@ -19,26 +19,26 @@ type Status string
 const (
 	Stored  Status = "stored"  // there is an entry
 	Running Status = "running" // a worker that is not known to be dead holds its lease
-	Failed  Status = "failed"  // the last try ended in an error, and nobody tries again now
-	Stopped Status = "stopped" // it was begun, and nobody works on it
+	Failed  Status = "failed"  // the last try ended in an error, and no worker is trying again
+	Stopped Status = "stopped" // work was begun, and no worker is at it
 	None    Status = "none"    // never begun
 )
 
-// State is how far a key is. Of one that is stored only the status is known.
+// State says how far the work on a key is. For a stored key only Status is set.
 type State struct {
 	Status  Status    `json:"status"`
-	Holder  Holder    `json:"holder,omitzero"`   // who works on it, else who did last; zero where that is not known
-	Heard   time.Time `json:"heard,omitzero"`    // when the lease was last renewed, by the clock of the file system
-	Step    int       `json:"step"`              // of the last checkpoint, 0 where there is none; a running holder's Progress may be further
+	Holder  Holder    `json:"holder,omitzero"`   // the present or the last worker; zero if unknown
+	Heard   time.Time `json:"heard,omitzero"`    // when the lease was last renewed, by the file system's clock
+	Step    int       `json:"step"`              // of the last checkpoint, 0 without one; Holder.Progress may be further
 	Failure string    `json:"failure,omitempty"` // why the last try failed
-	Tries   int       `json:"tries,omitempty"`   // failed ones, as Fail was told
+	Tries   int       `json:"tries,omitempty"`   // failed ones, as given to Fail
 }
 
-// State says how far a key is, by a look at a few small files: weights and
-// checkpoints are not read. A holder on this machine that is dead is known as such at
-// once. One elsewhere counts as running until this process has seen its lease
-// unchanged for 90 s, so that only who asks again and again, on the same
-// Store, learns that it fell silent; Heard tells others.
+// State says how far the work on a key is. It reads a few small files, and neither
+// weights nor checkpoints. A dead holder on this machine is recognised at once. One
+// elsewhere counts as running until this process has seen its lease unchanged for
+// 90 s. So only a caller that asks repeatedly, on the same Store, learns that it fell
+// silent; others have Heard.
 func (s *Store) State(key string) (State, error) {
 	dir, err := s.workPath(key)
 	if err != nil {
@@ -51,13 +51,13 @@ func (s *Store) State(key string) (State, error) {
 	if err != nil {
 		return st, fmt.Errorf("store %s: state of %s: %w", s.dir, key, err)
 	}
-	if st.Status == None && s.Has(key) { // finished between the two looks
+	if st.Status == None && s.Has(key) { // finished meanwhile
 		st.Status = Stored
 	}
 	return st, nil
 }
 
-// unfinished is the state that a work folder tells.
+// unfinished reads the state of unfinished work from its folder.
 func (s *Store) unfinished(dir string) (State, error) {
 	list, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -83,7 +83,7 @@ func (s *Store) unfinished(dir string) (State, error) {
 	}
 	if gen > 0 {
 		st.Status = Stopped
-		// What does not parse is being written, or was torn: somebody's, until it stands still for too long.
+		// A lease that does not parse is being written, or is torn. It counts as held until it is unchanged for too long.
 		readable := json.Unmarshal([]byte(content), &st.Holder) == nil
 		if info, err := os.Stat(leaseFile(dir, gen)); err == nil {
 			st.Heard = info.ModTime()
@@ -101,7 +101,7 @@ func (s *Store) unfinished(dir string) (State, error) {
 		return st, err
 	}
 	var f failure
-	if json.Unmarshal(note, &f) != nil { // a full disk or a power cut left it torn; that the work failed is known all the same
+	if json.Unmarshal(note, &f) != nil { // torn by a full disk or a power cut; that the work failed is known all the same
 		f.Reason = "unknown: " + failedFile + " cannot be read"
 	}
 	st.Status, st.Failure, st.Tries = Failed, f.Reason, f.Tries
@@ -116,9 +116,9 @@ type failure struct {
 	Tries  int    `json:"tries"`
 }
 
-// Fail notes that the work failed, why, and how many tries that makes, so that
-// State can tell. The note stays when the lease is given back; the next Claim
-// removes it. It fails with ErrLost where the work is another's.
+// Fail notes that the work failed, why, and how many tries that makes, for State
+// to report. The note stays when the lease is given back; the next Claim removes
+// it. Fail returns ErrLost where another worker has taken the work over.
 func (l *Lease) Fail(reason string, tries int) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()

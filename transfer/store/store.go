@@ -28,8 +28,8 @@ type Store struct {
 	seen      sightings
 }
 
-// Open opens the store in dir, which is made if it is not there. One whose
-// folders cannot be made, but which has entries, can be read.
+// Open opens the store in dir and creates it if it does not exist. A store in
+// which no folders can be created can still be read if it has entries.
 func Open(dir string) (*Store, error) {
 	for _, d := range []string{entriesDir, stageDir, brokenDir, workDir} {
 		err := durable.MakeDir(filepath.Join(dir, d))
@@ -49,14 +49,14 @@ func readable(dir string) bool {
 	return err == nil
 }
 
-// IsReadOnly says whether err is that of a write to a store that may only be read.
+// IsReadOnly says whether err comes from writing to a store that may only be read.
 func IsReadOnly(err error) bool {
 	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)
 }
 
-// SetLease changes how long a lease lasts without a renewal, 90 s where it is not called, and with it how often this
-// process renews its own: nine times as often. All workers of a store need the same time. It is for a file system whose caches
-// hide changes for longer, and for tests, which cannot wait. It is not to be called once the store is in use.
+// SetLease sets how long a lease lasts without a renewal; the default is 90 s. This process renews its own leases nine
+// times as often. All workers of a store need the same duration. It is meant for file systems whose caches hide changes
+// for longer, and for tests, which cannot wait. It must not be called once the store is in use.
 func (s *Store) SetLease(ttl time.Duration) error {
 	if ttl < minLease {
 		return fmt.Errorf("store %s: a lease of %v, want %v at least", s.dir, ttl, minLease)
@@ -92,9 +92,9 @@ func (s *Store) path(key string) (string, error) {
 	return filepath.Join(s.dir, entriesDir, key[:2], key), nil
 }
 
-// Put writes an entry under key, whole or not at all: files are written to a
-// stage folder and synced, and the folder is renamed. If another process was
-// first, its entry stays.
+// Put writes an entry under key, atomically: files are written to a stage folder
+// and synced, and the folder is renamed. If another process was first, its entry
+// stays.
 func (s *Store) Put(key string, files Files) error {
 	final, err := s.path(key)
 	if err != nil {
@@ -106,10 +106,10 @@ func (s *Store) Put(key string, files Files) error {
 	return nil
 }
 
-// Get reads the named files of an entry, all of them where none is named, and
-// checks their digests. It returns ErrMissing where there is no entry. An entry
-// that does not match its digests is moved to the folder "broken" and reported
-// as an error that names the file; it is missing from then on.
+// Get reads the named files of an entry, or all files without names, and checks
+// their digests. It returns ErrMissing where there is no entry. An entry that does
+// not match its digests is moved to the folder "broken"; the error names the file,
+// and the entry is missing from then on.
 func (s *Store) Get(key string, names ...string) (Files, error) {
 	dir, err := s.path(key)
 	if err != nil {
@@ -117,7 +117,7 @@ func (s *Store) Get(key string, names ...string) (Files, error) {
 	}
 	files, err := readFolder(dir, names)
 	var torn *tornError
-	for range 2 { // what looks torn may have been removed, replaced, or have dropped a file, while it was read
+	for range 2 { // while it was read, the entry may have been removed or replaced, or a file dropped
 		if errors.As(err, &torn) {
 			files, err = readFolder(dir, names)
 		}
@@ -155,7 +155,7 @@ func (e *BrokenError) Error() string {
 // Unwrap is the fault.
 func (e *BrokenError) Unwrap() error { return e.Err }
 
-// SetAside moves an entry to the folder "broken" for a fault that its digests do not show, and returns it as a BrokenError.
+// SetAside moves an entry to the folder "broken" for a fault that its digests do not show. It returns a BrokenError.
 func (s *Store) SetAside(key, file string, fault error) error {
 	dir, err := s.path(key)
 	if err != nil {
@@ -174,8 +174,8 @@ func (s *Store) setAside(key, dir, file string, fault error) error {
 	return &BrokenError{Key: key, File: file, Moved: moved, Err: fault}
 }
 
-// Keys yields the keys of all entries in order. It ends with an error where
-// a folder cannot be read. What else lies among them is passed over.
+// Keys yields the keys of all entries in order. It ends with an error where a
+// folder cannot be read. Other files and folders are skipped.
 func (s *Store) Keys() iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		shelves, err := os.ReadDir(filepath.Join(s.dir, entriesDir))

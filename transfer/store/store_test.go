@@ -116,7 +116,8 @@ func TestUnreadableStore(t *testing.T) {
 	t.Error("a store whose entries cannot be listed has none")
 }
 
-// TestDamagedName: an entry whose list of digests calls a file by another name is broken, not an entry without that file.
+// TestDamagedName: an entry whose list of digests calls a file by another name is broken, not an entry without that
+// file.
 func TestDamagedName(t *testing.T) {
 	s := open(t)
 	if err := s.Put(key, Files{"result.json": []byte("{}")}); err != nil {

@@ -32,8 +32,8 @@ func dropped(dir string) (names []string, err error) {
 }
 
 // Drop removes a file from an entry, whose other files stay, and says how many
-// bytes that freed. A file that the entry does not have, or that goes with the
-// entry meanwhile, is no error.
+// bytes that freed. It is not an error if the entry lacks the file, or is removed
+// meanwhile.
 func (s *Store) Drop(key, name string) (freed int64, err error) {
 	dir, err := s.path(key)
 	if err != nil {
@@ -60,7 +60,7 @@ func (s *Store) Drop(key, name string) (freed int64, err error) {
 		if err != nil {
 			return 0, err
 		}
-		// The note comes first: a file that is gone without it would look like a fault.
+		// The note comes first: without it, a missing file would look like a fault.
 		if err := s.replaceFile(filepath.Join(dir, droppedFile), key, data); err != nil {
 			return 0, err
 		}
@@ -68,7 +68,7 @@ func (s *Store) Drop(key, name string) (freed int64, err error) {
 	return info.Size(), os.Remove(filepath.Join(dir, name))
 }
 
-// Remove takes an entry out of the store; ErrMissing where there is none.
+// Remove takes an entry out of the store. It returns ErrMissing where there is none.
 func (s *Store) Remove(key string) error {
 	dir, err := s.path(key)
 	if err != nil {
@@ -107,8 +107,8 @@ func size(dir string) (total int64, err error) {
 	return total, err
 }
 
-// Tidy removes the checkpoints of an entry that is stored: of a worker that ended between storing it and removing them. Those of
-// one that is alive are its own to remove.
+// Tidy removes the checkpoints of a stored entry, which a worker leaves behind if it ends between storing the entry and
+// removing them. A worker that is alive removes its own.
 func (s *Store) Tidy(key string) error {
 	dir, err := s.workPath(key)
 	if err != nil {
@@ -128,14 +128,14 @@ func (s *Store) Tidy(key string) error {
 	return l.Finish()
 }
 
-// oldStage is the age from which a folder under stage belongs to nobody: it
-// is written in seconds, a large one on a slow disk in minutes.
+// oldStage is the age from which a folder under stage counts as abandoned. Writing
+// one takes seconds, or minutes for a large one on a slow disk.
 const oldStage = 24 * time.Hour
 
-// Clean removes what no worker needs any more: what killed ones left under
-// stage more than a day ago, and the work folders of finished nets. Checkpoints
-// of unfinished nets and entries set aside stay. It says how many folders and
-// bytes that freed.
+// Clean removes what no worker needs any more: folders that killed workers left
+// under stage more than a day ago, and the work folders of finished nets.
+// Checkpoints of unfinished nets stay, and entries that were set aside. Clean says
+// how many folders and bytes that freed.
 func (s *Store) Clean() (folders int, freed int64, err error) {
 	remove := func(dir string) error {
 		n, err := size(dir)

@@ -8,8 +8,8 @@ import (
 	"coadapt/transfer"
 )
 
-// BenchmarkStatus reads runs of 10 to 10,000 nets, a third each done, begun and waiting, by a new reader and by one that read them before; and plans
-// them. Linear work has the same figure in µs/net at every size.
+// BenchmarkStatus reads runs of 10 to 10,000 nets, a third each done, begun and waiting, by a new reader and by one
+// that read them before; and plans them. Linear work has the same figure in µs/net at every size.
 func BenchmarkStatus(b *testing.B) {
 	for _, size := range []int{10, 100, 1000, 10000} {
 		s := open(b)

@@ -10,8 +10,8 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Quantity is one of the four of the decomposition of a transfer curve, T less
-// Less at a cut, paired by target and seed. [stats.Claims] has what each says.
+// Quantity is one of the four parts of a transfer curve's decomposition: T minus
+// Less at a cut, paired by target and seed. [stats.Claims] says what each means.
 type Quantity struct {
 	Name    string
 	T, Less transfer.Treatment
@@ -27,18 +27,19 @@ func Quantities() []Quantity {
 	}
 }
 
-// Known is what a set of nets tells of a quantity at a cut.
+// Known says how well a set of nets determines a quantity at a cut.
 type Known struct {
 	Quantity
 	Cut   int
 	Units int     // pairs of target and seed
-	Of    int     // in the grid
-	Width float64 // expected, of the 95% interval, in standard deviations of a paired difference; +Inf where there will be none
+	Of    int     // units in the grid
+	Width float64 // expected width of the 95% interval, in standard deviations of a paired difference; +Inf without one
 }
 
-// width is the expected width of the 95% interval of a mean of so many units,
-// 2·t·σ/√u, in σ: with u-1 degrees of freedom or, where one unit or two have fewer than that, those
-// of the spread pooled over all cuts, as [stats.Ask] does it. Without any it is +Inf.
+// width is the expected width of the 95% interval of a mean over units, in units
+// of σ: 2·t/√u for u units. The degrees of freedom are u-1 or, for one or two units,
+// those of the spread pooled over all cuts if there are more, as in [stats.Ask].
+// Without degrees of freedom the width is +Inf.
 func width(units int, pooled float64) float64 {
 	df := float64(units - 1)
 	if units <= 2 {
@@ -50,25 +51,25 @@ func width(units int, pooled float64) float64 {
 	return 2 * distuv.StudentsT{Mu: 0, Sigma: 1, Nu: df}.Quantile(0.975) / math.Sqrt(float64(units))
 }
 
-// ignorance stands in the sums for a quantity that has no interval: twice the
-// width of the widest one that there is, of two units alone.
+// ignorance is the width that a quantity without an interval counts as: twice the
+// width of the widest interval there is, that of two units alone.
 func ignorance() float64 { return 2 * width(2, 0) }
 
-// Subset is what a budget buys.
+// Subset is the part of a grid that a budget pays for.
 type Subset struct {
 	Nets    []transfer.Net // to train, parents before their children
-	Seconds float64        // that they take
-	Known   []Known        // with them and the hits
+	Seconds float64        // that training them takes
+	Known   []Known        // with these nets and the hits
 	Left    int            // nets of the grid that are not trained
 }
 
-// Afford chooses the nets of a grid that tell most for so many seconds of
-// training. Information is the expected width of the intervals of the
-// decomposition, summed over its quantities and cuts: again and again that
-// bundle of nets is taken which narrows the sum most for its time and still
-// fits, a bundle being all that further units need at one cut or at all cuts, of all quantities or only
-// of the frozen or the fine-tuned ones. Nets that are hits are had
-// for nothing. It is greedy, and so not the best of all subsets.
+// Afford chooses the nets of a grid that say most for the given seconds of
+// training. What counts is the expected width of the decomposition's intervals,
+// summed over quantities and cuts. Afford repeatedly takes the bundle of nets that
+// fits into the budget and narrows this sum most for its time. A bundle is all that
+// further units need at one cut or at all cuts, for all quantities or only for the
+// frozen or the fine-tuned ones. Nets that are hits cost nothing. The choice is
+// greedy, and so not the best of all subsets.
 func Afford(prices []transfer.Price, hit func(transfer.Price) bool, pace *Pace, seconds float64) Subset {
 	g := newGrid(prices, hit, pace)
 	var out Subset
@@ -100,7 +101,7 @@ func Afford(prices []transfer.Price, hit func(transfer.Price) bool, pace *Pace, 
 	return out
 }
 
-// grid is a design with what is had of it.
+// grid is a design and the nets of it that are trained or chosen.
 type grid struct {
 	cost  map[transfer.Net]float64
 	have  map[transfer.Net]bool
@@ -126,8 +127,8 @@ func newGrid(prices []transfer.Price, hit func(transfer.Price) bool, pace *Pace)
 	return g
 }
 
-// pair are the nets that a quantity needs at a cut of a unit, parents among
-// them; ok is false where the grid lacks one.
+// pair lists the nets that a quantity needs at a cut of a unit, with their
+// parents. ok is false where the grid lacks one.
 func (g *grid) pair(q Quantity, cut int, u stats.Unit) (nets []transfer.Net, ok bool) {
 	for _, t := range []transfer.Treatment{q.T, q.Less} {
 		n := transfer.Net{Split: u.Split, Seed: u.Seed, Target: u.Target, Treatment: t, N: cut}
@@ -147,7 +148,7 @@ func (g *grid) pair(q Quantity, cut int, u stats.Unit) (nets []transfer.Net, ok 
 	return nets, true
 }
 
-// had counts the units that a quantity has at a cut, and those of the grid.
+// had counts the units that a quantity has at a cut, and those in the grid.
 func (g *grid) had(q Quantity, cut int) (units, of int) {
 	for _, u := range g.units {
 		nets, ok := g.pair(q, cut, u)
@@ -183,7 +184,7 @@ func (g *grid) known() []Known {
 	return all
 }
 
-// sum is what is to be made small.
+// sum is the sum of all widths, which is to be made small.
 func (g *grid) sum() float64 {
 	s, most := 0.0, ignorance()
 	for _, k := range g.known() {
@@ -192,15 +193,16 @@ func (g *grid) sum() float64 {
 	return s
 }
 
-// bundle is what may be taken together.
+// bundle is a set of nets that are chosen together.
 type bundle struct {
-	nets   []transfer.Net // not had, parents before children
+	nets   []transfer.Net // that are not there yet, parents before children
 	cost   float64        // seconds
-	before float64        // sum without it
+	before float64        // the sum of widths without the bundle
 }
 
-// bundles lists the next steps: one to three further units (of a large grid, two or three
-// sixteenths of them), at one cut or all, of the frozen quantities, the fine-tuned ones, or all.
+// bundles lists the possible next steps: one to three more units, or sixteenths of
+// a large grid, at one cut or at all, for the frozen quantities, the fine-tuned
+// ones, or all.
 func (g *grid) bundles() []bundle {
 	var all []bundle
 	before := g.sum()
@@ -225,7 +227,7 @@ func (g *grid) bundles() []bundle {
 	return all
 }
 
-// further adds to a bundle what so many more units of a quantity need.
+// further adds to a bundle the nets that more further units of a quantity need at a cut.
 func (g *grid) further(b *bundle, q Quantity, cut, more int) {
 	for _, u := range g.units {
 		nets, ok := g.pair(q, cut, u)
@@ -259,9 +261,9 @@ func (g *grid) with(nets []transfer.Net, f func()) {
 	}
 }
 
-// Spread is the standard deviation of a paired difference of the decomposition
-// between units, pooled over quantities and cuts, as a share of 1, with its degrees
-// of freedom: 0 where no cut has two units.
+// Spread is the standard deviation, between units, of the decomposition's paired
+// differences, pooled over quantities and cuts. It is a fraction of 1. df is its
+// degrees of freedom: 0 where no cut has two units.
 func Spread(results []transfer.Result) (sd float64, df int, err error) {
 	nets, err := stats.Gather(results)
 	if err != nil {

@@ -50,7 +50,8 @@ func TestWidth(t *testing.T) {
 	}
 }
 
-// TestAfford: within the budget, with all parents, never wider for more time, everything for enough of it, and hits for nothing.
+// TestAfford: within the budget, with all parents, never wider for more time, everything for enough of it, and hits for
+// nothing.
 func TestAfford(t *testing.T) {
 	prices, pace := design(t)
 	sum := func(known []Known) (s float64) {
@@ -97,7 +98,8 @@ func TestAfford(t *testing.T) {
 	}
 }
 
-// TestSpread by hand: differences 0.1 and 0.3 at one cut, 0 and 0.2 at another: variance 0.02 each, pooled √0.02 on two degrees of freedom.
+// TestSpread by hand: differences 0.1 and 0.3 at one cut, 0 and 0.2 at another: variance 0.02 each, pooled √0.02 on two
+// degrees of freedom.
 func TestSpread(t *testing.T) {
 	acc := map[string]float64{"0/baseA": 0.5, "0/baseB": 0.6, "0/A1A": 0.4, "0/B1B": 0.3, "0/A2A": 0.5, "0/B2B": 0.4}
 	var results []transfer.Result

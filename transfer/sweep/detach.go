@@ -16,10 +16,10 @@ import (
 
 const outputFile = "output.txt"
 
-// Detach starts a program, which is coadapt, as a process that outlives
-// this one and its terminal, and waits until it works on the run, has finished it, or
-// has failed. It returns the number of the process. What that prints goes to
-// the run's folder, see [Output]. Of the command, path, arguments, environment and folder count.
+// Detach starts coadapt as a process that outlives this one and its terminal. It
+// waits until that process works on the run, has finished it, or has failed, and
+// returns its process ID. Its output goes to the run's folder, see [Output]. Of cmd
+// only path, arguments, environment and folder are used.
 func Detach(ctx context.Context, s *store.Store, r Record, cmd *exec.Cmd) (pid int, err error) {
 	fail := func(err error) (int, error) { return 0, fmt.Errorf("run %s in the background: %w", r.ID, err) }
 	file := filepath.Join(Folder(s, r.ID), outputFile)
@@ -47,7 +47,7 @@ func Detach(ctx context.Context, s *store.Store, r Record, cmd *exec.Cmd) (pid i
 			if err == nil {
 				return cmd.Process.Pid, nil // all nets were hits
 			}
-			text, _ := os.ReadFile(file) // without it there is less to say
+			text, _ := os.ReadFile(file) // without it the error says less
 			return fail(fmt.Errorf("it ended at once (%w): %s", err, strings.TrimSpace(string(text[min(int(began), len(text)):]))))
 		case <-ctx.Done():
 			return fail(errors.Join(ctx.Err(), cmd.Process.Kill()))
@@ -65,7 +65,7 @@ func Detach(ctx context.Context, s *store.Store, r Record, cmd *exec.Cmd) (pid i
 	}
 }
 
-// Output is what background processes of a run printed.
+// Output is what the background processes of a run have printed.
 func Output(s *store.Store, id string) (string, error) {
 	text, err := os.ReadFile(filepath.Join(Folder(s, id), outputFile))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -74,7 +74,7 @@ func Output(s *store.Store, id string) (string, error) {
 	return string(text), err
 }
 
-// Kill ends workers on this machine at once. Those elsewhere are left.
+// Kill ends workers on this machine at once. Workers elsewhere go on.
 func Kill(workers []WorkerState) error {
 	self := store.ThisProcess()
 	var all error

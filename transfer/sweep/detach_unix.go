@@ -4,5 +4,5 @@ package sweep
 
 import "syscall"
 
-// ownSession makes a process that the end of this terminal does not reach.
+// ownSession gives a process a session of its own, so that it survives the end of this terminal.
 func ownSession() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }

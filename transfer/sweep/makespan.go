@@ -7,14 +7,14 @@ import (
 	"coadapt/transfer"
 )
 
-// Job is a net with the seconds that it takes.
+// Job is a net and the seconds that training it takes.
 type Job struct {
 	Net     transfer.Net
 	Seconds float64
 }
 
-// CriticalPath is the chain of nets that takes longest, and its seconds: no
-// number of workers is faster. Nets whose parent is not among the jobs begin chains.
+// CriticalPath is the chain of nets that takes longest, with its seconds: more
+// workers cannot be faster. A net whose parent is not among the jobs begins a chain.
 func CriticalPath(jobs []Job) (chain []transfer.Net, total float64) {
 	times := jobTimes(jobs)
 	for _, j := range jobs {
@@ -39,9 +39,9 @@ func jobTimes(jobs []Job) map[transfer.Net]float64 {
 	return times
 }
 
-// Makespan is how many seconds so many workers take for all jobs, each net on one
-// worker at a time, children after their parents, and what begins the longest chain first, as a
-// Lab schedules them.
+// Makespan is the time in seconds that the given number of workers takes for all
+// jobs. Nets are scheduled as a Lab does: each on one worker, children after their
+// parents, and those that begin the longest chains first.
 func Makespan(jobs []Job, workers int) float64 {
 	times := jobTimes(jobs)
 	children := map[transfer.Net][]Job{}
@@ -77,7 +77,7 @@ func Makespan(jobs []Job, workers int) float64 {
 	return now
 }
 
-// queue gives nets by rising rank, those of one rank in the order in which they came.
+// queue gives nets by rising rank, and nets of one rank in the order in which they came.
 type queue struct {
 	items []item
 	count int

@@ -12,24 +12,24 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Plan is what a run will take. Multiply-adds and images are exact, hours an
-// estimate from a [Pace].
+// Plan says what a run will take. Multiply-adds and images are exact; hours are
+// estimated from a [Pace].
 type Plan struct {
-	Nets, Hits  int      // hits are in the store and take nothing
-	Train, Test *big.Int // multiply-adds of the nets to train: in training, forward and backward; in tests
+	Nets, Hits  int      // hits are in the store and cost nothing
+	Train, Test *big.Int // multiply-adds of the nets to train: in training, forward and backward, and in tests
 	Images      int64    // seen in training
-	Disk        int64    // bytes of the entries to come
-	Parents     int64    // of these, what is left once weights of nets that are nobody's parent are dropped
-	Checkpoints int64    // bytes of the checkpoints that one worker has at most
+	Disk        int64    // bytes of the new entries
+	Parents     int64    // bytes left of these when the weights of nets that are no parents are dropped
+	Checkpoints int64    // the most bytes that one worker's checkpoints take
 
-	Hours     Span           // of one worker; zero without a Pace, as is what follows
-	Critical  float64        // seconds
+	Hours     Span           // of one worker; this and what follows is zero without a Pace
+	Critical  float64        // seconds of the critical path
 	Chain     []transfer.Net // the critical path
 	ByWorkers []Workload
 	Jobs      []Job // the nets to train, with their times
 }
 
-// Workload is the time that so many workers, each as fast as the one measured, take.
+// Workload is the time that a number of workers takes, each as fast as the measured one.
 type Workload struct {
 	Workers int
 	Seconds float64
@@ -38,7 +38,7 @@ type Workload struct {
 // Span is an estimate in seconds with its 95% interval.
 type Span struct{ Value, Low, High float64 }
 
-// entryBytes is what an entry takes besides weights: spec, result, metrics, log, digests.
+// entryBytes is the size of an entry without weights: spec, result, metrics, log, digests.
 const entryBytes = 24 << 10
 
 // NewPlan adds up prices. hit says which nets are in the store; pace may be nil.
@@ -80,10 +80,10 @@ func NewPlan(prices []transfer.Price, hit func(transfer.Price) bool, pace *Pace)
 	return p
 }
 
-// Pace turns prices into times: seconds a step against multiply-adds a step, in
-// straight lines between the nets that were timed.
+// Pace turns prices into times. It knows the seconds a step of the nets that were
+// timed, and interpolates linearly in the multiply-adds a step.
 type Pace struct {
-	Compile float64   // seconds, of one kind of net, the mean of those timed
+	Compile float64   // seconds to compile one kind of net: the mean of those timed
 	points  []point   // by multiply-adds
 	test    []float64 // seconds a test image and multiply-add, by block
 }
@@ -93,8 +93,8 @@ type point struct {
 	seconds []float64 // of a step, by block
 }
 
-// NewPace makes a Pace of timings, one at least; two of the same number of
-// multiply-adds count once.
+// NewPace makes a Pace of at least one timing. Timings with equal multiply-adds
+// count once.
 func NewPace(timings []transfer.Timing) (*Pace, error) {
 	if len(timings) == 0 {
 		return nil, errors.New("pace: nothing was timed")
@@ -117,17 +117,17 @@ func NewPace(timings []transfer.Timing) (*Pace, error) {
 	return p, nil
 }
 
-// FixedPace is that of a machine which trains so many images a second of a net
-// of so many multiply-adds an image, and any other in proportion.
+// FixedPace is the pace of a machine that trains imagesPerSecond images of a net
+// with trainImage multiply-adds an image, and other nets in proportion.
 func FixedPace(imagesPerSecond float64, trainImage int64) *Pace {
 	perAdd := 1 / (imagesPerSecond * float64(trainImage))
 	return &Pace{points: []point{{1, []float64{perAdd}}}, test: []float64{perAdd}}
 }
 
-// Seconds is what a net takes, without compiling.
+// Seconds is the time that a net takes, without compiling.
 func (p *Pace) Seconds(x transfer.Price) float64 { return stat.Mean(p.blocks(x), nil) }
 
-// blocks are the seconds that a net would take at the pace of each block of the timings.
+// blocks gives the seconds that a net would take at the pace of each block of the timings.
 func (p *Pace) blocks(x transfer.Price) []float64 {
 	n := len(p.test)
 	for _, q := range p.points {
@@ -140,8 +140,8 @@ func (p *Pace) blocks(x transfer.Price) []float64 {
 	return out
 }
 
-// step is the seconds of a step of so many multiply-adds: on the line between
-// the neighbours, beyond the last in proportion to it.
+// step is the time in seconds of a step with adds multiply-adds. It is interpolated
+// between timed nets; beyond them it is proportional to the nearest one.
 func (p *Pace) step(adds float64, block int) float64 {
 	last := len(p.points) - 1
 	at := func(i int) float64 { return p.points[i].seconds[block] }
@@ -156,7 +156,7 @@ func (p *Pace) step(adds float64, block int) float64 {
 	return at(i-1) + (at(i)-at(i-1))*(adds-a)/(b-a)
 }
 
-// compileAll is the time that one worker compiles.
+// compileAll is the time that one worker spends on compiling.
 func (p *Pace) compileAll(prices []transfer.Price) float64 {
 	kinds := map[int]bool{}
 	for _, x := range prices {
@@ -169,9 +169,10 @@ func (p *Pace) compileAll(prices []transfer.Price) float64 {
 	return p.Compile * float64(len(kinds))
 }
 
-// span is the time of all nets one after another. Its interval is that of one
-// more block: mean ± t·s·√(1+1/k) over k blocks, as the run will meet the machine in one mood
-// of many, not in the mean of all. It knows nothing of moods that the timing did not meet.
+// span is the time of all nets one after another. Its interval is a prediction for
+// one more block, mean ± t·s·√(1+1/k) over k blocks: the machine's speed varies, and
+// the run will meet one speed, not the mean. Speeds that did not occur in the timing
+// are not covered.
 func (p *Pace) span(prices []transfer.Price) Span {
 	var sums []float64
 	for _, x := range prices {
@@ -193,8 +194,8 @@ func (p *Pace) span(prices []transfer.Price) Span {
 	return Span{mean, low, high}
 }
 
-// Sample picks the nets to time for a Pace: the one of most multiply-adds a
-// step, the one of fewest, and one half-way between.
+// Sample picks the nets to time for a Pace: the one with most multiply-adds a
+// step, the one with fewest, and one half-way between.
 func Sample(prices []transfer.Price) []transfer.Net {
 	if len(prices) == 0 {
 		return nil

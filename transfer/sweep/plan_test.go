@@ -15,9 +15,9 @@ import (
 
 func never(transfer.Price) bool { return false }
 
-// TestPlanOfPaper adds up the 163 nets another way: by the multiply-adds of CaffeNet's layers as the sizes in the recipe of 2014 give
-// them (output values times weights of one), 450,000 steps of 256 images (200,000 on reduced data), a test every 1000 steps and one
-// after the last, on 50 images a class.
+// TestPlanOfPaper adds up the 163 nets another way: by the multiply-adds of CaffeNet's layers as the sizes in the
+// recipe of 2014 give them (output values times weights of one), 450,000 steps of 256 images (200,000 on reduced data),
+// a test every 1000 steps and one after the last, on 50 images a class.
 func TestPlanOfPaper(t *testing.T) {
 	layers := []int64{ // conv1 to conv5: height x width x channels x kernel² x channels of a group; fc6 to fc8
 		55 * 55 * 96 * 11 * 11 * 3, 27 * 27 * 256 * 5 * 5 * 48, 13 * 13 * 384 * 3 * 3 * 256, 13 * 13 * 384 * 3 * 3 * 192, 13 * 13 * 256 * 3 * 3 * 192,
@@ -94,7 +94,8 @@ func TestPace(t *testing.T) {
 	}
 	x := transfer.Price{Net: net(t, "0/baseA"), TrainImage: 100, Batch: 2, Steps: 10}
 	p := NewPlan([]transfer.Price{x}, never, pace)
-	// Blocks of 10, 11 and 9 s: mean 10, standard deviation 1, t(0.975, 2) = 4.302653 (R: qt(0.975, 2)), and 4 s of compiling.
+	// Blocks of 10, 11 and 9 s: mean 10, standard deviation 1, t(0.975, 2) = 4.302653 (R: qt(0.975, 2)), and 4 s of
+	// compiling.
 	half := 4.302653 * math.Sqrt(1+1.0/3)
 	if !scalar.EqualWithinAbs(p.Hours.Value, 14, 1e-9) || !scalar.EqualWithinAbs(p.Hours.High, 14+half, 1e-4) || !scalar.EqualWithinAbs(p.Hours.Low, 14-half, 1e-4) {
 		t.Errorf("%+v, want 14 ± %v", p.Hours, half)

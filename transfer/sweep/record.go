@@ -20,7 +20,7 @@ import (
 	"coadapt/transfer/store"
 )
 
-// Record is what a run is: which nets, and the command that trains them.
+// Record describes a run: its nets, and the command that trains them.
 type Record struct {
 	ID         string    `json:"id"` // grid, data and a hash of the keys, such as mini-shapes-3f2a9c
 	Grid       string    `json:"grid"`
@@ -30,7 +30,7 @@ type Record struct {
 	Command    []string  `json:"command"`
 	Dir        string    `json:"dir"` // in which the command was given
 	Nets       []Member  `json:"nets"`
-	Torn       string    `json:"-"` // why the record cannot be read, which then has nothing but its ID; "" of one that is whole
+	Torn       string    `json:"-"` // why the record cannot be read: then only ID is set; "" if it is intact
 }
 
 // Member is a net of a run.
@@ -43,8 +43,8 @@ type Member struct {
 	Cost   float64      `json:"cost"` // multiply-adds
 }
 
-// NewRecord makes the record of a run from the prices of all its nets, parents
-// among them; grid and data are words for its name.
+// NewRecord makes the record of a run from the prices of all its nets, including
+// parents. grid and data become part of its name.
 func NewRecord(grid, data, experiment string, prices []transfer.Price) Record {
 	r := Record{Grid: grid, Data: data, Experiment: experiment, Began: time.Now().UTC()}
 	var keys []string
@@ -60,7 +60,7 @@ func NewRecord(grid, data, experiment string, prices []transfer.Price) Record {
 
 var notWord = regexp.MustCompile(`[^a-z0-9]+`)
 
-// slug makes a short name of files out of a text.
+// slug makes a short file name from a text.
 func slug(text string) string {
 	text = strings.Trim(notWord.ReplaceAllString(strings.ToLower(text), "-"), "-")
 	if len(text) > 20 {
@@ -74,10 +74,10 @@ func slug(text string) string {
 
 const runsDir = "runs"
 
-// Folder is where a run's record, workers and logs lie.
+// Folder is the folder of a run's record, workers and logs.
 func Folder(s *store.Store, id string) string { return filepath.Join(s.Dir(), runsDir, id) }
 
-// Save writes the record; that of a run begun before stays as it is, if it is whole.
+// Save writes the record. An intact record of a run that was begun before stays as it is.
 func (r Record) Save(s *store.Store) error {
 	dir := Folder(s, r.ID)
 	if err := durable.MakeDir(filepath.Join(dir, workersDir)); err != nil {
@@ -94,9 +94,9 @@ func (r Record) Save(s *store.Store) error {
 
 const recordFile = "run.json"
 
-// Load reads a record. The ID may be the beginning of one, as long as only one
-// begins so; "" is the run that somebody worked on last, of those whose records are whole.
-// A record that is torn, as after a power cut, is no error: see Record.Torn.
+// Load reads a record. id may be the beginning of an ID if only one begins so; ""
+// is the run that was worked on last, among those whose records are intact. A torn
+// record, as after a power cut, is not an error: see Record.Torn.
 func Load(s *store.Store, id string) (Record, error) {
 	all, err := List(s)
 	if err != nil {
@@ -152,7 +152,7 @@ func load(s *store.Store, id string) (Record, error) {
 	return r, nil
 }
 
-// List names all runs of a store, the one that somebody worked on last first.
+// List names all runs of a store, the one that was worked on last first.
 func List(s *store.Store) ([]string, error) {
 	entries, err := os.ReadDir(filepath.Join(s.Dir(), runsDir))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -164,7 +164,7 @@ func List(s *store.Store) ([]string, error) {
 	began := map[string]time.Time{}
 	var ids []string
 	for _, e := range entries {
-		// The folder of workers changes whenever one comes or goes.
+		// The folder of workers changes whenever a worker begins or ends.
 		info, err := os.Stat(filepath.Join(s.Dir(), runsDir, e.Name(), workersDir))
 		if err != nil {
 			continue // not a run
@@ -175,7 +175,7 @@ func List(s *store.Store) ([]string, error) {
 	return ids, nil
 }
 
-// writeJSON writes a file whole or not at all. It survives a power cut.
+// writeJSON writes a file atomically. It survives a power cut.
 func writeJSON(file string, v any) error {
 	data, err := json.MarshalIndent(v, "", " ")
 	if err != nil {

@@ -10,24 +10,24 @@ import (
 	"coadapt/transfer/store"
 )
 
-// Phase is where a net of a run is.
+// Phase says how far a net of a run is.
 type Phase string
 
-// The phases. The last three are ends, though a failed net is tried again by
-// the next run, and its children with it.
+// The phases. The last three are final, but the next run tries a failed net and
+// its children again.
 const (
 	Waiting Phase = "waiting"
 	Running Phase = "running"
-	Stopped Phase = "stopped" // begun, with checkpoints, and nobody works on it
+	Stopped Phase = "stopped" // begun, with checkpoints, and no worker is at it
 	Done    Phase = "done"    // it has a result, which may say that it diverged
 	Failed  Phase = "failed"
 	Blocked Phase = "blocked" // its parent diverged or failed
 )
 
-// Phases lists them in the order in which they are counted up for readers.
+// Phases lists the phases in the order in which a summary counts them.
 func Phases() []Phase { return []Phase{Done, Running, Stopped, Waiting, Failed, Blocked} }
 
-// NetStatus is a net of a run, as the store knows it.
+// NetStatus is the state of a net of a run, as the store knows it.
 type NetStatus struct {
 	Net       transfer.Net     `json:"-"`
 	Name      string           `json:"net"`
@@ -38,7 +38,7 @@ type NetStatus struct {
 	Accuracy  *float64         `json:"accuracy"`         // null where there is none
 	Step      int              `json:"step"`
 	Steps     int              `json:"steps"`
-	Loss      *float64         `json:"loss"` // of the last step that was heard of
+	Loss      *float64         `json:"loss"` // of the last step that was reported
 	Rate      float64          `json:"images_per_second,omitempty"`
 	Worker    string           `json:"worker,omitempty"`    // who trains it
 	Reason    string           `json:"reason,omitempty"`    // why it failed, diverged or is blocked
@@ -51,30 +51,30 @@ type Status struct {
 	Nets    []NetStatus
 	Workers []WorkerState
 	Counts  map[Phase]int
-	Share   float64       // of the multiply-adds, 0..1
-	Left    time.Duration // until all is done, by the pace of the nets that are; 0 where nothing is known
+	Share   float64       // the fraction of the multiply-adds that is done, 0..1
+	Left    time.Duration // until all is done, by the pace of the finished nets; 0 if unknown
 }
 
-// Finished says whether there is nothing left to do, or nothing that could be done.
+// Finished says whether no net is left that could be trained.
 func (s *Status) Finished() bool {
 	return s.Counts[Waiting]+s.Counts[Running]+s.Counts[Stopped] == 0
 }
 
-// Reader reads a run again and again. What is done is not read twice, as
-// entries never change. It is for one goroutine at a time.
+// Reader reads the status of a run repeatedly. Finished nets are read once, as
+// entries never change. It must be used by one goroutine at a time.
 type Reader struct {
 	store  *store.Store
 	record Record
 	done   map[string]NetStatus
 }
 
-// NewReader makes a reader of a run.
+// NewReader makes a Reader for a run.
 func NewReader(s *store.Store, r Record) *Reader {
 	return &Reader{s, r, make(map[string]NetStatus)}
 }
 
-// Read puts together what the store, its leases and the workers' own files say
-// of the run. It reads small files only, a few for every net that is not done.
+// Read collects the status of the run from the store, its leases and the workers'
+// files. It reads a few small files for each net that is not done.
 func (rd *Reader) Read() (*Status, error) {
 	r := rd.record
 	st := &Status{Record: r, Counts: map[Phase]int{}}
@@ -91,7 +91,7 @@ func (rd *Reader) Read() (*Status, error) {
 	}
 	nets := make(map[string]*NetStatus, len(r.Nets))
 	st.Nets = make([]NetStatus, len(r.Nets))
-	for i, m := range r.Nets { // parents stand before their children
+	for i, m := range r.Nets { // parents come before their children
 		n := &st.Nets[i]
 		if known, ok := rd.done[m.Key]; ok {
 			*n = known
@@ -116,7 +116,7 @@ func (rd *Reader) Read() (*Status, error) {
 	return st, nil
 }
 
-// read looks a net up.
+// read reads the status of one net.
 func (n *NetStatus) read(s *store.Store) error {
 	state, err := s.State(n.Key)
 	if err != nil {
@@ -156,12 +156,12 @@ func (n *NetStatus) read(s *store.Store) error {
 	return nil
 }
 
-// barren says that no child can be trained from the net.
+// barren says that the net cannot become a parent: no child can be trained from it.
 func (n *NetStatus) barren() bool {
 	return n.Phase == Failed || n.Phase == Blocked || n.Phase == Done && !n.Result.HasWeights()
 }
 
-// Word is the phase or, of a result that is not OK, its status.
+// Word is the phase or, for a result that is not OK, the result's status.
 func (n *NetStatus) Word() string {
 	if n.Phase == Done && n.Status != transfer.OK {
 		return string(n.Status)

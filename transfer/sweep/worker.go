@@ -24,11 +24,11 @@ const (
 	tick       = time.Second
 )
 
-// Worker is a process at work on a run: a file that says so, renewed once a
-// second, and an ear for the request to stop.
+// Worker is a process that works on a run. It keeps a file that says so, renews it
+// once a second, and listens for requests to stop.
 type Worker struct {
 	dir, file string
-	asked     string // what the request to stop said when the work began
+	asked     string // the request to stop that was there when the work began
 
 	mu    sync.Mutex
 	state WorkerState
@@ -37,13 +37,13 @@ type Worker struct {
 	done chan struct{}
 }
 
-// WorkerState is what a worker says of itself.
+// WorkerState is what a worker reports about itself.
 type WorkerState struct {
 	store.Process
 	Since time.Time     `json:"since"`
 	Beat  int           `json:"beat"` // grows while the process lives
 	Nets  []NetProgress `json:"nets"` // being trained
-	Left  time.Duration `json:"left"` // until this process is done, as it estimates; 0: unknown
+	Left  time.Duration `json:"left"` // this process's estimate of the time that it still needs; 0: unknown
 	Said  string        `json:"said,omitempty"`
 }
 
@@ -56,11 +56,11 @@ type NetProgress struct {
 	ImagesPerSecond float64 `json:"images_per_second"`
 }
 
-// ErrStopped is the cause of a context that a request to stop has ended.
+// ErrStopped is the cause of a context that ended because of a request to stop.
 var ErrStopped = errors.New("stopped by coadapt stop")
 
-// Begin enters this process as a worker of a run and takes out those of this machine that were killed. The context it returns ends
-// when somebody asks the run to stop ([Stop]).
+// Begin registers this process as a worker of a run, and removes workers of this machine that were killed. The returned
+// context ends when the run is asked to stop ([Stop]).
 func Begin(ctx context.Context, s *store.Store, r Record) (*Worker, context.Context, error) {
 	self := store.ThisProcess()
 	w := &Worker{dir: Folder(s, r.ID), done: make(chan struct{}), state: WorkerState{Process: self, Since: time.Now().UTC()}}
@@ -77,7 +77,7 @@ func Begin(ctx context.Context, s *store.Store, r Record) (*Worker, context.Cont
 	return w, ctx, nil
 }
 
-// bury removes the files of workers that certainly died. What cannot be removed does no harm.
+// bury removes the files of workers that have certainly ended. A file that cannot be removed does no harm.
 func bury(dir string) {
 	list, _ := os.ReadDir(dir)
 	for _, e := range list {
@@ -89,7 +89,7 @@ func bury(dir string) {
 	}
 }
 
-// keep renews the file. Where it cannot be written, the work goes on.
+// keep renews the worker's file. If it cannot be written, the work goes on.
 func (w *Worker) keep(live context.Context, stop context.CancelCauseFunc) {
 	defer close(w.done)
 	t := time.NewTicker(tick)
@@ -107,12 +107,12 @@ func (w *Worker) keep(live context.Context, stop context.CancelCauseFunc) {
 	}
 }
 
-// Asked tells requests to stop a run apart: it changes with each [Stop], and is "" before the first.
+// Asked identifies the last request to stop a run: it changes with each [Stop], and is "" before the first.
 func Asked(s *store.Store, id string) string { return asked(Folder(s, id)) }
 
-// asked is the request to stop that lies in a run's folder, "" where there is none.
+// asked reads the request to stop from a run's folder; "" without one.
 func asked(dir string) string {
-	data, _ := os.ReadFile(filepath.Join(dir, stopFile)) // missing, or to be read a second later
+	data, _ := os.ReadFile(filepath.Join(dir, stopFile)) // if this fails, there is none, or it is read a second later
 	return string(data)
 }
 
@@ -123,7 +123,7 @@ func (w *Worker) save() error {
 	return replaceJSON(w.file, w.state)
 }
 
-// replaceJSON writes a file whole or not at all, without a sync: a worker that a power cut ended needs its file no more.
+// replaceJSON replaces a file atomically, without a sync: after a power cut no worker needs its file.
 func replaceJSON(file string, v any) error {
 	data, err := json.MarshalIndent(v, "", " ")
 	if err != nil {
@@ -134,12 +134,12 @@ func replaceJSON(file string, v any) error {
 		err = os.Rename(stage, file)
 	}
 	if err != nil {
-		_ = os.Remove(stage) // where it was never made, there is nothing to remove
+		_ = os.Remove(stage) // it may not exist
 	}
 	return err
 }
 
-// Event takes what a Lab reports.
+// Event receives what a Lab reports.
 func (w *Worker) Event(e transfer.Event) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -166,7 +166,7 @@ func (w *Worker) Event(e transfer.Event) {
 	}
 }
 
-// End takes the process out of the run's workers.
+// End removes this process from the run's workers.
 func (w *Worker) End() error {
 	w.quit()
 	<-w.done
@@ -176,8 +176,8 @@ func (w *Worker) End() error {
 	return nil
 }
 
-// Workers are the processes that work on a run, those that died left out.
-// Of a process on another machine its silence tells, so that it stays in the list for a while.
+// Workers lists the processes that work on a run, without those that have died. Of
+// a process on another machine only its silence tells, so it is listed for a while.
 func Workers(s *store.Store, id string) ([]WorkerState, error) {
 	dir := filepath.Join(Folder(s, id), workersDir)
 	entries, err := os.ReadDir(dir)
@@ -209,11 +209,11 @@ func Workers(s *store.Store, id string) ([]WorkerState, error) {
 	return all, nil
 }
 
-// silence is how long a worker may not be heard of: file servers may show a change late, and their clocks differ.
+// silence is how long a worker may be silent: file servers may show a change late, and their clocks differ.
 const silence = 5 * time.Minute
 
 // Stop asks all workers of a run, wherever they are, to finish their step, keep a
-// checkpoint and end; those begun later are not asked. It does not wait.
+// checkpoint and end. It does not wait. Workers that begin later are not asked.
 func Stop(s *store.Store, id string) error {
 	return writeJSON(filepath.Join(Folder(s, id), stopFile), struct {
 		At   time.Time     `json:"at"`

@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// answer is how long a command of Slurm may take. They give up on a silent
-// controller by themselves, after MessageTimeout (10 s, on large sites 100 s).
+// answer is how long a command of Slurm may take. The commands themselves give up
+// on a silent controller after MessageTimeout (10 s, on large sites 100 s).
 const answer = 3 * time.Minute
 
-// ask runs a command of Slurm and returns what it prints. Its error is what the command said.
+// ask runs a command of Slurm and returns its output. The error has the command's own words.
 func ask(ctx context.Context, dir string, drop []string, name string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, answer)
 	defer cancel()
@@ -48,7 +48,7 @@ func ask(ctx context.Context, dir string, drop []string, name string, args ...st
 	return out.String(), &toolError{name, strings.Join(lines, "; "), err}
 }
 
-// toolError is that a command of Slurm refused.
+// toolError says that a command of Slurm failed.
 type toolError struct {
 	name, said string
 	err        error
@@ -57,8 +57,8 @@ type toolError struct {
 func (e *toolError) Error() string { return fmt.Sprintf("slurm: %s: %s (%v)", e.name, e.said, e.err) }
 func (e *toolError) Unwrap() error { return e.err }
 
-// dropped says which variables Slurm's commands must not see: those that
-// change what the readers of jobs print and whom scancel finds, and those given.
+// dropped lists the variables that Slurm's commands must not see: those that change
+// what squeue and sacct print and what scancel finds, and the given ones.
 func dropped(name string, drop []string) bool {
 	for _, p := range []string{"SQUEUE_", "SCANCEL_", "SACCT_"} {
 		if strings.HasPrefix(name, p) {
@@ -73,7 +73,7 @@ func dropped(name string, drop []string) bool {
 	return name == "SLURM_TIME_FORMAT"
 }
 
-// overrides are the variables that sbatch prefers to a script's options.
+// overrides lists the variables that override a script's options in sbatch.
 func overrides(script string) []string {
 	all := map[string][]string{
 		"array": {"SBATCH_ARRAY_INX"}, "job-name": {"SBATCH_JOB_NAME"}, "output": {"SBATCH_OUTPUT"}, "open-mode": {"SBATCH_OPEN_MODE"},

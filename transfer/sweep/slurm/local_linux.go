@@ -6,11 +6,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// local names the file system of a path where it is certainly none that
-// machines share; "" for all others.
+// local names the file system of a path if it is certainly not shared between
+// machines; it is "" for all others.
 func local(path string) string {
 	var st unix.Statfs_t
-	for unix.Statfs(path, &st) != nil { // the first folder above that is there
+	for unix.Statfs(path, &st) != nil { // the nearest folder above that exists
 		up := filepath.Dir(path)
 		if up == path {
 			return ""

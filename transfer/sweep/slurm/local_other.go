@@ -2,5 +2,5 @@
 
 package slurm
 
-// local is not known here.
+// local is not known on this system.
 func local(string) string { return "" }

@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// State is where the scheduler has a task.
+// State is a task's state in the scheduler.
 type State string
 
-// The states. Gone is of tasks that ended so long ago, or were cancelled
-// before they began, that the scheduler does not remember them.
+// The states. Gone is a task that the scheduler has forgotten: it ended long ago,
+// or was cancelled before it began.
 const (
 	Unsubmitted State = "not submitted"
 	Pending     State = "pending"
@@ -25,10 +25,10 @@ const (
 	Gone        State = "gone"
 )
 
-// Live says that the scheduler has the task, so that nobody else need run it.
+// Live says that the scheduler has the task, so that it need not be run elsewhere.
 func (s State) Live() bool { return s == Pending || s == Requeued || s == Running }
 
-// TaskState is what the scheduler says of one task of an array.
+// TaskState is what the scheduler knows of one task of an array.
 type TaskState struct {
 	ID       string   `json:"id"` // such as 123_4; "" where it is not submitted
 	Level    int      `json:"level"`
@@ -94,8 +94,8 @@ func (s *Submission) Tasks(ctx context.Context) ([]TaskState, error) {
 	return out, nil
 }
 
-// Nets says what the scheduler has last said of every net of a run, over all of its
-// submissions. Of two tasks for one net that which is live counts, else the later one.
+// Nets gives the scheduler's last word on every net of a run, over all of its
+// submissions. Of two tasks for one net the live one counts, otherwise the later.
 func Nets(ctx context.Context, run string) (map[string]TaskState, error) {
 	all, err := List(run)
 	if err != nil {
@@ -121,13 +121,13 @@ func Nets(ctx context.Context, run string) (map[string]TaskState, error) {
 // completing is the reason of a running task whose processes are being ended.
 const completing = "completing"
 
-// said is a line of squeue or sacct.
+// said is a line of output of squeue or sacct.
 type said struct {
 	name, state, reason, node string
 	exit, signal, restarts    int
 }
 
-// fill says it of a task. The states are those of squeue(1), "JOB STATE CODES".
+// fill copies the line into a TaskState. The states are those of squeue(1), "JOB STATE CODES".
 func (r said) fill(t *TaskState) {
 	t.Restarts, t.Reason = r.restarts, r.reason
 	if r.reason == "None" {
@@ -153,7 +153,7 @@ func (r said) fill(t *TaskState) {
 		t.State = Cancelled
 	case "TIMEOUT":
 		t.State, t.Reason = TimedOut, ""
-	default: // FAILED, NODE_FAIL, BOOT_FAIL, OUT_OF_MEMORY, DEADLINE, PREEMPTED and what is to come
+	default: // FAILED, NODE_FAIL, BOOT_FAIL, OUT_OF_MEMORY, DEADLINE, PREEMPTED and states of newer versions
 		t.State, t.Exit, t.Signal = Failed, r.exit, r.signal
 		if state != "FAILED" {
 			t.Reason = strings.ToLower(state)
@@ -162,8 +162,8 @@ func (r said) fill(t *TaskState) {
 	t.Node = r.node
 }
 
-// query asks for jobs by ID; what it returns is by task, such as 123_4. What
-// the controller has forgotten may still be in the accounts.
+// query asks for jobs by ID. Its result is by task, such as 123_4. Jobs that the
+// controller has forgotten may still be in the accounts.
 func query(ctx context.Context, ids []string) (map[string]said, error) {
 	out := map[string]said{}
 	if len(ids) == 0 {
@@ -209,7 +209,7 @@ func query(ctx context.Context, ids []string) (map[string]said, error) {
 	return out, nil
 }
 
-// account asks sacct; ok is false where the cluster keeps no accounts, or does not show them.
+// account asks sacct. ok is false where the cluster keeps no accounts, or does not show them.
 func account(ctx context.Context, args ...string) (text string, ok bool, err error) {
 	text, err = ask(ctx, "", nil, "sacct", append([]string{"--noheader", "--parsable2", "--allocations"}, args...)...)
 	if ctx.Err() != nil {

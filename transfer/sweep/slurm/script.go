@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Quote makes one word for sh of a text, whatever it holds.
+// Quote makes any text one word for sh.
 func Quote(s string) string {
 	if s != "" && strings.Trim(s, letters+"_-./:=,+@%") == "" {
 		return s
@@ -15,7 +15,7 @@ func Quote(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
-// quoteOption makes one word of a text for sbatch's reader of scripts.
+// quoteOption makes any text one word for the options that sbatch reads from a script.
 func quoteOption(s string) string {
 	if strings.Trim(s, letters+"_-./:=,+@%|&[]*") == "" {
 		return s
@@ -23,7 +23,7 @@ func quoteOption(s string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 }
 
-// options are those of an array, as sbatch takes them.
+// options gives the options of an array as sbatch takes them.
 func (o *Options) options(name string, tasks []Task) ([]string, error) {
 	limit, err := o.limit(tasks)
 	if err != nil {
@@ -52,7 +52,7 @@ func (o *Options) options(name string, tasks []Task) ([]string, error) {
 	return append(out, o.Extra...), nil
 }
 
-// script is the text of an array: tasks are lines offset+1 and on of the task file.
+// script is the text of an array's script. Its tasks are the lines of the task file from offset+1 on.
 func (o *Options) script(name, taskFile string, offset int, tasks []Task, command []string) (string, error) {
 	options, err := o.options(name, tasks)
 	if err != nil {
@@ -80,9 +80,9 @@ func (o *Options) script(name, taskFile string, offset int, tasks []Task, comman
 	return b.String(), nil
 }
 
-// body runs the command under the scheduler's signals. A trap that runs ends
-// the wait, after which the program is waited for again; where it had ended at that
-// very moment the second wait says 127, and the first one's status counts.
+// body runs the command and handles the scheduler's signals. A signal's trap ends
+// the wait, so the script waits for the program again. If the program had ended at
+// that very moment, the second wait says 127, and the status of the first counts.
 const body = `# Trains the nets in one line of @TASKS@. Give it to sbatch from the folder in which it lies.
 limit= stopped= child= status=
 trap 'limit=1 stopped=1 signalled=1; pass' USR1

@@ -15,15 +15,15 @@ import (
 
 // Site is what a cluster allows.
 type Site struct {
-	MaxArray  int           // tasks of an array
-	MaxTime   time.Duration // limit of the partition; 0 is none
-	MaxSubmit int           // tasks of a user at once, by the accounts; 0 is none, or not known
+	MaxArray  int           // the most tasks of an array
+	MaxTime   time.Duration // time limit of the partition; 0: none
+	MaxSubmit int           // the most tasks that a user may have at once, by the accounts; 0: no limit, or unknown
 	Nodes     int           // of the partition
 }
 
-// Check says in one sentence what is missing to run a program on the cluster,
-// and what it allows in a partition ("" is the default one). Warnings are about
-// what cannot be known from here: whether the nodes see the program and the folders.
+// Check returns what the cluster allows in a partition ("" is the default one). Its
+// error says in one sentence what is missing to run a program there. Warnings are
+// about what cannot be known from here: whether the nodes see program and folders.
 func Check(ctx context.Context, partition, program string, folders ...string) (site Site, warnings []string, err error) {
 	for _, name := range []string{"sbatch", "squeue", "scontrol", "scancel"} {
 		if _, err := exec.LookPath(name); err != nil {
@@ -92,8 +92,8 @@ func inspect(ctx context.Context, partition string) (Site, error) {
 	return s, nil
 }
 
-// maxSubmit is the smallest limit that the accounts set to a user's jobs, 0
-// where there are none or nothing is known.
+// maxSubmit is the smallest limit that the accounts set for a user's jobs; 0 if
+// there is none, or it is unknown.
 func maxSubmit(ctx context.Context) (least int) {
 	me, err := user.Current()
 	if err != nil {
@@ -133,9 +133,9 @@ func parseTime(text string) (time.Duration, bool) {
 	return time.Duration(d)*24*time.Hour + time.Duration(seconds)*time.Second, true
 }
 
-// Fit changes options so that the cluster takes them: arrays and time limits as
-// long as it allows, and nets put together where there would be more tasks than a
-// user may have. It says what the user should know of it.
+// Fit changes options so that the cluster accepts them: it shortens arrays and time
+// limits to what is allowed, and groups nets where there would be more tasks than a
+// user may have. It returns notes for the user.
 func (s Site) Fit(levels []Level, o Options) (Options, []string) {
 	var notes []string
 	if s.MaxArray > 0 && (o.MaxArray == 0 || o.MaxArray > s.MaxArray) {
@@ -149,7 +149,7 @@ func (s Site) Fit(levels []Level, o Options) (Options, []string) {
 		total += len(l.Tasks)
 	}
 	if group := max(o.Group, 1); s.MaxSubmit > 0 && (total+group-1)/group > s.MaxSubmit {
-		// Every level may have one task that is not full.
+		// Each level may have one task with fewer nets.
 		o.Group = (total + max(1, s.MaxSubmit-len(levels)) - 1) / max(1, s.MaxSubmit-len(levels))
 		notes = append(notes, fmt.Sprintf("%d nets in tasks of %d, as you may have %d jobs at once (MaxSubmitJobs)", total, o.Group, s.MaxSubmit))
 	}

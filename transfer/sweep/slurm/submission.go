@@ -18,9 +18,9 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// Submission is the job arrays of a run: their scripts, and what became of them.
+// Submission is the job arrays of a run: their scripts, and their jobs in the scheduler.
 type Submission struct {
-	Token     string    `json:"token"` // in the names of its jobs, and of no others
+	Token     string    `json:"token"` // part of the names of its jobs, and only of these
 	Jobs      []Job     `json:"jobs"`  // by level
 	Made      time.Time `json:"made"`
 	Cancelled bool      `json:"cancelled,omitempty"`
@@ -39,11 +39,11 @@ type Job struct {
 	Offset int       `json:"offset"` // of its task 0 in that file
 	Count  int       `json:"count"`  // of its tasks
 	Tried  time.Time `json:"tried,omitzero"`
-	ID     string    `json:"id,omitempty"` // of the scheduler; "" while it is not submitted
+	ID     string    `json:"id,omitempty"` // given by the scheduler; "" until it is submitted
 }
 
-// New writes the scripts for a command, which is run with -nets and a list of
-// nets. Levels without tasks are left out. Nothing is saved yet.
+// New makes the scripts for a command, which is run with -nets and a list of nets.
+// Levels without tasks are left out. Nothing is saved yet.
 func New(command []string, levels []Level, o Options) (*Submission, error) {
 	if err := o.check(command, levels); err != nil {
 		return nil, err
@@ -75,13 +75,13 @@ func New(command []string, levels []Level, o Options) (*Submission, error) {
 	return s, nil
 }
 
-// Scripts are the texts of the scripts, in the order of Jobs.
+// Scripts gives the texts of the scripts, in the order of Jobs.
 func (s *Submission) Scripts() []string { return slices.Clone(s.scripts) }
 
-// Dir is the folder in which it is saved.
+// Dir is the folder in which the submission is saved.
 func (s *Submission) Dir() string { return s.dir }
 
-// Logs are the files of what its tasks printed so far, in the order of the tasks.
+// Logs lists the files with what its tasks have printed so far, in the order of the tasks.
 func (s *Submission) Logs() ([]string, error) {
 	var out []string
 	for _, j := range s.Jobs {
@@ -97,7 +97,7 @@ func (s *Submission) Logs() ([]string, error) {
 	return out, nil
 }
 
-// log is the file of a task.
+// log is the log file of a task.
 func (s *Submission) log(j Job, task int) string {
 	return filepath.Join(s.dir, logsDir, fmt.Sprintf("%s_%d.out", j.ID, task))
 }
@@ -135,7 +135,7 @@ func (s *Submission) Save(run string) error {
 			break
 		}
 	}
-	if err := os.Mkdir(filepath.Join(s.dir, logsDir), 0o755); err != nil { // Slurm makes none, and a job without its log fails
+	if err := os.Mkdir(filepath.Join(s.dir, logsDir), 0o755); err != nil { // Slurm does not create it
 		return fmt.Errorf("slurm: %w", err)
 	}
 	for file, lines := range s.files {
@@ -148,10 +148,10 @@ func (s *Submission) Save(run string) error {
 			return fmt.Errorf("slurm: %w", err)
 		}
 	}
-	return s.record() // last: a folder without it was never finished, and so nothing of it submitted
+	return s.record() // last: without it the folder is unfinished, and nothing of it was submitted
 }
 
-// record writes jobs.json, whole or not at all.
+// record writes jobs.json atomically.
 func (s *Submission) record() error {
 	data, err := json.MarshalIndent(s, "", " ")
 	if err == nil {
@@ -163,7 +163,7 @@ func (s *Submission) record() error {
 	return nil
 }
 
-// writeFile writes a file so that it is there as a whole, for nodes that look at a shared folder too.
+// writeFile writes a file atomically, also for nodes that read it from a shared folder.
 func writeFile(path string, data []byte, mode fs.FileMode) error {
 	f, err := os.OpenFile(path+".new", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, mode)
 	if err != nil {
@@ -179,7 +179,7 @@ func writeFile(path string, data []byte, mode fs.FileMode) error {
 	return durable.SyncDir(filepath.Dir(path))
 }
 
-// numbered are the submissions of a run, in order.
+// numbered lists the folders of a run's submissions in order.
 func numbered(run string) ([]int, error) {
 	entries, err := os.ReadDir(filepath.Join(run, folder))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -195,9 +195,8 @@ func numbered(run string) ([]int, error) {
 	return out, nil
 }
 
-// List opens the submissions of a run, the first one first; a run that was
-// never given to a scheduler has none. Folders whose writing was interrupted
-// are left out.
+// List opens the submissions of a run, oldest first. A run that was never given to
+// a scheduler has none. Folders whose writing was interrupted are left out.
 func List(run string) ([]*Submission, error) {
 	numbers, err := numbered(run)
 	if err != nil {
@@ -217,7 +216,7 @@ func List(run string) ([]*Submission, error) {
 	return out, nil
 }
 
-// Open reads a submission back from its folder.
+// Open reads a submission from its folder.
 func Open(dir string) (*Submission, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -227,7 +226,7 @@ func Open(dir string) (*Submission, error) {
 	return s, s.read()
 }
 
-// read reads jobs.json, and what it names.
+// read reads jobs.json and the files that it names.
 func (s *Submission) read() error {
 	data, err := os.ReadFile(filepath.Join(s.dir, jobsFile))
 	if err != nil {
@@ -259,7 +258,7 @@ func (s *Submission) read() error {
 	return nil
 }
 
-// locked runs f with the submission as it is on disk, and no other process at it.
+// locked reads the submission from disk and runs f, while no other process may change it.
 func (s *Submission) locked(f func() error) (err error) {
 	lock := flock.New(filepath.Join(s.dir, lockFile))
 	ok, err := lock.TryLock()

@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// Submit gives the arrays to the scheduler, those that do not have an ID yet:
-// interrupted, or refused half way, it goes on where it was, and nothing is
-// submitted twice. Each array of a level waits for all of the level before to
-// end. Where ctx ends, the array that is being submitted still is.
+// Submit gives the arrays that have no ID yet to the scheduler. After an
+// interruption or a refusal it goes on where it was, and submits nothing twice.
+// Each array waits for all arrays of the level before to end. If ctx ends, the
+// array that is being submitted is submitted still.
 func (s *Submission) Submit(ctx context.Context) error {
 	return s.locked(func() error {
 		if s.Cancelled {
@@ -33,7 +33,7 @@ func (s *Submission) Submit(ctx context.Context) error {
 
 func (s *Submission) submit(ctx context.Context, i int) error {
 	j := &s.Jobs[i]
-	if !j.Tried.IsZero() { // and nobody knows how that ended
+	if !j.Tried.IsZero() { // it is unknown how that ended
 		id, err := find(ctx, j.Name)
 		if err != nil {
 			return err
@@ -63,7 +63,7 @@ func (s *Submission) submit(ctx context.Context, i int) error {
 	return s.record()
 }
 
-// before are the jobs of the last level before this one that has any.
+// before lists the IDs of the jobs in the last earlier level that has any.
 func (s *Submission) before(level int) (ids []string) {
 	last := -1
 	for _, j := range s.Jobs {
@@ -79,7 +79,7 @@ func (s *Submission) before(level int) (ids []string) {
 	return ids
 }
 
-// find is the ID of the job with a name, "" where the scheduler knows none.
+// find is the ID of the job with this name; "" if the scheduler knows none.
 func find(ctx context.Context, name string) (string, error) {
 	out, err := ask(ctx, "", nil, "squeue", "--noheader", "--all", "--states=all", "--name="+name, "--Format=ArrayJobID:\t")
 	if err != nil {
@@ -99,9 +99,9 @@ func find(ctx context.Context, name string) (string, error) {
 	return "", nil
 }
 
-// Cancel takes all jobs from the scheduler that are not at their end, those
-// that run with their programs, which keep what they have. The submission is
-// over with it. Jobs that wait for others go first, so that none is let loose by it.
+// Cancel cancels all jobs that have not ended, and so ends the submission. Programs
+// that run keep their checkpoints. Jobs that wait for others are cancelled first, so
+// that none starts because another has ended.
 func (s *Submission) Cancel(ctx context.Context) error {
 	return s.locked(func() error {
 		s.Cancelled = true
@@ -128,14 +128,14 @@ func (s *Submission) Cancel(ctx context.Context) error {
 	})
 }
 
-// cancel cancels what is live of a job.
+// cancel cancels the live tasks of a job.
 func (s *Submission) cancel(ctx context.Context, j Job) error {
-	// The name too: a number may have become another's job.
+	// By name, too: the scheduler may have given the number to another job.
 	_, refused := ask(ctx, "", nil, "scancel", "--name="+j.Name, j.ID)
 	if refused == nil {
 		return nil
 	}
-	// It refuses jobs that are at their end.
+	// scancel fails for jobs that have ended.
 	tasks, err := s.Tasks(ctx)
 	if err != nil {
 		return err

@@ -28,7 +28,8 @@ func three(t *testing.T) *Submission {
 	return s
 }
 
-// sbatch is a fake that numbers jobs from 101, and refuses where there is a file "full". It forgets to answer where there is one "silent".
+// sbatch is a fake that numbers jobs from 101, and refuses where there is a file "full". It forgets to answer where
+// there is one "silent".
 const sbatch = `cd "$(dirname "$0")"
 echo "$*" "$SBATCH_ARRAY_INX" >>asked
 if [ -e full ]; then echo "sbatch: error: Batch job submission failed: Job violates accounting/QOS policy" >&2; exit 1; fi
@@ -42,7 +43,8 @@ echo "$n;cluster"`
 const squeue = `cd "$(dirname "$0")"
 for a in "$@"; do case $a in --name=*) while read -r id name; do case $a in *-"$name") printf '%s\t\n' "$id";; esac; done <jobs;; esac; done`
 
-// TestSubmitGoesOn: refused half way, interrupted, answered by nobody: each array is submitted once, and after those it waits for.
+// TestSubmitGoesOn: refused half way, interrupted, answered by nobody: each array is submitted once, and after those it
+// waits for.
 func TestSubmitGoesOn(t *testing.T) {
 	t.Setenv("SBATCH_ARRAY_INX", "7") // would be preferred to the script's
 	dir := fake(t, map[string]string{"sbatch": sbatch, "squeue": squeue, "sacct": "exit 1"})
@@ -97,7 +99,8 @@ func TestSubmitGoesOn(t *testing.T) {
 	}
 }
 
-// TestAccounts: what the controller has forgotten is taken from sacct, jobs of other names are not ours, the rest is gone.
+// TestAccounts: what the controller has forgotten is taken from sacct, jobs of other names are not ours, the rest is
+// gone.
 func TestAccounts(t *testing.T) {
 	s := three(t)
 	for i := range s.Jobs {

@@ -8,20 +8,19 @@ import (
 	"time"
 )
 
-// Task is what one task of a job array trains, one net after the other or
-// beside each other, as the command does it.
+// Task is what one task of a job array trains. Whether its nets are trained one
+// after the other or at once is up to the command.
 type Task struct {
-	Nets   []string      // by their names, at least one
-	Time   time.Duration // that they take, by the plan; 0 where nothing is known
-	Memory int64         // bytes that they need, by the plan; 0 where nothing is known
+	Nets   []string      // the names of its nets, at least one
+	Time   time.Duration // that they take, by the plan; 0 if unknown
+	Memory int64         // bytes that they need, by the plan; 0 if unknown
 }
 
-// Level is tasks whose parents are all in the levels before.
+// Level is a list of tasks whose parents are all in earlier levels.
 type Level struct{ Tasks []Task }
 
-// Group puts up to n tasks that follow each other into one: fewer jobs, and
-// fewer starts of the program, at the price of nets that wait for each other. An
-// n below 2 changes nothing.
+// Group joins up to n consecutive tasks into one. That makes fewer jobs and fewer
+// starts of the program, but nets wait for each other. n below 2 changes nothing.
 func Group(tasks []Task, n int) []Task {
 	if n < 2 {
 		return tasks
@@ -36,14 +35,14 @@ func Group(tasks []Task, n int) []Task {
 		g.Nets = append(g.Nets, t.Nets...)
 		g.Memory = max(g.Memory, t.Memory)
 		if g.Time += t.Time; !known || t.Time <= 0 {
-			g.Time = 0 // the sum of what is not known
+			g.Time = 0 // a sum with an unknown term is unknown
 		}
 	}
 	return out
 }
 
-// Options are what is asked of the scheduler. Texts and numbers that are zero
-// are left to the cluster, or to the plan.
+// Options are requests to the scheduler. Zero fields are left to the cluster, or to
+// the plan.
 type Options struct {
 	Name       string // of the jobs, of letters, digits, dot, dash and underscore; "" is coadapt
 	Partition  string
@@ -54,13 +53,13 @@ type Options struct {
 	CPUs       int           // of a task
 	Time       time.Duration // limit of every task; 0: one and a half times what the plan says, and ten minutes
 	Memory     int64         // bytes of every task; 0: one and a quarter times what the plan says, and 512 MiB
-	MaxTime    time.Duration // no limit is above it, as tasks go on after theirs; see Site
+	MaxTime    time.Duration // the largest time limit; tasks go on after theirs; see Site
 	MaxArray   int           // tasks of an array, more become several arrays; 0 is 1001, the cluster's default; see Site
 	MaxRunning int           // tasks of an array at once
-	Group      int           // tasks that are put into one, see the function
-	Grace      time.Duration // from the signal to the time limit; 0 is two minutes. The first step of a large net takes that long to compile
-	Requeues   int           // starts of a task after which it is not requeued by its script; 0 is 100
-	Retries    int           // starts of a task after which it is not requeued where its program was killed; 0 is 3, below 0 none
+	Group      int           // tasks that are joined into one, see [Group]
+	Grace      time.Duration // from the signal to the time limit; 0: two minutes, the time to compile a large net
+	Requeues   int           // starts of a task after which its script does not requeue it; 0: 100
+	Retries    int           // the same, where the program was killed; 0: 3, below 0: none
 	Extra      []string      // more options of sbatch, each as one word such as --mail-type=END
 	Dir        string        // where the command runs: an absolute path that the nodes see
 	Env        []string      // NAME=value, set for the command
@@ -73,11 +72,11 @@ const (
 	defaultRetries  = 3
 )
 
-// own are the options of sbatch that Extra cannot set, for what the scripts rely on.
+// own lists the options of sbatch that Extra cannot set, as the scripts rely on them.
 var own = []string{"--array", "-a", "--dependency", "-d", "--job-name", "-J", "--output", "-o", "--error", "-e", "--chdir", "-D",
 	"--open-mode", "--requeue", "--no-requeue", "--signal", "--parsable", "--wrap", "--test-only", "--wait", "-W"}
 
-// check says what is wrong with a request, and fills in defaults.
+// check fills in defaults, and returns what is wrong with the options.
 func (o *Options) check(command []string, levels []Level) error {
 	if len(command) == 0 || command[0] == "" {
 		return errors.New("slurm: no command to run")
@@ -154,8 +153,8 @@ func orElse[T int | time.Duration](v, zero T) T {
 	return v
 }
 
-// limit is the time that tasks are given, in whole minutes as Slurm counts; 0
-// leaves it to the cluster.
+// limit is the time limit of tasks, in whole minutes as Slurm counts; 0 leaves it
+// to the cluster.
 func (o *Options) limit(tasks []Task) (time.Duration, error) {
 	t := o.Time
 	if t == 0 {
@@ -182,7 +181,7 @@ func (o *Options) limit(tasks []Task) (time.Duration, error) {
 	return t, nil
 }
 
-// memory is what tasks are given, in MiB; 0 leaves it to the cluster.
+// memory is the memory of tasks in MiB; 0 leaves it to the cluster.
 func (o *Options) memory(tasks []Task) int64 {
 	const mib = 1 << 20
 	if o.Memory > 0 {
