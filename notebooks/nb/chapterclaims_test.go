@@ -185,3 +185,91 @@ func TestClaimsOfHowSure(t *testing.T) {
 		}
 	}
 }
+
+// TestClaimsOfDistance proves chapter 05: on photographs layers of the other kind of class cost more than those of a random half; on the
+// shapes no difference can be told; random layers cost more than any trained ones.
+func TestClaimsOfDistance(t *testing.T) {
+	mean := func(all []transfer.Result, c transfer.Treatment, n int, natman bool) (points float64, nets, failed int) {
+		base := map[stats.Unit]float64{}
+		for _, r := range all {
+			if r.Net.Treatment == transfer.Base {
+				base[stats.UnitOf(r.Net)] = r.Accuracy
+			}
+		}
+		for _, r := range all {
+			switch {
+			case r.Net.Treatment != c || r.Net.N != n || (r.Net.Split == "natman") != natman:
+			case r.Status != transfer.OK:
+				failed++
+			default:
+				points, nets = points+100*(r.Accuracy-base[stats.UnitOf(r.Net)]), nets+1
+			}
+		}
+		return points / float64(nets), nets, failed
+	}
+	for name, claims := range map[string][]struct {
+		c            transfer.Treatment
+		n            int
+		natman       bool
+		want         float64
+		nets, failed int
+	}{
+		"distance": {
+			{transfer.Transfer, 1, true, -1.5, 6, 0}, {transfer.Transfer, 3, true, -11.2, 4, 2}, {transfer.Transfer, 5, true, -22.9, 6, 0},
+			{transfer.Transfer, 7, true, -30.8, 6, 0}, {transfer.Transfer, 1, false, -0.8, 20, 0}, {transfer.Transfer, 3, false, -9.4, 17, 3},
+			{transfer.Transfer, 5, false, -25.6, 20, 0}, {transfer.Transfer, 7, false, -33.7, 20, 0}, {transfer.Random, 1, false, -21.0, 6, 0},
+			{transfer.Random, 3, false, -54.9, 6, 0}, {transfer.Random, 3, true, -56.0, 2, 0},
+		},
+		"distance-cifar100": {
+			{transfer.Transfer, 3, true, -5.1, 8, 0}, {transfer.Transfer, 3, false, -2.0, 10, 0}, {transfer.Transfer, 7, true, -14.8, 4, 4},
+			{transfer.Transfer, 7, false, -6.4, 10, 0}, {transfer.Random, 3, true, -9.6, 2, 0}, {transfer.Random, 3, false, -10.8, 1, 1},
+		},
+	} {
+		all := kept(t, name)
+		for _, c := range claims {
+			if got, nets, failed := mean(all, c.c, c.n, c.natman); math.Abs(got-c.want) > 0.06 || nets != c.nets || failed != c.failed {
+				t.Errorf("%s: %s at n = %d, natural/man-made %v: %.2f points of %d nets, %d failed; claimed: %+v", name, c.c, c.n, c.natman, got, nets, failed, c)
+			}
+		}
+		report, err := stats.Ask(all, 0.95)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range report.Lines {
+			switch {
+			case l.Claim.Name == "distance" && name == "distance" && l.Verdict == stats.Supported:
+				t.Errorf("distance on the shapes %s: %s; claimed: nothing can be told", l.At, l.Verdict)
+			case l.Claim.Name == "distance" && name != "distance" && l.At == "n = 3" && l.Verdict != stats.Supported:
+				t.Errorf("distance on CIFAR-100 %s: %s; claimed: supported", l.At, l.Verdict)
+			case l.Claim.Name == "transferred against random" && l.At == "n = 3" && l.Verdict != stats.Supported:
+				t.Errorf("%s: %s %s: %s; claimed: supported", name, l.Claim.Name, l.At, l.Verdict)
+			}
+		}
+	}
+	low, high := math.Inf(1), math.Inf(-1)
+	all := kept(t, "distance")
+	for split := range 10 {
+		var of []transfer.Result
+		for _, r := range all {
+			if r.Net.Split == strconv.Itoa(split) {
+				of = append(of, r)
+			}
+		}
+		for _, target := range []transfer.Half{transfer.A, transfer.B} {
+			var base, cut float64
+			for _, r := range of {
+				switch {
+				case r.Net.Target != target:
+				case r.Net.Treatment == transfer.Base:
+					base = r.Accuracy
+				case r.Net.Treatment == transfer.Transfer && r.Net.N == 7:
+					cut = r.Accuracy
+				}
+			}
+			low, high = min(low, 100*(cut-base)), max(high, 100*(cut-base))
+		}
+	}
+	if math.Round(low) != -39 || math.Round(high) != -24 && math.Round(high) != -23 {
+		t.Errorf("random splits lose %.1f to %.1f points at fc7; claimed: 24 to 39", -high, -low)
+	}
+}
