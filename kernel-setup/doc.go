@@ -6,9 +6,11 @@
 // (package home draws the map). Set-up is a list of steps; each looks whether what it makes is there and right, else makes it in the stage,
 // renames it to its place and records it in manifest.json:
 //
-//	compiler -> venv (pip, hashes) -> tools (gonb, goimports, gopls) -> programs (coadapt, coadapt-kernel, plugin-check)
-//	         -> plugin (tried by plugin-check) -> kernel (kernel.json in the venv) -> prewarm (Go's build cache)
+//	compiler, modules -> tools (gonb, goimports) -> programs (coadapt-kernel, plugin-check) -> notebook (Go's build cache)
+//	venv (nbclient and nbconvert, pip, hashes) -> plugin (tried by plugin-check) -> kernel (kernel.json in the venv)
+//	lab (JupyterLab, in the venv), command (coadapt) -> prewarm (Go's build cache) -> completion (gopls)
 //
+// The rows are made beside each other. demo and run need the first two only; the last is made by setup, test and lab.
 // The kernel is GoNB behind package bridge, started by package launcher.
 //
 // # Tests

@@ -72,7 +72,7 @@ func demoVerb(out io.Writer) *cobra.Command {
 	var opt setupOptions
 	c := &cobra.Command{
 		Use:   "demo",
-		Short: "Set up what is missing, run the sixty-second notebook, print its table",
+		Short: "Set up what the sixty-second notebook needs, run it, print its table",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := newSite(out)
