@@ -82,7 +82,7 @@ func complete(root *cobra.Command) {
 		})
 		switch c.CommandPath() {
 		case "coadapt store show", "coadapt store rm":
-			c.ValidArgsFunction = storedKeys
+			c.ValidArgsFunction = storedNetsAndKeys
 		case "coadapt logs":
 			c.ValidArgsFunction = storedNets
 		case "coadapt status", "coadapt attach", "coadapt stop":
@@ -119,6 +119,12 @@ func storedNets(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCo
 
 func storedKeys(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 	return stored(c, func(r transfer.Result) string { return fmt.Sprintf("%.12s\t%s on %s", r.Key, r.Net, r.Data) })
+}
+
+func storedNetsAndKeys(c *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	nets, _ := storedNets(c, args, typed)
+	keys, files := storedKeys(c, args, typed)
+	return append(nets, keys...), files
 }
 
 func storedRuns(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {

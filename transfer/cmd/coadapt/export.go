@@ -81,7 +81,7 @@ func storeExport(stdout, stderr io.Writer, openIt func() (*store.Store, error)) 
 	fl.StringVarP(&f.out, "output", "o", "", "file that ends in .csv, .parquet, .tar.zst, .tar.gz or .tar, or a folder")
 	fl.StringVar(&f.what, "what", "", "results (a row a net) or metrics (a row a net and step), of tables; or tensorboard (training curves), of a folder\n(default: results; into a folder both tables)")
 	fl.StringVar(&f.experiment, "experiment", "", "only the experiment whose name begins so, or those on this data set (default: all)")
-	fl.StringVar(&f.nets, "nets", "", "only these, with commas and in the paper's notation, such as 0/A3B,0/B3B")
+	fl.StringVar(&f.nets, "nets", "", "only these, with commas: names in the paper's notation, such as 0/A3B,0/B3B, or beginnings of keys")
 	fl.BoolVar(&f.noWeights, "no-weights", false, "archives: leave weights out; they count as dropped, as after store gc -weights")
 	return c
 }
@@ -139,18 +139,21 @@ func (f exportFlags) choose(all []transfer.Result, s *store.Store) ([]transfer.R
 		return nil, fmt.Errorf("-experiment %q: none in the store %s, which holds\n%s", f.experiment, s.Dir(), lines(group(all)))
 	}
 	if f.nets != "" {
-		want := make(map[transfer.Net]bool)
-		for _, name := range transfer.Words(f.nets) {
-			n, err := transfer.ParseNet(name)
+		want := make(map[string]bool)
+		find := finder{store: s, results: results, read: true}
+		for _, word := range transfer.Words(f.nets) {
+			keys, err := find.all(word)
 			if err != nil {
 				return nil, fmt.Errorf("-nets: %w", err)
 			}
-			if !slices.ContainsFunc(results, func(r transfer.Result) bool { return r.Net == n }) {
-				return nil, fmt.Errorf("-nets: %s is not in the store %s", n, s.Dir())
+			for _, key := range keys {
+				if !slices.ContainsFunc(results, func(r transfer.Result) bool { return r.Key == key }) {
+					return nil, fmt.Errorf("-nets: %s is not among the nets that can be read and are of -experiment %q", word, f.experiment)
+				}
+				want[key] = true
 			}
-			want[n] = true
 		}
-		results = slices.DeleteFunc(results, func(r transfer.Result) bool { return !want[r.Net] })
+		results = slices.DeleteFunc(results, func(r transfer.Result) bool { return !want[r.Key] })
 	}
 	if len(results) == 0 {
 		return nil, fmt.Errorf("the store %s is empty; `coadapt curve` fills it", s.Dir())
