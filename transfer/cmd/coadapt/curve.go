@@ -41,7 +41,7 @@ func curveCommand(stdout, stderr io.Writer) *cobra.Command {
 			return f.run(c, stdout, stderr)
 		},
 	}
-	f.experimentFlags.flags(c, "curve")
+	f.experimentFlags.flags(c, defaultGrid)
 	c.Flags().StringVar(&f.figure, "figure", "", "draw the curve to this .png or .svg file")
 	f.form.flags(c, "net, as soon as it is finished")
 	return c
@@ -82,7 +82,7 @@ func (f *curveFlags) run(c *cobra.Command, stdout, stderr io.Writer) error {
 			fmt.Fprintln(stdout, "\n"+reading)
 		}
 	}
-	fmt.Fprintln(stderr, took(results, began))
+	fmt.Fprintln(stderr, o.took(results, began))
 	if f.figure != "" {
 		if err := draw(results, figure.Options{Title: results[0].Data}, f.figure); err != nil {
 			return err

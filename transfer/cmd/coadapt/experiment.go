@@ -30,6 +30,9 @@ type experimentFlags struct {
 	checkpoint                                   time.Duration
 }
 
+// defaultGrid is that of curve, run and plan, so that plan prices what the others train.
+const defaultGrid = "curve"
+
 // flags defines them; grid is the default of -grid.
 func (f *experimentFlags) flags(c *cobra.Command, grid string) {
 	fl := c.Flags()

@@ -53,7 +53,7 @@ func planCommand(stdout, stderr io.Writer) *cobra.Command {
 			return f.plan(c, stdout, stderr)
 		},
 	}
-	f.experimentFlags.flags(c, "mini")
+	f.experimentFlags.flags(c, defaultGrid)
 	fl := c.Flags()
 	fl.DurationVar(&f.budget, "budget", 0, "time of one worker, such as 8h: choose the nets that narrow the intervals of the decomposition most")
 	fl.Float64Var(&f.rate, "images-per-second", 0, "training speed of a whole net on the machine that will train, instead of timing this one")

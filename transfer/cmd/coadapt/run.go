@@ -51,7 +51,7 @@ func runCommand(stdout, stderr io.Writer) *cobra.Command {
 			return f.run(c, stdout, stderr)
 		},
 	}
-	f.experimentFlags.flags(c, "mini")
+	f.experimentFlags.flags(c, defaultGrid)
 	c.Flags().BoolVar(&f.detach, "detach", false, "run in the background, beyond the end of this shell or notebook")
 	f.slurmFlags.flags(c)
 	c.Flags().StringVar(&f.join, "join", "", "the run to which the nets of -nets belong")
@@ -82,7 +82,7 @@ func (f *runFlags) run(c *cobra.Command, stdout, stderr io.Writer) error {
 		}
 		stop = watchInside(c.Context(), o, v)
 	} else {
-		fmt.Fprintf(stderr, "run %s: %d nets; coadapt status %s tells how far it is\n", o.record.ID, len(o.nets), o.record.ID)
+		fmt.Fprintf(stderr, "run %s: %s; coadapt status %s tells how far it is\n", o.record.ID, o.count(), o.record.ID)
 		o.hear = func(e transfer.Event) {
 			if e.Result == nil { // those have a line of their own
 				show.event(e)
@@ -112,7 +112,7 @@ func (f *runFlags) run(c *cobra.Command, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(stderr, took(results, began))
+	fmt.Fprintln(stderr, o.took(results, began))
 	return failures(results)
 }
 
@@ -167,8 +167,8 @@ func (f *runFlags) background(c *cobra.Command, stdout, stderr io.Writer) error 
 		return err
 	}
 	id := o.record.ID
-	_, err = fmt.Fprintf(stdout, "run %s, %d nets, goes on in the background as process %d\n"+
+	_, err = fmt.Fprintf(stdout, "run %s, %s, goes on in the background as process %d\n"+
 		"  coadapt status %s -watch    how far it is\n  coadapt attach %s           see it; Ctrl-C leaves it going\n  coadapt stop %s             finish the step, keep a checkpoint, end\n",
-		id, len(o.nets), p, id, id, id)
+		id, o.count(), p, id, id, id)
 	return err
 }

@@ -312,7 +312,7 @@ func TestRunRefusals(t *testing.T) {
 	testStore(t)
 	for args, want := range map[string]string{
 		"run -grid none":              "want curve, paper",
-		"run -n 3":                    "-grid mini or -nets settles it",
+		"run -grid mini -n 3":         "-grid mini or -nets settles it",
 		"run -data /no/such":          "/no/such",
 		"plan -grid paper -budget 8h": "-budget",
 		"plan -images-per-second 0":   "above 0",
