@@ -10,7 +10,7 @@
 //	venv (nbclient and nbconvert, pip, hashes) -> plugin (tried by plugin-check) -> kernel (kernel.json in the venv)
 //	lab (JupyterLab, in the venv), command (coadapt) -> prewarm (Go's build cache) -> completion (gopls)
 //
-// The rows are made beside each other. demo and run need the first two only; the last is made by setup, test and lab.
+// The rows are made beside each other. demo needs the first two only; the last is made by all other verbs.
 // The kernel is GoNB behind package bridge, started by package launcher.
 //
 // # Tests

@@ -25,7 +25,7 @@ type runOptions struct {
 
 // runVerb executes a notebook and says where its copy and page lie.
 func (s *site) runVerb(ctx context.Context, notebook string, opt runOptions) error {
-	if err := s.ensure(ctx, setupOptions{lean: true}); err != nil {
+	if err := s.ensure(ctx, setupOptions{}); err != nil {
 		return err
 	}
 	executed, page, err := s.runNotebook(ctx, notebook, opt)
