@@ -28,10 +28,15 @@ func suggestion(c *cobra.Command, err error) string {
 			best, near = f.Name, d
 		}
 	})
+	for old, now := range olderWords {
+		if d := distance(typed, old); d < near && d < len(old) && c.Flags().Lookup(old) != nil {
+			best, near = now, d
+		}
+	}
 	if best == "" {
 		return ""
 	}
-	return fmt.Sprintf("; did you mean -%s?", best)
+	return fmt.Sprintf("; did you mean --%s?", best)
 }
 
 // distance is how many characters have to be put in, left out or changed to make b of a.
@@ -62,7 +67,7 @@ func complete(root *cobra.Command) {
 		"data":    {"plain-shapes", "shapes", "shapes:classes=20,train=100"},
 		"grid":    {"curve", "mini", "balanced", "paper", "random", "scale2014"},
 		"recipe":  {"mini", "2014"},
-		"split":   {"0", "0,1", "natman"},
+		"splits":  {"0", "0,1", "natman"},
 		"backend": {"xla:cpu", "xla:cuda", "go"},
 	}
 	var visit func(c *cobra.Command)

@@ -26,11 +26,11 @@ type exportFlags struct {
 
 const exportLong = `Write what the store holds to a file, of the kind that its name ends in.
 
-.csv, .parquet      a table for pandas, DuckDB or R: a row a net, or with -what metrics a row a net and step.
+.csv, .parquet      a table for pandas, DuckDB or R: a row a net, or with --what metrics a row a net and step.
                     What a net does not have, such as the accuracy of one that diverged, is empty in CSV and null in Parquet.
 .tar.zst, .tar.gz, .tar
                     whole entries, for ` + "`coadapt store import`" + ` on another machine.
-a folder            results and metrics, each as CSV and as Parquet; with -what tensorboard the training curves as event files,
+a folder            results and metrics, each as CSV and as Parquet; with --what tensorboard the training curves as event files,
                     for ` + "`tensorboard --logdir FOLDER`" + `.
 
 An entry that is broken is named, set aside and left out; the exit status is then 1.`
@@ -41,9 +41,9 @@ func storeExport(stdout, stderr io.Writer, openIt func() (*store.Store, error)) 
 		Use:   "export -o FILE|DIR",
 		Short: "Write results as CSV or Parquet, or whole entries as an archive",
 		Long:  exportLong,
-		Example: "  coadapt store export -o results.parquet\n  coadapt store export -what metrics -o metrics.csv\n" +
-			"  coadapt store export -what tensorboard -o curves/\n" +
-			"  coadapt store export -experiment cifar100 -no-weights -o cifar100.tar.zst\n  coadapt store export -nets 0/baseB,0/A3B -o two.tar.gz",
+		Example: "  coadapt store export -o results.parquet\n  coadapt store export --what metrics -o metrics.csv\n" +
+			"  coadapt store export --what tensorboard -o curves/\n" +
+			"  coadapt store export --experiment cifar100 --no-weights -o cifar100.tar.zst\n  coadapt store export --nets 0/baseB,0/A3B -o two.tar.gz",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			files, err := f.files()
@@ -82,7 +82,7 @@ func storeExport(stdout, stderr io.Writer, openIt func() (*store.Store, error)) 
 	fl.StringVar(&f.what, "what", "", "results (a row a net) or metrics (a row a net and step), of tables; or tensorboard (training curves), of a folder\n(default: results; into a folder both tables)")
 	fl.StringVar(&f.experiment, "experiment", "", "only the experiment whose name begins so, or those on this data set (default: all)")
 	fl.StringVar(&f.nets, "nets", "", "only these, with commas: names in the paper's notation, such as 0/A3B,0/B3B, or beginnings of keys")
-	fl.BoolVar(&f.noWeights, "no-weights", false, "archives: leave weights out; they count as dropped, as after store gc -weights")
+	fl.BoolVar(&f.noWeights, "no-weights", false, "archives: leave weights out; they count as dropped, as after store gc --weights")
 	return c
 }
 

@@ -13,7 +13,7 @@ import (
 	"coadapt/kernel-setup/cli"
 	"coadapt/transfer/sweep"
 
-	_ "github.com/gomlx/gomlx/backends/default" // the backends that -backend can ask for
+	_ "github.com/gomlx/gomlx/backends/default" // the backends that --backend can ask for
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 )

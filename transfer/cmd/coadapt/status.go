@@ -89,7 +89,7 @@ func statusCommand(stdout io.Writer) *cobra.Command {
 	}
 	where.flags(c.Flags())
 	c.Flags().BoolVar(&repeat, "watch", false, "go on, once a second, until the run is finished or Ctrl-C")
-	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object: id, counts, share, left_seconds, workers, nets; with -watch one a second")
+	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object: id, counts, share, left_seconds, workers, nets; with --watch one a second")
 	c.Flags().BoolVar(&everyRun, "all", false, "all runs of the store, a line each")
 	return c
 }

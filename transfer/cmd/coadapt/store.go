@@ -18,7 +18,7 @@ func storeCommand(stdout, stderr io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "store",
 		Short: "Look after the store: list, check, export, import, free space",
-		Long:  "The store keeps results and weights under the hash of what made them. -store or COADAPT_STORE names another than this clone's.",
+		Long:  "The store keeps results and weights under the hash of what made them. --store or COADAPT_STORE names another than this clone's.",
 		Args:  cobra.NoArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
@@ -191,7 +191,7 @@ func storeGC(stdout io.Writer, openIt func() (*store.Store, error)) *cobra.Comma
 	var weights bool
 	c := &cobra.Command{
 		Use:   "gc",
-		Short: "Remove what nobody needs: leavings of killed workers, what frozen layers gave and, with -weights, weights of nets that are no parents",
+		Short: "Remove what nobody needs: leavings of killed workers, what frozen layers gave and, with --weights, weights of nets that are no parents",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			s, err := openIt()
