@@ -81,7 +81,7 @@ func (s *site) progress(c command, w *watcher) (stop func()) {
 				s.mu.Unlock()
 			case s.terminal:
 				bar = s.takeBar(c)
-			case c.count != nil:
+			case c.count != nil && w.counted() > 0:
 				s.say("      %s: %d %s after %.0f s", c.log, w.counted(), c.unit, time.Since(start).Seconds())
 			default:
 				s.say("      %s: %.0f s", c.log, time.Since(start).Seconds())

@@ -6,7 +6,12 @@ import (
 	"errors"
 	"io"
 	"iter"
+
+	"github.com/spf13/cobra"
 )
+
+// manCommand is not in it either.
+func manCommand(io.Writer) *cobra.Command { return &cobra.Command{Use: "man", Hidden: true} }
 
 // writeParquet is not in the program that a notebook builds to train in the background: compiling what Parquet takes is more than half of what
 // that would wait for.
