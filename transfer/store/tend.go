@@ -76,7 +76,7 @@ func (s *Store) Remove(key string) error {
 	}
 	// Renamed first, so that no reader meets half an entry.
 	away := filepath.Join(s.dir, stageDir, key+"-removed-"+rand.Text())
-	if err := moveFolder(dir, away, os.Rename); errors.Is(err, fs.ErrNotExist) {
+	if err := s.move.folder(dir, away); errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("store %s: %s: %w", s.dir, key, ErrMissing)
 	} else if err != nil {
 		return fmt.Errorf("store %s: removing %s: %w", s.dir, key, err)
