@@ -100,7 +100,8 @@ func testVerb(out io.Writer) *cobra.Command {
 			return s.test(c.Context(), opt)
 		},
 	}
-	c.Flags().StringSliceVar(&opt.only, "only", nil, "parts to run: vet, go, kernel, notebooks, browser (default: all)")
+	c.Flags().StringSliceVar(&opt.only, "only", nil, "parts to run: vet, go, kernel, notebooks, browser (default: all of these), fuzz")
+	c.Flags().DurationVar(&opt.fuzz, "fuzz-time", 30*time.Second, "how long each fuzz test is run, with --only fuzz")
 	c.Flags().DurationVar(&opt.cell, "timeout", 10*time.Minute, "time limit of a notebook's cell")
 	return c
 }
