@@ -27,35 +27,3 @@ func TestFuzzTargets(t *testing.T) {
 		}
 	}
 }
-
-// The part fuzz runs a target of a clone for real, and tells one that passes from one that fails.
-func TestFuzzPart(t *testing.T) {
-	s, out := testSite(t)
-	write(t, filepath.Join(s.home.Root, "good", "a_test.go"), `package good
-
-import "testing"
-
-func FuzzGood(f *testing.F) {
-	f.Add("seed")
-	f.Fuzz(func(t *testing.T, s string) {})
-}
-`)
-	write(t, filepath.Join(s.home.Root, "bad", "a_test.go"), `package bad
-
-import "testing"
-
-func FuzzBad(f *testing.F) {
-	f.Add("seed")
-	f.Fuzz(func(t *testing.T, s string) { t.Error("no input is right") })
-}
-`)
-	tests := &tally{}
-	if err := s.fuzz(t.Context(), goEnv(), time.Millisecond, tests); err != nil {
-		t.Fatal(err)
-	}
-	passed, failed := tests.of("pass"), tests.of("fail")
-	if len(passed) != 1 || passed[0].name != "good FuzzGood" || len(failed) != 1 || failed[0].name != "bad FuzzBad" ||
-		!strings.Contains(failed[0].output, "no input is right") {
-		t.Errorf("passed %v, failed %v\n%s", passed, failed, out)
-	}
-}
