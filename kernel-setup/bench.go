@@ -36,7 +36,7 @@ func benchVerb(c *cobra.Command, run func(context.Context, benchOptions) error) 
 		return run(c.Context(), opt)
 	}
 	own.StringSlice("case", nil, "cases to time: mini-train, mini-frozen3, ... (default: all)")
-	own.String("backend", "", "ours: xla:cpu (default), or xla:cuda after setup -plugin cuda, where the peers are on the GPU, too")
+	own.String("backend", "", "ours: xla:cpu (default), or xla:cuda after setup --plugin cuda, where the peers are on the GPU, too")
 	own.Bool("bfloat16", false, "activations, and the weights they meet, in bfloat16")
 	own.Int("rounds", 5, "rounds, at least 5")
 	own.Duration("turn", 1500*time.Millisecond, "length of a turn of the slowest, about")
@@ -115,5 +115,5 @@ func (s *site) runBench(ctx context.Context, out io.Writer, program string, args
 func (s *site) peers() extra {
 	return extra{name: "peers", lock: peers, dir: s.home.Peers(), packages: []string{"torch", "jax"}, slow: "torch",
 		does:    "Python environment with PyTorch " + pinnedIn(peers, "torch") + " and JAX " + pinnedIn(peers, "jax") + ", 3 GB",
-		instead: "; or give an environment of yours with -python"}
+		instead: "; or give an environment of yours with --python"}
 }

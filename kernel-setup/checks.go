@@ -110,7 +110,7 @@ func (s *site) checkPython(ctx context.Context) (string, error) {
 
 // checkManifest looks whether every step was done and what it made is there.
 func (s *site) checkManifest(context.Context) (string, error) {
-	steps := []string{"venv", "tools", "programs", "kernel", "prewarm"}
+	steps := []string{"venv", "tools", "programs", "notebook", "kernel", "lab", "command", "prewarm", "completion"}
 	for _, name := range steps {
 		rec := s.manifest.Steps[name]
 		if rec.Digest == "" {
@@ -122,8 +122,7 @@ func (s *site) checkManifest(context.Context) (string, error) {
 			}
 		}
 	}
-	rec := s.manifest.Steps["venv"].Facts
-	return fmt.Sprintf("JupyterLab %s, GoNB %s in %s", rec["jupyterlab"], s.manifest.Steps["tools"].Facts["gonb"], short(s.home.Dir)), nil
+	return fmt.Sprintf("JupyterLab %s, GoNB %s in %s", s.facts("lab")["jupyterlab"], s.facts("tools")["gonb"], short(s.home.Dir)), nil
 }
 
 // pluginRecord is the record of the plugin in use, and the folders where it lies.

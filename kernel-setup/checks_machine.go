@@ -109,5 +109,5 @@ func checkGPU(ctx context.Context) (string, error) {
 	if err != nil {
 		return "an NVIDIA device is there, nvidia-smi does not answer", nil
 	}
-	return firstLine(string(out)) + "; `go run ./kernel-setup setup -plugin cuda` installs its plugin", nil
+	return firstLine(string(out)) + "; `go run ./kernel-setup setup --plugin cuda` installs its plugin", nil
 }

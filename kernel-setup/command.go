@@ -25,7 +25,6 @@ type command struct {
 	count *regexp.Regexp // lines to count as progress; nil: time only
 	unit  string         // what such a line tells of: "packages"
 	total int            // how many will come, 0 when not known
-	own   bool           // it draws its own progress bar on a terminal
 }
 
 // run runs c until it ends or ctx does.
@@ -44,9 +43,6 @@ func (s *site) run(ctx context.Context, c command) error {
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = c.dir, c.env, w, w
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // pip and go tidy up after themselves
 	cmd.WaitDelay = 10 * time.Second
-	if c.own && s.terminal {
-		cmd.Stdout = s.out // errors come on stderr, which is kept
-	}
 	stop := s.progress(c, w)
 	err = cmd.Run()
 	stop()
@@ -59,21 +55,13 @@ func (s *site) run(ctx context.Context, c command) error {
 	return fmt.Errorf("%s: %w\n%s(all it printed: %s)", strings.Join(c.argv[:min(3, len(c.argv))], " "), err, w.tail(25), logName)
 }
 
-// progress shows that c is going on: a bar on a terminal, else a plain line now and then. It returns what ends it.
+// progress shows that c is going on: a bar on a terminal, for one command at a time, else a plain line now and then. It returns what ends it.
 func (s *site) progress(c command, w *watcher) (stop func()) {
-	if c.own && s.terminal {
-		return func() {}
-	}
-	var bar *progressbar.ProgressBar
 	every := 15 * time.Second
+	var bar *progressbar.ProgressBar
 	if s.terminal {
 		every = 200 * time.Millisecond
-		total := c.total
-		if total == 0 {
-			total = -1
-		}
-		bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(s.out), progressbar.OptionSetDescription("      "+c.unit),
-			progressbar.OptionClearOnFinish(), progressbar.OptionShowCount(), progressbar.OptionSetWidth(30), progressbar.OptionSetElapsedTime(true))
+		bar = s.takeBar(c)
 	}
 	quit, done, start := make(chan struct{}), make(chan struct{}), time.Now()
 	go func() {
@@ -88,11 +76,15 @@ func (s *site) progress(c command, w *watcher) (stop func()) {
 			}
 			switch {
 			case bar != nil:
+				s.mu.Lock()
 				_ = bar.Set(min(w.counted(), max(c.total, w.counted()))) // drawing may fail without harm
-			case c.count != nil:
-				s.say("      %d %s after %.0f s", w.counted(), c.unit, time.Since(start).Seconds())
+				s.mu.Unlock()
+			case s.terminal:
+				bar = s.takeBar(c)
+			case c.count != nil && w.counted() > 0:
+				s.say("      %s: %d %s after %.0f s", c.log, w.counted(), c.unit, time.Since(start).Seconds())
 			default:
-				s.say("      %.0f s", time.Since(start).Seconds())
+				s.say("      %s: %.0f s", c.log, time.Since(start).Seconds())
 			}
 		}
 	}()
@@ -100,9 +92,28 @@ func (s *site) progress(c command, w *watcher) (stop func()) {
 		close(quit)
 		<-done
 		if bar != nil {
+			s.mu.Lock()
+			defer s.mu.Unlock()
 			_ = bar.Finish()
+			s.bar = nil
 		}
 	}
+}
+
+// takeBar makes the terminal's bar for a command, or returns nil while another has it.
+func (s *site) takeBar(c command) *progressbar.ProgressBar {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.bar != nil {
+		return nil
+	}
+	total := c.total
+	if total == 0 {
+		total = -1
+	}
+	s.bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(s.out), progressbar.OptionSetDescription("      "+c.log+" "+c.unit),
+		progressbar.OptionClearOnFinish(), progressbar.OptionShowCount(), progressbar.OptionSetWidth(30), progressbar.OptionSetElapsedTime(true))
+	return s.bar
 }
 
 // watcher passes what a program prints to its log, keeps it for an error message and counts the lines that tell of progress.

@@ -2,11 +2,12 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -16,8 +17,9 @@ func (s *site) demo(ctx context.Context, opt setupOptions) error {
 	if _, err := os.Stat(notebook); err != nil {
 		return fmt.Errorf("the demo's notebook is missing from the clone: %w", err)
 	}
-	s.say("The demo sets up what is missing, trains twelve small nets in the notebook %s and shows their curve. With nothing there it takes seven\n"+
-		"to eight minutes on two cores, once set up one and a half. The executed notebook, its page and the figures will lie in %s.", short(notebook), short(s.home.Dir))
+	s.say("The demo sets up what the notebook %s needs, trains its twelve small nets and shows their curve. With nothing there it takes\n"+
+		"about four minutes on two idle cores, once set up one and a half. The executed notebook, its page and the figures will lie in %s.", short(notebook), short(s.home.Dir))
+	opt.lean = true
 	if err := s.setup(ctx, opt); err != nil {
 		return err
 	}
@@ -29,27 +31,55 @@ func (s *site) demo(ctx context.Context, opt setupOptions) error {
 		}
 		return err
 	}
-	s.say("")
-	// The notebook's curve again, and in a sentence what it shows: its nets are in the store.
-	show := exec.CommandContext(ctx, filepath.Join(s.home.Bin(), "coadapt"), "curve", "-n", "1,4,7", "-treatments", "BnB,BnBr,AnB,base+")
-	show.Dir, show.Stdout, show.Stderr = s.home.Root, s.out, s.out
-	env, _, err := s.home.ChildEnv("")
+	shown, err := shownBy(executed, demoTag)
 	if err != nil {
 		return err
 	}
-	show.Env = os.Environ()
-	for k, v := range env {
-		show.Env = append(show.Env, k+"="+v)
-	}
-	if err := show.Run(); err != nil {
-		return fmt.Errorf("coadapt curve: %w", err)
-	}
+	s.say("\n%s", strings.Join(shown, "\n\n"))
 	s.say("\nexecuted notebook  %s\nHTML page          %s", short(executed), short(page))
 	for _, f := range s.newFigures(start) {
 		s.say("figure             %s", short(f))
 	}
-	s.say("\nOpen it yourself and change it:  go run ./kernel-setup lab")
+	first := ""
+	if _, found := s.record("lab"); !found {
+		first = "\nThe first time that sets up JupyterLab, completion and the coadapt command, too, which takes some two minutes."
+	}
+	s.say("\nOpen it yourself and change it:  go run ./kernel-setup lab%s", first)
 	return nil
+}
+
+// demoTag marks the cells of a notebook whose outputs the demo repeats.
+const demoTag = "demo"
+
+// shownBy returns what the cells with a tag show in words, of an executed notebook. Pictures are left out.
+func shownBy(notebook, tag string) ([]string, error) {
+	text, err := os.ReadFile(notebook)
+	if err != nil {
+		return nil, err
+	}
+	var saved struct {
+		Cells []struct {
+			Metadata struct{ Tags []string }
+			Outputs  []struct{ Data map[string]json.RawMessage }
+		}
+	}
+	if err := json.Unmarshal(text, &saved); err != nil {
+		return nil, fmt.Errorf("%s is no notebook: %w", notebook, err)
+	}
+	var shown []string
+	for _, cell := range saved.Cells {
+		if !slices.Contains(cell.Metadata.Tags, tag) {
+			continue
+		}
+		for _, output := range cell.Outputs {
+			var lines []string // a notebook keeps a text as its lines
+			if output.Data["image/png"] != nil || json.Unmarshal(output.Data["text/plain"], &lines) != nil {
+				continue
+			}
+			shown = append(shown, strings.Join(lines, ""))
+		}
+	}
+	return shown, nil
 }
 
 // newFigures lists the figures drawn since start.

@@ -6,17 +6,20 @@
 // (package home draws the map). Set-up is a list of steps; each looks whether what it makes is there and right, else makes it in the stage,
 // renames it to its place and records it in manifest.json:
 //
-//	compiler -> venv (pip, hashes) -> tools (gonb, goimports, gopls) -> programs (coadapt, coadapt-kernel, plugin-check)
-//	         -> plugin (tried by plugin-check) -> kernel (kernel.json in the venv) -> prewarm (Go's build cache)
+//	compiler, modules -> tools (gonb, goimports) -> programs (coadapt-kernel, plugin-check) -> notebook (Go's build cache)
+//	venv (nbclient and nbconvert, pip, hashes) -> plugin (tried by plugin-check) -> kernel (kernel.json in the venv)
+//	lab (JupyterLab, in the venv), command (coadapt) -> prewarm (Go's build cache) -> completion (gopls)
 //
+// The rows are made beside each other. demo needs the first two only; the last is made by all other verbs.
 // The kernel is GoNB behind package bridge, started by package launcher.
 //
 // # Tests
 //
-//	test -only vet,go       go vet; every Go test, the tables' with pandas and DuckDB
-//	test -only kernel       Jupyter's public suite, the faults of plain GoNB, and what a reader sees who gets something wrong
-//	test -only notebooks    all chapters from a store that is empty at first; what fails is told with its cell, and how long each took
-//	test -only browser      JupyterLab in a Chromium without a screen, step by step; what it showed lies in .coadapt/screenshots
+//	test --only vet,go       go vet; every Go test, the tables' with pandas and DuckDB
+//	test --only kernel       Jupyter's public suite, the faults of plain GoNB, and what a reader sees who gets something wrong
+//	test --only notebooks    all chapters from a store that is empty at first; what fails is told with its cell, and how long each took
+//	test --only fuzz         every fuzz test for half a minute (--fuzz-time); left out where --only is not given
+//	test --only browser      JupyterLab in a Chromium without a screen, step by step; what it showed lies in .coadapt/screenshots
 //
 // What only tests need is in a Python environment of its own (testing.in), made when it is needed and left out, with a sentence, where it cannot be.
 //

@@ -55,7 +55,7 @@ func (s *site) extraStep(e extra) step {
 		name: e.name,
 		does: e.does,
 		digest: func(ctx context.Context) (string, error) {
-			if rec, ok := s.manifest.Steps[e.name]; ok && fileExists(e.python()) {
+			if rec, ok := s.record(e.name); ok && fileExists(e.python()) {
 				python.Version = rec.Facts["python"]
 			} else if err := find(ctx); err != nil {
 				return "", err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -11,46 +12,71 @@ import (
 	"strings"
 )
 
-// goTools is the step that builds GoNB and goimports, which it needs at every cell, and gopls, which completes code. They have modules of
-// their own (tools, tools/gopls), so that their dependencies are locked and stay out of the clone's.
+// goTools is the step that builds GoNB and goimports, which it needs at every cell; completion is that of gopls, which completes code in
+// JupyterLab. They have modules of their own (tools, tools/gopls), so that their dependencies are locked and stay out of the clone's.
+//
+// Steps that build with Go come one after the other: go uses all cores by itself, and two at a time would compile the same packages twice.
 func (s *site) goTools() step {
-	tools := filepath.Join(s.home.Root, "kernel-setup", "tools")
-	modules := []struct {
-		dir      string
-		packages []string
-	}{
-		{tools, []string{"github.com/janpfeifer/gonb", "golang.org/x/tools/cmd/goimports"}},
-		{filepath.Join(tools, "gopls"), []string{"golang.org/x/tools/gopls"}},
+	return s.toolStep(step{name: "tools", does: "GoNB and goimports", after: []string{"compiler"}}, "tools", "github.com/janpfeifer/gonb", "golang.org/x/tools/cmd/goimports")
+}
+
+func (s *site) completion() step {
+	st := step{name: "completion", does: "gopls, which completes code", after: []string{"compiler", "tools", "programs", "notebook", "command", "prewarm"}}
+	st = s.toolStep(st, filepath.Join("tools", "gopls"), "golang.org/x/tools/gopls")
+	build := st.make
+	st.make = func(ctx context.Context) (record, error) {
+		rec, err := build(ctx)
+		rec.Made = append(rec.Made, "bin/shim/gopls")
+		return rec, errors.Join(err, s.standIn("gopls")) // GoNB starts whatever has the name, so it comes with the program itself
 	}
-	return step{
-		name: "tools",
-		does: "GoNB, goimports and gopls",
-		digest: func(ctx context.Context) (string, error) {
-			var texts []string
-			for _, m := range modules {
-				for _, name := range []string{"go.mod", "go.sum"} {
-					text, err := os.ReadFile(filepath.Join(m.dir, name))
-					if err != nil {
-						return "", err
-					}
-					texts = append(texts, string(text))
-				}
+	return st
+}
+
+// toolStep fills in a step that builds packages of a module below kernel-setup.
+func (s *site) toolStep(st step, module string, packages ...string) step {
+	dir := filepath.Join(s.home.Root, "kernel-setup", module)
+	st.digest = func(ctx context.Context) (string, error) {
+		var texts []string
+		for _, name := range []string{"go.mod", "go.sum"} {
+			text, err := os.ReadFile(filepath.Join(dir, name))
+			if err != nil {
+				return "", err
 			}
-			version, err := goVersion(ctx)
-			return textDigest(append(texts, version)...), err
+			texts = append(texts, string(text))
+		}
+		version, err := goVersion(ctx)
+		return textDigest(append(texts, version)...), err
+	}
+	st.make = func(ctx context.Context) (record, error) {
+		if err := s.build(ctx, "build-"+st.name, dir, nil, packages...); err != nil {
+			return record{}, err
+		}
+		rec := record{Facts: map[string]string{}}
+		for _, p := range packages {
+			rec.Made = append(rec.Made, "bin/"+filepath.Base(p))
+			rec.Facts[filepath.Base(p)] = moduleVersion(filepath.Join(dir, "go.mod"), p)
+		}
+		return rec, nil
+	}
+	return st
+}
+
+// modules is the step that downloads the clone's modules while other programs are built. What go lacks later, it downloads itself.
+func (s *site) modules() step {
+	return step{
+		name:  "modules",
+		does:  "Go modules of the clone",
+		after: []string{"compiler"},
+		digest: func(context.Context) (string, error) {
+			text, err := os.ReadFile(filepath.Join(s.home.Root, "go.sum"))
+			return textDigest(string(text)), err
 		},
 		make: func(ctx context.Context) (record, error) {
-			rec := record{Facts: map[string]string{}}
-			for _, m := range modules {
-				if err := s.build(ctx, "build-"+filepath.Base(m.dir), m.dir, nil, m.packages...); err != nil {
-					return record{}, err
-				}
-				for _, p := range m.packages {
-					rec.Made = append(rec.Made, "bin/"+filepath.Base(p))
-					rec.Facts[filepath.Base(p)] = moduleVersion(filepath.Join(m.dir, "go.mod"), p)
-				}
+			program, err := goProgram()
+			if err != nil {
+				return record{}, err
 			}
-			return rec, nil
+			return record{}, s.run(ctx, command{log: "modules", dir: s.home.Root, argv: []string{program, "mod", "download"}, env: goEnv()})
 		},
 	}
 }
@@ -93,16 +119,13 @@ func builtName(folder string) string {
 	return folder
 }
 
-// programs is the step that builds the clone's own programs: the kernel's launcher with its stand-ins, the plugin's check and the
-// coadapt command.
+// programs is the step that builds what a kernel needs of the clone: its launcher with the stand-ins, and the plugin's check.
 func (s *site) programs() step {
 	packages := []string{"./kernel-setup/launcher", "./kernel-setup/plugincheck"}
-	if main, err := filepath.Glob(filepath.Join(s.home.Root, "transfer", "cmd", "coadapt", "*.go")); err == nil && len(main) > 0 {
-		packages = append(packages, "./transfer/cmd/coadapt")
-	}
 	return step{
 		name:   "programs",
-		does:   "the coadapt command, the kernel's launcher, the plugin's check",
+		does:   "the kernel's launcher, the plugin's check",
+		after:  []string{"compiler", "tools", "modules"},
 		digest: s.sources,
 		make: func(ctx context.Context) (record, error) {
 			if err := s.build(ctx, "build-programs", s.home.Root, []string{"CGO_ENABLED=1"}, packages...); err != nil {
@@ -112,24 +135,30 @@ func (s *site) programs() step {
 			for _, p := range packages {
 				rec.Made = append(rec.Made, "bin/"+builtName(filepath.Base(p)))
 			}
-			shim := filepath.Join(s.home.Bin(), "shim")
-			if err := os.MkdirAll(shim, 0o755); err != nil {
-				return record{}, err
-			}
 			rec.Made = append(rec.Made, "bin/shim")
-			for _, name := range []string{"go", "goimports", "gopls"} {
-				link := filepath.Join(s.stage(), name)
-				if err := os.RemoveAll(link); err != nil {
-					return record{}, err
-				}
-				if err := os.Symlink(filepath.Join("..", "coadapt-kernel"), link); err != nil {
-					return record{}, err
-				}
-				if err := replace(link, filepath.Join(shim, name)); err != nil {
-					return record{}, err
-				}
-			}
-			return rec, nil
+			return rec, errors.Join(s.standIn("go"), s.standIn("goimports"))
+		},
+	}
+}
+
+// standIn puts the launcher among the stand-ins of a kernel, under the name of a program.
+func (s *site) standIn(name string) error {
+	shim, link := filepath.Join(s.home.Bin(), "shim"), filepath.Join(s.stage(), name)
+	if err := errors.Join(os.MkdirAll(shim, 0o755), os.RemoveAll(link), os.Symlink(filepath.Join("..", "coadapt-kernel"), link)); err != nil {
+		return err
+	}
+	return replace(link, filepath.Join(shim, name))
+}
+
+// coadapt is the step that builds the coadapt command.
+func (s *site) coadapt() step {
+	return step{
+		name:   "command",
+		does:   "the coadapt command",
+		after:  []string{"compiler", "tools", "programs", "notebook"},
+		digest: s.sources,
+		make: func(ctx context.Context) (record, error) {
+			return record{Made: []string{"bin/coadapt"}}, s.build(ctx, "build-coadapt", s.home.Root, []string{"CGO_ENABLED=1"}, "./transfer/cmd/coadapt")
 		},
 	}
 }

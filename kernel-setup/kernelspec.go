@@ -83,8 +83,9 @@ func (s *site) spec(ctx context.Context) ([]byte, error) {
 func (s *site) kernel() step {
 	file := filepath.Join("venv", "share", "jupyter", "kernels", kernelName, "kernel.json")
 	return step{
-		name: "kernel",
-		does: "Jupyter kernel \"" + kernelName + "\"",
+		name:  "kernel",
+		does:  "Jupyter kernel \"" + kernelName + "\"",
+		after: []string{"venv", "plugin", "plugin-named"}, // it lies in the one and names the other
 		digest: func(ctx context.Context) (string, error) {
 			spec, err := s.spec(ctx)
 			return textDigest(string(spec)), err

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -84,6 +85,22 @@ func TestModuleVersion(t *testing.T) {
 	for pkg, want := range map[string]string{"example.com/a/cmd/x": "v0.4.0", "example.com/a": "v1.2.3", "example.com/b": "?"} {
 		if got := moduleVersion(file, pkg); got != want {
 			t.Errorf("%s: %s, want %s", pkg, got, want)
+		}
+	}
+}
+
+// What executes notebooks is a part of the lock that holds together, without JupyterLab and IPython.
+func TestNeededBy(t *testing.T) {
+	lock := "# made by hand\na==1 \\\n    --hash=sha256:00\n    # via b\nb==2\n    # via\n    #   -r x.in\n    #   c\nc==3 ; python_version < '3'\nd==4\n    # via a\n"
+	want := []string{"a==1 \\\n    --hash=sha256:00\n", "b==2\n", "d==4\n"}
+	if got := neededBy(lock, "b"); !slices.Equal(got, want) {
+		t.Errorf("b needs %q, want %q", got, want)
+	}
+	kept := strings.Join(neededBy(requirements, "nbclient", "nbconvert"), "")
+	for name, want := range map[string]bool{"nbclient": true, "nbconvert": true, "nbformat": true, "jupyter-client": true, "pyzmq": true, "tornado": true,
+		"jinja2": true, "jupyterlab": false, "jupyter-server": false, "ipython": false, "ipykernel": false, "debugpy": false, "babel": false} {
+		if got := pinnedIn(kept, name) != "?"; got != want {
+			t.Errorf("a notebook needs %s: %v, want %v", name, got, want)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -84,5 +85,25 @@ func TestVerbsExplainThemselves(t *testing.T) {
 	}
 	if got := strings.Join(names, " "); got != "bench clean demo doctor lab run setup soak test" {
 		t.Errorf("the verbs are %s", got)
+	}
+}
+
+// The demo repeats in words what the cells with its tag show.
+func TestShownBy(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.ipynb")
+	write(t, file, `{"cells": [
+		{"cell_type": "markdown", "metadata": {}, "source": ["words"]},
+		{"cell_type": "code", "metadata": {}, "outputs": [{"data": {"text/plain": ["not asked for"]}}]},
+		{"cell_type": "code", "metadata": {"tags": ["demo"]}, "outputs": [
+			{"data": {"image/png": "iVBO", "text/plain": ["a curve"]}},
+			{"data": {"text/html": ["<p>"], "text/plain": ["n  base\n", "1  0.9"]}},
+			{"name": "stdout", "text": ["printed"]}]}]}`)
+	got, err := shownBy(file, demoTag)
+	if want := []string{"n  base\n1  0.9"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %q, error %v; want %q", got, err, want)
+	}
+	shown, err := shownBy(filepath.Join("..", "notebooks", "00_sixty_seconds.ipynb"), demoTag)
+	if text := strings.Join(shown, "\n"); err != nil || !strings.Contains(text, "BnBr") || !strings.Contains(text, "retrained on its own task") {
+		t.Errorf("the demo's notebook shows %q, error %v; want its table and what it says", shown, err)
 	}
 }

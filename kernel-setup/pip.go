@@ -18,7 +18,6 @@ type pipRun struct {
 	args   []string
 	unit   string
 	total  int
-	own    bool // pip's own bar: for one large file
 }
 
 var pipProgress = regexp.MustCompile(`^(Collecting|Processing) `)
@@ -26,16 +25,12 @@ var pipProgress = regexp.MustCompile(`^(Collecting|Processing) `)
 // pip runs the environment's pip with every hash required. Where packages come from is the user's pip configuration. pip's own
 // cache stays out of it: it lies in the user's home, and would keep a file whose hash is wrong.
 func (s *site) pip(ctx context.Context, p pipRun) error {
-	bar := "off"
-	if p.own {
-		bar = "on"
-	}
 	python := p.python
 	if python == "" {
 		python = s.python()
 	}
-	argv := append([]string{python, "-m", "pip", p.args[0], "--require-hashes", "--no-input", "--no-cache-dir", "--progress-bar", bar}, p.args[1:]...)
-	err := s.run(ctx, command{log: p.log, argv: argv, env: s.pythonEnv(), count: pipProgress, unit: p.unit, total: p.total, own: p.own})
+	argv := append([]string{python, "-m", "pip", p.args[0], "--require-hashes", "--no-input", "--no-cache-dir", "--progress-bar", "off"}, p.args[1:]...)
+	err := s.run(ctx, command{log: p.log, argv: argv, env: s.pythonEnv(), count: pipProgress, unit: p.unit, total: p.total})
 	if err != nil && strings.Contains(err.Error(), "DO NOT MATCH THE HASHES") {
 		return fmt.Errorf("%w: %v", errHash, err)
 	}

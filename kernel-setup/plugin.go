@@ -49,7 +49,7 @@ func (s *site) pluginKind(flag string) (string, error) {
 	if named := os.Getenv(home.EnvPlugins); named != "" && !s.ours(named) {
 		return pluginExisting, nil
 	}
-	if before := s.manifest.Steps["plugin"].Facts["kind"]; before != "" {
+	if before := s.facts("plugin")["kind"]; before != "" {
 		return before, nil
 	}
 	switch platform() {
@@ -90,6 +90,8 @@ func (s *site) plugin(kind string) step {
 	return step{
 		name: name,
 		does: does[kind],
+		// pip downloads it, and plugin-check tries it.
+		after: []string{"venv", "programs"},
 		digest: func(context.Context) (string, error) {
 			switch kind {
 			case pluginExisting:

@@ -11,21 +11,35 @@ import (
 	"coadapt/kernel-setup/cellmod"
 )
 
-// prewarm is the step that compiles, as a cell would, all that a first cell imports, so that it waits for its own linking only. The
-// compiled packages lie in Go's build cache, which is the user's and may be emptied at any time; so the step asks go each time.
+// notebook is the step that compiles, as a cell would, what a chapter's first cell imports, so that it waits for its own linking only; prewarm
+// compiles all other packages that a cell may import. What is compiled lies in Go's build cache, which is the user's and may be emptied at any
+// time; so the steps ask go each time.
+func (s *site) notebook() step {
+	return s.warmStep(step{name: "notebook", does: "what a first cell would wait for", after: []string{"compiler", "tools", "programs", "modules"}},
+		func(context.Context) ([]string, error) { return []string{"coadapt/notebooks/nb"}, nil })
+}
+
 func (s *site) prewarm() step {
-	return step{
-		name:   "prewarm",
-		does:   "what a first cell would wait for",
-		digest: s.sources,
-		sound: func(ctx context.Context, _ record) error {
-			if s.warm(ctx) {
-				return nil
-			}
-			return fmt.Errorf("Go's build cache was emptied")
-		},
-		make: func(ctx context.Context) (record, error) { return record{}, s.buildCell(ctx) },
+	return s.warmStep(step{name: "prewarm", does: "what other cells may import", after: []string{"compiler", "tools", "programs", "notebook", "command"}},
+		s.libraries)
+}
+
+func (s *site) warmStep(st step, own func(context.Context) ([]string, error)) step {
+	st.digest = s.sources
+	st.sound = func(ctx context.Context, _ record) error {
+		if s.warm(ctx) {
+			return nil
+		}
+		return fmt.Errorf("Go's build cache was emptied")
 	}
+	st.make = func(ctx context.Context) (record, error) {
+		packages, err := own(ctx)
+		if err != nil {
+			return record{}, err
+		}
+		return record{}, s.compileForCells(ctx, st.name, append(cellPackages(), packages...))
+	}
+	return st
 }
 
 // cellPackages are what the cells of this project's notebooks import from other modules.
@@ -37,9 +51,9 @@ func cellPackages() []string {
 	}
 }
 
-// buildCell builds one cell that imports everything, the way GoNB builds cells.
-func (s *site) buildCell(ctx context.Context) error {
-	dir := filepath.Join(s.stage(), "prewarm")
+// compileForCells compiles packages the way GoNB has them compiled for a cell: in a module like a kernel's, with its flags.
+func (s *site) compileForCells(ctx context.Context, log string, packages []string) error {
+	dir := filepath.Join(s.stage(), log)
 	if err := os.RemoveAll(dir); err != nil {
 		return err
 	}
@@ -47,27 +61,14 @@ func (s *site) buildCell(ctx context.Context) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	if err := cellmod.Write(dir, "gonb_prewarm", s.home.Root); err != nil {
-		return err
-	}
-	own, err := s.libraries(ctx)
-	if err != nil {
-		return err
-	}
-	var main strings.Builder
-	main.WriteString("package main\n\nimport (\n\t\"fmt\"\n")
-	for _, p := range append(cellPackages(), own...) {
-		fmt.Fprintf(&main, "\t_ %q\n", p)
-	}
-	main.WriteString(")\n\nfunc main() { fmt.Println(\"warm\") }\n")
-	if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(main.String()), 0o644); err != nil {
+	if err := cellmod.Write(dir, "gonb_"+log, s.home.Root); err != nil {
 		return err
 	}
 	program, err := goProgram()
 	if err != nil {
 		return err
 	}
-	return s.run(ctx, command{log: "prewarm", dir: dir, argv: []string{program, "build", "-o", "cell"}, env: s.cellEnv(),
+	return s.run(ctx, command{log: log, dir: dir, argv: append([]string{program, "build"}, packages...), env: s.cellEnv(),
 		count: goDownloads, unit: "modules downloaded"})
 }
 

@@ -15,6 +15,7 @@ import (
 type setupOptions struct {
 	plugin string // kind of PJRT plugin, "" for what is there or the platform's default
 	quiet  bool   // say nothing about what is up to date
+	lean   bool   // only what executes a notebook; JupyterLab, completion and the coadapt command are left to who needs them
 }
 
 // setup makes what is missing. One at a time: a second one waits.
@@ -41,18 +42,29 @@ func (s *site) setup(ctx context.Context, opt setupOptions) error {
 	if err := os.MkdirAll(s.stage(), 0o755); err != nil {
 		return err
 	}
-	// The plugin's check comes before the plugin; the kernel names the plugin.
-	steps := []step{s.compiler(), s.environment(), s.goTools(), s.programs(), s.plugin(kind), s.kernel(), s.prewarm()}
-	if err := s.do(ctx, steps, opt.quiet); err != nil {
+	if err := s.do(ctx, s.steps(kind, opt.lean), opt.quiet); err != nil {
 		return err
 	}
 	if err := os.RemoveAll(s.stage()); err != nil {
 		return err
 	}
 	if !opt.quiet {
-		s.say("All is set up (%.1f s). Next: go run ./kernel-setup demo, or lab", time.Since(start).Seconds())
+		next := "All is set up (%.1f s). Next: go run ./kernel-setup demo, or lab"
+		if opt.lean {
+			next = "What the notebook needs is set up (%.1f s)."
+		}
+		s.say(next, time.Since(start).Seconds())
 	}
 	return nil
+}
+
+// steps are those of set-up. lean ones are all that a notebook needs which is executed without JupyterLab.
+func (s *site) steps(kind string, lean bool) []step {
+	steps := []step{s.compiler(), s.environment(), s.modules(), s.goTools(), s.programs(), s.notebook(), s.plugin(kind), s.kernel()}
+	if lean {
+		return steps
+	}
+	return append(steps, s.jupyterLab(), s.coadapt(), s.prewarm(), s.completion())
 }
 
 // ensure is setup for the verbs that need it; it speaks only of what it has to make.

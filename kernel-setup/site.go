@@ -8,7 +8,9 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 
+	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
 	"coadapt/kernel-setup/home"
@@ -20,6 +22,9 @@ type site struct {
 	out      io.Writer // what the person reads
 	terminal bool      // out is one, so that a bar may move on it
 	manifest *manifest
+
+	mu  sync.Mutex               // guards the manifest's steps and what follows
+	bar *progressbar.ProgressBar // that moves on the terminal, or nil
 }
 
 // newSite finds the clone and reads what was set up.
@@ -39,7 +44,14 @@ func newSite(out io.Writer) (*site, error) {
 	return s, nil
 }
 
-func (s *site) say(format string, args ...any) { fmt.Fprintf(s.out, format+"\n", args...) }
+func (s *site) say(format string, args ...any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.bar != nil {
+		_ = s.bar.Clear() // drawn anew below what is said
+	}
+	fmt.Fprintf(s.out, format+"\n", args...)
+}
 
 // stage is the folder of what is not finished; it survives an interruption so that downloads are not lost.
 func (s *site) stage() string { return filepath.Join(s.home.Dir, "stage") }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -32,7 +33,9 @@ func TestStepsAreIdempotentAndContinue(t *testing.T) {
 	var none, interrupted error
 	interrupted = errors.New("cut off")
 	steps := func() []step {
-		return []step{fakeStep(s, "one", &d1, &n1, &none), fakeStep(s, "two", &d2, &n2, &interrupted)}
+		two := fakeStep(s, "two", &d2, &n2, &interrupted)
+		two.after = []string{"one", "a step that is left out"}
+		return []step{two, fakeStep(s, "one", &d1, &n1, &none)}
 	}
 	run := func(want1, want2 int) {
 		t.Helper()
@@ -90,6 +93,7 @@ func TestCancelledBetweenSteps(t *testing.T) {
 	made, digest := 0, "1"
 	var none error
 	first, second := fakeStep(s, "one", &digest, &made, &none), fakeStep(s, "two", &digest, &made, &none)
+	second.after = []string{"one"}
 	inner := first.make
 	first.make = func(ctx context.Context) (record, error) { cancel(); return inner(ctx) }
 	if err := s.do(ctx, []step{first, second}, false); !errors.Is(err, context.Canceled) || made != 1 {
@@ -114,4 +118,59 @@ func TestReplace(t *testing.T) {
 		exists(t, staged+".old", false)
 	}
 	exists(t, filepath.Join(place, "a"), false)
+}
+
+// What a step needs is made before it, what it does not need beside it, and a failure ends what is being made and begins nothing more.
+func TestStepsBesideEachOther(t *testing.T) {
+	s, _ := testSite(t)
+	digest, broken := "1", errors.New("broken")
+	var made int
+	var none error
+	started := make(chan struct{})
+	waits := fakeStep(s, "waits", &digest, &made, &none)
+	waits.make = func(ctx context.Context) (record, error) {
+		close(started)
+		<-ctx.Done()
+		return record{}, ctx.Err()
+	}
+	fails := fakeStep(s, "fails", &digest, &made, &none)
+	fails.make = func(context.Context) (record, error) {
+		<-started // never, were they made one after the other
+		return record{}, broken
+	}
+	never := fakeStep(s, "never", &digest, &made, &none)
+	never.after = []string{"waits"}
+	if err := s.do(t.Context(), []step{never, waits, fails}, false); !errors.Is(err, broken) || made != 0 {
+		t.Errorf("error %v, %d steps made; want %v and none", err, made, broken)
+	}
+}
+
+// A notebook is executed without what only JupyterLab, completion and the command line need, and go builds one thing at a time.
+func TestStepsOfSetup(t *testing.T) {
+	s, _ := testSite(t)
+	names := func(lean bool) (names []string) {
+		for _, st := range s.steps(pluginWheel, lean) {
+			names = append(names, st.name)
+		}
+		return names
+	}
+	lean := []string{"compiler", "venv", "modules", "tools", "programs", "notebook", "plugin", "kernel"}
+	if got := names(true); !slices.Equal(got, lean) {
+		t.Errorf("a notebook needs %q, want %q", got, lean)
+	}
+	if got, want := names(false), append(lean, "lab", "command", "prewarm", "completion"); !slices.Equal(got, want) {
+		t.Errorf("set-up makes %q, want %q", got, want)
+	}
+	var built []string // in their order
+	for _, st := range s.steps(pluginWheel, false) {
+		if !slices.Contains([]string{"tools", "programs", "notebook", "command", "prewarm", "completion"}, st.name) {
+			continue
+		}
+		for _, before := range built {
+			if !slices.Contains(st.after, before) {
+				t.Errorf("%s may be built beside %s: packages would be compiled twice", st.name, before)
+			}
+		}
+		built = append(built, st.name)
+	}
 }

@@ -18,17 +18,21 @@ import (
 type testOptions struct {
 	only []string      // parts to run; empty: all
 	cell time.Duration // time limit of a notebook's cell
+	fuzz time.Duration // how long each fuzz test is run
 }
 
-// testParts are the parts of test, in order.
+// partFuzz is a part that is run only where it is asked for.
+const partFuzz = "fuzz"
+
+// testParts are the other parts of test, in order.
 func testParts() []string { return []string{"vet", "go", "kernel", "notebooks", "browser"} }
 
 // test sets up what is missing and runs the parts. The last line of its output is the tally; it returns errReported when something failed
 // or nothing ran.
 func (s *site) test(ctx context.Context, opt testOptions) error {
 	for _, part := range opt.only {
-		if !slices.Contains(testParts(), part) {
-			return fmt.Errorf("-only %s: want some of %s", part, strings.Join(testParts(), ", "))
+		if part != partFuzz && !slices.Contains(testParts(), part) {
+			return fmt.Errorf("-only %s: want some of %s, %s", part, strings.Join(testParts(), ", "), partFuzz)
 		}
 	}
 	if err := s.setup(ctx, setupOptions{}); err != nil {
@@ -39,8 +43,8 @@ func (s *site) test(ctx context.Context, opt testOptions) error {
 		return err
 	}
 	t := &tally{}
-	for _, part := range testParts() {
-		if len(opt.only) > 0 && !slices.Contains(opt.only, part) {
+	for _, part := range append(testParts(), partFuzz) {
+		if len(opt.only) > 0 && !slices.Contains(opt.only, part) || len(opt.only) == 0 && part == partFuzz {
 			continue
 		}
 		s.say("\n== %s", part)
@@ -50,6 +54,8 @@ func (s *site) test(ctx context.Context, opt testOptions) error {
 			err = s.vet(ctx, env, t)
 		case "go":
 			err = s.goTest(ctx, env, t)
+		case partFuzz:
+			err = s.fuzz(ctx, env, opt.fuzz, t)
 		case "kernel":
 			err = s.kernelSuite(ctx, t)
 		case "notebooks":

@@ -72,7 +72,7 @@ func demoVerb(out io.Writer) *cobra.Command {
 	var opt setupOptions
 	c := &cobra.Command{
 		Use:   "demo",
-		Short: "Set up what is missing, run the sixty-second notebook, print its table",
+		Short: "Set up what the sixty-second notebook needs, run it, print its table",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := newSite(out)
@@ -100,7 +100,8 @@ func testVerb(out io.Writer) *cobra.Command {
 			return s.test(c.Context(), opt)
 		},
 	}
-	c.Flags().StringSliceVar(&opt.only, "only", nil, "parts to run: vet, go, kernel, notebooks, browser (default: all)")
+	c.Flags().StringSliceVar(&opt.only, "only", nil, "parts to run: vet, go, kernel, notebooks, browser (default: all of these), fuzz")
+	c.Flags().DurationVar(&opt.fuzz, "fuzz-time", 30*time.Second, "how long each fuzz test is run, with --only fuzz")
 	c.Flags().DurationVar(&opt.cell, "timeout", 10*time.Minute, "time limit of a notebook's cell")
 	return c
 }

@@ -227,7 +227,7 @@ func TestHostileWeights(t *testing.T) {
 
 // FuzzWeights: what is decoded fits its data, and comes out again as it went in.
 //
-//	go test -run '^$' -fuzz FuzzWeights -fuzztime 2m ./transfer
+//	go test -run '^$' -fuzz FuzzWeights -fuzztime 2m -fuzzminimizetime 1x ./transfer
 func FuzzWeights(f *testing.F) {
 	for _, data := range hostileWeights() {
 		f.Add(data)

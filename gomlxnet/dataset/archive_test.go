@@ -188,7 +188,7 @@ func TestDamagedZipMember(t *testing.T) {
 	}
 }
 
-// Goroutines make coverage vary here; -fuzzminimizetime 10x keeps the fuzzer from chasing that.
+// Goroutines make coverage vary here; -fuzzminimizetime 1x keeps the fuzzer from chasing that.
 func FuzzArchives(f *testing.F) {
 	files := plainTree(f)
 	tarred := tarOf(f, files)

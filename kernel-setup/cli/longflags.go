@@ -1,14 +1,14 @@
 // Package cli holds what the command lines of this project share.
 //
-// The project's documents write flags the way Go's own tools do, with one dash (-json, -plugin release). Cobra reads one dash as a
-// bundle of one-letter flags, so -json would be -j -s -o -n. LongFlags makes both spellings mean the same.
+// Help and documents write flags with two dashes (--json, --plugin release). Many people type one, the way Go's own tools do, which cobra
+// reads as a bundle of one-letter flags: -json would be -j -s -o -n. LongFlags makes both spellings mean the same.
 package cli
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 )
 
 // LongFlags returns args with every -name or -name=value turned to --name where name is a long flag, of two letters or more, of root
@@ -16,17 +16,23 @@ import (
 //
 //	root.SetArgs(cli.LongFlags(root, os.Args[1:]))
 func LongFlags(root *cobra.Command, args []string) []string {
-	known := map[string]bool{"help": true, "version": root.Version != ""}
+	var all []*cobra.Command
 	var visit func(*cobra.Command)
 	visit = func(c *cobra.Command) {
-		add := func(f *pflag.Flag) { known[f.Name] = true }
-		c.Flags().VisitAll(add)
-		c.PersistentFlags().VisitAll(add)
+		all = append(all, c)
 		for _, sub := range c.Commands() {
 			visit(sub)
 		}
 	}
 	visit(root)
+	known := func(name string) bool {
+		if name == "help" || name == "version" && root.Version != "" {
+			return true
+		}
+		return slices.ContainsFunc(all, func(c *cobra.Command) bool { // Lookup knows a flag's former names, too
+			return c.Flags().Lookup(name) != nil || c.PersistentFlags().Lookup(name) != nil
+		})
+	}
 	out := make([]string, len(args))
 	for i, arg := range args {
 		if arg == "--" {
@@ -35,7 +41,7 @@ func LongFlags(root *cobra.Command, args []string) []string {
 		}
 		out[i] = arg
 		name, _, _ := strings.Cut(strings.TrimPrefix(arg, "-"), "=")
-		if len(name) >= 2 && strings.HasPrefix(arg, "-") && known[name] {
+		if len(name) >= 2 && strings.HasPrefix(arg, "-") && known(name) {
 			out[i] = "-" + arg
 		}
 	}

@@ -58,7 +58,7 @@ func outside(env []string) []string {
 }
 
 // program is the coadapt command of the clone's sources as they are now: what set-up built may be older than this cell, and would
-// train something else. Go's build cache makes it a matter of a second where nothing changed. What it replaces may go on running.
+// train something else. It is built without what only tables for other programs need. Go's build cache makes it a matter of a second where nothing changed. What it replaces may go on running.
 func (l *Lab) program(ctx context.Context) (string, error) {
 	dir := filepath.Join(l.home.Dir, "notebooks")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -70,7 +70,7 @@ func (l *Lab) program(ctx context.Context) (string, error) {
 	}
 	defer lock.Unlock()
 	file := filepath.Join(dir, "coadapt")
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", file, "./transfer/cmd/coadapt")
+	cmd := exec.CommandContext(ctx, "go", "build", "-tags=worker", "-o", file, "./transfer/cmd/coadapt")
 	cmd.Dir, cmd.Env = l.home.Root, append(os.Environ(), "GOWORK=off", "CGO_ENABLED=1")
 	text, err := cmd.CombinedOutput()
 	switch {

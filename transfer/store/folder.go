@@ -147,15 +147,41 @@ func writeSynced(path string, data []byte) error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
-// moveFolder moves a folder of files. A folder in the lower layer of an overlay, as in a container's image, cannot be
-// renamed: it is copied and then removed, which hides it. rename is os.Rename, or a test's.
-func moveFolder(from, to string, rename func(from, to string) error) error {
-	err := rename(from, to)
+// mover holds the system calls by which a folder is moved, for tests to stand in for a file system that refuses some.
+type mover struct {
+	rename func(from, to string) error
+	sync   func(path string) error // a file or a folder
+	remove func(path string) error // with all that is in it
+}
+
+func systemMover() mover { return mover{os.Rename, durable.SyncDir, os.RemoveAll} }
+
+// folder moves a folder of files. One that lies in the lower layer of an overlay, as in a container's image, cannot be renamed: it is copied,
+// the copy is synced, and then it is removed, which hides it. Where it cannot be removed, the copy goes: there would be one more each time.
+func (m mover) folder(from, to string) error {
+	err := m.rename(from, to)
 	if !errors.Is(err, syscall.EXDEV) {
 		return err
 	}
-	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+	if err = os.CopyFS(to, os.DirFS(from)); err == nil {
+		err = m.syncAll(to)
+	}
+	if err != nil {
 		return errors.Join(err, os.RemoveAll(to))
 	}
-	return os.RemoveAll(from)
+	if err := m.remove(from); err != nil {
+		return errors.Join(fmt.Errorf("%s can be copied but not removed: %w", from, err), os.RemoveAll(to))
+	}
+	return m.sync(filepath.Dir(from))
+}
+
+// syncAll makes a folder, all that is in it and its name survive a power cut.
+func (m mover) syncAll(dir string) error {
+	err := filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		return m.sync(path)
+	})
+	return errors.Join(err, m.sync(filepath.Dir(dir)))
 }

@@ -338,7 +338,7 @@ func TestImportStopped(t *testing.T) {
 // FuzzImport: whatever a stream holds, import ends, and writes whole entries or nothing. Files are synced, so that it
 // is fast on a file system in memory only:
 //
-//	TMPDIR=/dev/shm go test -run '^$' -fuzz FuzzImport -fuzztime 2m -fuzzminimizetime 10x ./transfer/store
+//	TMPDIR=/dev/shm go test -run '^$' -fuzz FuzzImport -fuzztime 2m -fuzzminimizetime 1x ./transfer/store
 func FuzzImport(f *testing.F) {
 	index := digestsOf("result", "r")
 	f.Add(tarOf(f, key+"/"+digestsFile, index, key+"/result", "r", second+"/"+digestsFile, index, second+"/result", "r"))

@@ -26,6 +26,7 @@ type Store struct {
 	dir       string
 	ttl, beat time.Duration // of leases
 	seen      sightings
+	move      mover
 }
 
 // Open opens the store in dir and creates it if it does not exist. A store in
@@ -40,7 +41,7 @@ func Open(dir string) (*Store, error) {
 			return nil, fmt.Errorf("store %s: %w", dir, err)
 		}
 	}
-	return &Store{dir: dir, ttl: leaseTTL, beat: leaseBeat}, nil
+	return &Store{dir: dir, ttl: leaseTTL, beat: leaseBeat, move: systemMover()}, nil
 }
 
 // readable says whether a folder has entries that can be listed.
@@ -141,21 +142,28 @@ func (s *Store) Has(key string) bool {
 	return err == nil
 }
 
-// BrokenError names an entry that was set aside.
+// BrokenError names an entry that was set aside, or that has to be but stays where it is.
 type BrokenError struct {
-	Key, File, Moved string
-	Err              error
+	Key, File string
+	Moved     string // where the entry went; "" where it could not be moved
+	Err       error  // the fault
+	Stuck     error  // why it could not be moved, or nil
 }
 
 // Error names the file, the fault and where the entry went.
 func (e *BrokenError) Error() string {
+	if e.Stuck != nil {
+		return fmt.Sprintf("store entry %s is broken: %s: %v; it cannot be moved out of the way (%v), so its net is computed again "+
+			"whenever it is needed, until the entry is removed", e.Key, e.File, e.Err, e.Stuck)
+	}
 	return fmt.Sprintf("store entry %s is broken: %s: %v; it was moved to %s and will be computed again", e.Key, e.File, e.Err, e.Moved)
 }
 
 // Unwrap is the fault.
 func (e *BrokenError) Unwrap() error { return e.Err }
 
-// SetAside moves an entry to the folder "broken" for a fault that its digests do not show. It returns a BrokenError.
+// SetAside moves an entry to the folder "broken" for a fault that its digests do not show, and returns it as a BrokenError. So it does where the
+// entry cannot be moved: those who read it go on without.
 func (s *Store) SetAside(key, file string, fault error) error {
 	dir, err := s.path(key)
 	if err != nil {
@@ -166,10 +174,10 @@ func (s *Store) SetAside(key, file string, fault error) error {
 
 func (s *Store) setAside(key, dir, file string, fault error) error {
 	moved := filepath.Join(s.dir, brokenDir, key+"-"+rand.Text())
-	if err := moveFolder(dir, moved, os.Rename); errors.Is(err, fs.ErrNotExist) {
+	if err := s.move.folder(dir, moved); errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("store %s: entry %s was broken (%s: %w) and is gone: %w", s.dir, key, file, fault, ErrMissing)
-	} else if err != nil {
-		return fmt.Errorf("store entry %s is broken: %s: %w; and could not be moved: %w", key, file, fault, err)
+	} else if err != nil { // said, and gone on: other entries are whole
+		return &BrokenError{Key: key, File: file, Err: fault, Stuck: err}
 	}
 	return &BrokenError{Key: key, File: file, Moved: moved, Err: fault}
 }

@@ -76,7 +76,7 @@ func (s *Store) Remove(key string) error {
 	}
 	// Renamed first, so that no reader meets half an entry.
 	away := filepath.Join(s.dir, stageDir, key+"-removed-"+rand.Text())
-	if err := moveFolder(dir, away, os.Rename); errors.Is(err, fs.ErrNotExist) {
+	if err := s.move.folder(dir, away); errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("store %s: %s: %w", s.dir, key, ErrMissing)
 	} else if err != nil {
 		return fmt.Errorf("store %s: removing %s: %w", s.dir, key, err)
@@ -179,7 +179,17 @@ func (s *Store) Clean() (folders int, freed int64, err error) {
 	return folders, freed, nil
 }
 
-// Find is the one key that begins so.
+// AmbiguousError says that several keys begin as one was asked for.
+type AmbiguousError struct {
+	Dir, Prefix string
+	Keys        []string // that begin so
+}
+
+func (e *AmbiguousError) Error() string {
+	return fmt.Sprintf("store %s: %d keys begin with %s; give more digits", e.Dir, len(e.Keys), e.Prefix)
+}
+
+// Find is the one key that begins so. Where there are several the error is an *AmbiguousError.
 func (s *Store) Find(prefix string) (string, error) {
 	if len(prefix) < 4 || strings.Trim(prefix, "0123456789abcdef") != "" {
 		return "", fmt.Errorf("key %q, want at least the first four of its hexadecimal digits", prefix)
@@ -198,7 +208,7 @@ func (s *Store) Find(prefix string) (string, error) {
 	case len(found) == 0:
 		return "", fmt.Errorf("store %s: %s...: %w", s.dir, prefix, ErrMissing)
 	case len(found) > 1:
-		return "", fmt.Errorf("store %s: %d keys begin with %s; give more digits", s.dir, len(found), prefix)
+		return "", &AmbiguousError{Dir: s.dir, Prefix: prefix, Keys: found}
 	}
 	return found[0], nil
 }

@@ -3,11 +3,14 @@ package sweep
 import (
 	"fmt"
 	"math/big"
+	"strings"
 	"time"
 )
 
-// Scientific is a large number with three digits, 2.31e+19.
-func Scientific(x *big.Int) string { return new(big.Float).SetInt(x).Text('e', 2) }
+// Scientific is a large number with three digits, 2.31e19.
+func Scientific(x *big.Int) string {
+	return strings.NewReplacer("e+0", "e", "e+", "e").Replace(new(big.Float).SetInt(x).Text('e', 2))
+}
 
 // Megabytes is a number of bytes in MB, or GB from 10 on.
 func Megabytes(n int64) string {

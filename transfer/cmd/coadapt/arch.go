@@ -49,7 +49,8 @@ func archCommand(stdout io.Writer) *cobra.Command {
 	c.Flags().IntVar(&classes, "classes", 0, "outputs of the last layer (default: 20 for mini, 1000 for caffenet)")
 	c.Flags().IntVar(&size, "size", 0, "pixels of the image (default: 32 and 227)")
 	c.Flags().StringVar(&width, "widths", "", "mini's widths of conv1 to conv5, fc6 and fc7 (default 24,48,64,64,48,192,192)")
-	c.Flags().IntVarP(&n, "n", "n", 0, "the cut: layers 1..n are frozen")
+	c.Flags().IntVarP(&n, "cut", "n", 0, "the cut n: layers 1..n are frozen")
+	formerly(c.Flags(), map[string]string{"n": "cut"})
 	c.Flags().BoolVar(&plus, "finetune", false, "layers 1..n learn too, as in AnB+")
 	f.flags(c, "layer, and one for the total")
 	return c

@@ -40,13 +40,13 @@ func benchCurveCommand(stdout, stderr io.Writer) *cobra.Command {
 		Use:   "curve",
 		Short: "Train the nets of a grid here and in PyTorch, in turn, and compare what they take",
 		Long: "Train the nets of a grid here and in PyTorch, in turn, and compare what they take. A turn is some nets of a condition, of which as many as\n" +
-			"-workers are trained beside each other here; PyTorch's side, a script that freezes with requires_grad=False and keeps its pictures in memory, trains them one\n" +
+			"--workers are trained beside each other here; PyTorch's side, a script that freezes with requires_grad=False and keeps its pictures in memory, trains them one\n" +
 			"after another on all cores. Ours goes into an empty store, which is removed afterwards. PyTorch's threads wait by spinning: leave\n" +
 			"OMP_WAIT_POLICY as it is, as PASSIVE makes them take twice as long for small nets, and time on a machine that does nothing else.\n" +
 			"`go run ./kernel-setup bench curve` is the same with an environment that has PyTorch made first.",
 		Example: "  coadapt bench curve                          # the balanced miniature: split 0, seed 0, cuts 1 to 7\n" +
-			"  coadapt bench curve -n 4 -epochs 0.5         # 12 nets, in a few minutes\n" +
-			"  coadapt bench curve -nets 0/A3B,0/B3B+ -batch 64",
+			"  coadapt bench curve --cuts 4 --epochs 0.5         # 12 nets, in a few minutes\n" +
+			"  coadapt bench curve --nets 0/A3B,0/B3B+ --batch 64",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return f.run(c, stdout, stderr) },
 	}

@@ -28,10 +28,15 @@ func suggestion(c *cobra.Command, err error) string {
 			best, near = f.Name, d
 		}
 	})
+	for old, now := range olderWords {
+		if d := distance(typed, old); d < near && d < len(old) && c.Flags().Lookup(old) != nil {
+			best, near = now, d
+		}
+	}
 	if best == "" {
 		return ""
 	}
-	return fmt.Sprintf("; did you mean -%s?", best)
+	return fmt.Sprintf("; did you mean --%s?", best)
 }
 
 // distance is how many characters have to be put in, left out or changed to make b of a.
@@ -62,7 +67,7 @@ func complete(root *cobra.Command) {
 		"data":    {"plain-shapes", "shapes", "shapes:classes=20,train=100"},
 		"grid":    {"curve", "mini", "balanced", "paper", "random", "scale2014"},
 		"recipe":  {"mini", "2014"},
-		"split":   {"0", "0,1", "natman"},
+		"splits":  {"0", "0,1", "natman"},
 		"backend": {"xla:cpu", "xla:cuda", "go"},
 	}
 	var visit func(c *cobra.Command)
@@ -82,7 +87,7 @@ func complete(root *cobra.Command) {
 		})
 		switch c.CommandPath() {
 		case "coadapt store show", "coadapt store rm":
-			c.ValidArgsFunction = storedKeys
+			c.ValidArgsFunction = storedNetsAndKeys
 		case "coadapt logs":
 			c.ValidArgsFunction = storedNets
 		case "coadapt status", "coadapt attach", "coadapt stop":
@@ -119,6 +124,12 @@ func storedNets(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCo
 
 func storedKeys(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 	return stored(c, func(r transfer.Result) string { return fmt.Sprintf("%.12s\t%s on %s", r.Key, r.Net, r.Data) })
+}
+
+func storedNetsAndKeys(c *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	nets, _ := storedNets(c, args, typed)
+	keys, files := storedKeys(c, args, typed)
+	return append(nets, keys...), files
 }
 
 func storedRuns(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {

@@ -8,13 +8,13 @@ import (
 // TestSuggestion: a mistyped flag names the one that was meant, and one that is like none names none.
 func TestSuggestion(t *testing.T) {
 	for args, want := range map[string]string{
-		"curve -seed 1":           "did you mean -seeds?",
-		"curve --seed 1":          "did you mean -seeds?",
-		"curve -treatmens AnB":    "did you mean -treatments?",
-		"store export -wat x":     "did you mean -what?",
+		"curve -seed 1":           "did you mean --seeds?",
+		"curve --seed 1":          "did you mean --seeds?",
+		"curve -treatmens AnB":    "did you mean --conditions?",
+		"store export -wat x":     "did you mean --what?",
 		"curve -quantum 3":        "",
-		"run -step 3":             "did you mean -steps?",
-		"stats -experimnt shapes": "did you mean -experiment?",
+		"run -step 3":             "did you mean --steps?",
+		"stats -experimnt shapes": "did you mean --experiment?",
 	} {
 		status, _, errs := coadapt(t, t.Context(), strings.Fields(args)...)
 		if status != 1 || want == "" && strings.Contains(errs, "did you mean") || !strings.Contains(errs, want) ||

@@ -27,13 +27,13 @@ func curveCommand(stdout, stderr io.Writer) *cobra.Command {
 		Use:   "curve",
 		Short: "Train a transfer curve, or what the store lacks of it",
 		Long: "Train both base nets and every condition at every cut on a data set, and print the curve. What is in the store is not trained again.\n" +
-			"The net is the miniature, the paper's eight layers for small images, or with -recipe 2014 the paper's own.\n" +
+			"The net is the miniature, the paper's eight layers for small images, or with --recipe 2014 the paper's own.\n" +
 			"To draw conclusions from, train the balanced grid: it has both directions and the controls that coadapt stats asks for.",
 		Example: "  coadapt curve                                              # procedural shapes, no download\n" +
-			"  coadapt curve -data cifar-100-binary.tar.gz -seeds 0-4 -figure curve.png\n" +
-			"  coadapt curve -data my-pictures/ -split 0,1 -treatments BnB,AnB -n 1,3,5,7 -json\n" +
-			"  coadapt curve -grid balanced -split 0,1 -seeds 0-2         # then coadapt stats\n" +
-			"  coadapt curve -recipe 2014 -grid paper -data ilsvrc12/",
+			"  coadapt curve --data cifar-100-binary.tar.gz --seeds 0-4 --figure curve.png\n" +
+			"  coadapt curve --data my-pictures/ --splits 0,1 --conditions BnB,AnB --cuts 1,3,5,7 --json\n" +
+			"  coadapt curve --grid balanced --splits 0,1 --seeds 0-2         # then coadapt stats\n" +
+			"  coadapt curve --recipe 2014 --grid paper --data ilsvrc12/",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := f.checkGrid(c); err != nil {
@@ -42,7 +42,7 @@ func curveCommand(stdout, stderr io.Writer) *cobra.Command {
 			return f.run(c, stdout, stderr)
 		},
 	}
-	f.experimentFlags.flags(c, "curve")
+	f.experimentFlags.flags(c, defaultGrid)
 	c.Flags().StringVar(&f.figure, "figure", "", "draw the curve to this .png or .svg file")
 	c.Flags().StringVar(&f.behind, "behind", "", "file of other nets of the same experiment: boxes behind the figure's curve, as in coadapt figure")
 	f.form.flags(c, "net, as soon as it is finished")
@@ -94,7 +94,7 @@ func (f *curveFlags) run(c *cobra.Command, stdout, stderr io.Writer) error {
 			fmt.Fprintln(stdout, "\n"+reading)
 		}
 	}
-	fmt.Fprintln(stderr, took(results, began))
+	fmt.Fprintln(stderr, o.took(results, began))
 	if f.figure != "" {
 		opt.Title = results[0].Data
 		if err := draw(results, opt, f.figure); err != nil {

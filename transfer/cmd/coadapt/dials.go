@@ -30,7 +30,7 @@ func (d *dials) flags(fl *pflag.FlagSet) {
 	fl.Float64Var(&d.decay, "decay", 0.0005, "weight decay of the solver")
 	fl.StringVar(&d.schedule, "schedule", "poly", "how the rate goes: poly (in a line to zero) or fixed")
 	fl.IntVar(&d.warmup, "warmup", 0, "steps over which the rate rises to its first value")
-	fl.Float64Var(&d.rate2, "rate2", 0, "rate of the second training, that of nets which begin from a base's layers (default: -rate)")
+	fl.Float64Var(&d.rate2, "rate2", 0, "rate of the second training, that of nets which begin from a base's layers (default: --rate)")
 	fl.IntVar(&d.steps2, "steps2", 0, "steps of the second training (default: as many as of the first)")
 }
 

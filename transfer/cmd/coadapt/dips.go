@@ -41,7 +41,7 @@ func dipsCommand(stdout io.Writer) *cobra.Command {
 		Long: "For every condition and cut the mean difference from its own base net, paired by target and seed, with a plain 95% t interval over these units;\n" +
 			"and how many nets failed where their base did not. Accuracies are in points (per cent), losses in nats. Intervals are not adjusted for\n" +
 			"looking at many cuts: coadapt stats asks claims, and does.",
-		Example: "  coadapt dips -experiment shapes\n  coadapt dips -measure accuracy,clean_loss -json",
+		Example: "  coadapt dips --experiment shapes\n  coadapt dips --measure accuracy,clean_loss --json",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if !(level > 0.5 && level < 1) {

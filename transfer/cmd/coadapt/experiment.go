@@ -30,6 +30,9 @@ type experimentFlags struct {
 	checkpoint                                   time.Duration
 }
 
+// defaultGrid is that of curve, run and plan, so that plan prices what the others train.
+const defaultGrid = "curve"
+
 // flags defines them; grid is the default of -grid.
 func (f *experimentFlags) flags(c *cobra.Command, grid string) {
 	fl := c.Flags()
@@ -37,10 +40,10 @@ func (f *experimentFlags) flags(c *cobra.Command, grid string) {
 	fl.StringVar(&f.nets, "nets", "", "just these, with commas and in the paper's notation, such as 0/A3B,0/B3B,whole/R2,whole/base@50")
 	fl.StringVar(&f.recipe, "recipe", "mini", "mini, or 2014: CaffeNet on 227 px of 256, 450,000 steps of 256 images, 1000 outputs")
 	fl.StringVar(&f.data, "data", "plain-shapes", "plain-shapes, shapes, shapes:classes=20,train=100,..., or a folder, .zip or .tar.gz with CIFAR's binary files or\ntrain/<class>/ and test/ or val/<class>/")
-	fl.StringVar(&f.split, "split", "0", "splits of the classes: seeds of random halves, or natman (natural against man-made), with commas")
+	fl.StringVar(&f.split, "splits", "0", "splits of the classes: seeds of random halves, or natman (natural against man-made), with commas")
 	fl.StringVar(&f.seeds, "seeds", "0", "replicates, such as 0, 0,1 or 0-4")
-	fl.StringVar(&f.treatments, "treatments", "BnB,BnB+,AnB,AnB+,RnB", "conditions beside the base nets, with commas")
-	fl.StringVarP(&f.cuts, "n", "n", "1-7", "cuts: layers 1..n come from elsewhere")
+	fl.StringVar(&f.treatments, "conditions", "BnB,BnB+,AnB,AnB+,RnB", "conditions beside the base nets, with commas")
+	fl.StringVarP(&f.cuts, "cuts", "n", "1-7", "cuts: layers 1..n come from elsewhere")
 	fl.Float64Var(&f.epochs, "epochs", 0, "passes over the training images (default: 3 for shapes, 15 for others)")
 	fl.IntVar(&f.steps, "steps", 0, "steps of every net, in place of epochs")
 	fl.IntVar(&f.batch, "batch", 0, "images of a step (default: 16 below 20,000 training pictures, else 64)")
@@ -59,6 +62,7 @@ func (f *experimentFlags) flags(c *cobra.Command, grid string) {
 	fl.DurationVar(&f.checkpoint, "checkpoint", 30*time.Second, "how often a net in training keeps where it is")
 	fl.StringVar(&f.backend, "backend", "", "GoMLX backend, such as xla:cpu, xla:cuda or go (default: the plugin of set-up)")
 	fl.StringVar(&f.store, "store", "", "folder of results and weights (default: this clone's)")
+	formerly(fl, olderWords)
 	c.MarkFlagsMutuallyExclusive("epochs", "steps")
 	c.MarkFlagsMutuallyExclusive("nets", "grid")
 }
@@ -120,11 +124,11 @@ func (f *experimentFlags) choose(src dataset.Source, arch gomlxnet.Arch) ([]tran
 	if err != nil {
 		return nil, err
 	}
-	ts, err := treatments("treatments", f.treatments)
+	ts, err := treatments("conditions", f.treatments)
 	if err != nil {
 		return nil, err
 	}
-	cuts, err := numbers("n", f.cuts, 1, arch.Cuts())
+	cuts, err := numbers("cuts", f.cuts, 1, arch.Cuts())
 	if err != nil {
 		return nil, err
 	}
@@ -169,15 +173,15 @@ func (f *experimentFlags) choose(src dataset.Source, arch gomlxnet.Arch) ([]tran
 	return nets, nil
 }
 
-// splits are those of -split, each one that the data can have.
+// splits are those of -splits, each one that the data can have.
 func (f *experimentFlags) splits(src dataset.Source) ([]string, error) {
 	splits := transfer.Words(f.split)
 	if len(splits) == 0 {
-		return nil, errors.New("-split: no split, want seeds of random halves such as 0, or natman")
+		return nil, errors.New("-splits: no split, want seeds of random halves such as 0, or natman")
 	}
 	for _, s := range splits {
 		if _, err := transfer.SplitFor(src, s); err != nil {
-			return nil, fmt.Errorf("-split: %w", err)
+			return nil, fmt.Errorf("-splits: %w", err)
 		}
 	}
 	return splits, nil
@@ -188,7 +192,7 @@ func (f *experimentFlags) checkGrid(c *cobra.Command) error {
 	if f.recipe != "mini" && f.recipe != "2014" {
 		return fmt.Errorf("-recipe %q: want mini or 2014", f.recipe)
 	}
-	settled := map[string][]string{"balanced": {"treatments"}, "mini": {"treatments", "split", "seeds", "n"}}
+	settled := map[string][]string{"balanced": {"conditions"}, "mini": {"conditions", "splits", "seeds", "cuts"}}
 	settled["paper"], settled["random"], settled["scale2014"] = settled["mini"], settled["mini"], settled["mini"]
 	if f.nets != "" {
 		settled["curve"] = settled["mini"]

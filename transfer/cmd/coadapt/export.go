@@ -26,11 +26,11 @@ type exportFlags struct {
 
 const exportLong = `Write what the store holds to a file, of the kind that its name ends in.
 
-.csv, .parquet      a table for pandas, DuckDB or R: a row a net, or with -what metrics a row a net and step.
+.csv, .parquet      a table for pandas, DuckDB or R: a row a net, or with --what metrics a row a net and step.
                     What a net does not have, such as the accuracy of one that diverged, is empty in CSV and null in Parquet.
 .tar.zst, .tar.gz, .tar
                     whole entries, for ` + "`coadapt store import`" + ` on another machine.
-a folder            results and metrics, each as CSV and as Parquet; with -what tensorboard the training curves as event files,
+a folder            results and metrics, each as CSV and as Parquet; with --what tensorboard the training curves as event files,
                     for ` + "`tensorboard --logdir FOLDER`" + `.
 
 An entry that is broken is named, set aside and left out; the exit status is then 1.`
@@ -41,9 +41,9 @@ func storeExport(stdout, stderr io.Writer, openIt func() (*store.Store, error)) 
 		Use:   "export -o FILE|DIR",
 		Short: "Write results as CSV or Parquet, or whole entries as an archive",
 		Long:  exportLong,
-		Example: "  coadapt store export -o results.parquet\n  coadapt store export -what metrics -o metrics.csv\n" +
-			"  coadapt store export -what tensorboard -o curves/\n" +
-			"  coadapt store export -experiment cifar100 -no-weights -o cifar100.tar.zst\n  coadapt store export -nets 0/baseB,0/A3B -o two.tar.gz",
+		Example: "  coadapt store export -o results.parquet\n  coadapt store export --what metrics -o metrics.csv\n" +
+			"  coadapt store export --what tensorboard -o curves/\n" +
+			"  coadapt store export --experiment cifar100 --no-weights -o cifar100.tar.zst\n  coadapt store export --nets 0/baseB,0/A3B -o two.tar.gz",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			files, err := f.files()
@@ -81,8 +81,8 @@ func storeExport(stdout, stderr io.Writer, openIt func() (*store.Store, error)) 
 	fl.StringVarP(&f.out, "output", "o", "", "file that ends in .csv, .parquet, .tar.zst, .tar.gz or .tar, or a folder")
 	fl.StringVar(&f.what, "what", "", "results (a row a net) or metrics (a row a net and step), of tables; or tensorboard (training curves), of a folder\n(default: results; into a folder both tables)")
 	fl.StringVar(&f.experiment, "experiment", "", "only the experiment whose name begins so, or those on this data set (default: all)")
-	fl.StringVar(&f.nets, "nets", "", "only these, with commas and in the paper's notation, such as 0/A3B,0/B3B")
-	fl.BoolVar(&f.noWeights, "no-weights", false, "archives: leave weights out; they count as dropped, as after store gc -weights")
+	fl.StringVar(&f.nets, "nets", "", "only these, with commas: names in the paper's notation, such as 0/A3B,0/B3B, or beginnings of keys")
+	fl.BoolVar(&f.noWeights, "no-weights", false, "archives: leave weights out; they count as dropped, as after store gc --weights")
 	return c
 }
 
@@ -139,18 +139,21 @@ func (f exportFlags) choose(all []transfer.Result, s *store.Store) ([]transfer.R
 		return nil, fmt.Errorf("-experiment %q: none in the store %s, which holds\n%s", f.experiment, s.Dir(), lines(group(all)))
 	}
 	if f.nets != "" {
-		want := make(map[transfer.Net]bool)
-		for _, name := range transfer.Words(f.nets) {
-			n, err := transfer.ParseNet(name)
+		want := make(map[string]bool)
+		find := finder{store: s, results: results, read: true}
+		for _, word := range transfer.Words(f.nets) {
+			keys, err := find.all(word)
 			if err != nil {
 				return nil, fmt.Errorf("-nets: %w", err)
 			}
-			if !slices.ContainsFunc(results, func(r transfer.Result) bool { return r.Net == n }) {
-				return nil, fmt.Errorf("-nets: %s is not in the store %s", n, s.Dir())
+			for _, key := range keys {
+				if !slices.ContainsFunc(results, func(r transfer.Result) bool { return r.Key == key }) {
+					return nil, fmt.Errorf("-nets: %s is not among the nets that can be read and are of -experiment %q", word, f.experiment)
+				}
+				want[key] = true
 			}
-			want[n] = true
 		}
-		results = slices.DeleteFunc(results, func(r transfer.Result) bool { return !want[r.Net] })
+		results = slices.DeleteFunc(results, func(r transfer.Result) bool { return !want[r.Key] })
 	}
 	if len(results) == 0 {
 		return nil, fmt.Errorf("the store %s is empty; `coadapt curve` fills it", s.Dir())

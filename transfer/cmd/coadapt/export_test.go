@@ -140,6 +140,17 @@ func TestExportTables(t *testing.T) {
 // tablePython names the environment variable of a Python that has pandas, pyarrow and duckdb.
 const tablePython = "COADAPT_TEST_PYTHON"
 
+// TestWorkerIsLean: what a notebook builds to train in the background does not wait for Parquet to be compiled, and says so when it is asked for it.
+func TestWorkerIsLean(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "-tags=worker", ".").CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if strings.Contains(string(out), "parquet-go") || !strings.Contains(string(out), "coadapt/transfer/sweep\n") {
+		t.Errorf("it is built of\n%s\nwant a run without Parquet", out)
+	}
+}
+
 // TestPandasAndDuckDB read both kinds of table, with their types and nulls.
 func TestPandasAndDuckDB(t *testing.T) {
 	python := os.Getenv(tablePython)

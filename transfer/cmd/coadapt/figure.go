@@ -41,11 +41,11 @@ func figureCommand(stdout io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "figure",
 		Short: "Draw a transfer curve, the paper's figures, or what nets say of claims, as PNG or SVG",
-		Example: "  coadapt figure -o curve.svg\n  coadapt figure -source 2014 -o paper.png                   # paper-2.png, paper-3.png, paper-4.png\n" +
-			"  coadapt figure -experiment cifar100 -overlay 2014 -o both.png\n" +
-			"  coadapt figure -in nets.jsonl -measure train_loss -behind notebooks/results/plain-shapes/nets.jsonl -o loss.png\n" +
-			"  coadapt figure -source 2014 -figure forest -claims boost,surplus -o forest.png\n" +
-			"  coadapt curve -data cifar100.zip -json > nets.jsonl; coadapt figure -in nets.jsonl -o curve.png",
+		Example: "  coadapt figure -o curve.svg\n  coadapt figure --source 2014 -o paper.png                   # paper-2.png, paper-3.png, paper-4.png\n" +
+			"  coadapt figure --experiment cifar100 --overlay 2014 -o both.png\n" +
+			"  coadapt figure --in nets.jsonl --measure train_loss --behind notebooks/results/plain-shapes/nets.jsonl -o loss.png\n" +
+			"  coadapt figure --source 2014 --figure forest --claims boost,surplus -o forest.png\n" +
+			"  coadapt curve --data cifar100.zip --json > nets.jsonl; coadapt figure --in nets.jsonl -o curve.png",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if out == "" {
@@ -106,7 +106,7 @@ func figureCommand(stdout io.Writer) *cobra.Command {
 	}
 	c.Flags().StringVarP(&out, "output", "o", "", "file to write, .png or .svg")
 	c.Flags().StringVar(&title, "title", "", "what stands above the figure (default: the name of the data set)")
-	c.Flags().StringVar(&which, "figure", "", "which: "+figures+"\n(default: curve; with -source 2014 all)")
+	c.Flags().StringVar(&which, "figure", "", "which: "+figures+"\n(default: curve; with --source 2014 all)")
 	c.Flags().StringVar(&claims, "claims", "", "of the forest: names of claims as coadapt stats prints them, with commas\n"+
 		"(default: "+strings.Join(figure.ForestClaims(), ", ")+")")
 	c.Flags().StringVar(&measured, "measure", string(stats.Accuracy), "what a curve shows: "+measures())

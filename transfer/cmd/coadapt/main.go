@@ -13,7 +13,7 @@ import (
 	"coadapt/kernel-setup/cli"
 	"coadapt/transfer/sweep"
 
-	_ "github.com/gomlx/gomlx/backends/default" // the backends that -backend can ask for
+	_ "github.com/gomlx/gomlx/backends/default" // the backends that --backend can ask for
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 )
@@ -69,7 +69,7 @@ func rootCommand(stdout, stderr io.Writer) *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w%s; `%s -h` lists the flags", err, suggestion(c, err), c.CommandPath())
 	})
-	root.AddCommand(curveCommand(stdout, stderr), runCommand(stdout, stderr), planCommand(stdout, stderr), statusCommand(stdout), attachCommand(stdout, stderr), stopCommand(stdout), logsCommand(stdout), netsCommand(stdout), showCommand(stdout), benchCommand(stdout, stderr), storeCommand(stdout, stderr), figureCommand(stdout), statsCommand(stdout), dipsCommand(stdout), mapCommand(stdout), gradientsCommand(stdout, stderr), reportCommand(stdout), splitsCommand(stdout, stderr), packCommand(stdout, stderr), archCommand(stdout), versionCommand(stdout))
+	root.AddCommand(curveCommand(stdout, stderr), runCommand(stdout, stderr), planCommand(stdout, stderr), statusCommand(stdout), attachCommand(stdout, stderr), stopCommand(stdout), logsCommand(stdout), netsCommand(stdout), showCommand(stdout), benchCommand(stdout, stderr), storeCommand(stdout, stderr), figureCommand(stdout), statsCommand(stdout), dipsCommand(stdout), mapCommand(stdout), gradientsCommand(stdout, stderr), reportCommand(stdout), splitsCommand(stdout, stderr), packCommand(stdout, stderr), archCommand(stdout), manCommand(stdout), versionCommand(stdout))
 	complete(root)
 	return root
 }

@@ -37,10 +37,10 @@ func mapCommand(stdout io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "map FILE...",
 		Short: "How deep nets dip in several experiments: a table, and a figure",
-		Long: "Each file holds the nets of one experiment, as coadapt curve -json writes them, and is named by its folder, or by itself. Beside its bases\n" +
+		Long: "Each file holds the nets of one experiment, as coadapt curve --json writes them, and is named by its folder, or by itself. Beside its bases\n" +
 			"are set, at one cut: the share of nets that failed where their base did not (Wilson interval), and how many points the others lie from their\n" +
 			"base (t interval over target and seed).",
-		Example: "  coadapt map notebooks/results/map/*.jsonl\n  coadapt map -n 4 -conditions BnB,BnBr -o map.png notebooks/results/map/rate-*.jsonl",
+		Example: "  coadapt map notebooks/results/map/*.jsonl\n  coadapt map --cut 4 --conditions BnB,BnBr -o map.png notebooks/results/map/rate-*.jsonl",
 		RunE: func(c *cobra.Command, files []string) error {
 			if len(files) == 0 {
 				return errors.New("no files, want those of some experiments, such as notebooks/results/map/*.jsonl")
@@ -76,7 +76,7 @@ func mapCommand(stdout io.Writer) *cobra.Command {
 				all = append(all, s)
 			}
 			if len(all) == 0 {
-				return fmt.Errorf("no net of -conditions %s at -n %d lies beside a base that trained", conditions, n)
+				return fmt.Errorf("no net of -conditions %s at -cut %d lies beside a base that trained", conditions, n)
 			}
 			if out != "" {
 				if err := drawMap(all, n, title, out); err != nil {
@@ -99,7 +99,8 @@ func mapCommand(stdout io.Writer) *cobra.Command {
 	fl.StringVarP(&out, "output", "o", "", "draw it to this file too, .png or .svg")
 	fl.StringVar(&title, "title", "", "what stands above the figure")
 	fl.StringVar(&conditions, "conditions", "BnB,BnBr", "conditions")
-	fl.IntVarP(&n, "n", "n", 4, "the cut")
+	fl.IntVarP(&n, "cut", "n", 4, "the cut")
+	formerly(fl, map[string]string{"n": "cut", "treatments": "conditions"})
 	fl.Float64Var(&level, "level", 0.95, "confidence level of the intervals")
 	f.flags(c, "setting")
 	return c

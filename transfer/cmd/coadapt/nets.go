@@ -26,8 +26,8 @@ func netsCommand(stdout io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "nets",
 		Short: "List the nets of a design: parents, data, recipe, names of 2014",
-		Example: "  coadapt nets -grid paper -json\n  coadapt nets -grid balanced -split 0,1 -seeds 0-2 -n 3,5,7\n" +
-			"  coadapt nets -grid balanced -split 0,1 -seeds 0-2 -sd 1.5  # how small an effect would it find?",
+		Example: "  coadapt nets --grid paper --json\n  coadapt nets --grid balanced --splits 0,1 --seeds 0-2 --cuts 3,5,7\n" +
+			"  coadapt nets --grid balanced --splits 0,1 --seeds 0-2 --sd 1.5  # how small an effect would it find?",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := g.check(c); err != nil {
@@ -53,11 +53,12 @@ func netsCommand(stdout io.Writer) *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&g.grid, "grid", "paper", grids)
-	c.Flags().StringVar(&g.splits, "split", "0", "balanced: splits of the classes, with commas")
+	c.Flags().StringVar(&g.splits, "splits", "0", "balanced: splits of the classes, with commas")
 	c.Flags().StringVar(&g.seeds, "seeds", "0", "balanced: replicates, such as 0, 0,1 or 0-4")
-	c.Flags().StringVarP(&g.cuts, "n", "n", "1-7", "balanced: cuts")
+	c.Flags().StringVarP(&g.cuts, "cuts", "n", "1-7", "balanced: cuts")
 	c.Flags().Float64Var(&sd, "sd", 0, "instead of the nets, say what effect they find: standard deviation of a paired difference between units, in points\n(coadapt stats gives errors: sd = se times the root of the number of units)")
 	f.flags(c, "net")
+	formerly(c.Flags(), olderWords)
 	c.MarkFlagsMutuallyExclusive("sd", "json")
 	c.MarkFlagsMutuallyExclusive("sd", "csv")
 	return c
@@ -89,7 +90,7 @@ func (g gridFlags) check(c *cobra.Command) error {
 	if g.grid == "balanced" {
 		return nil
 	}
-	for _, flag := range []string{"split", "seeds", "n"} {
+	for _, flag := range []string{"splits", "seeds", "cuts"} {
 		if c.Flags().Changed(flag) {
 			return fmt.Errorf("-%s belongs to -grid balanced; the grid %s is fixed", flag, g.grid)
 		}
@@ -113,7 +114,7 @@ func (g gridFlags) planned() ([]transfer.Planned, error) {
 		if err != nil {
 			return nil, err
 		}
-		cuts, err := numbers("n", g.cuts, 1, 1<<10)
+		cuts, err := numbers("cuts", g.cuts, 1, 1<<10)
 		if err != nil {
 			return nil, err
 		}

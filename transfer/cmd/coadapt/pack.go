@@ -26,9 +26,9 @@ func packCommand(stdout, stderr io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "pack",
 		Short: "Decode and resize a data set once, into shards that are mapped into memory",
-		Long: "Decode every picture, warp it to a square as the 2014 experiment did, and keep the pixels with their checksums. -data of other commands takes the\n" +
-			"folder in place of the pictures, and gives the same keys, unless -libjpeg-turbo was given. ILSVRC2012 at 256 px takes 262 GB. An interrupted run goes on when started again.",
-		Example: "  coadapt pack -data ilsvrc12/ -o ilsvrc12-256/\n  coadapt pack -verify ilsvrc12-256/",
+		Long: "Decode every picture, warp it to a square as the 2014 experiment did, and keep the pixels with their checksums. --data of other commands takes the\n" +
+			"folder in place of the pictures, and gives the same keys, unless --libjpeg-turbo was given. ILSVRC2012 at 256 px takes 262 GB. An interrupted run goes on when started again.",
+		Example: "  coadapt pack --data ilsvrc12/ -o ilsvrc12-256/\n  coadapt pack --verify ilsvrc12-256/",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if f.verify != "" {

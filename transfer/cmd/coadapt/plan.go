@@ -37,11 +37,11 @@ func planCommand(stdout, stderr io.Writer) *cobra.Command {
 		Use:   "plan",
 		Short: "Say what a grid of nets will take, before any of it is trained",
 		Long: "Say what a grid of nets will take: multiply-adds and images (exact), disk, memory, hours with their uncertainty from some steps timed here,\n" +
-			"the critical path, and what more workers change. With -budget, which of its nets tell most for so much time, and what they leave open.\n" +
+			"the critical path, and what more workers change. With --budget, which of its nets tell most for so much time, and what they leave open.\n" +
 			"The grids paper and random need neither data nor backend.",
-		Example: "  coadapt plan -grid mini -data shapes\n" +
-			"  coadapt plan -grid balanced -split 0,1 -seeds 0-4 -data cifar100.zip -budget 8h\n" +
-			"  coadapt plan -grid paper -images-per-second 3000 -hour-price 2.50",
+		Example: "  coadapt plan --grid mini --data shapes\n" +
+			"  coadapt plan --grid balanced --splits 0,1 --seeds 0-4 --data cifar100.zip --budget 8h\n" +
+			"  coadapt plan --grid paper --images-per-second 3000 --hour-price 2.50",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := f.check(c); err != nil {
@@ -53,12 +53,12 @@ func planCommand(stdout, stderr io.Writer) *cobra.Command {
 			return f.plan(c, stdout, stderr)
 		},
 	}
-	f.experimentFlags.flags(c, "mini")
+	f.experimentFlags.flags(c, defaultGrid)
 	fl := c.Flags()
 	fl.DurationVar(&f.budget, "budget", 0, "time of one worker, such as 8h: choose the nets that narrow the intervals of the decomposition most")
 	fl.Float64Var(&f.rate, "images-per-second", 0, "training speed of a whole net on the machine that will train, instead of timing this one")
 	fl.Float64Var(&f.price, "hour-price", 0, "what an hour of one worker costs, in any currency")
-	fl.Float64Var(&f.sd, "sd", 0, "with -budget: standard deviation of a paired difference between units, in points (default: that of the store's results, else 2)")
+	fl.Float64Var(&f.sd, "sd", 0, "with --budget: standard deviation of a paired difference between units, in points (default: that of the store's results, else 2)")
 	fl.DurationVar(&f.calibration, "calibrate", 3*time.Second, "how long each of up to three nets is timed, after compiling")
 	fl.BoolVar(&f.json, "json", false, "print one JSON object")
 	return c
@@ -174,7 +174,7 @@ func (f *planFlags) pace(ctx context.Context, o *opened, hit func(transfer.Price
 // spread is the standard deviation of a paired difference in points, and where it comes from.
 func (f *planFlags) spread(o *opened, stderr io.Writer) (float64, string) {
 	if f.sd > 0 {
-		return f.sd, "as given by -sd"
+		return f.sd, "as given by --sd"
 	}
 	all, _ := readable(stderr, o.store)
 	var mine []transfer.Result
@@ -186,9 +186,9 @@ func (f *planFlags) spread(o *opened, stderr io.Writer) (float64, string) {
 	sd, df, err := sweep.Spread(mine)
 	switch {
 	case err != nil:
-		return 2, fmt.Sprintf("assumed, as the store's results cannot be compared (%v); -sd gives another", err)
+		return 2, fmt.Sprintf("assumed, as the store's results cannot be compared (%v); --sd gives another", err)
 	case df == 0:
-		return 2, "assumed, as the store has no two units of this experiment; -sd gives another"
+		return 2, "assumed, as the store has no two units of this experiment; --sd gives another"
 	}
 	return 100 * sd, fmt.Sprintf("of the %d results of this experiment in the store, %d degrees of freedom", len(mine), df)
 }
@@ -220,7 +220,7 @@ type planRecord struct {
 	Hours        *float64         `json:"hours"`            // of one worker; null without a speed
 	HoursLow     *float64         `json:"hours_low"`
 	HoursHigh    *float64         `json:"hours_high"`
-	Days         *float64         `json:"gpu_days"` // the same in days, with -images-per-second
+	Days         *float64         `json:"gpu_days"` // the same in days, with --images-per-second
 	Cost         *float64         `json:"cost"`
 	Critical     *float64         `json:"critical_hours"`
 	Path         []string         `json:"critical_path"`

@@ -19,7 +19,7 @@ func (f *planFlags) planTable(w io.Writer, r planRecord) error {
 	line("nets", "%d: %d in the store, %d to train", r.Nets, r.Hits, r.Misses)
 	line("multiply-adds", "%s: %s in training, %s in tests", sweep.Scientific(new(big.Int).Add(r.Train, r.Test)), sweep.Scientific(r.Train), sweep.Scientific(r.Test))
 	line("images", "%s in training", thousands(r.Images))
-	line("disk", "%s, of which %s stay after coadapt store gc -weights; %s for each worker's checkpoints", sweep.Megabytes(r.Disk), sweep.Megabytes(r.Pruned), sweep.Megabytes(r.Checkpoints))
+	line("disk", "%s, of which %s stay after coadapt store gc --weights; %s for each worker's checkpoints", sweep.Megabytes(r.Disk), sweep.Megabytes(r.Pruned), sweep.Megabytes(r.Checkpoints))
 	if r.Memory != nil {
 		line("memory", "%s for one worker, images included, as measured", sweep.Megabytes(*r.Memory))
 	}
@@ -42,7 +42,7 @@ func (f *planFlags) planTable(w io.Writer, r planRecord) error {
 		}
 		line("workers", "%s", strings.Join(parts, "   "))
 	} else if r.Misses > 0 {
-		line("time", "-images-per-second gives days, and -hour-price their cost")
+		line("time", "--images-per-second gives days, and --hour-price their cost")
 	}
 	if err := tw.Flush(); err != nil || r.Budget == nil {
 		return err
@@ -72,7 +72,7 @@ func (f *planFlags) budgetTable(w io.Writer, b *budgetRecord) error {
 		fmt.Fprintf(w, "\nleft open: %s\n", strings.Join(open, ", "))
 	}
 	if len(b.Nets) > 0 {
-		fmt.Fprintf(w, "\ntrain them with the same flags and -nets %s in place of -grid\n", strings.Join(b.Nets, ","))
+		fmt.Fprintf(w, "\ntrain them with the same flags and --nets %s in place of --grid\n", strings.Join(b.Nets, ","))
 	}
 	return nil
 }

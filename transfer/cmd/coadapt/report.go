@@ -27,8 +27,8 @@ func reportCommand(stdout io.Writer) *cobra.Command {
 		Use:   "report",
 		Short: "Write an experiment up: what was trained, figures, decomposition, what it supports and what not",
 		Long: "Write report.md with its figures and the nets it is made of (nets.jsonl) into a folder. The same nets give the same report:\n" +
-			"  coadapt report -in FOLDER/nets.jsonl -o FOLDER",
-		Example: "  coadapt report -experiment cifar100 -o results/cifar100 -note \"two cores, 80 minutes\"",
+			"  coadapt report --in FOLDER/nets.jsonl -o FOLDER",
+		Example: "  coadapt report --experiment cifar100 -o results/cifar100 --note \"two cores, 80 minutes\"",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if out == "" {

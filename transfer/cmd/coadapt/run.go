@@ -29,11 +29,11 @@ func runCommand(stdout, stderr io.Writer) *cobra.Command {
 		Short: "Train a grid of nets, or what the store lacks of it; stop and go on at will",
 		Long: "Train a grid of nets: parents before children, longest way first, failed nets again, what is in the store not at all. Nothing is lost by\n" +
 			"stopping: the same command goes on from there. Started several times, on one machine or on a shared folder, the runners share the work.",
-		Example: "  coadapt plan -grid mini -data shapes                       # what it will take\n" +
-			"  coadapt run -grid mini -data shapes -workers 2\n" +
-			"  coadapt run -grid balanced -split 0,1 -seeds 0-2 -data cifar100.zip -detach\n" +
-			"  coadapt status -watch                                      # from another shell; attach, stop, logs\n" +
-			"  coadapt run -recipe 2014 -grid paper -data ilsvrc12-256/ -on slurm -gpus 1 -time 4h -dry-run",
+		Example: "  coadapt plan --grid mini --data shapes                       # what it will take\n" +
+			"  coadapt run --grid mini --data shapes --workers 2\n" +
+			"  coadapt run --grid balanced --splits 0,1 --seeds 0-2 --data cifar100.zip --detach\n" +
+			"  coadapt status --watch                                      # from another shell; attach, stop, logs\n" +
+			"  coadapt run --recipe 2014 --grid paper --data ilsvrc12-256/ --on slurm --gpus 1 --time 4h --dry-run",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := f.checkGrid(c); err != nil {
@@ -51,11 +51,11 @@ func runCommand(stdout, stderr io.Writer) *cobra.Command {
 			return f.run(c, stdout, stderr)
 		},
 	}
-	f.experimentFlags.flags(c, "mini")
+	f.experimentFlags.flags(c, defaultGrid)
 	c.Flags().BoolVar(&f.detach, "detach", false, "run in the background, beyond the end of this shell or notebook")
 	f.slurmFlags.flags(c)
-	c.Flags().StringVar(&f.join, "join", "", "the run to which the nets of -nets belong")
-	if err := c.Flags().MarkHidden("join"); err != nil { // of the tasks of -on slurm
+	c.Flags().StringVar(&f.join, "join", "", "the run to which the nets of --nets belong")
+	if err := c.Flags().MarkHidden("join"); err != nil { // of the tasks of --on slurm
 		panic(err)
 	}
 	c.MarkFlagsMutuallyExclusive("detach", "on")
@@ -82,7 +82,7 @@ func (f *runFlags) run(c *cobra.Command, stdout, stderr io.Writer) error {
 		}
 		stop = watchInside(c.Context(), o, v)
 	} else {
-		fmt.Fprintf(stderr, "run %s: %d nets; coadapt status %s tells how far it is\n", o.record.ID, len(o.nets), o.record.ID)
+		fmt.Fprintf(stderr, "run %s: %s; coadapt status %s tells how far it is\n", o.record.ID, o.count(), o.record.ID)
 		o.hear = func(e transfer.Event) {
 			if e.Result == nil { // those have a line of their own
 				show.event(e)
@@ -112,7 +112,7 @@ func (f *runFlags) run(c *cobra.Command, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(stderr, took(results, began))
+	fmt.Fprintln(stderr, o.took(results, began))
 	return failures(results)
 }
 
@@ -167,8 +167,8 @@ func (f *runFlags) background(c *cobra.Command, stdout, stderr io.Writer) error 
 		return err
 	}
 	id := o.record.ID
-	_, err = fmt.Fprintf(stdout, "run %s, %d nets, goes on in the background as process %d\n"+
-		"  coadapt status %s -watch    how far it is\n  coadapt attach %s           see it; Ctrl-C leaves it going\n  coadapt stop %s             finish the step, keep a checkpoint, end\n",
-		id, len(o.nets), p, id, id, id)
+	_, err = fmt.Fprintf(stdout, "run %s, %s, goes on in the background as process %d\n"+
+		"  coadapt status %s --watch    how far it is\n  coadapt attach %s           see it; Ctrl-C leaves it going\n  coadapt stop %s             finish the step, keep a checkpoint, end\n",
+		id, o.count(), p, id, id, id)
 	return err
 }

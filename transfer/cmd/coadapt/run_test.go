@@ -300,7 +300,7 @@ func TestPlan(t *testing.T) {
 		t.Errorf("all trained: %+v", after)
 	}
 	code, text, errs := coadapt(t, t.Context(), append([]string{"plan", "-calibrate", "200ms", "-budget", "1m", "-sd", "1"}, small("40")[1:]...)...)
-	for _, want := range []string{"12: 0 in the store, 12 to train", "critical path", "then 0/", "expected width", "fragility", "as given by -sd"} {
+	for _, want := range []string{"12: 0 in the store, 12 to train", "critical path", "then 0/", "expected width", "fragility", "as given by --sd"} {
 		if code != 0 || !strings.Contains(text, want) {
 			t.Errorf("table lacks %q:\n%s%s", want, text, errs)
 		}
@@ -312,7 +312,7 @@ func TestRunRefusals(t *testing.T) {
 	testStore(t)
 	for args, want := range map[string]string{
 		"run -grid none":              "want curve, paper",
-		"run -n 3":                    "-grid mini or -nets settles it",
+		"run -grid mini -n 3":         "-grid mini or -nets settles it",
 		"run -data /no/such":          "/no/such",
 		"plan -grid paper -budget 8h": "-budget",
 		"plan -images-per-second 0":   "above 0",

@@ -25,7 +25,7 @@ func splitsCommand(stdout, stderr io.Writer) *cobra.Command {
 		Long: "Make the file lists of the 2014 experiment: the eight random halves from numpy's generator, the natural and the man-made half from the synsets,\n" +
 			"and the first k images of each class; compare their MD5 sums with those of the release. Validation lists need no images, as their labels are\n" +
 			"built in; training lists need the names of all training images of ILSVRC2012.",
-		Example: "  coadapt splits\n  coadapt splits -ilsvrc12 ilsvrc12/ -o lists/",
+		Example: "  coadapt splits\n  coadapt splits --ilsvrc12 ilsvrc12/ -o lists/",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			lists, notes, err := lists2014(c.Context(), dir)
@@ -48,7 +48,7 @@ func splitsCommand(stdout, stderr io.Writer) *cobra.Command {
 func lists2014(ctx context.Context, dir string) (lists []dataset.List, notes []string, err error) {
 	lists = dataset.ValidationList().Lists()
 	if dir == "" {
-		return lists, []string{"without -ilsvrc12 DIR there are no names of training images: validation lists only"}, nil
+		return lists, []string{"without --ilsvrc12 DIR there are no names of training images: validation lists only"}, nil
 	}
 	if _, err := os.Stat(dir); err != nil {
 		return nil, nil, fmt.Errorf("-ilsvrc12: %w", err)

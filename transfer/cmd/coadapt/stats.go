@@ -19,8 +19,8 @@ type sourceFlags struct{ source, in, store, experiment, rule string }
 
 func (f *sourceFlags) flags(c *cobra.Command) {
 	c.Flags().StringVar(&f.source, "source", "store", "store, or 2014: what Yosinski et al. measured")
-	c.Flags().StringVar(&f.in, "in", "", "read nets from this file of JSON lines, as curve -json and show -json print them; - is standard input")
-	c.Flags().StringVar(&f.rule, "select", "", "rule by which a net's accuracy is taken: final (after the last step; default) or best10\n(mean of the ten largest test accuracies on the way, the paper's; default with -source 2014)")
+	c.Flags().StringVar(&f.in, "in", "", "read nets from this file of JSON lines, as curve --json and show --json print them; - is standard input")
+	c.Flags().StringVar(&f.rule, "select", "", "rule by which a net's accuracy is taken: final (after the last step; default) or best10\n(mean of the ten largest test accuracies on the way, the paper's; default with --source 2014)")
 	storeFlags(c, &f.store, &f.experiment)
 	c.MarkFlagsMutuallyExclusive("source", "in")
 }
@@ -72,7 +72,7 @@ func statsCommand(stdout io.Writer) *cobra.Command {
 			"95% intervals by t over such units. A claim is supported or opposed where its simultaneous interval excludes zero: those of a claim's\n" +
 			"cuts (or of its ranges) hold all together, by Bonferroni. Beside it stands the plain 95% interval, of one line alone. Accuracies and\n" +
 			"differences are in points (per cent).",
-		Example: "  coadapt stats -source 2014\n  coadapt stats -experiment cifar100 -json",
+		Example: "  coadapt stats --source 2014\n  coadapt stats --experiment cifar100 --json",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if !(level > 0.5 && level < 1) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"coadapt/kernel-setup/home"
@@ -88,7 +89,7 @@ func statusCommand(stdout io.Writer) *cobra.Command {
 	}
 	where.flags(c.Flags())
 	c.Flags().BoolVar(&repeat, "watch", false, "go on, once a second, until the run is finished or Ctrl-C")
-	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object: id, counts, share, left_seconds, workers, nets; with -watch one a second")
+	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object: id, counts, share, left_seconds, workers, nets; with --watch one a second")
 	c.Flags().BoolVar(&everyRun, "all", false, "all runs of the store, a line each")
 	return c
 }
@@ -273,13 +274,37 @@ func stopRun(ctx context.Context, stdout io.Writer, s *store.Store, r sweep.Reco
 	}
 }
 
+// member is the net of a run that a word means: its name or the beginning of its key.
+func member(r sweep.Record, word string) (sweep.Member, error) {
+	net, err := transfer.ParseNet(word)
+	isKey := len(word) >= 4 && strings.Trim(word, "0123456789abcdef") == ""
+	if err != nil && !isKey {
+		return sweep.Member{}, fmt.Errorf("%w; or at least the first four hexadecimal digits of its key", err)
+	}
+	var found []sweep.Member
+	var candidates strings.Builder
+	for _, m := range r.Nets {
+		if err == nil && m.Net == net || isKey && strings.HasPrefix(m.Key, word) {
+			found = append(found, m)
+			fmt.Fprintf(&candidates, "\n  %.16s  %s", m.Key, m.Net)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return sweep.Member{}, fmt.Errorf("net %s: run %s has no such net; -run names another", word, r.ID)
+	case 1:
+		return found[0], nil
+	}
+	return sweep.Member{}, fmt.Errorf("net %s: %d keys of run %s begin so; give more digits%s", word, len(found), r.ID, candidates.String())
+}
+
 func logsCommand(stdout io.Writer) *cobra.Command {
 	var (
 		where storeFlag
 		run   string
 	)
 	c := &cobra.Command{
-		Use:   "logs [NET]",
+		Use:   "logs [NET|KEY]",
 		Short: "Print what was noted while a net was trained, or what a background run or the tasks of a cluster printed",
 		Example: "  coadapt logs 0/A3B          # of the run that somebody worked on last\n" +
 			"  coadapt logs                # what that run printed in the background",
@@ -303,22 +328,16 @@ func logsCommand(stdout io.Writer) *cobra.Command {
 				}
 				return err
 			}
-			net, err := transfer.ParseNet(args[0])
+			m, err := member(r, args[0])
 			if err != nil {
 				return err
 			}
-			for _, m := range r.Nets {
-				if m.Net != net {
-					continue
-				}
-				text, err := transfer.Log(s, m.Key)
-				if err != nil {
-					return fmt.Errorf("net %s, %s: %w", net, m.Key[:12], err)
-				}
-				_, err = io.WriteString(stdout, text)
-				return err
+			text, err := transfer.Log(s, m.Key)
+			if err != nil {
+				return fmt.Errorf("net %s, %.12s: %w", m.Net, m.Key, err)
 			}
-			return fmt.Errorf("net %s: run %s has no such net; -run names another", net, r.ID)
+			_, err = io.WriteString(stdout, text)
+			return err
 		},
 	}
 	where.flags(c.Flags())

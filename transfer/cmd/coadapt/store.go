@@ -18,13 +18,13 @@ func storeCommand(stdout, stderr io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "store",
 		Short: "Look after the store: list, check, export, import, free space",
-		Long:  "The store keeps results and weights under the hash of what made them. -store or COADAPT_STORE names another than this clone's.",
+		Long:  "The store keeps results and weights under the hash of what made them. --store or COADAPT_STORE names another than this clone's.",
 		Args:  cobra.NoArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	where.flags(c.PersistentFlags())
 	openIt := where.open
-	c.AddCommand(storeList(stdout, stderr, openIt), storeShow(stdout, openIt), storeVerify(stdout, stderr, openIt), storeGC(stdout, openIt), storeRemove(stdout, openIt),
+	c.AddCommand(storeList(stdout, stderr, openIt), storeShow(stdout, stderr, openIt), storeVerify(stdout, stderr, openIt), storeGC(stdout, openIt), storeRemove(stdout, stderr, openIt),
 		storeExport(stdout, stderr, openIt), storeImport(stdout, stderr, openIt))
 	return c
 }
@@ -103,20 +103,21 @@ func accuracyOf(r transfer.Result) string {
 	return fmt.Sprintf("%.4f", r.Accuracy)
 }
 
-func storeShow(stdout io.Writer, openIt func() (*store.Store, error)) *cobra.Command {
+func storeShow(stdout, stderr io.Writer, openIt func() (*store.Store, error)) *cobra.Command {
 	return &cobra.Command{
-		Use:   "show KEY",
+		Use:   "show NET|KEY",
 		Short: "Print all that is kept of a net, but for its weights",
 		Long: "Print what a net is judged to be, and below it the files of its entry as they were written. A net that did not train has the status ok in\n" +
 			"result.json, as its training came to the end; everywhere else it is not trained, and in no mean.",
-		Example: "  coadapt store show 93c450bf2db3    # the beginning of a key is enough",
-		Args:    cobra.ExactArgs(1),
+		Example: "  coadapt store show 0/A3B           # where one experiment has such a net\n" +
+			"  coadapt store show 93c450bf2db3    # the beginning of a key is enough",
+		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			s, err := openIt()
 			if err != nil {
 				return err
 			}
-			key, err := s.Find(args[0])
+			key, err := (&finder{store: s, stderr: stderr}).one(args[0])
 			if err != nil {
 				return err
 			}
@@ -190,7 +191,7 @@ func storeGC(stdout io.Writer, openIt func() (*store.Store, error)) *cobra.Comma
 	var weights bool
 	c := &cobra.Command{
 		Use:   "gc",
-		Short: "Remove what nobody needs: leavings of killed workers, what frozen layers gave and, with -weights, weights of nets that are no parents",
+		Short: "Remove what nobody needs: leavings of killed workers, what frozen layers gave and, with --weights, weights of nets that are no parents",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			s, err := openIt()
@@ -218,10 +219,11 @@ func storeGC(stdout io.Writer, openIt func() (*store.Store, error)) *cobra.Comma
 	return c
 }
 
-func storeRemove(stdout io.Writer, openIt func() (*store.Store, error)) *cobra.Command {
+func storeRemove(stdout, stderr io.Writer, openIt func() (*store.Store, error)) *cobra.Command {
 	return &cobra.Command{
-		Use:   "rm KEY...",
+		Use:   "rm NET|KEY...",
 		Short: "Remove entries; the next run computes them again",
+		Long:  "Remove entries, each named by " + nameHelp + ". A name that nets of several experiments have removes none of them.",
 		Args:  cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			s, err := openIt()
@@ -229,8 +231,9 @@ func storeRemove(stdout io.Writer, openIt func() (*store.Store, error)) *cobra.C
 				return err
 			}
 			var keys []string
-			for _, prefix := range args { // all are found before any is removed
-				key, err := s.Find(prefix)
+			find := finder{store: s, stderr: stderr}
+			for _, word := range args { // all are found before any is removed
+				key, err := find.one(word)
 				if err != nil {
 					return err
 				}

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"io"
 	"iter"
-
-	"github.com/parquet-go/parquet-go"
 )
 
 // The endings of tables.
@@ -15,9 +13,6 @@ const (
 	csvEnding     = ".csv"
 	parquetEnding = ".parquet"
 )
-
-// rowGroup bounds the rows that are held in memory.
-const rowGroup = 1 << 16
 
 // writeTable writes rows as the ending says, with a head where there are none too. CSV has the names of a
 // row's JSON, Parquet those of its parquet tags and the types of its fields: pointers are columns with nulls.
@@ -52,17 +47,4 @@ func writeTable[T any](w io.Writer, ending string, rows iter.Seq2[T, error]) err
 func flushed(w *csv.Writer) error {
 	w.Flush()
 	return w.Error()
-}
-
-func writeParquet[T any](w io.Writer, rows iter.Seq2[T, error]) error {
-	out := parquet.NewGenericWriter[T](w, parquet.Compression(&parquet.Snappy), parquet.MaxRowsPerRowGroup(rowGroup))
-	for row, err := range rows {
-		if err != nil {
-			return err
-		}
-		if _, err := out.Write([]T{row}); err != nil {
-			return err
-		}
-	}
-	return out.Close()
 }

@@ -24,13 +24,14 @@ type opened struct {
 	store  *store.Store
 	nets   []transfer.Net
 	prices []transfer.Price // of the nets and the parents they need
+	had    map[string]bool  // keys of those that were in the store at the start
 	record sweep.Record
 	hear   func(transfer.Event) // whom the lab reports to; set before it works
 }
 
 // prepare checks the flags, decodes the images and names the run. say hears of it.
 func (f *experimentFlags) prepare(c *cobra.Command, stderr io.Writer, say func(transfer.Event)) (*opened, error) {
-	o := &opened{hear: say}
+	o := &opened{hear: say, had: map[string]bool{}}
 	var err error
 	o.lab, o.nets, o.store, err = f.open(c.Context(), stderr, func(e transfer.Event) { o.hear(e) })
 	if err != nil {
@@ -43,6 +44,7 @@ func (f *experimentFlags) prepare(c *cobra.Command, stderr io.Writer, say func(t
 			return nil, err
 		}
 		o.prices = append(o.prices, p)
+		o.had[p.Key] = o.store.Has(p.Key)
 	}
 	grid := f.grid
 	if f.nets != "" {
@@ -154,16 +156,43 @@ func (o *opened) enter(ctx context.Context) (*sweep.Worker, context.Context, err
 	return sweep.Begin(ctx, o.store, o.record)
 }
 
-// took is the line that ends a run.
-func took(results []transfer.Result, began time.Time) string {
-	hits := 0
+// count says how many nets the run has, as status counts them: the parents of those asked for are among them.
+func (o *opened) count() string {
+	parents := len(o.prices) - len(o.nets)
+	switch parents {
+	case 0:
+		return fmt.Sprintf("%d nets", len(o.prices))
+	case 1:
+		return fmt.Sprintf("%d nets, one a parent of those asked for", len(o.prices))
+	}
+	return fmt.Sprintf("%d nets, %d of them parents of those asked for", len(o.prices), parents)
+}
+
+// took is the line that ends a run. The results are those of the nets asked for; parents are counted, too.
+func (o *opened) took(results []transfer.Result, began time.Time) string {
+	now, hits, asked := 0, 0, map[string]bool{}
 	for _, r := range results {
+		asked[r.Key] = true
 		if r.Hit {
 			hits++
+		} else {
+			now++
 		}
 	}
-	return fmt.Sprintf("%d nets in %s: %d trained now, %d from the store; experiment %s", len(results),
-		time.Since(began).Round(100*time.Millisecond), len(results)-hits, hits, results[0].Experiment)
+	for _, p := range o.prices {
+		switch {
+		case asked[p.Key]:
+		case o.had[p.Key]:
+			hits++
+		case o.store.Has(p.Key):
+			now++
+		}
+	}
+	line := fmt.Sprintf("%s in %s: %d trained now, %d from the store", o.count(), time.Since(began).Round(100*time.Millisecond), now, hits)
+	if unneeded := len(o.prices) - now - hits; unneeded > 0 {
+		line += fmt.Sprintf(", %d not needed, as the store has their children", unneeded)
+	}
+	return line + "; experiment " + results[0].Experiment
 }
 
 // shellWords is a command as one would type it.
