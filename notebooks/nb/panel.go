@@ -99,8 +99,9 @@ func (p panel) listen(heard <-chan string, v values, below func(values) string, 
 			case m.Touched:
 				limit.Stop()
 				say(below(v))
-			default: // it is there
+			default: // it is there, and is told that somebody listens
 				limit.Reset(touchWithin)
+				say(below(v))
 				why = fmt.Sprintf("nothing was touched for %v", touchWithin)
 			}
 		}
@@ -133,6 +134,11 @@ func (p panel) fits(v values) bool {
 	return true
 }
 
+// waits says that the cell is held up, and by what; the page shows it while that is so.
+func (p panel) waits() string {
+	return fmt.Sprintf("This cell waits for you: set what you like and press “%s”. Untouched, it goes on by itself after %.0f s.", p.button, touchWithin.Seconds())
+}
+
 // html is the panel with the script that speaks for it.
 func (p panel) html(address, below string) string {
 	var b strings.Builder
@@ -141,6 +147,7 @@ func (p panel) html(address, below string) string {
 	if p.title != "" {
 		fmt.Fprintf(&b, "<p><b>%s</b></p>", escape(p.title))
 	}
+	fmt.Fprintf(&b, `<p role="status" hidden>%s</p>`, escape(p.waits()))
 	for _, c := range p.controls {
 		b.WriteString(c.html())
 	}

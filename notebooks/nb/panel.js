@@ -4,6 +4,7 @@
   const controls = panel.querySelectorAll("input, select");
   const below = panel.querySelector("pre");
   const told = {touched: false, pressed: false};
+  const waits = panel.querySelector("[role=status]");
   const say = () => {
     const values = {};
     for (const c of controls) values[c.name] = c.type === "checkbox" ? String(c.checked) : c.value;
@@ -16,9 +17,22 @@
     });
     c.addEventListener("change", () => { told.touched = true; say(); });
   }
-  panel.querySelector("button").addEventListener("click", () => { told.touched = told.pressed = true; say(); });
+  panel.querySelector("button").addEventListener("click", () => { told.touched = told.pressed = true; waits.hidden = true; say(); });
   // JupyterLab would take arrow keys for its own, and the focus to a cell.
   panel.addEventListener("keydown", (event) => event.stopPropagation());
+  // Who ran all cells may be anywhere. Pictures above come late and would push the panel away again, so it is looked after for two seconds.
+  const look = () => {
+    waits.hidden = false;
+    let looks = 0;
+    const leave = () => { looks = 10; }; // the reader goes elsewhere
+    for (const sign of ["wheel", "pointerdown", "keydown"]) document.addEventListener(sign, leave, {once: true, passive: true});
+    const show = () => {
+      if (looks++ >= 10 || told.touched) return;
+      panel.scrollIntoView({block: "nearest"});
+      setTimeout(show, 200);
+    };
+    show();
+  };
   let tries = 0;
   const connect = () => {
     const comm = globalThis.gonb_comm;
@@ -26,7 +40,10 @@
       if (++tries < 100) setTimeout(connect, 100);
       return;
     }
-    comm.subscribe(address + "/below", (_, text) => { below.textContent = text; });
+    comm.subscribe(address + "/below", (_, text) => {
+      below.textContent = text;
+      if (waits.hidden && !told.pressed) look(); // the kernel has answered: a cell runs, and it is this one
+    });
     say();
   };
   connect();
