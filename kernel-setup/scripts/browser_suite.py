@@ -18,6 +18,7 @@ from playwright.sync_api import TimeoutError, expect, sync_playwright
 LIMIT = 900  # seconds a test: one trains the 17 nets of a chapter
 PATIENCE = 60_000  # milliseconds for what takes a few seconds
 TRAINING = 800_000  # and for what trains
+VIEWPORT = {"width": 1280, "height": 2400}
 FIRST = "00_sixty_seconds.ipynb"
 WHOLE = "04_transfer.ipynb"
 
@@ -44,7 +45,7 @@ class Visit(unittest.TestCase):
         options = ["--no-sandbox"] if os.getuid() == 0 else []  # containers have no other user
         cls.chromium = cls.playwright.chromium.launch(executable_path=CHROMIUM, args=options)
         cls.addClassCleanup(cls.chromium.close)
-        cls.context = cls.chromium.new_context(viewport={"width": 1280, "height": 2400}, accept_downloads=True)
+        cls.context = cls.chromium.new_context(viewport=VIEWPORT, accept_downloads=True)
         cls.context.set_default_timeout(PATIENCE)
         expect.set_options(timeout=PATIENCE)
         cls.asked = []  # addresses
@@ -242,10 +243,32 @@ class Visit(unittest.TestCase):
         panel = self.page.locator(".coadapt-panel")
         panel.wait_for()
         expect(panel.locator("pre")).to_contain_text('Cuts: "1-3"')
-        slider = panel.locator('input[name="to"]')
+        slider = panel.get_by_label("highest of cuts n")
         slider.focus()
         slider.press("ArrowLeft")
         expect(panel.locator("pre")).to_contain_text('Cuts: "1-2"')  # the kernel has heard of it
+        both = panel.locator(".coadapt-span").bounding_box()
+        at = lambda n: both["x"] + 8 + (both["width"] - 16) * (n - 1) / 6  # where a thumb's middle is
+        middle = both["y"] + both["height"] / 2
+        self.page.mouse.move(at(1), middle)
+        self.page.mouse.down()
+        self.page.mouse.move(at(5), middle, steps=5)  # past the other end
+        self.page.mouse.up()
+        expect(panel.locator("pre")).to_contain_text('Cuts: "2-5"')
+        slider.press("ArrowRight")
+        slider.press("ArrowRight")
+        slider.press("ArrowRight")
+        expect(panel.locator("pre")).to_contain_text('Cuts: "5"')
+        self.page.mouse.move(at(5), middle)
+        self.page.mouse.down()
+        self.page.mouse.move(at(1), middle, steps=5)
+        self.page.mouse.up()
+        expect(panel.locator("pre")).to_contain_text('Cuts: "1-5"')
+        for _ in range(3):
+            panel.get_by_label("lowest of cuts n").press("ArrowLeft")
+        expect(panel.locator("pre")).to_contain_text('Cuts: "1-2"')
+        panel.locator('select[name="seeds"]').select_option("1")
+        expect(panel.locator("pre")).to_contain_text('Seeds: "1"')
         panel.locator('input[name="BnB"]').uncheck()
         expect(panel.locator("pre")).to_contain_text('Conditions: "AnB"')
         self.shot("slider")
@@ -255,6 +278,50 @@ class Visit(unittest.TestCase):
         self.pictures()
         expect(panel).to_have_count(0)  # what was chosen is left, as source
         self.shot("chosen")
+
+    def test_7_guess(self):
+        self.page.set_viewport_size({"width": 1280, "height": 700})
+        try:
+            self.open("guess.ipynb")
+            self.run_all()
+            panel = self.page.locator(".coadapt-panel")
+            self.waiting(panel)
+            axes = panel.locator(".coadapt-axes")
+            box = axes.bounding_box()
+            scale = box["width"] / 560
+            place = lambda n, points: (box["x"] + scale * (60 + 80 * (n - 1)), box["y"] + scale * (220 - 210 * (points + 60) / 90))
+            self.page.mouse.move(*place(2, 0))
+            self.page.mouse.down()
+            self.page.mouse.move(*place(4, -30))  # over cut 3, without a stop there
+            self.page.mouse.move(*place(5, 10))
+            self.page.mouse.up()
+            expect(panel.locator("pre")).to_contain_text("1: 0, 2: 0, 3: -15, 4: -30, 5: 10, 6: 0, 7: 0")
+            points = axes.locator("polyline").get_attribute("points").split(" ")
+            self.assertEqual([round(float(p.split(",")[1])) for p in points], [80, 80, 115, 150, 57, 80, 80])
+            panel.locator("summary").click()
+            sliders = panel.locator('input[type="range"]')
+            expect(sliders).to_have_count(7)
+            sliders.nth(6).focus()
+            sliders.nth(6).press("ArrowLeft")
+            expect(panel.locator("pre")).to_contain_text("7: -1")
+            self.shot("drawn")
+            panel.locator("button").click()
+            self.page.locator(".jp-OutputArea-output").filter(has_text="guessed: BnB").wait_for()
+            self.waiting(panel.filter(has_text="How much?"))
+            panel.locator("select").select_option("less")
+            panel.locator("button").click()
+            self.page.locator(".jp-OutputArea-output").filter(has_text="result: more").filter(has_text="The guess was not right.").wait_for()
+            self.ended()
+        finally:
+            self.page.set_viewport_size(VIEWPORT)
+
+    def waiting(self, panel):
+        """The cell says that it waits, and the reader sees it without looking for it."""
+        panel.wait_for()
+        expect(panel.get_by_role("status")).to_contain_text("This cell waits for you")
+        expect(panel).to_be_in_viewport(ratio=0.9)
+        self.page.wait_for_timeout(1000)
+        expect(panel).to_be_in_viewport(ratio=0.9)  # still
 
     def test_8_whole_figure(self):
         if not os.path.exists(os.path.join(NOTEBOOKS, WHOLE)):
