@@ -23,13 +23,15 @@ const (
 // Hello is what a stand-in says first.
 type Hello struct {
 	Kind    string `json:"kind"`
-	Command int    `json:"command"` // which of the cell's commands
+	Tool    string `json:"tool,omitempty"` // which
+	Command int    `json:"command"`        // which of the cell's commands
 }
 
 // Order is what the bridge says to a stand-in: at first whether to run, and what; later to interrupt it. The end of the connection means that
 // the bridge is gone, and so must be all that the stand-in started.
 type Order struct {
 	Run       bool     `json:"run"`
+	Skip      bool     `json:"skip,omitempty"` // not to be run, and that is no failure
 	Argv      []string `json:"argv,omitempty"` // of a command
 	Feed      bool     `json:"feed,omitempty"` // of a command: its standard input is to be fed
 	Interrupt bool     `json:"interrupt,omitempty"`

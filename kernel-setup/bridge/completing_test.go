@@ -1,0 +1,84 @@
+package bridge
+
+import (
+	"encoding/json"
+	"errors"
+	"path/filepath"
+	"testing"
+)
+
+// A cell goes to completion with what earlier cells imported, statements below %%; the answer's places are those of the client's cell.
+func TestCompletionHasTheImports(t *testing.T) {
+	gonb, c, _ := start(t)
+	for _, x := range []struct {
+		code   string
+		status map[string]any
+	}{
+		{"import \"coadapt/notebooks/nb\"\n\nvar lab = nb.Open(\"shapes\")", ok()},
+		{"import (\n\t\"coadapt/notebooks/nb\"\n\tf \"fmt\"\n)\n%%\nf.Println()", ok()},
+		{"import \"never/ran\"", gonbError("undefined: x")},
+	} {
+		m := c.send(shell, "execute_request", execute(x.code))
+		gonb.run(x.status)
+		c.reply(shell, m)
+	}
+	const both = "import \"coadapt/notebooks/nb\"\nimport f \"fmt\"\n"
+	for _, x := range []struct{ code, before string }{
+		{"%%\nlab.", both},
+		{"lab.", both + "%%\n"},
+		{"!ls\n// what?\nlab.", both + "%%\n"},
+		{"func g() {\n\tlab.", both},
+		{"fu", both},
+		{"var g = nb.Grid{", both},
+		{"variable.", both + "%%\n"},
+		{"x := 1\n%%\nlab.", both},
+		{"import \"coadapt/notebooks/nb\"\n%%\nnb.", "import f \"fmt\"\n"},
+		{"%%bash\nlab.", ""},
+		{"", both},
+	} {
+		m := c.send(shell, "complete_request", map[string]any{"code": x.code, "cursor_pos": len(x.code)})
+		got := gonb.next("complete_request")
+		at := len(x.before) + len(x.code)
+		if f := got.fields(); f["code"] != x.before+x.code || f["cursor_pos"] != float64(at) {
+			t.Errorf("%q became %q at %v, want %q before it", x.code, f["code"], f["cursor_pos"], x.before)
+		}
+		gonb.reply(got, "complete_reply", map[string]any{"status": "ok", "matches": []string{"Run"}, "cursor_start": at - 2, "cursor_end": at})
+		reply := c.reply(shell, m).fields()
+		if reply["cursor_start"] != float64(len(x.code)-2) && len(x.code) > 0 || reply["cursor_end"] != float64(len(x.code)) || len(reply["matches"].([]any)) != 1 {
+			t.Errorf("%q: the reply is %v", x.code, reply)
+		}
+	}
+}
+
+// Between cells goimports is not run: it would be for a completion, and takes longer than all the rest.
+func TestCompletionIsWithoutGoimports(t *testing.T) {
+	gonb, c, _ := start(t)
+	socket := filepath.Join(filepath.Dir(gonb.conn.IP), "bridge")
+	report := func(tool string) (o Order) {
+		conn, err := Dial(socket)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		if err := errors.Join(json.NewEncoder(conn).Encode(Hello{Kind: KindTool, Tool: tool}), json.NewDecoder(conn).Decode(&o)); err != nil {
+			t.Fatal(err)
+		}
+		return o
+	}
+	if o := report("goimports"); o.Run || !o.Skip {
+		t.Errorf("between cells: %+v", o)
+	}
+	if o := report(""); !o.Run || o.Skip {
+		t.Errorf("another tool: %+v", o)
+	}
+	m := c.send(shell, "execute_request", execute("%%\nf()"))
+	got := gonb.next("execute_request")
+	if o := report("goimports"); !o.Run || o.Skip {
+		t.Errorf("of a cell: %+v", o)
+	}
+	gonb.reply(got, "execute_reply", ok())
+	gonb.publish(got, "status", map[string]any{"execution_state": "idle"})
+	if r := c.reply(shell, m).fields(); r["status"] != "ok" {
+		t.Errorf("the reply is %v", r)
+	}
+}
