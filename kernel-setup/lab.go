@@ -99,9 +99,10 @@ func (s *site) labFolder(ctx context.Context, opt labOptions) (labPlace, error) 
 
 func (s *site) labLog() string { return filepath.Join(s.home.Logs(), "lab.log") }
 
-// labSettings replace JupyterLab's own where the user has set nothing: a first
-// look at a notebook is not the time to ask about news.
-const labSettings = `{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}
+// labSettings replace JupyterLab's own where the user has set nothing: a first look at a notebook is not the time to ask about news, and a completion
+// that comes late, as the first does on a busy machine, is better than none.
+const labSettings = `{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false},
+ "@jupyterlab/completer-extension:manager": {"providerTimeout": 15000}}
 `
 
 // startLab starts JupyterLab on 127.0.0.1 and waits until it answers. Hidden files can be opened: originals link to figures in a hidden folder.

@@ -3,6 +3,7 @@ package bridge
 import (
 	"fmt"
 	"go/parser"
+	"go/scanner"
 	"go/token"
 	"regexp"
 	"slices"
@@ -17,9 +18,10 @@ func (b *bridge) complete(m *message) {
 	f := m.fields()
 	code, _ := f["code"].(string)
 	at, _ := f["cursor_pos"].(float64)
-	if before := b.before(code); before != "" {
+	before, whole := b.before(code), closed(code, int(at))
+	if before != "" || whole != code {
 		b.moved[m.head.ID] = len(before)
-		f["code"], f["cursor_pos"] = before+code, int(at)+len(before)
+		f["code"], f["cursor_pos"] = before+whole, int(at)+len(before)
 		m = m.with(f)
 	}
 	b.gonb.send(shell, m.ids, m)
@@ -57,6 +59,58 @@ func (b *bridge) before(code string) string {
 		text.WriteString("%%\n")
 	}
 	return text.String()
+}
+
+// closed is a cell with brackets closed: those that are open in the cursor's line behind the cursor, if nothing else stands there, and what is
+// still open at the end. at counts characters.
+func closed(code string, at int) string {
+	lines := strings.Split(code, "\n")
+	if isScript(lines) || len(unclosed(code)) == 0 {
+		return code
+	}
+	here := len(code)
+	if runes := []rune(code); at >= 0 && at < len(runes) {
+		here = len(string(runes[:at]))
+	}
+	line := code[strings.LastIndex(code[:here], "\n")+1 : here]
+	rest, _, _ := strings.Cut(code[here:], "\n")
+	if strings.TrimSpace(rest) == "" {
+		code = code[:here] + unclosed(line) + code[here:]
+	}
+	end := unclosed(code)
+	if last := code[strings.LastIndex(code, "\n")+1:]; end != "" && strings.Contains(last, "//") {
+		end = "\n" + end
+	}
+	return code + end
+}
+
+// unclosed is what would close a text's brackets; "" too where a string or comment is open, as then nobody can tell.
+func unclosed(text string) string {
+	lines := strings.Split(text, "\n")
+	for _, s := range specials(lines) {
+		for i := s.line; i < s.end; i++ {
+			lines[i] = ""
+		}
+	}
+	src := []byte(strings.Join(lines, "\n"))
+	set := token.NewFileSet()
+	open := ""
+	var s scanner.Scanner
+	s.Init(set.AddFile("", set.Base(), len(src)), src, func(token.Position, string) {}, 0)
+	pairs := map[token.Token]string{token.LPAREN: ")", token.LBRACK: "]", token.LBRACE: "}"}
+	for {
+		_, tok, _ := s.Scan()
+		switch close, opens := pairs[tok]; {
+		case tok == token.EOF && s.ErrorCount > 0:
+			return ""
+		case tok == token.EOF:
+			return open
+		case opens:
+			open = close + open
+		case open != "" && tok.String() == open[:1]:
+			open = open[1:]
+		}
+	}
 }
 
 // imported keeps what a cell that ran has imported.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -23,7 +24,7 @@ func TestCompletionHasTheImports(t *testing.T) {
 		c.reply(shell, m)
 	}
 	const both = "import \"coadapt/notebooks/nb\"\nimport f \"fmt\"\n"
-	for _, x := range []struct{ code, before string }{
+	for _, x := range []struct{ code, before string }{ // brackets are closed behind it
 		{"%%\nlab.", both},
 		{"lab.", both + "%%\n"},
 		{"!ls\n// what?\nlab.", both + "%%\n"},
@@ -39,13 +40,36 @@ func TestCompletionHasTheImports(t *testing.T) {
 		m := c.send(shell, "complete_request", map[string]any{"code": x.code, "cursor_pos": len(x.code)})
 		got := gonb.next("complete_request")
 		at := len(x.before) + len(x.code)
-		if f := got.fields(); f["code"] != x.before+x.code || f["cursor_pos"] != float64(at) {
+		if f := got.fields(); f["code"] != x.before+closed(x.code, len(x.code)) || f["cursor_pos"] != float64(at) {
 			t.Errorf("%q became %q at %v, want %q before it", x.code, f["code"], f["cursor_pos"], x.before)
 		}
 		gonb.reply(got, "complete_reply", map[string]any{"status": "ok", "matches": []string{"Run"}, "cursor_start": at - 2, "cursor_end": at})
 		reply := c.reply(shell, m).fields()
 		if reply["cursor_start"] != float64(len(x.code)-2) && len(x.code) > 0 || reply["cursor_end"] != float64(len(x.code)) || len(reply["matches"].([]any)) != 1 {
 			t.Errorf("%q: the reply is %v", x.code, reply)
+		}
+	}
+}
+
+// Brackets are closed where the cursor is, if its line ends there, else at the end.
+func TestCompletionClosesBrackets(t *testing.T) {
+	for _, x := range []struct{ code, want string }{
+		{"var g = nb.Grid{|", "var g = nb.Grid{}"},
+		{"%%\nresults := lab.Run(nb.Grid{|", "%%\nresults := lab.Run(nb.Grid{})"},
+		{"%%\nresults := lab.Run(nb.Grid{Co|\nlab.Table(results)", "%%\nresults := lab.Run(nb.Grid{Co})\nlab.Table(results)"},
+		{"func f() {\n\tlab.Run(nb.Grid{|\n}", "func f() {\n\tlab.Run(nb.Grid{})\n}"},
+		{"func f() {\n\tlab.|", "func f() {\n\tlab.}"},
+		{"func f() {\n\tlab.| // what", "func f() {\n\tlab. // what\n}"},
+		{"s := \"ü{\"; g(s[|", "s := \"ü{\"; g(s[])"},
+		{"%%\nlab.|", "%%\nlab."},
+		{"var g = nb.Grid{Cuts: \"1|", "var g = nb.Grid{Cuts: \"1"},
+		{"!echo ( {\nlab.|", "!echo ( {\nlab."},
+		{"%%bash\nf() {|", "%%bash\nf() {"},
+		{"}|", "}"},
+	} {
+		before, after, _ := strings.Cut(x.code, "|")
+		if got := closed(before+after, len([]rune(before))); got != x.want {
+			t.Errorf("%q became %q, want %q", x.code, got, x.want)
 		}
 	}
 }

@@ -28,6 +28,29 @@ RAN = "() => [...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputP
 # Pictures of outputs and what the browser made of them; the toolbar's icons are none.
 NO_ALT = "No description has been provided for this image"  # as nbconvert has it
 PICTURES = "() => [...document.querySelectorAll('.jp-OutputArea-output img')].map(i => ({width: i.naturalWidth, alt: i.alt, src: i.src.slice(0, 60)}))"
+# The contrast of each output's text to what is behind it.
+CONTRASTS = """() => {
+  const parts = (c) => c.match(/[\\d.]+/g).map(Number);
+  const light = (c) => parts(c).slice(0, 3).map(v => v / 255).map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+  const behind = (e) => { const c = getComputedStyle(e).backgroundColor; return (parts(c)[3] ?? 1) > 0 || !e.parentElement ? c : behind(e.parentElement); };
+  return [...document.querySelectorAll('.jp-OutputArea-output :is(p, pre, td, th, summary, label, button)')].filter(e => e.textContent.trim())
+    .map(e => [light(getComputedStyle(e).color), light(behind(e)), e.textContent.slice(0, 60)])
+    .map(([a, b, text]) => [text, (Math.max(a, b) + .05) / (Math.min(a, b) + .05)]);
+}"""
+# The lightest and the darkest value of each picture, and the darkest along its edge, four pixels wide; transparent ones count as dark.
+PANELS = """() => [...document.querySelectorAll('.jp-OutputArea-output img')].map(img => {
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [img.naturalWidth, img.naturalHeight];
+  const c = canvas.getContext('2d');
+  c.drawImage(img, 0, 0);
+  const range = (x, y, w, h) => { const v = []; const d = c.getImageData(x, y, w, h).data;
+    for (let i = 0; i < d.length; i += 4) v.push(Math.min(d[i], d[i + 1], d[i + 2], d[i + 3])); return v; };
+  const all = range(0, 0, canvas.width, canvas.height).sort((a, b) => a - b);
+  const w = canvas.width, h = canvas.height;
+  const edge = [[0, 0, w, 4], [0, h - 4, w, 4], [0, 0, 4, h], [w - 4, 0, 4, h]].flatMap(r => range(...r));
+  return [all[all.length - 1], all[0], edge.reduce((a, b) => Math.min(a, b))];
+})"""
 
 
 class Visit(unittest.TestCase):
@@ -237,6 +260,31 @@ class Visit(unittest.TestCase):
         finally:
             alone.close()
 
+    def test_7_completion(self):
+        self.open("complete.ipynb")
+        cells = self.page.locator(".jp-Notebook .jp-CodeCell")
+        cells.nth(0).locator(".cm-content").click()
+        self.page.keyboard.press("Control+Enter")
+        self.until(lambda: self.page.evaluate(RAN) == 1, "the first cell does not end")
+        cell, completer = cells.nth(1).locator(".cm-content"), self.page.locator(".jp-Completer-item")
+        for source, wanted in (("%%\nlab.", ["Ask", "Run", "Table"]), ("lab.", ["Ask", "Run", "Table"]), ("func f() {\nlab.", ["Ask", "Run", "Table"]),
+                               ("%%\nresults := lab.Run(nb.Grid{", ["Conditions", "Cuts", "Seeds"]), ("var g = nb.Grid{", ["Conditions", "Cuts", "Seeds"]),
+                               ("var g = nb.Grid{Co", ["Conditions"]), ("%%\nlab.Ta", ["Table", "Table2014"])):
+            with self.subTest(source=source):
+                cell.click()
+                self.page.keyboard.press("Control+A")
+                self.page.keyboard.press("Delete")
+                self.page.keyboard.type(source)
+                began = time.monotonic()
+                self.page.keyboard.press("Tab")
+                completer.first.wait_for()
+                shown = [name.strip() for name in completer.locator(".jp-Completer-match").all_inner_texts()]
+                print(f"completion of {source!r} after {time.monotonic() - began:.2f} s", flush=True)
+                for name in wanted:
+                    self.assertIn(name, shown)
+                self.shot("completion")
+                self.page.keyboard.press("Escape")
+
     def test_7_form(self):
         self.open("form.ipynb")
         self.run_all()
@@ -278,6 +326,26 @@ class Visit(unittest.TestCase):
         self.pictures()
         expect(panel).to_have_count(0)  # what was chosen is left, as source
         self.shot("chosen")
+        self.dark()
+
+    def dark(self):
+        """In the dark theme text stands out from the page, and a figure from its own white panel, which is as wide as its padding all around."""
+        self.menu("Settings", "Theme", "JupyterLab Dark")
+        try:
+            self.page.locator('body[data-jp-theme-light="false"]').wait_for()
+            self.page.wait_for_timeout(500)  # styles come after the name
+            texts = self.page.evaluate(CONTRASTS)
+            self.assertGreater(len(texts), 1)
+            for text, contrast in texts:
+                self.assertGreater(contrast, 4.5, text)  # what WCAG 2.1 asks for, at AA
+            for lightest, darkest, edge in self.page.evaluate(PANELS):
+                self.assertEqual(lightest, 255)
+                self.assertLess(darkest, 80)
+                self.assertEqual(edge, 255, "the figure's edge is not its panel")
+            self.shot("dark")
+        finally:
+            self.menu("Settings", "Theme", "JupyterLab Light")
+            self.page.locator('body[data-jp-theme-light="true"]').wait_for()
 
     def test_7_guess(self):
         self.page.set_viewport_size({"width": 1280, "height": 700})
