@@ -42,7 +42,7 @@ func curveCommand(stdout, stderr io.Writer) *cobra.Command {
 		},
 	}
 	f.experimentFlags.flags(c, "curve")
-	c.Flags().StringVar(&f.figure, "figure", "", "draw the curve to this .png or .svg file")
+	c.Flags().StringVar(&f.figure, "figure", "", "draw the curve to this .png, .svg or .pdf file")
 	f.form.flags(c, "net, as soon as it is finished")
 	return c
 }

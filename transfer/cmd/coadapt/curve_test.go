@@ -206,7 +206,7 @@ func TestRefusals(t *testing.T) {
 		"bench curve -precision bfloat16":        "-precision is not for bench curve",
 		"curve -epochs 2 -steps 9":               "steps",
 		"curve -json -csv":                       "csv",
-		"curve -figure x.jpg":                    ".png or .svg",
+		"curve -figure x.jpg":                    ".png, .svg or .pdf",
 		"curve -figure no/such/x.png":            "no folder",
 		"curve -backend nothing":                 "nothing",
 		"curve -size 8 -data shapes":             "8",
@@ -270,7 +270,7 @@ func TestRefusals(t *testing.T) {
 		"stats -source 2014 -select first":       "final or best10",
 		"figure -source 2014 -o x.png -figure 5": "2, 3 or 4",
 		"figure -overlay 2013 -o x.png":          "want 2014",
-		"figure -source 2014 -o x.pdf":           ".png or .svg",
+		"figure -source 2014 -o x.eps":           ".png, .svg or .pdf",
 	} {
 		status, _, errs := coadapt(t, t.Context(), strings.Fields(args)...)
 		if status != 1 || !strings.Contains(errs, want) {
