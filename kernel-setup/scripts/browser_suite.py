@@ -332,7 +332,7 @@ class Visit(unittest.TestCase):
         """In the dark theme text stands out from the page, and a figure from its own white panel, which is as wide as its padding all around."""
         self.menu("Settings", "Theme", "JupyterLab Dark")
         try:
-            self.page.locator('body[data-jp-theme-light="false"]').wait_for()
+            self.page.locator('body[data-jp-theme-light="false"]').wait_for(state="attached")
             self.page.wait_for_timeout(500)  # styles come after the name
             texts = self.page.evaluate(CONTRASTS)
             self.assertGreater(len(texts), 1)
@@ -345,7 +345,7 @@ class Visit(unittest.TestCase):
             self.shot("dark")
         finally:
             self.menu("Settings", "Theme", "JupyterLab Light")
-            self.page.locator('body[data-jp-theme-light="true"]').wait_for()
+            self.page.locator('body[data-jp-theme-light="true"]').wait_for(state="attached")
 
     def test_7_guess(self):
         self.page.set_viewport_size({"width": 1280, "height": 700})
