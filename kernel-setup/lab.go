@@ -135,6 +135,7 @@ func (s *site) startLab(ctx context.Context, port int, at labPlace) (*labServer,
 		// Exported pages are like those of run, and what a sanitised one keeps is settled by templates/coadapt_pages.py.
 		"--TemplateExporter.filters=clean_html=coadapt_pages.clean_html",
 		"--TemplateExporter.extra_template_basedirs=" + filepath.Join(s.home.Root, "kernel-setup", "templates"),
+		"--HTMLExporter.preprocessors=coadapt_pages.Alone",
 		"--HTMLExporter.template_name=coadapt", "--HTMLExporter.embed_images=True"}
 	if os.Getuid() == 0 {
 		args = append(args, "--allow-root") // containers have no other user

@@ -254,6 +254,7 @@ class Visit(unittest.TestCase):
             self.assertTrue(any(a.startswith("Transfer curve: ") for a in alternatives), alternatives)
             self.shot(os.path.basename(file).removesuffix(".html"), page)
             expect(page.locator("h1")).to_have_count(1)
+            expect(page.locator("a").filter(has_text=".svg")).to_have_count(0)  # it lies elsewhere
             expect(page.locator(".jp-OutputArea-output table")).to_have_count(tables)
             self.assertNotRegex(page.locator("body").inner_text(), r"</?(p|br|h1|th|details)[ >]")  # tags are none of the text
             self.assertEqual([u for u in asked if u.startswith("http")], [])
