@@ -88,7 +88,7 @@ def html(notebook, folder):
 
 failure = None
 folder = os.path.dirname(os.path.abspath(source))
-client = Client(notebook, kernel_name=kernel, timeout=float(limit), record_timing=False, resources={"metadata": {"path": folder}},
+client = Client(notebook, kernel_name=kernel, timeout=float(limit), record_timing=False, coalesce_streams=True, resources={"metadata": {"path": folder}},
                 on_cell_start=starts, on_cell_executed=ends)
 try:
     client.execute()
