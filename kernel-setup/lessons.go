@@ -29,8 +29,10 @@ const offersFile = ".offers.json"
 //
 // The copies have no outputs from the first guess on. The folder ignores itself in git, and has a link to the figures.
 func (s *site) lessons(folder string) error {
-	if rel, err := filepath.Rel(realPath(s.home.Notebooks()), realPath(folder)); err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
-		return fmt.Errorf("-folder %s: the chapters themselves lie there; name another folder, or open them with -originals", folder)
+	rel, err := filepath.Rel(realPath(s.home.Notebooks()), realPath(folder))
+	if err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+		return fmt.Errorf("-folder %s: the chapters themselves lie there; "+
+			"name another folder, or open them with -originals", folder)
 	}
 	if err := errors.Join(os.MkdirAll(folder, 0o755), os.MkdirAll(s.home.Figures(), 0o755)); err != nil {
 		return err
@@ -44,10 +46,15 @@ func (s *site) lessons(folder string) error {
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err := own(filepath.Join(folder, ".gitignore"), func(path string) error { return writeFile(path, []byte("*\n"), 0o644) }); err != nil {
-		return err
+	ignore := func(path string) error { return writeFile(path, []byte("*\n"), 0o644) }
+	figures := func(path string) error { return os.Symlink(s.home.Figures(), path) }
+	link := filepath.Join(folder, "figures")
+	if to, err := os.Readlink(link); err == nil && to != s.home.Figures() { // the clone was moved, or its home
+		if err := os.Remove(link); err != nil {
+			return err
+		}
 	}
-	if err := own(filepath.Join(folder, "figures"), func(path string) error { return os.Symlink(s.home.Figures(), path) }); err != nil {
+	if err := errors.Join(own(filepath.Join(folder, ".gitignore"), ignore), own(link, figures)); err != nil {
 		return err
 	}
 	failed := eachOfNotebooks(s.home.Notebooks(), func(name string, text []byte) error {
@@ -97,8 +104,9 @@ func (s *site) offer(folder, name string, text []byte, last offer) (offer, error
 		path := filepath.Join(folder, now.File)
 		there, err := os.ReadFile(path)
 		digest := textDigest(string(there))
+		untouched := err == nil && now.File == last.File && digest == last.Digest
 		switch {
-		case errors.Is(err, fs.ErrNotExist), err == nil && now.File == last.File && digest == last.Digest && digest != now.Digest:
+		case errors.Is(err, fs.ErrNotExist), untouched && digest != now.Digest:
 			if now.File != name && now.File != last.File {
 				s.say("%s has changed since you began with your copy, which stays; the new one is %s", name, now.File)
 			}
@@ -112,7 +120,8 @@ func (s *site) offer(folder, name string, text []byte, last offer) (offer, error
 	}
 }
 
-// eachOfNotebooks hands over each file of notebooks, and of what they show, by its name there: no Go code, and nothing hidden.
+// eachOfNotebooks hands over each file of notebooks, and of what they show, by its name there: no Go code, and
+// nothing hidden.
 func eachOfNotebooks(from string, each func(name string, text []byte) error) error {
 	return filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {

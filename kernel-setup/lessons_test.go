@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -168,6 +169,11 @@ func TestLessonsLeaveTheCloneClean(t *testing.T) {
 	run("add", "-A")
 	run("commit", "-q", "-m", "a clone")
 	for _, folder := range []string{"", filepath.Join(s.home.Root, "my lessons")} {
+		if folder != "" { // as before the clone was moved
+			if err := errors.Join(os.MkdirAll(folder, 0o755), os.Symlink("/nowhere", filepath.Join(folder, "figures"))); err != nil {
+				t.Fatal(err)
+			}
+		}
 		at, err := s.labFolder(t.Context(), labOptions{folder: folder})
 		if err != nil {
 			t.Fatal(err)

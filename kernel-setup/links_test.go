@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// Links of an executed notebook lead from its page to where they led; those to nothing, and all in a copy that is carried away, are left out.
+// Links of an executed notebook lead from its page to where they led; those to nothing, and all in a copy that is
+// carried away, are left out.
 func TestLinksOfPages(t *testing.T) {
 	python, err := exec.LookPath("python3")
 	if err != nil {

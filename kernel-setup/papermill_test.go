@@ -13,7 +13,8 @@ import (
 	"testing"
 )
 
-// A parameters cell of papermill is Go of the right types. What papermill itself brings is stood in for; the entry point leads to the engine.
+// A parameters cell of papermill is Go of the right types. What papermill itself brings is stood in for; the entry
+// point leads to the engine.
 func TestPapermillsParameters(t *testing.T) {
 	python, err := exec.LookPath("python3")
 	if err != nil {

@@ -16,8 +16,8 @@ import (
 // printLimit is how long a browser may print a page; it takes a few seconds.
 const printLimit = 2 * time.Minute
 
-// printPage has a browser without a screen print an HTML page to a PDF beside it. nbconvert's own way, webpdf, drives the same browser, but needs a
-// package that downloads one.
+// printPage has a browser without a screen print an HTML page to a PDF beside it. nbconvert's own way, webpdf, drives
+// the same browser, but needs a package that downloads one.
 func printPage(ctx context.Context, page string) (pdf string, err error) {
 	chromium, why := findChromium()
 	if why != "" {
@@ -32,11 +32,13 @@ func printPage(ctx context.Context, page string) (pdf string, err error) {
 	defer os.RemoveAll(profile)
 	ctx, cancel := context.WithTimeout(ctx, printLimit)
 	defer cancel()
-	args := []string{"--headless", "--disable-gpu", "--user-data-dir=" + profile, "--no-pdf-header-footer", "--print-to-pdf=" + part}
+	args := []string{"--headless", "--disable-gpu", "--user-data-dir=" + profile, "--no-pdf-header-footer",
+		"--print-to-pdf=" + part}
 	if os.Getuid() == 0 {
 		args = append(args, "--no-sandbox") // containers have no other user
 	}
-	cmd := exec.CommandContext(ctx, chromium, append(args, (&url.URL{Scheme: "file", Path: filepath.ToSlash(page)}).String())...)
+	address := url.URL{Scheme: "file", Path: filepath.ToSlash(page)}
+	cmd := exec.CommandContext(ctx, chromium, append(args, address.String())...)
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
 	ownGroup(cmd)
@@ -50,7 +52,8 @@ func printPage(ctx context.Context, page string) (pdf string, err error) {
 	}
 	if err != nil {
 		_ = os.Remove(part) // there may be none
-		return "", fmt.Errorf("%s cannot be printed by %s: %w\n%s", short(page), chromium, err, strings.TrimSpace(said.String()))
+		return "", fmt.Errorf("%s cannot be printed by %s: %w\n%s", short(page), chromium, err,
+			strings.TrimSpace(said.String()))
 	}
 	return pdf, os.Rename(part, pdf)
 }

@@ -10,9 +10,10 @@ import (
 	"strings"
 )
 
-// complete asks GoNB what may stand at a cursor. GoNB writes the cell alone into a file where it cannot be parsed, as most cells cannot in the
-// middle of a word, and gopls then looks for what earlier cells imported in all that is installed, for seconds. So the imports go with the cell;
-// and a cell that is no declaration yet is taken for statements, as it would be run.
+// complete asks GoNB what may stand at a cursor. GoNB writes the cell alone into a file where it cannot be parsed, as
+// most cells cannot in the middle of a word, and gopls then looks for what earlier cells imported in all that is
+// installed, for seconds. So the imports go with the cell; and a cell that is no declaration yet is taken for
+// statements, as it would be run.
 func (b *bridge) complete(m *message) {
 	m = m.complete(map[string]any{"code": "", "cursor_pos": 0})
 	f := m.fields()
@@ -43,7 +44,8 @@ func (b *bridge) completed(m *message) *message {
 	return m.with(f)
 }
 
-// before is what a cell lacks for its completion. It is of ASCII, so that places move by its length however they are counted.
+// before is what a cell lacks for its completion. It is of ASCII, so that places move by its length however they are
+// counted.
 func (b *bridge) before(code string) string {
 	lines := strings.Split(code, "\n")
 	if isScript(lines) {
@@ -61,8 +63,8 @@ func (b *bridge) before(code string) string {
 	return text.String()
 }
 
-// closed is a cell with brackets closed: those that are open in the cursor's line behind the cursor, if nothing else stands there, and what is
-// still open at the end. at counts characters.
+// closed is a cell with brackets closed: those that are open in the cursor's line behind the cursor, if nothing else
+// stands there, and what is still open at the end. at counts characters.
 func closed(code string, at int) string {
 	lines := strings.Split(code, "\n")
 	if isScript(lines) || len(unclosed(code)) == 0 {

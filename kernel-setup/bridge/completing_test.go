@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// A cell goes to completion with what earlier cells imported, statements below %%; the answer's places are those of the client's cell.
+// A cell goes to completion with what earlier cells imported, statements below %%; the answer's places are those of
+// the client's cell.
 func TestCompletionHasTheImports(t *testing.T) {
 	gonb, c, _ := start(t)
 	for _, x := range []struct {

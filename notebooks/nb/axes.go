@@ -12,8 +12,9 @@ const (
 	axesTop, axesBottom         = 10, 220
 )
 
-// drawing is axes on which a pointer draws what the sliders say, and the beginning of a fold with those: the page closes it where the pointer
-// works, and keys and readers of screens have them still. Colours are the page's own, light or dark.
+// drawing is axes on which a pointer draws what the sliders say, and the beginning of a fold with those: the page
+// closes it where the pointer works, and keys and readers of screens have them still. Colours are the page's own,
+// light or dark.
 func (p panel) drawing() string {
 	first := p.controls[0]
 	x := func(i int) float64 {
@@ -23,11 +24,14 @@ func (p panel) drawing() string {
 		return axesBottom - float64(v-first.min)*float64(axesBottom-axesTop)/float64(first.max-first.min)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg class="coadapt-axes" viewBox="0 0 %d %d" data-left="%d" data-right="%d" data-top="%d" data-bottom="%d" `+
-		`style="width:100%%;max-width:%dpx;touch-action:none;cursor:crosshair" font-size="12" fill="currentColor" aria-hidden="true">`,
+	fmt.Fprintf(&b, `<svg class="coadapt-axes" viewBox="0 0 %d %d" `+
+		`data-left="%d" data-right="%d" data-top="%d" data-bottom="%d" `+
+		`style="width:100%%;max-width:%dpx;touch-action:none;cursor:crosshair" `+
+		`font-size="12" fill="currentColor" aria-hidden="true">`,
 		drawingWidth, drawingHeight, axesLeft, axesRight, axesTop, axesBottom, drawingWidth)
 	line := func(x1, y1, x2, y2 float64, opacity string) {
-		fmt.Fprintf(&b, `<line x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f" stroke="currentColor" stroke-opacity="%s"/>`, x1, y1, x2, y2, opacity)
+		fmt.Fprintf(&b, `<line x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f" stroke="currentColor" stroke-opacity="%s"/>`,
+			x1, y1, x2, y2, opacity)
 	}
 	for v := first.min; v <= first.max; v += axesStep {
 		opacity := "0.15"
@@ -41,7 +45,8 @@ func (p panel) drawing() string {
 		line(x(i), axesTop, x(i), axesBottom, "0.15")
 		fmt.Fprintf(&b, `<text x="%.1f" y="%d" text-anchor="middle">%s</text>`, x(i), axesBottom+18, escape(c.name))
 	}
-	fmt.Fprintf(&b, `<text x="%d" y="%d" text-anchor="middle">%s</text>`, (axesLeft+axesRight)/2, axesBottom+36, escape(p.axes))
+	fmt.Fprintf(&b, `<text x="%d" y="%d" text-anchor="middle">%s</text>`,
+		(axesLeft+axesRight)/2, axesBottom+36, escape(p.axes))
 	b.WriteString(`<polyline fill="none" stroke="currentColor" stroke-width="2"/>`)
 	for range p.controls {
 		b.WriteString(`<circle r="5"/>`)

@@ -43,5 +43,6 @@ func (l *Lab) pdf(name string, fig figure.Drawing) error {
 		return err
 	}
 	near := filepath.ToSlash(from(wd, file))
-	return show(fmt.Sprintf(`<p>the figure as PDF: <a href="%s">%s</a></p>`, html.EscapeString(near), html.EscapeString(near)), "the figure as PDF: "+near)
+	page := html.EscapeString(near)
+	return show(fmt.Sprintf(`<p>the figure as PDF: <a href="%s">%s</a></p>`, page, page), "the figure as PDF: "+near)
 }

@@ -18,7 +18,8 @@ import (
 // madeAt is the time at which a PDF was made, which no figure needs.
 var madeAt = regexp.MustCompile(`/(CreationDate|ModDate) \(D:\d{14}`)
 
-// PDF writes the figure as a page of its size, for print: lines stay lines, and its letters are in the file. The same figure has the same bytes.
+// PDF writes the figure as a page of its size, for print: lines stay lines, and its letters are in the file. The same
+// figure has the same bytes.
 func (f *Figure) PDF(w io.Writer) error {
 	c := vgpdf.New(f.width, f.height)
 	c.EmbedFonts(true)
@@ -27,15 +28,16 @@ func (f *Figure) PDF(w io.Writer) error {
 	if _, err := c.WriteTo(&buf); err != nil {
 		return fmt.Errorf("figure as PDF: %w", err)
 	}
-	pdf := madeAt.ReplaceAll(buf.Bytes(), []byte("/$1 (D:20140101000000")) // as long as before: the file tells where its parts are
+	// It is as long as before: the file tells where its parts are.
+	pdf := madeAt.ReplaceAll(buf.Bytes(), []byte("/$1 (D:20140101000000"))
 	if _, err := w.Write(pdf); err != nil {
 		return fmt.Errorf("figure as PDF: %w", err)
 	}
 	return nil
 }
 
-// lettered mends vgpdf's letters: it takes text for that of Windows' code page 1252, and does not find bold ones under the name that it gave
-// them. They are given one of their own.
+// lettered mends vgpdf's letters: it takes text for that of Windows' code page 1252, and does not find bold ones
+// under the name that it gave them. They are given one of their own.
 type lettered struct{ *vgpdf.Canvas }
 
 func (c lettered) FillString(face plotfont.Face, at vg.Point, text string) {

@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// A PDF is one page of the figure's size with the letters in it, the same bytes each time, and its table of contents is right.
+// A PDF is one page of the figure's size with the letters in it, the same bytes each time, and its table of contents
+// is right.
 func TestPDF(t *testing.T) {
 	f, err := Curve(example(t), Options{Width: 5, Height: 4})
 	if err != nil {
