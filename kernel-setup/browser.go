@@ -12,8 +12,8 @@ import (
 // envChromium names a browser for the tests, before those in the PATH.
 const envChromium = "COADAPT_CHROMIUM"
 
-// browserSuite tries the notebooks in JupyterLab as people see it, in a Chromium without a screen, by scripts/browser_suite.py. JupyterLab is at a
-// copy of the notebooks, on a site that has trained nothing. Pictures of each step go to the folder screenshots. Where there is no browser, that is
+// browserSuite tries the notebooks in JupyterLab as people see it, in a Chromium without a screen, by scripts/browser_suite.py. JupyterLab is at
+// a reader's copies of the notebooks, on a site that has trained nothing. Pictures of each step go to the folder screenshots. Where there is no browser, that is
 // said, and nothing fails.
 func (s *site) browserSuite(ctx context.Context, t *tally) (err error) {
 	chromium, why := findChromium()
@@ -36,10 +36,14 @@ func (s *site) browserSuite(ctx context.Context, t *tally) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.end()) }()
-	if err := copyNotebooks(f.copies(), filepath.Join(s.home.Root, "kernel-setup", "testdata", "browser")); err != nil {
+	at, err := f.labFolder(ctx, labOptions{})
+	if err != nil {
 		return err
 	}
-	server, err := f.startLab(ctx, anyPort, f.copies())
+	if err := copyNotebooks(at.begin, filepath.Join(s.home.Root, "kernel-setup", "testdata", "browser")); err != nil {
+		return err
+	}
+	server, err := f.startLab(ctx, anyPort, at)
 	if err != nil {
 		t.add("browser", "fail", err.Error())
 		return nil
@@ -48,7 +52,7 @@ func (s *site) browserSuite(ctx context.Context, t *tally) (err error) {
 	if err := errors.Join(os.RemoveAll(s.screenshots()), os.MkdirAll(s.screenshots(), 0o755)); err != nil {
 		return err
 	}
-	err = f.suite(ctx, t, "browser", exec.CommandContext(ctx, python, s.suiteProgram("browser"), chromium, f.copies(), s.screenshots()), "LAB_URL="+server.url)
+	err = f.suite(ctx, t, "browser", exec.CommandContext(ctx, python, s.suiteProgram("browser"), chromium, at.begin, s.screenshots()), "LAB_URL="+server.url)
 	if err == nil {
 		t.notes = append(t.notes, "SEEN  what the browser showed, step by step: "+short(s.screenshots()))
 	}

@@ -23,6 +23,10 @@
 //
 // What only tests need is in a Python environment of its own (testing.in), made when it is needed and left out, with a sentence, where it cannot be.
 //
+// # Notebooks with parameters
+//
+// papermill, tried with 2.7.0, knows no Go. The folder papermill on its path teaches it, by an entry point of its own: nothing is installed.
+//
 // # Steps
 //
 // A step whose inputs changed (the lock, the clone's sources, the Go version) is made anew, so every verb that needs the set-up brings it up

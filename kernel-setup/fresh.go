@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 
 	"coadapt/kernel-setup/home"
 )
@@ -58,27 +57,11 @@ func (s *site) copies() string { return filepath.Join(s.home.Dir, "copies") }
 
 // copyNotebooks copies notebooks, and what they show, without Go code.
 func copyNotebooks(to, from string) error {
-	return filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
+	return eachOfNotebooks(from, func(name string, text []byte) error {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(to, name)), 0o755); err != nil {
 			return err
 		}
-		rel, err := filepath.Rel(from, path)
-		if err != nil {
-			return err
-		}
-		switch {
-		case d.IsDir() && (rel == "nb" || strings.HasPrefix(d.Name(), ".") && rel != "."): // .ipynb_checkpoints
-			return filepath.SkipDir
-		case d.IsDir():
-			return os.MkdirAll(filepath.Join(to, rel), 0o755)
-		case !d.Type().IsRegular():
-			return nil
-		}
-		text, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		return os.WriteFile(filepath.Join(to, rel), text, 0o644)
+		return os.WriteFile(filepath.Join(to, name), text, 0o644)
 	})
 }
 

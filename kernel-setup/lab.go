@@ -21,6 +21,8 @@ import (
 type labOptions struct {
 	port      int // 0: 8888 where it is free, else any
 	noBrowser bool
+	folder    string // of the reader's copies of the chapters; "": .coadapt/lessons
+	originals bool   // the clone's own chapters in place of copies
 }
 
 // labServer is a running JupyterLab on the loopback interface.
@@ -30,16 +32,21 @@ type labServer struct {
 	ended chan error
 }
 
-// lab opens JupyterLab at the notebooks until ctx ends.
+// lab opens JupyterLab at the reader's copies of the notebooks until ctx ends.
 func (s *site) lab(ctx context.Context, opt labOptions) error {
 	if err := s.ensure(ctx, setupOptions{}); err != nil {
 		return err
 	}
-	server, err := s.startLab(ctx, opt.port, s.home.Notebooks())
+	at, err := s.labFolder(ctx, opt)
+	if err != nil {
+		return err
+	}
+	server, err := s.startLab(ctx, opt.port, at)
 	if err != nil {
 		return err
 	}
 	defer server.stop()
+	s.say("Notebooks lie in %s", short(at.begin))
 	s.say("JupyterLab with the kernel \"Go (coadapt)\" is at\n\n  %s\n\nCtrl-C ends it. What it prints: %s", server.url, short(s.labLog()))
 	if !opt.noBrowser {
 		done, err := s.openBrowser(server.url)
@@ -57,16 +64,49 @@ func (s *site) lab(ctx context.Context, opt labOptions) error {
 	}
 }
 
+// labPlace is where JupyterLab is at home.
+type labPlace struct {
+	root  string // what can be opened
+	begin string // the folder that is shown first
+}
+
+// labFolder is where a reader works: in copies, so that the clone stays as it is and guesses are not spoiled by saved outputs. The originals
+// link to figures in a folder beside them, so all of the clone can be opened with them.
+func (s *site) labFolder(ctx context.Context, opt labOptions) (labPlace, error) {
+	switch {
+	case opt.originals && opt.folder != "":
+		return labPlace{}, fmt.Errorf("-folder %s and -originals: want one of them", opt.folder)
+	case opt.originals:
+		return labPlace{s.home.Root, s.home.Notebooks()}, nil
+	}
+	folder := s.home.Lessons()
+	if opt.folder != "" {
+		var err error
+		if folder, err = filepath.Abs(opt.folder); err != nil {
+			return labPlace{}, err
+		}
+	}
+	if err := os.MkdirAll(s.home.Dir, 0o755); err != nil {
+		return labPlace{}, err
+	}
+	unlock, err := s.lock(ctx)
+	if err != nil {
+		return labPlace{}, err
+	}
+	defer unlock()
+	return labPlace{folder, folder}, s.lessons(folder)
+}
+
 func (s *site) labLog() string { return filepath.Join(s.home.Logs(), "lab.log") }
 
-// labSettings replace JupyterLab's own where the user has set nothing: a first
-// look at a notebook is not the time to ask about news.
-const labSettings = `{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}
+// labSettings replace JupyterLab's own where the user has set nothing: a first look at a notebook is not the time to ask about news, and a completion
+// that comes late, as the first does on a busy machine, is better than none.
+const labSettings = `{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false},
+ "@jupyterlab/completer-extension:manager": {"providerTimeout": 15000}}
 `
 
-// startLab starts JupyterLab on 127.0.0.1 at a folder, or at the clone where that is missing, and waits until it answers. What lies beside the
-// folder can be opened too: outputs link to figures, which lie in a hidden one.
-func (s *site) startLab(ctx context.Context, port int, folder string) (*labServer, error) {
+// startLab starts JupyterLab on 127.0.0.1 and waits until it answers. Hidden files can be opened: originals link to figures in a hidden folder.
+func (s *site) startLab(ctx context.Context, port int, at labPlace) (*labServer, error) {
 	if !fileExists(s.python()) {
 		return nil, errors.New("the Python environment is not there")
 	}
@@ -77,10 +117,6 @@ func (s *site) startLab(ctx context.Context, port int, folder string) (*labServe
 	secret := make([]byte, 24)
 	rand.Read(secret) // never fails
 	token := hex.EncodeToString(secret)
-	root := filepath.Dir(folder)
-	if !fileExists(folder) {
-		root, folder = s.home.Root, s.home.Root
-	}
 	if err := os.MkdirAll(s.home.Logs(), 0o755); err != nil {
 		return nil, err
 	}
@@ -94,11 +130,12 @@ func (s *site) startLab(ctx context.Context, port int, folder string) (*labServe
 	}
 	defer log.Close()
 	args := []string{"-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1", fmt.Sprintf("--ServerApp.port=%d", port),
-		"--ServerApp.port_retries=0", "--ServerApp.root_dir=" + root, "--FileContentsManager.preferred_dir=" + folder, "--ContentsManager.allow_hidden=True",
+		"--ServerApp.port_retries=0", "--ServerApp.root_dir=" + at.root, "--FileContentsManager.preferred_dir=" + at.begin, "--ContentsManager.allow_hidden=True",
 		"--MultiKernelManager.default_kernel_name=" + kernelName, "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
 		// Exported pages are like those of run, and what a sanitised one keeps is settled by templates/coadapt_pages.py.
 		"--TemplateExporter.filters=clean_html=coadapt_pages.clean_html",
 		"--TemplateExporter.extra_template_basedirs=" + filepath.Join(s.home.Root, "kernel-setup", "templates"),
+		"--HTMLExporter.preprocessors=coadapt_pages.Alone",
 		"--HTMLExporter.template_name=coadapt", "--HTMLExporter.embed_images=True"}
 	if os.Getuid() == 0 {
 		args = append(args, "--allow-root") // containers have no other user
@@ -160,7 +197,7 @@ func (l *labServer) stop() {
 // checkLab starts JupyterLab and has it answer.
 func (s *site) checkLab(ctx context.Context) (string, error) {
 	start := time.Now()
-	server, err := s.startLab(ctx, 0, s.home.Notebooks())
+	server, err := s.startLab(ctx, 0, labPlace{s.home.Root, s.home.Root})
 	if err != nil {
 		return "", err
 	}

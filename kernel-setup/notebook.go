@@ -21,16 +21,29 @@ type runOptions struct {
 	dir    string        // where the executed copy and the page go; "": <home>/runs
 	cell   time.Duration // time limit of a cell
 	strict bool          // a cell that prints on stderr fails too
+	pdf    bool          // print the page to a PDF, too
 }
 
 // runVerb executes a notebook and says where its copy and page lie.
 func (s *site) runVerb(ctx context.Context, notebook string, opt runOptions) error {
+	if opt.pdf { // before anything is trained
+		if _, why := findChromium(); why != "" {
+			return fmt.Errorf("-pdf: a browser prints the page, and there is %s", why)
+		}
+	}
 	if err := s.ensure(ctx, setupOptions{}); err != nil {
 		return err
 	}
 	executed, page, err := s.runNotebook(ctx, notebook, opt)
 	if executed != "" {
 		s.say("executed notebook: %s\nHTML page:         %s", short(executed), short(page))
+	}
+	if opt.pdf && page != "" {
+		pdf, printed := printPage(ctx, page)
+		if printed == nil {
+			s.say("PDF:               %s", short(pdf))
+		}
+		err = errors.Join(err, printed)
 	}
 	return err
 }

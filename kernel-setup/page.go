@@ -3,7 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"html"
+	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 )
@@ -15,11 +18,14 @@ var (
 	outside   = regexp.MustCompile(`(?is)<(script|iframe|embed|video|audio|source)\b[^>]*\ssrc=|<(link|object)\b[^>]*\s(href|data)=|@import\b|\burl\(\s*["']?(https?:|//)|\bimport\b[^;]*["']https?:`)
 )
 
+// links are what a page can be left by.
+var links = regexp.MustCompile(`(?is)<a\b[^>]*\shref="([^"]*)"`)
+
 // noAlt is what nbconvert says of a picture that has no text alternative.
 const noAlt = "No description has been provided"
 
 // standsAlone says what of an HTML page would be missing without network, or for who cannot see: pictures and scripts from elsewhere, pictures
-// without a text alternative.
+// without a text alternative, links to files that are not there.
 func standsAlone(page string) error {
 	text, err := os.ReadFile(page)
 	if err != nil {
@@ -36,6 +42,15 @@ func standsAlone(page string) error {
 	}
 	for _, from := range outside.FindAllString(images.ReplaceAllString(string(text), ""), -1) {
 		faults = errors.Join(faults, fmt.Errorf("%s: something is loaded from elsewhere: %.120s", short(page), from))
+	}
+	for _, link := range links.FindAllStringSubmatch(string(text), -1) {
+		to, err := url.Parse(html.UnescapeString(link[1]))
+		if err == nil && (to.Scheme != "" || to.Path == "") {
+			continue // elsewhere, or in the page
+		}
+		if err != nil || !fileExists(filepath.Join(filepath.Dir(page), filepath.FromSlash(to.Path))) {
+			faults = errors.Join(faults, fmt.Errorf("%s: there is nothing where a link leads: %s", short(page), link[1]))
+		}
 	}
 	return faults
 }

@@ -110,8 +110,10 @@ func labVerb(out io.Writer) *cobra.Command {
 	var opt labOptions
 	c := &cobra.Command{
 		Use:   "lab",
-		Short: "Open JupyterLab at notebooks/ on 127.0.0.1; Ctrl-C ends it",
-		Args:  cobra.NoArgs,
+		Short: "Open JupyterLab at copies of the chapters on 127.0.0.1; Ctrl-C ends it",
+		Long: "Open JupyterLab on 127.0.0.1 at copies of the chapters in .coadapt/lessons; Ctrl-C ends it. The copies are yours: what you change is never\n" +
+			"overwritten, and a chapter that changed since is put beside it. They show no results below a guess; those of notebooks/ do.",
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := newSite(out)
 			if err != nil {
@@ -122,6 +124,8 @@ func labVerb(out io.Writer) *cobra.Command {
 	}
 	c.Flags().IntVar(&opt.port, "port", 0, "port on 127.0.0.1 (default: 8888, or a free one)")
 	c.Flags().BoolVar(&opt.noBrowser, "no-browser", false, "print the address only")
+	c.Flags().StringVar(&opt.folder, "folder", "", "folder of your copies (default: .coadapt/lessons)")
+	c.Flags().BoolVar(&opt.originals, "originals", false, "open notebooks/ itself, to change what the chapters say")
 	return c
 }
 
@@ -141,6 +145,7 @@ func runVerb(out io.Writer) *cobra.Command {
 	}
 	c.Flags().StringVarP(&opt.dir, "output", "o", "", "folder of the executed copy and the page (default: .coadapt/runs)")
 	c.Flags().DurationVar(&opt.cell, "timeout", 10*time.Minute, "time limit of a cell")
+	c.Flags().BoolVar(&opt.pdf, "pdf", false, "print the page to a PDF too, by Chromium or Chrome")
 	return c
 }
 

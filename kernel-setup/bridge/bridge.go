@@ -56,6 +56,8 @@ type bridge struct {
 	cells   map[int]cell // by execution count
 	history history
 	comms   map[string]string // target by id
+	imports []string          // of the cells that ran, each as "path" or name "path"
+	moved   map[string]int    // by the id of a completion that GoNB is at: how much stands before its cell
 
 	answer   chan Order // receives the reader's answer to the bridge's question; nil: no open question
 	gonbAsks bool       // GoNB has asked the reader, and has no answer yet
@@ -71,7 +73,7 @@ func Run(ctx context.Context, cfg Config) error {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	b := &bridge{cfg: cfg, conn: conn, ctx: ctx, end: end, todo: make(chan func(), 100), session: newID(),
-		cells: map[int]cell{}, comms: map[string]string{}}
+		cells: map[int]cell{}, comms: map[string]string{}, moved: map[string]int{}}
 	if b.client, err = bind(ctx, conn, cfg.Log); err != nil {
 		return err
 	}

@@ -75,6 +75,8 @@ func (b *bridge) hello(h Hello) Order {
 			order <- Order{Run: true}
 		case h.Kind == KindInput:
 			order <- Order{Run: b.inputAllowed()}
+		case h.Kind == KindTool && h.Tool == "goimports" && x == nil:
+			order <- Order{Skip: true} // for a completion: it takes longer than all the rest, and gopls knows of packages itself
 		case x != nil && (x.command != nil || x.interrupted):
 			order <- Order{}
 		case h.Kind == KindTool:
@@ -261,6 +263,7 @@ func (b *bridge) conclude(x *execution, why *failure) {
 		b.client.publish(answer(x.request, b.session, "error", why.content()))
 	} else {
 		b.value(x)
+		b.imported(x.cell)
 		content["user_expressions"] = refusals(x.request)
 	}
 	content["execution_count"] = x.count

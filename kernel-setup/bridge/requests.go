@@ -18,7 +18,9 @@ func (b *bridge) onShell(m *message) {
 		b.next()
 	case "shutdown_request": // old clients send it on this channel
 		b.shutdown(shell, m)
-	case "complete_request", "inspect_request":
+	case "complete_request":
+		b.complete(m)
+	case "inspect_request":
 		b.gonb.send(shell, m.ids, m.complete(map[string]any{"code": "", "cursor_pos": 0, "detail_level": 0}))
 	default:
 		if kind, content := b.reply(m); kind != "" {
@@ -119,6 +121,9 @@ func (b *bridge) fromShell(m *message) {
 		x.reply = m
 		b.finish(x)
 		return
+	}
+	if m.head.Type == "complete_reply" {
+		m = b.completed(m)
 	}
 	b.client.send(shell, m.ids, m)
 }

@@ -23,13 +23,15 @@ const (
 // Hello is the first message of a stand-in.
 type Hello struct {
 	Kind    string `json:"kind"`
-	Command int    `json:"command"` // which of the cell's commands
+	Tool    string `json:"tool,omitempty"` // which
+	Command int    `json:"command"`        // which of the cell's commands
 }
 
 // Order is a message of the bridge to a stand-in. The first one says whether to run, and what; later ones interrupt it.
 // When the connection ends, the bridge is gone, and the stand-in must end all that it started.
 type Order struct {
 	Run       bool     `json:"run"`
+	Skip      bool     `json:"skip,omitempty"` // not to be run, and that is no failure
 	Argv      []string `json:"argv,omitempty"` // of a command
 	Feed      bool     `json:"feed,omitempty"` // of a command: its standard input is to be fed
 	Interrupt bool     `json:"interrupt,omitempty"`

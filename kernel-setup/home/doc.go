@@ -6,6 +6,7 @@
 //	    venv/  bin/          JupyterLab; gonb, goimports, gopls, coadapt
 //	    pjrt/                the PJRT plugin(s) that run XLA programs
 //	    store/               results and weights; $COADAPT_STORE moves it
+//	    lessons/             the reader's copies of the chapters
 //	    logs/  runs/         what was printed; executed notebooks
 //	    testing/             what only tests need; screenshots/ is what JupyterLab showed them
 //

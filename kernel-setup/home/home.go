@@ -160,6 +160,9 @@ func (h Home) Figures() string { return filepath.Join(h.Dir, "figures") }
 // Notebooks is the clone's folder of notebooks.
 func (h Home) Notebooks() string { return filepath.Join(h.Root, "notebooks") }
 
+// Lessons is the folder of the reader's copies of the notebooks.
+func (h Home) Lessons() string { return filepath.Join(h.Dir, "lessons") }
+
 // ManifestFile is the record of what set-up made.
 func (h Home) ManifestFile() string { return filepath.Join(h.Dir, "manifest.json") }
 

@@ -33,7 +33,7 @@ func toolCommand(name string, args []string) int {
 	if name == "gopls" {
 		kind = bridge.KindServer
 	}
-	return standIn(bridge.Hello{Kind: kind}, append([]string{real}, args...))
+	return standIn(bridge.Hello{Kind: kind, Tool: name}, append([]string{real}, args...))
 }
 
 // cellCommand runs the n-th shell command of the running cell. What it ends with is the bridge's to tell: GoNB would only print it.
@@ -53,7 +53,9 @@ func standIn(hello bridge.Hello, argv []string) int {
 	defer conn.Close()
 	out, in := json.NewEncoder(conn), json.NewDecoder(conn)
 	var order bridge.Order
-	if err := errors.Join(out.Encode(hello), in.Decode(&order)); err != nil || !order.Run {
+	if err := errors.Join(out.Encode(hello), in.Decode(&order)); err == nil && order.Skip {
+		return 0
+	} else if err != nil || !order.Run {
 		return 1
 	}
 	if argv == nil {

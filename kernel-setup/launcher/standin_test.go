@@ -139,6 +139,39 @@ func TestRefusedCommandDoesNotRun(t *testing.T) {
 	}
 }
 
+// What is skipped has done what was asked of it.
+func TestSkippedToolSucceeds(t *testing.T) {
+	dir, err := os.MkdirTemp("/tmp", "standin-") // a socket's path has no room for a test's folder
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	l, err := net.Listen("unix", filepath.Join(dir, "bridge"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	t.Setenv(bridge.EnvSocket, l.Addr().String())
+	for want, order := range map[int]bridge.Order{0: {Skip: true}, 1: {}} {
+		status := make(chan int)
+		go func() {
+			status <- standIn(bridge.Hello{Kind: bridge.KindTool, Tool: "goimports"}, []string{"/bin/sh", "-c", "exit 7"})
+		}()
+		conn, err := l.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var h bridge.Hello
+		if err := errors.Join(json.NewDecoder(conn).Decode(&h), json.NewEncoder(conn).Encode(order)); err != nil || h.Tool != "goimports" {
+			t.Fatalf("%+v, %v", h, err)
+		}
+		if got := <-status; got != want {
+			t.Errorf("%+v ends with %d, want %d", order, got, want)
+		}
+		conn.Close()
+	}
+}
+
 func TestInterruptReachesAllThatACommandStarted(t *testing.T) {
 	// A shell starts what is in the background deaf to interrupts.
 	_, out, conn, in := startCommand(t, bridge.Order{Run: true, Argv: []string{"/bin/sh", "-c", `sleep 600 & echo $$ $!; sleep 600 | cat`}})

@@ -2,7 +2,7 @@
 
 usage: LAB_URL=http://127.0.0.1:PORT/lab?token=... browser_suite.py CHROMIUM NOTEBOOKS SCREENSHOTS [PATTERN ...]
 
-JupyterLab begins in the folder NOTEBOOKS. A test is a step of one visit and needs those before it. See lines.py for what is printed.
+JupyterLab is at the folder NOTEBOOKS, a reader's copies of the chapters. A test is a step of one visit and needs those before it. See lines.py for what is printed.
 """
 import json
 import os
@@ -18,6 +18,7 @@ from playwright.sync_api import TimeoutError, expect, sync_playwright
 LIMIT = 900  # seconds a test: one trains the 17 nets of a chapter
 PATIENCE = 60_000  # milliseconds for what takes a few seconds
 TRAINING = 800_000  # and for what trains
+VIEWPORT = {"width": 1280, "height": 2400}
 FIRST = "00_sixty_seconds.ipynb"
 WHOLE = "04_transfer.ipynb"
 
@@ -27,17 +28,29 @@ RAN = "() => [...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputP
 # Pictures of outputs and what the browser made of them; the toolbar's icons are none.
 NO_ALT = "No description has been provided for this image"  # as nbconvert has it
 PICTURES = "() => [...document.querySelectorAll('.jp-OutputArea-output img')].map(i => ({width: i.naturalWidth, alt: i.alt, src: i.src.slice(0, 60)}))"
-
-
-def clear(path):
-    """Takes outputs and counts out of a notebook, so that those of this visit are seen alone."""
-    with open(path, encoding="utf-8") as f:
-        notebook = json.load(f)
-    for cell in notebook["cells"]:
-        if cell["cell_type"] == "code":
-            cell["outputs"], cell["execution_count"] = [], None
-    with open(path, "w", encoding="utf-8") as f:
-        json.dump(notebook, f)
+# The contrast of each output's text to what is behind it.
+CONTRASTS = """() => {
+  const parts = (c) => c.match(/[\\d.]+/g).map(Number);
+  const light = (c) => parts(c).slice(0, 3).map(v => v / 255).map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+  const behind = (e) => { const c = getComputedStyle(e).backgroundColor; return (parts(c)[3] ?? 1) > 0 || !e.parentElement ? c : behind(e.parentElement); };
+  return [...document.querySelectorAll('.jp-OutputArea-output :is(p, pre, td, th, summary, label, button)')].filter(e => e.textContent.trim())
+    .map(e => [light(getComputedStyle(e).color), light(behind(e)), e.textContent.slice(0, 60)])
+    .map(([a, b, text]) => [text, (Math.max(a, b) + .05) / (Math.min(a, b) + .05)]);
+}"""
+# The lightest and the darkest value of each picture, and the darkest along its edge, four pixels wide; transparent ones count as dark.
+PANELS = """() => [...document.querySelectorAll('.jp-OutputArea-output img')].map(img => {
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [img.naturalWidth, img.naturalHeight];
+  const c = canvas.getContext('2d');
+  c.drawImage(img, 0, 0);
+  const range = (x, y, w, h) => { const v = []; const d = c.getImageData(x, y, w, h).data;
+    for (let i = 0; i < d.length; i += 4) v.push(Math.min(d[i], d[i + 1], d[i + 2], d[i + 3])); return v; };
+  const all = range(0, 0, canvas.width, canvas.height).sort((a, b) => a - b);
+  const w = canvas.width, h = canvas.height;
+  const edge = [[0, 0, w, 4], [0, h - 4, w, 4], [0, 0, 4, h], [w - 4, 0, 4, h]].flatMap(r => range(...r));
+  return [all[all.length - 1], all[0], edge.reduce((a, b) => Math.min(a, b))];
+})"""
 
 
 class Visit(unittest.TestCase):
@@ -50,14 +63,12 @@ class Visit(unittest.TestCase):
     def setUpClass(cls):
         url = urllib.parse.urlsplit(os.environ["LAB_URL"])
         cls.base, cls.token = f"{url.scheme}://{url.netloc}", urllib.parse.parse_qs(url.query)["token"][0]
-        for name in FIRST, WHOLE:  # as a reader finds a chapter, but for what a run of it has left
-            clear(os.path.join(NOTEBOOKS, name))
         cls.playwright = sync_playwright().start()
         cls.addClassCleanup(cls.playwright.stop)
         options = ["--no-sandbox"] if os.getuid() == 0 else []  # containers have no other user
         cls.chromium = cls.playwright.chromium.launch(executable_path=CHROMIUM, args=options)
         cls.addClassCleanup(cls.chromium.close)
-        cls.context = cls.chromium.new_context(viewport={"width": 1280, "height": 2400}, accept_downloads=True)
+        cls.context = cls.chromium.new_context(viewport=VIEWPORT, accept_downloads=True)
         cls.context.set_default_timeout(PATIENCE)
         expect.set_options(timeout=PATIENCE)
         cls.asked = []  # addresses
@@ -82,7 +93,7 @@ class Visit(unittest.TestCase):
         (page or cls.page).screenshot(path=os.path.join(SCREENSHOTS, f"{cls.number:02}_{step}.png"))
 
     def open(self, notebook):
-        self.page.goto(f"{self.base}/lab/tree/{FOLDER}/{notebook}?token={self.token}&reset")
+        self.page.goto(f"{self.base}/lab/tree/{notebook}?token={self.token}&reset")
         self.page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
         self.ready()
 
@@ -168,12 +179,13 @@ class Visit(unittest.TestCase):
         self.page.wait_for_function("() => !document.querySelector('.lm-TabBar-tab.lm-mod-current.jp-mod-dirty')")
 
     def contents(self, name):
-        reply = self.context.request.get(f"{self.base}/api/contents/{FOLDER}/{name}", headers={"Authorization": f"token {self.token}"})
+        reply = self.context.request.get(f"{self.base}/api/contents/{name}", headers={"Authorization": f"token {self.token}"})
         self.assertTrue(reply.ok, reply.status)
         return reply.json()["content"]
 
     def test_1_open(self):
         self.open(FIRST)
+        expect(self.page.locator(".jp-OutputArea-output")).to_have_count(0)  # all of it lies below a guess
         self.shot("opened")
 
     def test_2_run_all(self):
@@ -242,11 +254,37 @@ class Visit(unittest.TestCase):
             self.assertTrue(any(a.startswith("Transfer curve: ") for a in alternatives), alternatives)
             self.shot(os.path.basename(file).removesuffix(".html"), page)
             expect(page.locator("h1")).to_have_count(1)
+            expect(page.locator("a").filter(has_text=".svg")).to_have_count(0)  # it lies elsewhere
             expect(page.locator(".jp-OutputArea-output table")).to_have_count(tables)
             self.assertNotRegex(page.locator("body").inner_text(), r"</?(p|br|h1|th|details)[ >]")  # tags are none of the text
             self.assertEqual([u for u in asked if u.startswith("http")], [])
         finally:
             alone.close()
+
+    def test_7_completion(self):
+        self.open("complete.ipynb")
+        cells = self.page.locator(".jp-Notebook .jp-CodeCell")
+        cells.nth(0).locator(".cm-content").click()
+        self.page.keyboard.press("Control+Enter")
+        self.until(lambda: self.page.evaluate(RAN) == 1, "the first cell does not end")
+        cell, completer = cells.nth(1).locator(".cm-content"), self.page.locator(".jp-Completer-item")
+        for source, wanted in (("%%\nlab.", ["Ask", "Run", "Table"]), ("lab.", ["Ask", "Run", "Table"]), ("func f() {\nlab.", ["Ask", "Run", "Table"]),
+                               ("%%\nresults := lab.Run(nb.Grid{", ["Conditions", "Cuts", "Seeds"]), ("var g = nb.Grid{", ["Conditions", "Cuts", "Seeds"]),
+                               ("var g = nb.Grid{Co", ["Conditions"]), ("%%\nlab.Ta", ["Table", "Table2014"])):
+            with self.subTest(source=source):
+                cell.click()
+                self.page.keyboard.press("Control+A")
+                self.page.keyboard.press("Delete")
+                self.page.keyboard.type(source)
+                began = time.monotonic()
+                self.page.keyboard.press("Tab")
+                completer.first.wait_for()
+                shown = [name.strip() for name in completer.locator(".jp-Completer-match").all_inner_texts()]
+                print(f"completion of {source!r} after {time.monotonic() - began:.2f} s", flush=True)
+                for name in wanted:
+                    self.assertIn(name, shown)
+                self.shot("completion")
+                self.page.keyboard.press("Escape")
 
     def test_7_form(self):
         self.open("form.ipynb")
@@ -254,10 +292,32 @@ class Visit(unittest.TestCase):
         panel = self.page.locator(".coadapt-panel")
         panel.wait_for()
         expect(panel.locator("pre")).to_contain_text('Cuts: "1-3"')
-        slider = panel.locator('input[name="to"]')
+        slider = panel.get_by_label("highest of cuts n")
         slider.focus()
         slider.press("ArrowLeft")
         expect(panel.locator("pre")).to_contain_text('Cuts: "1-2"')  # the kernel has heard of it
+        both = panel.locator(".coadapt-span").bounding_box()
+        at = lambda n: both["x"] + 8 + (both["width"] - 16) * (n - 1) / 6  # where a thumb's middle is
+        middle = both["y"] + both["height"] / 2
+        self.page.mouse.move(at(1), middle)
+        self.page.mouse.down()
+        self.page.mouse.move(at(5), middle, steps=5)  # past the other end
+        self.page.mouse.up()
+        expect(panel.locator("pre")).to_contain_text('Cuts: "2-5"')
+        slider.press("ArrowRight")
+        slider.press("ArrowRight")
+        slider.press("ArrowRight")
+        expect(panel.locator("pre")).to_contain_text('Cuts: "5"')
+        self.page.mouse.move(at(5), middle)
+        self.page.mouse.down()
+        self.page.mouse.move(at(1), middle, steps=5)
+        self.page.mouse.up()
+        expect(panel.locator("pre")).to_contain_text('Cuts: "1-5"')
+        for _ in range(3):
+            panel.get_by_label("lowest of cuts n").press("ArrowLeft")
+        expect(panel.locator("pre")).to_contain_text('Cuts: "1-2"')
+        panel.locator('select[name="seeds"]').select_option("1")
+        expect(panel.locator("pre")).to_contain_text('Seeds: "1"')
         panel.locator('input[name="BnB"]').uncheck()
         expect(panel.locator("pre")).to_contain_text('Conditions: "AnB"')
         self.shot("slider")
@@ -267,6 +327,70 @@ class Visit(unittest.TestCase):
         self.pictures()
         expect(panel).to_have_count(0)  # what was chosen is left, as source
         self.shot("chosen")
+        self.dark()
+
+    def dark(self):
+        """In the dark theme text stands out from the page, and a figure from its own white panel, which is as wide as its padding all around."""
+        self.menu("Settings", "Theme", "JupyterLab Dark")
+        try:
+            self.page.locator('body[data-jp-theme-light="false"]').wait_for(state="attached")
+            self.page.wait_for_timeout(500)  # styles come after the name
+            texts = self.page.evaluate(CONTRASTS)
+            self.assertGreater(len(texts), 1)
+            for text, contrast in texts:
+                self.assertGreater(contrast, 4.5, text)  # what WCAG 2.1 asks for, at AA
+            for lightest, darkest, edge in self.page.evaluate(PANELS):
+                self.assertEqual(lightest, 255)
+                self.assertLess(darkest, 80)
+                self.assertEqual(edge, 255, "the figure's edge is not its panel")
+            self.shot("dark")
+        finally:
+            self.menu("Settings", "Theme", "JupyterLab Light")
+            self.page.locator('body[data-jp-theme-light="true"]').wait_for(state="attached")
+
+    def test_7_guess(self):
+        self.page.set_viewport_size({"width": 1280, "height": 700})
+        try:
+            self.open("guess.ipynb")
+            self.run_all()
+            panel = self.page.locator(".coadapt-panel")
+            self.waiting(panel)
+            axes = panel.locator(".coadapt-axes")
+            box = axes.bounding_box()
+            scale = box["width"] / 560
+            place = lambda n, points: (box["x"] + scale * (60 + 80 * (n - 1)), box["y"] + scale * (220 - 210 * (points + 60) / 90))
+            self.page.mouse.move(*place(2, 0))
+            self.page.mouse.down()
+            self.page.mouse.move(*place(4, -30))  # over cut 3, without a stop there
+            self.page.mouse.move(*place(5, 10))
+            self.page.mouse.up()
+            expect(panel.locator("pre")).to_contain_text("1: 0, 2: 0, 3: -15, 4: -30, 5: 10, 6: 0, 7: 0")
+            points = axes.locator("polyline").get_attribute("points").split(" ")
+            self.assertEqual([round(float(p.split(",")[1])) for p in points], [80, 80, 115, 150, 57, 80, 80])
+            panel.locator("summary").click()
+            sliders = panel.locator('input[type="range"]')
+            expect(sliders).to_have_count(7)
+            sliders.nth(6).focus()
+            sliders.nth(6).press("ArrowLeft")
+            expect(panel.locator("pre")).to_contain_text("7: -1")
+            self.shot("drawn")
+            panel.locator("button").click()
+            self.page.locator(".jp-OutputArea-output").filter(has_text="guessed: BnB").wait_for()
+            self.waiting(panel.filter(has_text="How much?"))
+            panel.locator("select").select_option("less")
+            panel.locator("button").click()
+            self.page.locator(".jp-OutputArea-output").filter(has_text="result: more").filter(has_text="The guess was not right.").wait_for()
+            self.ended()
+        finally:
+            self.page.set_viewport_size(VIEWPORT)
+
+    def waiting(self, panel):
+        """The cell says that it waits, and the reader sees it without looking for it."""
+        panel.wait_for()
+        expect(panel.get_by_role("status")).to_contain_text("This cell waits for you")
+        expect(panel).to_be_in_viewport(ratio=0.9)
+        self.page.wait_for_timeout(1000)
+        expect(panel).to_be_in_viewport(ratio=0.9)  # still
 
     def test_8_whole_figure(self):
         if not os.path.exists(os.path.join(NOTEBOOKS, WHOLE)):
@@ -292,5 +416,4 @@ class Visit(unittest.TestCase):
 
 if __name__ == "__main__":
     CHROMIUM, NOTEBOOKS, SCREENSHOTS, *patterns = sys.argv[1:]
-    FOLDER = os.path.basename(NOTEBOOKS)  # JupyterLab shows what lies beside it, too
     lines.run(sys.modules["__main__"], patterns, LIMIT)

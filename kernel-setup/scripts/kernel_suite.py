@@ -6,6 +6,8 @@ usage: kernel_suite.py KERNEL [--plain] [PATTERN ...]
 parts of their names. See lines.py for what is printed.
 """
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +17,7 @@ import unittest
 
 import jupyter_kernel_test
 import lines
+import nbformat
 import psutil
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
@@ -146,6 +149,22 @@ def text(output, name="stdout"):
     return "".join(m["content"]["text"] for m in output if m["msg_type"] == "stream" and m["content"]["name"] == name)
 
 
+class Executed(unittest.TestCase):
+    """What kernel-setup run makes of a notebook."""
+
+    def test_commands_have_one_output(self):
+        folder = tempfile.mkdtemp(prefix="executed-")
+        self.addCleanup(shutil.rmtree, folder)
+        place = lambda name: os.path.join(folder, name)
+        cell = nbformat.v4.new_code_cell("!echo one; sleep 0.3; echo two\n!echo three")
+        nbformat.write(nbformat.v4.new_notebook(cells=[cell]), place("a.ipynb"))
+        program = os.path.join(ROOT, "kernel-setup", "scripts", "notebook.py")
+        subprocess.run([sys.executable, program, place("a.ipynb"), KERNEL, str(PATIENCE), place("b.ipynb"), place("b.html")], check=True,
+                       stdout=subprocess.DEVNULL, env=os.environ | {"COADAPT_ROOT": ROOT})
+        [done] = nbformat.read(place("b.ipynb"), as_version=4).cells
+        self.assertEqual([(o.output_type, o.text) for o in done.outputs], [("stream", "one\ntwo\nthree\n")])
+
+
 class Faults(unittest.TestCase):
     """What plain GoNB gets wrong."""
 
@@ -197,6 +216,17 @@ class Faults(unittest.TestCase):
         want = subprocess.run(["go", "list", "-m", "github.com/gomlx/gomlx"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
         _, output = self.run_cell("!*go list -m github.com/gomlx/gomlx")
         self.assertEqual(text(output), want)
+
+    def test_completion_knows_earlier_cells(self):
+        reply, _ = self.run_cell('import "coadapt/notebooks/nb"\n\nvar lab = nb.Open("shapes")')
+        self.assertEqual(reply["status"], "ok", reply)
+        verbs, fields = {"Run", "Show", "Table"}, {"Conditions", "Cuts", "Seeds"}
+        for code, wanted in (("%%\nlab.", verbs), ("lab.", verbs), ("func f() {\n\tlab.", verbs), ("%%\nr := lab.Run(nb.Grid{", fields), ("var g = nb.Grid{", fields),
+                             ("%%\nlab.Ta", {"Table", "Table2014"}), ("%%\nnb.Gr", {"Grid"}), ("%%\nfmt.Printl", {"Println"})):
+            with self.subTest(code=code):
+                reply = self.kernel.reply(self.kernel.client.complete(code))
+                self.assertLessEqual(wanted, set(reply["matches"]))
+                self.assertEqual((reply["cursor_start"], reply["cursor_end"]), (len(re.sub(r"\w*$", "", code)), len(code)))
 
     # (b) what is queued behind an error
 

@@ -14,6 +14,10 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbconvert import HTMLExporter
 
+templates = os.path.join(os.environ["COADAPT_ROOT"], "kernel-setup", "templates")
+sys.path.insert(0, templates)
+import coadapt_links  # noqa: E402
+
 source, kernel, limit, executed, page, *rest = sys.argv[1:]
 strict = rest == ["--strict"]
 notebook = nbformat.read(source, as_version=4)
@@ -77,7 +81,6 @@ def plain(text):
 
 
 def html(notebook, folder):
-    templates = os.path.join(os.environ["COADAPT_ROOT"], "kernel-setup", "templates")
     exporter = HTMLExporter(extra_template_basedirs=[templates], template_name="coadapt", embed_images=True)
     resources = {"metadata": {"name": os.path.basename(source).removesuffix(".ipynb"), "path": folder}}
     return exporter.from_notebook_node(notebook, resources=resources)[0]
@@ -85,7 +88,7 @@ def html(notebook, folder):
 
 failure = None
 folder = os.path.dirname(os.path.abspath(source))
-client = Client(notebook, kernel_name=kernel, timeout=float(limit), record_timing=False, resources={"metadata": {"path": folder}},
+client = Client(notebook, kernel_name=kernel, timeout=float(limit), record_timing=False, coalesce_streams=True, resources={"metadata": {"path": folder}},
                 on_cell_start=starts, on_cell_executed=ends)
 try:
     client.execute()
@@ -98,8 +101,8 @@ except DeadKernelError as err:
 except Spoke as err:
     failure = f"cell {state['number']} printed on stderr:\n{plain(str(err))}\nof\n{state['source']}"
 client.flush()
-write(executed, nbformat.writes(notebook))
-write(page, html(notebook, folder))
+write(executed, nbformat.writes(coadapt_links.without(notebook)))  # it may be carried anywhere
+write(page, html(coadapt_links.moved(notebook, folder, os.path.dirname(os.path.abspath(page))), folder))
 if failure:
     say("FAILED: " + failure)
     sys.exit(1)

@@ -5,6 +5,7 @@
 //
 //	results := lab.Run(nb.Grid{Conditions: "AnB,BnB", Cuts: "1-7", Seeds: "0-2"})
 //	lab.Show("my_curve", lab.Curve(results))        picture, text alternative and files; CurveOf, Figure2, 3, 4, Beside2014 and Forest draw too
+//	lab.PDF("my_curve", lab.Curve(results))         the same for print
 //	lab.Table(results)                              means; Table2014 beside those of 2014
 //	lab.Compare(results, "AnB", "BnB", 7)           one difference
 //	lab.Reading(results)                            in a sentence what selffer nets lose, and what that is

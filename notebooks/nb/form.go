@@ -16,7 +16,8 @@ import (
 // Spec says what a form offers and where its controls stand at first. The zero value offers everything but data and epochs.
 type Spec struct {
 	Title  string
-	Grid   Grid      // at first; Seeds counts from 0, as "0-2", Cuts are a range, as "3-5", and Splits is one split
+	Grid   Grid      // at first; Cuts are a range, as "3-5", and Splits is one split
+	Seeds  []string  // to choose from, each one or several, as "2" or "0-4"; nil is one of the first five, or the first two to five
 	Splits []string  // to choose from; nil is 0, 1, 2, 3 and natman
 	Data   []string  // to choose from, as Open takes them, beside the lab's own; nil: no choice
 	Epochs []int     // to choose from; nil: no choice
@@ -24,10 +25,19 @@ type Spec struct {
 	Rates2 []float64 // those of the second training alone; nil: no choice
 }
 
-// mostSeeds that a form offers.
-const mostSeeds = 5
+// seeds are those to choose from.
+func (spec Spec) seeds() []string {
+	own := spec.Seeds
+	if len(own) == 0 {
+		own = []string{"0", "1", "2", "3", "4", "0-1", "0-2", "0-3", "0-4"}
+	}
+	if at := spec.Grid.Seeds; at != "" && !slices.Contains(own, at) {
+		own = append([]string{at}, own...)
+	}
+	return own
+}
 
-// Form shows sliders and selects for conditions, cuts, seeds, split and, where the spec has them, data and epochs, and below them the Go source
+// Form shows a slider and selects for conditions, cuts, seeds, split and, where the spec has them, data and epochs, and below them the Go source
 // that does the same, ready to paste. It returns the grid when the button is pressed, the lab then being of the data and epochs that were
 // chosen; where no browser is attached, or nobody touches it for a minute, it takes what the spec says.
 func (l *Lab) Form(spec Spec) Grid {
@@ -103,15 +113,18 @@ func (l *Lab) formPanel(spec Spec) (panel, error) {
 		list, _ := transfer.ParseNumbers(spec.Grid.Cuts, 1, cuts())
 		low, high = slices.Min(list), slices.Max(list)
 		if slices.Sort(list); len(list) != high-low+1 {
-			return panel{}, fmt.Errorf("Spec.Grid.Cuts %q: two sliders show a range, such as 3-5", spec.Grid.Cuts)
+			return panel{}, fmt.Errorf("Spec.Grid.Cuts %q: a slider shows a range, such as 3-5", spec.Grid.Cuts)
 		}
 	}
-	seeds := 1
-	if spec.Grid.Seeds != "" {
-		list, _ := transfer.ParseNumbers(spec.Grid.Seeds, 0, 1<<30)
-		if seeds = len(list); slices.Min(list) != 0 || slices.Max(list) != seeds-1 || seeds > mostSeeds {
-			return panel{}, fmt.Errorf("Spec.Grid.Seeds %q: a slider counts them from 0, such as 0 or 0-2, %d at most", spec.Grid.Seeds, mostSeeds)
+	seeds := spec.seeds()
+	for _, x := range seeds {
+		if _, err := transfer.ParseNumbers(x, 0, 1<<30); err != nil {
+			return panel{}, fmt.Errorf("Spec.Seeds: %w", err)
 		}
+	}
+	seed := spec.Grid.Seeds
+	if seed == "" && len(seeds) > 0 {
+		seed = seeds[0]
 	}
 	split, splits := "0", spec.Splits
 	if spec.Grid.Splits != "" {
@@ -127,9 +140,8 @@ func (l *Lab) formPanel(spec Spec) (panel, error) {
 		return panel{}, errors.New("Spec.Grid.Balanced: a form offers conditions, and Balanced settles them")
 	}
 	p.controls = append(p.controls,
-		control{name: "from", label: "lowest cut n", kind: "range", min: 1, max: cuts(), value: strconv.Itoa(low)},
-		control{name: "to", label: "highest cut n", kind: "range", min: 1, max: cuts(), value: strconv.Itoa(high)},
-		control{name: "seeds", label: "seeds", kind: "range", min: 1, max: mostSeeds, value: strconv.Itoa(seeds)},
+		control{name: "cuts", label: "cuts n", kind: "span", min: 1, max: cuts(), value: spanOf(low, high)},
+		control{name: "seeds", label: "seeds", kind: "select", options: seeds, value: seed},
 		control{name: "split", label: "split of the classes", kind: "select", options: splits, value: split})
 	if spec.Data != nil {
 		own := append([]string{l.data}, slices.DeleteFunc(slices.Clone(spec.Data), func(d string) bool { return d == l.data })...)
@@ -167,12 +179,6 @@ func (l *Lab) chosen(v values, spec Spec) choice {
 		n, _ := strconv.Atoi(v[name]) // the panel has looked
 		return n
 	}
-	span := func(a, b int) string {
-		if a == b {
-			return strconv.Itoa(a)
-		}
-		return fmt.Sprintf("%d-%d", min(a, b), max(a, b))
-	}
 	conditions := []string{}
 	for _, t := range spec.offered() {
 		if v[t.String()] == "true" {
@@ -182,7 +188,7 @@ func (l *Lab) chosen(v values, spec Spec) choice {
 	if len(conditions) == 0 {
 		conditions = []string{transfer.Base.String()}
 	}
-	c := choice{data: l.data, set: l.set, grid: Grid{Conditions: strings.Join(conditions, ","), Cuts: span(number("from"), number("to")), Seeds: span(0, number("seeds")-1), Splits: v["split"]}}
+	c := choice{data: l.data, set: l.set, grid: Grid{Conditions: strings.Join(conditions, ","), Cuts: v["cuts"], Seeds: v["seeds"], Splits: v["split"]}}
 	if spec.Data != nil {
 		c.data = v["data"]
 	}

@@ -3,9 +3,11 @@ package nb
 import (
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,16 +21,17 @@ import (
 type panel struct {
 	title    string
 	controls []control
+	axes     string // what is drawn on axes by the controls, which are sliders of one range; "": nothing is
 	button   string
 }
 
-// control is a slider over numbers, a choice, or a tick.
+// control is a slider over numbers, one over a span of them, a choice, or a tick.
 type control struct {
 	name, label string
-	kind        string // "range", "select" or "tick"
-	min, max    int    // of a range
+	kind        string // "range", "span", "select" or "tick"
+	min, max    int    // of a range or span
 	options     []string
-	value       string // at first; a tick's is "true" or "false"
+	value       string // at first; a tick's is "true" or "false", a span's such as "2-5" or "3"
 }
 
 // values of controls by name.
@@ -50,6 +53,11 @@ const (
 
 //go:embed panel.js
 var panelScript string
+
+// panelStyle has a slider with two thumbs: HTML has none.
+//
+//go:embed panel.css
+var panelStyle string
 
 // browser says whether somebody may sit before a page: Jupyter's server names its session, what executes notebooks does not.
 func browser() bool { return gonbui.IsNotebook && os.Getenv("JPY_SESSION_NAME") != "" }
@@ -99,8 +107,9 @@ func (p panel) listen(heard <-chan string, v values, below func(values) string, 
 			case m.Touched:
 				limit.Stop()
 				say(below(v))
-			default: // it is there
+			default: // it is there, and is told that somebody listens
 				limit.Reset(touchWithin)
+				say(below(v))
 				why = fmt.Sprintf("nothing was touched for %v", touchWithin)
 			}
 		}
@@ -111,7 +120,6 @@ func (p panel) listen(heard <-chan string, v values, below func(values) string, 
 func (p panel) fits(v values) bool {
 	for _, c := range p.controls {
 		x, ok := v[c.name]
-		n := 0
 		switch {
 		case !ok:
 			return false
@@ -122,8 +130,11 @@ func (p panel) fits(v values) bool {
 			for _, o := range c.options {
 				ok = ok || o == x
 			}
+		case c.kind == "span":
+			low, high, err := ends(x)
+			ok = err == nil && c.min <= low && low <= high && high <= c.max
 		default:
-			_, err := fmt.Sscanf(x, "%d", &n)
+			n, err := strconv.Atoi(x)
 			ok = err == nil && n >= c.min && n <= c.max
 		}
 		if !ok {
@@ -131,6 +142,30 @@ func (p panel) fits(v values) bool {
 		}
 	}
 	return true
+}
+
+// waits says that the cell is held up, and by what; the page shows it while that is so.
+func (p panel) waits() string {
+	return fmt.Sprintf("This cell waits for you: set what you like and press “%s”. Untouched, it goes on by itself after %.0f s.", p.button, touchWithin.Seconds())
+}
+
+// ends are those of a span, "3" or "2-5".
+func ends(span string) (low, high int, err error) {
+	a, b, two := strings.Cut(span, "-")
+	if !two {
+		b = a
+	}
+	low, errLow := strconv.Atoi(a)
+	high, errHigh := strconv.Atoi(b)
+	return low, high, errors.Join(errLow, errHigh)
+}
+
+// spanOf is a span of numbers in words.
+func spanOf(a, b int) string {
+	if a == b {
+		return strconv.Itoa(a)
+	}
+	return fmt.Sprintf("%d-%d", min(a, b), max(a, b))
 }
 
 // html is the panel with the script that speaks for it.
@@ -141,10 +176,18 @@ func (p panel) html(address, below string) string {
 	if p.title != "" {
 		fmt.Fprintf(&b, "<p><b>%s</b></p>", escape(p.title))
 	}
+	fmt.Fprintf(&b, `<p role="status" hidden>%s</p>`, escape(p.waits()))
+	if p.axes != "" {
+		b.WriteString(p.drawing())
+	}
 	for _, c := range p.controls {
 		b.WriteString(c.html())
 	}
+	if p.axes != "" {
+		b.WriteString("</details>")
+	}
 	fmt.Fprintf(&b, `<p><button type="button">%s</button></p><pre>%s</pre><p><small>Where this does not react, interrupt the cell and run it again.</small></p></div>`, escape(p.button), escape(below))
+	fmt.Fprintf(&b, "<style>%s</style>", panelStyle)
 	fmt.Fprintf(&b, "<script>(%s)(%q, %q);</script>", strings.TrimSpace(panelScript), root, address)
 	return b.String()
 }
@@ -169,6 +212,13 @@ func (c control) html() string {
 			fmt.Fprintf(&b, "<option%s>%s</option>", selected, escape(o))
 		}
 		return b.String() + "</select></label></p>"
+	case "span":
+		low, high, _ := ends(c.value)
+		end := func(which string, value int) string {
+			return fmt.Sprintf(`<input type="range" aria-label="%s %s" min="%d" max="%d" value="%d">`, which, escape(c.label), c.min, c.max, value)
+		}
+		return fmt.Sprintf(`<p>%s <span class="coadapt-span" data-name="%s">%s%s</span> <output>%s</output></p>`, escape(c.label), name,
+			end("lowest of", low), end("highest of", high), escape(c.value))
 	}
 	return fmt.Sprintf(`<p><label>%s <input type="range" name="%s" min="%d" max="%d" value="%s"> <output>%s</output></label></p>`,
 		escape(c.label), name, c.min, c.max, escape(c.value), escape(c.value))

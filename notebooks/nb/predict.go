@@ -28,7 +28,7 @@ type Sign struct {
 	N    int
 }
 
-// Drawn asks for a curve by sliders: what a condition gains or loses to its base at every cut, in points.
+// Drawn asks for a curve, drawn with a pointer or set by sliders: what a condition gains or loses to its base at every cut, in points.
 type Drawn struct{ Condition string }
 
 // Pick asks for one of some answers in words, two at least.
@@ -156,6 +156,7 @@ func (q asked) panel() panel {
 	case "pick":
 		p.controls = []control{{name: "pick", kind: "select", options: q.Of, value: q.Of[0]}}
 	default:
+		p.axes = fmt.Sprintf("cut n; draw the curve of %s, in points above or below its base", q.A)
 		for n := range cuts() {
 			p.controls = append(p.controls, control{name: strconv.Itoa(n + 1), label: fmt.Sprintf("%s at n = %d, points from the base:", q.A, n+1),
 				kind: "range", min: -steepest, max: steepest / 2, value: "0"})

@@ -100,7 +100,7 @@ func TestDrawnAgainst(t *testing.T) {
 	for n := range cuts() {
 		q.Guess[fmt.Sprint(n+1)] = "-10"
 	}
-	text, fig, err := q.against([]transfer.Result{made("base", 0, 600), made("BnB", 1, 500), made("BnB", 3, 400)})
+	text, fig, err := q.against([]transfer.Result{made("base", 0, 600), made("BnB", 1, 500), made("BnB", 3, 400)}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,11 +113,11 @@ func TestDrawnAgainst(t *testing.T) {
 		t.Errorf("the figure is %s", alt)
 	}
 	none := Drawn{"BnB"}.question()
-	text, fig, err = none.against([]transfer.Result{made("base", 0, 600), made("BnB", 1, 500), made("BnB", 3, 400)})
+	text, fig, err = none.against([]transfer.Result{made("base", 0, 600), made("BnB", 1, 500), made("BnB", 3, 400)}, nil)
 	if err != nil || fig != nil || !strings.HasSuffix(text, "result: BnB, in points from the base, at n = 1: -10.0, 3: -20.0") {
 		t.Errorf("no guess: %q, %v, %v", text, fig, err)
 	}
-	if _, _, err := q.against([]transfer.Result{made("base", 0, 600)}); err == nil || !strings.Contains(err.Error(), "BnB") {
+	if _, _, err := q.against([]transfer.Result{made("base", 0, 600)}, nil); err == nil || !strings.Contains(err.Error(), "BnB") {
 		t.Errorf("no net of the condition: %v", err)
 	}
 }
@@ -131,7 +131,7 @@ func TestPick(t *testing.T) {
 	if err := saveGuess(h, "pick", q); err != nil {
 		t.Fatal(err)
 	}
-	if text, fig, err := q.against(nil); text != "How much?\nguessed: more" || fig != nil || err != nil {
+	if text, fig, err := q.against(nil, nil); text != "How much?\nguessed: more" || fig != nil || err != nil {
 		t.Errorf("%q, %v, %v", text, fig, err)
 	}
 	if err := reveal(h, "pick", nil); err != nil {
@@ -145,6 +145,46 @@ func TestPick(t *testing.T) {
 	}
 	if got, err := loadGuess(h, "pick"); err != nil || got.Revealed || got.Guess != nil {
 		t.Errorf("other answers to the question: %+v, %v; want a new one", got, err)
+	}
+}
+
+// A pick is scored against the right answers, which must be among those that were offered.
+func TestPickIsScored(t *testing.T) {
+	h := home.Home{Dir: t.TempDir()}
+	for _, c := range []struct {
+		guess string
+		right []string
+		want  string
+	}{
+		{"more", []string{"more"}, "How much?\nguessed: more\nresult: more\nThe guess was right."},
+		{"less", []string{"more"}, "How much?\nguessed: less\nresult: more\nThe guess was not right."},
+		{"less", []string{"as much", "less"}, "How much?\nguessed: less\nresult: as much, or less\nThe guess was right."},
+		{"", []string{"more"}, "How much?\nno guess was made\nresult: more"},
+		{"less", nil, "How much?\nguessed: less"},
+	} {
+		q := Pick{"less", "as much", "more"}.question()
+		if q.Text = "How much?"; c.guess != "" {
+			q.Guess = values{"pick": c.guess}
+		}
+		if text, fig, err := q.against(nil, c.right); text != c.want || fig != nil || err != nil {
+			t.Errorf("%q of %q: %q, %v, %v; want %q", c.guess, c.right, text, fig, err, c.want)
+		}
+		if err := saveGuess(h, "pick", q); err != nil {
+			t.Fatal(err)
+		}
+		if err := reveal(h, "pick", nil, c.right...); err != nil {
+			t.Error(err)
+		}
+		if got, err := loadGuess(h, "pick"); err != nil || got.Revealed != (c.guess != "") {
+			t.Errorf("%q: revealed %v, %v", c.guess, got.Revealed, err)
+		}
+	}
+	if err := reveal(h, "pick", nil, "none"); err == nil || !strings.Contains(err.Error(), `"none"`) || !strings.Contains(err.Error(), `"as much"`) {
+		t.Errorf("an answer that was not offered: %v", err)
+	}
+	sign := Sign{A: "AnB", B: "BnB", N: 7}.question()
+	if _, _, err := sign.against([]transfer.Result{made("AnB", 7, 500), made("BnB", 7, 600)}, []string{below}); err == nil || !strings.Contains(err.Error(), "nb.Pick") {
+		t.Errorf("a right answer to a sign: %v", err)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,18 +16,19 @@ import (
 )
 
 // Reveal shows a guess and the result together, and how far off it was. From then on the guess stays as it is. Where none was made, it shows
-// the result alone. A [Pick] is shown as it was made: what the cell draws besides is its result, and no results need be given.
-func (l *Lab) Reveal(name string, results []transfer.Result) {
+// the result alone. The right answers to a [Pick] are given by name, one or several: lab.Reveal("cost", nil, "some weeks"). Where they depend
+// on nets that the reader may change, the cell works them out; without any, the guess is shown as it was made.
+func (l *Lab) Reveal(name string, results []transfer.Result, right ...string) {
 	h, err := home.Locate()
 	if err == nil {
-		err = reveal(h, name, results)
+		err = reveal(h, name, results, right...)
 	}
 	if err != nil {
 		fail(err)
 	}
 }
 
-func reveal(h home.Home, name string, results []transfer.Result) error {
+func reveal(h home.Home, name string, results []transfer.Result, right ...string) error {
 	q, err := loadGuess(h, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		text := fmt.Sprintf("nothing was asked under the name %s; the cell with nb.Predict(%q, ...) comes first", name, name)
@@ -35,7 +37,7 @@ func reveal(h home.Home, name string, results []transfer.Result) error {
 	if err != nil {
 		return err
 	}
-	text, fig, err := q.against(results)
+	text, fig, err := q.against(results, right)
 	if err != nil {
 		return fmt.Errorf("guess %s: %w", name, err)
 	}
@@ -57,10 +59,14 @@ func reveal(h home.Home, name string, results []transfer.Result) error {
 }
 
 // against sets the guess beside the result, in words and, of a curve, in a figure.
-func (q asked) against(results []transfer.Result) (string, figure.Drawing, error) {
+func (q asked) against(results []transfer.Result, right []string) (string, figure.Drawing, error) {
+	if q.Kind != "pick" && len(right) > 0 {
+		return "", nil, fmt.Errorf("right answers %q: only nb.Pick takes them; here the results say what is right", right)
+	}
 	switch q.Kind {
 	case "pick":
-		return q.Text + "\n" + q.words(), nil, nil
+		text, err := q.pickAgainst(right)
+		return text, nil, err
 	case "sign":
 		text, err := q.signAgainst(results)
 		return text, nil, err
@@ -113,6 +119,28 @@ func gains(results []transfer.Result, t transfer.Treatment) string {
 		}
 	}
 	return fmt.Sprintf("result: %s, in points from the base, at n = %s", t, strings.Join(points, ", "))
+}
+
+// pickAgainst scores a pick. It says the question again, for the answer alone says little.
+func (q asked) pickAgainst(right []string) (string, error) {
+	for _, r := range right {
+		if !slices.Contains(q.Of, r) {
+			return "", fmt.Errorf("right answer %q: want one of those to pick from, %q", r, q.Of)
+		}
+	}
+	text := q.Text + "\n" + q.words()
+	if len(right) == 0 {
+		return text, nil
+	}
+	text += "\nresult: " + strings.Join(right, ", or ")
+	switch {
+	case q.Guess == nil:
+	case slices.Contains(right, q.Guess["pick"]):
+		text += "\nThe guess was right."
+	default:
+		text += "\nThe guess was not right."
+	}
+	return text, nil
 }
 
 func (q asked) signAgainst(results []transfer.Result) (string, error) {

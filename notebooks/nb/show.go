@@ -81,12 +81,24 @@ func link(file, alt string) error {
 	if err != nil {
 		return err
 	}
+	rel := filepath.ToSlash(from(wd, file))
+	return show(fmt.Sprintf(`<details><summary>the figure in words</summary><p>%s</p></details><p>the same as SVG: <a href="%s">%s</a></p>`, escape(alt), html.EscapeString(rel), html.EscapeString(rel)), "the same as SVG: "+rel)
+}
+
+// from is a figure's place as seen from a folder. A folder of lessons has a link to the figures, for it may lie anywhere.
+func from(wd, file string) string {
+	near := filepath.Join("figures", filepath.Base(file))
+	a, err := os.Stat(filepath.Join(wd, "figures"))
+	if err == nil {
+		if b, err := os.Stat(filepath.Dir(file)); err == nil && os.SameFile(a, b) {
+			return near
+		}
+	}
 	rel, err := filepath.Rel(wd, file)
 	if err != nil { // on another drive
-		rel = filepath.Base(file)
+		return filepath.Base(file)
 	}
-	rel = filepath.ToSlash(rel)
-	return show(fmt.Sprintf(`<details><summary>the figure in words</summary><p>%s</p></details><p>the same as SVG: <a href="%s">%s</a></p>`, escape(alt), html.EscapeString(rel), html.EscapeString(rel)), "the same as SVG: "+rel)
+	return rel
 }
 
 // show hands HTML with its plain text to the front end, or prints the text where there is none.

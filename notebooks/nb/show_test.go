@@ -5,6 +5,7 @@ package nb
 import (
 	"bytes"
 	"encoding/gob"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -127,5 +128,27 @@ func TestDisplay(t *testing.T) {
 	gonbui.SendData(&protocol.DisplayData{Metadata: map[string]any{"x": struct{ Unregistered int }{}}}) // breaks the pipe for good
 	if err := display(png, "a curve", 624, nil); err == nil {
 		t.Error("a figure that could not be sent is no error")
+	}
+}
+
+// A folder of lessons may lie anywhere, and links to figures through a link of its own; elsewhere they are told from the notebook's folder.
+func TestFigureFromANotebook(t *testing.T) {
+	root := t.TempDir()
+	figures, lessons := filepath.Join(root, "home", "figures"), filepath.Join(root, "lessons")
+	if err := errors.Join(os.MkdirAll(figures, 0o755), os.MkdirAll(lessons, 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(figures, "a.svg")
+	if got, want := from(lessons, file), filepath.Join("..", "home", "figures", "a.svg"); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if err := os.Symlink(figures, filepath.Join(lessons, "figures")); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := from(lessons, file), filepath.Join("figures", "a.svg"); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got, want := from(filepath.Dir(figures), file), filepath.Join("figures", "a.svg"); got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

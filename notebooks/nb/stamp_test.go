@@ -45,6 +45,15 @@ func TestStale(t *testing.T) {
 	if err := l.show("one", must(draw("curve", results))); err != nil {
 		t.Fatal(err)
 	}
+	if err := l.pdf("one", must(draw("curve", results))); err != nil {
+		t.Fatal(err)
+	}
+	if data, err := os.ReadFile(filepath.Join(l.home.Figures(), "one.pdf")); err != nil || !strings.HasPrefix(string(data), "%PDF-") {
+		t.Errorf("as PDF: %v, %.20q", err, data)
+	}
+	if err := l.pdf("a/b", must(draw("curve", results))); err == nil || !strings.Contains(err.Error(), "letters") {
+		t.Errorf("a name that is none: %v", err)
+	}
 	stale := func(l *Lab, now ...Work) []string {
 		t.Helper()
 		changes, _, err := l.stale("one", now...)

@@ -6,6 +6,7 @@ import "io"
 type Drawing interface {
 	PNG(w io.Writer, dpi int) error // dots an inch, as in Figure.PNG
 	SVG(w io.Writer) error
+	PDF(w io.Writer) error
 	Alt() string                   // the text alternative
 	Size() (width, height float64) // inches
 }

@@ -49,7 +49,7 @@ func figureCommand(stdout io.Writer) *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if out == "" {
-				return errors.New("-o: no file, want one that ends in .png or .svg")
+				return errors.New("-o: no file, want one that ends in .png, .svg or .pdf")
 			}
 			if err := checkFigure("o", out); err != nil {
 				return err
@@ -104,7 +104,7 @@ func figureCommand(stdout io.Writer) *cobra.Command {
 			return drawFigures(stdout, which, overlay != "", results, opt, out)
 		},
 	}
-	c.Flags().StringVarP(&out, "output", "o", "", "file to write, .png or .svg")
+	c.Flags().StringVarP(&out, "output", "o", "", "file to write, .png, .svg or .pdf")
 	c.Flags().StringVar(&title, "title", "", "what stands above the figure (default: the name of the data set)")
 	c.Flags().StringVar(&which, "figure", "", "which: "+figures+"\n(default: curve; with --source 2014 all)")
 	c.Flags().StringVar(&claims, "claims", "", "of the forest: names of claims as coadapt stats prints them, with commas\n"+
@@ -201,8 +201,8 @@ func checkFigure(flag, file string) error {
 	if file == "" {
 		return nil
 	}
-	if ext := strings.ToLower(filepath.Ext(file)); ext != ".png" && ext != ".svg" {
-		return fmt.Errorf("-%s %q: want a file that ends in .png or .svg", flag, file)
+	if ext := strings.ToLower(filepath.Ext(file)); ext != ".png" && ext != ".svg" && ext != ".pdf" {
+		return fmt.Errorf("-%s %q: want a file that ends in .png, .svg or .pdf", flag, file)
 	}
 	if info, err := os.Stat(filepath.Dir(file)); err != nil || !info.IsDir() {
 		return fmt.Errorf("-%s %q: there is no folder %s", flag, file, filepath.Dir(file))
@@ -222,8 +222,11 @@ func draw(results []transfer.Result, opt figure.Options, file string) error {
 // write is in the format of the file's name.
 func write(fig *figure.Figure, file string) error {
 	return durable.WriteFile(file, func(w io.Writer) error {
-		if strings.EqualFold(filepath.Ext(file), ".svg") {
+		switch strings.ToLower(filepath.Ext(file)) {
+		case ".svg":
 			return fig.SVG(w)
+		case ".pdf":
+			return fig.PDF(w)
 		}
 		return fig.PNG(w, printDPI)
 	})

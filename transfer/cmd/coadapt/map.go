@@ -96,7 +96,7 @@ func mapCommand(stdout io.Writer) *cobra.Command {
 		},
 	}
 	fl := c.Flags()
-	fl.StringVarP(&out, "output", "o", "", "draw it to this file too, .png or .svg")
+	fl.StringVarP(&out, "output", "o", "", "draw it to this file too, .png, .svg or .pdf")
 	fl.StringVar(&title, "title", "", "what stands above the figure")
 	fl.StringVar(&conditions, "conditions", "BnB,BnBr", "conditions")
 	fl.IntVarP(&n, "cut", "n", 4, "the cut")

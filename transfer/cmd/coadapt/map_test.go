@@ -59,7 +59,7 @@ func TestMapOfSavedNets(t *testing.T) {
 	for args, want := range map[string]string{
 		"-n 6 " + results("scale"):             "no net of -conditions BnB,BnBr at -cut 6",
 		"-conditions XnY " + results("scale"):  "-conditions",
-		"-o map.pdf " + results("scale"):       "-o",
+		"-o map.eps " + results("scale"):       "-o",
 		"-level 95 " + results("scale"):        "such as 0.95",
 		filepath.Join(t.TempDir(), "no.jsonl"): "no such file",
 	} {

@@ -153,6 +153,11 @@ func TestForest(t *testing.T) {
 
 func TestFigures2014(t *testing.T) {
 	dir := t.TempDir()
+	pdf := filepath.Join(dir, "f.PDF")
+	must(t, "figure", "-source", "2014", "-figure", "2", "-o", pdf)
+	if data, err := os.ReadFile(pdf); err != nil || !strings.HasPrefix(string(data), "%PDF-") {
+		t.Errorf("as PDF: %v, %.20q", err, data)
+	}
 	status, out, errs := coadapt(t, t.Context(), "figure", "-source", "2014", "-o", filepath.Join(dir, "p.svg"))
 	if status != 0 {
 		t.Fatal(errs)
