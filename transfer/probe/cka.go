@@ -31,8 +31,8 @@ func CKA(x, y *mat.Dense) (float64, error) {
 }
 
 // UnbiasedCKA is linear CKA with the unbiased estimate of HSIC by Song et al. 2012 (Feature Selection via Dependence
-// Maximization, equation 5) in all three places, as Nguyen et al. 2021 (Do Wide and Deep Networks Learn the Same Things?,
-// equation 3) have it:
+// Maximization) in all three places, as Nguyen et al. 2021 (Do Wide and Deep Networks Learn the Same Things?)
+// have it:
 //
 //	HSIC₁(K, L) = (tr K̃L̃ + 1ᵀK̃1 1ᵀL̃1 / ((n-1)(n-2)) - 2/(n-2) 1ᵀK̃L̃1) / (n(n-3))
 //

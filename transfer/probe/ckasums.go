@@ -162,7 +162,7 @@ func (p products) centredBoth(x, y sums) float64 {
 	return p.both - 2*floats.Dot(p.ofX, mx) - 2*floats.Dot(p.ofY, my) + ym*x.square + xm*y.square + 4*cross - 3*n*xm*ym
 }
 
-// BatchedCKA is the estimate of Nguyen et al. 2021 (Do Wide and Deep Networks Learn the Same Things?, equation 4): each HSIC₁
+// BatchedCKA is the estimate of Nguyen et al. 2021 (Do Wide and Deep Networks Learn the Same Things?): each HSIC₁
 // is a mean over batches. It compares pictures of one batch only, so that it depends on how they are divided: with one batch
 // it is [UnbiasedCKA], and its HSICs are unbiased with any. It is here to compare with what others report; [CKASums] is exact
 // at no greater cost. It fails as UnbiasedCKA does, for no batch, and for a batch with fewer than 4 pictures.
