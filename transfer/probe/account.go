@@ -9,9 +9,9 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// Spearman is the rank correlation of x and y, -1 to 1; equal values share the mean of their ranks. It fails for fewer than 2
-// values, for other numbers of them, for values that are not finite, and where all of a side are equal. (gonum's stat has no
-// ranks.)
+// Spearman is the rank correlation of x and y, -1 to 1; equal values share the mean of their ranks. It fails
+// for fewer than 2 values, for other numbers of them, for values that are not finite, and where all of a side
+// are equal. (gonum's stat has no ranks.)
 func Spearman(x, y []float64) (float64, error) {
 	if err := checkScores(x, y); err != nil {
 		return 0, err
@@ -40,11 +40,11 @@ func ranks(x []float64) []float64 {
 	return r
 }
 
-// WeightedTau is Kendall's tau with hyperbolic weights, -1 to 1, by which the order among the best counts most (Vigna 2015, A
-// Weighted Correlation Index for Rankings with Ties): a pair of ranks r and s, from 1 for the highest value, has the weight
-// 1/r + 1/s. Ranks are by x and then y, and by y and then x, and tau is the mean of both. It is the default of
-// scipy.stats.weightedtau. (Weights of gonum's stat.Kendall are of values, and its ties count as disorder.) It fails as
-// [Spearman] does.
+// WeightedTau is Kendall's tau with hyperbolic weights, -1 to 1, by which the order among the best counts
+// most (Vigna 2015, A Weighted Correlation Index for Rankings with Ties): a pair of ranks r and s, from 1 for
+// the highest value, has the weight 1/r + 1/s. Ranks are by x and then y, and by y and then x, and tau is the
+// mean of both. It is the default of scipy.stats.weightedtau. (Weights of gonum's stat.Kendall are of values,
+// and its ties count as disorder.) It fails as [Spearman] does.
 func WeightedTau(x, y []float64) (float64, error) {
 	if err := checkScores(x, y); err != nil {
 		return 0, err
@@ -78,9 +78,10 @@ func tau(x, y, first, then []float64) float64 {
 	return max(-1, min(1, agree/math.Sqrt(ofX*ofY)))
 }
 
-// Regret is what is lost by going by a forecast: the best that was measured less what was measured of the choice with the highest
-// forecast, in the unit of measured and at least 0. Of choices with the same forecast it is the mean, as if one were
-// drawn. It fails for no choice, for other numbers of forecasts than of measurements, and for values that are not finite.
+// Regret is what is lost by going by a forecast: the best that was measured less what was measured of the
+// choice with the highest forecast, in the unit of measured and at least 0. Of choices with the same forecast
+// it is the mean, as if one were drawn. It fails for no choice, for other numbers of forecasts than of
+// measurements, and for values that are not finite.
 func Regret(forecast, measured []float64) (float64, error) {
 	if err := checkNumbers(forecast, measured, 1); err != nil {
 		return 0, err

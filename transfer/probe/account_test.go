@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestRankCorrelations: scipy.stats.weightedtau(x, y).statistic and scipy.stats.spearmanr(x, y).statistic of SciPy 1.17.1, with
-// ties on either side.
+// TestRankCorrelations: scipy.stats.weightedtau(x, y).statistic and scipy.stats.spearmanr(x, y).statistic of
+// SciPy 1.17.1, with ties on either side.
 func TestRankCorrelations(t *testing.T) {
 	x := []float64{.62, .31, .31, .55, .48, .7, .12, .48}
 	y := []float64{.5, .44, .2, .61, .44, .58, .09, .3}

@@ -11,7 +11,8 @@ import (
 
 func svcca99(x, y *mat.Dense) (float64, error) { return SVCCA(x, y, 0.99) }
 
-// TestCCAIsTheReference: values made with NumPy from the definitions; 0 where rank leaves no correlation to measure.
+// TestCCAIsTheReference: values made with NumPy from the definitions; 0 where rank leaves no correlation to
+// measure.
 func TestCCAIsTheReference(t *testing.T) {
 	for i, c := range []struct {
 		of                pair
@@ -56,7 +57,8 @@ func TestCCAIsGonums(t *testing.T) {
 	}
 }
 
-// TestCCAInvariances: CCA does not see invertible maps, SVCCA sees other scales of units, PWCCA those of x, and rotations of x.
+// TestCCAInvariances: CCA does not see invertible maps, SVCCA sees other scales of units, PWCCA those of x,
+// and rotations of x.
 func TestCCAInvariances(t *testing.T) {
 	x, y, _ := classed.features()
 	invertible := times(unitScaled(y), rotation(9, 5))

@@ -54,7 +54,8 @@ type classes struct {
 	size  []int // index -> pictures
 }
 
-// classesOf refuses labels that do not fit n pictures, and those of one class only or of as many classes as pictures.
+// classesOf refuses labels that do not fit n pictures, and those of one class only or of as many classes as
+// pictures.
 func classesOf(labels []int, n int) (classes, error) {
 	if len(labels) != n {
 		return classes{}, fmt.Errorf("%d labels for %d pictures: want one for each", len(labels), n)

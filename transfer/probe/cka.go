@@ -10,18 +10,18 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// A Similarity compares the features of two nets for the same pictures: x is [pictures, units], and so is y, which may have
-// other units.
+// A Similarity compares the features of two nets for the same pictures: x is [pictures, units], and so is y,
+// which may have other units.
 type Similarity func(x, y *mat.Dense) (float64, error)
 
-// CKA is the linear centred kernel alignment of x and y, the biased one of Kornblith et al. 2019 (Similarity of Neural
-// Network Representations Revisited, equation 4 with a linear kernel): with centred columns
+// CKA is the linear centred kernel alignment of x and y, the biased one of Kornblith et al. 2019 (Similarity
+// of Neural Network Representations Revisited, equation 4 with a linear kernel): with centred columns
 //
 //	|xᵀy|² / (|xᵀx| |yᵀy|)    (Frobenius norms)
 //
-// It lies between 0 and 1, and is 1 where y is a rotation of x, scaled and shifted. With few pictures for the units it is
-// high whatever they are: see [UnbiasedCKA]. It fails for fewer than 2 pictures, for other pictures in y than in x, for
-// values that are not finite, and where all pictures have the same features.
+// It lies between 0 and 1, and is 1 where y is a rotation of x, scaled and shifted. With few pictures for the
+// units it is high whatever they are: see [UnbiasedCKA]. It fails for fewer than 2 pictures, for other
+// pictures in y than in x, for values that are not finite, and where all pictures have the same features.
 func CKA(x, y *mat.Dense) (float64, error) {
 	a, b, err := sides(x, y, 2)
 	if err != nil {
@@ -30,15 +30,16 @@ func CKA(x, y *mat.Dense) (float64, error) {
 	return a.biased(b), nil
 }
 
-// UnbiasedCKA is linear CKA with the unbiased estimate of HSIC by Song et al. 2012 (Feature Selection via Dependence
-// Maximization) in all three places, as Nguyen et al. 2021 (Do Wide and Deep Networks Learn the Same Things?)
-// have it:
+// UnbiasedCKA is linear CKA with the unbiased estimate of HSIC by Song et al. 2012 (Feature Selection via
+// Dependence Maximization) in all three places, as Nguyen et al. 2021 (Do Wide and Deep Networks Learn the
+// Same Things?) have it:
 //
 //	HSIC₁(K, L) = (tr K̃L̃ + 1ᵀK̃1 1ᵀL̃1 / ((n-1)(n-2)) - 2/(n-2) 1ᵀK̃L̃1) / (n(n-3))
 //
-// where K̃ and L̃ are the Gram matrices with a diagonal of zeros. It is about 0 for unrelated features, however many units
-// there are, so that it may be negative; it is at most about 1, and 1 for y = x. It needs at least 4 pictures, and fails
-// where the estimate of HSIC(x, x) or HSIC(y, y) is not positive; otherwise as [CKA] does.
+// where K̃ and L̃ are the Gram matrices with a diagonal of zeros. It is about 0 for unrelated features,
+// however many units there are, so that it may be negative; it is at most about 1, and 1 for y = x. It needs
+// at least 4 pictures, and fails where the estimate of HSIC(x, x) or HSIC(y, y) is not positive; otherwise as
+// [CKA] does.
 func UnbiasedCKA(x, y *mat.Dense) (float64, error) {
 	a, b, err := sides(x, y, 4)
 	if err != nil {
@@ -47,9 +48,10 @@ func UnbiasedCKA(x, y *mat.Dense) (float64, error) {
 	return a.unbiased(b)
 }
 
-// WithinClassCKA is [UnbiasedCKA] after the mean of each class is removed from its pictures. Class means dominate plain
-// CKA: two codes that only agree on the classes are much alike by it, and about 0 by this. It fails as UnbiasedCKA does, for
-// labels that do not fit (see the package), and where all pictures of each class have the same features.
+// WithinClassCKA is [UnbiasedCKA] after the mean of each class is removed from its pictures. Class means
+// dominate plain CKA: two codes that only agree on the classes are much alike by it, and about 0 by this. It
+// fails as UnbiasedCKA does, for labels that do not fit (see the package), and where all pictures of each
+// class have the same features.
 func WithinClassCKA(x, y *mat.Dense, labels []int) (float64, error) {
 	if err := checkPair(x, y, 4); err != nil {
 		return 0, err
@@ -65,8 +67,8 @@ func WithinClassCKA(x, y *mat.Dense, labels []int) (float64, error) {
 	return UnbiasedCKA(xw, yw)
 }
 
-// WithinClass is x less the mean features of each picture's class, [pictures, units]. It fails for labels that do not fit,
-// for values that are not finite, and where nothing is left.
+// WithinClass is x less the mean features of each picture's class, [pictures, units]. It fails for labels
+// that do not fit, for values that are not finite, and where nothing is left.
 func WithinClass(x *mat.Dense, labels []int) (*mat.Dense, error) { return withinClass("x", x, labels) }
 
 func withinClass(name string, x *mat.Dense, labels []int) (*mat.Dense, error) {
@@ -193,12 +195,15 @@ func innerByFeatures(x, y *mat.Dense) float64 {
 
 func (a *side) biased(b *side) float64 { return a.inner(b) / math.Sqrt(a.inner(a)*b.inner(b)) }
 
-// hsic is HSIC₁. As columns are centred, the row sums of the Gram matrices without their diagonals are -|x_i|² and -|y_i|².
+// hsic is HSIC₁. As columns are centred, the row sums of the Gram matrices without their diagonals are
+// -|x_i|² and -|y_i|².
 func (a *side) hsic(b *side) float64 {
-	return unbiasedHSIC(len(a.square), a.inner(b), floats.Dot(a.square, b.square), floats.Sum(a.square), floats.Sum(b.square))
+	return unbiasedHSIC(len(a.square), a.inner(b),
+		floats.Dot(a.square, b.square), floats.Sum(a.square), floats.Sum(b.square))
 }
 
-// unbiasedHSIC takes |xᵀy|², and the sums over pictures of |x_i|²|y_i|², |x_i|² and |y_i|², all of centred features.
+// unbiasedHSIC takes |xᵀy|², and the sums over pictures of |x_i|²|y_i|², |x_i|² and |y_i|², all of centred
+// features.
 func unbiasedHSIC(pictures int, inner, both, x, y float64) float64 {
 	n := float64(pictures)
 	return (inner - both + x*y/((n-1)*(n-2)) - 2/(n-2)*both) / (n * (n - 3))
@@ -214,7 +219,7 @@ func unbiasedRatio(xy, xx, yy float64, x, y string) (float64, error) {
 		hsic float64
 	}{{x, xx}, {y, yy}} {
 		if !(self.hsic > 0) {
-			return 0, fmt.Errorf("the unbiased HSIC of %s with itself is %.3g, want it above 0: too few pictures to estimate it",
+			return 0, fmt.Errorf("the unbiased HSIC of %s with itself is %.3g, want it above 0: take more pictures",
 				self.name, self.hsic)
 		}
 	}

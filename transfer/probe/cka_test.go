@@ -122,7 +122,8 @@ func TestCKAByLoops(t *testing.T) {
 	near(t, "two strips by Gram matrices", x.inner(x), nil, innerByFeatures(x.z, other), 1e-12)
 }
 
-// TestCKAInvariances: rotation, one scale, a shift and another order of pictures change nothing; a scale for each unit does.
+// TestCKAInvariances: rotation, one scale, a shift and another order of pictures change nothing; a scale for
+// each unit does.
 func TestCKAInvariances(t *testing.T) {
 	x, y, labels := tall.features()
 	back := inTurn(tall.n, 4)
@@ -163,7 +164,8 @@ func TestCKAInvariances(t *testing.T) {
 	}
 }
 
-// TestTrapsOfCKA: many units for few pictures make the biased value high, class means the plain one; neither the others.
+// TestTrapsOfCKA: many units for few pictures make the biased value high, class means the plain one; neither
+// the others.
 func TestTrapsOfCKA(t *testing.T) {
 	x, y := normal(40, 400, 1), normal(40, 400, 2)
 	if v, err := CKA(x, y); err != nil || v < 0.8 {
@@ -208,7 +210,8 @@ func TestCKAMatrix(t *testing.T) {
 		}
 	}
 	refuses(t, second(CKAMatrix(nil, []*mat.Dense{y}, true)), "0 and 1 layers")
-	refuses(t, second(CKAMatrix([]*mat.Dense{x}, []*mat.Dense{y, normal(9, 2, 1)}, true)), "y 1 has the shape [9, 2]: 9 pictures, want the 200")
+	refuses(t, second(CKAMatrix([]*mat.Dense{x}, []*mat.Dense{y, normal(9, 2, 1)}, true)),
+		"y 1 has the shape [9, 2]: 9 pictures, want the 200")
 }
 
 func TestCKARefuses(t *testing.T) {

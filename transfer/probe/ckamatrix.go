@@ -6,10 +6,10 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// CKAMatrix is the CKA of each layer of one net, a row each, with each layer of another, a column each: [len(xs), len(ys)].
-// Unbiased is that of [UnbiasedCKA]. It makes the products of a layer with itself once; of layers with more units than
-// pictures it keeps the Gram matrix, 8 bytes for each pair of pictures. Errors name the layer, from 0, and are otherwise
-// those of CKA and UnbiasedCKA.
+// CKAMatrix is the CKA of each layer of one net, a row each, with each layer of another, a column each:
+// [len(xs), len(ys)]. Unbiased is that of [UnbiasedCKA]. It makes the products of a layer with itself once;
+// of layers with more units than pictures it keeps the Gram matrix, 8 bytes for each pair of pictures. Errors
+// name the layer, from 0, and are otherwise those of CKA and UnbiasedCKA.
 func CKAMatrix(xs, ys []*mat.Dense, unbiased bool) (*mat.Dense, error) {
 	if len(xs) == 0 || len(ys) == 0 {
 		return nil, fmt.Errorf("%d and %d layers to compare: want at least 1 of each net", len(xs), len(ys))
@@ -27,7 +27,8 @@ func CKAMatrix(xs, ys []*mat.Dense, unbiased bool) (*mat.Dense, error) {
 			}
 			n, d := x.Dims()
 			if want, _ := xs[0].Dims(); n != want {
-				return nil, fmt.Errorf("%s has the shape [%d, %d]: %d pictures, want the %d of x 0", layer, n, d, n, want)
+				return nil, fmt.Errorf("%s has the shape [%d, %d]: %d pictures, want the %d of x 0",
+					layer, n, d, n, want)
 			}
 			s, err := newSide(layer, x)
 			if err != nil {

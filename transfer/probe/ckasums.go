@@ -10,9 +10,10 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// CKASums is CKA of pictures that come in batches and need not be in memory together. Its sums are over units, never over
-// pairs of pictures, so that both its values are those of all pictures at once, whatever the batches and their order.
-// The zero value is ready. It keeps dx² + dy² + dx·dy numbers for dx and dy units.
+// CKASums is CKA of pictures that come in batches and need not be in memory together. Its sums are over
+// units, never over pairs of pictures, so that both its values are those of all pictures at once, whatever
+// the batches and their order. The zero value is ready. It keeps dx² + dy² + dx·dy numbers for dx and dy
+// units.
 type CKASums struct {
 	x, y       sums // of one side
 	xx, xy, yy products
@@ -33,8 +34,9 @@ type products struct {
 	both     float64    // Σ |x_i|² |y_i|²
 }
 
-// Add adds a batch of at least one picture: x is [pictures, dx] and y [pictures, dy], with dx and dy as in the first batch. It
-// fails where they are not, for other pictures in y than in x, and for values that are not finite; then nothing is added.
+// Add adds a batch of at least one picture: x is [pictures, dx] and y [pictures, dy], with dx and dy as in
+// the first batch. It fails where they are not, for other pictures in y than in x, and for values that are
+// not finite; then nothing is added.
 func (s *CKASums) Add(x, y *mat.Dense) error {
 	if err := checkPair(x, y, 1); err != nil {
 		return err
@@ -162,10 +164,11 @@ func (p products) centredBoth(x, y sums) float64 {
 	return p.both - 2*floats.Dot(p.ofX, mx) - 2*floats.Dot(p.ofY, my) + ym*x.square + xm*y.square + 4*cross - 3*n*xm*ym
 }
 
-// BatchedCKA is the estimate of Nguyen et al. 2021 (Do Wide and Deep Networks Learn the Same Things?): each HSIC₁
-// is a mean over batches. It compares pictures of one batch only, so that it depends on how they are divided: with one batch
-// it is [UnbiasedCKA], and its HSICs are unbiased with any. It is here to compare with what others report; [CKASums] is exact
-// at no greater cost. It fails as UnbiasedCKA does, for no batch, and for a batch with fewer than 4 pictures.
+// BatchedCKA is the estimate of Nguyen et al. 2021 (Do Wide and Deep Networks Learn the Same Things?): each
+// HSIC₁ is a mean over batches. It compares pictures of one batch only, so that it depends on how they are
+// divided: with one batch it is [UnbiasedCKA], and its HSICs are unbiased with any. It is here to compare
+// with what others report; [CKASums] is exact at no greater cost. It fails as UnbiasedCKA does, for no batch,
+// and for a batch with fewer than 4 pictures.
 func BatchedCKA(xs, ys []*mat.Dense) (float64, error) {
 	if len(xs) == 0 || len(xs) != len(ys) {
 		return 0, fmt.Errorf("%d batches of x and %d of y: want as many of both, and at least 1", len(xs), len(ys))

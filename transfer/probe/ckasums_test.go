@@ -13,7 +13,8 @@ func rows(x *mat.Dense, from, to int) *mat.Dense {
 	return x.Slice(from, to, 0, d).(*mat.Dense)
 }
 
-// TestCKASumsAreTheFullValue: whatever the batches, the last one smaller and one of a single picture among them, and far from 0.
+// TestCKASumsAreTheFullValue: whatever the batches, the last one smaller and one of a single picture among
+// them, and far from 0.
 func TestCKASumsAreTheFullValue(t *testing.T) {
 	for i, c := range []pair{narrow, classed, wide, tall} {
 		x, y, _ := c.features()
@@ -45,8 +46,8 @@ func TestCKASumsAreTheFullValue(t *testing.T) {
 	}
 }
 
-// TestBatchedCKA: HSIC₁ is a mean over all sets of 4 pictures, so that the mean over all such batches is that of all pictures.
-// Over a division into batches it is another number.
+// TestBatchedCKA: HSIC₁ is a mean over all sets of 4 pictures, so that the mean over all such batches is that
+// of all pictures. Over a division into batches it is another number.
 func TestBatchedCKA(t *testing.T) {
 	x, y := formula{3, .37, .11, .05}.features(9, 3, 1), formula{4, .53, .07, .09}.features(9, 3, 1)
 	full, err := UnbiasedCKA(x, y)
@@ -71,7 +72,8 @@ func TestBatchedCKA(t *testing.T) {
 		t.Errorf("two batches give %v, %v, all pictures %v", halves, err, full)
 	}
 	refuses(t, second(BatchedCKA(nil, nil)), "0 batches")
-	refuses(t, second(BatchedCKA([]*mat.Dense{rows(x, 0, 3)}, []*mat.Dense{rows(y, 0, 3)})), "batch 0: x has the shape [3, 3]")
+	refuses(t, second(BatchedCKA([]*mat.Dense{rows(x, 0, 3)}, []*mat.Dense{rows(y, 0, 3)})),
+		"batch 0: x has the shape [3, 3]")
 }
 
 func TestCKASumsRefuse(t *testing.T) {

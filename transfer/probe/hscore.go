@@ -2,28 +2,34 @@ package probe
 
 import "gonum.org/v1/gonum/mat"
 
-// HScore is the trace of the inverse of the features' covariance times that of their class means (Bao et al. 2019, An
-// Information-Theoretic Approach to Transferability in Task Transfer Learning, definition 2), with a pseudo-inverse where
-// features depend on each other. It lies between 0 and classes less one; without signal it is about (classes - 1) units /
-// pictures, and its greatest value whatever the features are where units are as many as pictures. Any invertible map and shift
-// leave it unchanged. It fails as [LogME] does, and where all pictures have the same features.
+// HScore is the trace of the inverse of the features' covariance times that of their class means (Bao et al.
+// 2019, An Information-Theoretic Approach to Transferability in Task Transfer Learning, definition 2), with a
+// pseudo-inverse where features depend on each other. It lies between 0 and classes less one; without signal
+// it is about (classes - 1) units / pictures, and its greatest value whatever the features are where units
+// are as many as pictures. Any invertible map and shift leave it unchanged. It fails as [LogME] does, and
+// where all pictures have the same features.
 func HScore(x *mat.Dense, labels []int) (float64, error) {
-	return hscore(x, labels, func(spectrum, int) (shrinkage, average float64) { return 0, 0 })
+	return hscore(x, labels, func(spectrum, int) (share, average float64) { return 0, 0 })
 }
 
-// ShrunkHScore is [HScore] with the covariance shrunk towards its average variance by the amount that Ledoit and Wolf 2004 (A
-// Well-Conditioned Estimator for Large-Dimensional Covariance Matrices) estimate, and the class means by the same (Ibrahim et
-// al. 2021, Newer is not always better: Rethinking transferability metrics, their peculiarities, stability and performance):
+// ShrunkHScore is [HScore] with the covariance shrunk towards its average variance by the amount that Ledoit
+// and Wolf 2004 (A Well-Conditioned Estimator for Large-Dimensional Covariance Matrices) estimate, and the
+// class means by the same (Ibrahim et al. 2021, Newer is not always better: Rethinking transferability
+// metrics, their peculiarities, stability and performance):
 //
 //	(1 - a) tr(((1 - a) S + a m I)⁻¹ B)
 //
-// with the covariances S of features and B of class means, both divided by pictures, and m the average variance of a unit. It
-// is of use with more units than pictures, too. Rotation, one scale and shifts leave it unchanged. It fails as HScore does.
+// with the covariances S of features and B of class means, both divided by pictures, and m the average
+// variance of a unit. It is of use with more units than pictures, too. Rotation, one scale and shifts leave
+// it unchanged. It fails as HScore does.
 func ShrunkHScore(x *mat.Dense, labels []int) (float64, error) {
 	return hscore(x, labels, spectrum.ledoitWolf)
 }
 
-func hscore(x *mat.Dense, labels []int, shrink func(s spectrum, units int) (shrinkage, average float64)) (float64, error) {
+// shrinkage is how much of the covariance of so many units is replaced, and their average variance.
+type shrinkage func(s spectrum, units int) (share, average float64)
+
+func hscore(x *mat.Dense, labels []int, shrink shrinkage) (float64, error) {
 	c, err := checkLabelled(x, labels)
 	if err != nil {
 		return 0, err
@@ -52,7 +58,7 @@ func hscore(x *mat.Dense, labels []int, shrink func(s spectrum, units int) (shri
 }
 
 // ledoitWolf is the shrinkage of the covariance of d units, 0 to 1, and their average variance.
-func (s spectrum) ledoitWolf(d int) (shrinkage, average float64) {
+func (s spectrum) ledoitWolf(d int) (share, average float64) {
 	n, _ := s.u.Dims()
 	var trace, square, fourth float64
 	for _, v := range s.values {

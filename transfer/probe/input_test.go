@@ -9,7 +9,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// formula is the matrix sin(a i j) + cos(b i + c j²)/2 for i = 1..n and j = 1..d, the inputs of the reference values here.
+// formula is the matrix sin(a i j) + cos(b i + c j²)/2 for i = 1..n and j = 1..d, the inputs of the reference
+// values here.
 type formula struct {
 	d       int
 	a, b, c float64

@@ -8,11 +8,12 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// KNN is the accuracy, 0 to 1, of giving each picture the class that most of its k nearest others in x [pictures, units]
-// have, by Euclidean distance. Of others at one distance the lower index is nearer, of classes with as many votes the lower
-// label wins. Chance is the share of a class, or less where all classes have as many pictures, as each picture is missing from its
-// own. Rotation, one scale and shifts leave it unchanged. It keeps a number for each pair of pictures. It fails as [LogME]
-// does, and for k below 1 or above pictures less one.
+// KNN is the accuracy, 0 to 1, of giving each picture the class that most of its k nearest others in x
+// [pictures, units] have, by Euclidean distance. Of others at one distance the lower index is nearer, of
+// classes with as many votes the lower label wins. Chance is the share of a class, or less where all classes
+// have as many pictures, as each picture is missing from its own. Rotation, one scale and shifts leave it
+// unchanged. It keeps a number for each pair of pictures. It fails as [LogME] does, and for k below 1 or
+// above pictures less one.
 func KNN(x *mat.Dense, labels []int, k int) (float64, error) {
 	c, err := checkLabelled(x, labels)
 	if err != nil {

@@ -11,14 +11,16 @@ import (
 // probabilitySum is how far from 1 the probabilities of a picture may add up, which softmax in float32 leaves.
 const probabilitySum = 1e-4
 
-// LEEP is the mean log likelihood, in nats a picture, of labels under the simplest classifier that goes by what a source net
-// says (Nguyen et al. 2020, LEEP: A New Measure to Evaluate Transferability of Learned Representations, equation 2):
+// LEEP is the mean log likelihood, in nats a picture, of labels under the simplest classifier that goes by
+// what a source net says (Nguyen et al. 2020, LEEP: A New Measure to Evaluate Transferability of Learned
+// Representations, equation 2):
 //
 //	1/n sum over i of log sum over z of P(y_i | z) theta_iz
 //
-// where theta [pictures, source classes] is the softmax of the source net and P(y, z) its mean over the pictures of class y.
-// It is at most 0; what the class shares alone give, minus their entropy, is its least value. It fails for labels that do not
-// fit (see [LogME]), for values that are not finite, and for rows that are no probabilities: each at least 0, the sum 1.
+// where theta [pictures, source classes] is the softmax of the source net and P(y, z) its mean over the
+// pictures of class y. It is at most 0; what the class shares alone give, minus their entropy, is its least
+// value. It fails for labels that do not fit (see [LogME]), for values that are not finite, and for rows that
+// are no probabilities: each at least 0, the sum 1.
 func LEEP(theta *mat.Dense, labels []int) (float64, error) {
 	if err := checkFeatures("theta", theta, 2); err != nil {
 		return 0, err
@@ -33,7 +35,8 @@ func LEEP(theta *mat.Dense, labels []int) (float64, error) {
 	for i, k := range c.of {
 		row := theta.RawRowView(i)
 		if least := floats.Min(row); least < 0 {
-			return 0, fmt.Errorf("theta: source class %d of picture %d has probability %v, want 0 to 1", floats.MinIdx(row), i, least)
+			return 0, fmt.Errorf("theta: source class %d of picture %d has probability %v, want 0 to 1",
+				floats.MinIdx(row), i, least)
 		}
 		if sum := floats.Sum(row); math.Abs(sum-1) > probabilitySum {
 			return 0, fmt.Errorf("theta: the probabilities of picture %d add up to %v, want 1", i, sum)
@@ -54,10 +57,11 @@ func LEEP(theta *mat.Dense, labels []int) (float64, error) {
 	return sum / float64(n), nil
 }
 
-// NCE is the negative conditional entropy of labels given source labels, in nats a picture: 1/n sum log P(y_i | z_i), from
-// counts (Tran et al. 2019, Transferability and Hardness of Supervised Classification Tasks). Source labels are the classes
-// that a source net gives the pictures, any integers. It lies between minus the entropy of the labels and 0, and is [LEEP] of
-// a one-hot softmax. It fails for labels that do not fit (see [LogME]) and for other than a source label for each.
+// NCE is the negative conditional entropy of labels given source labels, in nats a picture: 1/n sum log P(y_i
+// | z_i), from counts (Tran et al. 2019, Transferability and Hardness of Supervised Classification Tasks).
+// Source labels are the classes that a source net gives the pictures, any integers. It lies between minus the
+// entropy of the labels and 0, and is [LEEP] of a one-hot softmax. It fails for labels that do not fit (see
+// [LogME]) and for other than a source label for each.
 func NCE(source, labels []int) (float64, error) {
 	c, err := classesOf(labels, len(labels))
 	if err != nil {

@@ -7,24 +7,26 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// LogME is the log evidence, in nats a picture, of a Bayesian linear model from the features x [pictures, units] to each
-// class against all others, at the best precisions of weights and noise, and the mean over classes (You et al. 2021, LogME:
-// Practical Assessment of Pre-trained Models for Transfer Learning). There is no intercept. It has no bounds; more is better.
+// LogME is the log evidence, in nats a picture, of a Bayesian linear model from the features x [pictures,
+// units] to each class against all others, at the best precisions of weights and noise, and the mean over
+// classes (You et al. 2021, LogME: Practical Assessment of Pre-trained Models for Transfer Learning). There
+// is no intercept. It has no bounds; more is better.
 //
-// The evidence of a target of 0 and 1 is that of a normal distribution with covariance I/beta + xxᵀ/alpha. With z_i the
-// target along the left singular vectors of x, s_i its squared singular values (0 beyond the units), r = alpha/beta and beta
-// at its best, it is
+// The evidence of a target of 0 and 1 is that of a normal distribution with covariance I/beta + xxᵀ/alpha.
+// With z_i the target along the left singular vectors of x, s_i its squared singular values (0 beyond the
+// units), r = alpha/beta and beta at its best, it is
 //
 //	-1/2 (n log(2 pi Q/n) + n + sum log(1 + s_i/r)),  Q = sum z_i² / (1 + s_i/r)
 //
-// of which the highest over r is taken, on a grid and then between its points. It may lie at an end: without signal r grows
-// without bound, and the evidence is that of noise alone; with as many independent units as pictures noise may shrink to 0.
-// The limit is the value then. The authors' first code drops a term for the units beyond the pictures, and their fixed-point
-// iteration stops before such a limit: their numbers differ there. Rotation and one scale leave it unchanged; a shift does not.
+// of which the highest over r is taken, on a grid and then between its points. It may lie at an end: without
+// signal r grows without bound, and the evidence is that of noise alone; with as many independent units as
+// pictures noise may shrink to 0. The limit is the value then. The authors' first code drops a term for the
+// units beyond the pictures, and their fixed-point iteration stops before such a limit: their numbers differ
+// there. Rotation and one scale leave it unchanged; a shift does not.
 //
-// It fails for values that are not finite, for features that are all 0, for labels of one class only or of as many classes
-// as pictures, for other than a label for each picture, and where fewer independent units than pictures fit a class without
-// an error, so that the evidence has no bound.
+// It fails for values that are not finite, for features that are all 0, for labels of one class only or of as
+// many classes as pictures, for other than a label for each picture, and where fewer independent units than
+// pictures fit a class without an error, so that the evidence has no bound.
 func LogME(x *mat.Dense, labels []int) (float64, error) {
 	c, err := checkLabelled(x, labels)
 	if err != nil {
@@ -57,8 +59,8 @@ func LogME(x *mat.Dense, labels []int) (float64, error) {
 		if e.beyond == 0 {
 			e.rest = 0 // but for rounding
 		} else if e.rest <= 1e-13*float64(size) {
-			return 0, fmt.Errorf("class %d is a linear function of the features of x, and their rank %d is below the %d pictures: "+
-				"the evidence has no bound", c.label[k], rank, n)
+			return 0, fmt.Errorf("class %d is a linear function of the features of x, and their rank %d is below "+
+				"the %d pictures: the evidence has no bound", c.label[k], rank, n)
 		}
 		sum += e.best() / e.n
 	}
@@ -104,7 +106,8 @@ func (e evidence) signalless() float64 {
 	return -(e.n*math.Log(2*math.Pi*q/e.n) + e.n) / 2
 }
 
-// best is the supremum over r. The evidence may have two peaks, so that a grid looks for the highest before it is refined.
+// best is the supremum over r. The evidence may have two peaks, so that a grid looks for the highest before
+// it is refined.
 func (e evidence) best() float64 {
 	const (
 		margin = 12.0 // beyond the singular values nothing but the limit is left

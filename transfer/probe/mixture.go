@@ -15,8 +15,8 @@ const (
 	clusterSteps    = 100
 )
 
-// cluster gives each picture a share of 1 in one of k clusters, [pictures, k], by k-means (Lloyd 1982) from centres that are
-// drawn far from each other (Arthur and Vassilvitskii 2007).
+// cluster gives each picture a share of 1 in one of k clusters, [pictures, k], by k-means (Lloyd 1982) from
+// centres that are drawn far from each other (Arthur and Vassilvitskii 2007).
 func cluster(x *mat.Dense, k int, seed uint64) *mat.Dense {
 	n, d := x.Dims()
 	rng := rand.New(rand.NewPCG(seed, 0))
@@ -73,9 +73,9 @@ type gaussian struct {
 	chol      mat.Cholesky
 }
 
-// fitMixture fits Gaussians with full covariances by expectation and maximisation (Dempster, Laird and Rubin 1977), beginning
-// with the shares [pictures, Gaussians] that each has in each picture, and gives the last such shares. Floor is added to
-// each variance.
+// fitMixture fits Gaussians with full covariances by expectation and maximisation (Dempster, Laird and Rubin
+// 1977), beginning with the shares [pictures, Gaussians] that each has in each picture, and gives the last
+// such shares. Floor is added to each variance.
 func fitMixture(x, shares *mat.Dense, floor float64) (*mat.Dense, error) {
 	_, k := shares.Dims()
 	shares = mat.DenseCopyOf(shares)

@@ -13,11 +13,12 @@ type NLEEPConfig struct {
 	Seed       uint64  // of the centres that k-means begins with
 }
 
-// NLEEP is [LEEP] with source classes found in the features x [pictures, units], where the source net has none or one that
-// says little: the posteriors of a mixture of Gaussians with full covariances, fitted to the leading principal directions (Li
-// et al. 2021, Ranking Neural Checkpoints). It is in nats a picture and at most 0. With a few pictures a Gaussian it nears 0
-// whatever the labels: read it beside a [LabelNull], for which [MixturePosteriors] and LEEP fit the mixture once. It fails as
-// [LogME] does, where all pictures have the same features, and for a config that is out of range.
+// NLEEP is [LEEP] with source classes found in the features x [pictures, units], where the source net has
+// none or one that says little: the posteriors of a mixture of Gaussians with full covariances, fitted to the
+// leading principal directions (Li et al. 2021, Ranking Neural Checkpoints). It is in nats a picture and at
+// most 0. With a few pictures a Gaussian it nears 0 whatever the labels: read it beside a [LabelNull], for
+// which [MixturePosteriors] and LEEP fit the mixture once. It fails as [LogME] does, where all pictures have
+// the same features, and for a config that is out of range.
 func NLEEP(x *mat.Dense, labels []int, cfg NLEEPConfig) (float64, error) {
 	c, err := checkLabelled(x, labels)
 	if err != nil {
@@ -34,9 +35,9 @@ func NLEEP(x *mat.Dense, labels []int, cfg NLEEPConfig) (float64, error) {
 	return LEEP(posteriors, labels)
 }
 
-// MixturePosteriors are the source classes of [NLEEP], [pictures, components]: how likely each picture is of each Gaussian.
-// Components must be set, 2 or more and fewer than the pictures. Rotation, one scale and shifts leave them unchanged, but for
-// the order of Gaussians. It fails as NLEEP does.
+// MixturePosteriors are the source classes of [NLEEP], [pictures, components]: how likely each picture is of
+// each Gaussian. Components must be set, 2 or more and fewer than the pictures. Rotation, one scale and
+// shifts leave them unchanged, but for the order of Gaussians. It fails as NLEEP does.
 func MixturePosteriors(x *mat.Dense, cfg NLEEPConfig) (*mat.Dense, error) {
 	if err := checkFeatures("x", x, 3); err != nil {
 		return nil, err

@@ -13,7 +13,7 @@ import (
 type Null struct {
 	Observed float64
 	Shuffled []float64 // ascending
-	P        float64   // share of shuffles at or above the observed value, which is counted as one: (found + 1) / (shuffles + 1)
+	P        float64   // (found + 1) / (shuffles + 1), of shuffles found at or above the observed value
 }
 
 // Mean is that of the shuffles: what chance alone gives.
@@ -25,11 +25,12 @@ func (n Null) Mean() float64 {
 	return sum
 }
 
-// PermutationNull compares x with y, and so many times with y whose pictures are shuffled: P is small where x and y share
-// more than two sets of features of other pictures would (Phipson and Smyth 2010, Permutation P-values Should Never Be Zero).
-// With labels, pictures are shuffled within their class, and what is tested is what is shared beyond the classes; labels may
-// be nil. The same seed gives the same shuffles. It fails where the similarity does, for no shuffle, and for labels that do not
-// fit. For a distance, pass its negative.
+// PermutationNull compares x with y, and so many times with y whose pictures are shuffled: P is small where x
+// and y share more than two sets of features of other pictures would (Phipson and Smyth 2010, Permutation
+// P-values Should Never Be Zero). With labels, pictures are shuffled within their class, and what is tested
+// is what is shared beyond the classes; labels may be nil. The same seed gives the same shuffles. It fails
+// where the similarity does, for no shuffle, and for labels that do not fit. For a distance, pass its
+// negative.
 func PermutationNull(x, y *mat.Dense, of Similarity, labels []int, shuffles int, seed uint64) (Null, error) {
 	if err := checkPair(x, y, 2); err != nil {
 		return Null{}, err
@@ -55,9 +56,10 @@ func PermutationNull(x, y *mat.Dense, of Similarity, labels []int, shuffles int,
 	})
 }
 
-// LabelNull is a forecast beside those for shuffled labels. On features without signal its P is a draw from 0 to 1; where it
-// is not small, the forecast says no more than chance does. Forecast is called with labels, then so many times with them
-// shuffled; it must not keep them. The same seed gives the same shuffles. It fails where the forecast does and for no shuffle.
+// LabelNull is a forecast beside those for shuffled labels. On features without signal its P is a draw from 0
+// to 1; where it is not small, the forecast says no more than chance does. Forecast is called with labels,
+// then so many times with them shuffled; it must not keep them. The same seed gives the same shuffles. It
+// fails where the forecast does and for no shuffle.
 func LabelNull(labels []int, forecast func(labels []int) (float64, error), shuffles int, seed uint64) (Null, error) {
 	group, shuffled := make([]int, len(labels)), make([]int, len(labels))
 	return null(shuffles, seed, func(rng *rand.Rand) (float64, error) {

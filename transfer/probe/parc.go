@@ -7,12 +7,13 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// PARC is the rank correlation, times 100, of two distances between the pictures of each pair: one less the correlation of
-// their features x [pictures, units], and one less that of their one-hot labels (Bolya et al. 2021, Scalable Diverse Model
-// Selection for Accessible Transfer Learning). It lies between -100 and 100 and is about 0 without signal. One scale, and for
-// each picture a scale above 0 and a shift of its own, leave it unchanged; rotation and shifts of units do not. The authors
-// bring features to a standard deviation of 1 or to fewer directions first, as the caller may. It takes memory for all pairs.
-// It fails as [LogME] does, for fewer than 2 units, and for a picture whose units all have the same value.
+// PARC is the rank correlation, times 100, of two distances between the pictures of each pair: one less the
+// correlation of their features x [pictures, units], and one less that of their one-hot labels (Bolya et al.
+// 2021, Scalable Diverse Model Selection for Accessible Transfer Learning). It lies between -100 and 100 and
+// is about 0 without signal. One scale, and for each picture a scale above 0 and a shift of its own, leave it
+// unchanged; rotation and shifts of units do not. The authors bring features to a standard deviation of 1 or
+// to fewer directions first, as the caller may. It takes memory for all pairs. It fails as [LogME] does, for
+// fewer than 2 units, and for a picture whose units all have the same value.
 func PARC(x *mat.Dense, labels []int) (float64, error) {
 	c, err := checkLabelled(x, labels)
 	if err != nil {

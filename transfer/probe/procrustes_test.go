@@ -8,7 +8,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// TestProcrustesIsTheReference: values made with NumPy from the definitions; they agree with scipy.linalg.orthogonal_procrustes.
+// TestProcrustesIsTheReference: values made with NumPy from the definitions; they agree with
+// scipy.linalg.orthogonal_procrustes.
 func TestProcrustesIsTheReference(t *testing.T) {
 	for i, c := range []struct {
 		of              pair

@@ -41,11 +41,11 @@ func (s spectrum) first(rank int) spectrum {
 	return spectrum{u: s.u.Slice(0, n, 0, rank).(*mat.Dense), values: s.values[:rank]}
 }
 
-// EffectiveRank is how many directions the features of x [pictures, units] fill: the exponential of the entropy of their
-// singular values as shares of the sum (Roy and Vetterli 2007, The Effective Rank), after the mean of each unit
-// is removed. It lies between 1 and the rank, and is the rank where all directions are as strong. Rotation, one scale and
-// shifts leave it unchanged. It fails for fewer than 2 pictures, for values that are not finite, and where all pictures
-// have the same features.
+// EffectiveRank is how many directions the features of x [pictures, units] fill: the exponential of the
+// entropy of their singular values as shares of the sum (Roy and Vetterli 2007, The Effective Rank), after
+// the mean of each unit is removed. It lies between 1 and the rank, and is the rank where all directions are
+// as strong. Rotation, one scale and shifts leave it unchanged. It fails for fewer than 2 pictures, for
+// values that are not finite, and where all pictures have the same features.
 func EffectiveRank(x *mat.Dense) (float64, error) {
 	if err := checkFeatures("x", x, 2); err != nil {
 		return 0, err
@@ -65,9 +65,10 @@ func EffectiveRank(x *mat.Dense) (float64, error) {
 	return math.Exp(entropy), nil
 }
 
-// DeadUnits is the share of units, 0 to 1, that tell no picture of x [pictures, units] from another: their greatest value is
-// at most tolerance above their least. With a tolerance of 0 these are units of relu that are 0 for all pictures, among other
-// constants. It fails for fewer than 2 pictures, for values that are not finite, and for a negative tolerance.
+// DeadUnits is the share of units, 0 to 1, that tell no picture of x [pictures, units] from another: their
+// greatest value is at most tolerance above their least. With a tolerance of 0 these are units of relu that
+// are 0 for all pictures, among other constants. It fails for fewer than 2 pictures, for values that are not
+// finite, and for a negative tolerance.
 func DeadUnits(x *mat.Dense, tolerance float64) (float64, error) {
 	if err := checkFeatures("x", x, 2); err != nil {
 		return 0, err

@@ -7,15 +7,16 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// TransRate is how much the features tell of the class by coding rates, in nats (Huang et al. 2022, Frustratingly Easy
-// Transferability Estimation): with centred features R(z) - sum over classes of size/n R(z of the class), where
+// TransRate is how much the features tell of the class by coding rates, in nats (Huang et al. 2022,
+// Frustratingly Easy Transferability Estimation): with centred features R(z) - sum over classes of size/n R(z
+// of the class), where
 //
 //	R(z) = 1/2 log det(I + zᵀz / (pictures eps))
 //
-// Eps above 0 is the allowed distortion, 1e-4 in the authors' code; that averages over classes, which is the same for classes
-// of one size. TransRate is at least 0 and depends on the scale of features against eps: compare layers at one scale only. It
-// grows with units beyond the pictures of a class, signal or not. Rotation and shifts leave it unchanged. It fails as
-// [HScore] does and for other eps.
+// Eps above 0 is the allowed distortion, 1e-4 in the authors' code; that averages over classes, which is the
+// same for classes of one size. TransRate is at least 0 and depends on the scale of features against eps:
+// compare layers at one scale only. It grows with units beyond the pictures of a class, signal or not.
+// Rotation and shifts leave it unchanged. It fails as [HScore] does and for other eps.
 func TransRate(x *mat.Dense, labels []int, eps float64) (float64, error) {
 	c, err := checkLabelled(x, labels)
 	if err != nil {
@@ -70,7 +71,8 @@ func codingRate(z *mat.Dense, eps float64) (float64, error) {
 	}
 	var c mat.Cholesky
 	if !c.Factorize(a) {
-		return 0, fmt.Errorf("x: I + zᵀz/(%d · eps) of eps %v is not positive definite: eps is too small for features of this scale", n, eps)
+		return 0, fmt.Errorf("x: I + zᵀz/(%d · eps) of eps %v is not positive definite: "+
+			"eps is too small for features of this scale", n, eps)
 	}
 	return c.LogDet() / 2, nil
 }
