@@ -59,7 +59,8 @@ func Rows(rows []Row, columns []Column, opt Options) (*Figure, error) {
 			}
 		}
 	}
-	const row vg.Length = 15
+	slices.Sort(treatments)
+	row := max(15, 5+5*vg.Length(len(treatments)))
 	opt = opt.filled(6.5, 0)
 	if opt.Height == 0 {
 		opt.Height = float64((row*vg.Length(len(rows))+110)/vg.Inch) + float64(len(opt.Caption))/1500
@@ -74,14 +75,18 @@ func Rows(rows []Row, columns []Column, opt Options) (*Figure, error) {
 	}), nil
 }
 
-// rowLegend draws the conditions in one line and returns the room below.
+// rowLegend draws the conditions, in as many lines as they need, and returns the room below.
 func rowLegend(c draw.Canvas, treatments []transfer.Treatment) draw.Canvas {
-	s, x := style(labelSize), c.Min.X
+	s, at := style(labelSize), vg.Point{X: c.Min.X, Y: c.Max.Y - labelSize}
 	for _, t := range treatments {
-		drawEntry(c, s, t, vg.Point{X: x, Y: c.Max.Y - labelSize}, 24)
-		x += 24 + 5 + s.Width(lookOf(t).label) + 16
+		width := 24 + 5 + s.Width(lookOf(t).label)
+		if at.X > c.Min.X && at.X+width > c.Max.X {
+			at = vg.Point{X: c.Min.X, Y: at.Y - 1.45*labelSize}
+		}
+		drawEntry(c, s, t, at, 24)
+		at.X += width + 16
 	}
-	return draw.Crop(c, 0, 0, 0, -2*labelSize)
+	return draw.Crop(c, 0, 0, 0, at.Y-labelSize-c.Max.Y)
 }
 
 func drawRows(c draw.Canvas, rows []Row, columns []Column, treatments []transfer.Treatment) {
@@ -182,7 +187,7 @@ func (f rowFrame) Plot(cv draw.Canvas, p *plot.Plot) {
 // shift is the distance of a condition from the middle of its row, so that conditions are drawn below each other.
 func (f rowFrame) shift(t transfer.Treatment) float64 {
 	i := slices.Index(f.treatments, t)
-	return 0.3 * (float64(len(f.treatments)-1)/2 - float64(i))
+	return min(0.3, 0.8/float64(len(f.treatments))) * (float64(len(f.treatments)-1)/2 - float64(i))
 }
 
 // arrow is the head of an interval that goes on beyond the edge at x; side is 1 at the left edge and -1 at the right.

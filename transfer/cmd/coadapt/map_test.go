@@ -69,3 +69,27 @@ func TestMapOfSavedNets(t *testing.T) {
 		}
 	}
 }
+
+// TestTheMapsOfThePage prints the maps of the saved nets: results/fragility.md has just these lines.
+func TestTheMapsOfThePage(t *testing.T) {
+	const dir = "../../../notebooks/results/"
+	page, err := os.ReadFile(dir + "fragility.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := map[string]bool{}
+	for line := range strings.Lines(string(page)) {
+		lines[strings.Join(strings.Fields(line), " ")] = true
+	}
+	for folder, conditions := range map[string]string{"map": "BnB,BnBr,BnBf", "map-cifar100": "base+,BnB,BnBr,BnBf,BnBs"} {
+		files, err := filepath.Glob(dir + folder + "/*.jsonl")
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no saved nets: %v", err)
+		}
+		for line := range strings.Lines(must(t, append([]string{"map", "--conditions", conditions}, files...)...)) {
+			if line = strings.Join(strings.Fields(line), " "); !lines[line] {
+				t.Errorf("notebooks/results/fragility.md lacks the line %q of coadapt map --conditions %s notebooks/results/%s/*.jsonl", line, conditions, folder)
+			}
+		}
+	}
+}
