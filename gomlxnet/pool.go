@@ -1,10 +1,49 @@
 package gomlxnet
 
 import (
+	"fmt"
 	"math"
 
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 )
+
+// Pool is max pooling with Caffe's ceil-mode output size.
+type Pool struct {
+	Kernel int `json:"kernel"`
+	Stride int `json:"stride"`
+
+	plain
+}
+
+// Kind says that it takes the largest.
+func (Pool) Kind() string { return "max_pool" }
+
+// Dims says what does not fit.
+func (p Pool) Dims(in []Dims) (Dims, error) { return poolDims(in[0], p.Kernel, p.Stride) }
+
+// poolDims is what leaves a pooling of x.
+func poolDims(x Dims, kernel, stride int) (Dims, error) {
+	if kernel < 1 || stride < 1 || kernel > min(x.Height, x.Width) || x.Flat {
+		return Dims{}, fmt.Errorf("pool of kernel %d, stride %d over %d pixels", kernel, stride, x.Height)
+	}
+	return Dims{Height: PoolSize(x.Height, kernel, stride), Width: PoolSize(x.Width, kernel, stride), Channels: x.Channels}, nil
+}
+
+// PoolSize is Caffe's output size of an unpadded pooling: windows that hang
+// over the far edge count, ceil((in-kernel)/stride)+1, but not those that start
+// beyond it, which a stride larger than the kernel would give.
+func PoolSize(in, kernel, stride int) int {
+	return min((in-kernel+stride-1)/stride, (in-1)/stride) + 1
+}
+
+// Cost has no multiply-adds.
+func (p Pool) Cost(_ []Dims, out Dims) Cost { return Cost{Activations: int64(out.Values())} }
+
+// Field is that of the window.
+func (p Pool) Field(in Field, _ Dims) Field { return in.window(p.Kernel, p.Stride, 0) }
+
+// Build is that of any channels.
+func (p Pool) Build(_ *Context, in []*Node) *Node { return p.Max(in[0]) }
 
 // Max is Caffe's max pooling of x, shaped [batch, height, width, channels],
 // over its windows, without padding and with ceil-mode sizes (see

@@ -108,18 +108,23 @@ func layerRows(a gomlxnet.Arch, cut gomlxnet.Cut) ([]layerRow, error) {
 		return nil, err
 	}
 	var rows []layerRow
-	for i, l := range a.Layers {
-		var shape []string
-		for _, d := range vars[2*i].Shape {
-			shape = append(shape, fmt.Sprint(d))
-		}
-		rows = append(rows, layerRow{Layer: l.Name, Kind: string(l.Kind), Input: size(dims[i].In), Weights: strings.Join(shape, "x"), Output: size(dims[i].Out),
+	for i, b := range a.Blocks {
+		rows = append(rows, layerRow{Layer: b.Name, Kind: b.Ops[0].Kind(), Input: dims[i].In.String(), Weights: weights(vars, i), Output: dims[i].Out.String(),
 			Parameters: costs[i].Parameters, MultiplyAdds: costs[i].MultiplyAdds, Train: costs[i].Train, Bytes: costs[i].Bytes, Frozen: cut.Frozen && i < cut.N})
 	}
 	return append(rows, layerRow{Layer: "total", Parameters: total.Parameters, MultiplyAdds: total.MultiplyAdds, Train: total.Train, Bytes: total.Bytes}), nil
 }
 
-func size(d gomlxnet.Dims) string { return fmt.Sprintf("%dx%dx%d", d.Height, d.Width, d.Channels) }
+// weights are the shapes of a block's weights.
+func weights(vars []gomlxnet.Variable, block int) string {
+	var shapes []string
+	for _, v := range vars {
+		if v.Layer == block && v.Name == "weights" {
+			shapes = append(shapes, strings.ReplaceAll(strings.Trim(fmt.Sprint(v.Shape), "[]"), " ", "x"))
+		}
+	}
+	return strings.Join(shapes, ", ")
+}
 
 func archTable(w io.Writer, rows []layerRow) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
