@@ -61,15 +61,3 @@ func innerProduct(x, w *Node, nets int) *Node {
 	}
 	return DotGeneral(x, []int{2}, []int{0}, w, []int{1}, []int{0})
 }
-
-// flatten is what enters as [batch, values], or of several nets as [nets, batch, values].
-func flatten(x *Node, nets int) *Node {
-	if nets == 1 {
-		return Reshape(x, x.Shape().Dim(0), -1)
-	}
-	if x.Rank() == 4 {
-		dims := x.Shape().Dimensions
-		x = TransposeAllAxes(Reshape(x, dims[0], dims[1]*dims[2], nets, dims[3]/nets), 2, 0, 1, 3)
-	}
-	return Reshape(x, nets, x.Shape().Dim(1), -1)
-}

@@ -65,14 +65,14 @@ func (p Pool) Max(x *Node) *Node {
 // maxPoolAxis has a gradient of its own where windows of three are two apart, as in the paper's nets.
 func maxPoolAxis(x *Node, axis, kernel, stride int) *Node {
 	if kernel != 3 || stride != 2 || x.Shape().Dim(axis) < kernel {
-		return largest(windows(x, axis, kernel, stride))
+		return largest(windows(x, axis, kernel, stride, math.Inf(-1)))
 	}
-	return withGradients(func(in []*Node) *Node { return largest(windows(in[0], axis, kernel, stride)) }, []*Node{x},
+	return withGradients(func(in []*Node) *Node { return largest(windows(in[0], axis, kernel, stride, math.Inf(-1))) }, []*Node{x},
 		func(y, dy *Node) *Node { return pool3By2Gradient(x, y, dy, axis) })
 }
 
-// windows are the first values of all windows along an axis, their second ones, and so on; minus infinity beyond the edge.
-func windows(x *Node, axis, kernel, stride int) []*Node {
+// windows are the first values of all windows along an axis, their second ones, and so on. Those beyond the edge are beyond.
+func windows(x *Node, axis, kernel, stride int, beyond float64) []*Node {
 	in := x.Shape().Dimensions[axis]
 	out := PoolSize(in, kernel, stride)
 	parts := make([]*Node, kernel)
@@ -86,7 +86,7 @@ func windows(x *Node, axis, kernel, stride int) []*Node {
 		if inside < out {
 			shape := x.Shape().Clone()
 			shape.Dimensions[axis] = out - inside
-			parts[k] = Concatenate([]*Node{parts[k], BroadcastToShape(Scalar(x.Graph(), x.DType(), math.Inf(-1)), shape)}, axis)
+			parts[k] = Concatenate([]*Node{parts[k], BroadcastToShape(Scalar(x.Graph(), x.DType(), beyond), shape)}, axis)
 		}
 	}
 	return parts
@@ -112,7 +112,7 @@ func larger(a, b *Node) *Node {
 // there are where each place of a window is spread out alone.
 func pool3By2Gradient(x, y, dy *Node, axis int) *Node {
 	in, out := x.Shape().Dim(axis), y.Shape().Dim(axis)
-	at := windows(x, axis, 3, 2)
+	at := windows(x, axis, 3, 2, math.Inf(-1))
 	zero := ZerosLike(dy)
 	isY := func(a *Node) *Node { return LogicalOr(Equal(a, y), NotEqual(a, a)) } // where a is not a number, y is none
 	isFirst, isSecond := isY(at[0]), isY(at[1])

@@ -19,7 +19,7 @@ type Spec interface {
 }
 
 // specs are the operations that JSON can name.
-var specs = []Spec{Convolution{}, Dense{}, ReLU{}, Pool{}, LRN{}, Dropout{}}
+var specs = []Spec{Convolution{}, Dense{}, ReLU{}, Pool{}, LRN{}, Dropout{}, AveragePool{}, GlobalAverage{}, Sum{}, Concat{}, Flatten{}, BatchNorm{}}
 
 // plain is what most operations have in common: one input, whose shape it leaves as it is, place by place, no variables, and no cost.
 type plain struct{}

@@ -3,6 +3,7 @@ package gomlxnet
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // wired is an arch with all that follows from it: its operations with what they read, their shapes and their variables.
@@ -154,10 +155,10 @@ func (w *wired) add(i int, b Block, wb wiredBlock) error {
 		if owners > 1 {
 			scope += b.Ops[k].name() + "/"
 		}
+		if len(of[k]) > 0 && slices.ContainsFunc(w.vars, func(v Variable) bool { return v.Layer == i && strings.HasPrefix(v.Path, scope) }) {
+			return fmt.Errorf("operation %d, %s: another one with variables has this name", k+1, b.Ops[k].name())
+		}
 		for _, v := range of[k] {
-			if slices.ContainsFunc(w.vars, func(u Variable) bool { return u.Path == scope+v.Name }) {
-				return fmt.Errorf("operation %d, %s: another one with variables has this name", k+1, b.Ops[k].name())
-			}
 			if err := v.Param.Filler.check(); err != nil {
 				return fmt.Errorf("operation %d, %s: %s: %w", k+1, b.Ops[k].name(), scope+v.Name, err)
 			}
