@@ -3,6 +3,19 @@ package gomlxnet
 // caffeFillers are the standard deviations of the weights and the biases that CaffeNet's eight layers begin with.
 var caffeFillers = [8]struct{ std, bias float64 }{{0.01, 0}, {0.01, 1}, {0.01, 0}, {0.01, 1}, {0.01, 1}, {0.005, 1}, {0.005, 1}, {0.01, 0}}
 
+// CaffeNetOptions are what a CaffeNet may differ in; zero fields are the paper's.
+type CaffeNetOptions struct {
+	Size int `json:"size,omitempty"` // of the image, pixels: 227
+}
+
+func (o CaffeNetOptions) arch(classes int) Arch {
+	a := CaffeNet(classes)
+	if o.Size != 0 {
+		a.Size = o.Size
+	}
+	return a
+}
+
 // CaffeNet is the net of the paper, layer by layer as in its prototxt: 227 px,
 // 60,965,224 parameters with 1000 classes. All nets of the paper have 1000
 // outputs, whatever the number of classes of their task.

@@ -4,13 +4,13 @@ import "fmt"
 
 // MiniOptions size a Mini; zero fields take the defaults.
 type MiniOptions struct {
-	Size     int     // of the image, pixels: 32
-	Channels int     // 3
-	Widths   [7]int  // 24, 48, 64, 64, 48, 192, 192
-	Dropout  float64 // after fc6 and fc7: 0 means none
-	Groups   int     // of conv2, conv4 and conv5, as CaffeNet's 2: 1
-	NoLRN    bool    // leaves out the response normalisation behind conv1 and conv2
-	Init     Init    // HeInit
+	Size     int     `json:"size,omitempty"`     // of the image, pixels: 32
+	Channels int     `json:"channels,omitempty"` // 3
+	Widths   [7]int  `json:"widths,omitzero"`    // 24, 48, 64, 64, 48, 192, 192
+	Dropout  float64 `json:"dropout,omitempty"`  // after fc6 and fc7: 0 means none
+	Groups   int     `json:"groups,omitempty"`   // of conv2, conv4 and conv5, as CaffeNet's 2: 1
+	NoLRN    bool    `json:"no_lrn,omitempty"`   // leaves out the response normalisation behind conv1 and conv2
+	Init     Init    `json:"init,omitempty"`     // HeInit
 }
 
 // Init names a set of fillers of a Mini.
@@ -32,6 +32,14 @@ func ParseInit(s string) (Init, error) {
 		return Init(s), nil
 	}
 	return "", fmt.Errorf("initial values %q, want he, gauss or caffe", s)
+}
+
+func (init Init) check() error {
+	if init == HeInit {
+		return nil
+	}
+	_, err := ParseInit(string(init))
+	return err
 }
 
 // weight is how the weights of layer n (from 1) begin and learn. The last layer's are the same in each set.

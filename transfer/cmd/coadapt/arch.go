@@ -1,9 +1,10 @@
 package main
 
 import (
-	"errors"
+	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"text/tabwriter"
 
@@ -20,7 +21,7 @@ func archCommand(stdout io.Writer) *cobra.Command {
 		width            string
 	)
 	c := &cobra.Command{
-		Use:   "arch mini|caffenet",
+		Use:   "arch " + strings.Join(gomlxnet.Names(), "|") + "|FILE.json",
 		Short: "Print a net's layers: shapes, parameters, multiply-adds",
 		Long: "Print a net's layers and their sum. Multiply-adds are those of convolutions and inner products for one image: forward, and forward\n" +
 			"and backward in training under the cut that is asked for.",
@@ -46,8 +47,8 @@ func archCommand(stdout io.Writer) *cobra.Command {
 			return nil
 		},
 	}
-	c.Flags().IntVar(&classes, "classes", 0, "outputs of the last layer (default: 20 for mini, 1000 for caffenet)")
-	c.Flags().IntVar(&size, "size", 0, "pixels of the image (default: 32 and 227)")
+	c.Flags().IntVar(&classes, "classes", 0, "outputs of the last layer (default: 20 for mini, 1000 for caffenet, or the file's)")
+	c.Flags().IntVar(&size, "size", 0, "pixels of the image (default: 32 and 227, or the file's)")
 	c.Flags().StringVar(&width, "widths", "", "mini's widths of conv1 to conv5, fc6 and fc7 (default 24,48,64,64,48,192,192)")
 	c.Flags().IntVarP(&n, "n", "n", 0, "the cut: layers 1..n are frozen")
 	c.Flags().BoolVar(&plus, "finetune", false, "layers 1..n learn too, as in AnB+")
@@ -55,21 +56,31 @@ func archCommand(stdout io.Writer) *cobra.Command {
 	return c
 }
 
-func namedArch(name string, classes, size int, width string) (gomlxnet.Arch, error) {
+// namedArch is a registered architecture or that of a JSON file.
+func namedArch(name string, classes, size int, width string) (a gomlxnet.Arch, err error) {
 	w, err := widths("widths", width)
 	if err != nil {
-		return gomlxnet.Arch{}, err
+		return a, err
 	}
-	var a gomlxnet.Arch
-	switch {
-	case name == "mini":
-		a = gomlxnet.Mini(20, gomlxnet.MiniOptions{Widths: w})
-	case name == "caffenet" && width != "":
-		return a, errors.New("-widths: caffenet's are the paper's; mini's can be chosen")
-	case name == "caffenet":
-		a = gomlxnet.CaffeNet(1000)
-	default:
-		return a, fmt.Errorf("arch %q, want mini or caffenet", name)
+	var options []byte
+	if width != "" {
+		if name != "mini" {
+			return a, fmt.Errorf("-widths: those of mini can be chosen, those of %s are its own", name)
+		}
+		if options, err = json.Marshal(gomlxnet.MiniOptions{Widths: w}); err != nil {
+			return a, err
+		}
+	}
+	if strings.HasSuffix(name, ".json") {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return a, err
+		}
+		if a, err = gomlxnet.ReadArch(text); err != nil {
+			return a, fmt.Errorf("%s: %w", name, err)
+		}
+	} else if a, err = gomlxnet.Build(name, 0, options); err != nil {
+		return a, err
 	}
 	if classes != 0 {
 		a.Classes = classes
