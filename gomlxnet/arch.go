@@ -31,7 +31,7 @@ type Block struct {
 
 // Op is an operation in its block.
 type Op struct {
-	Name string   // "" is the kind of its Spec; names are needed where others read it, or where two of a kind have variables
+	Name string   // "" is the kind of its Spec, which does unless two of a kind are read by name or have variables
 	From []string // names of the operations that it reads, or [Input]; none is the one before it
 	Spec
 }

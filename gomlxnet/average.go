@@ -5,8 +5,8 @@ import (
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 )
 
-// AveragePool is average pooling, with [Pool]'s windows: those that hang over the edge average what is inside, as in Caffe and
-// in PyTorch's ceil mode.
+// AveragePool is average pooling, with [Pool]'s windows: those that hang over the edge average what is inside, as in
+// Caffe and in PyTorch's ceil mode.
 type AveragePool struct {
 	Kernel int `json:"kernel"`
 	Stride int `json:"stride"`

@@ -22,10 +22,9 @@ func (a Arch) Graph(scope *model.Scope, images, rng *Node, cut Cut) (logits *Nod
 	return blocks[len(blocks)-1], blocks
 }
 
-// blocksGraph is the blocks from..to-1 on x, which is images where from is 0. What comes in and all that it returns is float32.
-// What reads no further must not make the variables of others: GoMLX's Go
-// backend (compute v0.1.2) ends with an index out of range where a parameter
-// comes behind all that the outputs need.
+// blocksGraph is the blocks from..to-1 on x, which is images where from is 0. What comes in and all that it returns
+// is float32. What reads no further must not make the variables of others: GoMLX's Go backend (compute v0.1.2) ends
+// with an index out of range where a parameter comes behind all that the outputs need.
 func (a Arch) blocksGraph(scope *model.Scope, x, rng *Node, cut Cut, from, to int) []*Node {
 	w, err := a.wire()
 	if err != nil {

@@ -1,7 +1,9 @@
 package gomlxnet
 
 // caffeFillers are the standard deviations of the weights and the biases that CaffeNet's eight layers begin with.
-var caffeFillers = [8]struct{ std, bias float64 }{{0.01, 0}, {0.01, 1}, {0.01, 0}, {0.01, 1}, {0.01, 1}, {0.005, 1}, {0.005, 1}, {0.01, 0}}
+var caffeFillers = [8]struct{ std, bias float64 }{
+	{0.01, 0}, {0.01, 1}, {0.01, 0}, {0.01, 1}, {0.01, 1}, {0.005, 1}, {0.005, 1}, {0.01, 0},
+}
 
 // CaffeNetOptions are what a CaffeNet may differ in; zero fields are the paper's.
 type CaffeNetOptions struct {
@@ -25,7 +27,8 @@ func CaffeNet(classes int) Arch {
 	relu, pool, lrn, half := ReLU{}, Pool{Kernel: 3, Stride: 2}, LRN{Size: 5, Alpha: 1e-4, Beta: 0.75}, Dropout{P: 0.5}
 	return Arch{Name: "caffenet", Size: 227, Channels: 3, Classes: classes, Blocks: []Block{
 		Chain("conv1", Convolution{Out: 96, Kernel: 11, Stride: 4, Weight: weight(1), Bias: bias(1)}, relu, pool, lrn),
-		Chain("conv2", Convolution{Out: 256, Kernel: 5, Pad: 2, Groups: 2, Weight: weight(2), Bias: bias(2)}, relu, pool, lrn),
+		Chain("conv2", Convolution{Out: 256, Kernel: 5, Pad: 2, Groups: 2, Weight: weight(2), Bias: bias(2)},
+			relu, pool, lrn),
 		Chain("conv3", Convolution{Out: 384, Kernel: 3, Pad: 1, Weight: weight(3), Bias: bias(3)}, relu),
 		Chain("conv4", Convolution{Out: 384, Kernel: 3, Pad: 1, Groups: 2, Weight: weight(4), Bias: bias(4)}, relu),
 		Chain("conv5", Convolution{Out: 256, Kernel: 3, Pad: 1, Groups: 2, Weight: weight(5), Bias: bias(5)}, relu, pool),

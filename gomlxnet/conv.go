@@ -108,11 +108,13 @@ func Conv(x, kernel *Node, stride, pad, groups int) *Node {
 
 // conv is Conv with its groups in one operation. (On XLA's CPU, CaffeNet came to the same bits either way.)
 //
-// The gradients are our own. The library (GoMLX v0.28.2) has none with groups, and those without are wrong for kernels of an even side;
-// and they have axes in orders for which XLA's CPU has no fast path where a convolution is in a loop.
+// The gradients are our own. The library (GoMLX v0.28.2) has none with groups, and those without are wrong for
+// kernels of an even side; and they have axes in orders for which XLA's CPU has no fast path where a convolution is
+// in a loop.
 func conv(x, kernel *Node, stride, pad, groups int) *Node {
 	return withGradients(func(in []*Node) *Node {
-		return Convolve(in[0], in[1]).StridePerAxis(stride, stride).PaddingPerDim([][2]int{{pad, pad}, {pad, pad}}).ChannelGroupCount(groups).Done()
+		padding := [][2]int{{pad, pad}, {pad, pad}}
+		return Convolve(in[0], in[1]).StridePerAxis(stride, stride).PaddingPerDim(padding).ChannelGroupCount(groups).Done()
 	}, []*Node{x, kernel},
 		func(_, dy *Node) *Node { return convByImage(dy, x, kernel, stride, pad, groups) },
 		func(_, dy *Node) *Node {
@@ -134,8 +136,8 @@ func group(x *Node, i, groups int) *Node {
 	return SliceAxis(x, -1, AxisRange(i*n, (i+1)*n))
 }
 
-// convByKernel is the gradient of a convolution by its kernel, from that by its output: the images convolved with what became of
-// them, with images for channels.
+// convByKernel is the gradient of a convolution by its kernel, from that by its output: the images convolved with
+// what became of them, with images for channels.
 func convByKernel(dy, x, kernel *Node, stride, pad int) *Node {
 	var padding [][2]int
 	for axis, size := range kernel.Shape().Dimensions[:2] {
@@ -152,8 +154,9 @@ func convByKernel(dy, x, kernel *Node, stride, pad int) *Node {
 	return TransposeAllAxes(c.Done(), 1, 2, 0, 3)
 }
 
-// convByImage is the gradient of a convolution by its image, [batch, height, width, in], from that by its output: each of its values
-// goes to all pixels that its window saw, which is a convolution with the kernel turned by half a circle.
+// convByImage is the gradient of a convolution by its image, [batch, height, width, in], from that by its output:
+// each of its values goes to all pixels that its window saw, which is a convolution with the kernel turned by half a
+// circle.
 func convByImage(dy, x, kernel *Node, stride, pad, groups int) *Node {
 	var padding [][2]int
 	dims := kernel.Shape().Dimensions
@@ -171,8 +174,9 @@ func convByImage(dy, x, kernel *Node, stride, pad, groups int) *Node {
 	return c.Done()
 }
 
-// addBias adds b, [channels], to x, [..., channels], or [nets, out] to [nets, batch, out]. Its gradient is a sum over all other axes,
-// which is taken as a product with ones: XLA's own sum over leading axes goes through memory channel by channel.
+// addBias adds b, [channels], to x, [..., channels], or [nets, out] to [nets, batch, out]. Its gradient is a sum over
+// all other axes, which is taken as a product with ones: XLA's own sum over leading axes goes through memory channel
+// by channel.
 func addBias(x, b *Node) *Node {
 	nets, channels := b.Shape().Dimensions[:b.Rank()-1], b.Shape().Dim(-1)
 	return withGradients(func(in []*Node) *Node {

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// The JSON of a block is that of a layer where it is one: a convolution or an inner product with biases and what may follow it,
-// in this order. All others list their operations. Keys of results are hashes of it.
+// The JSON of a block is that of a layer where it is one: a convolution or an inner product with biases and what may
+// follow it, in this order. All others list their operations. Keys of results are hashes of it.
 type layerJSON struct {
 	Name    string  `json:"name"`
 	Kind    string  `json:"kind"`
@@ -33,7 +33,7 @@ func (l layerJSON) block() (Block, error) {
 	add := func(s Spec) { b.Ops = append(b.Ops, Op{Spec: s}) }
 	switch l.Kind {
 	case Convolution{}.Kind():
-		add(Convolution{Out: l.Out, Kernel: l.Kernel, Stride: l.Stride, Pad: l.Pad, Groups: l.Groups, Weight: l.Weight, Bias: &l.Bias})
+		add(Convolution{l.Out, l.Kernel, l.Stride, l.Pad, l.Groups, l.Weight, &l.Bias, plain{}})
 	case Dense{}.Kind():
 		add(Dense{Out: l.Out, Weight: l.Weight, Bias: &l.Bias})
 	default:
@@ -61,8 +61,8 @@ func (b Block) layer() (l layerJSON, ok bool) {
 	for _, o := range b.Ops {
 		switch s := o.Spec.(type) {
 		case Convolution:
-			l.Kind, l.Out, l.Kernel, l.Stride, l.Pad, l.Groups, l.Weight = s.Kind(), s.Out, s.Kernel, s.Stride, s.Pad, s.Groups, s.Weight
-			bias = s.Bias
+			l.Kind, l.Out, l.Weight, bias = s.Kind(), s.Out, s.Weight, s.Bias
+			l.Kernel, l.Stride, l.Pad, l.Groups = s.Kernel, s.Stride, s.Pad, s.Groups
 		case Dense:
 			l.Kind, l.Out, l.Weight, bias = s.Kind(), s.Out, s.Weight, s.Bias
 		case ReLU:

@@ -62,11 +62,10 @@ func (init Init) bias(n int) *Param {
 	return p
 }
 
-// Mini has CaffeNet's eight layers for small images, sized so that a whole
-// transfer curve trains in minutes on two cores. It differs where small nets
-// and short training ask for it: windows of 5 and 3 px with a stride of 2 in
-// conv1, He's fillers with zero biases instead of fixed standard deviations
-// (0.01 stands still for hundreds of steps), and no dropout unless asked for. Images of 16 to 23 px leave two pixels to conv5, which then has no pool.
+// Mini has CaffeNet's eight layers for small images, sized so that a whole transfer curve trains in minutes on two
+// cores. It differs where small nets and short training ask for it: windows of 5 and 3 px with a stride of 2 in
+// conv1, He's fillers with zero biases instead of fixed standard deviations (0.01 stands still for hundreds of
+// steps), and no dropout unless asked for. Images of 16 to 23 px leave two pixels to conv5, which then has no pool.
 func Mini(classes int, opt MiniOptions) Arch {
 	if opt.Size == 0 {
 		opt.Size = 32
@@ -78,12 +77,14 @@ func Mini(classes int, opt MiniOptions) Arch {
 		opt.Widths = [7]int{24, 48, 64, 64, 48, 192, 192}
 	}
 	conv := func(n, kernel, stride, groups int) Spec {
-		return Convolution{Out: opt.Widths[n-1], Kernel: kernel, Stride: stride, Pad: kernel / 2, Groups: groups, Weight: opt.Init.weight(n), Bias: opt.Init.bias(n)}
+		return Convolution{Out: opt.Widths[n-1], Kernel: kernel, Stride: stride, Pad: kernel / 2, Groups: groups,
+			Weight: opt.Init.weight(n), Bias: opt.Init.bias(n)}
 	}
 	fc := func(n int) Spec {
 		return Dense{Out: opt.Widths[n-1], Weight: opt.Init.weight(n), Bias: opt.Init.bias(n)}
 	}
-	var relu, pool, pool5, lrn, dropout Spec = ReLU{}, Pool{Kernel: 3, Stride: 2}, Pool{Kernel: 3, Stride: 2}, LRN{Size: 5, Alpha: 1e-4, Beta: 0.75}, nil
+	var relu, pool, lrn, dropout Spec = ReLU{}, Pool{Kernel: 3, Stride: 2}, LRN{Size: 5, Alpha: 1e-4, Beta: 0.75}, nil
+	pool5 := pool
 	if opt.Size < 24 {
 		pool5 = nil // conv5 sees fewer than its three pixels
 	}

@@ -11,9 +11,10 @@ import (
 //
 //	y = scale·(x - mean) / sqrt(variance + epsilon) + shift
 //
-// While its block learns, mean and variance are those of all places and images of the batch, also where several devices divide it, and
-// those that are stored follow: stored <- (1-Momentum)·stored + Momentum·batch's, the batch's variance with a divisor of n-1, as in
-// PyTorch. In testing, and in a frozen block, they are the stored ones, which do not change.
+// While its block learns, mean and variance are those of all places and images of the batch, also where several
+// devices divide it, and those that are stored follow: stored <- (1-Momentum)·stored + Momentum·batch's, the batch's
+// variance with a divisor of n-1, as in PyTorch. In testing, and in a frozen block, they are the stored ones, which
+// do not change.
 type BatchNorm struct {
 	Momentum float64 `json:"momentum,omitempty"` // 0 means 0.1
 	Epsilon  float64 `json:"epsilon,omitempty"`  // 0 means 1e-5
@@ -29,7 +30,8 @@ func (BatchNorm) Kind() string { return "batch_norm" }
 // Dims says what is wrong with the constants.
 func (s BatchNorm) Dims(in []Dims) (Dims, error) {
 	if s.Momentum < 0 || s.Momentum > 1 || s.Epsilon < 0 {
-		return Dims{}, fmt.Errorf("momentum %v and epsilon %v, want a momentum in (0, 1] and an epsilon above 0, or 0 for the default", s.Momentum, s.Epsilon)
+		return Dims{}, fmt.Errorf("momentum %v and epsilon %v, want one of 0 to 1 and one above 0, or 0 for the default",
+			s.Momentum, s.Epsilon)
 	}
 	return in[0], nil
 }
@@ -46,8 +48,10 @@ const (
 func (s BatchNorm) Vars(in []Dims) []Var {
 	one, zero := Filler{Kind: Constant, Value: 1}, Filler{Kind: Constant}
 	vars := []Var{
-		{Name: "scale", Param: s.Scale.or(Param{one, 1, 1})}, {Name: "shift", Param: s.Shift.or(Param{zero, 1, 1})},
-		{Name: "mean", Param: Param{Filler: zero}, Role: Statistic}, {Name: "variance", Param: Param{Filler: one}, Role: Statistic},
+		{Name: "scale", Param: s.Scale.or(Param{one, 1, 1})},
+		{Name: "shift", Param: s.Shift.or(Param{zero, 1, 1})},
+		{Name: "mean", Param: Param{Filler: zero}, Role: Statistic},
+		{Name: "variance", Param: Param{Filler: one}, Role: Statistic},
 	}
 	for i := range vars {
 		vars[i].Shape, vars[i].FanIn, vars[i].Beside = []int{in[0].Channels}, 1, !in[0].Flat
@@ -62,7 +66,8 @@ func (s BatchNorm) Cost(_ []Dims, out Dims) Cost { return Cost{Activations: int6
 func (s BatchNorm) Build(c *Context, in []*Node) *Node {
 	x := as(in[0], dtypes.Float32)
 	dims := x.Shape().Dimensions
-	axes, each := []int{0, 1, 2}, []int{1, 1, 1, dims[len(dims)-1]} // what is averaged over, and the shape that a variable is spread from
+	// what is averaged over, and the shape that a variable is spread from
+	axes, each := []int{0, 1, 2}, []int{1, 1, 1, dims[len(dims)-1]}
 	switch {
 	case x.Rank() == 2:
 		axes, each = []int{0}, []int{1, dims[1]}

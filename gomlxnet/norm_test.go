@@ -79,8 +79,8 @@ func (f normFile) trainer(t *testing.T, backend compute.Backend, devices ...int)
 	return trainer
 }
 
-// Batch norm, residual blocks and the other operations against PyTorch in float64: losses and running statistics over 20 steps, the
-// gradients of the first, and a test; learning whole and under a frozen cut.
+// Batch norm, residual blocks and the other operations against PyTorch in float64: losses and running statistics over
+// 20 steps, the gradients of the first, and a test; learning whole and under a frozen cut.
 func TestTorchNorm(t *testing.T) {
 	f := readNorm(t)
 	onBackends(t, func(t *testing.T, backend compute.Backend) {
@@ -128,7 +128,8 @@ func TestTorchNorm(t *testing.T) {
 				t.Fatal(err)
 			}
 			if len(run.Variables) != len(end) || len(run.Losses) != 20 || len(run.Gradients) == 0 {
-				t.Fatalf("%d variables, %d losses, %d gradients: the file is not what torch_norm.py makes", len(run.Variables), len(run.Losses), len(run.Gradients))
+				t.Fatalf("%d variables, %d losses, %d gradients: the file is not what torch_norm.py makes", len(run.Variables),
+					len(run.Losses), len(run.Gradients))
 			}
 			for path, v := range run.Variables {
 				if !slices.Equal(v.Shape, end[path].Shape) {
@@ -142,8 +143,8 @@ func TestTorchNorm(t *testing.T) {
 	})
 }
 
-// Frozen is frozen: weights and statistics. Where the weights of a net stay and its statistics go on moving, as in PyTorch where
-// requires_grad is False and the module is in training mode, the digest of its prefix tells.
+// Frozen is frozen: weights and statistics. Where the weights of a net stay and its statistics go on moving, as in
+// PyTorch where requires_grad is False and the module is in training mode, the digest of its prefix tells.
 func TestFrozenStatistics(t *testing.T) {
 	f := readNorm(t)
 	onBackends(t, func(t *testing.T, backend compute.Backend) {
@@ -192,7 +193,8 @@ func TestFrozenStatistics(t *testing.T) {
 	})
 }
 
-// Statistics in blocks of steps, above settled blocks, resumed, together in one graph and on two devices are those of single steps.
+// Statistics in blocks of steps, above settled blocks, resumed, together in one graph and on two devices are those of
+// single steps.
 func TestStatisticsInEveryWay(t *testing.T) {
 	f := readNorm(t)
 	solver := SGD{Momentum: f.Momentum, Decay: f.Decay}
@@ -282,7 +284,8 @@ func TestBlockJSON(t *testing.T) {
 		if !strings.Contains(string(text), from) {
 			t.Fatalf("%s is not in %s", from, text)
 		}
-		if _, err := ReadArch([]byte(strings.Replace(string(text), from, to, 1))); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := ReadArch([]byte(strings.Replace(string(text), from, to, 1))); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want %s", change, err, want)
 		}
 	}

@@ -11,7 +11,8 @@ import (
 
 // averageLoop is the definition: a window over the edge averages what is inside.
 func averageLoop(x array, p AveragePool) array {
-	y := newArray(x.shape[0], PoolSize(x.shape[1], p.Kernel, p.Stride), PoolSize(x.shape[2], p.Kernel, p.Stride), x.shape[3])
+	y := newArray(x.shape[0], PoolSize(x.shape[1], p.Kernel, p.Stride), PoolSize(x.shape[2], p.Kernel, p.Stride),
+		x.shape[3])
 	for b := range y.shape[0] {
 		for i := range y.shape[1] {
 			for j := range y.shape[2] {
@@ -48,7 +49,8 @@ func TestJoinsAndAverages(t *testing.T) {
 		}
 		cases = append(cases,
 			opCase{"global", func(in []*Node) *Node { return built(GlobalAverage{}, in...) },
-				func(in []array) array { return averageLoop(in[0], AveragePool{Kernel: 4, Stride: 4}) }, []array{random(1, 2, 4, 4, 3)}},
+				func(in []array) array { return averageLoop(in[0], AveragePool{Kernel: 4, Stride: 4}) },
+				[]array{random(1, 2, 4, 4, 3)}},
 			opCase{"flatten", func(in []*Node) *Node { return built(Flatten{}, in...) },
 				func(in []array) array { return array{[]int{2, 12}, in[0].data} }, []array{random(1, 2, 2, 2, 3)}},
 			opCase{"add", func(in []*Node) *Node { return built(Sum{}, in...) }, func(in []array) array {
@@ -80,9 +82,11 @@ func TestFastIsPlain(t *testing.T) {
 		}{
 			{Chain("chain", relu, pool, LRN{Size: 3, Alpha: 1, Beta: 0.75}), "max_pool relu lrn"},
 			{Chain("twice", relu, pool, relu, Pool{Kernel: 2, Stride: 1}), "max_pool relu max_pool relu"},
-			{Block{"read by two", []Op{{Name: "r", Spec: relu}, {Name: "p", Spec: pool}, {Name: "q", From: []string{"r"}, Spec: pool},
+			{Block{"read by two", []Op{{Name: "r", Spec: relu}, {Name: "p", Spec: pool},
+				{Name: "q", From: []string{"r"}, Spec: pool},
 				{From: []string{"p", "q"}, Spec: Sum{}}}}, "relu max_pool max_pool add"},
-			{Block{"of another", []Op{{Name: "r", Spec: relu}, {Name: "p", From: []string{Input}, Spec: pool}, {Name: "q", From: []string{"r"}, Spec: pool},
+			{Block{"of another", []Op{{Name: "r", Spec: relu}, {Name: "p", From: []string{Input}, Spec: pool},
+				{Name: "q", From: []string{"r"}, Spec: pool},
 				{From: []string{"p", "q"}, Spec: Sum{}}}}, "relu max_pool max_pool add"},
 		} {
 			in := random(1, 2, 7, 7, 4)
@@ -140,14 +144,17 @@ func TestCostOfWays(t *testing.T) {
 		t.Fatal(err)
 	}
 	stem, residual := int64(144*6*27), int64(36*8*(54+72+6))
-	if c := layers[0]; c.MultiplyAdds != stem || c.Train != stem || c.Parameters != 162+4*6 || c.Activations != 144*6*2+36*6 {
+	if c := layers[0]; c.MultiplyAdds != stem || c.Train != stem || c.Parameters != 162+4*6 ||
+		c.Activations != 144*6*2+36*6 {
 		t.Errorf("stem: %+v", c)
 	}
-	if c := layers[1]; c.MultiplyAdds != residual || c.Train != residual || c.Parameters != 8*(54+72+6)+3*4*8 || c.Activations != 6*36*8 {
+	if c := layers[1]; c.MultiplyAdds != residual || c.Train != residual || c.Parameters != 8*(54+72+6)+3*4*8 ||
+		c.Activations != 6*36*8 {
 		t.Errorf("residual block: %+v", c)
 	}
 	mixed := int64(36 * 4 * (8 + 72))
-	if c := layers[2]; c.MultiplyAdds != mixed || c.Train != 2*mixed || c.Parameters != 4*(8+72)+8 || c.Activations != 36*8+9*8 {
+	if c := layers[2]; c.MultiplyAdds != mixed || c.Train != 2*mixed || c.Parameters != 4*(8+72)+8 ||
+		c.Activations != 36*8+9*8 {
 		t.Errorf("mixed block: %+v", c)
 	}
 	if total.MultiplyAdds != stem+residual+mixed+80+50 || total.Train != stem+residual+2*mixed+3*(80+50) {

@@ -26,7 +26,8 @@ func poolDims(x Dims, kernel, stride int) (Dims, error) {
 	if kernel < 1 || stride < 1 || kernel > min(x.Height, x.Width) || x.Flat {
 		return Dims{}, fmt.Errorf("pool of kernel %d, stride %d over %d pixels", kernel, stride, x.Height)
 	}
-	return Dims{Height: PoolSize(x.Height, kernel, stride), Width: PoolSize(x.Width, kernel, stride), Channels: x.Channels}, nil
+	return Dims{Height: PoolSize(x.Height, kernel, stride), Width: PoolSize(x.Width, kernel, stride),
+		Channels: x.Channels}, nil
 }
 
 // PoolSize is Caffe's output size of an unpadded pooling: windows that hang
@@ -67,11 +68,13 @@ func maxPoolAxis(x *Node, axis, kernel, stride int) *Node {
 	if kernel != 3 || stride != 2 || x.Shape().Dim(axis) < kernel {
 		return largest(windows(x, axis, kernel, stride, math.Inf(-1)))
 	}
-	return withGradients(func(in []*Node) *Node { return largest(windows(in[0], axis, kernel, stride, math.Inf(-1))) }, []*Node{x},
+	return withGradients(func(in []*Node) *Node { return largest(windows(in[0], axis, kernel, stride, math.Inf(-1))) },
+		[]*Node{x},
 		func(y, dy *Node) *Node { return pool3By2Gradient(x, y, dy, axis) })
 }
 
-// windows are the first values of all windows along an axis, their second ones, and so on. Those beyond the edge are beyond.
+// windows are the first values of all windows along an axis, their second ones, and so on. Those beyond the edge are
+// beyond.
 func windows(x *Node, axis, kernel, stride int, beyond float64) []*Node {
 	in := x.Shape().Dimensions[axis]
 	out := PoolSize(in, kernel, stride)
@@ -108,8 +111,8 @@ func larger(a, b *Node) *Node {
 }
 
 // pool3By2Gradient is the gradient by x of its pooling along an axis to y. An odd place is the middle of one window;
-// an even one is the first of a window and the last of that before. Laid side by side they are dx, with no holes to fill as
-// there are where each place of a window is spread out alone.
+// an even one is the first of a window and the last of that before. Laid side by side they are dx, with no holes to
+// fill as there are where each place of a window is spread out alone.
 func pool3By2Gradient(x, y, dy *Node, axis int) *Node {
 	in, out := x.Shape().Dim(axis), y.Shape().Dim(axis)
 	at := windows(x, axis, 3, 2, math.Inf(-1))

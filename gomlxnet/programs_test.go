@@ -20,9 +20,9 @@ const programsFile = "testdata/programs.json"
 
 var updatePrograms = flag.Bool("update-programs", false, "write "+programsFile)
 
-// The graphs of today's nets are, to the letter, those that results in stores were computed by: the programs that XLA is given,
-// and the canonical JSON that is part of their keys. A new version of GoMLX may change programs: then compare weights bit by bit
-// before writing the file again with -update-programs.
+// The graphs of today's nets are, to the letter, those that results in stores were computed by: the programs that XLA
+// is given, and the canonical JSON that is part of their keys. A new version of GoMLX may change programs: then
+// compare weights bit by bit before writing the file again with -update-programs.
 func TestProgramsStay(t *testing.T) {
 	backend := openBackend(t, "xla:cpu")
 	got := map[string]string{}
@@ -33,7 +33,8 @@ func TestProgramsStay(t *testing.T) {
 	half.Precision = BFloat16
 	for name, a := range map[string]Arch{
 		"caffenet": caffe, "mini": Mini(50, MiniOptions{}), "dropped": dropped, "half": half,
-		"small": Mini(2, MiniOptions{Size: 16, Channels: 1, NoLRN: true, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}, Init: GaussInit}),
+		"small": Mini(2, MiniOptions{Size: 16, Channels: 1, NoLRN: true, Widths: [7]int{4, 4, 4, 4, 4, 8, 8},
+			Init: GaussInit}),
 	} {
 		text, err := json.Marshal(a)
 		if err != nil {
@@ -102,7 +103,8 @@ func TestProgramsStay(t *testing.T) {
 	}
 }
 
-// programText is what XLA is given for a program. It is not compiled, which would take minutes: the log message stops it.
+// programText is what XLA is given for a program. It is not compiled, which would take minutes: the log message stops
+// it.
 func programText(t *testing.T, p *program, inputs []shapes.Shape) (text []byte) {
 	t.Helper()
 	var level klog.Level

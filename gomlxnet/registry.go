@@ -23,8 +23,8 @@ var (
 	}
 )
 
-// Register has [Build] know an architecture by a name. Its options are what JSON decodes into an O, where zero is the default; classes is
-// how many it has where none are asked for. It panics where the name is taken.
+// Register has [Build] know an architecture by a name. Its options are what JSON decodes into an O, where zero is the
+// default; classes is how many it has where none are asked for. It panics where the name is taken.
 func Register[O any](name string, classes int, build func(classes int, options O) (Arch, error)) {
 	registering.Lock()
 	defer registering.Unlock()
@@ -53,7 +53,8 @@ func Names() []string {
 	return slices.Sorted(maps.Keys(archs))
 }
 
-// Build is the registered architecture of a name, for a number of classes, 0 for its default, with options as JSON, nil for none.
+// Build is the registered architecture of a name, for a number of classes, 0 for its default, with options as JSON,
+// nil for none.
 func Build(name string, classes int, options []byte) (Arch, error) {
 	registering.RLock()
 	r, ok := archs[name]

@@ -18,7 +18,8 @@ func TestRegistry(t *testing.T) {
 		{"caffenet", " ", 10, CaffeNet(10)},
 		{"mini", "", 0, Mini(20, MiniOptions{})},
 		{"mini", `{"size":24,"channels":1,"widths":[1,2,3,4,5,6,7],"dropout":0.5,"groups":1,"no_lrn":true,"init":"caffe"}`, 5,
-			Mini(5, MiniOptions{Size: 24, Channels: 1, Widths: [7]int{1, 2, 3, 4, 5, 6, 7}, Dropout: 0.5, Groups: 1, NoLRN: true, Init: CaffeInit})},
+			Mini(5, MiniOptions{Size: 24, Channels: 1, Widths: [7]int{1, 2, 3, 4, 5, 6, 7}, Dropout: 0.5, Groups: 1,
+				NoLRN: true, Init: CaffeInit})},
 	} {
 		got, err := Build(c.name, c.classes, []byte(c.options))
 		if err != nil || !reflect.DeepEqual(got, c.want) {
@@ -56,7 +57,8 @@ func TestRegistry(t *testing.T) {
 	if a, err := Build("of a test", 0, nil); err != nil || a.Outputs(0) != 3 {
 		t.Errorf("%+v, %v", a, err)
 	}
-	if _, err := Build("of a test", 0, []byte(`{"wide":true}`)); err == nil || err.Error() != `arch "of a test": too wide` {
+	if _, err := Build("of a test", 0, []byte(`{"wide":true}`)); err == nil ||
+		err.Error() != `arch "of a test": too wide` {
 		t.Errorf("error %v", err)
 	}
 	defer func() {

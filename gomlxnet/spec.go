@@ -6,7 +6,8 @@ import (
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 )
 
-// Spec is an operation as plain data: all that the package knows of it. A new one is a file with its methods, and an entry in specs.
+// Spec is an operation as plain data: all that the package knows of it. A new one is a file with its methods, and an
+// entry in specs.
 type Spec interface {
 	Kind() string                       // its name in JSON and in messages
 	Joins() bool                        // it reads two inputs or more, and not one
@@ -19,9 +20,11 @@ type Spec interface {
 }
 
 // specs are the operations that JSON can name.
-var specs = []Spec{Convolution{}, Dense{}, ReLU{}, Pool{}, LRN{}, Dropout{}, AveragePool{}, GlobalAverage{}, Sum{}, Concat{}, Flatten{}, BatchNorm{}}
+var specs = []Spec{Convolution{}, Dense{}, ReLU{}, Pool{}, AveragePool{}, GlobalAverage{}, LRN{}, BatchNorm{},
+	Dropout{}, Sum{}, Concat{}, Flatten{}}
 
-// plain is what most operations have in common: one input, whose shape it leaves as it is, place by place, no variables, and no cost.
+// plain is what most operations have in common: one input, whose shape it leaves as it is, place by place, no
+// variables, and no cost.
 type plain struct{}
 
 func (plain) Joins() bool                  { return false }
@@ -47,7 +50,8 @@ type Var struct {
 	FanIn int   // inputs to one output unit
 	Param Param
 	Role  Role
-	// Beside: those of several nets in one graph lie beside each other along the last axis. Others get a first axis of nets.
+	// Beside: those of several nets in one graph lie beside each other along the last axis. Others get a first axis of
+	// nets.
 	Beside bool
 }
 
@@ -83,14 +87,16 @@ func (c *Context) Update(i int, value *Node) { c.pass.update(c.vars[i], value) }
 
 // weighted are the weights and biases of a convolution or an inner product. No weights are He's, no biases are none.
 func weighted(shape []int, fanIn int, weight Param, bias *Param, beside bool) []Var {
-	vars := []Var{{Name: weightsName, Shape: shape, FanIn: fanIn, Param: weight.or(Param{Filler{Kind: MSRA}, 1, 1}), Beside: beside}}
+	he := Param{Filler{Kind: MSRA}, 1, 1}
+	vars := []Var{{Name: weightsName, Shape: shape, FanIn: fanIn, Param: weight.or(he), Beside: beside}}
 	if bias != nil {
-		vars = append(vars, Var{Name: biasesName, Shape: shape[len(shape)-1:], FanIn: fanIn, Param: *bias, Beside: beside})
+		of := shape[len(shape)-1:]
+		vars = append(vars, Var{Name: biasesName, Shape: of, FanIn: fanIn, Param: *bias, Beside: beside})
 	}
 	return vars
 }
 
-// outputs says what is wrong with a number of output channels.
+// checkOutputs says what is wrong with a number of output channels.
 func checkOutputs(n int) error {
 	if n < 1 {
 		return fmt.Errorf("%d outputs, want at least 1", n)

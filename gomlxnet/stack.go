@@ -7,7 +7,8 @@ import (
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 )
 
-// Several nets of one arch in one graph are stacked, so that an operation of it is that of all nets. One net has none of it.
+// Several nets of one arch in one graph are stacked, so that an operation of it is that of all nets. One net has none
+// of it.
 //
 //	images, and what leaves a convolution   [batch, height, width, nets·channels]
 //	what leaves an inner product            [nets, batch, out]
@@ -15,7 +16,8 @@ import (
 //	variables that lie beside each other    [k, k, in/groups, nets·out], [nets·out]: a convolution's
 //	other variables                         [nets, in, out], [nets, out]: an inner product's
 //
-// A convolution of stacked nets is one with groups, a product one with a batch axis, and pools, relus and the solver know no difference.
+// A convolution of stacked nets is one with groups, a product one with a batch axis, and pools, relus and the solver
+// know no difference.
 
 // stack lays values or labels of nets together.
 func stack(nets []*Node) *Node {

@@ -45,7 +45,8 @@ func (a Arch) wire() (*wired, error) {
 			a.Name, a.Size, a.Channels, a.Classes, len(a.Blocks))
 	}
 	if a.Precision != Float32 && a.Precision != BFloat16 {
-		return nil, fmt.Errorf("arch %q: precision %q, want %q or %q, which is float32", a.Name, a.Precision, BFloat16, Float32)
+		return nil, fmt.Errorf("arch %q: precision %q, want %q or %q, which is float32", a.Name, a.Precision, BFloat16,
+			Float32)
 	}
 	w := new(wired)
 	dims := Dims{Height: a.Size, Width: a.Size, Channels: a.Channels}
@@ -70,7 +71,7 @@ func (a Arch) wire() (*wired, error) {
 		dims = w.blocks[i].out()
 	}
 	if want := (Dims{1, 1, a.Classes, true}); dims != want {
-		return nil, fmt.Errorf("arch %q: %v leaves the last block %s, want %v, flat, as an inner product of the classes gives",
+		return nil, fmt.Errorf("arch %q: %v leaves the last block %s, want %v, flat as an inner product's",
 			a.Name, dims, a.Blocks[a.Cuts()].Name, want)
 	}
 	return w, nil
@@ -93,7 +94,8 @@ func (b Block) wire(in Dims, classes int) ([]wiredOp, error) {
 			return fail(err)
 		}
 		if joins := o.Joins(); len(from) > 1 != joins {
-			return fail(fmt.Errorf("reads %d inputs, want %s", len(from), map[bool]string{false: "one", true: "two or more"}[joins]))
+			want := map[bool]string{false: "one", true: "two or more"}[joins]
+			return fail(fmt.Errorf("reads %d inputs, want %s", len(from), want))
 		}
 		op := wiredOp{Spec: o.Spec, from: from}
 		if s, ok := o.Spec.(open); ok && classes > 0 {
@@ -141,7 +143,8 @@ func (b Block) reads(k int) ([]int, error) {
 	return from, nil
 }
 
-// add adds block i, wired, with its variables. Those of an operation that has the only ones of its block go by the block's name.
+// add adds block i, wired, with its variables. Those of an operation that has the only ones of its block go by the
+// block's name.
 func (w *wired) add(i int, b Block, wb wiredBlock) error {
 	of := make([][]Var, len(wb.ops))
 	owners := 0
@@ -155,7 +158,8 @@ func (w *wired) add(i int, b Block, wb wiredBlock) error {
 		if owners > 1 {
 			scope += b.Ops[k].name() + "/"
 		}
-		if len(of[k]) > 0 && slices.ContainsFunc(w.vars, func(v Variable) bool { return v.Layer == i && strings.HasPrefix(v.Path, scope) }) {
+		same := func(v Variable) bool { return v.Layer == i && strings.HasPrefix(v.Path, scope) }
+		if len(of[k]) > 0 && slices.ContainsFunc(w.vars, same) {
 			return fmt.Errorf("operation %d, %s: another one with variables has this name", k+1, b.Ops[k].name())
 		}
 		for _, v := range of[k] {
