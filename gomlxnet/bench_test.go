@@ -110,13 +110,13 @@ func BenchmarkTogether(b *testing.B) {
 					}
 					nets = append(nets, net)
 				}
-				var blocks []Block
+				var blocks []StepBlock
 				for i, net := range nets {
 					defer net.Close()
 					if err := net.Load(mustInit(b, arch, uint64(i)), Cut{}); err != nil {
 						b.Fatal(err)
 					}
-					block := Block{}
+					block := StepBlock{}
 					for k := range net.Block() {
 						images, labels := tinyBatch(arch, batch, uint64(n*k+i))
 						block.Values, block.Labels, block.Rates = append(block.Values, images...), append(block.Labels, labels...), append(block.Rates, 1e-4)
@@ -204,7 +204,7 @@ func BenchmarkPool(b *testing.B) {
 		name string
 		pool func(x *Node) *Node
 	}{
-		{"ours", Pool{3, 2}.Max},
+		{"ours", Pool{Kernel: 3, Stride: 2}.Max},
 		{"library", func(x *Node) *Node {
 			return MaxPool(x).Window(3).Strides(2).PaddingPerDim([][2]int{{0, 1}, {0, 1}}).Done()
 		}},
@@ -240,7 +240,7 @@ func benchmarkGraph(b *testing.B, backend compute.Backend, op func(x *Node) *Nod
 func TestPoolIsTheLibrarys(t *testing.T) {
 	onBackends(t, func(t *testing.T, backend compute.Backend) {
 		got := run(t, backend, func(in []*Node) []*Node {
-			return []*Node{Pool{3, 2}.Max(in[0]), MaxPool(in[0]).Window(3).Strides(2).PaddingPerDim([][2]int{{0, 1}, {0, 1}}).Done()}
+			return []*Node{Pool{Kernel: 3, Stride: 2}.Max(in[0]), MaxPool(in[0]).Window(3).Strides(2).PaddingPerDim([][2]int{{0, 1}, {0, 1}}).Done()}
 		}, random(1, 2, 8, 8, 3))
 		compare(t, fmt.Sprint("pooled ", backend.Name()), got[0], got[1], 0)
 	})

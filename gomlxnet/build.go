@@ -2,6 +2,7 @@ package gomlxnet
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
@@ -10,23 +11,22 @@ import (
 )
 
 // Graph builds the net on images [batch, size, size, channels] and returns its
-// logits [batch, classes] and the activations that leave each layer. Variables
-// live under /net/<layer>/weights and biases; frozen ones are marked as not
+// logits [batch, classes] and the activations that leave each block. Variables
+// live under /net/<block>/; frozen ones are marked as not
 // trainable and no gradient flows below the cut. In training, rng is the random
 // state of dropout; nil builds the net for testing, without dropout. Dropout
 // over frozen layers stays live in training, as in the paper. It panics where
 // the arch is invalid, as graph functions do.
-func (a Arch) Graph(scope *model.Scope, images, rng *Node, cut Cut) (logits *Node, layers []*Node) {
-	layers = a.layersGraph(scope, images, rng, cut, 0, len(a.Layers))
-	return layers[len(layers)-1], layers
+func (a Arch) Graph(scope *model.Scope, images, rng *Node, cut Cut) (logits *Node, blocks []*Node) {
+	blocks = a.blocksGraph(scope, images, rng, cut, 0, len(a.Blocks))
+	return blocks[len(blocks)-1], blocks
 }
 
-// layersGraph is the layers from..to-1 on x, which is images where from is 0. What comes in and all that it returns is float32.
-// What reads no further must not make the variables of others: GoMLX's Go
-// backend (compute v0.1.2) ends with an index out of range where a parameter
-// comes behind all that the outputs need.
-func (a Arch) layersGraph(scope *model.Scope, x, rng *Node, cut Cut, from, to int) (layers []*Node) {
-	vars, err := a.Variables()
+// blocksGraph is the blocks from..to-1 on x, which is images where from is 0. What comes in and all that it returns
+// is float32. What reads no further must not make the variables of others: GoMLX's Go backend (compute v0.1.2) ends
+// with an index out of range where a parameter comes behind all that the outputs need.
+func (a Arch) blocksGraph(scope *model.Scope, x, rng *Node, cut Cut, from, to int) []*Node {
+	w, err := a.wire()
 	if err != nil {
 		panic(err)
 	}
@@ -36,40 +36,52 @@ func (a Arch) layersGraph(scope *model.Scope, x, rng *Node, cut Cut, from, to in
 	if from == 0 {
 		x.AssertDims(-1, a.Size, a.Size, a.Channels)
 	}
-	g := x.Graph()
-	var rngs []*Node
-	if rng != nil {
-		rngs = []*Node{rng}
-	}
-	return a.layers(x, rngs, func(i int) *Node {
-		v, name := vars[i], weightsName
-		if i%2 == 1 {
-			name = biasesName
+	variable := func(i int) *model.Variable {
+		v, at := w.vars[i], scope
+		names := strings.Split(v.Path, "/")[1:]
+		for _, name := range names[:len(names)-1] {
+			at = at.At("%s", name)
 		}
-		mv := scope.At(netScope).At("%s", a.Layers[v.Layer].Name).VariableWithShape(name, shapes.Make(dtypes.Float32, v.Shape...))
-		mv.SetTrainable(!cut.frozen(v.Layer) && v.Param.RateMult != 0)
-		return mv.NodeValue(g)
-	}, cut, from, to, 1)
+		return at.VariableWithShape(names[len(names)-1], shapes.Make(dtypes.Float32, v.Shape...)).SetTrainable(v.learns(cut))
+	}
+	p := &pass{cut: cut, nets: 1,
+		value:  func(i int) *Node { return variable(i).NodeValue(x.Graph()) },
+		update: func(i int, value *Node) { variable(i).SetNodeValue(value) }}
+	if rng != nil {
+		p.rngs = []*Node{rng}
+	}
+	return p.blocks(w.fast().blocks[from:to], from, as(x, a.Precision.dtype()))
 }
 
-// layers is the layers from..to-1 of several nets on x (see stack.go): value gives the variable of each index, and rngs are the
-// states of each net's dropout, nil in testing.
-func (a Arch) layers(x *Node, rngs []*Node, value func(i int) *Node, cut Cut, from, to, nets int) (layers []*Node) {
-	dtype := a.Precision.dtype()
-	x = as(x, dtype)
-	for i := from; i < to; i++ {
-		l := a.Layers[i]
-		w, b := as(value(2*i), dtype), as(value(2*i+1), dtype)
-		x = l.forward(x, w, b, nets)
-		if l.Dropout > 0 && rngs != nil {
-			x, rngs = dropout(x, rngs, l.Dropout)
+// pass is one run through the blocks of several nets (see stack.go).
+type pass struct {
+	cut    Cut
+	nets   int
+	rngs   []*Node           // the random states of each net; nil in testing
+	value  func(i int) *Node // the variable of an index
+	update func(i int, value *Node)
+}
+
+// blocks is what leaves each block, as float32. The first one is block from of the net.
+func (p *pass) blocks(blocks []wiredBlock, from int, x *Node) (left []*Node) {
+	for i, b := range blocks {
+		layer := from + i
+		values := []*Node{x}
+		for _, o := range b.ops {
+			var in []*Node
+			for _, f := range o.from {
+				in = append(in, values[f])
+			}
+			c := &Context{Nets: p.nets, Learning: p.rngs != nil && !p.cut.frozen(layer), pass: p, vars: o.vars}
+			values = append(values, o.Build(c, in))
 		}
-		if cut.Frozen && i == cut.N-1 {
+		x = values[len(b.ops)]
+		if p.cut.Frozen && layer == p.cut.N-1 {
 			x = StopGradient(x)
 		}
-		layers = append(layers, as(x, dtypes.Float32))
+		left = append(left, as(x, dtypes.Float32))
 	}
-	return layers
+	return left
 }
 
 // as is x as numbers of a type.
@@ -80,65 +92,34 @@ func as(x *Node, dtype dtypes.DType) *Node {
 	return ConvertDType(x, dtype)
 }
 
-// forward is the layer of several nets without its dropout.
-func (l Layer) forward(x, w, b *Node, nets int) *Node {
-	switch l.Kind {
-	case Convolution:
-		convolve, groups := Conv, max(l.Groups, 1)
-		if nets > 1 {
-			convolve, groups = conv, nets*groups
+// fast is the net with its operations in an order that is faster and comes to the same.
+//
+// The relu of a maximum is the maximum of relus: pooled first, the relu and
+// its gradient touch a quarter of the values.
+func (w *wired) fast() *wired {
+	f := &wired{vars: w.vars, blocks: slices.Clone(w.blocks)}
+	for i, b := range f.blocks {
+		ops := slices.Clone(b.ops)
+		for k := 1; k < len(ops); k++ {
+			first, second := &ops[k-1], &ops[k]
+			_, relu := first.Spec.(ReLU)
+			_, pool := second.Spec.(Pool)
+			if relu && pool && readers(ops, k) == 1 && slices.Equal(second.from, []int{k}) {
+				first.Spec, second.Spec = second.Spec, first.Spec
+				first.out, second.in = second.out, []Dims{second.out}
+			}
 		}
-		x = keptGradient(addBias(convolve(x, w, max(l.Stride, 1), l.Pad, groups), b))
-	case InnerProduct:
-		x = innerProduct(x, w, b, nets)
+		f.blocks[i].ops = ops
 	}
-	// The relu of a maximum is the maximum of relus: pooled first, the relu and
-	// its gradient touch a quarter of the values.
-	if l.Pool != nil {
-		x = l.Pool.Max(x)
-	}
-	if l.ReLU {
-		x = ReLU(x)
-	}
-	if l.LRN != nil {
-		x.AssertRank(4)
-		dims := x.Shape().Dimensions
-		each := Reshape(as(x, dtypes.Float32), dims[0], dims[1], dims[2]*nets, dims[3]/nets) // it is across the channels of a net
-		x = as(Reshape(l.LRN.Normalize(each), dims...), x.DType())
-	}
-	return x
+	return f
 }
 
-// innerProduct is that of several nets: x is [batch, height, width, nets·channels] from a convolution or, stacked, [nets, batch, in]
-// from another product; w is [nets, in, out] and b [nets, out]. The result is [nets, batch, out]. For one net there is no axis of nets.
-func innerProduct(x, w, b *Node, nets int) *Node {
-	if nets == 1 {
-		return addBias(MatMul(Reshape(x, x.Shape().Dim(0), -1), w), b)
-	}
-	if x.Rank() == 4 {
-		dims := x.Shape().Dimensions
-		x = TransposeAllAxes(Reshape(x, dims[0], dims[1]*dims[2], nets, dims[3]/nets), 2, 0, 1, 3)
-	}
-	x = Reshape(x, nets, x.Shape().Dim(1), -1)
-	y := DotGeneral(x, []int{2}, []int{0}, w, []int{1}, []int{0})
-	return addBias(y, b)
-}
-
-// addBias adds b, [channels], to x, [..., channels], or [nets, out] to [nets, batch, out]. Its gradient is a sum over all other axes,
-// which is taken as a product with ones: XLA's own sum over leading axes goes through memory channel by channel.
-func addBias(x, b *Node) *Node {
-	nets, channels := b.Shape().Dimensions[:b.Rank()-1], b.Shape().Dim(-1)
-	return withGradients(func(in []*Node) *Node {
-		dims := slices.Repeat([]int{1}, x.Rank())
-		copy(dims, nets)
-		dims[x.Rank()-1] = channels
-		return Add(x, Reshape(in[0], dims...))
-	}, []*Node{b}, func(_, dy *Node) *Node {
-		if len(nets) == 0 {
-			rows := Reshape(dy, -1, channels)
-			return Reshape(MatMul(Ones(b.Graph(), shapes.Make(b.DType(), 1, rows.Shape().Dim(0))), rows), channels)
+// readers is how many operations read what leaves operation k, from 1.
+func readers(ops []wiredOp, k int) (n int) {
+	for _, o := range ops {
+		if slices.Contains(o.from, k) {
+			n++
 		}
-		ones := Ones(b.Graph(), shapes.Make(b.DType(), nets[0], 1, dy.Shape().Dim(1)))
-		return Reshape(DotGeneral(ones, []int{2}, []int{0}, dy, []int{1}, []int{0}), nets[0], channels)
-	})
+	}
+	return n
 }

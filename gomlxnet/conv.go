@@ -1,8 +1,92 @@
 package gomlxnet
 
 import (
+	"fmt"
+	"slices"
+
+	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 )
+
+// Convolution is a convolution with a square window. Channels of input and output are divided into Groups; see [Conv].
+type Convolution struct {
+	Out    int    `json:"out"`              // output channels; in the last block 0 is the arch's classes
+	Kernel int    `json:"kernel"`           // window, pixels
+	Stride int    `json:"stride,omitempty"` // 0 means 1
+	Pad    int    `json:"pad,omitempty"`    // zeros on every side
+	Groups int    `json:"groups,omitempty"` // 0 means 1
+	Weight Param  `json:"weight,omitzero"`  // zero: He's filler
+	Bias   *Param `json:"bias,omitempty"`   // nil: no biases
+
+	plain
+}
+
+// Kind is Caffe's word.
+func (Convolution) Kind() string { return "convolution" }
+
+func (s Convolution) withOutputs(n int) Spec {
+	if s.Out == 0 {
+		s.Out = n
+	}
+	return s
+}
+
+// Dims says what does not fit.
+func (s Convolution) Dims(in []Dims) (Dims, error) {
+	x, g := in[0], max(s.Groups, 1)
+	if err := checkOutputs(s.Out); err != nil {
+		return Dims{}, err
+	}
+	if x.Flat {
+		return Dims{}, fmt.Errorf("a window over %v, which are flat", x)
+	}
+	if x.Channels%g != 0 || s.Out%g != 0 {
+		return Dims{}, fmt.Errorf("%d groups do not divide %d input and %d output channels", g, x.Channels, s.Out)
+	}
+	h, err := convSize(x.Height, s.Kernel, max(s.Stride, 1), s.Pad)
+	if err != nil {
+		return Dims{}, err
+	}
+	w, err := convSize(x.Width, s.Kernel, max(s.Stride, 1), s.Pad)
+	return Dims{Height: h, Width: w, Channels: s.Out}, err
+}
+
+func convSize(in, kernel, stride, pad int) (int, error) {
+	if kernel < 1 || pad < 0 || in+2*pad < kernel {
+		return 0, fmt.Errorf("a window of %d with padding %d does not fit %d pixels", kernel, pad, in)
+	}
+	return (in+2*pad-kernel)/stride + 1, nil
+}
+
+// Vars are weights, [kernel, kernel, in/groups, out], and biases.
+func (s Convolution) Vars(in []Dims) []Var {
+	each := in[0].Channels / max(s.Groups, 1)
+	return weighted([]int{s.Kernel, s.Kernel, each, s.Out}, s.Kernel*s.Kernel*each, s.Weight, s.Bias, true)
+}
+
+// Cost counts a multiply-add a weight and place.
+func (s Convolution) Cost(in []Dims, out Dims) Cost {
+	return Cost{MultiplyAdds: int64(s.Vars(in)[0].FanIn) * int64(out.Values()), Activations: int64(out.Values())}
+}
+
+// Field is that of the window.
+func (s Convolution) Field(in Field, _ Dims) Field {
+	return in.window(s.Kernel, max(s.Stride, 1), s.Pad)
+}
+
+// Build has the groups of all nets in one operation.
+func (s Convolution) Build(c *Context, in []*Node) *Node {
+	x, w := in[0], c.Var(0, in[0])
+	convolve, groups := Conv, max(s.Groups, 1)
+	if c.Nets > 1 {
+		convolve, groups = conv, c.Nets*groups
+	}
+	if s.Bias == nil {
+		return keptGradient(convolve(x, w, max(s.Stride, 1), s.Pad, groups))
+	}
+	b := c.Var(1, x)
+	return keptGradient(addBias(convolve(x, w, max(s.Stride, 1), s.Pad, groups), b))
+}
 
 // Conv is a convolution of x, [batch, height, width, in], with a kernel of
 // shape [k, k, in/groups, out], zeros of width pad on every side. With groups
@@ -24,11 +108,13 @@ func Conv(x, kernel *Node, stride, pad, groups int) *Node {
 
 // conv is Conv with its groups in one operation. (On XLA's CPU, CaffeNet came to the same bits either way.)
 //
-// The gradients are our own. The library (GoMLX v0.28.2) has none with groups, and those without are wrong for kernels of an even side;
-// and they have axes in orders for which XLA's CPU has no fast path where a convolution is in a loop.
+// The gradients are our own. The library (GoMLX v0.28.2) has none with groups, and those without are wrong for
+// kernels of an even side; and they have axes in orders for which XLA's CPU has no fast path where a convolution is
+// in a loop.
 func conv(x, kernel *Node, stride, pad, groups int) *Node {
 	return withGradients(func(in []*Node) *Node {
-		return Convolve(in[0], in[1]).StridePerAxis(stride, stride).PaddingPerDim([][2]int{{pad, pad}, {pad, pad}}).ChannelGroupCount(groups).Done()
+		padding := [][2]int{{pad, pad}, {pad, pad}}
+		return Convolve(in[0], in[1]).StridePerAxis(stride, stride).PaddingPerDim(padding).ChannelGroupCount(groups).Done()
 	}, []*Node{x, kernel},
 		func(_, dy *Node) *Node { return convByImage(dy, x, kernel, stride, pad, groups) },
 		func(_, dy *Node) *Node {
@@ -50,8 +136,8 @@ func group(x *Node, i, groups int) *Node {
 	return SliceAxis(x, -1, AxisRange(i*n, (i+1)*n))
 }
 
-// convByKernel is the gradient of a convolution by its kernel, from that by its output: the images convolved with what became of
-// them, with images for channels.
+// convByKernel is the gradient of a convolution by its kernel, from that by its output: the images convolved with
+// what became of them, with images for channels.
 func convByKernel(dy, x, kernel *Node, stride, pad int) *Node {
 	var padding [][2]int
 	for axis, size := range kernel.Shape().Dimensions[:2] {
@@ -68,8 +154,9 @@ func convByKernel(dy, x, kernel *Node, stride, pad int) *Node {
 	return TransposeAllAxes(c.Done(), 1, 2, 0, 3)
 }
 
-// convByImage is the gradient of a convolution by its image, [batch, height, width, in], from that by its output: each of its values
-// goes to all pixels that its window saw, which is a convolution with the kernel turned by half a circle.
+// convByImage is the gradient of a convolution by its image, [batch, height, width, in], from that by its output:
+// each of its values goes to all pixels that its window saw, which is a convolution with the kernel turned by half a
+// circle.
 func convByImage(dy, x, kernel *Node, stride, pad, groups int) *Node {
 	var padding [][2]int
 	dims := kernel.Shape().Dimensions
@@ -87,6 +174,22 @@ func convByImage(dy, x, kernel *Node, stride, pad, groups int) *Node {
 	return c.Done()
 }
 
-// ReLU is max(x, 0) with gradient 0 at 0, as in Caffe and PyTorch. A NaN goes
-// through: if it became 0, a net whose weights diverged would show a finite loss.
-func ReLU(x *Node) *Node { return Where(LessOrEqual(x, ZerosLike(x)), ZerosLike(x), x) }
+// addBias adds b, [channels], to x, [..., channels], or [nets, out] to [nets, batch, out]. Its gradient is a sum over
+// all other axes, which is taken as a product with ones: XLA's own sum over leading axes goes through memory channel
+// by channel.
+func addBias(x, b *Node) *Node {
+	nets, channels := b.Shape().Dimensions[:b.Rank()-1], b.Shape().Dim(-1)
+	return withGradients(func(in []*Node) *Node {
+		dims := slices.Repeat([]int{1}, x.Rank())
+		copy(dims, nets)
+		dims[x.Rank()-1] = channels
+		return Add(x, Reshape(in[0], dims...))
+	}, []*Node{b}, func(_, dy *Node) *Node {
+		if len(nets) == 0 {
+			rows := Reshape(dy, -1, channels)
+			return Reshape(MatMul(Ones(b.Graph(), shapes.Make(b.DType(), 1, rows.Shape().Dim(0))), rows), channels)
+		}
+		ones := Ones(b.Graph(), shapes.Make(b.DType(), nets[0], 1, dy.Shape().Dim(1)))
+		return Reshape(DotGeneral(ones, []int{2}, []int{0}, dy, []int{1}, []int{0}), nets[0], channels)
+	})
+}

@@ -80,14 +80,14 @@ func TestReLU(t *testing.T) {
 	onBackends(t, func(t *testing.T, backend compute.Backend) {
 		x := array{[]int{6}, []float64{-2, -1e-30, math.Copysign(0, -1), 0, 1e-30, 3}}
 		got := run(t, backend, func(in []*Node) []*Node {
-			y := ReLU(in[0])
+			y := built(ReLU{}, in[0])
 			return []*Node{y, Gradient(ReduceAllSum(y), in[0])[0]}
 		}, x)
 		compare(t, "values", got[0], array{x.shape, []float64{0, 0, 0, 0, float64(float32(1e-30)), 3}}, 0)
 		compare(t, "gradient", got[1], array{x.shape, []float64{0, 0, 0, 0, 1, 1}}, 0)
 
 		bad := array{[]int{2}, []float64{math.NaN(), math.Inf(1)}}
-		y := run(t, backend, func(in []*Node) []*Node { return []*Node{ReLU(in[0])} }, bad)[0]
+		y := run(t, backend, func(in []*Node) []*Node { return []*Node{built(ReLU{}, in[0])} }, bad)[0]
 		if !math.IsNaN(y.data[0]) || !math.IsInf(y.data[1], 1) {
 			t.Errorf("ReLU(NaN, +Inf) = %v, want both passed on", y.data)
 		}

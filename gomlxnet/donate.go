@@ -7,10 +7,10 @@ import (
 	"slices"
 )
 
-// Cut says which layers of a net come from elsewhere: the first N, counted as
-// in the paper (1..5 the convolutions with their pooling and normalisation,
-// 6 and 7 the inner products; the last layer is always new). Frozen layers
-// take no gradient, no decay and no momentum; others learn at full rate.
+// Cut says which layers of a net come from elsewhere: the first N blocks. In
+// the paper's net 1..5 are the convolutions with their pooling and normalisation,
+// 6 and 7 the inner products; the last block is always new. Frozen layers
+// take no gradient, no decay and no momentum, and their statistics stand still; others learn at full rate.
 // The zero Cut is a net trained whole.
 type Cut struct {
 	N      int  `json:"n"`

@@ -52,7 +52,7 @@ func TestDonateErrors(t *testing.T) {
 	lacks := fresh.Clone()
 	delete(lacks, "/net/conv2/biases")
 	wide := tiny(10, 0)
-	wide.Layers[2].Out = 16
+	edit(&wide, 2, func(c *Convolution) { c.Out = 16 })
 	for _, c := range []struct {
 		name         string
 		fresh, donor Weights

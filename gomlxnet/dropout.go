@@ -1,20 +1,47 @@
 package gomlxnet
 
 import (
+	"fmt"
+
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 )
 
-// Dropout is Caffe's: in training each value is dropped with probability p and
-// the others are divided by 1-p, so that nothing changes at test time. rng is
-// a random state of shape [RNGStateShape]; the new state is returned.
-func Dropout(x, rng *Node, p float64) (dropped, newRNG *Node) {
-	dropped, rngs := dropout(x, []*Node{rng}, p)
-	return dropped, rngs[0]
+// Dropout is Caffe's: in training each value is dropped with probability P and
+// the others are divided by 1-P, so that nothing changes at test time. It stays live in frozen blocks, as in the paper.
+type Dropout struct {
+	P float64 `json:"p"` // in [0, 1)
+
+	plain
 }
 
-// dropout is Dropout of several nets, each by a state of its own: all come to the values that they come to alone.
+// Kind is Caffe's word.
+func (Dropout) Kind() string { return "dropout" }
+
+// Dims says what is wrong with the probability.
+func (d Dropout) Dims(in []Dims) (Dims, error) {
+	if d.P < 0 || d.P >= 1 {
+		return Dims{}, fmt.Errorf("dropout %v, want a probability in [0, 1)", d.P)
+	}
+	return in[0], nil
+}
+
+// Static says that nothing is dropped.
+func (d Dropout) Static() bool { return d.P == 0 }
+
+// Build draws from the pass's random states.
+func (d Dropout) Build(c *Context, in []*Node) *Node {
+	if d.P == 0 || c.pass.rngs == nil {
+		return in[0]
+	}
+	var x *Node
+	x, c.pass.rngs = dropout(in[0], c.pass.rngs, d.P)
+	return x
+}
+
+// dropout drops values of several nets, each by a random state of its own, of shape [RNGStateShape]: all come to the
+// values that they come to alone. The new states are returned.
 func dropout(x *Node, rngs []*Node, p float64) (dropped *Node, newRNGs []*Node) {
 	dims := eachShape(x, len(rngs))
 	draws := make([]*Node, len(rngs))

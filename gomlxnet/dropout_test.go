@@ -14,7 +14,7 @@ import (
 func dropped(t *testing.T, backend compute.Backend, x array, p float64, state *tensors.Tensor) (y, grad array) {
 	t.Helper()
 	out, err := CallOnceN(backend, func(x, rng *Node) []*Node {
-		y, _ := Dropout(x, rng, p)
+		y, _ := dropout(x, []*Node{rng}, p)
 		return []*Node{y, Gradient(ReduceAllSum(y), x)[0]}
 	}, x.tensor(), state)
 	if err != nil {
@@ -60,7 +60,7 @@ func TestDropoutStates(t *testing.T) {
 	onBackends(t, func(t *testing.T, backend compute.Backend) {
 		x := random(5, 10, 50)
 		exec := MustNewExec(backend, func(x, rng *Node) *Node {
-			y, _ := Dropout(x, rng, 0.5)
+			y, _ := dropout(x, []*Node{rng}, 0.5)
 			return y
 		})
 		defer exec.Finalize()
@@ -92,8 +92,8 @@ func TestDropoutChain(t *testing.T) {
 			ones.data[i] = 1
 		}
 		out, err := CallOnceN(backend, func(x, rng *Node) []*Node {
-			a, rng := Dropout(x, rng, 0.5)
-			b, _ := Dropout(x, rng, 0.5)
+			a, rngs := dropout(x, []*Node{rng}, 0.5)
+			b, _ := dropout(x, rngs, 0.5)
 			return []*Node{a, b}
 		}, ones.tensor(), rngOf(1, 0))
 		if err != nil {

@@ -34,17 +34,17 @@ func ExampleArch_Dims() {
 		log.Fatal(err)
 	}
 	for i, d := range dims {
-		fmt.Println(a.Layers[i].Name, d.Out)
+		fmt.Println(a.Blocks[i].Name, d.Out)
 	}
 	// Output:
-	// conv1 {27 27 96}
-	// conv2 {13 13 256}
-	// conv3 {13 13 384}
-	// conv4 {13 13 384}
-	// conv5 {6 6 256}
-	// fc6 {1 1 4096}
-	// fc7 {1 1 4096}
-	// fc8 {1 1 1000}
+	// conv1 27x27x96
+	// conv2 13x13x256
+	// conv3 13x13x384
+	// conv4 13x13x384
+	// conv5 6x6x256
+	// fc6 1x1x4096
+	// fc7 1x1x4096
+	// fc8 1x1x1000
 }
 
 // A3B: layers 1 to 3 from a net trained on A, the rest new. A4B with the same

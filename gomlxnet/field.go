@@ -26,27 +26,34 @@ func (f Field) Span(i int) (from, to int) {
 // An inner product is a window over all that there is. Groups, ReLU and LRN look
 // at no other place and change nothing.
 func (a Arch) Fields() ([]Field, error) {
-	dims, err := a.Dims()
+	w, err := a.wire()
 	if err != nil {
 		return nil, err
 	}
 	f := Field{Size: 1, Stride: 1}
-	window := func(kernel, stride, pad int) {
-		f.Size += (kernel - 1) * f.Stride
-		f.Start -= pad * f.Stride
-		f.Stride *= stride
-	}
-	fields := make([]Field, len(a.Layers))
-	for i, l := range a.Layers {
-		if l.Kind == Convolution {
-			window(l.Kernel, max(l.Stride, 1), l.Pad)
-		} else {
-			window(dims[i].In.Height, 1, 0)
+	fields := make([]Field, len(w.blocks))
+	for i, b := range w.blocks {
+		at := []Field{f}
+		for _, o := range b.ops {
+			in := at[o.from[0]]
+			for _, k := range o.from[1:] {
+				in = in.and(at[k])
+			}
+			at = append(at, o.Field(in, o.in[0]))
 		}
-		if l.Pool != nil {
-			window(l.Pool.Kernel, l.Pool.Stride, 0)
-		}
+		f = at[len(b.ops)]
 		fields[i] = f
 	}
 	return fields, nil
+}
+
+// window is the field of a window over units whose field is f.
+func (f Field) window(kernel, stride, pad int) Field {
+	return Field{Size: f.Size + (kernel-1)*f.Stride, Stride: f.Stride * stride, Start: f.Start - pad*f.Stride}
+}
+
+// and is the field of what depends on units of two fields, a place each.
+func (f Field) and(g Field) Field {
+	start, end := min(f.Start, g.Start), max(f.Start+f.Size, g.Start+g.Size)
+	return Field{Size: end - start, Stride: max(f.Stride, g.Stride), Start: start}
 }

@@ -30,13 +30,13 @@ func TestFieldsOfCaffeNet(t *testing.T) {
 	// Without its pooling a layer has the field of the convolution: 11, 51 and 163 px.
 	for layer, size := range map[int]int{0: 11, 1: 51, 4: 163} {
 		a := CaffeNet(1000)
-		a.Layers[layer].Pool = nil
+		a.Blocks[layer] = Without[Pool](a.Blocks[layer])
 		bare, err := a.Fields()
 		if err != nil {
 			t.Fatal(err)
 		}
 		if bare[layer].Size != size {
-			t.Errorf("%s before pooling sees %d px, want %d", a.Layers[layer].Name, bare[layer].Size, size)
+			t.Errorf("%s before pooling sees %d px, want %d", a.Blocks[layer].Name, bare[layer].Size, size)
 		}
 	}
 }
@@ -108,7 +108,7 @@ func TestFieldsAreWhatUnitsSee(t *testing.T) {
 				y, x := p/a.Size, p%a.Size
 				in := y >= y0 && y < y1 && x >= x0 && x < x1
 				if lit := out.Data[p*side*side+place] > 0; lit != in {
-					t.Fatalf("%s, unit %d of %d by %d: pixel (%d, %d) lights it: %v, and the field is %s: %v", a.Layers[l].Name, place, side, side, y, x, lit,
+					t.Fatalf("%s, unit %d of %d by %d: pixel (%d, %d) lights it: %v, and the field is %s: %v", a.Blocks[l].Name, place, side, side, y, x, lit,
 						fmt.Sprintf("[%d, %d) by [%d, %d)", y0, y1, x0, x1), in)
 				}
 			}
@@ -118,7 +118,7 @@ func TestFieldsAreWhatUnitsSee(t *testing.T) {
 
 func TestFieldsOfNoNet(t *testing.T) {
 	a := Mini(10, MiniOptions{})
-	a.Layers[1].Kernel = 99
+	edit(&a, 1, func(c *Convolution) { c.Kernel = 99 })
 	if _, err := a.Fields(); err == nil {
 		t.Error("a net whose windows do not fit has fields")
 	}

@@ -1,14 +1,14 @@
 package gomlxnet
 
-// Cost counts what one layer, or a whole net, asks for. MultiplyAdds are those
+// Cost counts what an operation, a layer or a whole net asks for. MultiplyAdds are those
 // of convolutions and inner products for one image, exact; pooling, relu and
 // normalisation are left out, as is usual.
 type Cost struct {
-	Parameters   int   // weights and biases
+	Parameters   int   // values of variables
 	Bytes        int64 // of the parameters, as float32
 	MultiplyAdds int64 // forward, one image
 	Train        int64 // forward and backward, one image, under the cut asked for
-	Activations  int64 // values that leave the layer's weights and its pooling, one image
+	Activations  int64 // values that leave weights and pooling, one image
 }
 
 // Cost counts every layer under a cut and their total. Training a layer costs
@@ -19,11 +19,7 @@ func (a Arch) Cost(cut Cut) (layers []Cost, total Cost, err error) {
 	if err := cut.Check(a); err != nil {
 		return nil, Cost{}, err
 	}
-	dims, err := a.Dims()
-	if err != nil {
-		return nil, Cost{}, err
-	}
-	vars, err := a.Variables()
+	w, err := a.wire()
 	if err != nil {
 		return nil, Cost{}, err
 	}
@@ -31,15 +27,17 @@ func (a Arch) Cost(cut Cut) (layers []Cost, total Cost, err error) {
 	if cut.Frozen {
 		lowest = cut.N
 	}
-	for i, d := range dims {
-		weights, biases := vars[2*i], vars[2*i+1]
-		c := Cost{Parameters: weights.Size() + biases.Size()}
-		c.Bytes = 4 * int64(c.Parameters)
-		c.MultiplyAdds = int64(weights.FanIn) * int64(d.Conv.Values())
-		c.Activations = int64(d.Conv.Values())
-		if a.Layers[i].Pool != nil {
-			c.Activations += int64(d.Out.Values())
+	for i, b := range w.blocks {
+		var c Cost
+		for _, o := range b.ops {
+			each := o.Cost(o.in, o.out)
+			c.MultiplyAdds += each.MultiplyAdds
+			c.Activations += each.Activations
+			for _, v := range o.vars {
+				c.Parameters += w.vars[v].Size()
+			}
 		}
+		c.Bytes = 4 * int64(c.Parameters)
 		switch {
 		case i < lowest:
 			c.Train = c.MultiplyAdds

@@ -37,32 +37,34 @@ func (a Arch) Init(seed uint64) (Weights, error) {
 	w := make(Weights, len(vars))
 	for _, v := range vars {
 		data := make([]float32, v.Size())
-		if err := v.Param.Filler.fill(data, v.FanIn, key(seed, v.Path)); err != nil {
-			return nil, fmt.Errorf("arch %q, %s: %w", a.Name, v.Path, err)
-		}
+		v.Param.Filler.fill(data, v.FanIn, key(seed, v.Path))
 		w[v.Path] = Tensor{Shape: v.Shape, Data: data}
 	}
 	return w, nil
 }
 
-func (f Filler) fill(data []float32, fanIn int, rng *rand.Rand) error {
+// check says what is wrong with the filler.
+func (f Filler) check() error {
+	if f.Kind != Constant && f.Kind != Gaussian && f.Kind != MSRA {
+		return fmt.Errorf("filler %q, want %q, %q or %q", f.Kind, Constant, Gaussian, MSRA)
+	}
+	return nil
+}
+
+func (f Filler) fill(data []float32, fanIn int, rng *rand.Rand) {
 	std := f.Std
 	switch f.Kind {
 	case Constant:
 		for i := range data {
 			data[i] = float32(f.Value)
 		}
-		return nil
+		return
 	case MSRA:
 		std = math.Sqrt(2 / float64(fanIn))
-	case Gaussian:
-	default:
-		return fmt.Errorf("filler %q, want %q, %q or %q", f.Kind, Constant, Gaussian, MSRA)
 	}
 	for i := range data {
 		data[i] = float32(std * rng.NormFloat64())
 	}
-	return nil
 }
 
 // key makes the generator of one (seed, path): the first bytes of a hash seed

@@ -44,7 +44,7 @@ func TestInitIsPerVariable(t *testing.T) {
 	}
 
 	other := tiny(25, 0.5)
-	other.Layers[6].Out = 12
+	edit(&other, 6, func(d *Dense) { d.Out = 12 })
 	w := mustInit(t, other, 2)
 	for _, layer := range []string{"conv1", "conv2", "conv3", "conv4", "conv5", "fc6"} {
 		path := "/net/" + layer + "/weights"
@@ -81,7 +81,8 @@ func TestInitSeeds(t *testing.T) {
 // standard errors of what they should be.
 func TestFillers(t *testing.T) {
 	a := CaffeNet(1000)
-	a.Layers[5].Out, a.Layers[6].Out = 64, 512 // 60 million draws take seconds
+	edit(&a, 5, func(d *Dense) { d.Out = 64 })
+	edit(&a, 6, func(d *Dense) { d.Out = 512 }) // 60 million draws take seconds
 	w := mustInit(t, a, 7)
 	vars, _ := a.Variables()
 	for _, v := range vars {
@@ -97,9 +98,7 @@ func TestFillers(t *testing.T) {
 		checkNormal(t, v.Path, w[v.Path].Data, f.Std)
 	}
 	he := make([]float32, 20000)
-	if err := (Filler{Kind: MSRA}).fill(he, 800, key(7, "he")); err != nil {
-		t.Fatal(err)
-	}
+	Filler{Kind: MSRA}.fill(he, 800, key(7, "he"))
 	checkNormal(t, "He's filler of fan-in 800", he, 0.05) // sqrt(2/800)
 }
 
@@ -123,7 +122,7 @@ func checkNormal(t *testing.T, what string, data []float32, std float64) {
 
 func TestInitErrors(t *testing.T) {
 	a := tiny(10, 0)
-	a.Layers[2].Weight.Filler.Kind = "xavier"
+	filler(&a, 2, Filler{Kind: "xavier"})
 	_, err := a.Init(1)
 	if err == nil || !strings.Contains(err.Error(), "/net/conv3/weights") || !strings.Contains(err.Error(), "xavier") {
 		t.Errorf("unknown filler: %v, want an error that names it and the variable", err)

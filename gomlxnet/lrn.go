@@ -1,8 +1,41 @@
 package gomlxnet
 
 import (
+	"fmt"
+
+	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 )
+
+// LRN is local response normalisation across channels as in Caffe:
+// x / (1 + alpha/size · Σ x²)^beta over a centred window of size channels.
+type LRN struct {
+	Size  int     `json:"size"`
+	Alpha float64 `json:"alpha"`
+	Beta  float64 `json:"beta"`
+
+	plain
+}
+
+// Kind is Caffe's word.
+func (LRN) Kind() string { return "lrn" }
+
+// Dims says what does not fit.
+func (l LRN) Dims(in []Dims) (Dims, error) {
+	if l.Size < 1 || l.Size%2 != 1 {
+		return Dims{}, fmt.Errorf("LRN over %d channels, want an odd number", l.Size)
+	}
+	return in[0], nil
+}
+
+// Build normalises across the channels of each net, in float32.
+func (l LRN) Build(c *Context, in []*Node) *Node {
+	x := in[0]
+	x.AssertRank(4)
+	dims := x.Shape().Dimensions
+	each := Reshape(as(x, dtypes.Float32), dims[0], dims[1], dims[2]*c.Nets, dims[3]/c.Nets)
+	return as(Reshape(l.Normalize(each), dims...), x.DType())
+}
 
 // Normalize is Caffe's local response normalisation across channels of x,
 // shaped [batch, height, width, channels]:

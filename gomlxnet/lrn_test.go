@@ -34,15 +34,15 @@ func TestLRN(t *testing.T) {
 			channels int
 			scale    float64
 		}{
-			{LRN{5, 1e-4, 0.75}, 8, 100}, // CaffeNet's, at the size of its activations
-			{LRN{5, 1, 0.75}, 8, 1},
-			{LRN{5, 1, 0.5}, 8, 1},
-			{LRN{5, 0.5, 1.25}, 6, 1},
-			{LRN{3, 2, 0.75}, 5, 1},
-			{LRN{3, 2, 0.6}, 5, 1},
-			{LRN{5, 1, 0.75}, 3, 1}, // fewer channels than the window
-			{LRN{5, 1, 0.6}, 1, 1},
-			{LRN{1, 1, 0.75}, 4, 1},
+			{LRN{Size: 5, Alpha: 1e-4, Beta: 0.75}, 8, 100}, // CaffeNet's, at the size of its activations
+			{LRN{Size: 5, Alpha: 1, Beta: 0.75}, 8, 1},
+			{LRN{Size: 5, Alpha: 1, Beta: 0.5}, 8, 1},
+			{LRN{Size: 5, Alpha: 0.5, Beta: 1.25}, 6, 1},
+			{LRN{Size: 3, Alpha: 2, Beta: 0.75}, 5, 1},
+			{LRN{Size: 3, Alpha: 2, Beta: 0.6}, 5, 1},
+			{LRN{Size: 5, Alpha: 1, Beta: 0.75}, 3, 1}, // fewer channels than the window
+			{LRN{Size: 5, Alpha: 1, Beta: 0.6}, 1, 1},
+			{LRN{Size: 1, Alpha: 1, Beta: 0.75}, 4, 1},
 		} {
 			x := random(3, 2, 3, 2, c.channels)
 			for i := range x.data {
@@ -62,7 +62,7 @@ func TestLRN(t *testing.T) {
 func TestLRNByHand(t *testing.T) {
 	onBackends(t, func(t *testing.T, backend compute.Backend) {
 		x := array{[]int{1, 1, 1, 3}, []float64{1, 2, 3}}
-		y := run(t, backend, func(in []*Node) []*Node { return []*Node{LRN{5, 5, 0.75}.Normalize(in[0])} }, x)[0]
+		y := run(t, backend, func(in []*Node) []*Node { return []*Node{LRN{Size: 5, Alpha: 5, Beta: 0.75}.Normalize(in[0])} }, x)[0]
 		d := math.Pow(15, 0.75)
 		compare(t, "values", y, array{x.shape, []float64{1 / d, 2 / d, 3 / d}}, 1e-6)
 	})

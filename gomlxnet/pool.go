@@ -1,10 +1,50 @@
 package gomlxnet
 
 import (
+	"fmt"
 	"math"
 
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 )
+
+// Pool is max pooling with Caffe's ceil-mode output size.
+type Pool struct {
+	Kernel int `json:"kernel"`
+	Stride int `json:"stride"`
+
+	plain
+}
+
+// Kind says that it takes the largest.
+func (Pool) Kind() string { return "max_pool" }
+
+// Dims says what does not fit.
+func (p Pool) Dims(in []Dims) (Dims, error) { return poolDims(in[0], p.Kernel, p.Stride) }
+
+// poolDims is what leaves a pooling of x.
+func poolDims(x Dims, kernel, stride int) (Dims, error) {
+	if kernel < 1 || stride < 1 || kernel > min(x.Height, x.Width) || x.Flat {
+		return Dims{}, fmt.Errorf("pool of kernel %d, stride %d over %d pixels", kernel, stride, x.Height)
+	}
+	return Dims{Height: PoolSize(x.Height, kernel, stride), Width: PoolSize(x.Width, kernel, stride),
+		Channels: x.Channels}, nil
+}
+
+// PoolSize is Caffe's output size of an unpadded pooling: windows that hang
+// over the far edge count, ceil((in-kernel)/stride)+1, but not those that start
+// beyond it, which a stride larger than the kernel would give.
+func PoolSize(in, kernel, stride int) int {
+	return min((in-kernel+stride-1)/stride, (in-1)/stride) + 1
+}
+
+// Cost has no multiply-adds.
+func (p Pool) Cost(_ []Dims, out Dims) Cost { return Cost{Activations: int64(out.Values())} }
+
+// Field is that of the window.
+func (p Pool) Field(in Field, _ Dims) Field { return in.window(p.Kernel, p.Stride, 0) }
+
+// Build is that of any channels.
+func (p Pool) Build(_ *Context, in []*Node) *Node { return p.Max(in[0]) }
 
 // Max is Caffe's max pooling of x, shaped [batch, height, width, channels],
 // over its windows, without padding and with ceil-mode sizes (see
@@ -26,14 +66,16 @@ func (p Pool) Max(x *Node) *Node {
 // maxPoolAxis has a gradient of its own where windows of three are two apart, as in the paper's nets.
 func maxPoolAxis(x *Node, axis, kernel, stride int) *Node {
 	if kernel != 3 || stride != 2 || x.Shape().Dim(axis) < kernel {
-		return largest(windows(x, axis, kernel, stride))
+		return largest(windows(x, axis, kernel, stride, math.Inf(-1)))
 	}
-	return withGradients(func(in []*Node) *Node { return largest(windows(in[0], axis, kernel, stride)) }, []*Node{x},
+	return withGradients(func(in []*Node) *Node { return largest(windows(in[0], axis, kernel, stride, math.Inf(-1))) },
+		[]*Node{x},
 		func(y, dy *Node) *Node { return pool3By2Gradient(x, y, dy, axis) })
 }
 
-// windows are the first values of all windows along an axis, their second ones, and so on; minus infinity beyond the edge.
-func windows(x *Node, axis, kernel, stride int) []*Node {
+// windows are the first values of all windows along an axis, their second ones, and so on. Those beyond the edge are
+// beyond.
+func windows(x *Node, axis, kernel, stride int, beyond float64) []*Node {
 	in := x.Shape().Dimensions[axis]
 	out := PoolSize(in, kernel, stride)
 	parts := make([]*Node, kernel)
@@ -47,7 +89,7 @@ func windows(x *Node, axis, kernel, stride int) []*Node {
 		if inside < out {
 			shape := x.Shape().Clone()
 			shape.Dimensions[axis] = out - inside
-			parts[k] = Concatenate([]*Node{parts[k], BroadcastToShape(Scalar(x.Graph(), x.DType(), math.Inf(-1)), shape)}, axis)
+			parts[k] = Concatenate([]*Node{parts[k], BroadcastToShape(Scalar(x.Graph(), x.DType(), beyond), shape)}, axis)
 		}
 	}
 	return parts
@@ -69,11 +111,11 @@ func larger(a, b *Node) *Node {
 }
 
 // pool3By2Gradient is the gradient by x of its pooling along an axis to y. An odd place is the middle of one window;
-// an even one is the first of a window and the last of that before. Laid side by side they are dx, with no holes to fill as
-// there are where each place of a window is spread out alone.
+// an even one is the first of a window and the last of that before. Laid side by side they are dx, with no holes to
+// fill as there are where each place of a window is spread out alone.
 func pool3By2Gradient(x, y, dy *Node, axis int) *Node {
 	in, out := x.Shape().Dim(axis), y.Shape().Dim(axis)
-	at := windows(x, axis, 3, 2)
+	at := windows(x, axis, 3, 2, math.Inf(-1))
 	zero := ZerosLike(dy)
 	isY := func(a *Node) *Node { return LogicalOr(Equal(a, y), NotEqual(a, a)) } // where a is not a number, y is none
 	isFirst, isSecond := isY(at[0]), isY(at[1])

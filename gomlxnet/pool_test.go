@@ -38,17 +38,17 @@ func TestPoolMax(t *testing.T) {
 			pool          Pool
 			height, width int
 		}{
-			{Pool{3, 2}, 7, 7},  // divides, as all of CaffeNet's do at 227 px
-			{Pool{3, 2}, 8, 8},  // the last window hangs over, as Mini's do at 32 px
-			{Pool{3, 2}, 6, 9},  // over one edge only
-			{Pool{2, 2}, 6, 6},  // windows do not overlap
-			{Pool{2, 2}, 5, 7},  // half of the last window hangs over
-			{Pool{3, 1}, 5, 5},  // every pixel starts a window
-			{Pool{3, 3}, 7, 8},  // two thirds and one third of the last window hang over
-			{Pool{2, 3}, 6, 8},  // gaps between windows
-			{Pool{3, 2}, 3, 3},  // one window
-			{Pool{1, 1}, 3, 4},  // nothing to do
-			{Pool{5, 4}, 10, 9}, // three of five hang over
+			{Pool{Kernel: 3, Stride: 2}, 7, 7},  // divides, as all of CaffeNet's do at 227 px
+			{Pool{Kernel: 3, Stride: 2}, 8, 8},  // the last window hangs over, as Mini's do at 32 px
+			{Pool{Kernel: 3, Stride: 2}, 6, 9},  // over one edge only
+			{Pool{Kernel: 2, Stride: 2}, 6, 6},  // windows do not overlap
+			{Pool{Kernel: 2, Stride: 2}, 5, 7},  // half of the last window hangs over
+			{Pool{Kernel: 3, Stride: 1}, 5, 5},  // every pixel starts a window
+			{Pool{Kernel: 3, Stride: 3}, 7, 8},  // two thirds and one third of the last window hang over
+			{Pool{Kernel: 2, Stride: 3}, 6, 8},  // gaps between windows
+			{Pool{Kernel: 3, Stride: 2}, 3, 3},  // one window
+			{Pool{Kernel: 1, Stride: 1}, 3, 4},  // nothing to do
+			{Pool{Kernel: 5, Stride: 4}, 10, 9}, // three of five hang over
 		} {
 			cases = append(cases, opCase{
 				fmt.Sprintf("%d/%d over %dx%d", c.pool.Kernel, c.pool.Stride, c.height, c.width),
@@ -79,7 +79,7 @@ func TestPoolSize(t *testing.T) {
 func TestPoolTies(t *testing.T) {
 	onBackends(t, func(t *testing.T, backend compute.Backend) {
 		for _, value := range []float64{0, -2} { // a constant plane, also below 0
-			for _, pool := range []Pool{{2, 2}, {3, 2}} {
+			for _, pool := range []Pool{{Kernel: 2, Stride: 2}, {Kernel: 3, Stride: 2}} {
 				x, r := newArray(1, 7, 7, 2), random(7, 1, 4, 4, 2)
 				if pool.Kernel == 3 {
 					r = random(7, 1, 3, 3, 2)
@@ -109,7 +109,7 @@ func TestPoolTies(t *testing.T) {
 // else the first of the largest, column after column.
 func TestPoolTiesAndNaN(t *testing.T) {
 	onBackends(t, func(t *testing.T, backend compute.Backend) {
-		pools := []Pool{{3, 2}, {2, 2}, {3, 1}}
+		pools := []Pool{{Kernel: 3, Stride: 2}, {Kernel: 2, Stride: 2}, {Kernel: 3, Stride: 1}}
 		var in []array
 		for _, p := range pools {
 			for _, nans := range []int{0, 9} {

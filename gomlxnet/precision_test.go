@@ -72,7 +72,7 @@ func TestBFloat16(t *testing.T) {
 		if last := len(got) - 1; !(got[last] < 0.9*got[0]) {
 			t.Errorf("the loss is %.4f after %d steps, %.4f before: it does not learn", got[last], last, got[0])
 		}
-		narrow.Layers = tiny(3, 0.5).Layers
+		narrow.Blocks = tiny(3, 0.5).Blocks
 		cut := Cut{N: 3, Frozen: true}
 		_, slow := train(narrow, cut, false)
 		_, fast := train(narrow, cut, true)

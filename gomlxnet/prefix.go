@@ -3,17 +3,18 @@ package gomlxnet
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 	"github.com/gomlx/gomlx/ml/model"
 )
 
 // Settled is how many layers, from the first, give the same for a picture
-// whenever it is shown: those that are frozen, up to the first with dropout,
-// which stays live in frozen layers.
+// whenever it is shown: those that are frozen, up to the first whose operations are not all
+// fixed functions, as dropout, which stays live in frozen layers.
 func (a Arch) Settled(cut Cut) int {
 	n := 0
-	for n < len(a.Layers) && cut.frozen(n) && a.Layers[n].Dropout == 0 {
+	for n < len(a.Blocks) && cut.frozen(n) && !slices.ContainsFunc(a.Blocks[n].Ops, func(o Op) bool { return !o.Static() }) {
 		n++
 	}
 	return n
@@ -35,11 +36,7 @@ func (t *Trainer) shapeBehind(n int) ([]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := dims[n-1].Out
-	if t.arch.Layers[n-1].Kind == InnerProduct {
-		return []int{t.batch, d.Channels}, nil
-	}
-	return []int{t.batch, d.Height, d.Width, d.Channels}, nil
+	return dims[n-1].Out.shape(t.batch), nil
 }
 
 // Prefix gives what leaves the settled layers of the loaded net (see
@@ -70,7 +67,7 @@ func (t *Trainer) PrefixFrom(from int, values []float32) ([]float32, error) {
 	}
 	p, err := programOf(t.graphs, t.prefixes, [2]int{from, n}, func() (*program, error) {
 		return t.newProgram(1, 1, 0, func(scope *model.Scope, in []*Node) []*Node {
-			return []*Node{t.arch.layersGraph(scope, in[0], nil, Cut{N: n, Frozen: true}, from, n)[n-1-from]}
+			return []*Node{t.arch.blocksGraph(scope, in[0], nil, Cut{N: n, Frozen: true}, from, n)[n-1-from]}
 		})
 	})
 	if err != nil {

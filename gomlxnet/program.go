@@ -22,7 +22,7 @@ type graphs struct {
 	backend compute.Backend
 	shards  *sharding // nil: of nets on one device, whichever
 	arch    Arch
-	vars    []Variable
+	*wired  // of arch
 	solver  SGD
 	batch   int
 
@@ -69,7 +69,11 @@ func (g *graphs) newProgram(nets, parts, whole int, f func(scope *model.Scope, i
 			return declare(pathOf(path, net, nets), dims...)
 		}
 		for _, v := range g.vars {
-			if err := errors.Join(add(v.Path, v.Shape...), add(momentumPath(v.Path), v.Shape...)); err != nil {
+			err := add(v.Path, v.Shape...)
+			if v.Role == Learned {
+				err = errors.Join(err, add(momentumPath(v.Path), v.Shape...))
+			}
+			if err != nil {
 				return nil, err
 			}
 		}

@@ -32,8 +32,8 @@ func NewReader(backend compute.Backend, arch Arch, w Weights, batch int, layers 
 		return nil, fmt.Errorf("reader of %s: batch of %d images, %d layers; want at least one of each", arch.Name, batch, len(layers))
 	}
 	for i, l := range layers {
-		if l < 0 || l >= len(arch.Layers) || slices.Contains(layers[:i], l) {
-			return nil, fmt.Errorf("reader of %s: layers %v, want each of them once, from 0 to %d", arch.Name, layers, len(arch.Layers)-1)
+		if l < 0 || l >= len(arch.Blocks) || slices.Contains(layers[:i], l) {
+			return nil, fmt.Errorf("reader of %s: layers %v, want each of them once, from 0 to %d", arch.Name, layers, len(arch.Blocks)-1)
 		}
 	}
 	r := &Reader{arch: arch, batch: batch, layers: slices.Clone(layers), store: model.NewStore()}
@@ -45,7 +45,7 @@ func NewReader(backend compute.Backend, arch Arch, w Weights, batch int, layers 
 	}
 	var err error
 	r.exec, err = model.NewExec(backend, r.store, func(scope *model.Scope, images *Node) []*Node {
-		all := arch.layersGraph(scope, images, nil, Cut{}, 0, slices.Max(r.layers)+1)
+		all := arch.blocksGraph(scope, images, nil, Cut{}, 0, slices.Max(r.layers)+1)
 		var out []*Node
 		for _, l := range r.layers {
 			out = append(out, all[l])
@@ -80,7 +80,7 @@ func (r *Reader) Read(images []float32) ([]Tensor, error) {
 	for i, t := range out {
 		data, err := tensors.CopyFlatData[float32](t)
 		if err != nil {
-			return nil, errors.WithMessagef(err, "reading layer %s", a.Layers[r.layers[i]].Name)
+			return nil, errors.WithMessagef(err, "reading layer %s", a.Blocks[r.layers[i]].Name)
 		}
 		read[i] = Tensor{Shape: slices.Clone(t.Shape().Dimensions), Data: data}
 	}

@@ -18,26 +18,27 @@ func forwardLoop(a Arch, w Weights, x array) (layers []array) {
 		}
 		return b
 	}
-	for i, l := range a.Layers {
+	for i, l := range a.Blocks {
 		k, bias := value(vars[2*i]), value(vars[2*i+1])
-		if l.Kind == Convolution {
-			x = convLoop(x, k, max(l.Stride, 1), l.Pad, max(l.Groups, 1))
+		if c, ok := Find[Convolution](l); ok {
+			x = convLoop(x, k, max(c.Stride, 1), c.Pad, max(c.Groups, 1))
 		} else { // an inner product is a window over all of it
 			batch, in := x.shape[0], len(x.data)/x.shape[0]
 			y := convLoop(array{[]int{batch, 1, 1, in}, x.data}, array{[]int{1, 1, in, k.shape[1]}, k.data}, 1, 0, 1)
 			x = array{[]int{batch, k.shape[1]}, y.data}
 		}
+		_, relu := Find[ReLU](l)
 		for j := range x.data {
 			x.data[j] += bias.data[j%len(bias.data)]
-			if l.ReLU {
+			if relu {
 				x.data[j] = max(0, x.data[j])
 			}
 		}
-		if l.Pool != nil {
-			x = poolLoop(x, *l.Pool)
+		if p, ok := Find[Pool](l); ok {
+			x = poolLoop(x, p)
 		}
-		if l.LRN != nil {
-			x = lrnLoop(x, *l.LRN)
+		if n, ok := Find[LRN](l); ok {
+			x = lrnLoop(x, n)
 		}
 		layers = append(layers, array{x.shape, append([]float64(nil), x.data...)})
 	}
@@ -47,7 +48,8 @@ func forwardLoop(a Arch, w Weights, x array) (layers []array) {
 // Every layer that is read is what the loops give, on both backends, with groups, biases and LRN.
 func TestReaderTwin(t *testing.T) {
 	a := tiny(4, 0.5) // dropout is not part of reading
-	a.Layers[1].Groups, a.Layers[3].Groups = 2, 2
+	edit(&a, 1, func(c *Convolution) { c.Groups = 2 })
+	edit(&a, 3, func(c *Convolution) { c.Groups = 2 })
 	w := mustInit(t, a, 3)
 	vars, _ := a.Variables()
 	for i, v := range vars {
@@ -85,7 +87,7 @@ func readTwin(t *testing.T, backend compute.Backend, a Arch, w Weights, images [
 			for j, v := range got[i].Data {
 				g.data[j] = float64(v)
 			}
-			compare(t, a.Layers[l].Name, g, want[l], 1e-5)
+			compare(t, a.Blocks[l].Name, g, want[l], 1e-5)
 		}
 	}
 }

@@ -18,12 +18,12 @@ func (t *Trainer) MeanSquares(images []float32) ([]float64, error) {
 	if want := product(t.imagesShape()); len(images) != want {
 		return nil, fmt.Errorf("batch of %d values, want %d", len(images), want)
 	}
-	layers := len(t.arch.Layers)
+	layers := len(t.arch.Blocks)
 	// The key is no pair of layers that PrefixFrom uses.
 	p, err := programOf(t.graphs, t.prefixes, [2]int{-1, layers}, func() (*program, error) {
 		return t.newProgram(1, 1, 0, func(scope *model.Scope, in []*Node) []*Node {
 			var out []*Node
-			for _, x := range t.arch.layersGraph(scope, in[0], nil, Cut{}, 0, layers) {
+			for _, x := range t.arch.blocksGraph(scope, in[0], nil, Cut{}, 0, layers) {
 				out = append(out, ReduceAllMean(Square(x)))
 			}
 			return out
@@ -44,9 +44,10 @@ func (t *Trainer) MeanSquares(images []float32) ([]float64, error) {
 	return squares, errors.Join(err, finalize(out))
 }
 
-// Rescaled returns weights in which layer n (from 1) has its weights and biases multiplied by factor. As convolution, inner product,
+// Rescaled returns weights in which layer n (from 1) has what it learned multiplied by factor. As convolution, inner product,
 // ReLU and max pooling are homogeneous, what leaves the layer is multiplied by factor too, for every image; behind local response
-// normalisation only nearly so, as that is not homogeneous. It fails where factor is not a finite number above 0.
+// normalisation only nearly so, as that is not homogeneous. It fails where factor is not a finite number above 0, and where several
+// operations of the layer have variables.
 func (a Arch) Rescaled(w Weights, n int, factor float64) (Weights, error) {
 	if n < 1 || n > a.Cuts() {
 		return nil, fmt.Errorf("rescaling layer %d of arch %q, want 1 to %d", n, a.Name, a.Cuts())
@@ -54,19 +55,28 @@ func (a Arch) Rescaled(w Weights, n int, factor float64) (Weights, error) {
 	if !(factor > 0) || math.IsInf(factor, 1) {
 		return nil, fmt.Errorf("rescaling layer %d of arch %q by %v, want a finite number above 0", n, a.Name, factor)
 	}
-	vars, err := a.Variables()
+	net, err := a.wire()
 	if err != nil {
 		return nil, err
 	}
 	if err := a.Check(w); err != nil {
 		return nil, err
 	}
+	var vars []int
+	for _, o := range net.blocks[n-1].ops {
+		if len(vars) > 0 && len(o.vars) > 0 {
+			return nil, fmt.Errorf("rescaling layer %d of arch %q: several operations of %s have variables, want one", n, a.Name, a.Blocks[n-1].Name)
+		}
+		vars = append(vars, o.vars...)
+	}
 	out := w.Clone()
 	for _, v := range vars {
-		if v.Layer == n-1 {
-			for i, x := range out[v.Path].Data {
-				out[v.Path].Data[i] = float32(float64(x) * factor)
-			}
+		if net.vars[v].Role != Learned {
+			continue
+		}
+		data := out[net.vars[v].Path].Data
+		for i, x := range data {
+			data[i] = float32(float64(x) * factor)
 		}
 	}
 	return out, nil

@@ -197,7 +197,8 @@ func TestSGDDecayAndMultipliers(t *testing.T) {
 // and momentum would do, and the others learn.
 func TestMultiplierZeroMovesNothing(t *testing.T) {
 	a := tiny(4, 0)
-	a.Layers[1].Weight.RateMult, a.Layers[6].Bias.RateMult = 0, 0
+	multipliers(&a, 1, 0, 2)
+	multipliers(&a, 6, 1, 0)
 	trainer, err := NewTrainer(openBackend(t, "go"), a, SGD{Momentum: 0.9, Decay: 0.5}, 4)
 	if err != nil {
 		t.Fatal(err)

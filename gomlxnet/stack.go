@@ -7,15 +7,17 @@ import (
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 )
 
-// Several nets of one arch in one graph are stacked, so that an operation of it is that of all nets. One net has none of it.
+// Several nets of one arch in one graph are stacked, so that an operation of it is that of all nets. One net has none
+// of it.
 //
 //	images, and what leaves a convolution   [batch, height, width, nets·channels]
 //	what leaves an inner product            [nets, batch, out]
 //	labels                                  [nets, batch]
-//	a convolution's weights and biases      [k, k, in/groups, nets·out], [nets·out]
-//	an inner product's weights and biases   [nets, in, out], [nets, out]
+//	variables that lie beside each other    [k, k, in/groups, nets·out], [nets·out]: a convolution's
+//	other variables                         [nets, in, out], [nets, out]: an inner product's
 //
-// A convolution of stacked nets is one with groups, a product one with a batch axis, and pools, relus and the solver know no difference.
+// A convolution of stacked nets is one with groups, a product one with a batch axis, and pools, relus and the solver
+// know no difference.
 
 // stack lays values or labels of nets together.
 func stack(nets []*Node) *Node {
@@ -41,25 +43,25 @@ func eachShape(x *Node, nets int) []int {
 	return dims
 }
 
-// stackVariable lays a variable of nets together, of a layer of some kind.
-func stackVariable(nets []*Node, kind Kind) *Node {
+// stack lays a variable of nets together.
+func (v Var) stack(nets []*Node) *Node {
 	switch {
 	case len(nets) == 1:
 		return nets[0]
-	case kind == Convolution:
+	case v.Beside:
 		return Concatenate(nets, -1)
 	}
 	return Stack(nets, 0)
 }
 
-// unstackVariable takes apart what stackVariable laid together.
-func unstackVariable(x *Node, nets int, kind Kind) []*Node {
+// unstack takes apart what stack laid together.
+func (v Var) unstack(x *Node, nets int) []*Node {
 	if nets == 1 {
 		return []*Node{x}
 	}
 	parts := make([]*Node, nets)
 	for i := range parts {
-		if kind == Convolution {
+		if v.Beside {
 			parts[i] = group(x, i, nets)
 		} else {
 			parts[i] = Squeeze(SliceAxis(x, 0, AxisElem(i)), 0)
@@ -68,13 +70,13 @@ func unstackVariable(x *Node, nets int, kind Kind) []*Node {
 	return parts
 }
 
-// stackRates gives the nets' rates, scalars, a shape that a product with a stacked variable spreads.
-func stackRates(rates []*Node, variable *Node, kind Kind) *Node {
+// stackRates gives the nets' rates, scalars, a shape that a product with the stacked variable spreads.
+func (v Var) stackRates(rates []*Node, variable *Node) *Node {
 	if len(rates) == 1 {
 		return rates[0]
 	}
 	dims := slices.Repeat([]int{1}, variable.Rank())
-	if kind != Convolution {
+	if !v.Beside {
 		dims[0] = len(rates)
 		return Reshape(Stack(rates, 0), dims...)
 	}

@@ -38,7 +38,7 @@ func (t *Trainer) Block() int { return t.blockOf(t.imagesShape()) }
 // not finite, as one that takes single steps would end, and returns the losses
 // as far as it came. A step comes to the same bits in any block, first or last, full or not.
 func (t *Trainer) Steps(images []float32, labels []int32, rates []float64, seed uint64, iteration int) ([]float64, error) {
-	return t.takeSteps(given{Block{images, labels, rates, seed, iteration}, 0, t.imagesShape()})
+	return t.takeSteps(given{StepBlock{images, labels, rates, seed, iteration}, 0, t.imagesShape()})
 }
 
 // BlockAbove is [Trainer.Block] for [Trainer.StepsAbove].
@@ -56,12 +56,12 @@ func (t *Trainer) StepsAbove(settled []float32, labels []int32, rates []float64,
 	if err != nil {
 		return nil, err
 	}
-	return t.takeSteps(given{Block{settled, labels, rates, seed, iteration}, t.arch.Settled(t.cut), shape})
+	return t.takeSteps(given{StepBlock{settled, labels, rates, seed, iteration}, t.arch.Settled(t.cut), shape})
 }
 
 // given is a block whose values enter at layer from, of a shape for each step.
 type given struct {
-	Block
+	StepBlock
 	from  int
 	shape []int
 }
@@ -150,36 +150,48 @@ func (t *graphs) blockGraph(scope *model.Scope, in []*Node, nets int, cut Cut, f
 		}
 		return vars
 	}
-	var moving, still []int // variables, by their index
+	var moving, changing, still []int // variables, by their index: those that learn, statistics of blocks that do, and the others
 	for i, v := range t.vars {
 		switch {
-		case v.Layer < from: // it must not be made: see layersGraph
-		case cut.frozen(v.Layer) || v.Param.RateMult == 0:
-			still = append(still, i)
-		default:
+		case v.Layer < from: // it must not be made: see blocksGraph
+		case v.learns(cut):
 			moving = append(moving, i)
+		case v.Role == Statistic && !cut.frozen(v.Layer):
+			changing = append(changing, i)
+		default:
+			still = append(still, i)
 		}
 	}
-	// What goes around: steps taken, the last losses, all losses, the variables that move and their velocities; and what stays as it is.
+	// What goes around: steps taken, the last losses, all losses, the variables that move with their velocities, those that change; and
+	// what stays as it is.
 	state := []*Node{Const(g, int32(0)), Zeros(g, shapes.Make(dtypes.Float32, nets)), Zeros(g, shapes.Make(dtypes.Float32, in[1].Shape().Dim(0), nets))}
-	kind := func(i int) Kind { return t.arch.Layers[t.vars[i].Layer].Kind }
-	goesAround := func(path string, kind Kind) {
+	goesAround := func(path string, v Variable) {
 		parts := make([]*Node, nets)
-		for i, v := range at(path) {
-			parts[i] = v.NodeValue(g)
+		for i, mv := range at(path) {
+			parts[i] = mv.NodeValue(g)
 		}
-		state = append(state, stackVariable(parts, kind))
+		state = append(state, v.stack(parts))
+	}
+	var paths []string    // of what goes around and is changed
+	var owners []Variable // whose it is
+	goes := func(path string, v Variable) {
+		goesAround(path, v)
+		paths, owners = append(paths, path), append(owners, v)
 	}
 	first := len(state)
 	for _, i := range moving {
-		goesAround(t.vars[i].Path, kind(i))
-		goesAround(momentumPath(t.vars[i].Path), kind(i))
+		goes(t.vars[i].Path, t.vars[i])
+		goes(momentumPath(t.vars[i].Path), t.vars[i])
+	}
+	changed := len(state)
+	for _, i := range changing {
+		goes(t.vars[i].Path, t.vars[i])
 	}
 	fixed := len(state)
 	state = append(append(state, n), in[:4*nets]...)
 	constant := len(state)
 	for _, i := range still {
-		goesAround(t.vars[i].Path, kind(i))
+		goesAround(t.vars[i].Path, t.vars[i])
 	}
 	arguments := func(g *Graph) []*Node {
 		nodes := make([]*Node, len(state))
@@ -205,6 +217,9 @@ func (t *graphs) blockGraph(scope *model.Scope, in []*Node, nets int, cut Cut, f
 		for k, i := range moving {
 			step.variables[i], step.velocities[i] = s[first+2*k], s[first+2*k+1]
 		}
+		for k, i := range changing {
+			step.variables[i] = s[changed+k]
+		}
 		for k, i := range still {
 			step.variables[i] = s[constant+k]
 		}
@@ -213,15 +228,16 @@ func (t *graphs) blockGraph(scope *model.Scope, in []*Node, nets int, cut Cut, f
 		for _, i := range moving {
 			next = append(next, step.variables[i], step.velocities[i])
 		}
+		for _, i := range changing {
+			next = append(next, step.variables[i])
+		}
 		return append(next, s[fixed:]...)
 	})
 	end := While(going, body, state...)
-	for k, i := range moving {
-		for j, path := range []string{t.vars[i].Path, momentumPath(t.vars[i].Path)} {
-			parts := unstackVariable(end[first+2*k+j], nets, kind(i))
-			for net, mv := range at(path) {
-				mv.SetNodeValue(parts[net])
-			}
+	for k, path := range paths {
+		parts := owners[k].unstack(end[first+k], nets)
+		for net, mv := range at(path) {
+			mv.SetNodeValue(parts[net])
 		}
 	}
 	return []*Node{end[0], end[2]}
@@ -234,19 +250,24 @@ type stackedStep struct {
 	variables, velocities       []*Node
 }
 
-// takeStacked updates the variables that move, and gives the losses before that, [nets].
+// takeStacked updates the variables that move and the statistics, and gives the losses before that, [nets].
 func (t *graphs) takeStacked(s *stackedStep, moving []int, cut Cut, from int) *Node {
 	nets := len(s.values)
-	layers := t.arch.layers(stack(s.values), s.rngs, func(i int) *Node { return s.variables[i] }, cut, from, len(t.arch.Layers), nets)
-	losses := ReduceMean(crossEntropy(layers[len(layers)-1], stack(s.labels)), -1)
+	updated := slices.Clone(s.variables)
+	p := &pass{cut: cut, nets: nets, rngs: s.rngs,
+		value:  func(i int) *Node { return s.variables[i] },
+		update: func(i int, value *Node) { updated[i] = value }}
+	blocks := p.blocks(t.wired.fast().blocks[from:], from, as(stack(s.values), t.arch.Precision.dtype()))
+	losses := ReduceMean(crossEntropy(blocks[len(blocks)-1], stack(s.labels)), -1)
 	var learn, velocities []*Node
 	var params []Param
 	for _, i := range moving {
 		learn, velocities, params = append(learn, s.variables[i]), append(velocities, s.velocities[i]), append(params, t.vars[i].Param)
 	}
 	learnt, velocities := t.solver.update(ReduceAllSum(losses), learn, velocities, params, func(k int) *Node {
-		return stackRates(s.rates, learn[k], t.arch.Layers[t.vars[moving[k]].Layer].Kind)
+		return t.vars[moving[k]].stackRates(s.rates, learn[k])
 	})
+	s.variables = updated
 	for k, i := range moving {
 		s.variables[i], s.velocities[i] = learnt[k], velocities[k]
 	}

@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// Block is what a net is given for some steps that follow each other: what [Trainer.Steps] takes.
-type Block struct {
+// StepBlock is what a net is given for some steps that follow each other: what [Trainer.Steps] takes.
+type StepBlock struct {
 	Values    []float32 // images, [steps, batch, size, size, channels], or what [Trainer.Prefix] gave for them
 	Labels    []int32   // [steps, batch]
 	Rates     []float64 // of each step
@@ -23,14 +23,14 @@ type Block struct {
 //
 // Each net comes to what Steps brings it to but for rounding: its sums may be taken in another order. Measured on XLA's CPU: nothing at all, or
 // 5e-7 of a variable's largest value after six steps. What is longer than the shortest block, what follows the step in which one of
-// the nets loses its loss, and single steps (see [Trainer.Block]) each net takes alone. The losses are those of each net, as of Steps. Where a net's
+// the nets loses its loss, and single steps (see [Trainer.StepBlock]) each net takes alone. The losses are those of each net, as of Steps. Where a net's
 // block is refused none is stepped; an execution that fails may have stepped some.
-func StepsTogether(nets []*Trainer, blocks []Block) ([][]float64, error) {
+func StepsTogether(nets []*Trainer, blocks []StepBlock) ([][]float64, error) {
 	return together(nets, blocks, func(t *Trainer) (int, []int, error) { return 0, t.imagesShape(), nil })
 }
 
 // StepsAboveTogether is StepsTogether for [Trainer.StepsAbove].
-func StepsAboveTogether(nets []*Trainer, blocks []Block) ([][]float64, error) {
+func StepsAboveTogether(nets []*Trainer, blocks []StepBlock) ([][]float64, error) {
 	return together(nets, blocks, func(t *Trainer) (int, []int, error) {
 		shape, err := t.settledShape()
 		return t.arch.Settled(t.cut), shape, err
@@ -38,7 +38,7 @@ func StepsAboveTogether(nets []*Trainer, blocks []Block) ([][]float64, error) {
 }
 
 // together is StepsTogether on values that enter at the layer and in the shape that enter gives.
-func together(nets []*Trainer, blocks []Block, enter func(*Trainer) (from int, shape []int, err error)) ([][]float64, error) {
+func together(nets []*Trainer, blocks []StepBlock, enter func(*Trainer) (from int, shape []int, err error)) ([][]float64, error) {
 	if len(nets) == 0 || len(blocks) != len(nets) {
 		return nil, fmt.Errorf("%d nets with %d blocks, want at least one and as many", len(nets), len(blocks))
 	}

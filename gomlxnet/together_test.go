@@ -30,9 +30,9 @@ func team(t *testing.T, backend string, a Arch, solver SGD, batch, nets int) ([]
 }
 
 // blockFor draws a block of steps for net i: pictures, labels, rates, seed and iteration are those of no other net.
-func blockFor(a Arch, batch, i, steps int) Block {
+func blockFor(a Arch, batch, i, steps int) StepBlock {
 	rng := rand.New(rand.NewPCG(5, uint64(i)))
-	b := Block{Values: make([]float32, steps*batch*a.Size*a.Size*a.Channels), Seed: uint64(i), Iteration: 3 * i}
+	b := StepBlock{Values: make([]float32, steps*batch*a.Size*a.Size*a.Channels), Seed: uint64(i), Iteration: 3 * i}
 	for k := range b.Values {
 		b.Values[k] = float32(rng.NormFloat64())
 	}
@@ -46,7 +46,7 @@ func blockFor(a Arch, batch, i, steps int) Block {
 }
 
 // settle replaces a block's pictures by what the net's settled layers give for them.
-func (b Block) settle(t *testing.T, trainer *Trainer) Block {
+func (b StepBlock) settle(t *testing.T, trainer *Trainer) StepBlock {
 	t.Helper()
 	size := product(trainer.imagesShape())
 	var values []float32
@@ -96,7 +96,7 @@ func (h held) apart(o held) (worst float64) {
 const stateTolerance = 1e-4
 
 // takenAlone is what nets come to that take their blocks alone; behind it, they are as before.
-func takenAlone(t *testing.T, nets []*Trainer, starts []Weights, blocks []Block) (losses [][]float64, holds []held) {
+func takenAlone(t *testing.T, nets []*Trainer, starts []Weights, blocks []StepBlock) (losses [][]float64, holds []held) {
 	t.Helper()
 	for i, net := range nets {
 		load := func() {
@@ -120,8 +120,8 @@ func takenAlone(t *testing.T, nets []*Trainer, starts []Weights, blocks []Block)
 // and products, groups, response normalisation, frozen, donated and settled layers, and pictures, rates, seeds and iterations of each net's own.
 func TestTogetherIsOneByOne(t *testing.T) {
 	arch := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 8, 8, 8, 8, 16, 16}, Dropout: 0.5, Groups: 2})
-	arch.Layers[0].Dropout = 0.1
-	arch.Layers[1].Bias.RateMult = 0
+	arch.Blocks[0].Ops = append(arch.Blocks[0].Ops, Op{Spec: Dropout{P: 0.1}})
+	multipliers(&arch, 1, 1, 0)
 	settled := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 8, 8, 8, 8, 16, 16}})
 	half := settled
 	half.Precision = BFloat16
@@ -144,7 +144,7 @@ func TestTogetherIsOneByOne(t *testing.T) {
 			if c.above {
 				step, take = StepsAboveTogether, (*Trainer).StepsAbove
 			}
-			var blocks []Block
+			var blocks []StepBlock
 			var want [][]float64
 			var alone []held
 			for i, net := range nets {
@@ -193,7 +193,7 @@ func TestTogetherIsOneByOne(t *testing.T) {
 func TestTogetherEndsWithTheLoss(t *testing.T) {
 	arch := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 8, 8, 8, 8, 16, 16}})
 	nets, starts := team(t, "xla:cpu", arch, SGD{Momentum: 0.9}, 4, 2)
-	blocks := []Block{blockFor(arch, 4, 0, 6), blockFor(arch, 4, 1, 6)}
+	blocks := []StepBlock{blockFor(arch, 4, 0, 6), blockFor(arch, 4, 1, 6)}
 	blocks[0].Rates[1] = 1e30
 	want, alone := takenAlone(t, nets, starts, blocks)
 	got, err := StepsTogether(nets, blocks)
@@ -213,7 +213,7 @@ func TestTogetherAsFarAsTheShortest(t *testing.T) {
 	arch := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 8, 8, 8, 8, 16, 16}, Dropout: 0.5})
 	lengths := []int{5, 2, 3}
 	nets, starts := team(t, "xla:cpu", arch, SGD{Momentum: 0.9}, 4, len(lengths))
-	var blocks []Block
+	var blocks []StepBlock
 	for i, n := range lengths {
 		blocks = append(blocks, blockFor(arch, 4, i, n))
 	}
@@ -237,7 +237,7 @@ func TestTogetherOneByOne(t *testing.T) {
 	arch := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
 	for backend, lengths := range map[string][]int{"xla:cpu": {2}, "go": {1, 1}} {
 		nets, starts := team(t, backend, arch, SGD{Momentum: 0.9}, 2, len(lengths))
-		var blocks []Block
+		var blocks []StepBlock
 		for i, n := range lengths {
 			blocks = append(blocks, blockFor(arch, 2, i, n))
 		}
@@ -258,8 +258,8 @@ func TestTogetherSaysWhatIsWrong(t *testing.T) {
 	arch := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
 	nets, starts := team(t, "xla:cpu", arch, SGD{}, 2, 2)
 	stranger, _ := trainerOf(t, "xla:cpu", arch, SGD{}, 2)
-	blocks := []Block{blockFor(arch, 2, 0, 2), blockFor(arch, 2, 1, 2)}
-	says := func(want string, nets []*Trainer, blocks []Block, step func([]*Trainer, []Block) ([][]float64, error)) {
+	blocks := []StepBlock{blockFor(arch, 2, 0, 2), blockFor(arch, 2, 1, 2)}
+	says := func(want string, nets []*Trainer, blocks []StepBlock, step func([]*Trainer, []StepBlock) ([][]float64, error)) {
 		t.Helper()
 		if _, err := step(nets, blocks); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)

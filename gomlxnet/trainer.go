@@ -47,14 +47,14 @@ type stepKey struct {
 // orders of summation do. On one number of devices all bits repeat on a CPU,
 // whichever devices they are.
 func NewTrainer(backend compute.Backend, arch Arch, solver SGD, batch int, devices ...int) (*Trainer, error) {
-	vars, err := arch.Variables()
+	net, err := arch.wire()
 	if err != nil {
 		return nil, err
 	}
 	if batch < 1 {
 		return nil, fmt.Errorf("batch of %d images, want at least 1", batch)
 	}
-	g := &graphs{backend: backend, arch: arch, vars: vars, solver: solver, batch: batch, steps: make(map[stepKey]*program), prefixes: make(map[[2]int]*program), users: 1}
+	g := &graphs{backend: backend, arch: arch, wired: net, solver: solver, batch: batch, steps: make(map[stepKey]*program), prefixes: make(map[[2]int]*program), users: 1}
 	at, err := devicesOf(backend, devices)
 	if err != nil {
 		return nil, err
@@ -67,8 +67,8 @@ func NewTrainer(backend compute.Backend, arch Arch, solver SGD, batch int, devic
 			return nil, err
 		}
 	}
-	g.solver.Params = make(map[string]Param, len(vars))
-	for _, v := range vars {
+	g.solver.Params = make(map[string]Param, len(net.vars))
+	for _, v := range net.vars {
 		g.solver.Params[v.Path] = v.Param
 	}
 	if g.eval, err = g.newProgram(1, 2, 0, func(scope *model.Scope, in []*Node) []*Node { return g.evalGraph(scope, in[0], in[1]) }); err != nil {
@@ -177,12 +177,15 @@ func (t *Trainer) Eval(images []float32, labels []int32) (correct int, lossSum f
 func (t *Trainer) Weights() (Weights, error) { return t.read(func(path string) string { return path }) }
 
 // Momentum copies the solver's velocities to the host, by the path of the
-// variable; those of frozen variables are zero.
+// variable; those of frozen variables are zero, and statistics have none.
 func (t *Trainer) Momentum() (Weights, error) { return t.read(momentumPath) }
 
 // SetMomentum restores velocities; those absent become zero.
 func (t *Trainer) SetMomentum(m Weights) error {
 	for _, v := range t.vars {
+		if v.Role != Learned {
+			continue
+		}
 		data := make([]float32, v.Size())
 		if given, ok := m[v.Path]; ok {
 			if len(given.Data) != len(data) {
@@ -204,6 +207,9 @@ func (t *Trainer) read(at func(path string) string) (Weights, error) {
 	}
 	w := make(Weights, len(t.vars))
 	for _, v := range t.vars {
+		if v.Role == Statistic && at(v.Path) != v.Path {
+			continue // it has no velocity
+		}
 		data, err := flat[float32](t.values[at(v.Path)][0], v.Size())
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", at(v.Path), err)
@@ -284,7 +290,7 @@ func (t *Trainer) graphCut() Cut {
 
 // stepGraph updates what learns, and returns the mean loss before that.
 func (t *graphs) stepGraph(scope *model.Scope, x, labels, rng *Node, cut Cut, from int) *Node {
-	layers := t.arch.layersGraph(scope, x, rng, cut, from, len(t.arch.Layers))
+	layers := t.arch.blocksGraph(scope, x, rng, cut, from, len(t.arch.Blocks))
 	loss := ReduceAllMean(crossEntropy(layers[len(layers)-1], labels))
 	t.solver.UpdateGraph(scope, x.Graph(), loss)
 	return loss

@@ -356,7 +356,7 @@ func TestTrainerErrors(t *testing.T) {
 	w := mustInit(t, a, 1)
 	check("cut too deep", trainer.Load(w, Cut{N: 8}), "cut n = 8")
 	other := tiny(4, 0)
-	other.Layers[3].Out = 10
+	edit(&other, 3, func(c *Convolution) { c.Out = 10 })
 	check("weights of another net", trainer.Load(mustInit(t, other, 1), Cut{}), "/net/conv4/weights")
 	if err := trainer.Load(w, Cut{}); err != nil {
 		t.Fatal(err)

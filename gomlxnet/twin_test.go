@@ -82,7 +82,7 @@ func (w twin) initial(t *testing.T) Weights {
 	weights := mustInit(t, w.Arch, 0)
 	vars, _ := w.Arch.Variables()
 	for _, v := range vars {
-		if layer := w.Arch.Layers[v.Layer]; strings.HasSuffix(v.Path, weightsName) {
+		if layer := w.Arch.Blocks[v.Layer]; strings.HasSuffix(v.Path, weightsName) {
 			fillUniform(weights[v.Path].Data, w.Arch.Name+v.Path, w.Gains[layer.Name]*math.Sqrt(6/float64(v.FanIn)))
 		}
 	}
@@ -227,11 +227,18 @@ func norm(data []float64) float64 {
 func TestTwinIsCaffeNet(t *testing.T) {
 	a := readTwins(t)[1].Arch
 	want := CaffeNet(10)
-	for i := range want.Layers {
-		l, n := &want.Layers[i], a.Layers[i]
-		l.Out, l.Dropout, l.Weight.Filler = n.Out, 0, n.Weight.Filler
-		if l.Name == "conv3" {
-			l.Weight.RateMult, l.Bias.RateMult = 0.0004, 0.0008
+	for i := range want.Blocks {
+		n := a.Blocks[i]
+		want.Blocks[i] = Without[Dropout](want.Blocks[i])
+		weight, _ := params(n)
+		filler(&want, i, weight.Filler)
+		if i < 5 {
+			edit(&want, i, func(c *Convolution) { c.Out = first[Convolution](n).Out })
+		} else {
+			edit(&want, i, func(d *Dense) { d.Out = first[Dense](n).Out })
+		}
+		if n.Name == "conv3" {
+			multipliers(&want, i, 0.0004, 0.0008)
 		}
 	}
 	got, _ := json.Marshal(a)

@@ -127,12 +127,12 @@ func (g *gradientLook) layers(rate float64) ([]LayerGradient, error) {
 	var layers []LayerGradient
 	at := -1 // the variables' layer that stands last
 	for _, v := range vars {
-		if g.p.cut.Frozen && v.Layer < g.p.cut.N || v.Param.RateMult == 0 {
+		if v.Role != gomlxnet.Learned || g.p.cut.Frozen && v.Layer < g.p.cut.N || v.Param.RateMult == 0 {
 			continue
 		}
 		if v.Layer != at {
 			at = v.Layer
-			layers = append(layers, LayerGradient{Layer: g.p.arch.Layers[v.Layer].Name})
+			layers = append(layers, LayerGradient{Layer: g.p.arch.Blocks[v.Layer].Name})
 		}
 		sum := &layers[len(layers)-1]
 		was, now, w := g.velocities[v.Path].Data, velocities[v.Path].Data, g.weights[v.Path].Data

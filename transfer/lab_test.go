@@ -210,7 +210,7 @@ func TestKeyCoversWhatCounts(t *testing.T) {
 	for what, k := range map[string]string{
 		"steps":     key(func(c *Config) { c.Recipe = c.Recipe.WithSteps(7) }, "A3B"),
 		"decay":     key(func(c *Config) { c.Recipe.Decay = 0.001 }, "A3B"),
-		"width":     key(func(c *Config) { c.Arch.Layers[6].Out = 9 }, "A3B"),
+		"width":     key(wider, "A3B"),
 		"per class": key(func(c *Config) { c.PerClass = 3 }, "A3B"),
 		"seed":      key(nil, "A3B#1"), "cut": key(nil, "A4B"), "frozen": key(nil, "A3B+"), "source": key(nil, "B3B"),
 		"target": key(nil, "B3A"), "split": key(nil, "natman/A3B"), "random": key(nil, "R3B"),
@@ -220,6 +220,11 @@ func TestKeyCoversWhatCounts(t *testing.T) {
 		}
 		seen[k] = what
 	}
+}
+
+// wider changes fc7.
+func wider(c *Config) {
+	c.Arch = gomlxnet.Mini(2, gomlxnet.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 9}, Dropout: 0.2})
 }
 
 // TestExperiment: nets of one lab belong together whatever split and seed they
@@ -241,7 +246,7 @@ func TestExperiment(t *testing.T) {
 		"steps":     func(c *Config) { c.Recipe = c.Recipe.WithSteps(7) },
 		"epochs":    func(c *Config) { c.Epochs = 1 },
 		"per class": func(c *Config) { c.PerClass = 3 },
-		"width":     func(c *Config) { c.Arch.Layers[6].Out = 9 },
+		"width":     wider,
 	} {
 		if id(change) == want {
 			t.Errorf("%s: another experiment has the same name", what)

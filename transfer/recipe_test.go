@@ -24,7 +24,7 @@ func TestMiniConfigOfPlainShapes(t *testing.T) {
 	if r := cfg.Recipe; r.Batch != 32 || r.Rate.Base != 0.0275 || r.Steps != 3000 || r.Rate.Max != 3000 || cfg.Epochs != 0 || r.Mirror || r.Pad != 0 {
 		t.Errorf("recipe %+v, %v epochs; want 3000 steps of 32 at a rate of 0.0275 that falls to 0 there", r, cfg.Epochs)
 	}
-	if w := cfg.Arch.Layers[1].Out; cfg.Arch.Size != 24 || w != 24 {
+	if w := cfg.Arch.Outputs(1); cfg.Arch.Size != 24 || w != 24 {
 		t.Errorf("arch of %d px, conv2 of %d; want 24 px, 24 channels", cfg.Arch.Size, w)
 	}
 }

@@ -165,7 +165,7 @@ func (p *plan) prefixKeys(trainer *gomlxnet.Trainer, n int) ([]string, error) {
 	}
 	keys := make([]string, n)
 	for i := range keys {
-		layers, err := json.Marshal(p.arch.Layers[:i+1])
+		layers, err := json.Marshal(p.arch.Blocks[:i+1])
 		if err != nil {
 			return nil, err
 		}

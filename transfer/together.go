@@ -10,7 +10,7 @@ import (
 // table is where the workers of one device meet whose nets are trained in one graph (Config.Together). Nets whose graphs are one take
 // their blocks of steps together: the first that comes waits until all others that have a seat have come, too.
 type table struct {
-	take func(above bool, nets []*gomlxnet.Trainer, blocks []gomlxnet.Block) ([][]float64, error)
+	take func(above bool, nets []*gomlxnet.Trainer, blocks []gomlxnet.StepBlock) ([][]float64, error)
 
 	mu      sync.Mutex // guards what follows
 	parties map[partyKey]*party
@@ -32,7 +32,7 @@ type party struct {
 // turn is a net's block of steps, and what came of it when done is closed.
 type turn struct {
 	trainer *gomlxnet.Trainer
-	block   gomlxnet.Block
+	block   gomlxnet.StepBlock
 	losses  []float64
 	err     error
 	done    chan struct{}
@@ -40,7 +40,7 @@ type turn struct {
 
 func newTable() *table { return &table{take: takeTogether, parties: map[partyKey]*party{}} }
 
-func takeTogether(above bool, nets []*gomlxnet.Trainer, blocks []gomlxnet.Block) ([][]float64, error) {
+func takeTogether(above bool, nets []*gomlxnet.Trainer, blocks []gomlxnet.StepBlock) ([][]float64, error) {
 	if above {
 		return gomlxnet.StepsAboveTogether(nets, blocks)
 	}
@@ -77,7 +77,7 @@ func (s *seat) steps(trainer *gomlxnet.Trainer, steps stepsFunc) stepsFunc {
 		return steps
 	}
 	return func(values []float32, labels []int32, rates []float64, seed uint64, iteration int) ([]float64, error) {
-		mine := &turn{trainer: trainer, block: gomlxnet.Block{Values: values, Labels: labels, Rates: rates, Seed: seed, Iteration: iteration}, done: make(chan struct{})}
+		mine := &turn{trainer: trainer, block: gomlxnet.StepBlock{Values: values, Labels: labels, Rates: rates, Seed: seed, Iteration: iteration}, done: make(chan struct{})}
 		s.table.mu.Lock()
 		s.party.waiting = append(s.party.waiting, mine)
 		all := s.party.complete()
@@ -118,7 +118,7 @@ func (t *table) serve(above bool, turns []*turn) {
 		return
 	}
 	var nets []*gomlxnet.Trainer
-	var blocks []gomlxnet.Block
+	var blocks []gomlxnet.StepBlock
 	for _, of := range turns {
 		nets, blocks = append(nets, of.trainer), append(blocks, of.block)
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // seated are nets of the tiny experiment at one table, and a block of a step of each.
-func seated(t *testing.T, n int) ([]*gomlxnet.Trainer, []gomlxnet.Block) {
+func seated(t *testing.T, n int) ([]*gomlxnet.Trainer, []gomlxnet.StepBlock) {
 	t.Helper()
 	cfg := tiny(t)
 	first, err := gomlxnet.NewTrainer(cfg.Backend, cfg.Arch, gomlxnet.SGD{Momentum: 0.9}, 2)
@@ -23,7 +23,7 @@ func seated(t *testing.T, n int) ([]*gomlxnet.Trainer, []gomlxnet.Block) {
 	}
 	t.Cleanup(first.Close)
 	var nets []*gomlxnet.Trainer
-	var blocks []gomlxnet.Block
+	var blocks []gomlxnet.StepBlock
 	for i := range n {
 		net := first
 		if i > 0 {
@@ -40,7 +40,7 @@ func seated(t *testing.T, n int) ([]*gomlxnet.Trainer, []gomlxnet.Block) {
 			t.Fatal(err)
 		}
 		nets = append(nets, net)
-		blocks = append(blocks, gomlxnet.Block{Values: make([]float32, 2*24*24*3), Labels: make([]int32, 2), Rates: []float64{0.01}})
+		blocks = append(blocks, gomlxnet.StepBlock{Values: make([]float32, 2*24*24*3), Labels: make([]int32, 2), Rates: []float64{0.01}})
 	}
 	return nets, blocks
 }
@@ -137,7 +137,7 @@ func TestTogether(t *testing.T) {
 			t.Fatalf("%d nets at once, want %d", l.Workers(), want)
 		}
 		if at := l.workers[0].table; at != nil {
-			at.take = func(above bool, nets []*gomlxnet.Trainer, blocks []gomlxnet.Block) ([][]float64, error) {
+			at.take = func(above bool, nets []*gomlxnet.Trainer, blocks []gomlxnet.StepBlock) ([][]float64, error) {
 				if len(nets) > 1 {
 					mu.Lock()
 					inOne[above]++

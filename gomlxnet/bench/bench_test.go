@@ -247,7 +247,7 @@ func TestPeersAgree(t *testing.T) {
 		}
 	}()
 	grouped := tiny()
-	grouped.Arch.Layers[1].Groups = 2
+	grouped.Arch = gomlxnet.Mini(4, gomlxnet.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}, Groups: 2})
 	frozen, testing, three := tiny(), tiny(), tiny()
 	three.Nets = 3
 	frozen.Cut, testing.Infer = gomlxnet.Cut{N: 3, Frozen: true}, true

@@ -40,8 +40,8 @@ const (
 func cases(class string) []benchCase {
 	mini := gomlxnet.Mini(50, gomlxnet.MiniOptions{Widths: [7]int{32, 64, 96, 96, 64, 256, 256}})
 	caffenet := gomlxnet.CaffeNet(1000)
-	for i := range caffenet.Layers {
-		caffenet.Layers[i].Dropout = 0
+	for i, b := range caffenet.Blocks {
+		caffenet.Blocks[i] = gomlxnet.Without[gomlxnet.Dropout](b)
 	}
 	large := 32
 	if class == cuda {

@@ -42,7 +42,7 @@ type ours struct {
 	p       *problem
 	nets    []*gomlxnet.Trainer
 	taken   int
-	blocks  []gomlxnet.Block // of each net, to be filled again
+	blocks  []gomlxnet.StepBlock // of each net, to be filled again
 }
 
 func (o *ours) about() string { return "coadapt, " + gomlxnet.BackendClass(o.backend) }
@@ -66,7 +66,7 @@ func (o *ours) build() error {
 	if err != nil {
 		return err
 	}
-	o.nets, o.blocks = []*gomlxnet.Trainer{first}, make([]gomlxnet.Block, len(o.p.start))
+	o.nets, o.blocks = []*gomlxnet.Trainer{first}, make([]gomlxnet.StepBlock, len(o.p.start))
 	for i, start := range o.p.start {
 		if i > 0 {
 			net, err := first.Sibling(0)
@@ -117,7 +117,7 @@ func (o *ours) some(k, n int) ([]float64, error) {
 	steps := min(n, o.block())
 	for net := range o.nets {
 		b := &o.blocks[net]
-		*b = gomlxnet.Block{Values: b.Values[:0], Labels: b.Labels[:0], Rates: b.Rates[:0], Iteration: k}
+		*b = gomlxnet.StepBlock{Values: b.Values[:0], Labels: b.Labels[:0], Rates: b.Rates[:0], Iteration: k}
 		for i := range steps {
 			of := batch(k + i + net)
 			b.Values, b.Labels, b.Rates = append(b.Values, of.images...), append(b.Labels, of.labels...), append(b.Rates, o.p.Rate)

@@ -31,7 +31,7 @@ func (l *Lab) activations(r transfer.Result, layer string, picture int) (figure.
 	if err != nil {
 		return nil, err
 	}
-	last := len(in.Arch.Layers) - 1
+	last := len(in.Arch.Blocks) - 1
 	read, err := in.reader(1, slices.Compact([]int{in.layer, last})...)
 	if err != nil {
 		return nil, err

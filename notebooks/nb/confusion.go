@@ -15,7 +15,7 @@ func (l *Lab) confusion(r transfer.Result) (figure.Drawing, error) {
 	if err := l.ready(); err != nil {
 		return nil, err
 	}
-	layers := l.config.Arch.Layers
+	layers := l.config.Arch.Blocks
 	in, err := l.inside(r, layers[len(layers)-1].Name)
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"coadapt/gomlxnet"
 	"coadapt/transfer/sweep"
 )
 
@@ -25,9 +26,10 @@ func TestDials(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a, b := cfg.Arch.Layers[0], plain.Arch.Layers[0]; a.LRN != nil || b.LRN == nil ||
-		cfg.Arch.Layers[5].Dropout != 0.5 ||
-		a.Out != b.Out {
+	_, lrn := gomlxnet.Find[gomlxnet.LRN](cfg.Arch.Blocks[0])
+	_, plainLRN := gomlxnet.Find[gomlxnet.LRN](plain.Arch.Blocks[0])
+	dropout, _ := gomlxnet.Find[gomlxnet.Dropout](cfg.Arch.Blocks[5])
+	if lrn || !plainLRN || dropout.P != 0.5 || cfg.Arch.Outputs(0) != plain.Arch.Outputs(0) {
 		t.Errorf("arch %+v beside %+v", cfg.Arch, plain.Arch)
 	}
 	args := l.command(sweep.Record{})

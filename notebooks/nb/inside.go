@@ -23,7 +23,7 @@ func (l *Lab) inside(r transfer.Result, layer string) (inside, error) {
 		return inside{}, err
 	}
 	var names []string
-	for _, x := range l.config.Arch.Layers {
+	for _, x := range l.config.Arch.Blocks {
 		names = append(names, x.Name)
 	}
 	at := slices.Index(names, layer)
@@ -49,7 +49,7 @@ func (l *Lab) inside(r transfer.Result, layer string) (inside, error) {
 
 // sees says how much of a picture a unit of the layer depends on.
 func (in inside) sees() string {
-	name, f, size := in.Arch.Layers[in.layer].Name, in.field, in.Arch.Size
+	name, f, size := in.Arch.Blocks[in.layer].Name, in.field, in.Arch.Size
 	switch {
 	case in.whole:
 		return fmt.Sprintf("A unit of %s sees the whole picture.", name)

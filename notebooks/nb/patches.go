@@ -69,10 +69,11 @@ func (in inside) excite(units []int) ([]figure.Excited, error) {
 		return nil, err
 	}
 	var rows []figure.Excited
+	_, relu := gomlxnet.Find[gomlxnet.ReLU](in.Arch.Blocks[in.layer])
 	for i, u := range units {
 		row := figure.Excited{Unit: u}
 		for _, e := range best[i] {
-			if e.value <= 0 && in.Arch.Layers[in.layer].ReLU { // off
+			if e.value <= 0 && relu { // off
 				break
 			}
 			seen, err := in.Task.See(dataset.Test, e.picture, in.View)

@@ -353,7 +353,10 @@ func TestTorch(t *testing.T) {
 	}()
 	fixed := func(cfg *transfer.Config) {
 		cfg.Recipe.Rate = gomlxnet.Schedule{Policy: gomlxnet.Fixed, Base: 0.05}
-		cfg.Arch.Layers[1].Groups = 2
+		conv2 := cfg.Arch.Blocks[1].Ops
+		c := conv2[0].Spec.(gomlxnet.Convolution)
+		c.Groups = 2
+		conv2[0].Spec = c
 	}
 	turns, err := contest(t, p, fixed, "0/A7B", "0/A7B+", "0/B3B", "0/baseB+", "0/R2B").Run(t.Context(), func(Turn) error { return nil })
 	if err != nil {
@@ -375,10 +378,9 @@ func TestTorch(t *testing.T) {
 	cut := func(cfg *transfer.Config) {
 		cfg.Recipe.Rate = gomlxnet.Schedule{Policy: gomlxnet.Fixed, Base: 1e-6}
 		cfg.Recipe.Pad, cfg.Recipe.Mirror, cfg.Recipe.ChannelMean = 2, true, true
-		for i := range cfg.Arch.Layers {
-			if cfg.Arch.Layers[i].Kind == gomlxnet.InnerProduct && i < 7 {
-				cfg.Arch.Layers[i].Dropout = 0.5
-			}
+		for i := 5; i < 7; i++ {
+			b := &cfg.Arch.Blocks[i]
+			b.Ops = append(b.Ops, gomlxnet.Op{Spec: gomlxnet.Dropout{P: 0.5}})
 		}
 	}
 	turns, err = contest(t, p, cut, "1/baseA").Run(t.Context(), func(Turn) error { return nil })

@@ -103,7 +103,7 @@ func (w *writer) net(i int, net transfer.Net, u *transfer.Untrained, keep bool) 
 	if parent, ok := net.Parent(); ok {
 		a.Parent = parent.String()
 		if net.Treatment == transfer.BasePlus {
-			a.Copied = len(u.Arch.Layers)
+			a.Copied = len(u.Arch.Blocks)
 		}
 	}
 	if u.Cut.Frozen {

@@ -1,9 +1,10 @@
 package main
 
 import (
-	"errors"
+	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"text/tabwriter"
 
@@ -20,7 +21,7 @@ func archCommand(stdout io.Writer) *cobra.Command {
 		width            string
 	)
 	c := &cobra.Command{
-		Use:   "arch mini|caffenet",
+		Use:   "arch " + strings.Join(gomlxnet.Names(), "|") + "|FILE.json",
 		Short: "Print a net's layers: shapes, parameters, multiply-adds",
 		Long: "Print a net's layers and their sum. Multiply-adds are those of convolutions and inner products for one image: forward, and forward\n" +
 			"and backward in training under the cut that is asked for.",
@@ -46,8 +47,8 @@ func archCommand(stdout io.Writer) *cobra.Command {
 			return nil
 		},
 	}
-	c.Flags().IntVar(&classes, "classes", 0, "outputs of the last layer (default: 20 for mini, 1000 for caffenet)")
-	c.Flags().IntVar(&size, "size", 0, "pixels of the image (default: 32 and 227)")
+	c.Flags().IntVar(&classes, "classes", 0, "outputs of the last layer (default: 20 for mini, 1000 for caffenet, or the file's)")
+	c.Flags().IntVar(&size, "size", 0, "pixels of the image (default: 32 and 227, or the file's)")
 	c.Flags().StringVar(&width, "widths", "", "mini's widths of conv1 to conv5, fc6 and fc7 (default 24,48,64,64,48,192,192)")
 	c.Flags().IntVarP(&n, "cut", "n", 0, "the cut n: layers 1..n are frozen")
 	formerly(c.Flags(), map[string]string{"n": "cut"})
@@ -56,21 +57,31 @@ func archCommand(stdout io.Writer) *cobra.Command {
 	return c
 }
 
-func namedArch(name string, classes, size int, width string) (gomlxnet.Arch, error) {
+// namedArch is a registered architecture or that of a JSON file.
+func namedArch(name string, classes, size int, width string) (a gomlxnet.Arch, err error) {
 	w, err := widths("widths", width)
 	if err != nil {
-		return gomlxnet.Arch{}, err
+		return a, err
 	}
-	var a gomlxnet.Arch
-	switch {
-	case name == "mini":
-		a = gomlxnet.Mini(20, gomlxnet.MiniOptions{Widths: w})
-	case name == "caffenet" && width != "":
-		return a, errors.New("-widths: caffenet's are the paper's; mini's can be chosen")
-	case name == "caffenet":
-		a = gomlxnet.CaffeNet(1000)
-	default:
-		return a, fmt.Errorf("arch %q, want mini or caffenet", name)
+	var options []byte
+	if width != "" {
+		if name != "mini" {
+			return a, fmt.Errorf("-widths: those of mini can be chosen, those of %s are its own", name)
+		}
+		if options, err = json.Marshal(gomlxnet.MiniOptions{Widths: w}); err != nil {
+			return a, err
+		}
+	}
+	if strings.HasSuffix(name, ".json") {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return a, err
+		}
+		if a, err = gomlxnet.ReadArch(text); err != nil {
+			return a, fmt.Errorf("%s: %w", name, err)
+		}
+	} else if a, err = gomlxnet.Build(name, 0, options); err != nil {
+		return a, err
 	}
 	if classes != 0 {
 		a.Classes = classes
@@ -109,18 +120,23 @@ func layerRows(a gomlxnet.Arch, cut gomlxnet.Cut) ([]layerRow, error) {
 		return nil, err
 	}
 	var rows []layerRow
-	for i, l := range a.Layers {
-		var shape []string
-		for _, d := range vars[2*i].Shape {
-			shape = append(shape, fmt.Sprint(d))
-		}
-		rows = append(rows, layerRow{Layer: l.Name, Kind: string(l.Kind), Input: size(dims[i].In), Weights: strings.Join(shape, "x"), Output: size(dims[i].Out),
+	for i, b := range a.Blocks {
+		rows = append(rows, layerRow{Layer: b.Name, Kind: b.Ops[0].Kind(), Input: dims[i].In.String(), Weights: weights(vars, i), Output: dims[i].Out.String(),
 			Parameters: costs[i].Parameters, MultiplyAdds: costs[i].MultiplyAdds, Train: costs[i].Train, Bytes: costs[i].Bytes, Frozen: cut.Frozen && i < cut.N})
 	}
 	return append(rows, layerRow{Layer: "total", Parameters: total.Parameters, MultiplyAdds: total.MultiplyAdds, Train: total.Train, Bytes: total.Bytes}), nil
 }
 
-func size(d gomlxnet.Dims) string { return fmt.Sprintf("%dx%dx%d", d.Height, d.Width, d.Channels) }
+// weights are the shapes of a block's weights.
+func weights(vars []gomlxnet.Variable, block int) string {
+	var shapes []string
+	for _, v := range vars {
+		if v.Layer == block && v.Name == "weights" {
+			shapes = append(shapes, strings.ReplaceAll(strings.Trim(fmt.Sprint(v.Shape), "[]"), " ", "x"))
+		}
+	}
+	return strings.Join(shapes, ", ")
+}
 
 func archTable(w io.Writer, rows []layerRow) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)

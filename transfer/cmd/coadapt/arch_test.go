@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -26,15 +28,45 @@ func TestArch(t *testing.T) {
 		t.Fatalf("rows %v, want eight layers and the total", rows)
 	}
 	// conv3 sees 4x4x48 and has 3x3 windows to 64: 3*3*48*64 weights, 64 biases, 16 places.
-	if r := rows[2]; r.Frozen || r.Input != "4x4x48" || r.Weights != "3x3x48x64" || r.Parameters != 27648+64 || r.MultiplyAdds != 27648*16 {
+	if r := rows[2]; r.Frozen || r.Input != "4x4x48" || r.Weights != "3x3x48x64" || r.Parameters != 27648+64 ||
+		r.MultiplyAdds != 27648*16 {
 		t.Errorf("conv3: %+v", r)
 	}
-	if !rows[1].Frozen || rows[1].Train != rows[1].MultiplyAdds || rows[2].Train != 2*rows[2].MultiplyAdds || rows[3].Train != 3*rows[3].MultiplyAdds {
+	if !rows[1].Frozen || rows[1].Train != rows[1].MultiplyAdds || rows[2].Train != 2*rows[2].MultiplyAdds ||
+		rows[3].Train != 3*rows[3].MultiplyAdds {
 		t.Errorf("in training, frozen layers cost once, the lowest that learns twice, the others three times: %+v", rows)
 	}
 	_, out, _ = coadapt(t, t.Context(), "arch", "mini", "-n", "2", "-finetune")
 	if strings.Contains(out, "frozen") {
 		t.Errorf("fine-tuned layers are called frozen:\n%s", out)
+	}
+}
+
+// TestArchOfFile: a net of blocks with ways has a row a block, and classes as asked for.
+func TestArchOfFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "net.json")
+	text := `{"name":"ways","size":8,"channels":3,"classes":2,"layers":[{"name":"res","ops":[{"name":"a","kind":"convolution","out":4,"kernel":3,"pad":1},
+		{"kind":"batch_norm"},{"name":"skip","from":["input"],"kind":"convolution","out":4,"kernel":1},{"kind":"add","from":["batch_norm","skip"]}]},
+		{"name":"out","ops":[{"kind":"global_average"},{"kind":"inner_product","out":0}]}]}`
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	status, out, errs := coadapt(t, t.Context(), "arch", file, "-classes", "5", "-json")
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	var res, last layerRow
+	if status != 0 || len(lines) != 3 || json.Unmarshal([]byte(lines[0]), &res) != nil ||
+		json.Unmarshal([]byte(lines[1]), &last) != nil {
+		t.Fatalf("status %d %s\n%s", status, errs, out)
+	}
+	// 108 and 12 weights at 64 places; scale, shift, mean and variance of 4 channels.
+	if res.Weights != "3x3x3x4, 1x1x3x4" || res.Parameters != 108+12+16 || res.MultiplyAdds != 64*120 ||
+		res.Output != "8x8x4" || last.Output != "1x1x5" {
+		t.Errorf("%+v, %+v", res, last)
+	}
+	os.WriteFile(file, []byte(strings.Replace(text, `"out":4,"kernel":1`, `"out":3,"kernel":1`, 1)), 0o644)
+	if status, _, errs := coadapt(t, t.Context(), "arch", file); status == 0 || !strings.Contains(errs, file) ||
+		!strings.Contains(errs, "block res: operation 4, add") {
+		t.Errorf("status %d, %s", status, errs)
 	}
 }
 
@@ -44,7 +76,8 @@ func TestVersion(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &v); err != nil {
 		t.Fatal(err, errs)
 	}
-	if v.Go == "" || v.Backend == "" || v.Store == "" || v.Root == "" || !strings.HasPrefix(v.GoMLX, "v") || !strings.HasPrefix(v.GoXLA, "v") {
+	if v.Go == "" || v.Backend == "" || v.Store == "" || v.Root == "" || !strings.HasPrefix(v.GoMLX, "v") ||
+		!strings.HasPrefix(v.GoXLA, "v") {
 		t.Errorf("%+v", v)
 	}
 }

@@ -1,0 +1,74 @@
+package gomlxnet
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// registered is an architecture that goes by a name.
+type registered struct {
+	classes int // where none are asked for
+	build   func(classes int, options []byte) (Arch, error)
+}
+
+var (
+	registering sync.RWMutex // guards what follows
+	archs       = map[string]registered{
+		"caffenet": entry(1000, func(classes int, o CaffeNetOptions) (Arch, error) { return o.arch(classes), nil }),
+		"mini":     entry(20, func(classes int, o MiniOptions) (Arch, error) { return Mini(classes, o), o.Init.check() }),
+	}
+)
+
+// Register has [Build] know an architecture by a name. Its options are what JSON decodes into an O, where zero is the
+// default; classes is how many it has where none are asked for. It panics where the name is taken.
+func Register[O any](name string, classes int, build func(classes int, options O) (Arch, error)) {
+	registering.Lock()
+	defer registering.Unlock()
+	if _, taken := archs[name]; taken || name == "" {
+		panic(fmt.Sprintf("arch %q is registered already, or has no name", name))
+	}
+	archs[name] = entry(classes, build)
+}
+
+func entry[O any](classes int, build func(int, O) (Arch, error)) registered {
+	return registered{classes, func(classes int, options []byte) (Arch, error) {
+		var o O
+		if len(bytes.TrimSpace(options)) > 0 {
+			if err := strictly(options, &o); err != nil {
+				return Arch{}, fmt.Errorf("options %s: %w", options, err)
+			}
+		}
+		return build(classes, o)
+	}}
+}
+
+// Names are those of the registered architectures, sorted.
+func Names() []string {
+	registering.RLock()
+	defer registering.RUnlock()
+	return slices.Sorted(maps.Keys(archs))
+}
+
+// Build is the registered architecture of a name, for a number of classes, 0 for its default, with options as JSON,
+// nil for none.
+func Build(name string, classes int, options []byte) (Arch, error) {
+	registering.RLock()
+	r, ok := archs[name]
+	registering.RUnlock()
+	if !ok {
+		return Arch{}, fmt.Errorf("arch %q, want %s", name, strings.Join(Names(), " or "))
+	}
+	if classes == 0 {
+		classes = r.classes
+	}
+	a, err := r.build(classes, options)
+	if err != nil {
+		return Arch{}, fmt.Errorf("arch %q: %w", name, err)
+	}
+	_, err = a.wire()
+	return a, err
+}
