@@ -18,7 +18,7 @@ type Options struct {
 	Title   string
 	Caption string   // a sentence before the note on nets and intervals
 	YLabel  string   // default: the measure and the task, such as "top-1 accuracy on B", or "the target task" where both halves are
-	Layers  []string // names below n = 1, 2, ...: conv1 to conv5, fc6, fc7
+	Layers  []string // names below n = 1, 2, ...; default: conv1 to conv5, fc6, fc7, or none where a net is neither Mini nor CaffeNet
 	Width   float64  // inches, at least 4
 	Height  float64  // inches, at least 3; of pages of pictures it follows from what is on them
 
@@ -55,6 +55,9 @@ func Curve(results []transfer.Result, opt Options) (*Figure, error) {
 	}
 	if err := Check(results); err != nil {
 		return nil, fmt.Errorf("figure: %w", err)
+	}
+	if opt.Layers == nil {
+		opt.Layers = numbered(results)
 	}
 	opt = opt.filled(6.5, 4.9)
 	results, rest := first(results)
@@ -95,6 +98,18 @@ func Curve(results []transfer.Result, opt Options) (*Figure, error) {
 	f := opt.page(t.alt(), t.draw)
 	f.points = t.points
 	return f, nil
+}
+
+// numbered is room for the cuts of nets whose layers are not those of 2014, without names; nil where they are.
+func numbered(results []transfer.Result) []string {
+	last := 0
+	for _, r := range results {
+		if r.Arch == "" || strings.HasPrefix(r.Arch, "mini") || strings.HasPrefix(r.Arch, "caffenet") {
+			return nil
+		}
+		last = max(last, r.Net.N)
+	}
+	return make([]string, max(1, last))
 }
 
 // behindOf are the nets behind those of results: on the same tasks, of the same experiment.

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -67,6 +69,46 @@ func TestArchOfFile(t *testing.T) {
 	if status, _, errs := coadapt(t, t.Context(), "arch", file); status == 0 || !strings.Contains(errs, file) ||
 		!strings.Contains(errs, "block res: operation 4, add") {
 		t.Errorf("status %d, %s", status, errs)
+	}
+}
+
+// TestCurveOfAFile trains a net of a JSON file, with batch norm and a way around it, at all of its cuts; its figure has them, and dials
+// of the miniature are refused.
+func TestCurveOfAFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "net.json")
+	block := func(name string) string {
+		return `{"name":"` + name + `","ops":[{"name":"a","kind":"convolution","out":3,"kernel":3,"pad":1},{"kind":"batch_norm"},{"kind":"add","from":["batch_norm","input"]},{"kind":"relu"}]}`
+	}
+	blocks := make([]string, 8)
+	for i := range blocks {
+		blocks[i] = block(fmt.Sprintf("res%d", i+1))
+	}
+	text := `{"name":"ways","size":16,"channels":3,"classes":2,"layers":[` + strings.Join(blocks, ",") +
+		`,{"name":"out","ops":[{"kind":"global_average"},{"kind":"inner_product","out":0}]}]}`
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("COADAPT_STORE", filepath.Join(t.TempDir(), "store"))
+	figure := filepath.Join(t.TempDir(), "curve.svg")
+	args := []string{"curve", "-arch", file, "-data", "shapes:classes=4,train=12,test=8", "-steps", "3", "-batch", "4", "-conditions", "BnB,AnB+",
+		"-backend", "go", "-json"}
+	status, out, errs := coadapt(t, t.Context(), append(args, "-figure", figure)...)
+	if status != 0 {
+		t.Fatalf("status %d: %s", status, errs)
+	}
+	if lines := strings.Count(out, "\n"); lines != 2+2*8 || !strings.Contains(out, `"name":"0/B8B"`) || !strings.Contains(out, `"arch":"ways"`) {
+		t.Errorf("%d nets, want two bases and two conditions at eight cuts:\n%s", lines, out)
+	}
+	if data, err := os.ReadFile(figure); err != nil || bytes.Contains(data, []byte(">conv1<")) {
+		t.Errorf("the figure names layers that the net has not, or is not there: %v", err)
+	}
+	for given, want := range map[string]string{
+		"-dropout 0.5": "-dropout: a dial of -arch mini", "-size 24": "takes pictures of 16 pixels", "-cuts 9": "1 to 8", "-recipe 2014": "-arch: the recipe of 2014",
+		"-arch /no/such.json": "-arch: ", "-arch alexnet": "caffenet",
+	} {
+		if status, _, errs := coadapt(t, t.Context(), append(args, strings.Fields(given)...)...); status != 1 || !strings.Contains(errs, want) {
+			t.Errorf("%s: status %d, %s; want %q", given, status, errs, want)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"coadapt/gomlxnet"
@@ -26,6 +27,8 @@ type experimentFlags struct {
 	devices, together                            int
 	epochs, rate, testShare                      float64
 	dials                                        dials
+	archName                                     string
+	arch                                         gomlxnet.Arch // of archName, where that is not the miniature
 	coarse, skipBad                              bool
 	checkpoint                                   time.Duration
 }
@@ -39,11 +42,12 @@ func (f *experimentFlags) flags(c *cobra.Command, grid string) {
 	fl.StringVar(&f.grid, "grid", grid, "which nets: curve (tested on B), "+grids)
 	fl.StringVar(&f.nets, "nets", "", "just these, with commas and in the paper's notation, such as 0/A3B,0/B3B,whole/R2,whole/base@50")
 	fl.StringVar(&f.recipe, "recipe", "mini", "mini, or 2014: CaffeNet on 227 px of 256, 450,000 steps of 256 images, 1000 outputs")
+	fl.StringVar(&f.archName, "arch", mini, "the net: "+strings.Join(gomlxnet.Names(), ", ")+", or a FILE.json as coadapt arch reads one; its cuts lie between its blocks")
 	fl.StringVar(&f.data, "data", "plain-shapes", "plain-shapes, shapes, shapes:classes=20,train=100,..., or a folder, .zip or .tar.gz with CIFAR's binary files or\ntrain/<class>/ and test/ or val/<class>/")
 	fl.StringVar(&f.split, "splits", "0", "splits of the classes: seeds of random halves, or natman (natural against man-made), with commas")
 	fl.StringVar(&f.seeds, "seeds", "0", "replicates, such as 0, 0,1 or 0-4")
 	fl.StringVar(&f.treatments, "conditions", "BnB,BnB+,AnB,AnB+,RnB", "conditions beside the base nets, with commas")
-	fl.StringVarP(&f.cuts, "cuts", "n", "1-7", "cuts: layers 1..n come from elsewhere")
+	fl.StringVarP(&f.cuts, "cuts", "n", "", "cuts: layers 1..n come from elsewhere (default: all of them, 1-7 of mini)")
 	fl.Float64Var(&f.epochs, "epochs", 0, "passes over the training images (default: 3 for shapes, 15 for others)")
 	fl.IntVar(&f.steps, "steps", 0, "steps of every net, in place of epochs")
 	fl.IntVar(&f.batch, "batch", 0, "images of a step (default: 16 below 20,000 training pictures, else 64)")
@@ -70,6 +74,9 @@ func (f *experimentFlags) flags(c *cobra.Command, grid string) {
 // open checks every flag before anything is decoded or trained.
 func (f *experimentFlags) open(ctx context.Context, stderr io.Writer, progress func(transfer.Event)) (*transfer.Lab, []transfer.Net, *store.Store, error) {
 	fail := func(err error) (*transfer.Lab, []transfer.Net, *store.Store, error) { return nil, nil, nil, err }
+	if err := f.readArch(); err != nil {
+		return fail(err)
+	}
 	if f.size == 0 && f.recipe == "2014" {
 		f.size = 256
 	}
@@ -91,6 +98,9 @@ func (f *experimentFlags) open(ctx context.Context, stderr io.Writer, progress f
 	cfg, err := f.config(src)
 	if err != nil {
 		return fail(err)
+	}
+	if f.cuts == "" {
+		f.cuts = fmt.Sprintf("1-%d", cfg.Arch.Cuts())
 	}
 	nets, err := f.choose(src, cfg.Arch)
 	if err != nil {
@@ -116,6 +126,24 @@ func (f *experimentFlags) open(ctx context.Context, stderr io.Writer, progress f
 	cfg.Progress = progress
 	lab, err := transfer.NewLab(cfg)
 	return lab, nets, cfg.Store, err
+}
+
+// mini is the architecture of the default experiment, whose dials are flags.
+const mini = "mini"
+
+// readArch reads an architecture that is not the miniature, and settles the size of pictures by it.
+func (f *experimentFlags) readArch() (err error) {
+	if f.archName == mini || f.recipe == "2014" {
+		return nil
+	}
+	if f.arch, err = namedArch(f.archName, 0, 0, ""); err != nil {
+		return fmt.Errorf("-arch: %w", err)
+	}
+	if f.size != 0 && f.size != f.arch.Size {
+		return fmt.Errorf("-size %d: the net of -arch %s takes pictures of %d pixels; leave -size out", f.size, f.archName, f.arch.Size)
+	}
+	f.size = f.arch.Size
+	return nil
 }
 
 // choose are the nets that the flags ask for, each one that the data and the architecture can have.
@@ -205,8 +233,15 @@ func (f *experimentFlags) checkGrid(c *cobra.Command) error {
 			return fmt.Errorf("-%s: -grid %s or -nets settles it; leave one of the two flags out", flag, f.grid)
 		}
 	}
+	if f.archName != mini {
+		for _, flag := range []string{"widths", "dropout", "no-lrn", "init"} {
+			if c.Flags().Changed(flag) {
+				return fmt.Errorf("-%s: a dial of -arch mini; a net of -arch %s has its own", flag, f.archName)
+			}
+		}
+	}
 	if f.recipe == "2014" {
-		for _, flag := range append([]string{"epochs", "rate", "widths", "coarse"}, dialNames...) {
+		for _, flag := range append([]string{"arch", "epochs", "rate", "widths", "coarse"}, dialNames...) {
 			if c.Flags().Changed(flag) {
 				return fmt.Errorf("-%s: the recipe of 2014 settles it; leave one of the two flags out", flag)
 			}
@@ -242,9 +277,12 @@ func (f *experimentFlags) config(src dataset.Source) (transfer.Config, error) {
 		return transfer.Config{}, fmt.Errorf("-batch %d: %s has %d training pictures, want at most as many", f.batch, src.Name(), most)
 	}
 	cfg := transfer.MiniConfig(src)
-	if f.recipe == "2014" {
+	switch {
+	case f.recipe == "2014":
 		cfg = f.paperConfig(src)
-	} else {
+	case f.archName != mini:
+		cfg.Arch = f.arch
+	default:
 		w, err := widths("widths", f.widths)
 		if err != nil {
 			return transfer.Config{}, err
