@@ -82,10 +82,10 @@ func (s Convolution) Build(c *Context, in []*Node) *Node {
 		convolve, groups = conv, c.Nets*groups
 	}
 	if s.Bias == nil {
-		return keptGradient(convolve(x, w, max(s.Stride, 1), s.Pad, groups))
+		return materializeGradient(convolve(x, w, max(s.Stride, 1), s.Pad, groups))
 	}
 	b := c.Var(1, x)
-	return keptGradient(addBias(convolve(x, w, max(s.Stride, 1), s.Pad, groups), b))
+	return materializeGradient(addBias(convolve(x, w, max(s.Stride, 1), s.Pad, groups), b))
 }
 
 // Conv is a convolution of x, [batch, height, width, in], with a kernel of
@@ -116,12 +116,12 @@ func conv(x, kernel *Node, stride, pad, groups int) *Node {
 		padding := [][2]int{{pad, pad}, {pad, pad}}
 		return Convolve(in[0], in[1]).StridePerAxis(stride, stride).PaddingPerDim(padding).ChannelGroupCount(groups).Done()
 	}, []*Node{x, kernel},
-		func(_, dy *Node) *Node { return convByImage(dy, x, kernel, stride, pad, groups) },
+		func(_, dy *Node) *Node { return convInputGrad(dy, x, kernel, stride, pad, groups) },
 		func(_, dy *Node) *Node {
 			// Group by group: XLA's CPU hands convolutions with groups of channels to oneDNN, with groups of images it does not.
 			parts := make([]*Node, groups)
 			for i := range parts {
-				parts[i] = convByKernel(group(dy, i, groups), group(x, i, groups), group(kernel, i, groups), stride, pad)
+				parts[i] = convKernelGrad(group(dy, i, groups), group(x, i, groups), group(kernel, i, groups), stride, pad)
 			}
 			return Concatenate(parts, -1)
 		})
@@ -136,9 +136,9 @@ func group(x *Node, i, groups int) *Node {
 	return SliceAxis(x, -1, AxisRange(i*n, (i+1)*n))
 }
 
-// convByKernel is the gradient of a convolution by its kernel, from that by its output: the images convolved with
+// convKernelGrad is the gradient of a convolution by its kernel, from that by its output: the images convolved with
 // what became of them, with images for channels.
-func convByKernel(dy, x, kernel *Node, stride, pad int) *Node {
+func convKernelGrad(dy, x, kernel *Node, stride, pad int) *Node {
 	var padding [][2]int
 	for axis, size := range kernel.Shape().Dimensions[:2] {
 		spread := (dy.Shape().Dim(1+axis)-1)*stride + 1 // of the output, with stride-1 zeros between its rows
@@ -154,10 +154,10 @@ func convByKernel(dy, x, kernel *Node, stride, pad int) *Node {
 	return TransposeAllAxes(c.Done(), 1, 2, 0, 3)
 }
 
-// convByImage is the gradient of a convolution by its image, [batch, height, width, in], from that by its output:
+// convInputGrad is the gradient of a convolution by its image, [batch, height, width, in], from that by its output:
 // each of its values goes to all pixels that its window saw, which is a convolution with the kernel turned by half a
 // circle.
-func convByImage(dy, x, kernel *Node, stride, pad, groups int) *Node {
+func convInputGrad(dy, x, kernel *Node, stride, pad, groups int) *Node {
 	var padding [][2]int
 	dims := kernel.Shape().Dimensions
 	for axis, size := range dims[:2] {

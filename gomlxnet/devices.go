@@ -48,12 +48,12 @@ func newSharding(devices []compute.DeviceNum) (*sharding, error) {
 }
 
 // place puts a graph where the nets are, before it is made.
-// The first of its inputs, so many, are parts of a batch, images and labels; the others are
-// whole, and so is all that it returns, the variables included. XLA divides the
+// Its first inputs, as many as sharded says, are parts of a batch, images and labels; the others are
+// replicated, and so is all that it returns, the variables included. XLA divides the
 // graph: it puts one sum over the devices under the gradients, and draws
 // dropout's numbers for the whole batch on each of them.
-func (s *sharding) place(e *Exec, parts, whole int) {
-	specs := append(slices.Repeat([]*distributed.ShardingSpec{s.divided}, parts), slices.Repeat([]*distributed.ShardingSpec{s.whole}, whole)...)
+func (s *sharding) place(e *Exec, sharded, replicated int) {
+	specs := append(slices.Repeat([]*distributed.ShardingSpec{s.divided}, sharded), slices.Repeat([]*distributed.ShardingSpec{s.whole}, replicated)...)
 	e.AutoSharding(s.divided.Mesh).WithDeviceAssignment(s.devices).
 		WithInputShardingSpecs(specs...).WithOutputShardingSpecs(s.whole)
 }

@@ -18,14 +18,14 @@ func withGradients(f func(inputs []*Node) *Node, inputs []*Node, gradients ...fu
 	return IdentityWithCustomGradient(y, func(_, v *Node) *Node { dy = v; return v })
 }
 
-// kept is x, computed once for all that reads it, and so is the gradient by it. XLA's CPU compiler puts what it holds for
+// materialize is x, computed once for all that reads it, and so is the gradient by it. XLA's CPU compiler puts what it holds for
 // cheap into each of its readers: a pool's maxima along the height were computed again for those along the width, and twice in the gradient.
-func kept(x *Node) *Node {
+func materialize(x *Node) *Node {
 	return withGradients(func(in []*Node) *Node { return once(in[0]) }, []*Node{x}, func(_, dy *Node) *Node { return once(dy) })
 }
 
-// keptGradient is kept for the gradient alone.
-func keptGradient(x *Node) *Node {
+// materializeGradient is materialize for the gradient alone.
+func materializeGradient(x *Node) *Node {
 	return IdentityWithCustomGradient(x, func(_, dy *Node) *Node { return once(dy) })
 }
 

@@ -45,7 +45,7 @@ func (l LRN) Build(c *Context, in []*Node) *Node {
 // with zeros beyond the first and last channel. alpha is divided by the
 // window, as Caffe does; the AlexNet paper neither divides nor has k = 1.
 //
-// Its gradient is written out, as Caffe's is, since what a graph of so many steps keeps for
+// Its gradient is written out, as Caffe's is, since what a graph of that many steps keeps for
 // a derived one goes through memory several times:
 //
 //	dx_c = dy_c / s_c^beta - 2·alpha·beta/size · x_c · Σ_{|d| <= size/2} dy_{c+d} · y_{c+d} / s_{c+d}

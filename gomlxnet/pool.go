@@ -58,7 +58,7 @@ func (p Pool) Build(_ *Context, in []*Node) *Node { return p.Max(in[0]) }
 func (p Pool) Max(x *Node) *Node {
 	x.AssertRank(4)
 	for _, axis := range []int{1, 2} {
-		x = kept(maxPoolAxis(x, axis, p.Kernel, p.Stride))
+		x = materialize(maxPoolAxis(x, axis, p.Kernel, p.Stride))
 	}
 	return x
 }

@@ -51,8 +51,9 @@ type variableOf struct {
 	path string
 }
 
-// newProgram makes a program of a function of graphs of several nets. The first of its inputs, so many, are divided between the devices.
-func (g *graphs) newProgram(nets, parts, whole int, f func(scope *model.Scope, in []*Node) []*Node) (*program, error) {
+// newProgram makes a program of a function of graphs of several nets. Its first inputs, as many as sharded says, are
+// divided between the devices.
+func (g *graphs) newProgram(nets, sharded, replicated int, f func(scope *model.Scope, in []*Node) []*Node) (*program, error) {
 	// The store is that of this graph alone: it holds shapes, no values, so that no two graphs that are made at once meet.
 	store := model.NewStore()
 	declare := func(path string, dims ...int) error {
@@ -102,7 +103,7 @@ func (g *graphs) newProgram(nets, parts, whole int, f func(scope *model.Scope, i
 		return nil, err
 	}
 	if g.shards != nil {
-		g.shards.place(p.exec, parts, whole)
+		g.shards.place(p.exec, sharded, replicated)
 	}
 	return p, nil
 }
@@ -154,7 +155,7 @@ func (in input) shape() shapes.Shape {
 	return shapes.Make(dtype, in.dims...)
 }
 
-// execute runs a program of so many nets on their variables and the inputs of each device, and gives
+// execute runs a program of several nets on their variables and the inputs of each device, and gives
 // its results, which are the caller's to finalize. The nets are on the same devices.
 func execute(nets []*Trainer, p *program, inputs func(part int) []input) (results []compute.Buffer, err error) {
 	t := nets[0]
@@ -219,7 +220,7 @@ func finalize(buffers []compute.Buffer) (err error) {
 	return err
 }
 
-// flat copies a buffer of so many values to the host.
+// flat copies a buffer of n values to the host.
 func flat[T float32 | int32](b compute.Buffer, n int) ([]T, error) {
 	values := make([]T, n)
 	if err := b.ToFlatData(values); err != nil {

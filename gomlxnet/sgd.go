@@ -31,7 +31,7 @@ type Schedule struct {
 	Every  int     `json:"every,omitempty"` // Step: iterations between drops
 	Max    int     `json:"max,omitempty"`   // Poly: iteration at which the rate is 0
 	Power  float64 `json:"power,omitempty"` // Poly
-	// Warmup, above 0: in the first so many iterations the rate is multiplied by (iter+1)/Warmup.
+	// Warmup, above 0: in the first Warmup iterations the rate is multiplied by (iter+1)/Warmup.
 	Warmup int `json:"warmup,omitempty"`
 }
 

@@ -85,7 +85,7 @@ func (v Var) stackRates(rates []*Node, variable *Node) *Node {
 	return Reshape(each, dims...)
 }
 
-// pathOf is the path of a variable of a net, in the graph of so many.
+// pathOf is the path of a variable of a net, in the graph of several nets.
 func pathOf(path string, net, nets int) string {
 	if nets == 1 {
 		return path

@@ -105,8 +105,8 @@ func takeBlock(nets []*Trainer, blocks []given) ([][]float64, error) {
 	var in []input
 	for _, b := range blocks {
 		// The graph is one for full blocks; what is missing is not looked at, so that what lies behind the given will do.
-		values := whole(b.Values, block*product(b.shape))
-		labels := whole(b.Labels, block*t.batch)
+		values := padTo(b.Values, block*product(b.shape))
+		labels := padTo(b.Labels, block*t.batch)
 		rate, states := make([]float32, block), make([]uint64, 0, 3*block)
 		for i := range block {
 			if i < n {
@@ -135,8 +135,8 @@ func takeBlock(nets []*Trainer, blocks []given) ([][]float64, error) {
 	return losses, nil
 }
 
-// whole is a slice with so many values, of which those behind its own are any.
-func whole[T any](values []T, n int) []T { return slices.Grow(values, max(0, n-len(values)))[:n] }
+// padTo is a slice of n values, of which those behind its own may be anything.
+func padTo[T any](values []T, n int) []T { return slices.Grow(values, max(0, n-len(values)))[:n] }
 
 // blockGraph takes the first n of a block's steps with several nets, and says how many it took and the losses of each, [steps, nets].
 // The inputs are values, labels, rates and states (of dropout) of each net in turn, with an axis of steps in front, and n.

@@ -32,7 +32,7 @@ type Trainer struct {
 type stepKey struct {
 	cut   Cut
 	from  int // the first layer computed: 0, or that above the settled ones
-	block int // several steps an execution, of so many nets; 0: a step
+	block int // nets in an execution of several steps; 0: an execution is one step of one net
 }
 
 // NewTrainer makes a trainer for batches of the given size. The solver's

@@ -39,7 +39,7 @@ func entrySize(name string) int64 {
 	return 0
 }
 
-// Import brings in the entries of a tar stream of at most so many bytes; see
+// Import brings in the entries of a tar stream of no more than most bytes; see
 // [store.Store.Import]. Of an entry the key must be the hash of its spec, the
 // result that of the net that the spec is of and one that a net can have, and
 // the weights those of the spec's architecture, and finite.

@@ -91,8 +91,8 @@ func (l *Lab) keeper(lease *store.Lease, p *plan) *keeper {
 	return k
 }
 
-// moves says that the work goes on.
-func (k *keeper) moves() {
+// heartbeat says that the work goes on.
+func (k *keeper) heartbeat() {
 	b := *k.moved.Load()
 	b.at = time.Now()
 	k.moved.Store(&b)

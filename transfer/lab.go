@@ -34,7 +34,7 @@ type Config struct {
 	// which nets meet depends on when each is ready: they are of a class of their own in the store, and what is trained again, or gone on from, agrees to rounding.
 	Together int
 	// Checkpoint is the time after which a net being trained keeps weights, momentum and where it is, so that a worker that is
-	// killed, or stopped, is gone on from: 0 is 30 s, below 0 never. CheckpointSteps, above 0, does so after so many steps too.
+	// killed, or stopped, is gone on from: 0 is 30 s, below 0 never. CheckpointSteps, above 0, does so after that many steps, too.
 	Checkpoint      time.Duration
 	CheckpointSteps int
 	Retries         int         // of a net whose training fails, in Curve; 0 is 2, below 0 none
@@ -155,7 +155,7 @@ func (l *Lab) Experiment() string { return l.experiment }
 // Workers is how many nets Curve trains beside each other.
 func (l *Lab) Workers() int { return len(l.workers) }
 
-// team is who trains so many nets: one net has the whole backend.
+// team is who trains a number of nets: one net has the whole backend.
 func (l *Lab) team(nets int) []*worker {
 	if nets == 1 {
 		return []*worker{l.alone}

@@ -23,7 +23,7 @@ func (p *plan) clean(ctx context.Context, trainer *gomlxnet.Trainer, r *Result, 
 		if err != nil {
 			return err
 		}
-		keep.moves()
+		keep.heartbeat()
 		correct, loss, err := trainer.Eval(batch.Images, batch.Labels)
 		if err != nil {
 			return err
@@ -53,7 +53,7 @@ func (p *plan) scales(ctx context.Context, trainer *gomlxnet.Trainer, keep *keep
 		if batches > 0 && batch.Labels[len(batch.Labels)-1] < 0 {
 			break // filled up with zeros
 		}
-		keep.moves()
+		keep.heartbeat()
 		squares, err := trainer.MeanSquares(batch.Images)
 		if err != nil {
 			return nil, err

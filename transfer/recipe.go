@@ -24,7 +24,7 @@ type Recipe struct {
 	Scale       float64           `json:"scale"`        // of pixels 0..255 after the mean
 	// Outputs of the last layer; 0 is one a class. More than there are classes is allowed: the others never get a positive label.
 	Outputs int `json:"outputs,omitempty"`
-	// TestEvery so many steps the net is tested, for the best-10 rule of 2014; 0 is after the last step only.
+	// The net is tested after every TestEvery steps, for the best-10 rule of 2014; 0 is after the last step only.
 	TestEvery int `json:"test_every,omitempty"`
 	// Second, where it is given, changes the recipe for nets that are not trained from scratch. It is part of their key and not of
 	// their base's, so that experiments that differ in it share their base nets.
@@ -151,7 +151,7 @@ func (r Recipe) Epochs(images int, epochs float64) int {
 	return max(1, int(epochs*float64(images)/float64(r.Batch)+0.5))
 }
 
-// outputs is how many the last layer has on a task of so many classes.
+// outputs is how many the last layer has on a task of some number of classes.
 func (r Recipe) outputs(classes int) (int, error) {
 	switch {
 	case r.Outputs == 0:

@@ -184,7 +184,7 @@ func (l *Lab) train(ctx context.Context, wk *worker, at *seat, p *plan, trainer 
 	if err := p.measure(ctx, trainer, st, keep); err != nil {
 		return stop(err)
 	}
-	feed, err := p.feed(ctx, trainer, l.maxSettled, l.prefixes, keep.moves)
+	feed, err := p.feed(ctx, trainer, l.maxSettled, l.prefixes, keep.heartbeat)
 	if err != nil {
 		return err
 	}
@@ -287,7 +287,7 @@ func (p *plan) test(ctx context.Context, trainer *gomlxnet.Trainer, keep *keeper
 		if err != nil {
 			return 0, 0, err
 		}
-		keep.moves()
+		keep.heartbeat()
 		c, sum, err := trainer.Eval(batch.Images, batch.Labels)
 		if err != nil {
 			return 0, 0, err

@@ -16,7 +16,7 @@ import (
 	"coadapt/transfer/store"
 )
 
-// feed is what a net's steps are given, and what takes it: so many steps at once, at most.
+// feed is what a net's steps are given, and what takes it: up to block steps at once.
 type feed struct {
 	batches func(ctx context.Context, from, to int) iter.Seq2[*dataset.Batch, error]
 	block   int
@@ -64,8 +64,8 @@ func (f feed) blocks(ctx context.Context, from, to int, rate gomlxnet.Schedule, 
 // layers are run in each step.
 //
 // What comes of it is kept for other nets, and what took long for other processes and later runs, too: a net of the same parent that is
-// cut at the same layer takes it as it is, one that is cut above goes on from there. moves is called on the way, which may be long.
-func (p *plan) feed(ctx context.Context, trainer *gomlxnet.Trainer, most int, kept *prefixes, moves func()) (feed, error) {
+// cut at the same layer takes it as it is, one that is cut above goes on from there. heartbeat is called on the way, which may be long.
+func (p *plan) feed(ctx context.Context, trainer *gomlxnet.Trainer, most int, kept *prefixes, heartbeat func()) (feed, error) {
 	pictures := feed{steps: trainer.Steps, block: trainer.Block(), batches: func(ctx context.Context, from, to int) iter.Seq2[*dataset.Batch, error] {
 		return p.task.Train(ctx, p.order(), p.view, from, to)
 	}}
@@ -73,7 +73,7 @@ func (p *plan) feed(ctx context.Context, trainer *gomlxnet.Trainer, most int, ke
 	if each == 0 || err != nil {
 		return pictures, err
 	}
-	values, err := p.prefix(ctx, trainer, pictures, each, kept, moves)
+	values, err := p.prefix(ctx, trainer, pictures, each, kept, heartbeat)
 	if err != nil {
 		return feed{}, err
 	}
@@ -86,7 +86,7 @@ func (p *plan) feed(ctx context.Context, trainer *gomlxnet.Trainer, most int, ke
 }
 
 // prefix is what the settled layers give for all training pictures, each values a picture: as it is kept, or from the highest layer that is kept, or from the pictures.
-func (p *plan) prefix(ctx context.Context, trainer *gomlxnet.Trainer, pictures feed, each int, kept *prefixes, moves func()) ([]float32, error) {
+func (p *plan) prefix(ctx context.Context, trainer *gomlxnet.Trainer, pictures feed, each int, kept *prefixes, heartbeat func()) ([]float32, error) {
 	layers, n, batch := p.arch.Settled(p.cut), p.task.NumTrain(), p.order().Batch
 	keys, err := p.prefixKeys(trainer, layers)
 	if err != nil {
@@ -115,7 +115,7 @@ func (p *plan) prefix(ctx context.Context, trainer *gomlxnet.Trainer, pictures f
 			if err != nil {
 				return nil, err
 			}
-			moves()
+			heartbeat()
 			out, err := trainer.Prefix(b.Images)
 			if err != nil {
 				return nil, err
@@ -134,7 +134,7 @@ func (p *plan) prefix(ctx context.Context, trainer *gomlxnet.Trainer, pictures f
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
-			moves()
+			heartbeat()
 			copy(part, below[at*size:min((at+batch)*size, n*size)])
 			out, err := trainer.PrefixFrom(from, part)
 			if err != nil {

@@ -112,7 +112,7 @@ func newBlocks(long time.Duration) *blocks {
 	return &blocks{each: long / timingBlocks, began: time.Now()}
 }
 
-// took counts a piece of so many units that ended now; it says whether more are wanted.
+// took counts a piece of some units that ended now; it says whether more are wanted.
 func (b *blocks) took(units int) bool {
 	now := time.Now()
 	if b.pieces++; b.pieces == 1 {

@@ -118,7 +118,7 @@ func (w *bitWriter) put(v, n int) {
 	}
 }
 
-// split reads all blocks of the scan, of so many MCUs.
+// split reads all blocks of the scan, across by down MCUs.
 func (f *jpegFrame) split(across, down int) error {
 	total := 0
 	for i := range f.comp {

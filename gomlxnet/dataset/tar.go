@@ -47,7 +47,7 @@ func listTar(ctx context.Context, f *os.File, where string) (*tree, error) {
 	return l.list(ctx, f)
 }
 
-// listTarGzip reads a compressed archive of so many bytes. What may be of use is kept in memory, the rest is not
+// listTarGzip reads an archive of compressed bytes. What may be of use is kept in memory, the rest is not
 // copied.
 func listTarGzip(ctx context.Context, r io.Reader, compressed int64, where string) (*tree, error) {
 	m := memory{}

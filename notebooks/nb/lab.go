@@ -52,10 +52,10 @@ type settings struct {
 // Option changes how a Lab trains, or waits.
 type Option func(*settings)
 
-// Epochs has every net see the training images so many times (default: 3 for shapes, 15 for others), as coadapt's -epochs.
+// Epochs has every net see the training images e times (default: 3 for shapes, 15 for others), as coadapt's -epochs.
 func Epochs(e int) Option { return func(s *settings) { s.Epochs = e } }
 
-// Steps gives every net so many steps in place of epochs, as coadapt's -steps.
+// Steps gives every net n steps in place of epochs, as coadapt's -steps.
 func Steps(n int) Option { return func(s *settings) { s.Steps = n } }
 
 // SkipBad leaves out pictures that cannot be read, and names them, instead of stopping, as coadapt's -skip-bad.

@@ -64,7 +64,7 @@ func (g Grid) Nets() ([]transfer.Net, error) {
 	return transfer.Curve(splits, seeds, conditions, cutList), nil
 }
 
-// Reduced is base nets on all classes that see so many training images a class, as in the paper's figure 4.
+// Reduced is base nets on all classes that see PerClass training images a class, as in the paper's figure 4.
 type Reduced struct {
 	PerClass string // "5,20,80,200"; the last may be all that there are
 	Seeds    string // "0-2"; "" is 0

@@ -74,7 +74,7 @@ func storeList(stdout, stderr io.Writer, openIt func() (*store.Store, error)) *c
 	return c
 }
 
-// unread is the error after a command that went on past so many entries.
+// unread is the error after a command that went on past faults entries.
 func unread(faults int) error {
 	if faults == 0 {
 		return nil
@@ -191,7 +191,7 @@ func storeGC(stdout io.Writer, openIt func() (*store.Store, error)) *cobra.Comma
 	var weights bool
 	c := &cobra.Command{
 		Use:   "gc",
-		Short: "Remove what nobody needs: leavings of killed workers, what frozen layers gave and, with --weights, weights of nets that are no parents",
+		Short: "Remove what nobody needs: what killed workers left, what frozen layers gave and, with --weights, weights of nets that are no parents",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			s, err := openIt()

@@ -69,7 +69,7 @@ func clip(line string, width int) string {
 	return string([]rune(line)[:max(0, width-1)]) + "…"
 }
 
-// statusLines is a run as a table of at most so many lines.
+// statusLines is a run as a table of a limited number of lines.
 func statusLines(st *sweep.Status, width, height int) []string {
 	if st.Torn != "" {
 		return []string{st.Torn}
