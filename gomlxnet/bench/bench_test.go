@@ -247,7 +247,13 @@ func TestPeersAgree(t *testing.T) {
 		}
 	}()
 	grouped := tiny()
-	grouped.Arch = gomlxnet.Mini(4, gomlxnet.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}, Groups: 2})
+	conv2 := grouped.Arch.Blocks[1]
+	for i, o := range conv2.Ops {
+		if c, ok := o.Spec.(gomlxnet.Convolution); ok {
+			c.Groups = 2
+			conv2.Ops[i].Spec = c
+		}
+	}
 	frozen, testing, three := tiny(), tiny(), tiny()
 	three.Nets = 3
 	frozen.Cut, testing.Infer = gomlxnet.Cut{N: 3, Frozen: true}, true
