@@ -20,10 +20,10 @@ func TestPapermillsParameters(t *testing.T) {
 	if err != nil {
 		t.Skip("no Python")
 	}
-	stub := t.TempDir()
-	write(t, filepath.Join(stub, "papermill", "__init__.py"), "")
-	write(t, filepath.Join(stub, "papermill", "engines.py"), "class NBClientEngine: pass\n")
-	write(t, filepath.Join(stub, "papermill", "translators.py"), `class Translator: pass
+	standIn := t.TempDir()
+	write(t, filepath.Join(standIn, "papermill", "__init__.py"), "")
+	write(t, filepath.Join(standIn, "papermill", "engines.py"), "class NBClientEngine: pass\n")
+	write(t, filepath.Join(standIn, "papermill", "translators.py"), `class Translator: pass
 class Register:
     def register(self, language, translator): self.language, self.translator = language, translator
 papermill_translators = Register()
@@ -43,7 +43,7 @@ for wrong in {"type": 1}, {"a b": 1}, {"é": 1}, {"x": float("nan")}:
 print(json.dumps([register.translator.codify(json.loads(sys.argv[2]), "Para\nmeters"), refused]))`
 	const parameters = `{"data": "sha\"p\\es\n\u0001 ü 😀 \ufeff", "steps": 300, "rate": 1e-05, "whole": 2.0, "balanced": true, "seeds": [0, 1], "rates": [0.5, 1],
  "none": null, "mixed": [1, "a", null], "empty": [], "spec": {"a": [1], "b": {"c": false}}, "words": ["a"]}`
-	out, err := exec.Command(python, "-B", "-c", program, stub, parameters).Output()
+	out, err := exec.Command(python, "-B", "-c", program, standIn, parameters).Output()
 	if err != nil {
 		t.Fatalf("%v: %s", err, err.(*exec.ExitError).Stderr)
 	}

@@ -2,12 +2,10 @@ package nb
 
 import (
 	"bytes"
-	"encoding/csv"
 	"encoding/json"
 	"math"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -157,126 +155,6 @@ func TestClaimsOfTheDefault(t *testing.T) {
 	}
 }
 
-// TestClaimsOfTheMap proves what results/fragility.md says of the dials, by the nets of results/map: three splits, both targets; of the
-// default three seeds. Nets cut at conv4 that failed where their base did not, and none of the rescaled ones.
-func TestClaimsOfTheMap(t *testing.T) {
-	for name, want := range map[string]struct{ fewest, most, of int }{
-		"rate-0.0275": {18, 18, 18}, "rate-0.02": {3, 3, 6}, "rate-0.01": {0, 0, 6}, "rate2-0.01": {0, 0, 6}, "no-lrn": {6, 6, 6},
-		"rate-0.01-rate2-0.0275": {2, 2, 6}, "dropout-0.5": {1, 1, 6}, "rate-0.015": {0, 0, 6}, "rate-0.035": {6, 6, 6}, "steps-1000": {0, 0, 6},
-		"steps2-1000": {6, 6, 6}, "warmup-500": {6, 6, 6}, "pictures-500": {6, 6, 6}, "pictures-100": {6, 6, 6}, "widths-half": {4, 4, 6}, "size-16": {0, 0, 6},
-	} {
-		at := dips(t, "map/"+name, stats.Accuracy)
-		if b := at(transfer.Selffer, 4).failure; b.Failed < want.fewest || b.Failed > want.most || b.Of != want.of {
-			t.Errorf("%s: BnB at n = 4: %+v; claimed: %d to %d of %d fail", name, b, want.fewest, want.most, want.of)
-		}
-		if b := at(transfer.Selffer, 7); b.failure.Failed > 0 || b.dip.Low < -0.015 {
-			t.Errorf("%s: BnB at n = 7: %+v; claimed: nothing is lost", name, b)
-		}
-		if b := at(transfer.Rescaled, 4); b.failure.Failed > 0 || b.dip.Low < -0.01 {
-			t.Errorf("%s: BnBr at n = 4: %+v; claimed: none fails, less than a point is lost", name, b)
-		}
-	}
-}
-
-// TestClaimsOfOtherDials proves what results/fragility.md says of single dials: nets fail on fresh pictures, too; with Caffe's initial values
-// no base trains; the RMS at conv4 after a brief base, in narrow nets and of small pictures; the rates at which bases are best.
-func TestClaimsOfOtherDials(t *testing.T) {
-	for name, failed := range map[string]int{"pictures-500": 6, "pictures-100": 5} {
-		if b := dips(t, "map/"+name, stats.Accuracy)(transfer.Fresh, 4).failure; b.Failed != failed || b.Of != 6 {
-			t.Errorf("%s: BnBf at n = 4: %+v; claimed: %d of 6 fail", name, b, failed)
-		}
-	}
-	for _, r := range kept(t, "map/init-caffe") {
-		if r.Net.Treatment == transfer.Base && r.Status != transfer.NotTrained {
-			t.Errorf("init-caffe: %s is %s; claimed: no base trains", r.Net, r.Status)
-		}
-	}
-	for name, want := range map[string][2]float64{"steps-1000": {2.35, 2.95}, "widths-half": {7.45, 9.75}, "size-16": {4.55, 5.45}} {
-		for _, r := range kept(t, "map/"+name) {
-			if r.Net.Treatment == transfer.Selffer && r.Net.N == 4 && (r.Scale < want[0] || r.Scale > want[1]) {
-				t.Errorf("%s: RMS %.2f of %s; claimed: %v", name, r.Scale, r.Net, want)
-			}
-		}
-	}
-	best := map[string]float64{}
-	for _, rate := range []string{"rate-0.01", "rate-0.015", "rate-0.02", "rate-0.0275", "rate-0.035"} {
-		sum, n := 0.0, 0.0
-		for _, r := range kept(t, "map/"+rate) {
-			if r.Net.Treatment == transfer.Base && r.Net.Seed == 0 {
-				sum, n = sum+r.Accuracy, n+1
-			}
-		}
-		best[rate] = sum / n
-	}
-	if worst := max(best["rate-0.02"], best["rate-0.0275"], best["rate-0.035"]); min(best["rate-0.01"], best["rate-0.015"]) <= worst {
-		t.Errorf("accuracies of bases %v; claimed: 0.01 and 0.015 are best", best)
-	}
-}
-
-// TestClaimsOfPhotographs proves what results/fragility.md says of CIFAR-100: on fresh pictures and in 1000 steps new layers end above the
-// base, on its own pictures below it; with all pictures there is a dip at rate 0.02 and none at 0.05, and features stay small.
-func TestClaimsOfPhotographs(t *testing.T) {
-	brief := dips(t, "map-cifar100/few-pictures-steps2-1000", stats.Accuracy)
-	if b := brief(transfer.Fresh, 4).dip; b.Low < 0.004 || b.High > 0.012 || b.Clusters != 18 {
-		t.Errorf("BnBf in 1000 steps: %+v; claimed: 0.4 to 1.2 points above its base", b)
-	}
-	if b := brief(transfer.Selffer, 4).dip; b.Low < -0.0065 || b.High > -0.0025 || b.Clusters != 18 {
-		t.Errorf("BnB in 1000 steps: %+v; claimed: 0.3 to 0.6 points below its base", b)
-	}
-	for name, want := range map[string][2]float64{"all-pictures-rate-0.02": {-1.35, -0.45}, "all-pictures-rate-0.05": {-0.45, 0.25}} {
-		b := dips(t, "map-cifar100/"+name, stats.Accuracy)(transfer.Selffer, 4)
-		if b.failure.Failed > 0 || 100*b.dip.Low < want[0] || 100*b.dip.High > want[1] {
-			t.Errorf("%s: BnB %+v; claimed: %v points from its base, none fails", name, b, want)
-		}
-		if l := dips(t, "map-cifar100/"+name, stats.CleanLoss)(transfer.Selffer, 4).dip; l.High >= 0 {
-			t.Errorf("%s: loss on training pictures %+v; claimed: it falls", name, l)
-		}
-		for _, r := range kept(t, "map-cifar100/"+name) {
-			if r.Net.Treatment == transfer.Selffer && (r.Scale < 1.15 || r.Scale > 1.55) {
-				t.Errorf("%s: RMS %.2f of %s; claimed: 1.2 to 1.5", name, r.Scale, r.Net)
-			}
-		}
-	}
-}
-
-// TestClaimsOfGrowth proves what results/fragility.md says of the base's rate: at 0.01 features grow less than at 0.0275, and of six nets at
-// the higher second rate the two that fail are those whose features are largest.
-func TestClaimsOfGrowth(t *testing.T) {
-	at4 := func(name string) (trained, failed []float64) {
-		for _, r := range kept(t, "map/"+name) {
-			switch {
-			case r.Net.Treatment != transfer.Selffer || r.Net.N != 4:
-			case r.Status == transfer.OK:
-				trained = append(trained, r.Scale)
-			default:
-				failed = append(failed, r.Scale)
-			}
-		}
-		return trained, failed
-	}
-	trained, failed := at4("rate-0.01-rate2-0.0275")
-	if len(trained) != 4 || len(failed) != 2 || slices.Max(trained) >= slices.Min(failed) || slices.Max(failed) > 4.15 || slices.Min(trained) < 3.15 {
-		t.Errorf("RMS of those that trained %.1f, that failed %.1f; claimed: 3.2 to 4.1, and the two largest fail", trained, failed)
-	}
-	if none, all := at4("rate-0.0275"); len(none) != 0 || len(all) != 18 || slices.Min(all) < 5.85 || slices.Max(all) > 8.25 {
-		t.Errorf("RMS at 0.0275: %.1f trained, %.1f failed; claimed: all 18 failed, 5.9 to 8.2", none, all)
-	}
-	if some, one := at4("dropout-0.5"); slices.Min(append(some, one...)) < 1.85 || slices.Max(append(some, one...)) > 2.45 {
-		t.Errorf("RMS with dropout %.1f, %.1f; claimed: 1.9 to 2.4", some, one)
-	}
-}
-
-// TestClaimsOfDropout proves what results/fragility.md says of dropout: a dip of the nets that trained, which goes when features are rescaled.
-func TestClaimsOfDropout(t *testing.T) {
-	at := dips(t, "map/dropout-0.5", stats.Accuracy)
-	if b := at(transfer.Selffer, 4).dip; b.High >= 0 || b.Clusters != 5 {
-		t.Errorf("BnB at n = 4: %+v; claimed: five nets, below the base", b)
-	}
-	if b := at(transfer.Rescaled, 4).dip; b.Low > 0 || b.Value < 0 {
-		t.Errorf("BnBr at n = 4: %+v; claimed: not below the base, and not told from it", b)
-	}
-}
-
 // TestClaimsOfScaleAtTheCut proves why AnB passes conv4 where BnB fails, as results/fragility.md has it: features are larger on pictures
 // of the task that they were trained for, and the nets that fail are those whose features are large.
 func TestClaimsOfScaleAtTheCut(t *testing.T) {
@@ -382,55 +260,5 @@ func TestClaimsOfTheRate(t *testing.T) {
 	}
 	if b := at(transfer.BasePlus, 0); b.failure.Failed > 0 || b.dip.High > 0.017 {
 		t.Errorf("base+, rate 0.01: %+v; claimed: the base is nearly done", b)
-	}
-}
-
-// TestClaimsOfGradients proves what results/fragility.md and chapter 03 say of the first hundred steps at conv4, three splits and both
-// targets: BnB's gradient is 6 to 11 times BnBr's from the first step on, its largest lies above BnBr's largest, and at the end it is a
-// fifth or less, where BnBr's still learns.
-func TestClaimsOfGradients(t *testing.T) {
-	f, err := os.Open("../results/map/gradients.csv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	records, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	squares := map[string][]float64{} // by net and step, summed over layers
-	for _, r := range records[1:] {   // name, step, loss, layer, gradient, weights
-		step, err := strconv.Atoi(r[1])
-		if err != nil {
-			t.Fatal(err)
-		}
-		x, err := strconv.ParseFloat(r[4], 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if squares[r[0]] == nil {
-			squares[r[0]] = make([]float64, 100)
-		}
-		squares[r[0]][step-1] += x * x
-	}
-	if len(squares) != 12 {
-		t.Errorf("%d nets, want BnB and BnBr at conv4 in six units", len(squares))
-	}
-	median := func(x []float64) float64 { x = slices.Clone(x); slices.Sort(x); return math.Sqrt(x[len(x)/2]) }
-	for name, rescaled := range squares {
-		cut, isRescaled := strings.CutSuffix(name, "r")
-		if !isRescaled {
-			continue
-		}
-		plain := squares[cut]
-		if ratio := math.Sqrt(plain[0] / rescaled[0]); ratio < 6 || ratio > 11 {
-			t.Errorf("%s: the first gradient is %.1f times that of %s; claimed: 6 to 11 times", cut, ratio, name)
-		}
-		if a, b := math.Sqrt(slices.Max(plain)), math.Sqrt(slices.Max(rescaled)); a < 30 || b > 12 {
-			t.Errorf("%s: largest gradients %.1f, %s %.1f; claimed: above 30, below 12", cut, a, name, b)
-		}
-		if a, b := median(plain[90:]), median(rescaled[90:]); a > 0.25 || b < 0.8 {
-			t.Errorf("%s: in the last ten steps %.2f, %s %.2f; claimed: a quarter or less, and 0.8 or more", cut, a, name, b)
-		}
 	}
 }

@@ -18,13 +18,7 @@ func (l *Lab) PDF(name string, fig figure.Drawing) {
 }
 
 func (l *Lab) pdf(name string, fig figure.Drawing) error {
-	if !fileName.MatchString(name) {
-		return fmt.Errorf("figure name %q: want letters, digits, - and _", name)
-	}
-	if fig == nil {
-		return fmt.Errorf("figure %q: there is none, want what a verb such as lab.Curve(results) returns", name)
-	}
-	if err := l.ready(); err != nil {
+	if err := l.keepable(name, fig); err != nil {
 		return err
 	}
 	var pdf bytes.Buffer

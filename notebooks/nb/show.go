@@ -34,13 +34,7 @@ func (l *Lab) Show(name string, fig figure.Drawing) {
 }
 
 func (l *Lab) show(name string, fig figure.Drawing) error {
-	if !fileName.MatchString(name) {
-		return fmt.Errorf("figure name %q: want letters, digits, - and _", name)
-	}
-	if fig == nil {
-		return fmt.Errorf("figure %q: there is none, want what a verb such as lab.Curve(results) returns", name)
-	}
-	if err := l.ready(); err != nil {
+	if err := l.keepable(name, fig); err != nil {
 		return err
 	}
 	var png, svg bytes.Buffer
@@ -72,6 +66,17 @@ func (l *Lab) show(name string, fig figure.Drawing) error {
 		return err
 	}
 	return link(filepath.Join(dir, name+".svg"), fig.Alt())
+}
+
+// keepable says why a figure cannot be kept under a name.
+func (l *Lab) keepable(name string, fig figure.Drawing) error {
+	if !fileName.MatchString(name) {
+		return fmt.Errorf("figure name %q: want letters, digits, - and _", name)
+	}
+	if fig == nil {
+		return fmt.Errorf("figure %q: there is none, want what a verb such as lab.Curve(results) returns", name)
+	}
+	return l.ready()
 }
 
 // link says a figure in words, as JupyterLab shows no text alternative, and tells where it lies, from the notebook's folder, in which cells
