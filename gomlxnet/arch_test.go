@@ -43,7 +43,16 @@ func TestCaffeNet(t *testing.T) {
 	in, sum := Dims{227, 227, 3, false}, 0
 	for i, want := range caffeNetTable {
 		if a.Blocks[i].Name != want.name || dims[i] != (BlockDims{in, want.out}) || w.blocks[i].ops[0].out != want.conv {
-			t.Errorf("block %d: %s %+v, weights give %v; want %s, %+v, %v", i, a.Blocks[i].Name, dims[i], w.blocks[i].ops[0].out, want.name, BlockDims{in, want.out}, want.conv)
+			t.Errorf(
+				"block %d: %s %+v, weights give %v; want %s, %+v, %v",
+				i,
+				a.Blocks[i].Name,
+				dims[i],
+				w.blocks[i].ops[0].out,
+				want.name,
+				BlockDims{in, want.out},
+				want.conv,
+			)
 		}
 		if n := vars[2*i].Size() + vars[2*i+1].Size(); n != want.params {
 			t.Errorf("%s: %d parameters, want %d", want.name, n, want.params)
@@ -122,12 +131,18 @@ func TestCeilModeDims(t *testing.T) {
 }
 
 func TestMiniIsCaffeNetSmall(t *testing.T) {
-	big, small := CaffeNet(10), Mini(10, MiniOptions{Size: 24, Channels: 1, Widths: [7]int{2, 4, 6, 8, 10, 12, 14}, Dropout: 0.25, Groups: 2})
+	big, small := CaffeNet(
+		10,
+	), Mini(
+		10,
+		MiniOptions{Size: 24, Channels: 1, Widths: [7]int{2, 4, 6, 8, 10, 12, 14}, Dropout: 0.25, Groups: 2},
+	)
 	if len(big.Blocks) != len(small.Blocks) || big.Cuts() != 7 || small.Cuts() != 7 {
 		t.Fatalf("%d and %d blocks, %d and %d cuts", len(big.Blocks), len(small.Blocks), big.Cuts(), small.Cuts())
 	}
 	for i, b := range small.Blocks {
-		if !slices.EqualFunc(b.Ops, big.Blocks[i].Ops, func(o, p Op) bool { return o.Kind() == p.Kind() }) || b.Name != big.Blocks[i].Name ||
+		if !slices.EqualFunc(b.Ops, big.Blocks[i].Ops, func(o, p Op) bool { return o.Kind() == p.Kind() }) ||
+			b.Name != big.Blocks[i].Name ||
 			(first[Convolution](b).Groups > 1) != (first[Convolution](big.Blocks[i]).Groups > 1) {
 			t.Errorf("block %d: Mini's %+v has not the parts of CaffeNet's %+v", i, b, big.Blocks[i])
 		}

@@ -83,7 +83,8 @@ func BenchmarkDevices(b *testing.B) {
 	}
 }
 
-// BenchmarkTogether times a step of each of several nets of the shapes, one after another and in one graph, in turn: on one core and on all. alone/together
+// BenchmarkTogether times a step of each of several nets of the shapes, one after another and in one graph, in turn: on
+// one core and on all. alone/together
 // is how many times faster one graph is, the ratio of medians.
 func BenchmarkTogether(b *testing.B) {
 	whole := openBackend(b, "xla:cpu")
@@ -119,7 +120,14 @@ func BenchmarkTogether(b *testing.B) {
 					block := StepBlock{}
 					for k := range net.Block() {
 						images, labels := tinyBatch(arch, batch, uint64(n*k+i))
-						block.Values, block.Labels, block.Rates = append(block.Values, images...), append(block.Labels, labels...), append(block.Rates, 1e-4)
+						block.Values, block.Labels, block.Rates = append(
+							block.Values,
+							images...), append(
+							block.Labels,
+							labels...), append(
+							block.Rates,
+							1e-4,
+						)
 					}
 					blocks = append(blocks, block)
 				}
@@ -240,7 +248,10 @@ func benchmarkGraph(b *testing.B, backend compute.Backend, op func(x *Node) *Nod
 func TestPoolIsTheLibrarys(t *testing.T) {
 	onBackends(t, func(t *testing.T, backend compute.Backend) {
 		got := run(t, backend, func(in []*Node) []*Node {
-			return []*Node{Pool{Kernel: 3, Stride: 2}.Max(in[0]), MaxPool(in[0]).Window(3).Strides(2).PaddingPerDim([][2]int{{0, 1}, {0, 1}}).Done()}
+			return []*Node{
+				Pool{Kernel: 3, Stride: 2}.Max(in[0]),
+				MaxPool(in[0]).Window(3).Strides(2).PaddingPerDim([][2]int{{0, 1}, {0, 1}}).Done(),
+			}
 		}, random(1, 2, 8, 8, 3))
 		compare(t, fmt.Sprint("pooled ", backend.Name()), got[0], got[1], 0)
 	})

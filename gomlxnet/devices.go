@@ -28,7 +28,8 @@ func devicesOf(backend compute.Backend, devices []int) ([]compute.DeviceNum, err
 }
 
 // sharding is how a net lies on several devices: all its variables on each, and every batch divided
-// between them. A net on one device has none: its graphs are compiled as any graph is, and run on whichever device it is on.
+// between them. A net on one device has none: its graphs are compiled as any graph is, and run on whichever device it
+// is on.
 type sharding struct {
 	devices []compute.DeviceNum
 	divided *distributed.ShardingSpec // along the first axis, between the devices
@@ -53,7 +54,9 @@ func newSharding(devices []compute.DeviceNum) (*sharding, error) {
 // graph: it puts one sum over the devices under the gradients, and draws
 // dropout's numbers for the whole batch on each of them.
 func (s *sharding) place(e *Exec, sharded, replicated int) {
-	specs := append(slices.Repeat([]*distributed.ShardingSpec{s.divided}, sharded), slices.Repeat([]*distributed.ShardingSpec{s.whole}, replicated)...)
+	specs := append(
+		slices.Repeat([]*distributed.ShardingSpec{s.divided}, sharded),
+		slices.Repeat([]*distributed.ShardingSpec{s.whole}, replicated)...)
 	e.AutoSharding(s.divided.Mesh).WithDeviceAssignment(s.devices).
 		WithInputShardingSpecs(specs...).WithOutputShardingSpecs(s.whole)
 }

@@ -6,9 +6,10 @@ import (
 	"testing"
 )
 
-// CaffeNet's fields. pool5's 195 of 227 pixels is in Girshick et al. 2014 (arXiv 1311.2524, section 3.1); 195, stride 32 and
-// padding 64 are those of alexnet_v2, which has the same windows, in Araujo, Norris & Sim, "Computing Receptive Fields of
-// Convolutional Neural Networks" (Distill, 2019), table in section 3. All others by hand from the windows, as 19 = 11 + 2·4.
+// CaffeNet's fields. pool5's 195 of 227 pixels is in Girshick et al. 2014 (arXiv 1311.2524, section 3.1); 195, stride
+// 32 and padding 64 are those of alexnet_v2, which has the same windows, in Araujo, Norris & Sim, "Computing Receptive
+// Fields of Convolutional Neural Networks" (Distill, 2019), table in section 3. All others by hand from the windows, as
+// 19 = 11 + 2·4.
 func TestFieldsOfCaffeNet(t *testing.T) {
 	got, err := CaffeNet(1000).Fields()
 	if err != nil {
@@ -65,7 +66,8 @@ func TestFieldsOfMini(t *testing.T) {
 	}
 }
 
-// What units see, found by trial: with weights of 1 and no biases a single lit pixel lights a unit if and only if the unit
+// What units see, found by trial: with weights of 1 and no biases a single lit pixel lights a unit if and only if the
+// unit
 // depends on it.
 func TestFieldsAreWhatUnitsSee(t *testing.T) {
 	a := Mini(2, MiniOptions{Size: 24, Channels: 1, Widths: [7]int{1, 1, 1, 1, 1, 1, 1}})
@@ -108,8 +110,18 @@ func TestFieldsAreWhatUnitsSee(t *testing.T) {
 				y, x := p/a.Size, p%a.Size
 				in := y >= y0 && y < y1 && x >= x0 && x < x1
 				if lit := out.Data[p*side*side+place] > 0; lit != in {
-					t.Fatalf("%s, unit %d of %d by %d: pixel (%d, %d) lights it: %v, and the field is %s: %v", a.Blocks[l].Name, place, side, side, y, x, lit,
-						fmt.Sprintf("[%d, %d) by [%d, %d)", y0, y1, x0, x1), in)
+					t.Fatalf(
+						"%s, unit %d of %d by %d: pixel (%d, %d) lights it: %v, and the field is %s: %v",
+						a.Blocks[l].Name,
+						place,
+						side,
+						side,
+						y,
+						x,
+						lit,
+						fmt.Sprintf("[%d, %d) by [%d, %d)", y0, y1, x0, x1),
+						in,
+					)
 				}
 			}
 		}

@@ -18,10 +18,15 @@ func withGradients(f func(inputs []*Node) *Node, inputs []*Node, gradients ...fu
 	return IdentityWithCustomGradient(y, func(_, v *Node) *Node { dy = v; return v })
 }
 
-// materialize is x, computed once for all that reads it, and so is the gradient by it. XLA's CPU compiler puts what it holds for
-// cheap into each of its readers: a pool's maxima along the height were computed again for those along the width, and twice in the gradient.
+// materialize is x, computed once for all that reads it, and so is the gradient by it. XLA's CPU compiler puts what it
+// holds for cheap into each of its readers: a pool's maxima along the height were computed again for those along the
+// width, and twice in the gradient.
 func materialize(x *Node) *Node {
-	return withGradients(func(in []*Node) *Node { return once(in[0]) }, []*Node{x}, func(_, dy *Node) *Node { return once(dy) })
+	return withGradients(
+		func(in []*Node) *Node { return once(in[0]) },
+		[]*Node{x},
+		func(_, dy *Node) *Node { return once(dy) },
+	)
 }
 
 // materializeGradient is materialize for the gradient alone.
@@ -29,5 +34,6 @@ func materializeGradient(x *Node) *Node {
 	return IdentityWithCustomGradient(x, func(_, dy *Node) *Node { return once(dy) })
 }
 
-// once is x behind a barrier of optimisation. The library passes over a barrier of one value, which XLA's CPU compiles wrongly (go-xla v0.4.1).
+// once is x behind a barrier of optimisation. The library passes over a barrier of one value, which XLA's CPU compiles
+// wrongly (go-xla v0.4.1).
 func once(x *Node) *Node { return OptimizationBarriers(x, ScalarZero(x.Graph(), x.DType()))[0] }

@@ -44,7 +44,8 @@ func (t *Trainer) shapeBehind(n int) ([]int, error) {
 // [Trainer.StepsAbove] takes in place of these images.
 func (t *Trainer) Prefix(images []float32) ([]float32, error) { return t.PrefixFrom(0, images) }
 
-// PrefixFrom is Prefix for what layers 1..from gave for the images, fewer than are settled: the rest of these layers is run, to the same bits.
+// PrefixFrom is Prefix for what layers 1..from gave for the images, fewer than are settled: the rest of these layers is
+// run, to the same bits.
 func (t *Trainer) PrefixFrom(from int, values []float32) ([]float32, error) {
 	shape, err := t.settledShape()
 	if err != nil {
@@ -83,7 +84,13 @@ func (t *Trainer) PrefixFrom(from int, values []float32) ([]float32, error) {
 
 // StepAbove is [Trainer.Step] on what Prefix gave for the images of the batch.
 // It comes to the same net: only what learns is computed.
-func (t *Trainer) StepAbove(settled []float32, labels []int32, rate float64, seed uint64, iteration int) (float64, error) {
+func (t *Trainer) StepAbove(
+	settled []float32,
+	labels []int32,
+	rate float64,
+	seed uint64,
+	iteration int,
+) (float64, error) {
 	shape, err := t.settledShape()
 	if err != nil {
 		return 0, err

@@ -53,7 +53,10 @@ type variableOf struct {
 
 // newProgram makes a program of a function of graphs of several nets. Its first inputs, as many as sharded says, are
 // divided between the devices.
-func (g *graphs) newProgram(nets, sharded, replicated int, f func(scope *model.Scope, in []*Node) []*Node) (*program, error) {
+func (g *graphs) newProgram(
+	nets, sharded, replicated int,
+	f func(scope *model.Scope, in []*Node) []*Node,
+) (*program, error) {
 	// The store is that of this graph alone: it holds shapes, no values, so that no two graphs that are made at once meet.
 	store := model.NewStore()
 	declare := func(path string, dims ...int) error {

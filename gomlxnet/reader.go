@@ -29,11 +29,21 @@ func NewReader(backend compute.Backend, arch Arch, w Weights, batch int, layers 
 		return nil, err
 	}
 	if batch < 1 || len(layers) == 0 {
-		return nil, fmt.Errorf("reader of %s: batch of %d images, %d layers; want at least one of each", arch.Name, batch, len(layers))
+		return nil, fmt.Errorf(
+			"reader of %s: batch of %d images, %d layers; want at least one of each",
+			arch.Name,
+			batch,
+			len(layers),
+		)
 	}
 	for i, l := range layers {
 		if l < 0 || l >= len(arch.Blocks) || slices.Contains(layers[:i], l) {
-			return nil, fmt.Errorf("reader of %s: layers %v, want each of them once, from 0 to %d", arch.Name, layers, len(arch.Blocks)-1)
+			return nil, fmt.Errorf(
+				"reader of %s: layers %v, want each of them once, from 0 to %d",
+				arch.Name,
+				layers,
+				len(arch.Blocks)-1,
+			)
 		}
 	}
 	r := &Reader{arch: arch, batch: batch, layers: slices.Clone(layers), store: model.NewStore()}

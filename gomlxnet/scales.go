@@ -9,8 +9,9 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// MeanSquares gives, for each layer of the loaded net, the mean square of what leaves it for images [batch, size, size, channels]:
-// after ReLU, pooling and normalisation, without dropout. Its root is the scale at which the next layer sees the features.
+// MeanSquares gives, for each layer of the loaded net, the mean square of what leaves it for images [batch, size, size,
+// channels]: after ReLU, pooling and normalisation, without dropout. Its root is the scale at which the next layer sees
+// the features.
 func (t *Trainer) MeanSquares(images []float32) ([]float64, error) {
 	if !t.loaded {
 		return nil, t.errNoNet()
@@ -44,9 +45,10 @@ func (t *Trainer) MeanSquares(images []float32) ([]float64, error) {
 	return squares, errors.Join(err, finalize(out))
 }
 
-// Rescaled returns weights in which layer n (from 1) has what it learned multiplied by factor. As convolution, inner product,
-// ReLU and max pooling are homogeneous, what leaves the layer is multiplied by factor too, for every image; behind local response
-// normalisation only nearly so, as that is not homogeneous. It fails where factor is not a finite number above 0, and where several
+// Rescaled returns weights in which layer n (from 1) has what it learned multiplied by factor. As convolution, inner
+// product, ReLU and max pooling are homogeneous, what leaves the layer is multiplied by factor too, for every image;
+// behind local response normalisation only nearly so, as that is not homogeneous. It fails where factor is not a finite
+// number above 0, and where several
 // operations of the layer have variables.
 func (a Arch) Rescaled(w Weights, n int, factor float64) (Weights, error) {
 	if n < 1 || n > a.Cuts() {
@@ -65,7 +67,12 @@ func (a Arch) Rescaled(w Weights, n int, factor float64) (Weights, error) {
 	var vars []int
 	for _, o := range net.blocks[n-1].ops {
 		if len(vars) > 0 && len(o.vars) > 0 {
-			return nil, fmt.Errorf("rescaling layer %d of arch %q: several operations of %s have variables, want one", n, a.Name, a.Blocks[n-1].Name)
+			return nil, fmt.Errorf(
+				"rescaling layer %d of arch %q: several operations of %s have variables, want one",
+				n,
+				a.Name,
+				a.Blocks[n-1].Name,
+			)
 		}
 		vars = append(vars, o.vars...)
 	}

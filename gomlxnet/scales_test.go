@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// TestRescaledLayer reads every layer of a net before and after conv4 is multiplied: what leaves it is multiplied, what comes before stays.
+// TestRescaledLayer reads every layer of a net before and after conv4 is multiplied: what leaves it is multiplied, what
+// comes before stays.
 func TestRescaledLayer(t *testing.T) {
 	backend, err := OpenBackend("go")
 	if err != nil {

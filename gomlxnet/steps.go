@@ -37,7 +37,13 @@ func (t *Trainer) Block() int { return t.blockOf(t.imagesShape()) }
 // graph, so that nothing returns to the host and weights stay where they are. It ends behind a loss that is
 // not finite, as one that takes single steps would end, and returns the losses
 // as far as it came. A step comes to the same bits in any block, first or last, full or not.
-func (t *Trainer) Steps(images []float32, labels []int32, rates []float64, seed uint64, iteration int) ([]float64, error) {
+func (t *Trainer) Steps(
+	images []float32,
+	labels []int32,
+	rates []float64,
+	seed uint64,
+	iteration int,
+) ([]float64, error) {
 	return t.takeSteps(given{StepBlock{images, labels, rates, seed, iteration}, 0, t.imagesShape()})
 }
 
@@ -51,7 +57,13 @@ func (t *Trainer) BlockAbove() (int, error) {
 }
 
 // StepsAbove is [Trainer.Steps] on what Prefix gave for the images of the batches.
-func (t *Trainer) StepsAbove(settled []float32, labels []int32, rates []float64, seed uint64, iteration int) ([]float64, error) {
+func (t *Trainer) StepsAbove(
+	settled []float32,
+	labels []int32,
+	rates []float64,
+	seed uint64,
+	iteration int,
+) ([]float64, error) {
 	shape, err := t.settledShape()
 	if err != nil {
 		return nil, err
@@ -73,7 +85,15 @@ func (t *Trainer) checkBlock(b given) error {
 	}
 	block, n, size := t.blockOf(b.shape), len(b.Rates), product(b.shape)
 	if n < 1 || n > block || len(b.Values) != n*size || len(b.Labels) != n*t.batch {
-		return fmt.Errorf("block of %d steps with %d values and %d labels, want 1 to %d steps with %d and %d each", n, len(b.Values), len(b.Labels), block, size, t.batch)
+		return fmt.Errorf(
+			"block of %d steps with %d values and %d labels, want 1 to %d steps with %d and %d each",
+			n,
+			len(b.Values),
+			len(b.Labels),
+			block,
+			size,
+			t.batch,
+		)
 	}
 	return nil
 }
@@ -115,7 +135,13 @@ func takeBlock(nets []*Trainer, blocks []given) ([][]float64, error) {
 			state := dropoutState(b.Seed, b.Iteration+i)
 			states = append(states, state[:]...)
 		}
-		in = append(in, input{values, slices.Concat([]int{block}, b.shape)}, input{labels, []int{block, t.batch}}, input{rate, []int{block}}, input{states, []int{block, 3}})
+		in = append(
+			in,
+			input{values, slices.Concat([]int{block}, b.shape)},
+			input{labels, []int{block, t.batch}},
+			input{rate, []int{block}},
+			input{states, []int{block, 3}},
+		)
 	}
 	out, err := execute(nets, p, func(int) []input { return append(in, input{[]int32{int32(n)}, nil}) })
 	if err != nil {
@@ -138,8 +164,9 @@ func takeBlock(nets []*Trainer, blocks []given) ([][]float64, error) {
 // padTo is a slice of n values, of which those behind its own may be anything.
 func padTo[T any](values []T, n int) []T { return slices.Grow(values, max(0, n-len(values)))[:n] }
 
-// blockGraph takes the first n of a block's steps with several nets, and says how many it took and the losses of each, [steps, nets].
-// The inputs are values, labels, rates and states (of dropout) of each net in turn, with an axis of steps in front, and n.
+// blockGraph takes the first n of a block's steps with several nets, and says how many it took and the losses of each,
+// [steps, nets]. The inputs are values, labels, rates and states (of dropout) of each net in turn, with an axis of
+// steps in front, and n.
 func (t *graphs) blockGraph(scope *model.Scope, in []*Node, nets int, cut Cut, from int) []*Node {
 	n := in[4*nets]
 	g := n.Graph()
@@ -162,9 +189,14 @@ func (t *graphs) blockGraph(scope *model.Scope, in []*Node, nets int, cut Cut, f
 			still = append(still, i)
 		}
 	}
-	// What goes around: steps taken, the last losses, all losses, the variables that move with their velocities, those that change; and
+	// What goes around: steps taken, the last losses, all losses, the variables that move with their velocities, those
+	// that change; and
 	// what stays as it is.
-	state := []*Node{Const(g, int32(0)), Zeros(g, shapes.Make(dtypes.Float32, nets)), Zeros(g, shapes.Make(dtypes.Float32, in[1].Shape().Dim(0), nets))}
+	state := []*Node{
+		Const(g, int32(0)),
+		Zeros(g, shapes.Make(dtypes.Float32, nets)),
+		Zeros(g, shapes.Make(dtypes.Float32, in[1].Shape().Dim(0), nets)),
+	}
 	goesAround := func(path string, v Variable) {
 		parts := make([]*Node, nets)
 		for i, mv := range at(path) {
@@ -224,7 +256,11 @@ func (t *graphs) blockGraph(scope *model.Scope, in []*Node, nets int, cut Cut, f
 			step.variables[i] = s[constant+k]
 		}
 		losses := t.takeStacked(&step, moving, cut, from)
-		next := []*Node{OnePlus(taken), losses, DynamicUpdateSlice(s[2], Reshape(losses, 1, nets), []*Node{taken, ZerosLike(taken)})}
+		next := []*Node{
+			OnePlus(taken),
+			losses,
+			DynamicUpdateSlice(s[2], Reshape(losses, 1, nets), []*Node{taken, ZerosLike(taken)}),
+		}
 		for _, i := range moving {
 			next = append(next, step.variables[i], step.velocities[i])
 		}
@@ -243,7 +279,8 @@ func (t *graphs) blockGraph(scope *model.Scope, in []*Node, nets int, cut Cut, f
 	return []*Node{end[0], end[2]}
 }
 
-// stackedStep is what a step of nets takes: of each net its values, labels, rate and state of dropout, and, stacked, the variables and
+// stackedStep is what a step of nets takes: of each net its values, labels, rate and state of dropout, and, stacked,
+// the variables and
 // the velocities of those that move, by the index of the variable.
 type stackedStep struct {
 	values, labels, rates, rngs []*Node
@@ -262,7 +299,16 @@ func (t *graphs) takeStacked(s *stackedStep, moving []int, cut Cut, from int) *N
 	var learn, velocities []*Node
 	var params []Param
 	for _, i := range moving {
-		learn, velocities, params = append(learn, s.variables[i]), append(velocities, s.velocities[i]), append(params, t.vars[i].Param)
+		learn, velocities, params = append(
+			learn,
+			s.variables[i],
+		), append(
+			velocities,
+			s.velocities[i],
+		), append(
+			params,
+			t.vars[i].Param,
+		)
 	}
 	learnt, velocities := t.solver.update(ReduceAllSum(losses), learn, velocities, params, func(k int) *Node {
 		return t.vars[moving[k]].stackRates(s.rates, learn[k])

@@ -16,14 +16,16 @@ type StepBlock struct {
 	Iteration int       // of the first step
 }
 
-// StepsTogether is [Trainer.Steps] on several nets in one graph, each on a block of its own: convolutions become one with groups,
-// products of matrices one with a batch axis, and so on (stack.go). It is for nets too small to fill an accelerator; on a CPU, which one
-// net fills, it is no faster (PERFORMANCE.md). The nets are a [NewTrainer] and its [Trainer.Sibling]s on one device, alike in how many layers are frozen;
+// StepsTogether is [Trainer.Steps] on several nets in one graph, each on a block of its own: convolutions become one
+// with groups, products of matrices one with a batch axis, and so on (stack.go). It is for nets too small to fill an
+// accelerator; on a CPU, which one net fills, it is no faster (PERFORMANCE.md). The nets are a [NewTrainer] and its
+// [Trainer.Sibling]s on one device, alike in how many layers are frozen;
 // fine-tuned and base nets are alike. A graph is compiled for each number of nets.
 //
-// Each net comes to what Steps brings it to but for rounding: its sums may be taken in another order. Measured on XLA's CPU: nothing at all, or
-// 5e-7 of a variable's largest value after six steps. What is longer than the shortest block, what follows the step in which one of
-// the nets loses its loss, and single steps (see [Trainer.StepBlock]) each net takes alone. The losses are those of each net, as of Steps. Where a net's
+// Each net comes to what Steps brings it to but for rounding: its sums may be taken in another order. Measured on XLA's
+// CPU: nothing at all, or 5e-7 of a variable's largest value after six steps. What is longer than the shortest block,
+// what follows the step in which one of the nets loses its loss, and single steps (see [Trainer.StepBlock]) each net
+// takes alone. The losses are those of each net, as of Steps. Where a net's
 // block is refused none is stepped; an execution that fails may have stepped some.
 func StepsTogether(nets []*Trainer, blocks []StepBlock) ([][]float64, error) {
 	return together(nets, blocks, func(t *Trainer) (int, []int, error) { return 0, t.imagesShape(), nil })
@@ -38,7 +40,11 @@ func StepsAboveTogether(nets []*Trainer, blocks []StepBlock) ([][]float64, error
 }
 
 // together is StepsTogether on values that enter at the layer and in the shape that enter gives.
-func together(nets []*Trainer, blocks []StepBlock, enter func(*Trainer) (from int, shape []int, err error)) ([][]float64, error) {
+func together(
+	nets []*Trainer,
+	blocks []StepBlock,
+	enter func(*Trainer) (from int, shape []int, err error),
+) ([][]float64, error) {
 	if len(nets) == 0 || len(blocks) != len(nets) {
 		return nil, fmt.Errorf("%d nets with %d blocks, want at least one and as many", len(nets), len(blocks))
 	}

@@ -90,13 +90,19 @@ func (h held) apart(o held) (worst float64) {
 	return worst
 }
 
-// stateTolerance is how far apart a net may be from itself alone, by [held.apart], after six steps in one graph with others. Measured on an
+// stateTolerance is how far apart a net may be from itself alone, by [held.apart], after six steps in one graph with
+// others. Measured on an
 // AMD EPYC with AVX-512: 5e-7, and nothing for nets of more
 // channels, such as Mini's at batch 16 (one step).
 const stateTolerance = 1e-4
 
 // takenAlone is what nets come to that take their blocks alone; behind it, they are as before.
-func takenAlone(t *testing.T, nets []*Trainer, starts []Weights, blocks []StepBlock) (losses [][]float64, holds []held) {
+func takenAlone(
+	t *testing.T,
+	nets []*Trainer,
+	starts []Weights,
+	blocks []StepBlock,
+) (losses [][]float64, holds []held) {
 	t.Helper()
 	for i, net := range nets {
 		load := func() {
@@ -116,8 +122,9 @@ func takenAlone(t *testing.T, nets []*Trainer, starts []Weights, blocks []StepBl
 	return losses, holds
 }
 
-// Nets in one graph come to the losses, weights and velocities that each comes to alone, to rounding: with dropout behind convolutions
-// and products, groups, response normalisation, frozen, donated and settled layers, and pictures, rates, seeds and iterations of each net's own.
+// Nets in one graph come to the losses, weights and velocities that each comes to alone, to rounding: with dropout
+// behind convolutions and products, groups, response normalisation, frozen, donated and settled layers, and pictures,
+// rates, seeds and iterations of each net's own.
 func TestTogetherIsOneByOne(t *testing.T) {
 	arch := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 8, 8, 8, 8, 16, 16}, Dropout: 0.5, Groups: 2})
 	arch.Blocks[0].Ops = append(arch.Blocks[0].Ops, Op{Spec: Dropout{P: 0.1}})
@@ -137,55 +144,65 @@ func TestTogetherIsOneByOne(t *testing.T) {
 		{settled, []Cut{{}, {}, {}, {}}, false},
 		{half, []Cut{{}, {}}, false},
 	} {
-		t.Run(fmt.Sprintf("%d nets, cut %+v, above %v %s", len(c.cuts), c.cuts[0], c.above, c.arch.Precision), func(t *testing.T) {
-			const batch, steps = 4, 6
-			nets, starts := team(t, "xla:cpu", c.arch, SGD{Momentum: 0.9, Decay: 0.001}, batch, len(c.cuts))
-			step, take := StepsTogether, (*Trainer).Steps
-			if c.above {
-				step, take = StepsAboveTogether, (*Trainer).StepsAbove
-			}
-			var blocks []StepBlock
-			var want [][]float64
-			var alone []held
-			for i, net := range nets {
-				if err := net.Load(starts[i], c.cuts[i]); err != nil {
-					t.Fatal(err)
-				}
-				b := blockFor(c.arch, batch, i, steps)
+		t.Run(
+			fmt.Sprintf("%d nets, cut %+v, above %v %s", len(c.cuts), c.cuts[0], c.above, c.arch.Precision),
+			func(t *testing.T) {
+				const batch, steps = 4, 6
+				nets, starts := team(t, "xla:cpu", c.arch, SGD{Momentum: 0.9, Decay: 0.001}, batch, len(c.cuts))
+				step, take := StepsTogether, (*Trainer).Steps
 				if c.above {
-					b = b.settle(t, net)
+					step, take = StepsAboveTogether, (*Trainer).StepsAbove
 				}
-				losses, err := take(net, b.Values, b.Labels, b.Rates, b.Seed, b.Iteration)
+				var blocks []StepBlock
+				var want [][]float64
+				var alone []held
+				for i, net := range nets {
+					if err := net.Load(starts[i], c.cuts[i]); err != nil {
+						t.Fatal(err)
+					}
+					b := blockFor(c.arch, batch, i, steps)
+					if c.above {
+						b = b.settle(t, net)
+					}
+					losses, err := take(net, b.Values, b.Labels, b.Rates, b.Seed, b.Iteration)
+					if err != nil {
+						t.Fatal(err)
+					}
+					blocks, want, alone = append(blocks, b), append(want, losses), append(alone, heldBy(t, net))
+					if err := net.Load(starts[i], c.cuts[i]); err != nil {
+						t.Fatal(err)
+					}
+				}
+				got, err := step(nets, blocks)
 				if err != nil {
 					t.Fatal(err)
 				}
-				blocks, want, alone = append(blocks, b), append(want, losses), append(alone, heldBy(t, net))
-				if err := net.Load(starts[i], c.cuts[i]); err != nil {
-					t.Fatal(err)
+				lossesMay, stateMay := lossTolerance, stateTolerance
+				if c.arch.Precision == BFloat16 { // of 8 bits
+					lossesMay, stateMay = 3e-2, math.Inf(1)
 				}
-			}
-			got, err := step(nets, blocks)
-			if err != nil {
-				t.Fatal(err)
-			}
-			lossesMay, stateMay := lossTolerance, stateTolerance
-			if c.arch.Precision == BFloat16 { // of 8 bits
-				lossesMay, stateMay = 3e-2, math.Inf(1)
-			}
-			for i, net := range nets {
-				losses, state := apart(want[i], got[i]), heldBy(t, net).apart(alone[i])
-				t.Logf("net %d: losses %.1g apart, weights and velocities %.1g", i, losses, state)
-				if len(got[i]) != steps || losses > lossesMay || state > stateMay {
-					t.Errorf("net %d: losses %v together, %v alone, %.1g apart; weights and velocities %.1g", i, got[i], want[i], losses, state)
+				for i, net := range nets {
+					losses, state := apart(want[i], got[i]), heldBy(t, net).apart(alone[i])
+					t.Logf("net %d: losses %.1g apart, weights and velocities %.1g", i, losses, state)
+					if len(got[i]) != steps || losses > lossesMay || state > stateMay {
+						t.Errorf(
+							"net %d: losses %v together, %v alone, %.1g apart; weights and velocities %.1g",
+							i,
+							got[i],
+							want[i],
+							losses,
+							state,
+						)
+					}
 				}
-			}
-			if d := apart(want[0], got[1]); d < 100*lossTolerance {
-				t.Errorf("the nets' losses are %.1g apart: the tolerance does not tell one from the other", d)
-			}
-			if key := (stepKey{nets[0].graphCut(), 0, len(nets)}); !c.above && nets[0].steps[key] == nil {
-				t.Errorf("no graph of %d nets was made", len(nets))
-			}
-		})
+				if d := apart(want[0], got[1]); d < 100*lossTolerance {
+					t.Errorf("the nets' losses are %.1g apart: the tolerance does not tell one from the other", d)
+				}
+				if key := (stepKey{nets[0].graphCut(), 0, len(nets)}); !c.above && nets[0].steps[key] == nil {
+					t.Errorf("no graph of %d nets was made", len(nets))
+				}
+			},
+		)
 	}
 }
 
@@ -203,7 +220,8 @@ func TestTogetherEndsWithTheLoss(t *testing.T) {
 	if n := len(got[0]); n == 6 || n != len(want[0]) || finite(got[0][n-1]) {
 		t.Errorf("the net that is lost has losses %v, alone %v", got[0], want[0])
 	}
-	if d := heldBy(t, nets[1]).apart(alone[1]); len(got[1]) != 6 || apart(want[1], got[1]) > lossTolerance || d > stateTolerance {
+	if d := heldBy(t, nets[1]).apart(alone[1]); len(got[1]) != 6 || apart(want[1], got[1]) > lossTolerance ||
+		d > stateTolerance {
 		t.Errorf("the other net has losses %v, alone %v; its weights and velocities are %.1g apart", got[1], want[1], d)
 	}
 }
@@ -223,7 +241,8 @@ func TestTogetherAsFarAsTheShortest(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, net := range nets {
-		if d := heldBy(t, net).apart(alone[i]); len(got[i]) != lengths[i] || apart(want[i], got[i]) > lossTolerance || d > stateTolerance {
+		if d := heldBy(t, net).apart(alone[i]); len(got[i]) != lengths[i] || apart(want[i], got[i]) > lossTolerance ||
+			d > stateTolerance {
 			t.Errorf("net %d: losses %v, alone %v; weights and velocities %.1g apart", i, got[i], want[i], d)
 		}
 	}
@@ -248,7 +267,15 @@ func TestTogetherOneByOne(t *testing.T) {
 		}
 		for i, net := range nets {
 			if same := heldBy(t, net).is(alone[i]); len(want[i]) != lengths[i] || !slices.Equal(got[i], want[i]) || !same {
-				t.Errorf("%s, net %d of %d: losses %v, alone %v; same weights and velocities: %v", backend, i, len(nets), got[i], want[i], same)
+				t.Errorf(
+					"%s, net %d of %d: losses %v, alone %v; same weights and velocities: %v",
+					backend,
+					i,
+					len(nets),
+					got[i],
+					want[i],
+					same,
+				)
 			}
 		}
 	}
@@ -280,7 +307,12 @@ func TestTogetherSaysWhatIsWrong(t *testing.T) {
 	says("net 1 of 2: cut {N:2 Frozen:true}, that of the first is {N:0 Frozen:false}", nets, blocks, StepsTogether)
 	says("net 1 of 2 is no sibling of the first", []*Trainer{nets[0], stranger}, blocks, StepsTogether)
 	says("net 1 of 2 is there twice", []*Trainer{nets[0], nets[0]}, blocks, StepsTogether)
-	says("net 0 of 2: trainer of mini: cut {N:0 Frozen:false} has no layers that always give the same", nets, blocks, StepsAboveTogether)
+	says(
+		"net 0 of 2: trainer of mini: cut {N:0 Frozen:false} has no layers that always give the same",
+		nets,
+		blocks,
+		StepsAboveTogether,
+	)
 	short := slices.Clone(blocks)
 	short[1].Labels = short[1].Labels[1:]
 	says("net 1 of 2: block of 2 steps with 6912 values and 3 labels", nets, short, StepsTogether)

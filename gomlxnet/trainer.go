@@ -54,7 +54,16 @@ func NewTrainer(backend compute.Backend, arch Arch, solver SGD, batch int, devic
 	if batch < 1 {
 		return nil, fmt.Errorf("batch of %d images, want at least 1", batch)
 	}
-	g := &graphs{backend: backend, arch: arch, wired: net, solver: solver, batch: batch, steps: make(map[stepKey]*program), prefixes: make(map[[2]int]*program), users: 1}
+	g := &graphs{
+		backend:  backend,
+		arch:     arch,
+		wired:    net,
+		solver:   solver,
+		batch:    batch,
+		steps:    make(map[stepKey]*program),
+		prefixes: make(map[[2]int]*program),
+		users:    1,
+	}
 	at, err := devicesOf(backend, devices)
 	if err != nil {
 		return nil, err
@@ -78,8 +87,9 @@ func NewTrainer(backend compute.Backend, arch Arch, solver SGD, batch int, devic
 }
 
 // Sibling is a Trainer of the same arch, solver and batch on a device of its own choice, without a net. It
-// shares t's compiled graphs, so that one that both need is compiled once, and may be used in another goroutine while t is.
-// On different devices the two compute at the same time; on one, XLA has them take turns. A net on several devices has no siblings.
+// shares t's compiled graphs, so that one that both need is compiled once, and may be used in another goroutine while t
+// is. On different devices the two compute at the same time; on one, XLA has them take turns. A net on several devices
+// has no siblings.
 func (t *Trainer) Sibling(device int) (*Trainer, error) {
 	if t.shards != nil {
 		return nil, fmt.Errorf("trainer of %s: a net on %d devices has no siblings", t.arch.Name, len(t.devices))
@@ -138,7 +148,15 @@ func (t *Trainer) Step(images []float32, labels []int32, rate float64, seed uint
 }
 
 // step is a training step on values that enter at layer from.
-func (t *Trainer) step(from int, shape []int, values []float32, labels []int32, rate float64, seed uint64, iteration int) (float64, error) {
+func (t *Trainer) step(
+	from int,
+	shape []int,
+	values []float32,
+	labels []int32,
+	rate float64,
+	seed uint64,
+	iteration int,
+) (float64, error) {
 	p, err := t.stepProgram(from)
 	if err != nil {
 		return 0, err
@@ -249,7 +267,8 @@ func (t *Trainer) check(values []float32, shape []int, labels []int32) error {
 	return nil
 }
 
-// batches are the inputs of a program for each device: its part of the batch, values of a shape with labels or, where they are nil, without; and what is whole.
+// batches are the inputs of a program for each device: its part of the batch, values of a shape with labels or, where
+// they are nil, without; and what is whole.
 func (t *Trainer) batches(values []float32, shape []int, labels []int32, whole ...input) func(part int) []input {
 	part, each := t.batch/len(t.devices), len(values)/len(t.devices)
 	dims := append([]int{part}, shape[1:]...)
@@ -276,7 +295,12 @@ func (t *Trainer) stepProgram(from int) (*program, error) {
 func (t *Trainer) blockProgram(from, nets int) (*program, error) {
 	cut := t.graphCut()
 	return programOf(t.graphs, t.steps, stepKey{cut, from, nets}, func() (*program, error) {
-		return t.newProgram(nets, 0, 4*nets+1, func(scope *model.Scope, in []*Node) []*Node { return t.blockGraph(scope, in, nets, cut, from) })
+		return t.newProgram(
+			nets,
+			0,
+			4*nets+1,
+			func(scope *model.Scope, in []*Node) []*Node { return t.blockGraph(scope, in, nets, cut, from) },
+		)
 	})
 }
 

@@ -36,13 +36,22 @@ func benchVerb(c *cobra.Command, run func(context.Context, benchOptions) error) 
 		return run(c.Context(), opt)
 	}
 	own.StringSlice("case", nil, "cases to time: mini-train, mini-frozen3, ... (default: all)")
-	own.String("backend", "", "ours: xla:cpu (default), or xla:cuda after setup --plugin cuda, where the peers are on the GPU, too")
+	own.String(
+		"backend",
+		"",
+		"ours: xla:cpu (default), or xla:cuda after setup --plugin cuda, where the peers are on the GPU, too",
+	)
 	own.Bool("bfloat16", false, "activations, and the weights they meet, in bfloat16")
 	own.Int("rounds", 5, "rounds, at least 5")
 	own.Duration("turn", 1500*time.Millisecond, "length of a turn of the slowest, about")
 	own.Bool("json", false, "print a line of JSON a case: case, ratio_pytorch, ratio_jax, ...")
 	own.Bool("markdown", false, "print a table in Markdown at the end")
-	own.StringVar(&opt.python, "python", "", "a Python of yours that has PyTorch and JAX (default: make an environment, 3 GB to load, 6 GB on disk)")
+	own.StringVar(
+		&opt.python,
+		"python",
+		"",
+		"a Python of yours that has PyTorch and JAX (default: make an environment, 3 GB to load, 6 GB on disk)",
+	)
 	return c
 }
 
@@ -84,7 +93,8 @@ func says(args []string, flags ...string) bool {
 	})
 }
 
-// benchPython sets up what is missing and gives the Python of the peers: that of the flag, or of an environment that it makes.
+// benchPython sets up what is missing and gives the Python of the peers: that of the flag, or of an environment that it
+// makes.
 func (s *site) benchPython(ctx context.Context, flag string) (string, error) {
 	if err := s.ensure(ctx, setupOptions{}); err != nil || flag != "" {
 		return flag, err
@@ -114,6 +124,12 @@ func (s *site) runBench(ctx context.Context, out io.Writer, program string, args
 // peers is their environment. Its packages are large, so they are installed one by one.
 func (s *site) peers() extra {
 	return extra{name: "peers", lock: peers, dir: s.home.Peers(), packages: []string{"torch", "jax"}, slow: "torch",
-		does:    "Python environment with PyTorch " + pinnedIn(peers, "torch") + " and JAX " + pinnedIn(peers, "jax") + ", 3 GB",
+		does: "Python environment with PyTorch " + pinnedIn(
+			peers,
+			"torch",
+		) + " and JAX " + pinnedIn(
+			peers,
+			"jax",
+		) + ", 3 GB",
 		instead: "; or give an environment of yours with --python"}
 }

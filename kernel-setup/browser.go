@@ -12,8 +12,9 @@ import (
 // envChromium names a browser for the tests, before those in the PATH.
 const envChromium = "COADAPT_CHROMIUM"
 
-// browserSuite tries the notebooks in JupyterLab as people see it, in a Chromium without a screen, by scripts/browser_suite.py. JupyterLab is at
-// a reader's copies of the notebooks, on a site that has trained nothing. Pictures of each step go to the folder screenshots. Where there is no browser, that is
+// browserSuite tries the notebooks in JupyterLab as people see it, in a Chromium without a screen, by
+// scripts/browser_suite.py. JupyterLab is at a reader's copies of the notebooks, on a site that has trained nothing.
+// Pictures of each step go to the folder screenshots. Where there is no browser, that is
 // said, and nothing fails.
 func (s *site) browserSuite(ctx context.Context, t *tally) (err error) {
 	chromium, why := findChromium()
@@ -52,7 +53,13 @@ func (s *site) browserSuite(ctx context.Context, t *tally) (err error) {
 	if err := errors.Join(os.RemoveAll(s.screenshots()), os.MkdirAll(s.screenshots(), 0o755)); err != nil {
 		return err
 	}
-	err = f.suite(ctx, t, "browser", exec.CommandContext(ctx, python, s.suiteProgram("browser"), chromium, at.begin, s.screenshots()), "LAB_URL="+server.url)
+	err = f.suite(
+		ctx,
+		t,
+		"browser",
+		exec.CommandContext(ctx, python, s.suiteProgram("browser"), chromium, at.begin, s.screenshots()),
+		"LAB_URL="+server.url,
+	)
 	if err == nil {
 		t.notes = append(t.notes, "SEEN  what the browser showed, step by step: "+short(s.screenshots()))
 	}
@@ -74,5 +81,8 @@ func findChromium() (path, why string) {
 			return path, ""
 		}
 	}
-	return "", "no browser (" + strings.Join(names[:min(4, len(names))], ", ") + ") in the PATH; apt-get install chromium, or name one by " + envChromium
+	return "", "no browser (" + strings.Join(
+		names[:min(4, len(names))],
+		", ",
+	) + ") in the PATH; apt-get install chromium, or name one by " + envChromium
 }

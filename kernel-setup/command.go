@@ -16,7 +16,8 @@ import (
 	"github.com/schollz/progressbar/v3"
 )
 
-// command is a program that set-up runs; what it prints goes to logs/NAME.log, and its end into the error when it fails.
+// command is a program that set-up runs; what it prints goes to logs/NAME.log, and its end into the error when it
+// fails.
 type command struct {
 	log   string // name of the log
 	argv  []string
@@ -52,10 +53,17 @@ func (s *site) run(ctx context.Context, c command) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return fmt.Errorf("%s: %w\n%s(all it printed: %s)", strings.Join(c.argv[:min(3, len(c.argv))], " "), err, w.tail(25), logName)
+	return fmt.Errorf(
+		"%s: %w\n%s(all it printed: %s)",
+		strings.Join(c.argv[:min(3, len(c.argv))], " "),
+		err,
+		w.tail(25),
+		logName,
+	)
 }
 
-// progress shows that c is going on: a bar on a terminal, for one command at a time, else a plain line now and then. It returns what ends it.
+// progress shows that c is going on: a bar on a terminal, for one command at a time, else a plain line now and then. It
+// returns what ends it.
 func (s *site) progress(c command, w *watcher) (stop func()) {
 	every := 15 * time.Second
 	var bar *progressbar.ProgressBar
@@ -111,12 +119,20 @@ func (s *site) takeBar(c command) *progressbar.ProgressBar {
 	if total == 0 {
 		total = -1
 	}
-	s.bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(s.out), progressbar.OptionSetDescription("      "+c.log+" "+c.unit),
-		progressbar.OptionClearOnFinish(), progressbar.OptionShowCount(), progressbar.OptionSetWidth(30), progressbar.OptionSetElapsedTime(true))
+	s.bar = progressbar.NewOptions(
+		total,
+		progressbar.OptionSetWriter(s.out),
+		progressbar.OptionSetDescription("      "+c.log+" "+c.unit),
+		progressbar.OptionClearOnFinish(),
+		progressbar.OptionShowCount(),
+		progressbar.OptionSetWidth(30),
+		progressbar.OptionSetElapsedTime(true),
+	)
 	return s.bar
 }
 
-// watcher passes what a program prints to its log, keeps it for an error message and counts the lines that tell of progress.
+// watcher passes what a program prints to its log, keeps it for an error message and counts the lines that tell of
+// progress.
 type watcher struct {
 	mu    sync.Mutex
 	log   io.Writer

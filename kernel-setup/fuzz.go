@@ -42,13 +42,22 @@ func fuzzTargets(root string) (targets []fuzzTarget, err error) {
 	return targets, err
 }
 
-// args are go's. An input that reaches something new is not made smaller: goroutines and files make coverage vary here, and go would spend its
+// args are go's. An input that reaches something new is not made smaller: goroutines and files make coverage vary here,
+// and go would spend its
 // time on that, with eight executions a minute in place of thousands.
 func (f fuzzTarget) args(long time.Duration) []string {
-	return []string{"test", "-run=^$", "-fuzz=^" + f.name + "$", "-fuzztime=" + long.String(), "-fuzzminimizetime=1x", "./" + filepath.ToSlash(f.dir)}
+	return []string{
+		"test",
+		"-run=^$",
+		"-fuzz=^" + f.name + "$",
+		"-fuzztime=" + long.String(),
+		"-fuzzminimizetime=1x",
+		"./" + filepath.ToSlash(f.dir),
+	}
 }
 
-// fuzz runs every fuzz test for a while; each counts as one test. An input that fails is kept by go below testdata, where it is a test from then on.
+// fuzz runs every fuzz test for a while; each counts as one test. An input that fails is kept by go below testdata,
+// where it is a test from then on.
 func (s *site) fuzz(ctx context.Context, env []string, long time.Duration, t *tally) error {
 	program, err := goProgram()
 	if err != nil {

@@ -12,22 +12,36 @@ import (
 	"strings"
 )
 
-// goTools is the step that builds GoNB and goimports, which it needs at every cell; completion is that of gopls, which completes code in
-// JupyterLab. They have modules of their own (tools, tools/gopls), so that their dependencies are locked and stay out of the clone's.
+// goTools is the step that builds GoNB and goimports, which it needs at every cell; completion is that of gopls, which
+// completes code in JupyterLab. They have modules of their own (tools, tools/gopls), so that their dependencies are
+// locked and stay out of the clone's.
 //
-// Steps that build with Go come one after the other: go uses all cores by itself, and two at a time would compile the same packages twice.
+// Steps that build with Go come one after the other: go uses all cores by itself, and two at a time would compile the
+// same packages twice.
 func (s *site) goTools() step {
-	return s.toolStep(step{name: "tools", does: "GoNB and goimports", after: []string{"compiler"}}, "tools", "github.com/janpfeifer/gonb", "golang.org/x/tools/cmd/goimports")
+	return s.toolStep(
+		step{name: "tools", does: "GoNB and goimports", after: []string{"compiler"}},
+		"tools",
+		"github.com/janpfeifer/gonb",
+		"golang.org/x/tools/cmd/goimports",
+	)
 }
 
 func (s *site) completion() step {
-	st := step{name: "completion", does: "gopls, which completes code", after: []string{"compiler", "tools", "programs", "notebook", "command", "prewarm"}}
+	st := step{
+		name:  "completion",
+		does:  "gopls, which completes code",
+		after: []string{"compiler", "tools", "programs", "notebook", "command", "prewarm"},
+	}
 	st = s.toolStep(st, filepath.Join("tools", "gopls"), "golang.org/x/tools/gopls")
 	build := st.make
 	st.make = func(ctx context.Context) (record, error) {
 		rec, err := build(ctx)
 		rec.Made = append(rec.Made, "bin/shim/gopls")
-		return rec, errors.Join(err, s.standIn("gopls")) // GoNB starts whatever has the name, so it comes with the program itself
+		return rec, errors.Join(
+			err,
+			s.standIn("gopls"),
+		) // GoNB starts whatever has the name, so it comes with the program itself
 	}
 	return st
 }
@@ -61,7 +75,8 @@ func (s *site) toolStep(st step, module string, packages ...string) step {
 	return st
 }
 
-// modules is the step that downloads the clone's modules while other programs are built. What go lacks later, it downloads itself.
+// modules is the step that downloads the clone's modules while other programs are built. What go lacks later, it
+// downloads itself.
 func (s *site) modules() step {
 	return step{
 		name:  "modules",
@@ -76,14 +91,18 @@ func (s *site) modules() step {
 			if err != nil {
 				return record{}, err
 			}
-			return record{}, s.run(ctx, command{log: "modules", dir: s.home.Root, argv: []string{program, "mod", "download"}, env: goEnv()})
+			return record{}, s.run(
+				ctx,
+				command{log: "modules", dir: s.home.Root, argv: []string{program, "mod", "download"}, env: goEnv()},
+			)
 		},
 	}
 }
 
 var goDownloads = regexp.MustCompile(`^go: downloading `)
 
-// build builds main packages of the module in dir into bin: into the stage first, then renamed. It needs no network but the Go proxy's.
+// build builds main packages of the module in dir into bin: into the stage first, then renamed. It needs no network but
+// the Go proxy's.
 func (s *site) build(ctx context.Context, log, dir string, env []string, packages ...string) error {
 	program, err := goProgram()
 	if err != nil {
@@ -94,8 +113,17 @@ func (s *site) build(ctx context.Context, log, dir string, env []string, package
 		return err
 	}
 	defer os.RemoveAll(stage)
-	err = s.run(ctx, command{log: log, dir: dir, argv: append([]string{program, "build", "-o", stage + string(filepath.Separator)}, packages...),
-		env: goEnv(env...), count: goDownloads, unit: "modules downloaded"})
+	err = s.run(
+		ctx,
+		command{
+			log:   log,
+			dir:   dir,
+			argv:  append([]string{program, "build", "-o", stage + string(filepath.Separator)}, packages...),
+			env:   goEnv(env...),
+			count: goDownloads,
+			unit:  "modules downloaded",
+		},
+	)
 	if err != nil {
 		return err
 	}
@@ -119,7 +147,8 @@ func builtName(folder string) string {
 	return folder
 }
 
-// programs is the step that builds what a kernel needs of the clone: its launcher with the stand-ins, and the plugin's check.
+// programs is the step that builds what a kernel needs of the clone: its launcher with the stand-ins, and the plugin's
+// check.
 func (s *site) programs() step {
 	packages := []string{"./kernel-setup/launcher", "./kernel-setup/plugincheck"}
 	return step{
@@ -158,7 +187,15 @@ func (s *site) coadapt() step {
 		after:  []string{"compiler", "tools", "programs", "notebook"},
 		digest: s.sources,
 		make: func(ctx context.Context) (record, error) {
-			return record{Made: []string{"bin/coadapt"}}, s.build(ctx, "build-coadapt", s.home.Root, []string{"CGO_ENABLED=1"}, "./transfer/cmd/coadapt")
+			return record{
+					Made: []string{"bin/coadapt"},
+				}, s.build(
+					ctx,
+					"build-coadapt",
+					s.home.Root,
+					[]string{"CGO_ENABLED=1"},
+					"./transfer/cmd/coadapt",
+				)
 		},
 	}
 }
@@ -181,7 +218,8 @@ func (s *site) sources(ctx context.Context) (string, error) {
 			}
 			return nil
 		}
-		if !d.Type().IsRegular() || strings.HasSuffix(name, "_test.go") || filepath.Ext(name) == ".ipynb" || filepath.Ext(name) == ".md" {
+		if !d.Type().IsRegular() || strings.HasSuffix(name, "_test.go") || filepath.Ext(name) == ".ipynb" ||
+			filepath.Ext(name) == ".md" {
 			return nil
 		}
 		digest, err := fileDigest(path)
@@ -216,7 +254,8 @@ func moduleVersion(file, pkg string) string {
 	best, version := "", "?"
 	for line := range strings.Lines(string(text)) {
 		f := strings.Fields(strings.TrimPrefix(strings.TrimSpace(line), "require "))
-		if len(f) >= 2 && strings.HasPrefix(f[1], "v") && (pkg == f[0] || strings.HasPrefix(pkg, f[0]+"/")) && len(f[0]) > len(best) {
+		if len(f) >= 2 && strings.HasPrefix(f[1], "v") && (pkg == f[0] || strings.HasPrefix(pkg, f[0]+"/")) &&
+			len(f[0]) > len(best) {
 			best, version = f[0], f[1]
 		}
 	}

@@ -27,7 +27,9 @@ func TestKernelSpec(t *testing.T) {
 	if err := json.Unmarshal(text, &spec); err != nil {
 		t.Fatal(err)
 	}
-	if spec.InterruptMode != "message" || spec.Language != "go" || spec.Argv[0] != filepath.Join(s.home.Bin(), "coadapt-kernel") || spec.Argv[1] != "{connection_file}" {
+	if spec.InterruptMode != "message" || spec.Language != "go" ||
+		spec.Argv[0] != filepath.Join(s.home.Bin(), "coadapt-kernel") ||
+		spec.Argv[1] != "{connection_file}" {
 		t.Errorf("kernel.json is %s", text)
 	}
 	for k, want := range map[string]string{
@@ -81,7 +83,11 @@ func TestRequirements(t *testing.T) {
 
 func TestModuleVersion(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "go.mod")
-	write(t, file, "module m\n\ntool example.com/a/cmd/x\n\nrequire example.com/a v1.2.3\n\nrequire (\n\texample.com/a/cmd v0.4.0 // indirect\n\texample.com/ab v9.0.0\n)\n")
+	write(
+		t,
+		file,
+		"module m\n\ntool example.com/a/cmd/x\n\nrequire example.com/a v1.2.3\n\nrequire (\n\texample.com/a/cmd v0.4.0 // indirect\n\texample.com/ab v9.0.0\n)\n",
+	)
 	for pkg, want := range map[string]string{"example.com/a/cmd/x": "v0.4.0", "example.com/a": "v1.2.3", "example.com/b": "?"} {
 		if got := moduleVersion(file, pkg); got != want {
 			t.Errorf("%s: %s, want %s", pkg, got, want)

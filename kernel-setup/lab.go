@@ -47,7 +47,11 @@ func (s *site) lab(ctx context.Context, opt labOptions) error {
 	}
 	defer server.stop()
 	s.say("Notebooks lie in %s", short(at.begin))
-	s.say("JupyterLab with the kernel \"Go (coadapt)\" is at\n\n  %s\n\nCtrl-C ends it. What it prints: %s", server.url, short(s.labLog()))
+	s.say(
+		"JupyterLab with the kernel \"Go (coadapt)\" is at\n\n  %s\n\nCtrl-C ends it. What it prints: %s",
+		server.url,
+		short(s.labLog()),
+	)
 	if !opt.noBrowser {
 		done, err := s.openBrowser(server.url)
 		if err != nil {
@@ -70,7 +74,8 @@ type labPlace struct {
 	begin string // the folder that is shown first
 }
 
-// labFolder is where a reader works: in copies, so that the clone stays as it is and guesses are not spoiled by saved outputs. The originals
+// labFolder is where a reader works: in copies, so that the clone stays as it is and guesses are not spoiled by saved
+// outputs. The originals
 // link to figures in a folder beside them, so all of the clone can be opened with them.
 func (s *site) labFolder(ctx context.Context, opt labOptions) (labPlace, error) {
 	switch {
@@ -99,13 +104,15 @@ func (s *site) labFolder(ctx context.Context, opt labOptions) (labPlace, error) 
 
 func (s *site) labLog() string { return filepath.Join(s.home.Logs(), "lab.log") }
 
-// labSettings replace JupyterLab's own where the user has set nothing: a first look at a notebook is not the time to ask about news, and a completion
+// labSettings replace JupyterLab's own where the user has set nothing: a first look at a notebook is not the time to
+// ask about news, and a completion
 // that comes late, as the first does on a busy machine, is better than none.
 const labSettings = `{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false},
  "@jupyterlab/completer-extension:manager": {"providerTimeout": 15000}}
 `
 
-// startLab starts JupyterLab on 127.0.0.1 and waits until it answers. Hidden files can be opened: originals link to figures in a hidden folder.
+// startLab starts JupyterLab on 127.0.0.1 and waits until it answers. Hidden files can be opened: originals link to
+// figures in a hidden folder.
 func (s *site) startLab(ctx context.Context, port int, at labPlace) (*labServer, error) {
 	if !fileExists(s.python()) {
 		return nil, errors.New("the Python environment is not there")
@@ -129,26 +136,44 @@ func (s *site) startLab(ctx context.Context, port int, at labPlace) (*labServer,
 		return nil, err
 	}
 	defer log.Close()
-	args := []string{"-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1", fmt.Sprintf("--ServerApp.port=%d", port),
-		"--ServerApp.port_retries=0", "--ServerApp.root_dir=" + at.root, "--FileContentsManager.preferred_dir=" + at.begin, "--ContentsManager.allow_hidden=True",
-		"--MultiKernelManager.default_kernel_name=" + kernelName, "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+	args := []string{
+		"-m",
+		"jupyterlab",
+		"--no-browser",
+		"--ServerApp.ip=127.0.0.1",
+		fmt.Sprintf("--ServerApp.port=%d", port),
+		"--ServerApp.port_retries=0",
+		"--ServerApp.root_dir=" + at.root,
+		"--FileContentsManager.preferred_dir=" + at.begin,
+		"--ContentsManager.allow_hidden=True",
+		"--MultiKernelManager.default_kernel_name=" + kernelName,
+		"--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
 		// Exported pages are like those of run, and what a sanitised one keeps is settled by templates/coadapt_pages.py.
 		"--TemplateExporter.filters=clean_html=coadapt_pages.clean_html",
 		"--TemplateExporter.extra_template_basedirs=" + filepath.Join(s.home.Root, "kernel-setup", "templates"),
 		"--HTMLExporter.preprocessors=coadapt_pages.Alone",
-		"--HTMLExporter.template_name=coadapt", "--HTMLExporter.embed_images=True"}
+		"--HTMLExporter.template_name=coadapt",
+		"--HTMLExporter.embed_images=True",
+	}
 	if os.Getuid() == 0 {
 		args = append(args, "--allow-root") // containers have no other user
 	}
 	cmd := exec.Command(s.python(), args...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = s.home.Root, log, log
-	cmd.Env = s.pythonEnv("PYTHONDONTWRITEBYTECODE=1", "PYTHONPATH="+filepath.Join(s.home.Root, "kernel-setup", "templates"),
-		"JUPYTER_TOKEN="+token) // not an argument, which every user of the machine could read
+	cmd.Env = s.pythonEnv(
+		"PYTHONDONTWRITEBYTECODE=1",
+		"PYTHONPATH="+filepath.Join(s.home.Root, "kernel-setup", "templates"),
+		"JUPYTER_TOKEN="+token,
+	) // not an argument, which every user of the machine could read
 	ownGroup(cmd) // Ctrl-C on the terminal is ours to pass on: Jupyter would ask whether it is meant
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	server := &labServer{url: fmt.Sprintf("http://127.0.0.1:%d/lab?token=%s", port, token), cmd: cmd, ended: make(chan error, 1)}
+	server := &labServer{
+		url:   fmt.Sprintf("http://127.0.0.1:%d/lab?token=%s", port, token),
+		cmd:   cmd,
+		ended: make(chan error, 1),
+	}
 	go func() { server.ended <- cmd.Wait() }()
 	if err := server.wait(ctx, fmt.Sprintf("http://127.0.0.1:%d/api/status", port), token); err != nil {
 		server.stop()
@@ -202,13 +227,18 @@ func (s *site) checkLab(ctx context.Context) (string, error) {
 		return "", err
 	}
 	defer server.stop()
-	return fmt.Sprintf("%s answered on 127.0.0.1 after %.1f s", s.facts("lab")["jupyterlab"], time.Since(start).Seconds()), nil
+	return fmt.Sprintf(
+		"%s answered on 127.0.0.1 after %.1f s",
+		s.facts("lab")["jupyterlab"],
+		time.Since(start).Seconds(),
+	), nil
 }
 
 // anyPort asks for a port that nobody guesses.
 const anyPort = -1
 
-// freePort is a port on the loopback interface: the one asked for, any where that is asked for, else 8888, else any that is free.
+// freePort is a port on the loopback interface: the one asked for, any where that is asked for, else 8888, else any
+// that is free.
 func freePort(want int) (int, error) {
 	ask := []int{want}
 	switch want {
@@ -228,7 +258,8 @@ func freePort(want int) (int, error) {
 	return 0, fmt.Errorf("no port for JupyterLab: %w", err)
 }
 
-// openBrowser opens url where there is a screen; where there is none the printed address is enough. What it returns removes what it made.
+// openBrowser opens url where there is a screen; where there is none the printed address is enough. What it returns
+// removes what it made.
 func (s *site) openBrowser(url string) (done func(), err error) {
 	program := "xdg-open"
 	if runtime.GOOS == "darwin" {
@@ -251,7 +282,8 @@ func (s *site) openBrowser(url string) (done func(), err error) {
 	return func() { _ = os.Remove(page) }, nil // it is of no use to anybody once the server has ended
 }
 
-// redirect writes a page for this user's eyes only that leads to url, as Jupyter does: the arguments of a browser, where the token would be,
+// redirect writes a page for this user's eyes only that leads to url, as Jupyter does: the arguments of a browser,
+// where the token would be,
 // every user of the machine can read.
 func (s *site) redirect(url string) (page string, err error) {
 	dir := filepath.Join(s.home.Dir, "jupyter", "runtime")
@@ -263,6 +295,11 @@ func (s *site) redirect(url string) (page string, err error) {
 		return "", err
 	}
 	link := html.EscapeString(url)
-	_, err = fmt.Fprintf(file, `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=%s"><a href="%s">JupyterLab</a>`+"\n", link, link)
+	_, err = fmt.Fprintf(
+		file,
+		`<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=%s"><a href="%s">JupyterLab</a>`+"\n",
+		link,
+		link,
+	)
 	return file.Name(), errors.Join(err, file.Close())
 }

@@ -114,7 +114,8 @@ func TestLessonsAreTheReaders(t *testing.T) {
 	if !strings.Contains(out.String(), "00_a_2.ipynb") || strings.Contains(out.String(), "01_b") {
 		t.Errorf("it says %q, want where the new one of 00_a lies, and no more", out)
 	}
-	if got := read(t, copied("01_b.ipynb")); !strings.Contains(got, "two") || read(t, copied("results/report.md")) != "other numbers" {
+	if got := read(t, copied("01_b.ipynb")); !strings.Contains(got, "two") ||
+		read(t, copied("results/report.md")) != "other numbers" {
 		t.Errorf("a copy that nobody changed does not follow: %s", got)
 	}
 
@@ -141,7 +142,8 @@ func TestLessonsAreTheReaders(t *testing.T) {
 	}
 	write(t, from("02_c.ipynb"), "<<<<<<< a merge")
 	bring()
-	if read(t, copied("02_c.ipynb")) != "<<<<<<< a merge" || !strings.Contains(out.String(), "02_c.ipynb is copied as it is") {
+	if read(t, copied("02_c.ipynb")) != "<<<<<<< a merge" ||
+		!strings.Contains(out.String(), "02_c.ipynb is copied as it is") {
 		t.Errorf("a broken notebook: it says %q", out)
 	}
 }
@@ -193,7 +195,8 @@ func TestLessonsLeaveTheCloneClean(t *testing.T) {
 			t.Errorf("%+v: %v", opt, err)
 		}
 	}
-	if at, err := s.labFolder(t.Context(), labOptions{originals: true}); err != nil || at != (labPlace{s.home.Root, s.home.Notebooks()}) {
+	if at, err := s.labFolder(t.Context(), labOptions{originals: true}); err != nil ||
+		at != (labPlace{s.home.Root, s.home.Notebooks()}) {
 		t.Errorf("the originals are %+v, %v", at, err)
 	}
 }

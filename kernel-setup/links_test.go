@@ -54,7 +54,12 @@ print(json.dumps(both))`
 	want := [2][]string{
 		{"[r](../../notebooks/results/r.md) [s](results/none.md) [w](https://example.org/r.md) [h](#here)",
 			`<details>words</details><p>the same as SVG: <a href="../figures/a%20b.svg">../figures/a%20b.svg</a></p>`, "<details>words</details>", "said"},
-		{"[r](results/r.md) [s](results/none.md) [w](https://example.org/r.md) [h](#here)", "<details>words</details>", "<details>words</details>", "said"},
+		{
+			"[r](results/r.md) [s](results/none.md) [w](https://example.org/r.md) [h](#here)",
+			"<details>words</details>",
+			"<details>words</details>",
+			"said",
+		},
 	}
 	for i, notebook := range both {
 		got := []string{notebook.Cells[0].Source}
@@ -73,7 +78,11 @@ func TestPageWithADeadLink(t *testing.T) {
 	dir := t.TempDir()
 	page := filepath.Join(dir, "runs", "a.html")
 	write(t, filepath.Join(dir, "figures", "a b.svg"), "<svg/>")
-	write(t, page, `<a href="https://example.org">w</a> <a class="x" href="#here">h</a> <a href="../figures/a%20b.svg">f</a> <a href="data:,x">d</a>`)
+	write(
+		t,
+		page,
+		`<a href="https://example.org">w</a> <a class="x" href="#here">h</a> <a href="../figures/a%20b.svg">f</a> <a href="data:,x">d</a>`,
+	)
 	if err := standsAlone(page); err != nil {
 		t.Error(err)
 	}

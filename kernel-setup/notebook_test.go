@@ -41,7 +41,8 @@ func TestRunNotebook(t *testing.T) {
 func TestRunNotebookRefusesToOverwrite(t *testing.T) {
 	s, _ := testSite(t)
 	source := fakePython(t, s, `echo overwritten > "$6"`)
-	if _, _, err := s.runNotebook(t.Context(), source, runOptions{dir: s.home.Notebooks(), cell: time.Second}); err == nil || !strings.Contains(err.Error(), "overwrite") {
+	if _, _, err := s.runNotebook(t.Context(), source, runOptions{dir: s.home.Notebooks(), cell: time.Second}); err == nil ||
+		!strings.Contains(err.Error(), "overwrite") {
 		t.Errorf("got error %v", err)
 	}
 	if text, _ := os.ReadFile(source); string(text) != "source" {
@@ -57,10 +58,13 @@ func TestRunNotebookFailures(t *testing.T) {
 		t.Errorf("a failing cell: %q, %v\n%s", executed, err, out)
 	}
 	fakePython(t, s, `echo "Traceback (most recent call last): No module named nbclient" >&2; exit 1`)
-	if _, _, err := s.runNotebook(t.Context(), source, runOptions{cell: time.Second}); err == nil || errors.Is(err, errCell) || !strings.Contains(err.Error(), "nbclient") {
+	if _, _, err := s.runNotebook(t.Context(), source, runOptions{cell: time.Second}); err == nil ||
+		errors.Is(err, errCell) ||
+		!strings.Contains(err.Error(), "nbclient") {
 		t.Errorf("a broken environment: %v", err)
 	}
-	if _, _, err := s.runNotebook(t.Context(), source+"x", runOptions{}); err == nil || !strings.Contains(err.Error(), source+"x") {
+	if _, _, err := s.runNotebook(t.Context(), source+"x", runOptions{}); err == nil ||
+		!strings.Contains(err.Error(), source+"x") {
 		t.Errorf("a missing notebook: %v", err)
 	}
 }
@@ -69,7 +73,9 @@ func TestLabThatEnds(t *testing.T) {
 	s, _ := testSite(t)
 	fakePython(t, s, "echo no such module; exit 1")
 	start := time.Now()
-	if _, err := s.startLab(t.Context(), 0, labPlace{s.home.Root, s.home.Root}); err == nil || !strings.Contains(err.Error(), s.labLog()) || time.Since(start) > 10*time.Second {
+	if _, err := s.startLab(t.Context(), 0, labPlace{s.home.Root, s.home.Root}); err == nil ||
+		!strings.Contains(err.Error(), s.labLog()) ||
+		time.Since(start) > 10*time.Second {
 		t.Errorf("got error %v after %v, want one naming the log at once", err, time.Since(start))
 	}
 }
@@ -103,7 +109,8 @@ func TestShownBy(t *testing.T) {
 		t.Errorf("got %q, error %v; want %q", got, err, want)
 	}
 	shown, err := shownBy(filepath.Join("..", "notebooks", "00_sixty_seconds.ipynb"), demoTag)
-	if text := strings.Join(shown, "\n"); err != nil || !strings.Contains(text, "BnBr") || !strings.Contains(text, "retrained on its own task") {
+	if text := strings.Join(shown, "\n"); err != nil || !strings.Contains(text, "BnBr") ||
+		!strings.Contains(text, "retrained on its own task") {
 		t.Errorf("the demo's notebook shows %q, error %v; want its table and what it says", shown, err)
 	}
 }

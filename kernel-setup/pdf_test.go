@@ -21,14 +21,19 @@ func TestPrintPage(t *testing.T) {
 	}
 	for _, fails := range []string{"echo no screen >&2; exit 3", "exit 0", `for a in "$@"; do case "$a" in --print-to-pdf=*) echo html > "${a#*=}";; esac; done`} {
 		script(t, browser, fails)
-		if _, err := printPage(t.Context(), page); err == nil || !strings.Contains(err.Error(), "00 a.html") || fails[0] == 'e' && strings.Contains(fails, "screen") != strings.Contains(err.Error(), "no screen") {
+		if _, err := printPage(t.Context(), page); err == nil || !strings.Contains(err.Error(), "00 a.html") ||
+			fails[0] == 'e' && strings.Contains(fails, "screen") != strings.Contains(err.Error(), "no screen") {
 			t.Errorf("%s: %v", fails, err)
 		}
 		exists(t, pdf, false)
 		exists(t, pdf+".part", false)
 	}
-	script(t, browser, `for a in "$@"; do case "$a" in --print-to-pdf=*) to="${a#*=}";; file://*/00%20a.html) from=yes;; esac; done
-test "$from" = yes && echo %PDF-1.4 > "$to"`)
+	script(
+		t,
+		browser,
+		`for a in "$@"; do case "$a" in --print-to-pdf=*) to="${a#*=}";; file://*/00%20a.html) from=yes;; esac; done
+test "$from" = yes && echo %PDF-1.4 > "$to"`,
+	)
 	if got, err := printPage(t.Context(), page); err != nil || got != pdf {
 		t.Errorf("%s, %v", got, err)
 	}
@@ -42,13 +47,18 @@ func TestPrintPageByABrowser(t *testing.T) {
 	}
 	page := filepath.Join(t.TempDir(), "a.html")
 	const dot = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-	write(t, page, `<!doctype html><meta charset="utf-8"><title>a</title><h1>A page</h1><img alt="a dot" src="data:image/png;base64,`+dot+`">`)
+	write(
+		t,
+		page,
+		`<!doctype html><meta charset="utf-8"><title>a</title><h1>A page</h1><img alt="a dot" src="data:image/png;base64,`+dot+`">`,
+	)
 	pdf, err := printPage(t.Context(), page)
 	if err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(pdf)
-	if err != nil || !bytes.HasPrefix(text, []byte("%PDF-")) || !bytes.Contains(text, []byte("/Image")) || !bytes.Contains(text, []byte("/Font")) {
+	if err != nil || !bytes.HasPrefix(text, []byte("%PDF-")) || !bytes.Contains(text, []byte("/Image")) ||
+		!bytes.Contains(text, []byte("/Font")) {
 		t.Errorf("%d bytes, %v", len(text), err)
 	}
 }

@@ -11,17 +11,30 @@ import (
 	"coadapt/kernel-setup/cellmod"
 )
 
-// notebook is the step that compiles, as a cell would, what a chapter's first cell imports, so that it waits for its own linking only; prewarm
-// compiles all other packages that a cell may import. What is compiled lies in Go's build cache, which is the user's and may be emptied at any
+// notebook is the step that compiles, as a cell would, what a chapter's first cell imports, so that it waits for its
+// own linking only; prewarm compiles all other packages that a cell may import. What is compiled lies in Go's build
+// cache, which is the user's and may be emptied at any
 // time; so the steps ask go each time.
 func (s *site) notebook() step {
-	return s.warmStep(step{name: "notebook", does: "what a first cell would wait for", after: []string{"compiler", "tools", "programs", "modules"}},
-		func(context.Context) ([]string, error) { return []string{"coadapt/notebooks/nb"}, nil })
+	return s.warmStep(
+		step{
+			name:  "notebook",
+			does:  "what a first cell would wait for",
+			after: []string{"compiler", "tools", "programs", "modules"},
+		},
+		func(context.Context) ([]string, error) { return []string{"coadapt/notebooks/nb"}, nil },
+	)
 }
 
 func (s *site) prewarm() step {
-	return s.warmStep(step{name: "prewarm", does: "what other cells may import", after: []string{"compiler", "tools", "programs", "notebook", "command"}},
-		s.libraries)
+	return s.warmStep(
+		step{
+			name:  "prewarm",
+			does:  "what other cells may import",
+			after: []string{"compiler", "tools", "programs", "notebook", "command"},
+		},
+		s.libraries,
+	)
 }
 
 func (s *site) warmStep(st step, own func(context.Context) ([]string, error)) step {
@@ -51,7 +64,8 @@ func cellPackages() []string {
 	}
 }
 
-// compileForCells compiles packages the way GoNB has them compiled for a cell: in a module like a kernel's, with its flags.
+// compileForCells compiles packages the way GoNB has them compiled for a cell: in a module like a kernel's, with its
+// flags.
 func (s *site) compileForCells(ctx context.Context, log string, packages []string) error {
 	dir := filepath.Join(s.stage(), log)
 	if err := os.RemoveAll(dir); err != nil {
@@ -83,7 +97,15 @@ func (s *site) libraries(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, program, "list", "-e", "-f", `{{if and (ne .Name "main") .GoFiles}}{{.ImportPath}}{{end}}`, "./...")
+	cmd := exec.CommandContext(
+		ctx,
+		program,
+		"list",
+		"-e",
+		"-f",
+		`{{if and (ne .Name "main") .GoFiles}}{{.ImportPath}}{{end}}`,
+		"./...",
+	)
 	cmd.Dir, cmd.Env = s.home.Root, goEnv()
 	out, err := cmd.Output()
 	if err != nil {
@@ -106,7 +128,15 @@ func (s *site) warm(ctx context.Context) bool {
 	if err != nil {
 		return false
 	}
-	cmd := exec.CommandContext(ctx, program, "list", "-f", "{{.Stale}}", "github.com/gomlx/go-xla/pjrt", "github.com/gomlx/gomlx/core/graph")
+	cmd := exec.CommandContext(
+		ctx,
+		program,
+		"list",
+		"-f",
+		"{{.Stale}}",
+		"github.com/gomlx/go-xla/pjrt",
+		"github.com/gomlx/gomlx/core/graph",
+	)
 	cmd.Dir, cmd.Env = s.home.Root, s.cellEnv()
 	out, err := cmd.Output()
 	return err == nil && !strings.Contains(string(out), "true")

@@ -71,8 +71,9 @@ print(json.dumps({"version": sys.version.split()[0], "minor": sys.version_info[:
 	return p, nil
 }
 
-// environment is the step that makes the Python environment and puts into it what executes notebooks: nbclient, nbconvert and all that they
-// need. A virtual environment knows its own path, so it cannot be staged and renamed: it is made in place, and what is not recorded is made anew.
+// environment is the step that makes the Python environment and puts into it what executes notebooks: nbclient,
+// nbconvert and all that they need. A virtual environment knows its own path, so it cannot be staged and renamed: it is
+// made in place, and what is not recorded is made anew.
 func (s *site) environment() step {
 	var python interpreter
 	lock := neededBy(requirements, "nbclient", "nbconvert")
@@ -107,7 +108,8 @@ func (s *site) environment() step {
 	}
 }
 
-// jupyterLab is the step that adds JupyterLab and the kernel test suite to the environment. Interrupted, it goes on with the packages that it lacks.
+// jupyterLab is the step that adds JupyterLab and the kernel test suite to the environment. Interrupted, it goes on
+// with the packages that it lacks.
 func (s *site) jupyterLab() step {
 	program := filepath.Join("venv", "bin", "jupyter-lab") // gone when the environment is made anew
 	return step{
@@ -120,8 +122,11 @@ func (s *site) jupyterLab() step {
 				return record{}, err
 			}
 			// JupyterLab is started without leave to write byte code, so all of it is compiled here, once.
-			compile := command{log: "compile-lab", argv: []string{s.python(), "-m", "compileall", "-q", "-j", "0", filepath.Join(s.home.Venv(), "lib")},
-				env: s.pythonEnv()}
+			compile := command{
+				log:  "compile-lab",
+				argv: []string{s.python(), "-m", "compileall", "-q", "-j", "0", filepath.Join(s.home.Venv(), "lib")},
+				env:  s.pythonEnv(),
+			}
 			if err := s.run(ctx, compile); err != nil && ctx.Err() != nil { // a package may hold a template that is no Python
 				return record{}, err
 			}
@@ -130,7 +135,8 @@ func (s *site) jupyterLab() step {
 	}
 }
 
-// unpackPip puts the pip that comes with Python into an environment made without it. python -m venv would install it, which takes twenty times
+// unpackPip puts the pip that comes with Python into an environment made without it. python -m venv would install it,
+// which takes twenty times
 // as long, as pip installs and compiles itself.
 const unpackPip = `import ensurepip, glob, os, sysconfig, zipfile
 folder = sysconfig.get_config_var("WHEEL_PKG_DIR") or os.path.join(os.path.dirname(ensurepip.__file__), "_bundled")
@@ -157,10 +163,12 @@ func (s *site) makeEnvironment(ctx context.Context, python interpreter, lock []s
 	return err
 }
 
-// downloads is how many packages pip installs at a time: what an interruption costs, against a second that each call of pip takes.
+// downloads is how many packages pip installs at a time: what an interruption costs, against a second that each call of
+// pip takes.
 const downloads = 50
 
-// installPackages installs entries of a lock that the environment lacks. They are compiled when they are first imported.
+// installPackages installs entries of a lock that the environment lacks. They are compiled when they are first
+// imported.
 func (s *site) installPackages(ctx context.Context, log string, lock []string) error {
 	file := filepath.Join(s.stage(), log+".txt")
 	for part := range slices.Chunk(lock, downloads) {
@@ -178,7 +186,8 @@ func (s *site) installPackages(ctx context.Context, log string, lock []string) e
 
 var packageName = regexp.MustCompile(`[A-Za-z0-9][A-Za-z0-9._-]*`)
 
-// neededBy is the part of a lock that some packages and all that they need are. Who needs a package stands below it, in comments that begin
+// neededBy is the part of a lock that some packages and all that they need are. Who needs a package stands below it, in
+// comments that begin
 // with "# via".
 func neededBy(lock string, names ...string) []string {
 	by, name := map[string][]string{}, ""

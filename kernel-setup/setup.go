@@ -60,7 +60,16 @@ func (s *site) setup(ctx context.Context, opt setupOptions) error {
 
 // steps are those of set-up. lean ones are all that a notebook needs which is executed without JupyterLab.
 func (s *site) steps(kind string, lean bool) []step {
-	steps := []step{s.compiler(), s.environment(), s.modules(), s.goTools(), s.programs(), s.notebook(), s.plugin(kind), s.kernel()}
+	steps := []step{
+		s.compiler(),
+		s.environment(),
+		s.modules(),
+		s.goTools(),
+		s.programs(),
+		s.notebook(),
+		s.plugin(kind),
+		s.kernel(),
+	}
 	if lean {
 		return steps
 	}

@@ -40,9 +40,19 @@ func soakVerb(out io.Writer) *cobra.Command {
 	}
 	fl := c.Flags()
 	fl.IntVar(&opt.kills, "kills", 100, "workers killed over the mini grid")
-	fl.IntVar(&opt.minutes, "minutes", 0, "try everything again, with other seeds, until this many minutes have passed (0: once)")
+	fl.IntVar(
+		&opt.minutes,
+		"minutes",
+		0,
+		"try everything again, with other seeds, until this many minutes have passed (0: once)",
+	)
 	fl.Uint64Var(&opt.seed, "seed", 0, "of the faults, to repeat some (0: a new one, which is printed)")
-	fl.StringVar(&opt.backend, "backend", "go", "GoMLX backend of the nets; those of xla compile anew at every start, which takes most of the time")
+	fl.StringVar(
+		&opt.backend,
+		"backend",
+		"go",
+		"GoMLX backend of the nets; those of xla compile anew at every start, which takes most of the time",
+	)
 	fl.StringSliceVar(&opt.only, "only", nil, "faults to try, by the beginnings of their names (default: all)")
 	return c
 }
@@ -65,9 +75,12 @@ func (s *site) soak(ctx context.Context, opt soakOptions) error {
 		}
 	}
 	began := time.Now()
-	table, err := faults.Run(ctx, faults.Options{Program: filepath.Join(s.home.Bin(), "coadapt"), Backend: opt.backend, Large: true, Kills: opt.kills,
-		Long: time.Duration(opt.minutes) * time.Minute, Seed: opt.seed, Only: opt.only,
-		Say: func(line string) { s.say("%6.0f s  %s", time.Since(began).Seconds(), line) }})
+	table, err := faults.Run(
+		ctx,
+		faults.Options{Program: filepath.Join(s.home.Bin(), "coadapt"), Backend: opt.backend, Large: true, Kills: opt.kills,
+			Long: time.Duration(opt.minutes) * time.Minute, Seed: opt.seed, Only: opt.only,
+			Say: func(line string) { s.say("%6.0f s  %s", time.Since(began).Seconds(), line) }},
+	)
 	if len(table) > 0 {
 		s.say("\n%s", table)
 	}

@@ -25,7 +25,8 @@ type step struct {
 	make func(context.Context) (record, error)
 }
 
-// do brings every step up to date. Steps run beside each other, but for those that one names in after, which come before it. The first that
+// do brings every step up to date. Steps run beside each other, but for those that one names in after, which come
+// before it. The first that
 // fails ends the others. quiet says nothing about steps that were up to date.
 func (s *site) do(ctx context.Context, steps []step, quiet bool) error {
 	done := map[string]chan struct{}{}

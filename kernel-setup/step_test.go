@@ -120,7 +120,8 @@ func TestReplace(t *testing.T) {
 	exists(t, filepath.Join(place, "a"), false)
 }
 
-// What a step needs is made before it, what it does not need beside it, and a failure ends what is being made and begins nothing more.
+// What a step needs is made before it, what it does not need beside it, and a failure ends what is being made and
+// begins nothing more.
 func TestStepsBesideEachOther(t *testing.T) {
 	s, _ := testSite(t)
 	digest, broken := "1", errors.New("broken")
@@ -145,7 +146,8 @@ func TestStepsBesideEachOther(t *testing.T) {
 	}
 }
 
-// A notebook is executed without what only JupyterLab, completion and the command line need, and go builds one thing at a time.
+// A notebook is executed without what only JupyterLab, completion and the command line need, and go builds one thing at
+// a time.
 func TestStepsOfSetup(t *testing.T) {
 	s, _ := testSite(t)
 	names := func(lean bool) (names []string) {

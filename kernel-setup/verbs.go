@@ -21,7 +21,17 @@ func rootCommand(out io.Writer) *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(setupVerb(out), doctorVerb(out), demoVerb(out), testVerb(out), soakVerb(out), labVerb(out), runVerb(out), benchCommand(out), cleanVerb(out))
+	root.AddCommand(
+		setupVerb(out),
+		doctorVerb(out),
+		demoVerb(out),
+		testVerb(out),
+		soakVerb(out),
+		labVerb(out),
+		runVerb(out),
+		benchCommand(out),
+		cleanVerb(out),
+	)
 	return root
 }
 
@@ -46,8 +56,9 @@ func setupVerb(out io.Writer) *cobra.Command {
 }
 
 func pluginFlag(c *cobra.Command, opt *setupOptions) {
-	c.Flags().StringVar(&opt.plugin, "plugin", "", "PJRT plugin: wheel (CPU, linux/amd64's default), release (go-xla's CPU build, the default elsewhere),\n"+
-		"cuda (NVIDIA, beside the CPU's), none (pure Go, slow); \"\" keeps what is there")
+	c.Flags().
+		StringVar(&opt.plugin, "plugin", "", "PJRT plugin: wheel (CPU, linux/amd64's default), release (go-xla's CPU build, the default elsewhere),\n"+
+			"cuda (NVIDIA, beside the CPU's), none (pure Go, slow); \"\" keeps what is there")
 }
 
 func doctorVerb(out io.Writer) *cobra.Command {
@@ -64,7 +75,8 @@ func doctorVerb(out io.Writer) *cobra.Command {
 			return s.doctor(c.Context(), asJSON)
 		},
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "print an array of objects: name, ok, value, mend {debian, fedora, macos}, seconds")
+	c.Flags().
+		BoolVar(&asJSON, "json", false, "print an array of objects: name, ok, value, mend {debian, fedora, macos}, seconds")
 	return c
 }
 
@@ -100,7 +112,8 @@ func testVerb(out io.Writer) *cobra.Command {
 			return s.test(c.Context(), opt)
 		},
 	}
-	c.Flags().StringSliceVar(&opt.only, "only", nil, "parts to run: vet, go, kernel, notebooks, browser (default: all of these), fuzz")
+	c.Flags().
+		StringSliceVar(&opt.only, "only", nil, "parts to run: vet, go, kernel, notebooks, browser (default: all of these), fuzz")
 	c.Flags().DurationVar(&opt.fuzz, "fuzz-time", 30*time.Second, "how long each fuzz test is run, with --only fuzz")
 	c.Flags().DurationVar(&opt.cell, "timeout", 10*time.Minute, "time limit of a notebook's cell")
 	return c

@@ -33,9 +33,10 @@ func (s GradientStep) Norm() float64 {
 	return math.Sqrt(sum)
 }
 
-// Gradients takes the first steps of a net again and yields the gradients of each: the same initial values, batches and rates, so the
-// same steps. Parents that are not in the store are trained; of the net itself nothing is kept, and nothing that is there is
-// changed. It uses the trainer that [Lab.Train] uses, so the two must not run at once. It ends behind a loss that is not finite. A gradient is what the solver's velocities tell of it, to rounding:
+// Gradients takes the first steps of a net again and yields the gradients of each: the same initial values, batches and
+// rates, so the same steps. Parents that are not in the store are trained; of the net itself nothing is kept, and
+// nothing that is there is changed. It uses the trainer that [Lab.Train] uses, so the two must not run at once. It ends
+// behind a loss that is not finite. A gradient is what the solver's velocities tell of it, to rounding:
 //
 //	v' = momentum·v + rate·(g + decay·w)
 func (l *Lab) Gradients(ctx context.Context, net Net, steps int) iter.Seq2[GradientStep, error] {

@@ -8,8 +8,9 @@ import (
 	"coadapt/gomlxnet"
 )
 
-// TestGradients takes the first steps of nets again: their losses are those of the net's training, bit for bit; a step that is small
-// enough takes from the loss of its own batch what the gradient's norm says (rate·norm², the first term of Taylor's series); frozen
+// TestGradients takes the first steps of nets again: their losses are those of the net's training, bit for bit; a step
+// that is small enough takes from the loss of its own batch what the gradient's norm says (rate·norm², the first term
+// of Taylor's series); frozen
 // layers have none.
 func TestGradients(t *testing.T) {
 	for _, config := range []string{"go", "xla:cpu"} {
@@ -36,9 +37,17 @@ func TestGradients(t *testing.T) {
 						t.Fatal(err)
 					}
 					if s.Step != step+1 || s.Loss != metrics[step].Loss || metrics[step].Step != s.Step {
-						t.Errorf("%s: step %d with loss %v, trained with %v at step %d", name, s.Step, s.Loss, metrics[step].Loss, metrics[step].Step)
+						t.Errorf(
+							"%s: step %d with loss %v, trained with %v at step %d",
+							name,
+							s.Step,
+							s.Loss,
+							metrics[step].Loss,
+							metrics[step].Step,
+						)
 					}
-					if len(s.Layers) != learning || s.Layers[learning-1].Layer != "fc8" || !(s.Norm() > 0) || !(s.Layers[0].Weights > 0) {
+					if len(s.Layers) != learning || s.Layers[learning-1].Layer != "fc8" || !(s.Norm() > 0) ||
+						!(s.Layers[0].Weights > 0) {
 						t.Errorf("%s: step %d with %+v, want %d layers up to fc8", name, s.Step, s.Layers, learning)
 					}
 					step++

@@ -29,12 +29,14 @@ type Config struct {
 	Bad      dataset.BadPolicy // pictures that do not decode
 	Workers  int               // nets that Curve trains beside each other; 0 is one a core, or for two where the net is large, at most 4, and at least one an accelerator
 	Devices  int               // of each net, which divide its batches (see [gomlxnet.NewTrainer]); 0 is 1. Workers take devices in turn
-	// Together is how many nets each worker trains in one graph (see [gomlxnet.StepsTogether]), where they are too small to fill a GPU; 0 is 1. They are those
-	// of the curve that have the same layers frozen, as far as there are any. Their sums are rounded in another order than one net's, and
-	// which nets meet depends on when each is ready: they are of a class of their own in the store, and what is trained again, or gone on from, agrees to rounding.
+	// Together is how many nets each worker trains in one graph (see [gomlxnet.StepsTogether]), where they are too small
+	// to fill a GPU; 0 is 1. They are those of the curve that have the same layers frozen, as far as there are any. Their
+	// sums are rounded in another order than one net's, and which nets meet depends on when each is ready: they are of a
+	// class of their own in the store, and what is trained again, or gone on from, agrees to rounding.
 	Together int
-	// Checkpoint is the time after which a net being trained keeps weights, momentum and where it is, so that a worker that is
-	// killed, or stopped, is gone on from: 0 is 30 s, below 0 never. CheckpointSteps, above 0, does so after that many steps, too.
+	// Checkpoint is the time after which a net being trained keeps weights, momentum and where it is, so that a worker
+	// that is killed, or stopped, is gone on from: 0 is 30 s, below 0 never. CheckpointSteps, above 0, does so after that
+	// many steps, too.
 	Checkpoint      time.Duration
 	CheckpointSteps int
 	Retries         int         // of a net whose training fails, in Curve; 0 is 2, below 0 none
@@ -88,11 +90,26 @@ func NewLab(cfg Config) (*Lab, error) {
 	}
 	h, w, c := cfg.Source.Shape()
 	if h != w || c != cfg.Arch.Channels {
-		return nil, fmt.Errorf("lab: %s has images of %dx%dx%d, %s wants square ones of %d channels", cfg.Source.Name(), h, w, c, cfg.Arch.Name, cfg.Arch.Channels)
+		return nil, fmt.Errorf(
+			"lab: %s has images of %dx%dx%d, %s wants square ones of %d channels",
+			cfg.Source.Name(),
+			h,
+			w,
+			c,
+			cfg.Arch.Name,
+			cfg.Arch.Channels,
+		)
 	}
 	if h+2*cfg.Recipe.Pad < cfg.Arch.Size {
-		return nil, fmt.Errorf("lab: %s has images of %d px, with padding %d too small for %s of %d px; resize them (-size %d) or make the net smaller",
-			cfg.Source.Name(), h, cfg.Recipe.Pad, cfg.Arch.Name, cfg.Arch.Size, cfg.Arch.Size)
+		return nil, fmt.Errorf(
+			"lab: %s has images of %d px, with padding %d too small for %s of %d px; resize them (-size %d) or make the net smaller",
+			cfg.Source.Name(),
+			h,
+			cfg.Recipe.Pad,
+			cfg.Arch.Name,
+			cfg.Arch.Size,
+			cfg.Arch.Size,
+		)
 	}
 	if cfg.Epochs <= 0 {
 		if err := cfg.Recipe.Check(); err != nil {
@@ -100,7 +117,12 @@ func NewLab(cfg Config) (*Lab, error) {
 		}
 	}
 	if cfg.Workers < 0 || cfg.Devices < 0 || cfg.Together < 0 {
-		return nil, fmt.Errorf("lab: %d workers with %d devices and %d nets each, want 1 or more, or 0 for the default", cfg.Workers, cfg.Devices, cfg.Together)
+		return nil, fmt.Errorf(
+			"lab: %d workers with %d devices and %d nets each, want 1 or more, or 0 for the default",
+			cfg.Workers,
+			cfg.Devices,
+			cfg.Together,
+		)
 	}
 	devices, err := cfg.share()
 	if err != nil {
@@ -109,8 +131,15 @@ func NewLab(cfg Config) (*Lab, error) {
 	if cfg.Retries == 0 {
 		cfg.Retries = 2
 	}
-	l := &Lab{cfg: cfg, pause: time.Second, maxSettled: 1 << 30, prefixes: newPrefixes(1 << 29), splits: map[string]dataset.Split{},
-		tasks: map[string]*dataset.Task{}, weights: map[string]gomlxnet.Weights{}}
+	l := &Lab{
+		cfg:        cfg,
+		pause:      time.Second,
+		maxSettled: 1 << 30,
+		prefixes:   newPrefixes(1 << 29),
+		splits:     map[string]dataset.Split{},
+		tasks:      map[string]*dataset.Task{},
+		weights:    map[string]gomlxnet.Weights{},
+	}
 	l.prefixes.disk = cfg.Store
 	l.run = l.trainNet
 	if cfg.Backend == nil {
@@ -320,7 +349,10 @@ func (l *Lab) task(ctx context.Context, net Net, half Half) (*dataset.Task, erro
 	skip := 0
 	if net.Treatment == Fresh {
 		if perClass == 0 {
-			return nil, fmt.Errorf("net %s is trained on pictures that its base never saw: give the base a part of them, at most half of each class (-per-class)", net)
+			return nil, fmt.Errorf(
+				"net %s is trained on pictures that its base never saw: give the base a part of them, at most half of each class (-per-class)",
+				net,
+			)
 		}
 		name, skip = name+" fresh", perClass
 	}

@@ -34,8 +34,14 @@ type block struct {
 	rates  []float64
 }
 
-// blocks are the steps from..to-1 in blocks, each of which ends at the step that end gives for its first, or before. One is good until the next.
-func (f feed) blocks(ctx context.Context, from, to int, rate gomlxnet.Schedule, end func(step int) int) iter.Seq2[*block, error] {
+// blocks are the steps from..to-1 in blocks, each of which ends at the step that end gives for its first, or before.
+// One is good until the next.
+func (f feed) blocks(
+	ctx context.Context,
+	from, to int,
+	rate gomlxnet.Schedule,
+	end func(step int) int,
+) iter.Seq2[*block, error] {
 	return func(yield func(*block, error) bool) {
 		b := &block{from: from}
 		for batch, err := range f.batches(ctx, from, to) {
@@ -44,7 +50,14 @@ func (f feed) blocks(ctx context.Context, from, to int, rate gomlxnet.Schedule, 
 				return
 			}
 			k := batch.Index
-			b.values, b.labels, b.rates = append(b.values, batch.Images...), append(b.labels, batch.Labels...), append(b.rates, rate.Rate(k))
+			b.values, b.labels, b.rates = append(
+				b.values,
+				batch.Images...), append(
+				b.labels,
+				batch.Labels...), append(
+				b.rates,
+				rate.Rate(k),
+			)
 			if len(b.rates) < f.block && k+1 < to && k+1 < end(b.from) {
 				continue
 			}
@@ -63,12 +76,23 @@ func (f feed) blocks(ctx context.Context, from, to int, rate gomlxnet.Schedule, 
 // shown less than twice, and where it would take more bytes than most, all
 // layers are run in each step.
 //
-// What comes of it is kept for other nets, and what took long for other processes and later runs, too: a net of the same parent that is
-// cut at the same layer takes it as it is, one that is cut above goes on from there. heartbeat is called on the way, which may be long.
-func (p *plan) feed(ctx context.Context, trainer *gomlxnet.Trainer, most int, kept *prefixes, heartbeat func()) (feed, error) {
-	pictures := feed{steps: trainer.Steps, block: trainer.Block(), batches: func(ctx context.Context, from, to int) iter.Seq2[*dataset.Batch, error] {
-		return p.task.Train(ctx, p.order(), p.view, from, to)
-	}}
+// What comes of it is kept for other nets, and what took long for other processes and later runs, too: a net of the
+// same parent that is cut at the same layer takes it as it is, one that is cut above goes on from there. heartbeat is
+// called on the way, which may be long.
+func (p *plan) feed(
+	ctx context.Context,
+	trainer *gomlxnet.Trainer,
+	most int,
+	kept *prefixes,
+	heartbeat func(),
+) (feed, error) {
+	pictures := feed{
+		steps: trainer.Steps,
+		block: trainer.Block(),
+		batches: func(ctx context.Context, from, to int) iter.Seq2[*dataset.Batch, error] {
+			return p.task.Train(ctx, p.order(), p.view, from, to)
+		},
+	}
 	each, err := p.settled(most)
 	if each == 0 || err != nil {
 		return pictures, err
@@ -85,8 +109,16 @@ func (p *plan) feed(ctx context.Context, trainer *gomlxnet.Trainer, most int, ke
 	return feed{steps: trainer.StepsAbove, block: above, batches: s.batches}, err
 }
 
-// prefix is what the settled layers give for all training pictures, each values a picture: as it is kept, or from the highest layer that is kept, or from the pictures.
-func (p *plan) prefix(ctx context.Context, trainer *gomlxnet.Trainer, pictures feed, each int, kept *prefixes, heartbeat func()) ([]float32, error) {
+// prefix is what the settled layers give for all training pictures, each values a picture: as it is kept, or from the
+// highest layer that is kept, or from the pictures.
+func (p *plan) prefix(
+	ctx context.Context,
+	trainer *gomlxnet.Trainer,
+	pictures feed,
+	each int,
+	kept *prefixes,
+	heartbeat func(),
+) ([]float32, error) {
 	layers, n, batch := p.arch.Settled(p.cut), p.task.NumTrain(), p.order().Batch
 	keys, err := p.prefixKeys(trainer, layers)
 	if err != nil {
@@ -150,7 +182,8 @@ func (p *plan) prefix(ctx context.Context, trainer *gomlxnet.Trainer, pictures f
 	return values, nil
 }
 
-// prefixKeys name what layers 1..1, 1..2 and so on up to 1..n of the trainer's net give for the training pictures: by all that changes a bit of it.
+// prefixKeys name what layers 1..1, 1..2 and so on up to 1..n of the trainer's net give for the training pictures: by
+// all that changes a bit of it.
 func (p *plan) prefixKeys(trainer *gomlxnet.Trainer, n int) ([]string, error) {
 	w, err := trainer.Weights()
 	if err != nil {
@@ -159,7 +192,16 @@ func (p *plan) prefixKeys(trainer *gomlxnet.Trainer, n int) ([]string, error) {
 	view := p.view
 	view.Mean = nil
 	seen := sha256.New()
-	fmt.Fprintf(seen, "%d %s %d %s %s %+v ", semantics, p.spec.Backend, p.order().Batch, p.arch.Precision, p.task.Digest(), view)
+	fmt.Fprintf(
+		seen,
+		"%d %s %d %s %s %+v ",
+		semantics,
+		p.spec.Backend,
+		p.order().Batch,
+		p.arch.Precision,
+		p.task.Digest(),
+		view,
+	)
 	if err := binary.Write(seen, binary.LittleEndian, p.view.Mean); err != nil {
 		return nil, err
 	}
@@ -178,7 +220,8 @@ func (p *plan) prefixKeys(trainer *gomlxnet.Trainer, n int) ([]string, error) {
 	return keys, nil
 }
 
-// prefixes are what frozen layers gave for training pictures, by [plan.prefixKeys]: those that were asked for last, so many bytes of them
+// prefixes are what frozen layers gave for training pictures, by [plan.prefixKeys]: those that were asked for last, so
+// many bytes of them
 // in memory. What took long is in the store's cache, too.
 type prefixes struct {
 	most     int
@@ -265,7 +308,8 @@ func (k *prefixes) drop() {
 func (p *plan) settled(most int) (each int, err error) {
 	layers, n := p.arch.Settled(p.cut), p.task.NumTrain()
 	h, w, _ := p.task.Shape()
-	if layers == 0 || p.view.Mirror || p.view.Pad > 0 || h != p.view.Size || w != p.view.Size || p.recipe.Steps*p.recipe.Batch < 2*n {
+	if layers == 0 || p.view.Mirror || p.view.Pad > 0 || h != p.view.Size || w != p.view.Size ||
+		p.recipe.Steps*p.recipe.Batch < 2*n {
 		return 0, nil
 	}
 	dims, err := p.arch.Dims()
@@ -294,7 +338,11 @@ func (s *settled) of(picture int32) []float32 {
 // batches are those of [dataset.Task.Train], with what the frozen layers gave in place of images.
 func (s *settled) batches(ctx context.Context, from, to int) iter.Seq2[*dataset.Batch, error] {
 	return func(yield func(*dataset.Batch, error) bool) {
-		b := &dataset.Batch{Images: make([]float32, s.order.Batch*s.each), Labels: make([]int32, s.order.Batch), Size: s.order.Batch}
+		b := &dataset.Batch{
+			Images: make([]float32, s.order.Batch*s.each),
+			Labels: make([]int32, s.order.Batch),
+			Size:   s.order.Batch,
+		}
 		epoch, order := -1, []int32(nil)
 		for k := from; k < to; k++ {
 			if err := ctx.Err(); err != nil {

@@ -7,7 +7,8 @@ import (
 	"coadapt/gomlxnet"
 )
 
-// table is where the workers of one device meet whose nets are trained in one graph (Config.Together). Nets whose graphs are one take
+// table is where the workers of one device meet whose nets are trained in one graph (Config.Together). Nets whose
+// graphs are one take
 // their blocks of steps together: the first that comes waits until all others that have a seat have come, too.
 type table struct {
 	take func(above bool, nets []*gomlxnet.Trainer, blocks []gomlxnet.StepBlock) ([][]float64, error)
@@ -47,7 +48,8 @@ func takeTogether(above bool, nets []*gomlxnet.Trainer, blocks []gomlxnet.StepBl
 	return gomlxnet.StepsTogether(nets, blocks)
 }
 
-// seat is a net's place at a table, from before it is made ready, so that others wait for it, to its last step. One that is nil is at no table.
+// seat is a net's place at a table, from before it is made ready, so that others wait for it, to its last step. One
+// that is nil is at no table.
 type seat struct {
 	table *table
 	key   partyKey
@@ -77,7 +79,11 @@ func (s *seat) steps(trainer *gomlxnet.Trainer, steps stepsFunc) stepsFunc {
 		return steps
 	}
 	return func(values []float32, labels []int32, rates []float64, seed uint64, iteration int) ([]float64, error) {
-		mine := &turn{trainer: trainer, block: gomlxnet.StepBlock{Values: values, Labels: labels, Rates: rates, Seed: seed, Iteration: iteration}, done: make(chan struct{})}
+		mine := &turn{
+			trainer: trainer,
+			block:   gomlxnet.StepBlock{Values: values, Labels: labels, Rates: rates, Seed: seed, Iteration: iteration},
+			done:    make(chan struct{}),
+		}
 		s.table.mu.Lock()
 		s.party.waiting = append(s.party.waiting, mine)
 		all := s.party.complete()

@@ -40,7 +40,10 @@ func seated(t *testing.T, n int) ([]*gomlxnet.Trainer, []gomlxnet.StepBlock) {
 			t.Fatal(err)
 		}
 		nets = append(nets, net)
-		blocks = append(blocks, gomlxnet.StepBlock{Values: make([]float32, 2*24*24*3), Labels: make([]int32, 2), Rates: []float64{0.01}})
+		blocks = append(
+			blocks,
+			gomlxnet.StepBlock{Values: make([]float32, 2*24*24*3), Labels: make([]int32, 2), Rates: []float64{0.01}},
+		)
 	}
 	return nets, blocks
 }
@@ -110,16 +113,26 @@ func TestTableSharesTheFailure(t *testing.T) {
 		}()
 	}
 	for range nets {
-		if err := <-failed; err == nil || !strings.Contains(err.Error(), "in one graph with 1 others: net ") || !strings.Contains(err.Error(), "3456 values and 1 labels") {
+		if err := <-failed; err == nil || !strings.Contains(err.Error(), "in one graph with 1 others: net ") ||
+			!strings.Contains(err.Error(), "3456 values and 1 labels") {
 			t.Errorf("error %v", err)
 		}
 	}
 }
 
-// TestTogether: nets in one graph come to what they come to alone, to rounding, each in an entry of its own experiment: fine-tuned and
+// TestTogether: nets in one graph come to what they come to alone, to rounding, each in an entry of its own experiment:
+// fine-tuned and
 // frozen ones, on what frozen layers gave and on pictures, stopped half-way and gone on from.
 func TestTogether(t *testing.T) {
-	nets := []Net{net(t, "baseA"), net(t, "baseB"), net(t, "A2B"), net(t, "B2B"), net(t, "A4B+"), net(t, "B4B+"), net(t, "A7B")}
+	nets := []Net{
+		net(t, "baseA"),
+		net(t, "baseB"),
+		net(t, "A2B"),
+		net(t, "B2B"),
+		net(t, "A4B+"),
+		net(t, "B4B+"),
+		net(t, "A7B"),
+	}
 	config := func(together int) Config {
 		cfg := tinyOn(t, "xla:cpu")
 		cfg.Recipe = cfg.Recipe.WithSteps(40) // blocks of 16, 16 and 8
@@ -177,7 +190,11 @@ func TestTogether(t *testing.T) {
 		t.Fatalf("%d nets alone and %d together, want %d", len(alone), len(together), len(nets))
 	}
 	if inOne[true] == 0 || inOne[false] == 0 {
-		t.Errorf("blocks of two nets in one graph: %d on pictures and %d on what frozen layers gave; want some", inOne[false], inOne[true])
+		t.Errorf(
+			"blocks of two nets in one graph: %d on pictures and %d on what frozen layers gave; want some",
+			inOne[false],
+			inOne[true],
+		)
 	}
 	t.Logf("blocks of two nets: %d on pictures, %d on what frozen layers gave", inOne[false], inOne[true])
 	goneOn := 0
@@ -205,7 +222,8 @@ func TestTogether(t *testing.T) {
 func TestTogetherIsRefused(t *testing.T) {
 	cfg := onDevices(t, 2)
 	cfg.Together = 2
-	if _, err := NewLab(cfg); err == nil || !strings.Contains(err.Error(), "2 nets in one graph on 2 devices: want one device") {
+	if _, err := NewLab(cfg); err == nil ||
+		!strings.Contains(err.Error(), "2 nets in one graph on 2 devices: want one device") {
 		t.Errorf("error %v", err)
 	}
 	cfg = tiny(t)

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// TestFewPicturesOfASuperclass takes some pictures of each superclass: the five fine classes give one in turn, from CIFAR's
+// TestFewPicturesOfASuperclass takes some pictures of each superclass: the five fine classes give one in turn, from
+// CIFAR's
 // binary files and from a folder alike, and pictures that are skipped and pictures that are taken share none.
 func TestFewPicturesOfASuperclass(t *testing.T) {
 	fine := knownNames("cifar100")
@@ -46,7 +47,12 @@ func TestFewPicturesOfASuperclass(t *testing.T) {
 		}
 		slices.Sort(counts)
 		if !slices.Equal(counts, []int{1, 1, 1, 2, 2}) || !slices.IsSorted(first) {
-			t.Errorf("%s: 7 pictures of a superclass are of its fine classes %v, at %v; want 2 of two and 1 of three", name, classes, first)
+			t.Errorf(
+				"%s: 7 pictures of a superclass are of its fine classes %v, at %v; want 2 of two and 1 of three",
+				name,
+				classes,
+				first,
+			)
 		}
 		fresh, classes := taken(TaskOptions{Skip: 5, PerClass: 5})
 		if len(fresh) != 5 || len(classes) != 5 {

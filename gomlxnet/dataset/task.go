@@ -59,7 +59,8 @@ type pictures struct {
 	pix    []uint8 // all pixels, or nil where they are decoded as they are read
 }
 
-// NewTask collects the pictures of the classes, decodes each of them once, in parallel, and makes the mean image. classes
+// NewTask collects the pictures of the classes, decodes each of them once, in parallel, and makes the mean image.
+// classes
 // are indices into src.Classes; their order does not matter. It fails for a class out of range or named twice, a class
 // without a training or test picture, and, unless opt.Bad says otherwise, the first picture that does not decode.
 func NewTask(ctx context.Context, src Source, classes []int, opt TaskOptions) (*Task, error) {

@@ -68,7 +68,10 @@ func pids(t *testing.T, out *bufio.Reader) (found []int) {
 }
 
 // startCommand starts a stand-in that runs argv by order of a bridge that the test plays.
-func startCommand(t *testing.T, order bridge.Order) (cmd *exec.Cmd, out *bufio.Reader, conn net.Conn, in *json.Decoder) {
+func startCommand(
+	t *testing.T,
+	order bridge.Order,
+) (cmd *exec.Cmd, out *bufio.Reader, conn net.Conn, in *json.Decoder) {
 	t.Helper()
 	dir, err := os.MkdirTemp("/tmp", "standin-") // a socket's path has no room for a test's folder
 	if err != nil {
@@ -162,7 +165,8 @@ func TestSkippedToolSucceeds(t *testing.T) {
 			t.Fatal(err)
 		}
 		var h bridge.Hello
-		if err := errors.Join(json.NewDecoder(conn).Decode(&h), json.NewEncoder(conn).Encode(order)); err != nil || h.Tool != "goimports" {
+		if err := errors.Join(json.NewDecoder(conn).Decode(&h), json.NewEncoder(conn).Encode(order)); err != nil ||
+			h.Tool != "goimports" {
 			t.Fatalf("%+v, %v", h, err)
 		}
 		if got := <-status; got != want {
@@ -174,7 +178,10 @@ func TestSkippedToolSucceeds(t *testing.T) {
 
 func TestInterruptReachesAllThatACommandStarted(t *testing.T) {
 	// A shell starts what is in the background deaf to interrupts.
-	_, out, conn, in := startCommand(t, bridge.Order{Run: true, Argv: []string{"/bin/sh", "-c", `sleep 600 & echo $$ $!; sleep 600 | cat`}})
+	_, out, conn, in := startCommand(
+		t,
+		bridge.Order{Run: true, Argv: []string{"/bin/sh", "-c", `sleep 600 & echo $$ $!; sleep 600 | cat`}},
+	)
 	started := pids(t, out)
 	if err := json.NewEncoder(conn).Encode(bridge.Order{Interrupt: true}); err != nil {
 		t.Fatal(err)
@@ -213,7 +220,14 @@ func kept(t *testing.T) (k *keeper, dir string, started []int) {
 		t.Fatal(err)
 	}
 	said := filepath.Join(t.TempDir(), "pids")
-	k, err = startKeeper(exe, dir, os.Environ(), "/bin/sh", "-c", strings.Replace(shell, "$!;", "$! > "+said+".part; mv "+said+".part "+said+";", 1))
+	k, err = startKeeper(
+		exe,
+		dir,
+		os.Environ(),
+		"/bin/sh",
+		"-c",
+		strings.Replace(shell, "$!;", "$! > "+said+".part; mv "+said+".part "+said+";", 1),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -251,7 +265,9 @@ func TestKeeperStops(t *testing.T) {
 
 func TestMissingGoNBIsNamed(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "gonb")
-	if _, err := startKeeper(os.Args[0], t.TempDir(), nil, missing); err == nil || !strings.Contains(err.Error(), missing) || !strings.Contains(err.Error(), "setup") {
+	if _, err := startKeeper(os.Args[0], t.TempDir(), nil, missing); err == nil ||
+		!strings.Contains(err.Error(), missing) ||
+		!strings.Contains(err.Error(), "setup") {
 		t.Errorf("got error %v, want one naming %s and what builds it", err, missing)
 	}
 }

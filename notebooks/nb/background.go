@@ -31,7 +31,8 @@ func (l *Lab) command(r sweep.Record) []string {
 	return append(args, "--nets="+strings.Join(nets, ","))
 }
 
-// start has a process of its own work on a run, and returns when it does, or has done so. The process is asked to make sure that its nets are
+// start has a process of its own work on a run, and returns when it does, or has done so. The process is asked to make
+// sure that its nets are
 // this program's, by their keys (-join).
 func (l *Lab) start(r sweep.Record) error {
 	program, err := l.program(l.ctx)
@@ -57,8 +58,9 @@ func outside(env []string) []string {
 	})
 }
 
-// program is the coadapt command of the clone's sources as they are now: what set-up built may be older than this cell, and would
-// train something else. It is built without what only tables for other programs need. Go's build cache makes it a matter of a second where nothing changed. What it replaces may go on running.
+// program is the coadapt command of the clone's sources as they are now: what set-up built may be older than this cell,
+// and would train something else. It is built without what only tables for other programs need. Go's build cache makes
+// it a matter of a second where nothing changed. What it replaces may go on running.
 func (l *Lab) program(ctx context.Context) (string, error) {
 	dir := filepath.Join(l.home.Dir, "notebooks")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -77,9 +79,14 @@ func (l *Lab) program(ctx context.Context) (string, error) {
 	case ctx.Err() != nil:
 		return "", ctx.Err()
 	case errors.Is(err, exec.ErrNotFound):
-		return "", errors.New("no Go on the PATH, so that the program which trains in the background cannot be built; `go run ./kernel-setup doctor` says more")
+		return "", errors.New(
+			"no Go on the PATH, so that the program which trains in the background cannot be built; `go run ./kernel-setup doctor` says more",
+		)
 	case err != nil:
-		return "", fmt.Errorf("the clone does not build, so that no run can be started: %s", strings.Join(strings.Fields(string(text)), " "))
+		return "", fmt.Errorf(
+			"the clone does not build, so that no run can be started: %s",
+			strings.Join(strings.Fields(string(text)), " "),
+		)
 	}
 	return file, nil
 }
@@ -87,7 +94,8 @@ func (l *Lab) program(ctx context.Context) (string, error) {
 // StopOnInterrupt has an interrupted Run stop what it started, or joined; else that goes on in the background.
 func StopOnInterrupt() Option { return func(s *settings) { s.stop = true } }
 
-// Stop asks the runs in the background that notebooks began on this data to finish their step, keep a checkpoint and end. It waits for
+// Stop asks the runs in the background that notebooks began on this data to finish their step, keep a checkpoint and
+// end. It waits for
 // that for half a minute. The cell that began a run goes on from there.
 func (l *Lab) Stop() {
 	lines, err := l.stopAll(30 * time.Second)
@@ -129,7 +137,10 @@ func (l *Lab) stopAll(wait time.Duration) (lines []string, err error) {
 		case err != nil:
 			return nil, err
 		default:
-			lines = append(lines, fmt.Sprintf("run %s is stopped: what is finished is kept, and its cell goes on from there", id))
+			lines = append(
+				lines,
+				fmt.Sprintf("run %s is stopped: what is finished is kept, and its cell goes on from there", id),
+			)
 		}
 	}
 	if len(lines) == 0 {

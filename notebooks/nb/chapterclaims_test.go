@@ -60,8 +60,9 @@ func number(t *testing.T, text, pattern string) float64 {
 	return x
 }
 
-// TestClaimsOfWhatALayerLearns proves chapter 01: trained filters of either task are nearly without colour and random ones are not; units
-// of conv1 answer to four to nine classes, those of conv5 to one to three; and the cost of another task's layers grows with the cut.
+// TestClaimsOfWhatALayerLearns proves chapter 01: trained filters of either task are nearly without colour and random
+// ones are not; units of conv1 answer to four to nine classes, those of conv5 to one to three; and the cost of another
+// task's layers grows with the cut.
 func TestClaimsOfWhatALayerLearns(t *testing.T) {
 	text := shown(t, "01_what_a_layer_learns")
 	for net, want := range map[string][2]float64{"baseB": {70, 100}, "A1B": {70, 100}, "R1B": {25, 42}} {
@@ -85,7 +86,15 @@ func TestClaimsOfWhatALayerLearns(t *testing.T) {
 				classes[name] = true
 			}
 			if len(classes) < want[0] || len(classes) > want[1] {
-				t.Errorf("%s, unit %d: patches of %d classes %v; claimed: %d to %d", layer, i, len(classes), classes, want[0], want[1])
+				t.Errorf(
+					"%s, unit %d: patches of %d classes %v; claimed: %d to %d",
+					layer,
+					i,
+					len(classes),
+					classes,
+					want[0],
+					want[1],
+				)
 			}
 		}
 	}
@@ -97,8 +106,9 @@ func TestClaimsOfWhatALayerLearns(t *testing.T) {
 	}
 }
 
-// TestClaimsOfBaseNets proves chapter 02: a base that is not done training makes every fine-tuned net look good. On the saved shapes all
-// fine-tuned nets lie above their base, those of the other task as those of the own, and none above a base trained twice.
+// TestClaimsOfBaseNets proves chapter 02: a base that is not done training makes every fine-tuned net look good. On the
+// saved shapes all fine-tuned nets lie above their base, those of the other task as those of the own, and none above a
+// base trained twice.
 func TestClaimsOfBaseNets(t *testing.T) {
 	text := shown(t, "02_base_nets")
 	base, plus := number(t, text, `uncut +(0\.\d+) ± 0\.\d+ +0\.\d+`), number(t, text, `uncut +0\.\d+ ± 0\.\d+ +(0\.\d+)`)
@@ -128,7 +138,8 @@ func line(t *testing.T, r *stats.Report, claim, at string) stats.Line {
 	return stats.Line{}
 }
 
-// TestClaimsOfHowSure proves chapter 06: in 2014 the loss of frozen layers stands; the unpaired gap between AnB+ and BnB+, 1.38 points,
+// TestClaimsOfHowSure proves chapter 06: in 2014 the loss of frozen layers stands; the unpaired gap between AnB+ and
+// BnB+, 1.38 points,
 // is that between the halves they were tested on; on CIFAR-100 there is specificity, and neither fragility nor surplus.
 func TestClaimsOfHowSure(t *testing.T) {
 	paper, err := reference.Results(transfer.BestTen)
@@ -186,7 +197,8 @@ func TestClaimsOfHowSure(t *testing.T) {
 	}
 }
 
-// TestClaimsOfDistance proves chapter 05: on photographs layers of the other kind of class cost more than those of a random half; on the
+// TestClaimsOfDistance proves chapter 05: on photographs layers of the other kind of class cost more than those of a
+// random half; on the
 // shapes no difference can be told; random layers cost more than any trained ones.
 func TestClaimsOfDistance(t *testing.T) {
 	mean := func(all []transfer.Result, c transfer.Treatment, n int, natman bool) (points float64, nets, failed int) {
@@ -227,8 +239,19 @@ func TestClaimsOfDistance(t *testing.T) {
 	} {
 		all := kept(t, name)
 		for _, c := range claims {
-			if got, nets, failed := mean(all, c.c, c.n, c.natman); math.Abs(got-c.want) > 0.06 || nets != c.nets || failed != c.failed {
-				t.Errorf("%s: %s at n = %d, natural/man-made %v: %.2f points of %d nets, %d failed; claimed: %+v", name, c.c, c.n, c.natman, got, nets, failed, c)
+			if got, nets, failed := mean(all, c.c, c.n, c.natman); math.Abs(got-c.want) > 0.06 || nets != c.nets ||
+				failed != c.failed {
+				t.Errorf(
+					"%s: %s at n = %d, natural/man-made %v: %.2f points of %d nets, %d failed; claimed: %+v",
+					name,
+					c.c,
+					c.n,
+					c.natman,
+					got,
+					nets,
+					failed,
+					c,
+				)
 			}
 		}
 		report, err := stats.Ask(all, 0.95)

@@ -72,8 +72,9 @@ func dips(t *testing.T, name string, m stats.Measure) func(c transfer.Treatment,
 	}
 }
 
-// TestClaimsOfTheCliff proves what results/fragility.md, README and chapter 03 say of the shapes at rate 0.02: the cut costs nothing at
-// conv1 and fc7, takes every net to chance at conv4 and some at conv3 and conv5, and costs nothing anywhere once the features at the cut
+// TestClaimsOfTheCliff proves what results/fragility.md, README and chapter 03 say of the shapes at rate 0.02: the cut
+// costs nothing at conv1 and fc7, takes every net to chance at conv4 and some at conv3 and conv5, and costs nothing
+// anywhere once the features at the cut
 // have an RMS of 1.
 func TestClaimsOfTheCliff(t *testing.T) {
 	at := dips(t, "scale", stats.Accuracy)
@@ -110,7 +111,8 @@ func TestClaimsOfTheCliff(t *testing.T) {
 	}
 }
 
-// TestClaimsOfTheDefault proves what README, chapters 00, 03 and 04 and results/fragility.md say of the default experiment, eight seeds.
+// TestClaimsOfTheDefault proves what README, chapters 00, 03 and 04 and results/fragility.md say of the default
+// experiment, eight seeds.
 func TestClaimsOfTheDefault(t *testing.T) {
 	at, loss := dips(t, "plain-shapes", stats.Accuracy), dips(t, "plain-shapes", stats.TrainLoss)
 	points := func(c transfer.Treatment, n int, low, high float64) {
@@ -138,7 +140,8 @@ func TestClaimsOfTheDefault(t *testing.T) {
 		points(transfer.Rescaled, n, -0.5, 3)
 	}
 	for n := 1; n <= 7; n++ {
-		// Nets that never left the plateau have no dip; those that are left have a training loss above the base's where they fail.
+		// Nets that never left the plateau have no dip; those that are left have a training loss above the base's where they
+		// fail.
 		if b := loss(transfer.Selffer, n).dip; n >= 2 && n <= 5 && !(b.Value > 0) {
 			t.Errorf("BnB at n = %d: training loss %+v; claimed: above the base's", n, b)
 		}
@@ -150,12 +153,15 @@ func TestClaimsOfTheDefault(t *testing.T) {
 		points(transfer.TransferPlus, n, -3, 3)
 	}
 	reading, err := stats.Reading(kept(t, "plain-shapes"), 0.95)
-	if want := "A net cut at n = 4 and retrained on its own task (BnB) falls back to chance or near it in 7 of 8 cases"; err != nil || !strings.HasPrefix(reading, want) || !strings.Contains(reading, "is the scale") {
+	if want := "A net cut at n = 4 and retrained on its own task (BnB) falls back to chance or near it in 7 of 8 cases"; err != nil ||
+		!strings.HasPrefix(reading, want) ||
+		!strings.Contains(reading, "is the scale") {
 		t.Errorf("%q, %v; want it to begin with %q", reading, err, want)
 	}
 }
 
-// TestClaimsOfScaleAtTheCut proves why AnB passes conv4 where BnB fails, as results/fragility.md has it: features are larger on pictures
+// TestClaimsOfScaleAtTheCut proves why AnB passes conv4 where BnB fails, as results/fragility.md has it: features are
+// larger on pictures
 // of the task that they were trained for, and the nets that fail are those whose features are large.
 func TestClaimsOfScaleAtTheCut(t *testing.T) {
 	var own, other []float64
@@ -171,14 +177,19 @@ func TestClaimsOfScaleAtTheCut(t *testing.T) {
 		}
 	}
 	if len(own) != 8 || len(other) != 8 || slices.Max(other) >= slices.Min(own) {
-		t.Errorf("RMS at conv4 %.1f on the own task, %.1f on the other; claimed: all of the own above all of the other", own, other)
+		t.Errorf(
+			"RMS at conv4 %.1f on the own task, %.1f on the other; claimed: all of the own above all of the other",
+			own,
+			other,
+		)
 	}
 	if slices.Min(own) < 5.7 || slices.Max(own) > 7.8 || slices.Min(other) < 4.0 || slices.Max(other) > 5.0 {
 		t.Errorf("RMS at conv4 %.2f and %.2f; claimed: 5.8 to 7.7 and 4.1 to 4.9", own, other)
 	}
 }
 
-// TestClaimsOfBriefBases proves what results/fragility.md says of shapes trained for three epochs: BnB lies above its base at every cut,
+// TestClaimsOfBriefBases proves what results/fragility.md says of shapes trained for three epochs: BnB lies above its
+// base at every cut,
 // and below a base trained twice.
 func TestClaimsOfBriefBases(t *testing.T) {
 	at := dips(t, "shapes", stats.Accuracy)
@@ -186,13 +197,21 @@ func TestClaimsOfBriefBases(t *testing.T) {
 	for n := 1; n <= 7; n++ {
 		b := at(transfer.Selffer, n).dip
 		if b.Low <= 0 || b.High >= plus.Low {
-			t.Errorf("BnB at n = %d: %+.3f [%+.3f, %+.3f], base+ %+.3f; claimed: above the base and below base+", n, b.Value, b.Low, b.High, plus.Value)
+			t.Errorf(
+				"BnB at n = %d: %+.3f [%+.3f, %+.3f], base+ %+.3f; claimed: above the base and below base+",
+				n,
+				b.Value,
+				b.Low,
+				b.High,
+				plus.Value,
+			)
 		}
 	}
 }
 
-// TestClaimsOfFewPictures proves what results/fragility.md says of CIFAR-100 with few pictures: BnB dips at every cut, most in the middle,
-// and at n = 4 in each of 18 units' mean; a base trained longer loses some of it and not all; rescaling wins nothing back that can be told
+// TestClaimsOfFewPictures proves what results/fragility.md says of CIFAR-100 with few pictures: BnB dips at every cut,
+// most in the middle, and at n = 4 in each of 18 units' mean; a base trained longer loses some of it and not all;
+// rescaling wins nothing back that can be told
 // from zero; at the base's training loss more than a point is left; loss on training pictures falls.
 func TestClaimsOfFewPictures(t *testing.T) {
 	at, loss := dips(t, "few-pictures", stats.Accuracy), dips(t, "few-pictures", stats.CleanLoss)
@@ -248,7 +267,8 @@ func TestClaimsOfFewPictures(t *testing.T) {
 	}
 }
 
-// TestClaimsOfTheRate proves what results/fragility.md says of the same nets at half the rate: at n = 3, where most fail at 0.02, none
+// TestClaimsOfTheRate proves what results/fragility.md says of the same nets at half the rate: at n = 3, where most
+// fail at 0.02, none
 // does and the difference from the base is not told from zero.
 func TestClaimsOfTheRate(t *testing.T) {
 	at, high := dips(t, "half-rate", stats.Accuracy), dips(t, "scale", stats.Accuracy)

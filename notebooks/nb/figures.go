@@ -13,7 +13,8 @@ import (
 // Curve is the transfer curve: accuracy against the cut, a line a condition.
 func (l *Lab) Curve(results []transfer.Result) figure.Drawing { return must(draw("curve", results)) }
 
-// CurveOf is the curve of another measure: "loss", "train_loss", "clean_accuracy" or "clean_loss"; the clean ones are of training
+// CurveOf is the curve of another measure: "loss", "train_loss", "clean_accuracy" or "clean_loss"; the clean ones are
+// of training
 // pictures, shown as test pictures are. What did not train is a cross beyond the worst.
 func (l *Lab) CurveOf(measure string, results []transfer.Result) figure.Drawing {
 	return must(curveOf(measure, results))
@@ -30,7 +31,8 @@ func curveOf(name string, results []transfer.Result) (figure.Drawing, error) {
 	return draw("curve of "+name, results)
 }
 
-// Figure2 is the paper's figure 2 of results on random halves: every net, and the means with what lies between them named.
+// Figure2 is the paper's figure 2 of results on random halves: every net, and the means with what lies between them
+// named.
 func (l *Lab) Figure2(results []transfer.Result) figure.Drawing {
 	return must(draw("figure 2", results))
 }
@@ -50,7 +52,8 @@ func (l *Lab) Beside2014(results []transfer.Result) figure.Drawing {
 	return must(draw("beside 2014", results))
 }
 
-// Forest draws what the nets say of claims of the paper and of the decomposition, as [Lab.Ask] lists it: a row a cut. Without
+// Forest draws what the nets say of claims of the paper and of the decomposition, as [Lab.Ask] lists it: a row a cut.
+// Without
 // names it is the decomposition.
 func (l *Lab) Forest(results []transfer.Result, names ...string) figure.Drawing {
 	return must(forest(results, names))

@@ -13,7 +13,8 @@ import (
 	"github.com/janpfeifer/gonb/gonbui"
 )
 
-// Spec says what a form offers and where its controls stand at first. The zero value offers everything but data and epochs.
+// Spec says what a form offers and where its controls stand at first. The zero value offers everything but data and
+// epochs.
 type Spec struct {
 	Title  string
 	Grid   Grid      // at first; Cuts are a range, as "3-5", and Splits is one split
@@ -37,8 +38,9 @@ func (spec Spec) seeds() []string {
 	return own
 }
 
-// Form shows a slider and selects for conditions, cuts, seeds, split and, where the spec has them, data and epochs, and below them the Go source
-// that does the same, ready to paste. It returns the grid when the button is pressed, the lab then being of the data and epochs that were
+// Form shows a slider and selects for conditions, cuts, seeds, split and, where the spec has them, data and epochs, and
+// below them the Go source that does the same, ready to paste. It returns the grid when the button is pressed, the lab
+// then being of the data and epochs that were
 // chosen; where no browser is attached, or nobody touches it for a minute, it takes what the spec says.
 func (l *Lab) Form(spec Spec) Grid {
 	g, err := l.form(spec)
@@ -106,7 +108,10 @@ func (l *Lab) formPanel(spec Spec) (panel, error) {
 		conditions, _ = transfer.ParseTreatments(spec.Grid.Conditions) // checked by Nets
 	}
 	for _, t := range spec.offered() {
-		p.controls = append(p.controls, control{name: t.String(), label: t.String(), kind: "tick", value: fmt.Sprint(slices.Contains(conditions, t))})
+		p.controls = append(
+			p.controls,
+			control{name: t.String(), label: t.String(), kind: "tick", value: fmt.Sprint(slices.Contains(conditions, t))},
+		)
 	}
 	low, high := 1, cuts()
 	if spec.Grid.Cuts != "" {
@@ -144,7 +149,9 @@ func (l *Lab) formPanel(spec Spec) (panel, error) {
 		control{name: "seeds", label: "seeds", kind: "select", options: seeds, value: seed},
 		control{name: "split", label: "split of the classes", kind: "select", options: splits, value: split})
 	if spec.Data != nil {
-		own := append([]string{l.data}, slices.DeleteFunc(slices.Clone(spec.Data), func(d string) bool { return d == l.data })...)
+		own := append(
+			[]string{l.data},
+			slices.DeleteFunc(slices.Clone(spec.Data), func(d string) bool { return d == l.data })...)
 		p.controls = append(p.controls, control{name: "data", label: "data", kind: "select", options: own, value: l.data})
 	}
 	if spec.Epochs != nil {
@@ -152,7 +159,10 @@ func (l *Lab) formPanel(spec Spec) (panel, error) {
 		for _, e := range spec.Epochs {
 			options = append(options, strconv.Itoa(e))
 		}
-		p.controls = append(p.controls, control{name: "epochs", label: "epochs of the recipe", kind: "select", options: options, value: asItIs})
+		p.controls = append(
+			p.controls,
+			control{name: "epochs", label: "epochs of the recipe", kind: "select", options: options, value: asItIs},
+		)
 	}
 	for _, c := range []struct {
 		name, label string
@@ -165,7 +175,10 @@ func (l *Lab) formPanel(spec Spec) (panel, error) {
 		for _, r := range c.rates {
 			options = append(options, strconv.FormatFloat(r, 'g', -1, 64))
 		}
-		p.controls = append(p.controls, control{name: c.name, label: c.label, kind: "select", options: options, value: asItIs})
+		p.controls = append(
+			p.controls,
+			control{name: c.name, label: c.label, kind: "select", options: options, value: asItIs},
+		)
 	}
 	return p, nil
 }
@@ -188,7 +201,11 @@ func (l *Lab) chosen(v values, spec Spec) choice {
 	if len(conditions) == 0 {
 		conditions = []string{transfer.Base.String()}
 	}
-	c := choice{data: l.data, set: l.set, grid: Grid{Conditions: strings.Join(conditions, ","), Cuts: v["cuts"], Seeds: v["seeds"], Splits: v["split"]}}
+	c := choice{
+		data: l.data,
+		set:  l.set,
+		grid: Grid{Conditions: strings.Join(conditions, ","), Cuts: v["cuts"], Seeds: v["seeds"], Splits: v["split"]},
+	}
 	if spec.Data != nil {
 		c.data = v["data"]
 	}
@@ -205,7 +222,8 @@ func (l *Lab) chosen(v values, spec Spec) choice {
 	return c
 }
 
-// goSource is Go that does the same as the form, formatted as gofmt does. Where data and epochs are the lab's own it is the run alone.
+// goSource is Go that does the same as the form, formatted as gofmt does. Where data and epochs are the lab's own it is
+// the run alone.
 func (l *Lab) goSource(c choice) string {
 	text := ""
 	if c.data != l.data || c.set != l.set {

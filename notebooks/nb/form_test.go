@@ -152,13 +152,19 @@ func hear(t *testing.T, p panel, said *[]string, script ...any) (v values, why s
 			}
 		}()
 		began := time.Now()
-		v, why = p.listen(heard, p.defaults(), func(v values) string { return v["n"] }, func(text string) { *said = append(*said, text) })
+		v, why = p.listen(
+			heard,
+			p.defaults(),
+			func(v values) string { return v["n"] },
+			func(text string) { *said = append(*said, text) },
+		)
 		took = time.Since(began)
 	})
 	return v, why, took
 }
 
-// A front end that never answers, or that nobody touches, is not waited for; one that is in use is, and what is no answer changes nothing.
+// A front end that never answers, or that nobody touches, is not waited for; one that is in use is, and what is no
+// answer changes nothing.
 func TestPanelListens(t *testing.T) {
 	p := panel{controls: []control{{name: "n", kind: "range", min: 1, max: 7, value: "4"}}}
 	at := func(n string) values { return values{"n": n} }
@@ -166,12 +172,24 @@ func TestPanelListens(t *testing.T) {
 	if v, why, took := hear(t, p, &said); v["n"] != "4" || why != "the page did not answer" || took != answerWithin {
 		t.Errorf("nobody: %v, %q after %v", v, why, took)
 	}
-	if v, why, took := hear(t, p, &said, message{Values: at("4")}); v["n"] != "4" || !strings.Contains(why, "touched") || took != touchWithin {
+	if v, why, took := hear(t, p, &said, message{Values: at("4")}); v["n"] != "4" || !strings.Contains(why, "touched") ||
+		took != touchWithin {
 		t.Errorf("untouched: %v, %q after %v", v, why, took)
 	}
-	v, why, took := hear(t, p, &said, message{Values: at("4")}, message{Values: at("5"), Touched: true}, "{", message{Values: at("9"), Pressed: true}, message{Pressed: true},
-		time.Hour, message{Values: at("6"), Touched: true, Pressed: true})
-	if v["n"] != "6" || why != "" || took != time.Hour || !slices.Equal(said, []string{"4", "4", "5"}) { // "4" of the visit before, too
+	v, why, took := hear(
+		t,
+		p,
+		&said,
+		message{Values: at("4")},
+		message{Values: at("5"), Touched: true},
+		"{",
+		message{Values: at("9"), Pressed: true},
+		message{Pressed: true},
+		time.Hour,
+		message{Values: at("6"), Touched: true, Pressed: true},
+	)
+	if v["n"] != "6" || why != "" || took != time.Hour ||
+		!slices.Equal(said, []string{"4", "4", "5"}) { // "4" of the visit before, too
 		t.Errorf("in use: %v, %q after %v, said %q", v, why, took, said)
 	}
 }
@@ -213,7 +231,8 @@ func TestDrawnHasAxes(t *testing.T) {
 			t.Errorf("%d of %q, want %d", got, what, want)
 		}
 	}
-	if page := (Pick{"a", "b"}).question().panel().html("/coadapt/1", ""); strings.Contains(page, "<svg") || strings.Contains(page, "<details") {
+	if page := (Pick{"a", "b"}).question().panel().html("/coadapt/1", ""); strings.Contains(page, "<svg") ||
+		strings.Contains(page, "<details") {
 		t.Errorf("a pick has axes: %s", page)
 	}
 }
@@ -249,10 +268,21 @@ func TestFormInABrowser(t *testing.T) {
 	first := next(protocol.MIMETextHTML)
 	page := first.Data[protocol.MIMETextHTML].(string)
 	m := regexp.MustCompile(`\)\("([^"]+)", "([^"]+)"\);</script>`).FindStringSubmatch(page)
-	if m == nil || !strings.Contains(page, `id="`+m[1]+`"`) || strings.Contains(page, "<b>a <b>") || !strings.Contains(page, "This cell waits for you") {
+	if m == nil || !strings.Contains(page, `id="`+m[1]+`"`) || strings.Contains(page, "<b>a <b>") ||
+		!strings.Contains(page, "This cell waits for you") {
 		t.Fatalf("the page is %s", page)
 	}
-	v := values{"BnB": "false", "BnB+": "false", "AnB": "true", "AnB+": "false", "RnB": "false", "base+": "false", "cuts": "2-3", "seeds": "0", "split": "1"}
+	v := values{
+		"BnB":   "false",
+		"BnB+":  "false",
+		"AnB":   "true",
+		"AnB+":  "false",
+		"RnB":   "false",
+		"base+": "false",
+		"cuts":  "2-3",
+		"seeds": "0",
+		"split": "1",
+	}
 	tell := func(touched, pressed bool) {
 		text, err := json.Marshal(message{v, touched, pressed})
 		if err != nil {
@@ -261,12 +291,14 @@ func TestFormInABrowser(t *testing.T) {
 		say(m[2], string(text))
 	}
 	tell(false, false)
-	if first, ok := next(protocol.MIMECommValue).Data[protocol.MIMECommValue].(protocol.CommValue); !ok || first.Address != m[2]+"/below" {
+	if first, ok := next(protocol.MIMECommValue).Data[protocol.MIMECommValue].(protocol.CommValue); !ok ||
+		first.Address != m[2]+"/below" {
 		t.Errorf("the page is not told that the cell waits: %+v", first)
 	}
 	tell(true, false)
 	change, ok := next(protocol.MIMECommValue).Data[protocol.MIMECommValue].(protocol.CommValue)
-	if want := (Grid{Conditions: "AnB", Cuts: "2-3", Seeds: "0", Splits: "1"}); !ok || change.Address != m[2]+"/below" || !strings.Contains(change.Value.(string), want.Source()) {
+	if want := (Grid{Conditions: "AnB", Cuts: "2-3", Seeds: "0", Splits: "1"}); !ok || change.Address != m[2]+"/below" ||
+		!strings.Contains(change.Value.(string), want.Source()) {
 		t.Errorf("the page was told %+v", change)
 	}
 	v["cuts"] = "2-4"
@@ -281,7 +313,9 @@ func TestFormInABrowser(t *testing.T) {
 		t.Fatal("the button does nothing")
 	}
 	last := next(protocol.MIMETextHTML)
-	if text := last.Data[protocol.MIMETextHTML].(string); last.DisplayID != first.DisplayID || !strings.Contains(text, escape(want.Source())) || strings.Contains(text, "<script") {
+	if text := last.Data[protocol.MIMETextHTML].(string); last.DisplayID != first.DisplayID ||
+		!strings.Contains(text, escape(want.Source())) ||
+		strings.Contains(text, "<script") {
 		t.Errorf("what stays is %q under %q", text, last.DisplayID)
 	}
 }
@@ -303,7 +337,8 @@ func TestFormWithoutABrowser(t *testing.T) {
 	}
 	select {
 	case d := <-shown:
-		if text, _ := d.Data[protocol.MIMETextHTML].(string); !strings.Contains(text, "no browser is attached") || strings.Contains(text, "<script") {
+		if text, _ := d.Data[protocol.MIMETextHTML].(string); !strings.Contains(text, "no browser is attached") ||
+			strings.Contains(text, "<script") {
 			t.Errorf("shown: %q", text)
 		}
 	case <-time.After(20 * time.Second):

@@ -13,7 +13,8 @@ import (
 	"coadapt/transfer/stats"
 )
 
-// TestClaimsOfTheMap proves what results/fragility.md says of the dials, by the nets of results/map: three splits, both targets; of the
+// TestClaimsOfTheMap proves what results/fragility.md says of the dials, by the nets of results/map: three splits, both
+// targets; of the
 // default three seeds. Nets cut at conv4 that failed where their base did not, and none of the rescaled ones.
 func TestClaimsOfTheMap(t *testing.T) {
 	for name, want := range map[string]struct{ fewest, most, of int }{
@@ -34,8 +35,9 @@ func TestClaimsOfTheMap(t *testing.T) {
 	}
 }
 
-// TestClaimsOfOtherDials proves what results/fragility.md says of single dials: nets fail on fresh pictures, too; with Caffe's initial values
-// no base trains; the RMS at conv4 after a brief base, in narrow nets and of small pictures; the rates at which bases are best.
+// TestClaimsOfOtherDials proves what results/fragility.md says of single dials: nets fail on fresh pictures, too; with
+// Caffe's initial values no base trains; the RMS at conv4 after a brief base, in narrow nets and of small pictures; the
+// rates at which bases are best.
 func TestClaimsOfOtherDials(t *testing.T) {
 	for name, failed := range map[string]int{"pictures-500": 6, "pictures-100": 5} {
 		if b := dips(t, "map/"+name, stats.Accuracy)(transfer.Fresh, 4).failure; b.Failed != failed || b.Of != 6 {
@@ -64,13 +66,17 @@ func TestClaimsOfOtherDials(t *testing.T) {
 		}
 		best[rate] = sum / n
 	}
-	if worst := max(best["rate-0.02"], best["rate-0.0275"], best["rate-0.035"]); min(best["rate-0.01"], best["rate-0.015"]) <= worst {
+	if worst := max(best["rate-0.02"], best["rate-0.0275"], best["rate-0.035"]); min(
+		best["rate-0.01"],
+		best["rate-0.015"],
+	) <= worst {
 		t.Errorf("accuracies of bases %v; claimed: 0.01 and 0.015 are best", best)
 	}
 }
 
-// TestClaimsOfPhotographs proves what results/fragility.md says of CIFAR-100: on fresh pictures and in 1000 steps new layers end above the
-// base, on its own pictures below it; with all pictures there is a dip at rate 0.02 and none at 0.05, and features stay small.
+// TestClaimsOfPhotographs proves what results/fragility.md says of CIFAR-100: on fresh pictures and in 1000 steps new
+// layers end above the base, on its own pictures below it; with all pictures there is a dip at rate 0.02 and none at
+// 0.05, and features stay small.
 func TestClaimsOfPhotographs(t *testing.T) {
 	brief := dips(t, "map-cifar100/few-pictures-steps2-1000", stats.Accuracy)
 	if b := brief(transfer.Fresh, 4).dip; b.Low < 0.004 || b.High > 0.012 || b.Clusters != 18 {
@@ -95,7 +101,8 @@ func TestClaimsOfPhotographs(t *testing.T) {
 	}
 }
 
-// TestClaimsOfGrowth proves what results/fragility.md says of the base's rate: at 0.01 features grow less than at 0.0275, and of six nets at
+// TestClaimsOfGrowth proves what results/fragility.md says of the base's rate: at 0.01 features grow less than at
+// 0.0275, and of six nets at
 // the higher second rate the two that fail are those whose features are largest.
 func TestClaimsOfGrowth(t *testing.T) {
 	at4 := func(name string) (trained, failed []float64) {
@@ -111,18 +118,26 @@ func TestClaimsOfGrowth(t *testing.T) {
 		return trained, failed
 	}
 	trained, failed := at4("rate-0.01-rate2-0.0275")
-	if len(trained) != 4 || len(failed) != 2 || slices.Max(trained) >= slices.Min(failed) || slices.Max(failed) > 4.15 || slices.Min(trained) < 3.15 {
-		t.Errorf("RMS of those that trained %.1f, that failed %.1f; claimed: 3.2 to 4.1, and the two largest fail", trained, failed)
+	if len(trained) != 4 || len(failed) != 2 || slices.Max(trained) >= slices.Min(failed) || slices.Max(failed) > 4.15 ||
+		slices.Min(trained) < 3.15 {
+		t.Errorf(
+			"RMS of those that trained %.1f, that failed %.1f; claimed: 3.2 to 4.1, and the two largest fail",
+			trained,
+			failed,
+		)
 	}
-	if none, all := at4("rate-0.0275"); len(none) != 0 || len(all) != 18 || slices.Min(all) < 5.85 || slices.Max(all) > 8.25 {
+	if none, all := at4("rate-0.0275"); len(none) != 0 || len(all) != 18 || slices.Min(all) < 5.85 ||
+		slices.Max(all) > 8.25 {
 		t.Errorf("RMS at 0.0275: %.1f trained, %.1f failed; claimed: all 18 failed, 5.9 to 8.2", none, all)
 	}
-	if some, one := at4("dropout-0.5"); slices.Min(append(some, one...)) < 1.85 || slices.Max(append(some, one...)) > 2.45 {
+	if some, one := at4("dropout-0.5"); slices.Min(append(some, one...)) < 1.85 ||
+		slices.Max(append(some, one...)) > 2.45 {
 		t.Errorf("RMS with dropout %.1f, %.1f; claimed: 1.9 to 2.4", some, one)
 	}
 }
 
-// TestClaimsOfDropout proves what results/fragility.md says of dropout: a dip of the nets that trained, which goes when features are rescaled.
+// TestClaimsOfDropout proves what results/fragility.md says of dropout: a dip of the nets that trained, which goes when
+// features are rescaled.
 func TestClaimsOfDropout(t *testing.T) {
 	at := dips(t, "map/dropout-0.5", stats.Accuracy)
 	if b := at(transfer.Selffer, 4).dip; b.High >= 0 || b.Clusters != 5 {
@@ -133,8 +148,9 @@ func TestClaimsOfDropout(t *testing.T) {
 	}
 }
 
-// TestClaimsOfGradients proves what results/fragility.md and chapter 03 say of the first hundred steps at conv4, three splits and both
-// targets: BnB's gradient is 6 to 11 times BnBr's from the first step on, its largest lies above BnBr's largest, and at the end it is a
+// TestClaimsOfGradients proves what results/fragility.md and chapter 03 say of the first hundred steps at conv4, three
+// splits and both targets: BnB's gradient is 6 to 11 times BnBr's from the first step on, its largest lies above BnBr's
+// largest, and at the end it is a
 // fifth or less, where BnBr's still learns.
 func TestClaimsOfGradients(t *testing.T) {
 	f, err := os.Open("../results/map/gradients.csv")

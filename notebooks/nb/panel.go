@@ -16,7 +16,8 @@ import (
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 )
 
-// panel is a few controls and a button in one output. GoNB's own widgets each wait for the front end without an end and make several
+// panel is a few controls and a button in one output. GoNB's own widgets each wait for the front end without an end and
+// make several
 // outputs; a panel uses their channel (package comms) with one message for all of its values.
 type panel struct {
 	title    string
@@ -59,11 +60,13 @@ var panelScript string
 //go:embed panel.css
 var panelStyle string
 
-// browser says whether somebody may sit before a page: Jupyter's server names its session, what executes notebooks does not.
+// browser says whether somebody may sit before a page: Jupyter's server names its session, what executes notebooks does
+// not.
 func browser() bool { return gonbui.IsNotebook && os.Getenv("JPY_SESSION_NAME") != "" }
 
-// ask shows the panel and returns what the reader set when the button was pressed. below is the text under the controls, made anew at every change.
-// Where no browser is, or none that answers, or nothing is touched, it returns the values that the controls had at first, and why.
+// ask shows the panel and returns what the reader set when the button was pressed. below is the text under the
+// controls, made anew at every change. Where no browser is, or none that answers, or nothing is touched, it returns the
+// values that the controls had at first, and why.
 // The output is left to be replaced: under id.
 func (p panel) ask(id string, below func(values) string) (v values, why string) {
 	v = p.defaults()
@@ -146,7 +149,11 @@ func (p panel) fits(v values) bool {
 
 // waits says that the cell is held up, and by what; the page shows it while that is so.
 func (p panel) waits() string {
-	return fmt.Sprintf("This cell waits for you: set what you like and press “%s”. Untouched, it goes on by itself after %.0f s.", p.button, touchWithin.Seconds())
+	return fmt.Sprintf(
+		"This cell waits for you: set what you like and press “%s”. Untouched, it goes on by itself after %.0f s.",
+		p.button,
+		touchWithin.Seconds(),
+	)
 }
 
 // ends are those of a span, "3" or "2-5".
@@ -186,7 +193,12 @@ func (p panel) html(address, below string) string {
 	if p.axes != "" {
 		b.WriteString("</details>")
 	}
-	fmt.Fprintf(&b, `<p><button type="button">%s</button></p><pre>%s</pre><p><small>Where this does not react, interrupt the cell and run it again.</small></p></div>`, escape(p.button), escape(below))
+	fmt.Fprintf(
+		&b,
+		`<p><button type="button">%s</button></p><pre>%s</pre><p><small>Where this does not react, interrupt the cell and run it again.</small></p></div>`,
+		escape(p.button),
+		escape(below),
+	)
 	fmt.Fprintf(&b, "<style>%s</style>", panelStyle)
 	fmt.Fprintf(&b, "<script>(%s)(%q, %q);</script>", strings.TrimSpace(panelScript), root, address)
 	return b.String()
@@ -200,7 +212,12 @@ func (c control) html() string {
 		if c.value == "true" {
 			checked = " checked"
 		}
-		return fmt.Sprintf(`<label style="margin-right:1em"><input type="checkbox" name="%s"%s> %s</label>`, name, checked, escape(c.label))
+		return fmt.Sprintf(
+			`<label style="margin-right:1em"><input type="checkbox" name="%s"%s> %s</label>`,
+			name,
+			checked,
+			escape(c.label),
+		)
 	case "select":
 		var b strings.Builder
 		fmt.Fprintf(&b, `<p><label>%s <select name="%s">`, escape(c.label), name)
@@ -215,13 +232,33 @@ func (c control) html() string {
 	case "span":
 		low, high, _ := ends(c.value)
 		end := func(which string, value int) string {
-			return fmt.Sprintf(`<input type="range" aria-label="%s %s" min="%d" max="%d" value="%d">`, which, escape(c.label), c.min, c.max, value)
+			return fmt.Sprintf(
+				`<input type="range" aria-label="%s %s" min="%d" max="%d" value="%d">`,
+				which,
+				escape(c.label),
+				c.min,
+				c.max,
+				value,
+			)
 		}
-		return fmt.Sprintf(`<p>%s <span class="coadapt-span" data-name="%s">%s%s</span> <output>%s</output></p>`, escape(c.label), name,
-			end("lowest of", low), end("highest of", high), escape(c.value))
+		return fmt.Sprintf(
+			`<p>%s <span class="coadapt-span" data-name="%s">%s%s</span> <output>%s</output></p>`,
+			escape(c.label),
+			name,
+			end("lowest of", low),
+			end("highest of", high),
+			escape(c.value),
+		)
 	}
-	return fmt.Sprintf(`<p><label>%s <input type="range" name="%s" min="%d" max="%d" value="%s"> <output>%s</output></label></p>`,
-		escape(c.label), name, c.min, c.max, escape(c.value), escape(c.value))
+	return fmt.Sprintf(
+		`<p><label>%s <input type="range" name="%s" min="%d" max="%d" value="%s"> <output>%s</output></label></p>`,
+		escape(c.label),
+		name,
+		c.min,
+		c.max,
+		escape(c.value),
+		escape(c.value),
+	)
 }
 
 // leave replaces the panel by text that a saved notebook keeps.
@@ -230,5 +267,10 @@ func leave(id, htmlText, text string) error {
 		_, err := fmt.Println(text)
 		return err
 	}
-	return send(&protocol.DisplayData{DisplayID: id, Data: map[protocol.MIMEType]any{protocol.MIMETextHTML: htmlText, protocol.MIMETextPlain: text}})
+	return send(
+		&protocol.DisplayData{
+			DisplayID: id,
+			Data:      map[protocol.MIMEType]any{protocol.MIMETextHTML: htmlText, protocol.MIMETextPlain: text},
+		},
+	)
 }

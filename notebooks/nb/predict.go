@@ -28,7 +28,8 @@ type Sign struct {
 	N    int
 }
 
-// Drawn asks for a curve, drawn with a pointer or set by sliders: what a condition gains or loses to its base at every cut, in points.
+// Drawn asks for a curve, drawn with a pointer or set by sliders: what a condition gains or loses to its base at every
+// cut, in points.
 type Drawn struct{ Condition string }
 
 // Pick asks for one of some answers in words, two at least.
@@ -52,13 +53,15 @@ func (p Pick) question() asked  { return asked{Kind: "pick", Of: p} }
 
 // same says that two are one question, whatever was guessed.
 func (q asked) same(other asked) bool {
-	return q.Kind == other.Kind && q.Text == other.Text && q.A == other.A && q.B == other.B && q.N == other.N && slices.Equal(q.Of, other.Of)
+	return q.Kind == other.Kind && q.Text == other.Text && q.A == other.A && q.B == other.B && q.N == other.N &&
+		slices.Equal(q.Of, other.Of)
 }
 
 // steepest is how far from the base, in points, a drawn guess may go down, and half as far up.
 const steepest = 60
 
-// Predict asks the reader for a guess before the result is shown, and keeps it beside the figures until lab.Reveal draws both. It may be
+// Predict asks the reader for a guess before the result is shown, and keeps it beside the figures until lab.Reveal
+// draws both. It may be
 // changed until then. Where no browser is, it makes no guess, and nothing waits.
 func Predict(name, question string, a Answer) {
 	h, err := home.Locate()
@@ -72,7 +75,10 @@ func Predict(name, question string, a Answer) {
 
 func predict(h home.Home, name, question string, a Answer) error {
 	if a == nil {
-		return fmt.Errorf("guess %q: want nb.Sign{A: \"AnB\", B: \"BnB\", N: 7}, nb.Drawn{Condition: \"BnB\"} or nb.Pick{\"less\", \"more\"}", name)
+		return fmt.Errorf(
+			"guess %q: want nb.Sign{A: \"AnB\", B: \"BnB\", N: 7}, nb.Drawn{Condition: \"BnB\"} or nb.Pick{\"less\", \"more\"}",
+			name,
+		)
 	}
 	q := a.question()
 	q.Text = question
@@ -152,14 +158,25 @@ func (q asked) panel() panel {
 	p := panel{title: q.Text, button: "this is my guess"}
 	switch q.Kind {
 	case "sign":
-		p.controls = []control{{name: "sign", label: fmt.Sprintf("%s against %s at n = %d:", q.A, q.B, q.N), kind: "select", options: []string{alike, below, above}, value: alike}}
+		p.controls = []control{
+			{
+				name:    "sign",
+				label:   fmt.Sprintf("%s against %s at n = %d:", q.A, q.B, q.N),
+				kind:    "select",
+				options: []string{alike, below, above},
+				value:   alike,
+			},
+		}
 	case "pick":
 		p.controls = []control{{name: "pick", kind: "select", options: q.Of, value: q.Of[0]}}
 	default:
 		p.axes = fmt.Sprintf("cut n; draw the curve of %s, in points above or below its base", q.A)
 		for n := range cuts() {
-			p.controls = append(p.controls, control{name: strconv.Itoa(n + 1), label: fmt.Sprintf("%s at n = %d, points from the base:", q.A, n+1),
-				kind: "range", min: -steepest, max: steepest / 2, value: "0"})
+			p.controls = append(
+				p.controls,
+				control{name: strconv.Itoa(n + 1), label: fmt.Sprintf("%s at n = %d, points from the base:", q.A, n+1),
+					kind: "range", min: -steepest, max: steepest / 2, value: "0"},
+			)
 		}
 	}
 	for i, c := range p.controls {

@@ -11,10 +11,20 @@ import (
 	"coadapt/transfer"
 )
 
-// made is a result of so many right of a thousand, at which Newcombe's interval of a difference of 0.1 lies on one side of zero.
+// made is a result of so many right of a thousand, at which Newcombe's interval of a difference of 0.1 lies on one side
+// of zero.
 func made(condition string, n, correct int) transfer.Result {
 	net := Net(condition, n, 0)
-	return transfer.Result{Net: net, Status: transfer.OK, Accuracy: float64(correct) / 1000, Correct: correct, Tested: 1000, Classes: 20, TrainLoss: 1, Key: net.String()}
+	return transfer.Result{
+		Net:       net,
+		Status:    transfer.OK,
+		Accuracy:  float64(correct) / 1000,
+		Correct:   correct,
+		Tested:    1000,
+		Classes:   20,
+		TrainLoss: 1,
+		Key:       net.String(),
+	}
 }
 
 func TestPredictWithoutABrowser(t *testing.T) {
@@ -83,7 +93,8 @@ func TestSignAgainst(t *testing.T) {
 	} {
 		q := Sign{A: "AnB", B: "BnB", N: 7}.question()
 		q.Guess = values{"sign": c.guess}
-		if text, err := q.signAgainst(c.results); err != nil || !strings.Contains(text, c.says) || !strings.Contains(text, "AnB - BnB") {
+		if text, err := q.signAgainst(c.results); err != nil || !strings.Contains(text, c.says) ||
+			!strings.Contains(text, "AnB - BnB") {
 			t.Errorf("%s: %q, %v; want %q", c.guess, text, err, c.says)
 		}
 	}
@@ -93,7 +104,8 @@ func TestSignAgainst(t *testing.T) {
 	}
 }
 
-// The base is at 600 of 1000, BnB 10 points below it at n = 1 and 20 at n = 3: a guess of -10 everywhere is off by 0 and 10.
+// The base is at 600 of 1000, BnB 10 points below it at n = 1 and 20 at n = 3: a guess of -10 everywhere is off by 0
+// and 10.
 func TestDrawnAgainst(t *testing.T) {
 	q := Drawn{"BnB"}.question()
 	q.Guess = values{}
@@ -109,15 +121,18 @@ func TestDrawnAgainst(t *testing.T) {
 			t.Errorf("%q does not say %q", text, says)
 		}
 	}
-	if alt := fig.Alt(); !strings.Contains(alt, "BnB, the guess at 0: 0, 1: -10") || !strings.Contains(alt, "BnB, the result at 0: 0, 1: -10, 3: -20") {
+	if alt := fig.Alt(); !strings.Contains(alt, "BnB, the guess at 0: 0, 1: -10") ||
+		!strings.Contains(alt, "BnB, the result at 0: 0, 1: -10, 3: -20") {
 		t.Errorf("the figure is %s", alt)
 	}
 	none := Drawn{"BnB"}.question()
 	text, fig, err = none.against([]transfer.Result{made("base", 0, 600), made("BnB", 1, 500), made("BnB", 3, 400)}, nil)
-	if err != nil || fig != nil || !strings.HasSuffix(text, "result: BnB, in points from the base, at n = 1: -10.0, 3: -20.0") {
+	if err != nil || fig != nil ||
+		!strings.HasSuffix(text, "result: BnB, in points from the base, at n = 1: -10.0, 3: -20.0") {
 		t.Errorf("no guess: %q, %v, %v", text, fig, err)
 	}
-	if _, _, err := q.against([]transfer.Result{made("base", 0, 600)}, nil); err == nil || !strings.Contains(err.Error(), "BnB") {
+	if _, _, err := q.against([]transfer.Result{made("base", 0, 600)}, nil); err == nil ||
+		!strings.Contains(err.Error(), "BnB") {
 		t.Errorf("no net of the condition: %v", err)
 	}
 }
@@ -179,11 +194,13 @@ func TestPickIsScored(t *testing.T) {
 			t.Errorf("%q: revealed %v, %v", c.guess, got.Revealed, err)
 		}
 	}
-	if err := reveal(h, "pick", nil, "none"); err == nil || !strings.Contains(err.Error(), `"none"`) || !strings.Contains(err.Error(), `"as much"`) {
+	if err := reveal(h, "pick", nil, "none"); err == nil || !strings.Contains(err.Error(), `"none"`) ||
+		!strings.Contains(err.Error(), `"as much"`) {
 		t.Errorf("an answer that was not offered: %v", err)
 	}
 	sign := Sign{A: "AnB", B: "BnB", N: 7}.question()
-	if _, _, err := sign.against([]transfer.Result{made("AnB", 7, 500), made("BnB", 7, 600)}, []string{below}); err == nil || !strings.Contains(err.Error(), "nb.Pick") {
+	if _, _, err := sign.against([]transfer.Result{made("AnB", 7, 500), made("BnB", 7, 600)}, []string{below}); err == nil ||
+		!strings.Contains(err.Error(), "nb.Pick") {
 		t.Errorf("a right answer to a sign: %v", err)
 	}
 }

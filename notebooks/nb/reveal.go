@@ -15,8 +15,9 @@ import (
 	"coadapt/transfer/figure"
 )
 
-// Reveal shows a guess and the result together, and how far off it was. From then on the guess stays as it is. Where none was made, it shows
-// the result alone. The right answers to a [Pick] are given by name, one or several: lab.Reveal("cost", nil, "some weeks"). Where they depend
+// Reveal shows a guess and the result together, and how far off it was. From then on the guess stays as it is. Where
+// none was made, it shows the result alone. The right answers to a [Pick] are given by name, one or several:
+// lab.Reveal("cost", nil, "some weeks"). Where they depend
 // on nets that the reader may change, the cell works them out; without any, the guess is shown as it was made.
 func (l *Lab) Reveal(name string, results []transfer.Result, right ...string) {
 	h, err := home.Locate()
@@ -96,7 +97,8 @@ func (q asked) against(results []transfer.Result, right []string) (string, figur
 	}
 	sum, worst := 0.0, 0
 	for n, x := range off {
-		if sum += math.Abs(x); worst == 0 || math.Abs(x) > math.Abs(off[worst]) || math.Abs(x) == math.Abs(off[worst]) && n < worst {
+		if sum += math.Abs(x); worst == 0 || math.Abs(x) > math.Abs(off[worst]) ||
+			math.Abs(x) == math.Abs(off[worst]) && n < worst {
 			worst = n
 		}
 	}
@@ -104,7 +106,15 @@ func (q asked) against(results []transfer.Result, right []string) (string, figur
 	if off[worst] < 0 {
 		way = "too low"
 	}
-	text := fmt.Sprintf("%s\nThe guess lies %.1f points off the result, on average over %d cuts; most at n = %d, where it is %.1f %s.", q.words(), sum/float64(len(off)), len(off), worst, math.Abs(off[worst]), way)
+	text := fmt.Sprintf(
+		"%s\nThe guess lies %.1f points off the result, on average over %d cuts; most at n = %d, where it is %.1f %s.",
+		q.words(),
+		sum/float64(len(off)),
+		len(off),
+		worst,
+		math.Abs(off[worst]),
+		way,
+	)
 	return text, fig, nil
 }
 

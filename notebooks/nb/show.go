@@ -26,7 +26,8 @@ const (
 var fileName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
 // Show displays a figure as a PNG with a text alternative, and keeps PNG and SVG under the set-up's figures folder as
-// name.png and name.svg, with a [Stamp] of what it was made of beside them and in the output's metadata. A PNG survives saving, export and an untrusted clone, which inline SVG does not.
+// name.png and name.svg, with a [Stamp] of what it was made of beside them and in the output's metadata. A PNG survives
+// saving, export and an untrusted clone, which inline SVG does not.
 func (l *Lab) Show(name string, fig figure.Drawing) {
 	if err := l.show(name, fig); err != nil {
 		fail(err)
@@ -79,7 +80,8 @@ func (l *Lab) keepable(name string, fig figure.Drawing) error {
 	return l.ready()
 }
 
-// link says a figure in words, as JupyterLab shows no text alternative, and tells where it lies, from the notebook's folder, in which cells
+// link says a figure in words, as JupyterLab shows no text alternative, and tells where it lies, from the notebook's
+// folder, in which cells
 // run. Nothing of this machine's paths above the clone is said.
 func link(file, alt string) error {
 	wd, err := os.Getwd()
@@ -87,10 +89,19 @@ func link(file, alt string) error {
 		return err
 	}
 	rel := filepath.ToSlash(from(wd, file))
-	return show(fmt.Sprintf(`<details><summary>the figure in words</summary><p>%s</p></details><p>the same as SVG: <a href="%s">%s</a></p>`, escape(alt), html.EscapeString(rel), html.EscapeString(rel)), "the same as SVG: "+rel)
+	return show(
+		fmt.Sprintf(
+			`<details><summary>the figure in words</summary><p>%s</p></details><p>the same as SVG: <a href="%s">%s</a></p>`,
+			escape(alt),
+			html.EscapeString(rel),
+			html.EscapeString(rel),
+		),
+		"the same as SVG: "+rel,
+	)
 }
 
-// from is a figure's place as seen from a folder. A folder of lessons has a link to the figures, for it may lie anywhere.
+// from is a figure's place as seen from a folder. A folder of lessons has a link to the figures, for it may lie
+// anywhere.
 func from(wd, file string) string {
 	near := filepath.Join("figures", filepath.Base(file))
 	a, err := os.Stat(filepath.Join(wd, "figures"))
@@ -112,7 +123,9 @@ func show(htmlText, text string) error {
 		_, err := fmt.Println(text)
 		return err
 	}
-	return send(&protocol.DisplayData{Data: map[protocol.MIMEType]any{protocol.MIMETextHTML: htmlText, protocol.MIMETextPlain: text}})
+	return send(
+		&protocol.DisplayData{Data: map[protocol.MIMEType]any{protocol.MIMETextHTML: htmlText, protocol.MIMETextPlain: text}},
+	)
 }
 
 // display sends a PNG with its text alternative to the front end, width CSS
@@ -132,7 +145,8 @@ func display(png []byte, alt string, width int, metadata map[string]any) error {
 	})
 }
 
-// send hands data to the front end and waits until it is there. It fails where GoNB could not be told: gonbui itself would only
+// send hands data to the front end and waits until it is there. It fails where GoNB could not be told: gonbui itself
+// would only
 // log that, and every later output would be lost in silence.
 func send(data *protocol.DisplayData) error {
 	gob.Register(map[string]any{}) // GoNB's end of the pipe knows it, gonbui's does not

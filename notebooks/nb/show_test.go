@@ -76,7 +76,8 @@ func gonb(t *testing.T) (displayed <-chan protocol.DisplayData, say func(address
 	return shown, func(address string, value any) { answers <- protocol.CommValue{Address: address, Value: value} }
 }
 
-// apart runs the test that calls it in a process of its own: it returns true there, and false in the first process when that has ended well.
+// apart runs the test that calls it in a process of its own: it returns true there, and false in the first process when
+// that has ended well.
 func apart(t *testing.T) bool {
 	t.Helper()
 	const inside = "NB_TEST_APART"
@@ -113,7 +114,8 @@ func TestDisplay(t *testing.T) {
 		if !ok {
 			t.Fatal("what the cell sent cannot be read")
 		}
-		if got, _ := d.Data[protocol.MIMEImagePNG].([]byte); !bytes.Equal(got, png) || d.Data[protocol.MIMETextPlain] != "a curve" {
+		if got, _ := d.Data[protocol.MIMEImagePNG].([]byte); !bytes.Equal(got, png) ||
+			d.Data[protocol.MIMETextPlain] != "a curve" {
 			t.Errorf("shown: %v", d.Data)
 		}
 		if meta, _ := d.Metadata["image/png"].(map[string]any); meta["width"] != 624 {
@@ -125,13 +127,16 @@ func TestDisplay(t *testing.T) {
 	case <-time.After(10 * time.Second):
 		t.Fatal("nothing was shown")
 	}
-	gonbui.SendData(&protocol.DisplayData{Metadata: map[string]any{"x": struct{ Unregistered int }{}}}) // breaks the pipe for good
+	gonbui.SendData(
+		&protocol.DisplayData{Metadata: map[string]any{"x": struct{ Unregistered int }{}}},
+	) // breaks the pipe for good
 	if err := display(png, "a curve", 624, nil); err == nil {
 		t.Error("a figure that could not be sent is no error")
 	}
 }
 
-// A folder of lessons may lie anywhere, and links to figures through a link of its own; elsewhere they are told from the notebook's folder.
+// A folder of lessons may lie anywhere, and links to figures through a link of its own; elsewhere they are told from
+// the notebook's folder.
 func TestFigureFromANotebook(t *testing.T) {
 	root := t.TempDir()
 	figures, lessons := filepath.Join(root, "home", "figures"), filepath.Join(root, "lessons")

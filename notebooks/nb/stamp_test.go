@@ -48,7 +48,8 @@ func TestStale(t *testing.T) {
 	if err := l.pdf("one", must(draw("curve", results))); err != nil {
 		t.Fatal(err)
 	}
-	if data, err := os.ReadFile(filepath.Join(l.home.Figures(), "one.pdf")); err != nil || !strings.HasPrefix(string(data), "%PDF-") {
+	if data, err := os.ReadFile(filepath.Join(l.home.Figures(), "one.pdf")); err != nil ||
+		!strings.HasPrefix(string(data), "%PDF-") {
 		t.Errorf("as PDF: %v, %.20q", err, data)
 	}
 	if err := l.pdf("a/b", must(draw("curve", results))); err == nil || !strings.Contains(err.Error(), "letters") {
@@ -128,10 +129,16 @@ func TestStampOfASavedNotebook(t *testing.T) {
 	ours := must(l.stamp("ours", must(draw("curve", trained(t, l, work())))))
 	theirs := must(l.stamp("theirs", must(draw("figure 2", must(reference.Results(transfer.BestTen))))))
 	var notebook strings.Builder
-	notebook.WriteString(`{"cells": [{"cell_type": "markdown", "source": []}, {"cell_type": "code", "outputs": [{"output_type": "stream", "text": ["x"]}`)
+	notebook.WriteString(
+		`{"cells": [{"cell_type": "markdown", "source": []}, {"cell_type": "code", "outputs": [{"output_type": "stream", "text": ["x"]}`,
+	)
 	for _, s := range []Stamp{ours, theirs} {
 		text := must(json.Marshal(string(must(json.Marshal(s)))))
-		fmt.Fprintf(&notebook, `, {"output_type": "display_data", "metadata": {"image/png": {"width": 624}, "coadapt": %s}}`, text)
+		fmt.Fprintf(
+			&notebook,
+			`, {"output_type": "display_data", "metadata": {"image/png": {"width": 624}, "coadapt": %s}}`,
+			text,
+		)
 	}
 	notebook.WriteString("]}]}")
 	stamps, err := Stamps([]byte(notebook.String()))

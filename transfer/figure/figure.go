@@ -22,11 +22,13 @@ type Options struct {
 	Width   float64  // inches, at least 4
 	Height  float64  // inches, at least 3; of pages of pictures it follows from what is on them
 
-	// Behind are other nets of the same experiment. A curve shows them as boxes from the lowest to the highest, behind its own nets of
+	// Behind are other nets of the same experiment. A curve shows them as boxes from the lowest to the highest, behind its
+	// own nets of
 	// the same condition, cut and task, so that one seed is not taken for the effect. They are in no mean.
 	Behind []transfer.Result
 
-	// Measure is what a curve shows, accuracy where it is empty. Nets that were trained before there was the measure are left out.
+	// Measure is what a curve shows, accuracy where it is empty. Nets that were trained before there was the measure are
+	// left out.
 	Measure stats.Measure
 }
 
@@ -121,7 +123,10 @@ func behindOf(results, behind []transfer.Result, m measure) ([]Point, error) {
 		return nil, err
 	}
 	isTarget := targets(results)
-	return summarise(slices.DeleteFunc(slices.Clone(behind), func(r transfer.Result) bool { return !isTarget(r.Net) }), m), nil
+	return summarise(
+		slices.DeleteFunc(slices.Clone(behind), func(r transfer.Result) bool { return !isTarget(r.Net) }),
+		m,
+	), nil
 }
 
 // Points are the numbers that a transfer curve shows; nil for other figures.

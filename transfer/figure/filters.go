@@ -18,8 +18,9 @@ type FilterBank struct {
 	Filters [][]float32 // [Size, Size, 3] each
 }
 
-// Filters draws banks of filters side by side: a filter's weights as a colour picture, 0 a middle grey, the largest of that filter, by
-// absolute value, black or full. The shape of filters can be compared so, and their size not. It fails where a filter is
+// Filters draws banks of filters side by side: a filter's weights as a colour picture, 0 a middle grey, the largest of
+// that filter, by absolute value, black or full. The shape of filters can be compared so, and their size not. It fails
+// where a filter is
 // no picture.
 func Filters(banks []FilterBank, opt Options) (*Figure, error) {
 	opt, err := opt.looking()
@@ -37,7 +38,14 @@ func Filters(banks []FilterBank, opt Options) (*Figure, error) {
 		smallest, largest := math.Inf(1), 0.0
 		for j, f := range b.Filters {
 			if b.Size < 1 || len(f) != 3*b.Size*b.Size {
-				return nil, fmt.Errorf("filters of %s: number %d has %d weights, want %d × %d × 3", b.Net, j, len(f), b.Size, b.Size)
+				return nil, fmt.Errorf(
+					"filters of %s: number %d has %d weights, want %d × %d × 3",
+					b.Net,
+					j,
+					len(f),
+					b.Size,
+					b.Size,
+				)
 			}
 			w := absMax(f)
 			smallest, largest = min(smallest, w), max(largest, w)
@@ -49,7 +57,15 @@ func Filters(banks []FilterBank, opt Options) (*Figure, error) {
 		t.cols = columns(len(t.images), few)
 		t.side = sideFor(b.Size, min(filterLength, (width-indexWidth+tileGap)/vg.Length(t.cols)-tileGap))
 		page.blocks = append(page.blocks, t)
-		alt += fmt.Sprintf(" %s: %d of %d by %d pixels, their largest weights from %s to %s", b.Net, len(b.Filters), b.Size, b.Size, short(smallest), short(largest))
+		alt += fmt.Sprintf(
+			" %s: %d of %d by %d pixels, their largest weights from %s to %s",
+			b.Net,
+			len(b.Filters),
+			b.Size,
+			b.Size,
+			short(smallest),
+			short(largest),
+		)
 		alt += fmt.Sprintf(", %.0f%% grey", 100*b.grey())
 		if same := slices.IndexFunc(banks[:i], b.equal); same >= 0 {
 			alt += fmt.Sprintf(", bit for bit those of %s", banks[same].Net)
@@ -59,14 +75,28 @@ func Filters(banks []FilterBank, opt Options) (*Figure, error) {
 	if len(banks) == 0 {
 		return nil, fmt.Errorf("filters: no net, want one at least")
 	}
-	page.blocks = append(page.blocks, bar{grey(), "weight of a colour; w is the largest of the same filter", barLength, []barTick{{-1, "-w"}, {0, "0"}, {1, "w"}}})
+	page.blocks = append(
+		page.blocks,
+		bar{
+			grey(),
+			"weight of a colour; w is the largest of the same filter",
+			barLength,
+			[]barTick{{-1, "-w"}, {0, "0"}, {1, "w"}},
+		},
+	)
 	notes := []string{"A number is that of the first filter of its row, from 0. Each filter has its own w."}
 	var greys []string
 	for _, b := range banks {
 		greys = append(greys, fmt.Sprintf("%s %.0f%%", b.Net, 100*b.grey()))
 	}
-	notes = append(notes, "Grey, the part of the squared weights that is the same for the three colours (a third where weights are independent): "+
-		strings.Join(greys, ", ")+".")
+	notes = append(
+		notes,
+		"Grey, the part of the squared weights that is the same for the three colours (a third where weights are independent): "+
+			strings.Join(
+				greys,
+				", ",
+			)+".",
+	)
 	for i, b := range banks {
 		if same := slices.IndexFunc(banks[:i], b.equal); same >= 0 {
 			notes = append(notes, fmt.Sprintf("The filters of %s are bit for bit those of %s.", b.Net, banks[same].Net))
@@ -92,8 +122,9 @@ func (b FilterBank) equal(other FilterBank) bool {
 	})
 }
 
-// grey is the part of the squared weights that is the same for the three colours, a mean over filters: with m the mean of a pixel's
-// three weights w, the sum of 3m² over that of w². It is 1 where no filter has a colour, and 1/3 is expected of independent weights.
+// grey is the part of the squared weights that is the same for the three colours, a mean over filters: with m the mean
+// of a pixel's three weights w, the sum of 3m² over that of w². It is 1 where no filter has a colour, and 1/3 is
+// expected of independent weights.
 func (b FilterBank) grey() float64 {
 	sum, filters := 0.0, 0
 	for _, f := range b.Filters {

@@ -18,7 +18,8 @@ type GradientCurve struct {
 	Steps []transfer.GradientStep
 }
 
-// Gradients draws the norm of nets' gradients against the step, on a logarithmic axis, and below it the loss of the same batches. A
+// Gradients draws the norm of nets' gradients against the step, on a logarithmic axis, and below it the loss of the
+// same batches. A
 // net whose loss is not finite ends there with a cross. It fails where a net has no step.
 func Gradients(curves []GradientCurve, opt Options) (*Figure, error) {
 	opt, err := opt.looking()
@@ -37,7 +38,9 @@ func Gradients(curves []GradientCurve, opt Options) (*Figure, error) {
 	looks := curveLooks(nets)
 	last := 0
 	alt := "Norms of gradients in the first steps."
-	notes := []string{"Above: Euclidean norm over all weights that learn, of the mean loss of a batch. Below: the loss of that batch before the step."}
+	notes := []string{
+		"Above: Euclidean norm over all weights that learn, of the mean loss of a batch. Below: the loss of that batch before the step.",
+	}
 	var ended []string
 	for i, c := range curves {
 		if len(c.Steps) == 0 {
@@ -63,8 +66,15 @@ func Gradients(curves []GradientCurve, opt Options) (*Figure, error) {
 			}
 		}
 		norms.series, losses.series = append(norms.series, norm), append(losses.series, loss)
-		alt += fmt.Sprintf(" %s: from %s at step 1, at most %s at step %d, loss %.3f at step %d.", c.Net, short(c.Steps[0].Norm()), short(largest), at,
-			c.Steps[len(c.Steps)-1].Loss, c.Steps[len(c.Steps)-1].Step)
+		alt += fmt.Sprintf(
+			" %s: from %s at step 1, at most %s at step %d, loss %.3f at step %d.",
+			c.Net,
+			short(c.Steps[0].Norm()),
+			short(largest),
+			at,
+			c.Steps[len(c.Steps)-1].Loss,
+			c.Steps[len(c.Steps)-1].Step,
+		)
 	}
 	if len(ended) > 0 {
 		notes = append(notes, "The loss is not finite any more (×): "+strings.Join(ended, ", ")+".")
@@ -83,7 +93,8 @@ func Gradients(curves []GradientCurve, opt Options) (*Figure, error) {
 	}), nil
 }
 
-// powerTicks are on an axis of decimal logarithms: powers of ten where there are two at least, else 1, 2 and 5 times them too.
+// powerTicks are on an axis of decimal logarithms: powers of ten where there are two at least, else 1, 2 and 5 times
+// them too.
 type powerTicks struct{}
 
 // Ticks labels with the number, not its logarithm.

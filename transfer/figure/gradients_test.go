@@ -14,7 +14,12 @@ func TestGradients(t *testing.T) {
 	steps := func(name string, norms ...float64) GradientCurve {
 		c := GradientCurve{Net: result(t, name, 1, 2).Net}
 		for i, n := range norms {
-			s := transfer.GradientStep{Net: c.Net, Step: i + 1, Loss: 3, Layers: []transfer.LayerGradient{{Layer: "fc7", Gradient: 0.6 * n}, {Layer: "fc8", Gradient: 0.8 * n}}}
+			s := transfer.GradientStep{
+				Net:    c.Net,
+				Step:   i + 1,
+				Loss:   3,
+				Layers: []transfer.LayerGradient{{Layer: "fc7", Gradient: 0.6 * n}, {Layer: "fc8", Gradient: 0.8 * n}},
+			}
 			if math.IsInf(n, 1) {
 				s.Loss, s.Layers = math.NaN(), nil
 			}
@@ -39,7 +44,8 @@ func TestGradients(t *testing.T) {
 			t.Errorf("the figure does not say %q: %s", want, words)
 		}
 	}
-	if _, err := Gradients([]GradientCurve{steps("B4B")}, Options{}); err == nil || !strings.Contains(err.Error(), "0/B4B") {
+	if _, err := Gradients([]GradientCurve{steps("B4B")}, Options{}); err == nil ||
+		!strings.Contains(err.Error(), "0/B4B") {
 		t.Errorf("error %v, want one that names the net without steps", err)
 	}
 }

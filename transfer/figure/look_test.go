@@ -11,7 +11,8 @@ import (
 	"coadapt/transfer"
 )
 
-// The scale of activations: its ends, and the colours that Moreland gives for it (kennethmoreland.com/color-advice, "black body":
+// The scale of activations: its ends, and the colours that Moreland gives for it (kennethmoreland.com/color-advice,
+// "black body":
 // 0.39 is 178,34,34, 0.58 is 227,105,5, 0.84 is 238,210,20), whose luminance rises.
 func TestHeat(t *testing.T) {
 	s := heat(0, 2)
@@ -37,7 +38,8 @@ func TestHeat(t *testing.T) {
 	}
 	up, down := heat(0, 255), shade(0, 255)
 	for i := 1; i < 256; i++ {
-		if luminance(up.colors[i]) < luminance(up.colors[i-1])-1e-3 || luminance(down.colors[i]) > luminance(down.colors[i-1])+1e-3 {
+		if luminance(up.colors[i]) < luminance(up.colors[i-1])-1e-3 ||
+			luminance(down.colors[i]) > luminance(down.colors[i-1])+1e-3 {
 			t.Errorf("luminance turns at step %d", i)
 		}
 	}
@@ -95,15 +97,28 @@ func onePixel(t *testing.T, v uint8, words ...string) Picture {
 
 // Two units of 1 by 2 places: each map on the common scale, the silent unit black.
 func TestActivations(t *testing.T) {
-	m := Maps{Picture: onePixel(t, 77, "test picture 3: cat", "taken for dog"), Net: "0/A3B", Layer: "conv2", Height: 1, Width: 2, Units: 2,
-		Values: []float32{0.25, 0, 0.5, 0}} // place 0: units 0 and 1, place 1
+	m := Maps{
+		Picture: onePixel(t, 77, "test picture 3: cat", "taken for dog"),
+		Net:     "0/A3B",
+		Layer:   "conv2",
+		Height:  1,
+		Width:   2,
+		Units:   2,
+		Values:  []float32{0.25, 0, 0.5, 0},
+	} // place 0: units 0 and 1, place 1
 	f, err := Activations(m, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	img := decoded(t, f, 192)
 	half := heat(0, 0.5).at(0.25)
-	at := aBlock(t, img, half, 50, 50)                                     // 1216 dots less 288, a gap and 48 for numbers: 8 columns of two pixels, with 6 dots between them
+	at := aBlock(
+		t,
+		img,
+		half,
+		50,
+		50,
+	) // 1216 dots less 288, a gap and 48 for numbers: 8 columns of two pixels, with 6 dots between them
 	aBlock(t, img, color.NRGBA{77, 154, 5, 255}, 288, 288)                 // the picture
 	if c := img.At(at.Max.X+10, at.Min.Y+10); !isColor(c, 255, 255, 255) { // the highest, right of it
 		t.Errorf("unit 0's second place is %v, want white", c)
@@ -127,7 +142,10 @@ func isColor(c color.Color, r, g, b uint8) bool {
 func TestActivationStrip(t *testing.T) {
 	values := make([]float32, 40)
 	values[33], values[0] = 3, -1
-	f, err := Activations(Maps{Picture: onePixel(t, 77, "x"), Net: "n", Layer: "fc8", Height: 1, Width: 1, Units: 40, Values: values}, Options{})
+	f, err := Activations(
+		Maps{Picture: onePixel(t, 77, "x"), Net: "n", Layer: "fc8", Height: 1, Width: 1, Units: 40, Values: values},
+		Options{},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +165,10 @@ func TestActivationStrip(t *testing.T) {
 	if c := img.At(around.Min.X+8*side+side/2, around.Min.Y+side+side/2); !isColor(c, 0xe9, 0xe9, 0xe9) {
 		t.Errorf("where unit 40 would be is %v, want grey", c)
 	}
-	if want := ": 40 units, from -1.00 to 3.00, the highest in unit 33. 38 of 40 units are 0."; !strings.HasSuffix(f.Alt(), want) {
+	if want := ": 40 units, from -1.00 to 3.00, the highest in unit 33. 38 of 40 units are 0."; !strings.HasSuffix(
+		f.Alt(),
+		want,
+	) {
 		t.Errorf("%q, want it to end in %q", f.Alt(), want)
 	}
 	for _, bad := range []Maps{{Net: "n", Height: 1, Width: 1, Units: 2, Values: []float32{1}}, {Net: "n", Height: 1, Width: 1, Units: 1, Values: []float32{float32(math.NaN())}}} {
@@ -162,12 +183,39 @@ func TestPatches(t *testing.T) {
 	patch := func(v uint8, class string, value float64) Patch {
 		return Patch{mustRGB(t, 1, 1, v, 0, 9), class, value}
 	}
-	f, err := Patches("0/baseB", "conv3", []Excited{{7, []Patch{patch(90, "cat", 9.5), patch(100, "dog", 8.25)}}, {12, nil}, {3, []Patch{patch(110, "cat", 1)}}}, Options{})
+	f, err := Patches(
+		"0/baseB",
+		"conv3",
+		[]Excited{
+			{7, []Patch{patch(90, "cat", 9.5), patch(100, "dog", 8.25)}},
+			{12, nil},
+			{3, []Patch{patch(110, "cat", 1)}},
+		},
+		Options{},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
 	img := decoded(t, f, 192)
-	a, b, c := aBlock(t, img, color.NRGBA{90, 0, 9, 255}, 132, 132), aBlock(t, img, color.NRGBA{100, 0, 9, 255}, 132, 132), aBlock(t, img, color.NRGBA{110, 0, 9, 255}, 132, 132)
+	a, b, c := aBlock(
+		t,
+		img,
+		color.NRGBA{90, 0, 9, 255},
+		132,
+		132,
+	), aBlock(
+		t,
+		img,
+		color.NRGBA{100, 0, 9, 255},
+		132,
+		132,
+	), aBlock(
+		t,
+		img,
+		color.NRGBA{110, 0, 9, 255},
+		132,
+		132,
+	)
 	if b.Min != a.Min.Add(image.Pt(138, 0)) || c.Min.X != a.Min.X || c.Min.Y <= a.Max.Y {
 		t.Errorf("patches at %v, %v and %v", a, b, c)
 	}
@@ -194,7 +242,8 @@ func TestConfusion(t *testing.T) {
 	var at []image.Rectangle
 	for _, share := range []float64{0.75, 0.25, 1} {
 		n, r := spots(img, s.at(share))
-		if r.Dx() < 96 || r.Dy() < 96 || n < 96*96*3/4 { // the percentage is written into it; the scale below has the colour again
+		if r.Dx() < 96 || r.Dy() < 96 ||
+			n < 96*96*3/4 { // the percentage is written into it; the scale below has the colour again
 			t.Errorf("share %v: %d pixels within %v", share, n, r)
 		}
 		at = append(at, image.Rectangle{r.Min, r.Min.Add(image.Pt(96, 96))})
@@ -234,7 +283,10 @@ func TestConfusionTellsTheMostFrequent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "Most often taken: c6 for c0 (5 of 17), c0 for c1 (2 of 12), c1 for c2 (2 of 12), c2 for c3 (2 of 12), c3 for c4 (2 of 12)."; !strings.HasSuffix(f.Alt(), want) {
+	if want := "Most often taken: c6 for c0 (5 of 17), c0 for c1 (2 of 12), c1 for c2 (2 of 12), c2 for c3 (2 of 12), c3 for c4 (2 of 12)."; !strings.HasSuffix(
+		f.Alt(),
+		want,
+	) {
 		t.Errorf("%q, want it to end in %q", f.Alt(), want)
 	}
 }
@@ -249,7 +301,13 @@ func TestLosses(t *testing.T) {
 		r.Classes = 10
 	}
 	accuracy := 0.4
-	metrics := []transfer.Metric{{Step: 10, Loss: 2.3}, {Step: 20, Loss: 1.5, Accuracy: &accuracy}, {Step: 30, Loss: 1.25}, {Step: 40, Loss: 1}, {Step: 42, Loss: 0.1}}
+	metrics := []transfer.Metric{
+		{Step: 10, Loss: 2.3},
+		{Step: 20, Loss: 1.5, Accuracy: &accuracy},
+		{Step: 30, Loss: 1.25},
+		{Step: 40, Loss: 1},
+		{Step: 42, Loss: 0.1},
+	}
 	curves := []LossCurve{{parent, metrics}, {child, metrics[:4]}, {lost, metrics[:2]}}
 	f, err := Losses(curves, Options{})
 	if err != nil {
@@ -273,7 +331,8 @@ func TestLosses(t *testing.T) {
 	}
 	idle := child // it ended at the loss that ten classes begin with, ln 10 = 2.303
 	idle.TrainLoss = 2.3
-	if f, err = Losses([]LossCurve{{idle.Judged(), metrics[:2]}}, Options{}); err != nil || !strings.HasSuffix(f.Alt(), "and it is no number: not trained.") {
+	if f, err = Losses([]LossCurve{{idle.Judged(), metrics[:2]}}, Options{}); err != nil ||
+		!strings.HasSuffix(f.Alt(), "and it is no number: not trained.") {
 		t.Errorf("%v, %v", f, err)
 	}
 	for i := range metrics {

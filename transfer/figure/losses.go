@@ -34,7 +34,9 @@ func Losses(curves []LossCurve, opt Options) (*Figure, error) {
 	tests := panel{xlabel: "step", ylabel: "top-1 accuracy on the test part"}
 	looks := curveLooks(curves)
 	last, classes := 0, map[int]bool{}
-	alt, notes := "Loss curves.", []string{"A line is the loss on training pictures, each point the mean over the steps since the one before it; a mark is the loss on the test part after the last step."}
+	alt, notes := "Loss curves.", []string{
+		"A line is the loss on training pictures, each point the mean over the steps since the one before it; a mark is the loss on the test part after the last step.",
+	}
 	var broken []string
 	for i, cv := range curves {
 		r := cv.Result
@@ -59,7 +61,14 @@ func Losses(curves []LossCurve, opt Options) (*Figure, error) {
 		last = max(last, end.Step, r.Steps)
 		classes[r.Classes] = true
 		loss.series = append(loss.series, line)
-		alt += fmt.Sprintf(" %s: training loss from %.3f at step %d to %.3f at step %d", r.Net, first.Loss, first.Step, end.Loss, end.Step)
+		alt += fmt.Sprintf(
+			" %s: training loss from %.3f at step %d to %.3f at step %d",
+			r.Net,
+			first.Loss,
+			first.Step,
+			end.Loss,
+			end.Step,
+		)
 		if r.Status == transfer.OK {
 			loss.series = append(loss.series, series{look: looks[i], points: []point{{float64(r.Steps), r.Loss}}})
 			alt += fmt.Sprintf(", test loss %.3f, accuracy %.3f.", r.Loss, r.Accuracy)
@@ -105,8 +114,17 @@ func Losses(curves []LossCurve, opt Options) (*Figure, error) {
 // curveLooks are those of the conditions, and others where a condition comes again.
 func curveLooks(curves []LossCurve) []look {
 	spare := []look{
-		{color: rgb(0x7b3fa0), shape: circle, filled: true, dashes: []vg.Length{4, 2}}, {color: rgb(0x0a7d4f), shape: triangle, filled: true},
-		{color: rgb(0xb36b00), shape: diamond, filled: true}, {color: rgb(0x008a9e), shape: triangle, dashes: []vg.Length{1.2, 2}},
+		{
+			color:  rgb(0x7b3fa0),
+			shape:  circle,
+			filled: true,
+			dashes: []vg.Length{4, 2},
+		}, {color: rgb(0x0a7d4f), shape: triangle, filled: true},
+		{
+			color:  rgb(0xb36b00),
+			shape:  diamond,
+			filled: true,
+		}, {color: rgb(0x008a9e), shape: triangle, dashes: []vg.Length{1.2, 2}},
 		{color: rgb(0xc2408a), shape: circle, filled: true},
 	}
 	var looks []look

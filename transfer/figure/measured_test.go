@@ -10,7 +10,8 @@ import (
 	"coadapt/transfer/stats"
 )
 
-// TestCurveOfALoss draws a loss: means are of the loss, one net's loss has no interval, what failed stands beyond the worst, and nets
+// TestCurveOfALoss draws a loss: means are of the loss, one net's loss has no interval, what failed stands beyond the
+// worst, and nets
 // that were trained before the measure are left out and named.
 func TestCurveOfALoss(t *testing.T) {
 	measured := func(name string, loss float64) transfer.Result {
@@ -60,7 +61,8 @@ func TestCurveOfALoss(t *testing.T) {
 	if p := one.Points()[0]; err != nil || p.Mean != 0.75 || math.Abs(p.Low-iv.Low) > 1e-12 || p.Method != Wilson {
 		t.Errorf("clean accuracy %+v, want .75 with the Wilson interval of 1500 of 2000", p)
 	}
-	if _, err := Curve([]transfer.Result{old}, Options{Measure: stats.CleanLoss}); err == nil || !strings.Contains(err.Error(), "before it was measured") {
+	if _, err := Curve([]transfer.Result{old}, Options{Measure: stats.CleanLoss}); err == nil ||
+		!strings.Contains(err.Error(), "before it was measured") {
 		t.Errorf("error %v, want that no net has the measure", err)
 	}
 	if _, err := Curve(results, Options{Measure: "depth"}); err == nil || !strings.Contains(err.Error(), "train_loss") {

@@ -84,7 +84,10 @@ func note(points []Point, m medium) []string {
 	case methods[StudentT]:
 		out = append(out, "Intervals: 95% t over the nets of a point.")
 	case methods[Wilson]:
-		out = append(out, "Intervals: 95% Wilson over the net's test images; they do not tell how another seed or split would come out.")
+		out = append(
+			out,
+			"Intervals: 95% Wilson over the net's test images; they do not tell how another seed or split would come out.",
+		)
 	}
 	if m == tabled && (methods[StudentT] || methods[Wilson]) {
 		out = append(out, "±: the longer side of the interval.")
@@ -97,13 +100,25 @@ func note(points []Point, m medium) []string {
 		where = " (grey rings)"
 	}
 	if len(donors) > 0 {
-		out = append(out, "Not in the base's mean"+where+", as no cut net is tested on their task: "+list(donors, func(r transfer.Result) string {
-			x, _ := shown.of(r)
-			return fmt.Sprintf("%s (%.3f)", r.Net, x)
-		})+".")
+		out = append(
+			out,
+			"Not in the base's mean"+where+", as no cut net is tested on their task: "+list(
+				donors,
+				func(r transfer.Result) string {
+					x, _ := shown.of(r)
+					return fmt.Sprintf("%s (%.3f)", r.Net, x)
+				},
+			)+".",
+		)
 	}
 	if len(unmeasured) > 0 {
-		out = append(out, "Left out, as it was trained before this was measured: "+list(unmeasured, func(r transfer.Result) string { return r.Net.String() })+".")
+		out = append(
+			out,
+			"Left out, as it was trained before this was measured: "+list(
+				unmeasured,
+				func(r transfer.Result) string { return r.Net.String() },
+			)+".",
+		)
 	}
 	if len(missing) > 0 {
 		out = append(out, "Not a number and in no mean (×): "+list(missing, func(r transfer.Result) string {

@@ -33,7 +33,8 @@ func TestPDF(t *testing.T) {
 	if at == nil {
 		t.Fatal("no startxref")
 	}
-	if n, err := strconv.Atoi(string(at[1])); err != nil || n >= len(text) || !bytes.HasPrefix(text[n:], []byte("xref\n")) {
+	if n, err := strconv.Atoi(string(at[1])); err != nil || n >= len(text) ||
+		!bytes.HasPrefix(text[n:], []byte("xref\n")) {
 		t.Errorf("the table of contents is not at %s, %v", at[1], err)
 	}
 }

@@ -9,7 +9,8 @@ import (
 	"coadapt/transfer"
 )
 
-// Point is what the nets of one condition at one cut say together. Mean, Low and High are of the measure that was asked for, of
+// Point is what the nets of one condition at one cut say together. Mean, Low and High are of the measure that was asked
+// for, of
 // accuracies in [0, 1], and mean nothing where Count is 0.
 type Point struct {
 	Treatment transfer.Treatment
@@ -37,16 +38,23 @@ func Check(results []transfer.Result) error {
 	keys := make(map[transfer.Net]string)
 	for _, r := range results {
 		if old, ok := keys[r.Net]; ok && old != r.Key {
-			return fmt.Errorf("net %s appears with two keys, %.12s and %.12s: results of two experiments are mixed; keep those of one", r.Net, old, r.Key)
+			return fmt.Errorf(
+				"net %s appears with two keys, %.12s and %.12s: results of two experiments are mixed; keep those of one",
+				r.Net,
+				old,
+				r.Key,
+			)
 		}
 		keys[r.Net] = r.Key
 	}
 	return nil
 }
 
-// Summarise gathers results by condition and cut: base first, then by cut and condition. A net that appears twice counts once.
+// Summarise gathers results by condition and cut: base first, then by cut and condition. A net that appears twice
+// counts once.
 //
-// A base net belongs to the mean of the base only if some cut net was trained on its task (its split and half): the accuracies of two
+// A base net belongs to the mean of the base only if some cut net was trained on its task (its split and half): the
+// accuracies of two
 // tasks differ by how hard they are. While there are no cut nets, those of half B count, as curves are of B.
 func Summarise(results []transfer.Result) []Point { return summarise(results, measure{}) }
 
@@ -58,8 +66,13 @@ func summarise(results []transfer.Result, m measure) []Point {
 	isTarget := targets(results)
 	// Nets finish in any order; neither drawing nor rounding may depend on it.
 	results = slices.SortedStableFunc(slices.Values(results), func(a, b transfer.Result) int {
-		return cmp.Or(cmp.Compare(a.Net.N, b.Net.N), cmp.Compare(a.Net.Treatment, b.Net.Treatment), cmp.Compare(a.Net.Split, b.Net.Split),
-			cmp.Compare(a.Net.Target, b.Net.Target), cmp.Compare(a.Net.Seed, b.Net.Seed))
+		return cmp.Or(
+			cmp.Compare(a.Net.N, b.Net.N),
+			cmp.Compare(a.Net.Treatment, b.Net.Treatment),
+			cmp.Compare(a.Net.Split, b.Net.Split),
+			cmp.Compare(a.Net.Target, b.Net.Target),
+			cmp.Compare(a.Net.Seed, b.Net.Seed),
+		)
 	})
 	points := make(map[at]*Point)
 	seen := make(map[transfer.Net]bool)

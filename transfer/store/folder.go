@@ -156,8 +156,9 @@ type mover struct {
 
 func systemMover() mover { return mover{os.Rename, durable.SyncDir, os.RemoveAll} }
 
-// folder moves a folder of files. One that lies in the lower layer of an overlay, as in a container's image, cannot be renamed: it is copied,
-// the copy is synced, and then it is removed, which hides it. Where it cannot be removed, the copy goes: there would be one more each time.
+// folder moves a folder of files. One that lies in the lower layer of an overlay, as in a container's image, cannot be
+// renamed: it is copied, the copy is synced, and then it is removed, which hides it. Where it cannot be removed, the
+// copy goes: there would be one more each time.
 func (m mover) folder(from, to string) error {
 	err := m.rename(from, to)
 	if !errors.Is(err, syscall.EXDEV) {

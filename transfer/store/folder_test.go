@@ -58,7 +58,8 @@ func TestMoveFolderOfALowerLayer(t *testing.T) {
 	}
 }
 
-// TestBrokenEntryThatStays: a broken entry that can be neither moved nor removed is named, with why it stays, and read as one that is set aside:
+// TestBrokenEntryThatStays: a broken entry that can be neither moved nor removed is named, with why it stays, and read
+// as one that is set aside:
 // those who go through the store, or need its net, go on.
 func TestBrokenEntryThatStays(t *testing.T) {
 	s := open(t)
@@ -74,7 +75,8 @@ func TestBrokenEntryThatStays(t *testing.T) {
 	for range 2 {
 		_, err := s.Get(key)
 		var broken *BrokenError
-		if !errors.As(err, &broken) || broken.Key != key || broken.File != "f" || broken.Moved != "" || !errors.Is(broken.Stuck, syscall.EPERM) {
+		if !errors.As(err, &broken) || broken.Key != key || broken.File != "f" || broken.Moved != "" ||
+			!errors.Is(broken.Stuck, syscall.EPERM) {
 			t.Fatalf("got %v, want an entry that is broken and stays", err)
 		}
 		for _, want := range []string{key, "digest", "cannot be moved out of the way", "operation not permitted", "computed again"} {

@@ -153,16 +153,29 @@ type BrokenError struct {
 // Error names the file, the fault and where the entry went.
 func (e *BrokenError) Error() string {
 	if e.Stuck != nil {
-		return fmt.Sprintf("store entry %s is broken: %s: %v; it cannot be moved out of the way (%v), so its net is computed again "+
-			"whenever it is needed, until the entry is removed", e.Key, e.File, e.Err, e.Stuck)
+		return fmt.Sprintf(
+			"store entry %s is broken: %s: %v; it cannot be moved out of the way (%v), so its net is computed again "+
+				"whenever it is needed, until the entry is removed",
+			e.Key,
+			e.File,
+			e.Err,
+			e.Stuck,
+		)
 	}
-	return fmt.Sprintf("store entry %s is broken: %s: %v; it was moved to %s and will be computed again", e.Key, e.File, e.Err, e.Moved)
+	return fmt.Sprintf(
+		"store entry %s is broken: %s: %v; it was moved to %s and will be computed again",
+		e.Key,
+		e.File,
+		e.Err,
+		e.Moved,
+	)
 }
 
 // Unwrap is the fault.
 func (e *BrokenError) Unwrap() error { return e.Err }
 
-// SetAside moves an entry to the folder "broken" for a fault that its digests do not show, and returns it as a BrokenError. So it does where the
+// SetAside moves an entry to the folder "broken" for a fault that its digests do not show, and returns it as a
+// BrokenError. So it does where the
 // entry cannot be moved: those who read it go on without.
 func (s *Store) SetAside(key, file string, fault error) error {
 	dir, err := s.path(key)

@@ -47,9 +47,11 @@ func archCommand(stdout io.Writer) *cobra.Command {
 			return nil
 		},
 	}
-	c.Flags().IntVar(&classes, "classes", 0, "outputs of the last layer (default: 20 for mini, 1000 for caffenet, or the file's)")
+	c.Flags().
+		IntVar(&classes, "classes", 0, "outputs of the last layer (default: 20 for mini, 1000 for caffenet, or the file's)")
 	c.Flags().IntVar(&size, "size", 0, "pixels of the image (default: 32 and 227, or the file's)")
-	c.Flags().StringVar(&width, "widths", "", "mini's widths of conv1 to conv5, fc6 and fc7 (default 24,48,64,64,48,192,192)")
+	c.Flags().
+		StringVar(&width, "widths", "", "mini's widths of conv1 to conv5, fc6 and fc7 (default 24,48,64,64,48,192,192)")
 	c.Flags().IntVarP(&n, "cut", "n", 0, "the cut n: layers 1..n are frozen")
 	formerly(c.Flags(), map[string]string{"n": "cut"})
 	c.Flags().BoolVar(&plus, "finetune", false, "layers 1..n learn too, as in AnB+")
@@ -121,10 +123,32 @@ func layerRows(a gomlxnet.Arch, cut gomlxnet.Cut) ([]layerRow, error) {
 	}
 	var rows []layerRow
 	for i, b := range a.Blocks {
-		rows = append(rows, layerRow{Layer: b.Name, Kind: b.Ops[0].Kind(), Input: dims[i].In.String(), Weights: weights(vars, i), Output: dims[i].Out.String(),
-			Parameters: costs[i].Parameters, MultiplyAdds: costs[i].MultiplyAdds, Train: costs[i].Train, Bytes: costs[i].Bytes, Frozen: cut.Frozen && i < cut.N})
+		rows = append(
+			rows,
+			layerRow{
+				Layer:        b.Name,
+				Kind:         b.Ops[0].Kind(),
+				Input:        dims[i].In.String(),
+				Weights:      weights(vars, i),
+				Output:       dims[i].Out.String(),
+				Parameters:   costs[i].Parameters,
+				MultiplyAdds: costs[i].MultiplyAdds,
+				Train:        costs[i].Train,
+				Bytes:        costs[i].Bytes,
+				Frozen:       cut.Frozen && i < cut.N,
+			},
+		)
 	}
-	return append(rows, layerRow{Layer: "total", Parameters: total.Parameters, MultiplyAdds: total.MultiplyAdds, Train: total.Train, Bytes: total.Bytes}), nil
+	return append(
+		rows,
+		layerRow{
+			Layer:        "total",
+			Parameters:   total.Parameters,
+			MultiplyAdds: total.MultiplyAdds,
+			Train:        total.Train,
+			Bytes:        total.Bytes,
+		},
+	), nil
 }
 
 // weights are the shapes of a block's weights.
@@ -146,7 +170,18 @@ func archTable(w io.Writer, rows []layerRow) error {
 		if r.Frozen {
 			name += " (frozen)"
 		}
-		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%.2f\t\n", name, r.Input, r.Weights, r.Output, thousands(int64(r.Parameters)), thousands(r.MultiplyAdds), thousands(r.Train), float64(r.Bytes)/1e6)
+		fmt.Fprintf(
+			tw,
+			"%s\t%s\t%s\t%s\t%s\t%s\t%s\t%.2f\t\n",
+			name,
+			r.Input,
+			r.Weights,
+			r.Output,
+			thousands(int64(r.Parameters)),
+			thousands(r.MultiplyAdds),
+			thousands(r.Train),
+			float64(r.Bytes)/1e6,
+		)
 	}
 	return tw.Flush()
 }

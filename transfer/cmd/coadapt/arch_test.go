@@ -72,7 +72,8 @@ func TestArchOfFile(t *testing.T) {
 	}
 }
 
-// TestCurveOfAFile trains a net of a JSON file, with batch norm and a way around it, at all of its cuts; its figure has them, and dials
+// TestCurveOfAFile trains a net of a JSON file, with batch norm and a way around it, at all of its cuts; its figure has
+// them, and dials
 // of the miniature are refused.
 func TestCurveOfAFile(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "net.json")
@@ -90,13 +91,28 @@ func TestCurveOfAFile(t *testing.T) {
 	}
 	t.Setenv("COADAPT_STORE", filepath.Join(t.TempDir(), "store"))
 	figure := filepath.Join(t.TempDir(), "curve.svg")
-	args := []string{"curve", "-arch", file, "-data", "shapes:classes=4,train=12,test=8", "-steps", "3", "-batch", "4", "-conditions", "BnB,AnB+",
-		"-backend", "go", "-json"}
+	args := []string{
+		"curve",
+		"-arch",
+		file,
+		"-data",
+		"shapes:classes=4,train=12,test=8",
+		"-steps",
+		"3",
+		"-batch",
+		"4",
+		"-conditions",
+		"BnB,AnB+",
+		"-backend",
+		"go",
+		"-json",
+	}
 	status, out, errs := coadapt(t, t.Context(), append(args, "-figure", figure)...)
 	if status != 0 {
 		t.Fatalf("status %d: %s", status, errs)
 	}
-	if lines := strings.Count(out, "\n"); lines != 2+2*8 || !strings.Contains(out, `"name":"0/B8B"`) || !strings.Contains(out, `"arch":"ways"`) {
+	if lines := strings.Count(out, "\n"); lines != 2+2*8 || !strings.Contains(out, `"name":"0/B8B"`) ||
+		!strings.Contains(out, `"arch":"ways"`) {
 		t.Errorf("%d nets, want two bases and two conditions at eight cuts:\n%s", lines, out)
 	}
 	if data, err := os.ReadFile(figure); err != nil || bytes.Contains(data, []byte(">conv1<")) {
@@ -106,7 +122,8 @@ func TestCurveOfAFile(t *testing.T) {
 		"-dropout 0.5": "-dropout: a dial of -arch mini", "-size 24": "takes pictures of 16 pixels", "-cuts 9": "1 to 8", "-recipe 2014": "-arch: the recipe of 2014",
 		"-arch /no/such.json": "-arch: ", "-arch alexnet": "caffenet",
 	} {
-		if status, _, errs := coadapt(t, t.Context(), append(args, strings.Fields(given)...)...); status != 1 || !strings.Contains(errs, want) {
+		if status, _, errs := coadapt(t, t.Context(), append(args, strings.Fields(given)...)...); status != 1 ||
+			!strings.Contains(errs, want) {
 			t.Errorf("%s: status %d, %s; want %q", given, status, errs, want)
 		}
 	}

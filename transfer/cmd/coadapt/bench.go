@@ -51,8 +51,10 @@ func benchCurveCommand(stdout, stderr io.Writer) *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error { return f.run(c, stdout, stderr) },
 	}
 	f.experimentFlags.flags(c, "balanced")
-	c.Flags().StringVar(&f.python, "python", "", "a Python that has PyTorch (default: that of `go run ./kernel-setup bench`)")
-	c.Flags().BoolVar(&f.json, "json", false, "print a line of JSON a turn as it is done, then one a condition and one for all, whose case is \"curve\"")
+	c.Flags().
+		StringVar(&f.python, "python", "", "a Python that has PyTorch (default: that of `go run ./kernel-setup bench`)")
+	c.Flags().
+		BoolVar(&f.json, "json", false, "print a line of JSON a turn as it is done, then one a condition and one for all, whose case is \"curve\"")
 	if err := c.Flags().MarkHidden("store"); err != nil { // it has one of its own
 		panic(err)
 	}
@@ -80,7 +82,11 @@ func (f *benchFlags) run(c *cobra.Command, stdout, stderr io.Writer) (err error)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	f.store = filepath.Join(dir, "store")
-	contest := &bench.Contest{Dir: dir, Settle: settle, Say: func(format string, args ...any) { fmt.Fprintf(stderr, format+"\n", args...) }}
+	contest := &bench.Contest{
+		Dir:    dir,
+		Settle: settle,
+		Say:    func(format string, args ...any) { fmt.Fprintf(stderr, format+"\n", args...) },
+	}
 	if contest.Lab, contest.Nets, contest.Store, err = f.open(c.Context(), stderr, func(e transfer.Event) {
 		contest.Hear(e)
 		if e.Notice != "" {
@@ -128,7 +134,10 @@ func (f *benchFlags) peersPython() (string, error) {
 	}
 	python := filepath.Join(h.Peers(), "bin", "python")
 	if _, err := os.Stat(python); err != nil {
-		return "", fmt.Errorf("there is no PyTorch in %s: `go run ./kernel-setup bench curve` makes it, or -python names a Python that has it", h.Peers())
+		return "", fmt.Errorf(
+			"there is no PyTorch in %s: `go run ./kernel-setup bench curve` makes it, or -python names a Python that has it",
+			h.Peers(),
+		)
 	}
 	return python, nil
 }

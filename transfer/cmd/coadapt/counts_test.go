@@ -23,7 +23,8 @@ func without(args []string, flags ...string) (kept []string) {
 	return kept
 }
 
-// TestOneGridAndOneCount: plan, run and curve speak of the same nets where no grid is named, and they and status count the same, parents too.
+// TestOneGridAndOneCount: plan, run and curve speak of the same nets where no grid is named, and they and status count
+// the same, parents too.
 func TestOneGridAndOneCount(t *testing.T) {
 	small := tiny(t)[1:]
 	numbers := func(out string) (n struct{ Nets, Hits, Misses, Total int }) {

@@ -44,7 +44,8 @@ func curveCommand(stdout, stderr io.Writer) *cobra.Command {
 	}
 	f.experimentFlags.flags(c, defaultGrid)
 	c.Flags().StringVar(&f.figure, "figure", "", "draw the curve to this .png, .svg or .pdf file")
-	c.Flags().StringVar(&f.behind, "behind", "", "file of other nets of the same experiment: boxes behind the figure's curve, as in coadapt figure")
+	c.Flags().
+		StringVar(&f.behind, "behind", "", "file of other nets of the same experiment: boxes behind the figure's curve, as in coadapt figure")
 	f.form.flags(c, "net, as soon as it is finished")
 	return c
 }
@@ -90,7 +91,8 @@ func (f *curveFlags) run(c *cobra.Command, stdout, stderr io.Writer) error {
 		if err := tables(stdout, results); err != nil {
 			return err
 		}
-		if reading, err := stats.Reading(results, 0.95); err == nil && reading != "" { // else there is nothing that it could say
+		if reading, err := stats.Reading(results, 0.95); err == nil &&
+			reading != "" { // else there is nothing that it could say
 			fmt.Fprintln(stdout, "\n"+reading)
 		}
 	}
@@ -116,5 +118,10 @@ func failures(results []transfer.Result) error {
 	if len(names) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%d nets failed, and are tried again by the same command: %s; the last one for: %s", len(names), strings.Join(names, ", "), reason)
+	return fmt.Errorf(
+		"%d nets failed, and are tried again by the same command: %s; the last one for: %s",
+		len(names),
+		strings.Join(names, ", "),
+		reason,
+	)
 }

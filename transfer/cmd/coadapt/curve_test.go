@@ -26,8 +26,25 @@ func coadapt(t *testing.T, ctx context.Context, args ...string) (status int, std
 func tiny(t *testing.T, args ...string) []string {
 	t.Helper()
 	t.Setenv("COADAPT_STORE", filepath.Join(t.TempDir(), "store"))
-	return append([]string{"curve", "-data", "shapes:classes=4,train=12,test=8,size=24", "-widths", "4,4,4,4,4,8,8", "-steps", "3", "-batch", "4",
-		"-n", "3", "-treatments", "AnB,RnB", "-backend", "go"}, args...)
+	return append(
+		[]string{
+			"curve",
+			"-data",
+			"shapes:classes=4,train=12,test=8,size=24",
+			"-widths",
+			"4,4,4,4,4,8,8",
+			"-steps",
+			"3",
+			"-batch",
+			"4",
+			"-n",
+			"3",
+			"-treatments",
+			"AnB,RnB",
+			"-backend",
+			"go",
+		},
+		args...)
 }
 
 // TestPrecision: nets in bfloat16 are others than those in float32, beside them in the store.
@@ -50,10 +67,15 @@ func TestPrecision(t *testing.T) {
 		}
 	}
 	wide, narrow := results["float32"], results["bfloat16"]
-	if wide.Experiment == narrow.Experiment || wide.Key == narrow.Key || wide.Loss == narrow.Loss || narrow.Arch != "mini-bfloat16" || !narrow.HasWeights() {
+	if wide.Experiment == narrow.Experiment || wide.Key == narrow.Key || wide.Loss == narrow.Loss ||
+		narrow.Arch != "mini-bfloat16" ||
+		!narrow.HasWeights() {
 		t.Errorf("float32 %+v\nbfloat16 %+v", wide, narrow)
 	}
-	if _, out, _ := coadapt(t, t.Context(), append(tiny(t), "-treatments", "AnB", "-json")...); !strings.Contains(out, wide.Key) {
+	if _, out, _ := coadapt(t, t.Context(), append(tiny(t), "-treatments", "AnB", "-json")...); !strings.Contains(
+		out,
+		wide.Key,
+	) {
 		t.Error("float32 is not the default")
 	}
 }
@@ -87,7 +109,8 @@ func TestCurve(t *testing.T) {
 
 	figure := filepath.Join(t.TempDir(), "curve.png")
 	status, out, progress = coadapt(t, t.Context(), append(args, "-figure", figure)...)
-	if status != 0 || !strings.Contains(progress, "0 trained now, 4 from the store") || !strings.Contains(out, "base ") || !strings.Contains(out, "AnB") {
+	if status != 0 || !strings.Contains(progress, "0 trained now, 4 from the store") || !strings.Contains(out, "base ") ||
+		!strings.Contains(out, "AnB") {
 		t.Errorf("again: status %d\n%s\n%s", status, out, progress)
 	}
 	f, err := os.Open(figure)
@@ -130,15 +153,18 @@ func TestShowAndFigure(t *testing.T) {
 		t.Fatal("two recipes, one experiment")
 	}
 	status, out, errs := coadapt(t, t.Context(), "show")
-	if status != 0 || !strings.Contains(out, a) || !strings.Contains(out, b) || strings.Count(out, "mini on shapes, 4 nets") != 2 {
+	if status != 0 || !strings.Contains(out, a) || !strings.Contains(out, b) ||
+		strings.Count(out, "mini on shapes, 4 nets") != 2 {
 		t.Errorf("show: status %d %s\n%s", status, errs, out)
 	}
-	if _, out, _ := coadapt(t, t.Context(), "show", "-experiment", a[:6], "-json"); strings.Count(out, "\n") != 4 || strings.Contains(out, b) {
+	if _, out, _ := coadapt(t, t.Context(), "show", "-experiment", a[:6], "-json"); strings.Count(out, "\n") != 4 ||
+		strings.Contains(out, b) {
 		t.Errorf("show of one experiment:\n%s", out)
 	}
 	dir := t.TempDir()
 	svg := filepath.Join(dir, "c.svg")
-	if status, _, errs := coadapt(t, t.Context(), "figure", "-o", svg); status != 1 || !strings.Contains(errs, a) || !strings.Contains(errs, b) {
+	if status, _, errs := coadapt(t, t.Context(), "figure", "-o", svg); status != 1 || !strings.Contains(errs, a) ||
+		!strings.Contains(errs, b) {
 		t.Errorf("figure of two experiments: status %d, %s; want both named", status, errs)
 	}
 	if status, _, errs := coadapt(t, t.Context(), "figure", "-o", svg, "-experiment", b); status != 0 {
@@ -153,7 +179,8 @@ func TestShowAndFigure(t *testing.T) {
 	if status, _, errs := coadapt(t, t.Context(), "figure", "-in", lines, "-measure", "train_loss", "-behind", lines, "-o", loss); status != 0 {
 		t.Errorf("figure of a loss: %s", errs)
 	}
-	if data, err := os.ReadFile(loss); err != nil || !bytes.Contains(data, []byte("nats")) || !bytes.Contains(data, []byte("Boxes")) {
+	if data, err := os.ReadFile(loss); err != nil || !bytes.Contains(data, []byte("nats")) ||
+		!bytes.Contains(data, []byte("Boxes")) {
 		t.Errorf("the figure of a loss shows neither nats nor boxes: %v", err)
 	}
 	if status, _, errs := coadapt(t, t.Context(), "figure", "-in", lines, "-o", again); status != 0 {

@@ -19,18 +19,44 @@ type dials struct {
 }
 
 // dialNames are the flags of dials.
-var dialNames = []string{"dropout", "no-lrn", "init", "momentum", "decay", "schedule", "warmup", "rate2", "steps2", "no-augment"}
+var dialNames = []string{
+	"dropout",
+	"no-lrn",
+	"init",
+	"momentum",
+	"decay",
+	"schedule",
+	"warmup",
+	"rate2",
+	"steps2",
+	"no-augment",
+}
 
 func (d *dials) flags(fl *pflag.FlagSet) {
 	fl.Float64Var(&d.dropout, "dropout", 0, "probability with which outputs of fc6 and fc7 are dropped in training")
 	fl.BoolVar(&d.noLRN, "no-lrn", false, "leave out the response normalisation behind conv1 and conv2")
-	fl.BoolVar(&d.noAugment, "no-augment", false, "show pictures as they are, neither shifted nor mirrored (shapes never are)")
-	fl.StringVar(&d.init, "init", "he", "initial values: he (variance 2/fan-in), gauss (standard deviation 0.01), or caffe (CaffeNet's, with its biases of 1)")
+	fl.BoolVar(
+		&d.noAugment,
+		"no-augment",
+		false,
+		"show pictures as they are, neither shifted nor mirrored (shapes never are)",
+	)
+	fl.StringVar(
+		&d.init,
+		"init",
+		"he",
+		"initial values: he (variance 2/fan-in), gauss (standard deviation 0.01), or caffe (CaffeNet's, with its biases of 1)",
+	)
 	fl.Float64Var(&d.momentum, "momentum", 0.9, "of the solver, from 0 to below 1")
 	fl.Float64Var(&d.decay, "decay", 0.0005, "weight decay of the solver")
 	fl.StringVar(&d.schedule, "schedule", "poly", "how the rate goes: poly (in a line to zero) or fixed")
 	fl.IntVar(&d.warmup, "warmup", 0, "steps over which the rate rises to its first value")
-	fl.Float64Var(&d.rate2, "rate2", 0, "rate of the second training, that of nets which begin from a base's layers (default: --rate)")
+	fl.Float64Var(
+		&d.rate2,
+		"rate2",
+		0,
+		"rate of the second training, that of nets which begin from a base's layers (default: --rate)",
+	)
 	fl.IntVar(&d.steps2, "steps2", 0, "steps of the second training (default: as many as of the first)")
 }
 

@@ -68,7 +68,10 @@ func dipsCommand(stdout io.Writer) *cobra.Command {
 				all = append(all, dipRecords(m, dips, failures)...)
 			}
 			if len(all) == 0 {
-				return fmt.Errorf("no net lies beside a base of its own task and seed that trained and has the measures %s; coadapt show lists what there is", strings.Join(asked, ", "))
+				return fmt.Errorf(
+					"no net lies beside a base of its own task and seed that trained and has the measures %s; coadapt show lists what there is",
+					strings.Join(asked, ", "),
+				)
 			}
 			if f.table() {
 				return dipsTable(stdout, all)
@@ -97,10 +100,26 @@ func dipRecords(m stats.Measure, dips []stats.Dip, failures []stats.Failure) []d
 	}
 	var out []dipRecord
 	for _, f := range failures {
-		rec := dipRecord{Condition: f.Treatment.String(), N: f.N, Measure: string(m), Failed: f.Failed, Of: f.Of, FailedLow: f.Share.Low, FailedTop: f.Share.High}
+		rec := dipRecord{
+			Condition: f.Treatment.String(),
+			N:         f.N,
+			Measure:   string(m),
+			Failed:    f.Failed,
+			Of:        f.Of,
+			FailedLow: f.Share.Low,
+			FailedTop: f.Share.High,
+		}
 		for _, d := range dips {
 			if d.Treatment == f.Treatment && d.N == f.N {
-				rec.Estimate, rec.Low, rec.High, rec.SE = known(scale*d.Value), known(scale*d.Low), known(scale*d.High), known(scale*d.SE)
+				rec.Estimate, rec.Low, rec.High, rec.SE = known(
+					scale*d.Value,
+				), known(
+					scale*d.Low,
+				), known(
+					scale*d.High,
+				), known(
+					scale*d.SE,
+				)
 				rec.Units = d.Clusters
 			}
 		}
@@ -127,7 +146,18 @@ func dipsTable(w io.Writer, all []dipRecord) error {
 		if r.N > 0 {
 			cut = fmt.Sprint(r.N)
 		}
-		fmt.Fprintf(tw, "%s\t%s\t%s\t[%s, %s]\t%d\t%d of %d\n", r.Condition, cut, number(r.Estimate), number(r.Low), number(r.High), r.Units, r.Failed, r.Of)
+		fmt.Fprintf(
+			tw,
+			"%s\t%s\t%s\t[%s, %s]\t%d\t%d of %d\n",
+			r.Condition,
+			cut,
+			number(r.Estimate),
+			number(r.Low),
+			number(r.High),
+			r.Units,
+			r.Failed,
+			r.Of,
+		)
 	}
 	return tw.Flush()
 }

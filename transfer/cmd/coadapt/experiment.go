@@ -40,31 +40,94 @@ const defaultGrid = "curve"
 func (f *experimentFlags) flags(c *cobra.Command, grid string) {
 	fl := c.Flags()
 	fl.StringVar(&f.grid, "grid", grid, "which nets: curve (tested on B), "+grids)
-	fl.StringVar(&f.nets, "nets", "", "just these, with commas and in the paper's notation, such as 0/A3B,0/B3B,whole/R2,whole/base@50")
-	fl.StringVar(&f.recipe, "recipe", "mini", "mini, or 2014: CaffeNet on 227 px of 256, 450,000 steps of 256 images, 1000 outputs")
-	fl.StringVar(&f.archName, "arch", mini, "the net: "+strings.Join(gomlxnet.Names(), ", ")+", or a FILE.json as coadapt arch reads one; its cuts lie between its blocks")
-	fl.StringVar(&f.data, "data", "plain-shapes", "plain-shapes, shapes, shapes:classes=20,train=100,..., or a folder, .zip or .tar.gz with CIFAR's binary files or\ntrain/<class>/ and test/ or val/<class>/")
-	fl.StringVar(&f.split, "splits", "0", "splits of the classes: seeds of random halves, or natman (natural against man-made), with commas")
+	fl.StringVar(
+		&f.nets,
+		"nets",
+		"",
+		"just these, with commas and in the paper's notation, such as 0/A3B,0/B3B,whole/R2,whole/base@50",
+	)
+	fl.StringVar(
+		&f.recipe,
+		"recipe",
+		"mini",
+		"mini, or 2014: CaffeNet on 227 px of 256, 450,000 steps of 256 images, 1000 outputs",
+	)
+	fl.StringVar(
+		&f.archName,
+		"arch",
+		mini,
+		"the net: "+strings.Join(
+			gomlxnet.Names(),
+			", ",
+		)+", or a FILE.json as coadapt arch reads one; its cuts lie between its blocks",
+	)
+	fl.StringVar(
+		&f.data,
+		"data",
+		"plain-shapes",
+		"plain-shapes, shapes, shapes:classes=20,train=100,..., or a folder, .zip or .tar.gz with CIFAR's binary files or\ntrain/<class>/ and test/ or val/<class>/",
+	)
+	fl.StringVar(
+		&f.split,
+		"splits",
+		"0",
+		"splits of the classes: seeds of random halves, or natman (natural against man-made), with commas",
+	)
 	fl.StringVar(&f.seeds, "seeds", "0", "replicates, such as 0, 0,1 or 0-4")
 	fl.StringVar(&f.treatments, "conditions", "BnB,BnB+,AnB,AnB+,RnB", "conditions beside the base nets, with commas")
 	fl.StringVarP(&f.cuts, "cuts", "n", "", "cuts: layers 1..n come from elsewhere (default: all of them, 1-7 of mini)")
 	fl.Float64Var(&f.epochs, "epochs", 0, "passes over the training images (default: 3 for shapes, 15 for others)")
 	fl.IntVar(&f.steps, "steps", 0, "steps of every net, in place of epochs")
 	fl.IntVar(&f.batch, "batch", 0, "images of a step (default: 16 below 20,000 training pictures, else 64)")
-	fl.Float64Var(&f.rate, "rate", 0, "learning rate at the first step; it falls in a line to zero (default: 0.005 below 20,000 training pictures, else 0.01)")
+	fl.Float64Var(
+		&f.rate,
+		"rate",
+		0,
+		"learning rate at the first step; it falls in a line to zero (default: 0.005 below 20,000 training pictures, else 0.01)",
+	)
 	f.dials.flags(fl)
-	fl.IntVar(&f.perClass, "per-class", 0, "train on the first `N` images of each class only, of a superclass on those of its classes in turn (0: all)")
+	fl.IntVar(
+		&f.perClass,
+		"per-class",
+		0,
+		"train on the first `N` images of each class only, of a superclass on those of its classes in turn (0: all)",
+	)
 	fl.IntVar(&f.size, "size", 0, "pixels to which images are resized, at least 16 (default: 32; shapes: as drawn)")
 	fl.StringVar(&f.widths, "widths", "", "widths of conv1 to conv5, fc6 and fc7 (default 24,48,64,64,48,192,192)")
-	fl.StringVar(&f.precision, "precision", "float32", "float32, or bfloat16: activations, and the weights they meet, of 16 bits, where the machine multiplies them faster")
+	fl.StringVar(
+		&f.precision,
+		"precision",
+		"float32",
+		"float32, or bfloat16: activations, and the weights they meet, of 16 bits, where the machine multiplies them faster",
+	)
 	fl.BoolVar(&f.coarse, "coarse", false, "CIFAR-100: classes are the 20 superclasses")
 	fl.BoolVar(&f.skipBad, "skip-bad", false, "leave out pictures that do not decode, and name them, instead of stopping")
 	fl.Float64Var(&f.testShare, "test-share", 0, testShareHelp)
-	fl.IntVar(&f.workers, "workers", 0, "nets trained beside each other (default: one a core, for two where the net is large, at most 4, and at least one a GPU)")
-	fl.IntVar(&f.devices, "devices", 0, "devices that train a net together, each on its part of every batch (default: 1, other workers on other devices)")
-	fl.IntVar(&f.together, "together", 0, "nets that each worker trains in one graph, where they are too small to fill a GPU (default: 1)")
+	fl.IntVar(
+		&f.workers,
+		"workers",
+		0,
+		"nets trained beside each other (default: one a core, for two where the net is large, at most 4, and at least one a GPU)",
+	)
+	fl.IntVar(
+		&f.devices,
+		"devices",
+		0,
+		"devices that train a net together, each on its part of every batch (default: 1, other workers on other devices)",
+	)
+	fl.IntVar(
+		&f.together,
+		"together",
+		0,
+		"nets that each worker trains in one graph, where they are too small to fill a GPU (default: 1)",
+	)
 	fl.DurationVar(&f.checkpoint, "checkpoint", 30*time.Second, "how often a net in training keeps where it is")
-	fl.StringVar(&f.backend, "backend", "", "GoMLX backend, such as xla:cpu, xla:cuda or go (default: the plugin of set-up)")
+	fl.StringVar(
+		&f.backend,
+		"backend",
+		"",
+		"GoMLX backend, such as xla:cpu, xla:cuda or go (default: the plugin of set-up)",
+	)
 	fl.StringVar(&f.store, "store", "", "folder of results and weights (default: this clone's)")
 	formerly(fl, olderWords)
 	c.MarkFlagsMutuallyExclusive("epochs", "steps")
@@ -72,7 +135,11 @@ func (f *experimentFlags) flags(c *cobra.Command, grid string) {
 }
 
 // open checks every flag before anything is decoded or trained.
-func (f *experimentFlags) open(ctx context.Context, stderr io.Writer, progress func(transfer.Event)) (*transfer.Lab, []transfer.Net, *store.Store, error) {
+func (f *experimentFlags) open(
+	ctx context.Context,
+	stderr io.Writer,
+	progress func(transfer.Event),
+) (*transfer.Lab, []transfer.Net, *store.Store, error) {
 	fail := func(err error) (*transfer.Lab, []transfer.Net, *store.Store, error) { return nil, nil, nil, err }
 	if err := f.readArch(); err != nil {
 		return fail(err)
@@ -140,7 +207,12 @@ func (f *experimentFlags) readArch() (err error) {
 		return fmt.Errorf("-arch: %w", err)
 	}
 	if f.size != 0 && f.size != f.arch.Size {
-		return fmt.Errorf("-size %d: the net of -arch %s takes pictures of %d pixels; leave -size out", f.size, f.archName, f.arch.Size)
+		return fmt.Errorf(
+			"-size %d: the net of -arch %s takes pictures of %d pixels; leave -size out",
+			f.size,
+			f.archName,
+			f.arch.Size,
+		)
 	}
 	f.size = f.arch.Size
 	return nil
@@ -188,7 +260,14 @@ func (f *experimentFlags) choose(src dataset.Source, arch gomlxnet.Arch) ([]tran
 	checked := map[string]bool{transfer.WholeSplit: true}
 	for _, n := range nets {
 		if n.N > arch.Cuts() {
-			return nil, fmt.Errorf("%s: net %s is cut at %d, want 1 to %d, the layers of %s below its last", flag, n, n.N, arch.Cuts(), arch.Name)
+			return nil, fmt.Errorf(
+				"%s: net %s is cut at %d, want 1 to %d, the layers of %s below its last",
+				flag,
+				n,
+				n.N,
+				arch.Cuts(),
+				arch.Name,
+			)
 		}
 		if checked[n.Split] {
 			continue
@@ -274,7 +353,12 @@ func (f *experimentFlags) config(src dataset.Source) (transfer.Config, error) {
 		}
 	}
 	if most := src.Len(dataset.Train); f.batch > most {
-		return transfer.Config{}, fmt.Errorf("-batch %d: %s has %d training pictures, want at most as many", f.batch, src.Name(), most)
+		return transfer.Config{}, fmt.Errorf(
+			"-batch %d: %s has %d training pictures, want at most as many",
+			f.batch,
+			src.Name(),
+			most,
+		)
 	}
 	cfg := transfer.MiniConfig(src)
 	switch {

@@ -79,10 +79,30 @@ func storeExport(stdout, stderr io.Writer, openIt func() (*store.Store, error)) 
 	}
 	fl := c.Flags()
 	fl.StringVarP(&f.out, "output", "o", "", "file that ends in .csv, .parquet, .tar.zst, .tar.gz or .tar, or a folder")
-	fl.StringVar(&f.what, "what", "", "results (a row a net) or metrics (a row a net and step), of tables; or tensorboard (training curves), of a folder\n(default: results; into a folder both tables)")
-	fl.StringVar(&f.experiment, "experiment", "", "only the experiment whose name begins so, or those on this data set (default: all)")
-	fl.StringVar(&f.nets, "nets", "", "only these, with commas: names in the paper's notation, such as 0/A3B,0/B3B, or beginnings of keys")
-	fl.BoolVar(&f.noWeights, "no-weights", false, "archives: leave weights out; they count as dropped, as after store gc --weights")
+	fl.StringVar(
+		&f.what,
+		"what",
+		"",
+		"results (a row a net) or metrics (a row a net and step), of tables; or tensorboard (training curves), of a folder\n(default: results; into a folder both tables)",
+	)
+	fl.StringVar(
+		&f.experiment,
+		"experiment",
+		"",
+		"only the experiment whose name begins so, or those on this data set (default: all)",
+	)
+	fl.StringVar(
+		&f.nets,
+		"nets",
+		"",
+		"only these, with commas: names in the paper's notation, such as 0/A3B,0/B3B, or beginnings of keys",
+	)
+	fl.BoolVar(
+		&f.noWeights,
+		"no-weights",
+		false,
+		"archives: leave weights out; they count as dropped, as after store gc --weights",
+	)
 	return c
 }
 
@@ -121,7 +141,10 @@ func (f exportFlags) files() ([]exported, error) {
 		case table && f.noWeights:
 			return nil, errors.New("-no-weights: tables have none; leave it out, or give -o an archive")
 		case !table && f.what != "":
-			return nil, fmt.Errorf("-what %s: an archive holds whole entries; leave it out, or give -o a .csv or .parquet file", f.what)
+			return nil, fmt.Errorf(
+				"-what %s: an archive holds whole entries; leave it out, or give -o a .csv or .parquet file",
+				f.what,
+			)
 		case table && f.what == "":
 			f.what = "results"
 		}
@@ -136,7 +159,12 @@ func (f exportFlags) choose(all []transfer.Result, s *store.Store) ([]transfer.R
 		return !strings.HasPrefix(r.Experiment, f.experiment) && r.Data != f.experiment
 	})
 	if len(results) == 0 && f.experiment != "" {
-		return nil, fmt.Errorf("-experiment %q: none in the store %s, which holds\n%s", f.experiment, s.Dir(), lines(group(all)))
+		return nil, fmt.Errorf(
+			"-experiment %q: none in the store %s, which holds\n%s",
+			f.experiment,
+			s.Dir(),
+			lines(group(all)),
+		)
 	}
 	if f.nets != "" {
 		want := make(map[string]bool)
@@ -148,7 +176,11 @@ func (f exportFlags) choose(all []transfer.Result, s *store.Store) ([]transfer.R
 			}
 			for _, key := range keys {
 				if !slices.ContainsFunc(results, func(r transfer.Result) bool { return r.Key == key }) {
-					return nil, fmt.Errorf("-nets: %s is not among the nets that can be read and are of -experiment %q", word, f.experiment)
+					return nil, fmt.Errorf(
+						"-nets: %s is not among the nets that can be read and are of -experiment %q",
+						word,
+						f.experiment,
+					)
 				}
 				want[key] = true
 			}
@@ -245,7 +277,14 @@ func (e *exporter) metrics(ctx context.Context, results []transfer.Result) iter.
 }
 
 // archive writes whole entries.
-func (e *exporter) archive(ctx context.Context, w io.Writer, ending string, results []transfer.Result, weights bool, count *int) error {
+func (e *exporter) archive(
+	ctx context.Context,
+	w io.Writer,
+	ending string,
+	results []transfer.Result,
+	weights bool,
+	count *int,
+) error {
 	keys := make([]string, len(results))
 	for i, r := range results {
 		keys[i] = r.Key

@@ -33,7 +33,8 @@ func threeNets(t *testing.T, recipe ...string) (dir string) {
 	t.Helper()
 	dir = filepath.Join(t.TempDir(), "store")
 	t.Setenv("COADAPT_STORE", dir)
-	curve := append([]string{"curve", "-data", "shapes:classes=4,train=12,test=8,size=24", "-batch", "8", "-backend", "go"},
+	curve := append(
+		[]string{"curve", "-data", "shapes:classes=4,train=12,test=8,size=24", "-batch", "8", "-backend", "go"},
 		recipe...)
 	must(t, append(curve, "-nets", "0/baseB,0/B3B")...)
 	must(t, append(curve, "-nets", "0/R2B", "-rate", "1e30")...)
@@ -106,7 +107,8 @@ func TestExportTables(t *testing.T) {
 		}
 	}
 	metrics, err := parquet.ReadFile[metricRow](dir + "metrics.parquet")
-	if err != nil || len(metrics) < 6 || metrics[0].Loss <= 0 || metrics[0].Accuracy != nil || len(metrics[0].Key) != 64 { // three steps of two nets
+	if err != nil || len(metrics) < 6 || metrics[0].Loss <= 0 || metrics[0].Accuracy != nil ||
+		len(metrics[0].Key) != 64 { // three steps of two nets
 		t.Errorf("metrics %+v, %v", metrics, err)
 	}
 	for _, kind := range []string{"results", "metrics"} {
@@ -140,7 +142,8 @@ func TestExportTables(t *testing.T) {
 // tablePython names the environment variable of a Python that has pandas, pyarrow and duckdb.
 const tablePython = "COADAPT_TEST_PYTHON"
 
-// TestWorkerIsLean: what a notebook builds to train in the background does not wait for Parquet to be compiled, and says so when it is asked for it.
+// TestWorkerIsLean: what a notebook builds to train in the background does not wait for Parquet to be compiled, and
+// says so when it is asked for it.
 func TestWorkerIsLean(t *testing.T) {
 	out, err := exec.Command("go", "list", "-deps", "-tags=worker", ".").CombinedOutput()
 	if err != nil {
@@ -204,7 +207,10 @@ func TestExportImportArchives(t *testing.T) {
 	for _, ending := range []string{".tar", ".tar.gz", ".tar.zst"} {
 		archive, to := filepath.Join(t.TempDir(), "all"+ending), t.TempDir()
 		must(t, "store", "export", "-o", archive)
-		if out := must(t, "store", "import", archive, "-store", to); !strings.Contains(out, "3 entries new, 0 there before, 0 faults") {
+		if out := must(t, "store", "import", archive, "-store", to); !strings.Contains(
+			out,
+			"3 entries new, 0 there before, 0 faults",
+		) {
 			t.Errorf("%s: %s", ending, out)
 		}
 		if got := must(t, "store", "ls", "-json", "-store", to); got != want {
@@ -220,7 +226,8 @@ func TestExportImportArchives(t *testing.T) {
 	archive, to := filepath.Join(t.TempDir(), "some.tar.zst"), t.TempDir()
 	must(t, "store", "export", "-nets", "B3B,0/R2B", "-experiment", "shapes", "-no-weights", "-o", archive)
 	must(t, "store", "import", archive, "-store", to)
-	if got := listed(t, must(t, "store", "ls", "-json", "-store", to)); len(got) != 2 || got["0/B3B"].Key != listed(t, want)["0/B3B"].Key {
+	if got := listed(t, must(t, "store", "ls", "-json", "-store", to)); len(got) != 2 ||
+		got["0/B3B"].Key != listed(t, want)["0/B3B"].Key {
 		t.Errorf("%+v, want B3B and R2B", got)
 	}
 	if out := must(t, "store", "gc", "-weights", "-store", to); !strings.Contains(out, "weights of 0 nets") {
@@ -231,7 +238,8 @@ func TestExportImportArchives(t *testing.T) {
 	key := listed(t, want)["0/baseB"].Key
 	breakEntry(t, from, key, "weights.safetensors")
 	status, out, errs := coadapt(t, t.Context(), "store", "export", "-o", archive)
-	if status != 1 || !strings.Contains(out, ": 2 nets") || !strings.Contains(errs, key) || !strings.Contains(errs, "1 entries could not be read") {
+	if status != 1 || !strings.Contains(out, ": 2 nets") || !strings.Contains(errs, key) ||
+		!strings.Contains(errs, "1 entries could not be read") {
 		t.Errorf("with a broken entry: status %d, %q, %q", status, out, errs)
 	}
 	// The archive is damaged: what is whole is taken, and nothing of the rest.
@@ -244,8 +252,18 @@ func TestExportImportArchives(t *testing.T) {
 		t.Fatal(err)
 	}
 	to = t.TempDir()
-	status, out, errs = coadapt(t, t.Context(), "store", "import", archive, filepath.Join(t.TempDir(), "none.tar"), "-store", to)
-	if status != 1 || !strings.Contains(errs, "some.tar.zst: archive") || !strings.Contains(errs, "none.tar: no such file") {
+	status, out, errs = coadapt(
+		t,
+		t.Context(),
+		"store",
+		"import",
+		archive,
+		filepath.Join(t.TempDir(), "none.tar"),
+		"-store",
+		to,
+	)
+	if status != 1 || !strings.Contains(errs, "some.tar.zst: archive") ||
+		!strings.Contains(errs, "none.tar: no such file") {
 		t.Errorf("a damaged archive and none: status %d, %q, %q", status, out, errs)
 	}
 	must(t, "store", "verify", "-store", to)
@@ -254,7 +272,8 @@ func TestExportImportArchives(t *testing.T) {
 	}
 	// Far more bytes than the file has.
 	must(t, "store", "export", "-o", archive)
-	if status, _, errs := coadapt(t, t.Context(), "store", "import", archive, "-most", "0.000001", "-store", t.TempDir()); status != 1 || !strings.Contains(errs, "more than 1000 bytes") {
+	if status, _, errs := coadapt(t, t.Context(), "store", "import", archive, "-most", "0.000001", "-store", t.TempDir()); status != 1 ||
+		!strings.Contains(errs, "more than 1000 bytes") {
 		t.Errorf("-most: status %d, %q", status, errs)
 	}
 }
@@ -265,7 +284,8 @@ func TestBrokenEntryEndsNothing(t *testing.T) {
 	results := listed(t, must(t, "store", "ls", "-json"))
 	breakEntry(t, dir, results["0/R2B"].Key, "result.json")
 	status, out, errs := coadapt(t, t.Context(), "store", "ls", "-json")
-	if got := listed(t, out); status != 1 || len(got) != 2 || !strings.Contains(errs, results["0/R2B"].Key) || !strings.Contains(errs, "result.json") {
+	if got := listed(t, out); status != 1 || len(got) != 2 || !strings.Contains(errs, results["0/R2B"].Key) ||
+		!strings.Contains(errs, "result.json") {
 		t.Errorf("ls: status %d, %v, %q; want two and R2B named", status, got, errs)
 	}
 	if got := listed(t, must(t, "store", "ls", "-json")); len(got) != 2 { // it was set aside
@@ -273,11 +293,13 @@ func TestBrokenEntryEndsNothing(t *testing.T) {
 	}
 	breakEntry(t, dir, results["0/B3B"].Key, "result.json")
 	status, out, errs = coadapt(t, t.Context(), "show")
-	if status != 0 || !strings.Contains(out, "1 net") || !strings.Contains(errs, "left out: store entry "+results["0/B3B"].Key) {
+	if status != 0 || !strings.Contains(out, "1 net") ||
+		!strings.Contains(errs, "left out: store entry "+results["0/B3B"].Key) {
 		t.Errorf("show: status %d, %q, %q; want the table of the net that is left", status, out, errs)
 	}
 	breakEntry(t, dir, results["0/baseB"].Key, "result.json")
-	if status, _, errs := coadapt(t, t.Context(), "show"); status != 1 || !strings.Contains(errs, "1 entries could not be read") {
+	if status, _, errs := coadapt(t, t.Context(), "show"); status != 1 ||
+		!strings.Contains(errs, "1 entries could not be read") {
 		t.Errorf("show of nothing that can be read: status %d, %q", status, errs)
 	}
 }
@@ -300,7 +322,8 @@ func TestExportFlags(t *testing.T) {
 		"-o DIR/x.csv -store " + t.TempDir(): "is empty",
 	} {
 		args = strings.ReplaceAll(args, "DIR", dir)
-		if status, out, errs := coadapt(t, t.Context(), append([]string{"store", "export"}, strings.Fields(args)...)...); status != 1 || !strings.Contains(errs, want) {
+		if status, out, errs := coadapt(t, t.Context(), append([]string{"store", "export"}, strings.Fields(args)...)...); status != 1 ||
+			!strings.Contains(errs, want) {
 			t.Errorf("%s: status %d, %q, %q; want %q", args, status, out, errs, want)
 		}
 	}
@@ -308,7 +331,8 @@ func TestExportFlags(t *testing.T) {
 		t.Errorf("it left %v, %v", left, err)
 	}
 	for args, want := range map[string]string{"": "requires at least 1 arg", "x -most 0": "-most 0: want gigabytes"} {
-		if status, _, errs := coadapt(t, t.Context(), append([]string{"store", "import"}, strings.Fields(args)...)...); status != 1 || !strings.Contains(errs, want) {
+		if status, _, errs := coadapt(t, t.Context(), append([]string{"store", "import"}, strings.Fields(args)...)...); status != 1 ||
+			!strings.Contains(errs, want) {
 			t.Errorf("import %s: status %d, %q; want %q", args, status, errs, want)
 		}
 	}

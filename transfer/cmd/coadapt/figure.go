@@ -26,7 +26,10 @@ func measures() string {
 	for _, m := range stats.Measures() {
 		names = append(names, string(m))
 	}
-	return strings.Join(names, ", ") + "; the clean ones are of training pictures,\nshown without dropout, shift and mirror"
+	return strings.Join(
+		names,
+		", ",
+	) + "; the clean ones are of training pictures,\nshown without dropout, shift and mirror"
 }
 
 // figures are the words for them.
@@ -107,18 +110,28 @@ func figureCommand(stdout io.Writer) *cobra.Command {
 	c.Flags().StringVarP(&out, "output", "o", "", "file to write, .png, .svg or .pdf")
 	c.Flags().StringVar(&title, "title", "", "what stands above the figure (default: the name of the data set)")
 	c.Flags().StringVar(&which, "figure", "", "which: "+figures+"\n(default: curve; with --source 2014 all)")
-	c.Flags().StringVar(&claims, "claims", "", "of the forest: names of claims as coadapt stats prints them, with commas\n"+
-		"(default: "+strings.Join(figure.ForestClaims(), ", ")+")")
+	c.Flags().
+		StringVar(&claims, "claims", "", "of the forest: names of claims as coadapt stats prints them, with commas\n"+
+			"(default: "+strings.Join(figure.ForestClaims(), ", ")+")")
 	c.Flags().StringVar(&measured, "measure", string(stats.Accuracy), "what a curve shows: "+measures())
-	c.Flags().StringVar(&behind, "behind", "", "file of other nets of the same experiment, as curve -json writes them: boxes behind a curve's own,\n"+
-		"from the lowest to the highest, so that one seed is not taken for the effect")
-	c.Flags().StringVar(&overlay, "overlay", "", "2014: put the published means beside ours, both as points above or below the own base")
+	c.Flags().
+		StringVar(&behind, "behind", "", "file of other nets of the same experiment, as curve -json writes them: boxes behind a curve's own,\n"+
+			"from the lowest to the highest, so that one seed is not taken for the effect")
+	c.Flags().
+		StringVar(&overlay, "overlay", "", "2014: put the published means beside ours, both as points above or below the own base")
 	src.flags(c)
 	return c
 }
 
 // drawFigures writes one figure, or all of the paper's, and says where.
-func drawFigures(stdout io.Writer, which string, overlay bool, results []transfer.Result, opt figure.Options, out string) error {
+func drawFigures(
+	stdout io.Writer,
+	which string,
+	overlay bool,
+	results []transfer.Result,
+	opt figure.Options,
+	out string,
+) error {
 	kinds := map[string]func([]transfer.Result, figure.Options) (*figure.Figure, error){
 		"curve": figure.Curve, "2": figure.Paper2, "3": figure.Paper3, "4": figure.Paper4,
 	}
@@ -174,7 +187,11 @@ func chosen(w io.Writer, in, dir, want string) ([]transfer.Result, error) {
 		return nil, err
 	}
 	if len(all) > 1 {
-		return nil, fmt.Errorf("a figure shows one experiment, and there are %d; choose with -experiment:\n%s", len(all), lines(all))
+		return nil, fmt.Errorf(
+			"a figure shows one experiment, and there are %d; choose with -experiment:\n%s",
+			len(all),
+			lines(all),
+		)
 	}
 	return all[0].results, nil
 }

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// TestGradients prints the first steps of a net as a table, as CSV with a line for each layer that learns, and as a figure.
+// TestGradients prints the first steps of a net as a table, as CSV with a line for each layer that learns, and as a
+// figure.
 func TestGradients(t *testing.T) {
 	args := append([]string{"gradients"}, tiny(t)[1:]...)
 	file := filepath.Join(t.TempDir(), "g.svg")
@@ -16,7 +17,9 @@ func TestGradients(t *testing.T) {
 		t.Fatalf("status %d: %s", status, errs)
 	}
 	lines := strings.Split(strings.TrimSpace(out), "\n")
-	if len(lines) != 1+3*5 || lines[0] != "name,step,loss,layer,gradient,weights" || !strings.HasPrefix(lines[1], "0/B3B,1,") || !strings.Contains(lines[1], ",conv4,") {
+	if len(lines) != 1+3*5 || lines[0] != "name,step,loss,layer,gradient,weights" ||
+		!strings.HasPrefix(lines[1], "0/B3B,1,") ||
+		!strings.Contains(lines[1], ",conv4,") {
 		t.Errorf("%d lines, want a head and five layers above conv3 in three steps:\n%s", len(lines), out)
 	}
 	if info, err := os.Stat(file); err != nil || info.Size() == 0 {

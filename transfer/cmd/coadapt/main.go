@@ -23,7 +23,8 @@ const interrupted = 130
 
 func main() {
 	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// A second Ctrl-C ends the program at once. A second SIGTERM does not: schedulers send it to all processes of a job, and the job's script passes it on.
+	// A second Ctrl-C ends the program at once. A second SIGTERM does not: schedulers send it to all processes of a job,
+	// and the job's script passes it on.
 	context.AfterFunc(ctx, func() { signal.Reset(os.Interrupt) })
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
@@ -38,10 +39,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case err == nil:
 		return 0
 	case errors.Is(err, sweep.ErrStopped):
-		fmt.Fprintln(stderr, "stopped: finished nets and the steps of the others are kept, and the same command goes on from there")
+		fmt.Fprintln(
+			stderr,
+			"stopped: finished nets and the steps of the others are kept, and the same command goes on from there",
+		)
 		return interrupted
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
-		fmt.Fprintln(stderr, "interrupted: finished nets and the steps of the others are kept, and the same command goes on from there")
+		fmt.Fprintln(
+			stderr,
+			"interrupted: finished nets and the steps of the others are kept, and the same command goes on from there",
+		)
 		return interrupted
 	}
 	fmt.Fprintln(stderr, "error:", err)
@@ -69,7 +76,30 @@ func rootCommand(stdout, stderr io.Writer) *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w%s; `%s -h` lists the flags", err, suggestion(c, err), c.CommandPath())
 	})
-	root.AddCommand(curveCommand(stdout, stderr), runCommand(stdout, stderr), planCommand(stdout, stderr), statusCommand(stdout), attachCommand(stdout, stderr), stopCommand(stdout), logsCommand(stdout), netsCommand(stdout), showCommand(stdout), benchCommand(stdout, stderr), storeCommand(stdout, stderr), figureCommand(stdout), statsCommand(stdout), dipsCommand(stdout), mapCommand(stdout), gradientsCommand(stdout, stderr), reportCommand(stdout), splitsCommand(stdout, stderr), packCommand(stdout, stderr), archCommand(stdout), manCommand(stdout), versionCommand(stdout))
+	root.AddCommand(
+		curveCommand(stdout, stderr),
+		runCommand(stdout, stderr),
+		planCommand(stdout, stderr),
+		statusCommand(stdout),
+		attachCommand(stdout, stderr),
+		stopCommand(stdout),
+		logsCommand(stdout),
+		netsCommand(stdout),
+		showCommand(stdout),
+		benchCommand(stdout, stderr),
+		storeCommand(stdout, stderr),
+		figureCommand(stdout),
+		statsCommand(stdout),
+		dipsCommand(stdout),
+		mapCommand(stdout),
+		gradientsCommand(stdout, stderr),
+		reportCommand(stdout),
+		splitsCommand(stdout, stderr),
+		packCommand(stdout, stderr),
+		archCommand(stdout),
+		manCommand(stdout),
+		versionCommand(stdout),
+	)
 	complete(root)
 	return root
 }

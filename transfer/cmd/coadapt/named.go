@@ -21,7 +21,8 @@ type finder struct {
 	read    bool
 }
 
-// all are the keys of the nets that a word means: one key, or those of all nets of a name, which several experiments may have.
+// all are the keys of the nets that a word means: one key, or those of all nets of a name, which several experiments
+// may have.
 func (f *finder) all(word string) ([]string, error) {
 	net, notName := transfer.ParseNet(word)
 	if notName != nil {
@@ -59,7 +60,13 @@ func (f *finder) one(word string) (string, error) {
 		return "", err
 	}
 	if len(keys) > 1 {
-		return "", fmt.Errorf("store %s: %d nets are called %s; name one by its key\n%s", f.store.Dir(), len(keys), word, f.candidates(keys))
+		return "", fmt.Errorf(
+			"store %s: %d nets are called %s; name one by its key\n%s",
+			f.store.Dir(),
+			len(keys),
+			word,
+			f.candidates(keys),
+		)
 	}
 	return keys[0], nil
 }

@@ -13,13 +13,25 @@ import (
 	"coadapt/transfer/sweep"
 )
 
-// TestNetsByNameOrKey: every verb that takes a net of the store takes its name or the beginning of its key; where a word means several, they are
+// TestNetsByNameOrKey: every verb that takes a net of the store takes its name or the beginning of its key; where a
+// word means several, they are
 // listed, and nothing is done.
 func TestNetsByNameOrKey(t *testing.T) {
 	s := chanceStore(t) // keys of one digit each, and nets of five names
 	second := "3333" + strings.Repeat("4", 60)
-	r := transfer.Result{Net: named(t, "0/B3B"), Status: transfer.OK, Accuracy: 0.5, Correct: 500, Tested: 1000, Classes: 10, Loss: 0.5, TrainLoss: 0.5,
-		Data: "other", Arch: "mini", Experiment: "e2"}
+	r := transfer.Result{
+		Net:        named(t, "0/B3B"),
+		Status:     transfer.OK,
+		Accuracy:   0.5,
+		Correct:    500,
+		Tested:     1000,
+		Classes:    10,
+		Loss:       0.5,
+		TrainLoss:  0.5,
+		Data:       "other",
+		Arch:       "mini",
+		Experiment: "e2",
+	}
 	data, err := json.Marshal(r)
 	if err != nil {
 		t.Fatal(err)
@@ -27,7 +39,10 @@ func TestNetsByNameOrKey(t *testing.T) {
 	if err := s.Put(second, store.Files{"result.json": data, "metrics.json": []byte("[]"), "log.txt": []byte("of e2\n")}); err != nil {
 		t.Fatal(err)
 	}
-	run := sweep.Record{ID: "run-1", Nets: []sweep.Member{{Name: "0/B3B", Key: second}, {Name: "1/B3B", Key: strings.Repeat("3", 64)}}}
+	run := sweep.Record{
+		ID:   "run-1",
+		Nets: []sweep.Member{{Name: "0/B3B", Key: second}, {Name: "1/B3B", Key: strings.Repeat("3", 64)}},
+	}
 	record, err := json.Marshal(run)
 	if err != nil {
 		t.Fatal(err)

@@ -56,7 +56,8 @@ func netsCommand(stdout io.Writer) *cobra.Command {
 	c.Flags().StringVar(&g.splits, "splits", "0", "balanced: splits of the classes, with commas")
 	c.Flags().StringVar(&g.seeds, "seeds", "0", "balanced: replicates, such as 0, 0,1 or 0-4")
 	c.Flags().StringVarP(&g.cuts, "cuts", "n", "1-7", "balanced: cuts")
-	c.Flags().Float64Var(&sd, "sd", 0, "instead of the nets, say what effect they find: standard deviation of a paired difference between units, in points\n(coadapt stats gives errors: sd = se times the root of the number of units)")
+	c.Flags().
+		Float64Var(&sd, "sd", 0, "instead of the nets, say what effect they find: standard deviation of a paired difference between units, in points\n(coadapt stats gives errors: sd = se times the root of the number of units)")
 	f.flags(c, "net")
 	formerly(c.Flags(), olderWords)
 	c.MarkFlagsMutuallyExclusive("sd", "json")
@@ -80,8 +81,16 @@ func detectable(w io.Writer, all []transfer.Planned, sd float64) error {
 	if err != nil {
 		return fmt.Errorf("-sd: %w", err)
 	}
-	_, err = fmt.Fprintf(w, "%d nets, %d units (targets and seeds): where paired differences spread by %v points, 80%% power at 0.05 for one of %.2f points at a single cut,\nfor one of %.2f with Bonferroni's correction over %d cuts\n",
-		len(all), len(units), sd, one, strict, len(cuts))
+	_, err = fmt.Fprintf(
+		w,
+		"%d nets, %d units (targets and seeds): where paired differences spread by %v points, 80%% power at 0.05 for one of %.2f points at a single cut,\nfor one of %.2f with Bonferroni's correction over %d cuts\n",
+		len(all),
+		len(units),
+		sd,
+		one,
+		strict,
+		len(cuts),
+	)
 	return err
 }
 
@@ -160,17 +169,52 @@ func newNetRecord(p transfer.Planned) netRecord {
 		}
 		return &x
 	}
-	return netRecord{Name: n.String(), Paper: p.Paper, Block: p.Block, Role: p.Role, N: n.N, Condition: n.Treatment.String(), Split: n.Split, Seed: n.Seed,
-		Source: n.Source().String(), Target: n.Target.String(), PerClass: some(n.PerClass), Parent: p.Parent, Data: p.Data, Mean: p.Mean,
-		Recipe: r.Name, Steps: some(r.Steps), Batch: r.Batch, Policy: string(r.Rate.Policy), Rate: r.Rate.Base, Gamma: r.Rate.Gamma, Every: r.Rate.Every,
-		Momentum: r.Momentum, Decay: r.Decay, Outputs: some(r.Outputs), TestEvery: r.TestEvery}
+	return netRecord{
+		Name:      n.String(),
+		Paper:     p.Paper,
+		Block:     p.Block,
+		Role:      p.Role,
+		N:         n.N,
+		Condition: n.Treatment.String(),
+		Split:     n.Split,
+		Seed:      n.Seed,
+		Source: n.Source().
+			String(),
+		Target:    n.Target.String(),
+		PerClass:  some(n.PerClass),
+		Parent:    p.Parent,
+		Data:      p.Data,
+		Mean:      p.Mean,
+		Recipe:    r.Name,
+		Steps:     some(r.Steps),
+		Batch:     r.Batch,
+		Policy:    string(r.Rate.Policy),
+		Rate:      r.Rate.Base,
+		Gamma:     r.Rate.Gamma,
+		Every:     r.Rate.Every,
+		Momentum:  r.Momentum,
+		Decay:     r.Decay,
+		Outputs:   some(r.Outputs),
+		TestEvery: r.TestEvery,
+	}
 }
 
 func netTable(w io.Writer, all []transfer.Planned) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(tw, "net\t2014\tblock\trole\tparent\tdata\tmean\trecipe")
 	for _, p := range all {
-		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", p.Net, dash(p.Paper), p.Block, p.Role, dash(p.Parent), p.Data, p.Mean, p.Recipe.Name)
+		fmt.Fprintf(
+			tw,
+			"%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n",
+			p.Net,
+			dash(p.Paper),
+			p.Block,
+			p.Role,
+			dash(p.Parent),
+			p.Data,
+			p.Mean,
+			p.Recipe.Name,
+		)
 	}
 	if err := tw.Flush(); err != nil {
 		return err

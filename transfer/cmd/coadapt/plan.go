@@ -55,11 +55,31 @@ func planCommand(stdout, stderr io.Writer) *cobra.Command {
 	}
 	f.experimentFlags.flags(c, defaultGrid)
 	fl := c.Flags()
-	fl.DurationVar(&f.budget, "budget", 0, "time of one worker, such as 8h: choose the nets that narrow the intervals of the decomposition most")
-	fl.Float64Var(&f.rate, "images-per-second", 0, "training speed of a whole net on the machine that will train, instead of timing this one")
+	fl.DurationVar(
+		&f.budget,
+		"budget",
+		0,
+		"time of one worker, such as 8h: choose the nets that narrow the intervals of the decomposition most",
+	)
+	fl.Float64Var(
+		&f.rate,
+		"images-per-second",
+		0,
+		"training speed of a whole net on the machine that will train, instead of timing this one",
+	)
 	fl.Float64Var(&f.price, "hour-price", 0, "what an hour of one worker costs, in any currency")
-	fl.Float64Var(&f.sd, "sd", 0, "with --budget: standard deviation of a paired difference between units, in points (default: that of the store's results, else 2)")
-	fl.DurationVar(&f.calibration, "calibrate", 3*time.Second, "how long each of up to three nets is timed, after compiling")
+	fl.Float64Var(
+		&f.sd,
+		"sd",
+		0,
+		"with --budget: standard deviation of a paired difference between units, in points (default: that of the store's results, else 2)",
+	)
+	fl.DurationVar(
+		&f.calibration,
+		"calibrate",
+		3*time.Second,
+		"how long each of up to three nets is timed, after compiling",
+	)
 	fl.BoolVar(&f.json, "json", false, "print one JSON object")
 	return c
 }
@@ -81,7 +101,11 @@ func (f *planFlags) paper(c *cobra.Command, stdout io.Writer) error {
 	var other error
 	c.Flags().Visit(func(fl *pflag.Flag) {
 		if !slices.Contains([]string{"grid", "json", "images-per-second", "hour-price", "budget"}, fl.Name) {
-			other = fmt.Errorf("-%s: without -data the grid %s is priced by CaffeNet and the recipe of 2014 alone; name -data, or leave the flag out", fl.Name, f.grid)
+			other = fmt.Errorf(
+				"-%s: without -data the grid %s is priced by CaffeNet and the recipe of 2014 alone; name -data, or leave the flag out",
+				fl.Name,
+				f.grid,
+			)
 		}
 	})
 	if other != nil {
@@ -143,7 +167,12 @@ func (f *planFlags) plan(c *cobra.Command, stdout, stderr io.Writer) error {
 }
 
 // pace times what is to be trained, or takes the speed that was given. It is nil where there is nothing to train.
-func (f *planFlags) pace(ctx context.Context, o *opened, hit func(transfer.Price) bool, stderr io.Writer) (*sweep.Pace, string, error) {
+func (f *planFlags) pace(
+	ctx context.Context,
+	o *opened,
+	hit func(transfer.Price) bool,
+	stderr io.Writer,
+) (*sweep.Pace, string, error) {
 	if f.rate > 0 {
 		return sweep.FixedPace(f.rate, o.prices[0].WholeImage), f.given(), nil
 	}
@@ -168,7 +197,12 @@ func (f *planFlags) pace(ctx context.Context, o *opened, hit func(transfer.Price
 		timings, names = append(timings, t), append(names, n.String())
 	}
 	pace, err := sweep.NewPace(timings)
-	return pace, fmt.Sprintf("from %v of each of %s on this machine (%d cores), a worker being a machine like it", f.calibration, strings.Join(names, ", "), runtime.NumCPU()), err
+	return pace, fmt.Sprintf(
+		"from %v of each of %s on this machine (%d cores), a worker being a machine like it",
+		f.calibration,
+		strings.Join(names, ", "),
+		runtime.NumCPU(),
+	), err
 }
 
 // spread is the standard deviation of a paired difference in points, and where it comes from.
@@ -253,8 +287,19 @@ type widthRecord struct {
 
 func (f *planFlags) record(x planned) planRecord {
 	p := x.plan
-	r := planRecord{Grid: f.grid, Nets: p.Nets, Hits: p.Hits, Misses: p.Nets - p.Hits, MultiplyAdds: new(big.Int).Add(p.Train, p.Test), Train: p.Train, Test: p.Test,
-		Images: p.Images, Disk: p.Disk, Pruned: p.Parents, Checkpoints: p.Checkpoints}
+	r := planRecord{
+		Grid:         f.grid,
+		Nets:         p.Nets,
+		Hits:         p.Hits,
+		Misses:       p.Nets - p.Hits,
+		MultiplyAdds: new(big.Int).Add(p.Train, p.Test),
+		Train:        p.Train,
+		Test:         p.Test,
+		Images:       p.Images,
+		Disk:         p.Disk,
+		Pruned:       p.Parents,
+		Checkpoints:  p.Checkpoints,
+	}
 	if x.memory > 0 {
 		r.Memory = &x.memory
 	}
@@ -263,7 +308,15 @@ func (f *planFlags) record(x planned) planRecord {
 		return &h
 	}
 	if len(p.Jobs) > 0 {
-		r.Hours, r.HoursLow, r.HoursHigh, r.Critical, r.From = hours(p.Hours.Value), hours(p.Hours.Low), hours(p.Hours.High), hours(p.Critical), x.timed
+		r.Hours, r.HoursLow, r.HoursHigh, r.Critical, r.From = hours(
+			p.Hours.Value,
+		), hours(
+			p.Hours.Low,
+		), hours(
+			p.Hours.High,
+		), hours(
+			p.Critical,
+		), x.timed
 		if f.rate > 0 {
 			days := *r.Hours / 24
 			r.Days = &days

@@ -17,9 +17,21 @@ func (f *planFlags) planTable(w io.Writer, r planRecord) error {
 		fmt.Fprintf(tw, "%s\t%s\n", what, fmt.Sprintf(format, args...))
 	}
 	line("nets", "%d: %d in the store, %d to train", r.Nets, r.Hits, r.Misses)
-	line("multiply-adds", "%s: %s in training, %s in tests", sweep.Scientific(new(big.Int).Add(r.Train, r.Test)), sweep.Scientific(r.Train), sweep.Scientific(r.Test))
+	line(
+		"multiply-adds",
+		"%s: %s in training, %s in tests",
+		sweep.Scientific(new(big.Int).Add(r.Train, r.Test)),
+		sweep.Scientific(r.Train),
+		sweep.Scientific(r.Test),
+	)
 	line("images", "%s in training", thousands(r.Images))
-	line("disk", "%s, of which %s stay after coadapt store gc --weights; %s for each worker's checkpoints", sweep.Megabytes(r.Disk), sweep.Megabytes(r.Pruned), sweep.Megabytes(r.Checkpoints))
+	line(
+		"disk",
+		"%s, of which %s stay after coadapt store gc --weights; %s for each worker's checkpoints",
+		sweep.Megabytes(r.Disk),
+		sweep.Megabytes(r.Pruned),
+		sweep.Megabytes(r.Checkpoints),
+	)
 	if r.Memory != nil {
 		line("memory", "%s for one worker, images included, as measured", sweep.Megabytes(*r.Memory))
 	}
@@ -51,8 +63,20 @@ func (f *planFlags) planTable(w io.Writer, r planRecord) error {
 }
 
 func (f *planFlags) budgetTable(w io.Writer, b *budgetRecord) error {
-	fmt.Fprintf(w, "\nfor %s: %d nets that take %s; %d of the grid are left out\n", f.budget, len(b.Nets), sweep.Hours(b.Hours), b.Left)
-	fmt.Fprintf(w, "expected width of the 95%% intervals, in points, where a paired difference spreads by %.2f (%s):\n\n", b.SD, b.SDFrom)
+	fmt.Fprintf(
+		w,
+		"\nfor %s: %d nets that take %s; %d of the grid are left out\n",
+		f.budget,
+		len(b.Nets),
+		sweep.Hours(b.Hours),
+		b.Left,
+	)
+	fmt.Fprintf(
+		w,
+		"expected width of the 95%% intervals, in points, where a paired difference spreads by %.2f (%s):\n\n",
+		b.SD,
+		b.SDFrom,
+	)
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(tw, "quantity\tn\tunits\twidth")
 	var open []string

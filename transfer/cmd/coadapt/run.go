@@ -116,7 +116,8 @@ func (f *runFlags) run(c *cobra.Command, stdout, stderr io.Writer) error {
 	return failures(results)
 }
 
-// watchInside draws the state of a run that this process works on, once a second, until the returned function is called.
+// watchInside draws the state of a run that this process works on, once a second, until the returned function is
+// called.
 func watchInside(ctx context.Context, o *opened, v *view) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})

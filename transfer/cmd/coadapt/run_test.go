@@ -29,8 +29,23 @@ func TestMain(m *testing.M) {
 
 // small is a run of 12 nets on the Go backend: two bases and base+, and one cut.
 func small(steps string) []string {
-	return []string{"run", "-grid", "balanced", "-n", "3", "-data", "shapes:classes=4,train=12,test=8,size=24", "-widths", "4,4,4,4,4,8,8", "-steps", steps, "-batch", "4",
-		"-backend", "go"}
+	return []string{
+		"run",
+		"-grid",
+		"balanced",
+		"-n",
+		"3",
+		"-data",
+		"shapes:classes=4,train=12,test=8,size=24",
+		"-widths",
+		"4,4,4,4,4,8,8",
+		"-steps",
+		steps,
+		"-batch",
+		"4",
+		"-backend",
+		"go",
+	}
 }
 
 // status asks coadapt status -json.
@@ -105,7 +120,8 @@ func same(t *testing.T, what string, got, want map[string]string) {
 func TestRun(t *testing.T) {
 	testStore(t)
 	code, out, errs := coadapt(t, t.Context(), small("3")...)
-	if code != 0 || strings.Count(out, "\n") != 12 || !strings.Contains(out, "12/12 ") || !strings.Contains(errs, "12 trained now, 0 from the store") {
+	if code != 0 || strings.Count(out, "\n") != 12 || !strings.Contains(out, "12/12 ") ||
+		!strings.Contains(errs, "12 trained now, 0 from the store") {
 		t.Fatalf("status %d\n%s\n%s", code, out, errs)
 	}
 	st := status(t)
@@ -122,24 +138,31 @@ func TestRun(t *testing.T) {
 			t.Errorf("status lacks %q:\n%s", want, text)
 		}
 	}
-	if _, list, _ := coadapt(t, t.Context(), "status", "-all"); !strings.HasPrefix(list, st.ID+"  12 of 12 done, 0 at work") {
+	if _, list, _ := coadapt(t, t.Context(), "status", "-all"); !strings.HasPrefix(
+		list,
+		st.ID+"  12 of 12 done, 0 at work",
+	) {
 		t.Errorf("status -all: %s", list)
 	}
-	if _, log, _ := coadapt(t, t.Context(), "logs", "0/A3B"); !strings.Contains(log, "begins") || !strings.Contains(log, "finished: ok") {
+	if _, log, _ := coadapt(t, t.Context(), "logs", "0/A3B"); !strings.Contains(log, "begins") ||
+		!strings.Contains(log, "finished: ok") {
 		t.Errorf("log of a net: %s", log)
 	}
 	if code, _, errs := coadapt(t, t.Context(), "logs", "0/A7B"); code != 1 || !strings.Contains(errs, "no such net") {
 		t.Errorf("log of a net that is not there: %s", errs)
 	}
-	if code, _, errs := coadapt(t, t.Context(), "logs"); code != 1 || !strings.Contains(errs, "never started in the background") {
+	if code, _, errs := coadapt(t, t.Context(), "logs"); code != 1 ||
+		!strings.Contains(errs, "never started in the background") {
 		t.Errorf("output of a run in the foreground: %s", errs)
 	}
-	if code, _, errs := coadapt(t, t.Context(), "attach"); code != 0 || !strings.Contains(errs, "is finished: 12 of 12 done") {
+	if code, _, errs := coadapt(t, t.Context(), "attach"); code != 0 ||
+		!strings.Contains(errs, "is finished: 12 of 12 done") {
 		t.Errorf("attach: %d, %s", code, errs)
 	}
 }
 
-// TestDetachStopGoOn: a run in the background is seen, stopped from another process and gone on with, to the bits of one that was left alone.
+// TestDetachStopGoOn: a run in the background is seen, stopped from another process and gone on with, to the bits of
+// one that was left alone.
 func TestDetachStopGoOn(t *testing.T) {
 	undisturbed := testStore(t)
 	if code, _, errs := coadapt(t, t.Context(), small("30")...); code != 0 {
@@ -212,7 +235,8 @@ func TestDetachFails(t *testing.T) {
 	if err := os.WriteFile(dir, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if code, _, errs := coadapt(t, t.Context(), append(small("3"), "-detach")...); code != 1 || !strings.Contains(errs, "workers") {
+	if code, _, errs := coadapt(t, t.Context(), append(small("3"), "-detach")...); code != 1 ||
+		!strings.Contains(errs, "workers") {
 		t.Errorf("status %d, %s", code, errs)
 	}
 }
@@ -255,7 +279,8 @@ func TestKilled(t *testing.T) {
 		t.Fatal(errs)
 	}
 	same(t, "killed and gone on", facts(t, s), want)
-	if code, out, _ := coadapt(t, t.Context(), "store", "verify"); code != 0 || !strings.Contains(out, "12 entries whole") {
+	if code, out, _ := coadapt(t, t.Context(), "store", "verify"); code != 0 ||
+		!strings.Contains(out, "12 entries whole") {
 		t.Errorf("verify: %s", out)
 	}
 }
@@ -277,7 +302,9 @@ func TestPlan(t *testing.T) {
 	}
 	paper := plan("-grid", "paper", "-images-per-second", "1000", "-hour-price", "2")
 	// By package sweep's TestPlanOfPaper.
-	if paper.Nets != 163 || paper.Misses != 163 || paper.Train.String() != "25838300513894400000" || paper.Hours == nil || *paper.Cost != 2**paper.Hours || *paper.Days != *paper.Hours/24 {
+	if paper.Nets != 163 || paper.Misses != 163 || paper.Train.String() != "25838300513894400000" || paper.Hours == nil ||
+		*paper.Cost != 2**paper.Hours ||
+		*paper.Days != *paper.Hours/24 {
 		t.Errorf("%+v", paper)
 	}
 	if none := plan("-grid", "paper"); none.Hours != nil || none.Images != paper.Images {
@@ -286,10 +313,14 @@ func TestPlan(t *testing.T) {
 	args := append([]string{"-calibrate", "200ms", "-budget", "1h"}, small("30")[1:]...)
 	before := plan(args...)
 	if before.Nets != 12 || before.Misses != 12 || before.Hours == nil || *before.Hours <= 0 || *before.HoursLow > *before.Hours || *before.HoursHigh < *before.Hours ||
-		before.Memory == nil || *before.Memory < 1e6 || len(before.Path) != 2 || before.Workers[0].Hours > *before.HoursHigh || *before.Critical > *before.Hours {
+		before.Memory == nil || *before.Memory < 1e6 || len(before.Path) != 2 ||
+		before.Workers[0].Hours > *before.HoursHigh ||
+		*before.Critical > *before.Hours {
 		t.Errorf("%+v", before)
 	}
-	if b := before.Budget; b == nil || len(b.Nets) != 10 || b.Left != 2 || len(b.Intervals) != 4 || b.Intervals[0].Units != 2 || b.SD != 2 {
+	if b := before.Budget; b == nil || len(b.Nets) != 10 || b.Left != 2 || len(b.Intervals) != 4 ||
+		b.Intervals[0].Units != 2 ||
+		b.SD != 2 {
 		t.Errorf("an hour for nets of seconds: %+v; want all but the two base+", b)
 	}
 	if code, _, errs := coadapt(t, t.Context(), small("30")...); code != 0 {
@@ -299,7 +330,10 @@ func TestPlan(t *testing.T) {
 	if after.Hits != 12 || after.Misses != 0 || after.Train.Sign() != 0 || after.Hours != nil {
 		t.Errorf("all trained: %+v", after)
 	}
-	code, text, errs := coadapt(t, t.Context(), append([]string{"plan", "-calibrate", "200ms", "-budget", "1m", "-sd", "1"}, small("40")[1:]...)...)
+	code, text, errs := coadapt(
+		t,
+		t.Context(),
+		append([]string{"plan", "-calibrate", "200ms", "-budget", "1m", "-sd", "1"}, small("40")[1:]...)...)
 	for _, want := range []string{"12: 0 in the store, 12 to train", "critical path", "then 0/", "expected width", "fragility", "as given by --sd"} {
 		if code != 0 || !strings.Contains(text, want) {
 			t.Errorf("table lacks %q:\n%s%s", want, text, errs)

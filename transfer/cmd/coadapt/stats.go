@@ -19,8 +19,10 @@ type sourceFlags struct{ source, in, store, experiment, rule string }
 
 func (f *sourceFlags) flags(c *cobra.Command) {
 	c.Flags().StringVar(&f.source, "source", "store", "store, or 2014: what Yosinski et al. measured")
-	c.Flags().StringVar(&f.in, "in", "", "read nets from this file of JSON lines, as curve --json and show --json print them; - is standard input")
-	c.Flags().StringVar(&f.rule, "select", "", "rule by which a net's accuracy is taken: final (after the last step; default) or best10\n(mean of the ten largest test accuracies on the way, the paper's; default with --source 2014)")
+	c.Flags().
+		StringVar(&f.in, "in", "", "read nets from this file of JSON lines, as curve --json and show --json print them; - is standard input")
+	c.Flags().
+		StringVar(&f.rule, "select", "", "rule by which a net's accuracy is taken: final (after the last step; default) or best10\n(mean of the ten largest test accuracies on the way, the paper's; default with --source 2014)")
 	storeFlags(c, &f.store, &f.experiment)
 	c.MarkFlagsMutuallyExclusive("source", "in")
 }
@@ -137,11 +139,36 @@ func newClaimRecord(l stats.Line, rule transfer.Selection) claimRecord {
 	if rule == "" {
 		rule = transfer.Final
 	}
-	rec := claimRecord{Claim: l.Claim.Name, At: l.At, Estimand: l.Claim.Estimand, Claimed: l.Claim.Range(), Nets: l.Nets, Units: l.Units, Splits: l.Splits, Seeds: l.Seeds,
-		Test: l.Test, P: known(l.P), Adjusted: known(l.Adjusted), Permuted: known(l.Permuted), Detectable: known(100 * l.Detectable),
-		Verdict: l.Words(), Warning: strings.Join(l.Warnings, "; "), Selection: string(rule), Paper: l.Claim.Paper, Says: l.Claim.Says}
+	rec := claimRecord{
+		Claim:      l.Claim.Name,
+		At:         l.At,
+		Estimand:   l.Claim.Estimand,
+		Claimed:    l.Claim.Range(),
+		Nets:       l.Nets,
+		Units:      l.Units,
+		Splits:     l.Splits,
+		Seeds:      l.Seeds,
+		Test:       l.Test,
+		P:          known(l.P),
+		Adjusted:   known(l.Adjusted),
+		Permuted:   known(l.Permuted),
+		Detectable: known(100 * l.Detectable),
+		Verdict:    l.Words(),
+		Warning:    strings.Join(l.Warnings, "; "),
+		Selection:  string(rule),
+		Paper:      l.Claim.Paper,
+		Says:       l.Claim.Says,
+	}
 	if l.Asked {
-		rec.Estimate, rec.Low, rec.High, rec.SE = known(100*l.Value), known(100*l.Simultaneous.Low), known(100*l.Simultaneous.High), known(100*l.SE)
+		rec.Estimate, rec.Low, rec.High, rec.SE = known(
+			100*l.Value,
+		), known(
+			100*l.Simultaneous.Low,
+		), known(
+			100*l.Simultaneous.High,
+		), known(
+			100*l.SE,
+		)
 		rec.PlainLow, rec.PlainHigh, rec.Family = known(100*l.Low), known(100*l.High), l.Family
 	}
 	return rec
@@ -180,8 +207,18 @@ func reportTable(w io.Writer, r *stats.Report) error {
 			fmt.Fprintf(tw, "  %s\t\t\t\t\t\t%s%s\n", l.At, l.Words(), marks)
 			continue
 		}
-		fmt.Fprintf(tw, "  %s\t%+.2f\t%s\tplain %s\t%s\t%s\t%s%s\n", l.At, 100*l.Value, points(l.Simultaneous), points(l.Interval),
-			l.Test, pValue(l.Adjusted), l.Words(), marks)
+		fmt.Fprintf(
+			tw,
+			"  %s\t%+.2f\t%s\tplain %s\t%s\t%s\t%s%s\n",
+			l.At,
+			100*l.Value,
+			points(l.Simultaneous),
+			points(l.Interval),
+			l.Test,
+			pValue(l.Adjusted),
+			l.Words(),
+			marks,
+		)
 	}
 	if err := tw.Flush(); err != nil {
 		return err
@@ -195,15 +232,26 @@ func reportTable(w io.Writer, r *stats.Report) error {
 	if r.Rule == transfer.BestTen {
 		rule = "the mean of the ten largest test accuracies on the way, which is optimistic"
 	}
-	fmt.Fprintf(w, "%d nets are numbers, %d are not. A net's accuracy is %s. Points. %s\n", r.Nets, len(r.Missing), rule, intervalNote(r.Level))
+	fmt.Fprintf(
+		w,
+		"%d nets are numbers, %d are not. A net's accuracy is %s. Points. %s\n",
+		r.Nets,
+		len(r.Missing),
+		rule,
+		intervalNote(r.Level),
+	)
 	return nil
 }
 
 // intervalNote says what the two intervals of a line are.
 func intervalNote(level float64) string {
-	return fmt.Sprintf("[ ] is a simultaneous %v%% interval: those of a claim's cuts (or of its ranges) hold all together, by Bonferroni, "+
-		"and the verdict is whether it excludes zero (or what is claimed instead); p is adjusted likewise. "+
-		"The plain %v%% interval is of one line alone.", 100*level, 100*level)
+	return fmt.Sprintf(
+		"[ ] is a simultaneous %v%% interval: those of a claim's cuts (or of its ranges) hold all together, by Bonferroni, "+
+			"and the verdict is whether it excludes zero (or what is claimed instead); p is adjusted likewise. "+
+			"The plain %v%% interval is of one line alone.",
+		100*level,
+		100*level,
+	)
 }
 
 // points is an interval of accuracies.
@@ -214,13 +262,26 @@ func failureTable(w io.Writer, failures []stats.Failure) {
 	if len(failures) == 0 {
 		return
 	}
-	fmt.Fprintln(w, "Nets that failed (diverged, not trained, or less than half of what their base has above chance) where their base did not:")
+	fmt.Fprintln(
+		w,
+		"Nets that failed (diverged, not trained, or less than half of what their base has above chance) where their base did not:",
+	)
 	for _, f := range failures {
 		at := ""
 		if f.N > 0 {
 			at = fmt.Sprintf(" n = %d", f.N)
 		}
-		fmt.Fprintf(w, "  %s%s: %d of %d, %.0f%% to %.0f%% (Wilson), exact %s\n", f.Treatment, at, f.Failed, f.Of, 100*f.Share.Low, 100*f.Share.High, pValue(f.P))
+		fmt.Fprintf(
+			w,
+			"  %s%s: %d of %d, %.0f%% to %.0f%% (Wilson), exact %s\n",
+			f.Treatment,
+			at,
+			f.Failed,
+			f.Of,
+			100*f.Share.Low,
+			100*f.Share.High,
+			pValue(f.P),
+		)
 	}
 	fmt.Fprintln(w)
 }

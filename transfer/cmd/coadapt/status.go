@@ -89,7 +89,8 @@ func statusCommand(stdout io.Writer) *cobra.Command {
 	}
 	where.flags(c.Flags())
 	c.Flags().BoolVar(&repeat, "watch", false, "go on, once a second, until the run is finished or Ctrl-C")
-	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object: id, counts, share, left_seconds, workers, nets; with --watch one a second")
+	c.Flags().
+		BoolVar(&asJSON, "json", false, "print a JSON object: id, counts, share, left_seconds, workers, nets; with --watch one a second")
 	c.Flags().BoolVar(&everyRun, "all", false, "all runs of the store, a line each")
 	return c
 }
@@ -156,7 +157,21 @@ type statusRecord struct {
 }
 
 func newStatusRecord(st *sweep.Status) statusRecord {
-	return statusRecord{st.ID, st.Grid, st.Data, st.Experiment, st.Began, len(st.Nets), st.Counts, st.Share, st.Left.Seconds(), st.Finished(), st.Workers, st.Nets, st.Torn}
+	return statusRecord{
+		st.ID,
+		st.Grid,
+		st.Data,
+		st.Experiment,
+		st.Began,
+		len(st.Nets),
+		st.Counts,
+		st.Share,
+		st.Left.Seconds(),
+		st.Finished(),
+		st.Workers,
+		st.Nets,
+		st.Torn,
+	}
 }
 
 func attachCommand(stdout, stderr io.Writer) *cobra.Command {
@@ -179,7 +194,12 @@ func attachCommand(stdout, stderr io.Writer) *cobra.Command {
 				}
 				return finishedLines(stdout, st, told)
 			}
-			st, err := watch(c.Context().Done(), sweep.NewReader(s, r), show, func(st *sweep.Status) bool { return len(st.Workers) == 0 && !cluster.live() })
+			st, err := watch(
+				c.Context().Done(),
+				sweep.NewReader(s, r),
+				show,
+				func(st *sweep.Status) bool { return len(st.Workers) == 0 && !cluster.live() },
+			)
 			switch {
 			case err != nil:
 				return err
@@ -254,7 +274,12 @@ func stopRun(ctx context.Context, stdout io.Writer, s *store.Store, r sweep.Reco
 			if r.Torn != "" {
 				again = "the command that began it"
 			}
-			_, err := fmt.Fprintf(stdout, "nobody works on run %s; what is finished is kept, and %s goes on from there\n", r.ID, again)
+			_, err := fmt.Fprintf(
+				stdout,
+				"nobody works on run %s; what is finished is kept, and %s goes on from there\n",
+				r.ID,
+				again,
+			)
 			return err
 		}
 		if now {
@@ -295,7 +320,13 @@ func member(r sweep.Record, word string) (sweep.Member, error) {
 	case 1:
 		return found[0], nil
 	}
-	return sweep.Member{}, fmt.Errorf("net %s: %d keys of run %s begin so; give more digits%s", word, len(found), r.ID, candidates.String())
+	return sweep.Member{}, fmt.Errorf(
+		"net %s: %d keys of run %s begin so; give more digits%s",
+		word,
+		len(found),
+		r.ID,
+		candidates.String(),
+	)
 }
 
 func logsCommand(stdout io.Writer) *cobra.Command {
@@ -341,6 +372,7 @@ func logsCommand(stdout io.Writer) *cobra.Command {
 		},
 	}
 	where.flags(c.Flags())
-	c.Flags().StringVar(&run, "run", "", "the run, or the beginning of its name (default: the one that somebody worked on last)")
+	c.Flags().
+		StringVar(&run, "run", "", "the run, or the beginning of its name (default: the one that somebody worked on last)")
 	return c
 }

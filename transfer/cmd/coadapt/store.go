@@ -24,8 +24,15 @@ func storeCommand(stdout, stderr io.Writer) *cobra.Command {
 	}
 	where.flags(c.PersistentFlags())
 	openIt := where.open
-	c.AddCommand(storeList(stdout, stderr, openIt), storeShow(stdout, stderr, openIt), storeVerify(stdout, stderr, openIt), storeGC(stdout, openIt), storeRemove(stdout, stderr, openIt),
-		storeExport(stdout, stderr, openIt), storeImport(stdout, stderr, openIt))
+	c.AddCommand(
+		storeList(stdout, stderr, openIt),
+		storeShow(stdout, stderr, openIt),
+		storeVerify(stdout, stderr, openIt),
+		storeGC(stdout, openIt),
+		storeRemove(stdout, stderr, openIt),
+		storeExport(stdout, stderr, openIt),
+		storeImport(stdout, stderr, openIt),
+	)
 	return c
 }
 
@@ -180,7 +187,9 @@ func storeVerify(stdout, stderr io.Writer, openIt func() (*store.Store, error)) 
 			show.clear()
 			fmt.Fprintf(stdout, "%d entries whole, %.1f MB; %d broken\n", whole, float64(bytes)/1e6, faults)
 			if faults > 0 {
-				return errors.New("not all entries are whole; those set aside are computed again by the next run, others can be removed by store rm")
+				return errors.New(
+					"not all entries are whole; those set aside are computed again by the next run, others can be removed by store rm",
+				)
 			}
 			return nil
 		},
@@ -206,16 +215,26 @@ func storeGC(stdout io.Writer, openIt func() (*store.Store, error)) *cobra.Comma
 			if freed, err = s.ClearCache(); err != nil {
 				return err
 			}
-			fmt.Fprintf(stdout, "what frozen layers gave: %.1f MB; it is computed again where it is needed\n", float64(freed)/1e6)
+			fmt.Fprintf(
+				stdout,
+				"what frozen layers gave: %.1f MB; it is computed again where it is needed\n",
+				float64(freed)/1e6,
+			)
 			if !weights {
 				return nil
 			}
 			nets, freed, err := transfer.Prune(s)
-			fmt.Fprintf(stdout, "weights of %d nets that are nobody's parent: %.1f MB; their results stay\n", nets, float64(freed)/1e6)
+			fmt.Fprintf(
+				stdout,
+				"weights of %d nets that are nobody's parent: %.1f MB; their results stay\n",
+				nets,
+				float64(freed)/1e6,
+			)
 			return err
 		},
 	}
-	c.Flags().BoolVar(&weights, "weights", false, "drop weights of nets that are nobody's parent; results, metrics and logs stay")
+	c.Flags().
+		BoolVar(&weights, "weights", false, "drop weights of nets that are nobody's parent; results, metrics and logs stay")
 	return c
 }
 

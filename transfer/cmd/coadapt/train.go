@@ -80,15 +80,22 @@ func (o *opened) join(id string) error {
 	}
 	for _, p := range o.prices {
 		if key := keys[p.Net.String()]; key != p.Key {
-			return fmt.Errorf("-join %s: net %s is another one here (%.12s) than in the run (%.12s): data, recipe or backend differ, such as where a machine has no plugin; "+
-				"coadapt version says what there is", id, p.Net, p.Key, key)
+			return fmt.Errorf(
+				"-join %s: net %s is another one here (%.12s) than in the run (%.12s): data, recipe or backend differ, such as where a machine has no plugin; "+
+					"coadapt version says what there is",
+				id,
+				p.Net,
+				p.Key,
+				key,
+			)
 		}
 	}
 	o.record = r
 	return nil
 }
 
-// commandLine is the command as it was given, less the flags named, in a form that any shell of its folder can run again.
+// commandLine is the command as it was given, less the flags named, in a form that any shell of its folder can run
+// again.
 func commandLine(c *cobra.Command, drop ...string) []string {
 	args := []string{c.Name()}
 	c.Flags().Visit(func(f *pflag.Flag) {
@@ -188,7 +195,13 @@ func (o *opened) took(results []transfer.Result, began time.Time) string {
 			now++
 		}
 	}
-	line := fmt.Sprintf("%s in %s: %d trained now, %d from the store", o.count(), time.Since(began).Round(100*time.Millisecond), now, hits)
+	line := fmt.Sprintf(
+		"%s in %s: %d trained now, %d from the store",
+		o.count(),
+		time.Since(began).Round(100*time.Millisecond),
+		now,
+		hits,
+	)
 	if unneeded := len(o.prices) - now - hits; unneeded > 0 {
 		line += fmt.Sprintf(", %d not needed, as the store has their children", unneeded)
 	}

@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// TestOneSetOfWords: conditions, cuts, seeds and splits are called so in every help, and their former names mean the same.
+// TestOneSetOfWords: conditions, cuts, seeds and splits are called so in every help, and their former names mean the
+// same.
 func TestOneSetOfWords(t *testing.T) {
 	for _, verb := range []string{"curve", "run", "plan", "bench curve", "nets", "map", "arch"} {
 		help := must(t, append(strings.Fields(verb), "-h")...)
@@ -16,7 +17,8 @@ func TestOneSetOfWords(t *testing.T) {
 		}
 		for _, line := range strings.Split(help, "\n") {
 			for _, word := range strings.Fields(line) {
-				if len(word) > 2 && word[0] == '-' && word[1] >= 'a' && word[1] <= 'z' && !strings.HasPrefix(word, "-o") && word[2] != ',' {
+				if len(word) > 2 && word[0] == '-' && word[1] >= 'a' && word[1] <= 'z' && !strings.HasPrefix(word, "-o") &&
+					word[2] != ',' {
 					t.Errorf("%s -h shows %s with one dash: %s", verb, word, line)
 				}
 			}
