@@ -347,7 +347,7 @@ func (l *Lab) task(ctx context.Context, net Net, half Half) (*dataset.Task, erro
 		name, perClass = fmt.Sprintf("%s@%d", name, net.PerClass), net.PerClass
 	}
 	skip := 0
-	if net.Treatment == Fresh {
+	if net.Treatment.row().fresh {
 		if perClass == 0 {
 			return nil, fmt.Errorf(
 				"net %s is trained on pictures that its base never saw: give the base a part of them, at most half of each class (-per-class)",

@@ -81,15 +81,14 @@ func (l *Lab) plan(ctx context.Context, net Net) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &plan{net: net, task: task, arch: l.cfg.Arch, recipe: l.cfg.Recipe,
-		cut: gomlxnet.Cut{N: net.N, Frozen: net.Treatment.Frozen()}}
+	p := &plan{net: net, task: task, arch: l.cfg.Arch, recipe: l.cfg.Recipe, cut: net.cut(l.cfg.Arch)}
 	if net.PerClass > 0 && l.cfg.Reduced != nil {
 		p.recipe = *l.cfg.Reduced
 	}
 	if p.arch.Classes, err = p.recipe.outputs(task.NumClasses()); err != nil {
 		return nil, err
 	}
-	if err := p.cut.Check(p.arch); err != nil {
+	if err := (gomlxnet.Cut{N: net.N}).Check(p.arch); err != nil {
 		return nil, err
 	}
 	if l.cfg.Epochs > 0 {
@@ -106,11 +105,7 @@ func (l *Lab) plan(ctx context.Context, net Net) (*plan, error) {
 	}
 	p.recipe = p.recipe.Of(net.Treatment)
 	// As in 2014, a transferred net keeps the mean of the task its layers come from.
-	origin := net
-	if parent, ok := net.Parent(); ok {
-		origin = parent
-	}
-	source, err := l.task(ctx, origin, net.Source())
+	source, err := l.task(ctx, net.root(), net.Source())
 	if err != nil {
 		return nil, err
 	}
@@ -129,6 +124,14 @@ func (l *Lab) plan(ctx context.Context, net Net) (*plan, error) {
 	}
 	p.key, err = store.Key(p.spec)
 	return p, err
+}
+
+// cut is what learns of the net, at first, in an arch.
+func (n Net) cut(arch gomlxnet.Arch) gomlxnet.Cut { return n.Treatment.cut(n.N, arch.Cuts()) }
+
+// stages are those of the net's training.
+func (p *plan) stages() []stage {
+	return p.net.Treatment.stages(p.net.N, p.arch.Cuts(), p.recipe.Steps)
 }
 
 // images counts all training images of a net's target task.
