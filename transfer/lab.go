@@ -26,6 +26,7 @@ type Config struct {
 	Reduced  *Recipe           // of nets with Net.PerClass, as in 2014; nil is Recipe
 	Epochs   float64           // above 0: Recipe's steps, and the end of its rate, follow from the images of the target task
 	PerClass int               // the first PerClass training images of each class; 0 is all
+	Splits   []dataset.Split   // of the user's own, see [OwnSplits]; the experiment is another one for each list of them
 	Bad      dataset.BadPolicy // pictures that do not decode
 	Workers  int               // nets that Curve trains beside each other; 0 is one a core, or for two where the net is large, at most 4, and at least one an accelerator
 	Devices  int               // of each net, which divide its batches (see [gomlxnet.NewTrainer]); 0 is 1. Workers take devices in turn
@@ -123,6 +124,9 @@ func NewLab(cfg Config) (*Lab, error) {
 			cfg.Devices,
 			cfg.Together,
 		)
+	}
+	if err := cfg.checkSplits(); err != nil {
+		return nil, err
 	}
 	devices, err := cfg.share()
 	if err != nil {
@@ -389,7 +393,7 @@ func (l *Lab) classes(split string, half Half) ([]int, error) {
 	s, ok := l.splits[split]
 	if !ok {
 		var err error
-		if s, err = SplitFor(l.cfg.Source, split); err != nil {
+		if s, err = SplitFor(l.cfg.Source, split, l.cfg.Splits...); err != nil {
 			return nil, err
 		}
 		l.splits[split] = s

@@ -40,7 +40,7 @@ func (h Half) String() string {
 // Net names one net of an experiment: which split of the classes, which task
 // it is tested on, which seed, and what is done to it.
 type Net struct {
-	Split     string // "0", "1", ... random halves by seed, "natman", or "whole"
+	Split     string // "0", "1", ... random halves by seed, "natman", one of the user's own, or "whole"
 	Seed      int    // replicate; nets of one seed share data order and initial values
 	Target    Half   // the task it is trained and tested on
 	Treatment Treatment

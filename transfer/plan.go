@@ -60,8 +60,10 @@ func (c Config) experiment(backend string) (string, error) {
 		Data      string        `json:"data"`
 		Backend   string        `json:"backend"`
 		Reduced   *Recipe       `json:"reduced,omitempty"`
+		// Splits are those of the user's own, so that nets of two files are not averaged under one name.
+		Splits []dataset.Split `json:"splits,omitempty"`
 	}{semantics, c.Arch, c.Recipe, max(0, c.Epochs), c.PerClass,
-		c.PerClass > 0 && dataset.Superclasses(c.Source), c.Source.Digest(), backend, c.Reduced})
+		c.PerClass > 0 && dataset.Superclasses(c.Source), c.Source.Digest(), backend, c.Reduced, c.Splits})
 	if err != nil {
 		return "", err
 	}
