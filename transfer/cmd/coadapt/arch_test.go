@@ -61,7 +61,7 @@ func TestArchOfFile(t *testing.T) {
 		t.Fatalf("status %d %s\n%s", status, errs, out)
 	}
 	// 108 and 12 weights at 64 places; scale, shift, mean and variance of 4 channels.
-	if res.Weights != "3x3x3x4, 1x1x3x4" || res.Parameters != 108+12+16 || res.MultiplyAdds != 64*120 ||
+	if res.Weights != "3x3x3x4, 1x1x3x4" || res.Parameters != 108+12+8 || res.MultiplyAdds != 64*120 ||
 		res.Output != "8x8x4" || last.Output != "1x1x5" {
 		t.Errorf("%+v, %+v", res, last)
 	}
