@@ -174,3 +174,22 @@ func TestPresetsStep(t *testing.T) {
 		}
 	})
 }
+
+// The running statistics of a preset are in the digest of what stays frozen, up to the cut and no further.
+func TestDigestHasStatistics(t *testing.T) {
+	a, err := Build("resnet20", 0, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := mustInit(t, a, 0)
+	before, _ := a.PrefixDigest(w, 2)
+	for path, moves := range map[string]bool{"/net/conv1/bn1/mean": true, "/net/layer1.0/bn2/variance": true,
+		"/net/layer1.1/bn1/mean": false} {
+		moved := w.Clone()
+		moved[path].Data[3] += 1e-7
+		after, err := a.PrefixDigest(moved, 2)
+		if err != nil || (after != before) != moves {
+			t.Errorf("%s moves the digest of the first two blocks: %v, %v", path, after != before, err)
+		}
+	}
+}
