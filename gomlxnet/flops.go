@@ -4,8 +4,8 @@ package gomlxnet
 // of convolutions and inner products for one image, exact; pooling, relu and
 // normalisation are left out, as is usual.
 type Cost struct {
-	Parameters   int   // values of variables
-	Bytes        int64 // of the parameters, as float32
+	Parameters   int   // values that are learned, as is usual: statistics are not among them
+	Bytes        int64 // of all variables, as float32
 	MultiplyAdds int64 // forward, one image
 	Train        int64 // forward and backward, one image, under the cut asked for
 	Activations  int64 // values that leave weights and pooling, one image
@@ -34,10 +34,12 @@ func (a Arch) Cost(cut Cut) (layers []Cost, total Cost, err error) {
 			c.MultiplyAdds += each.MultiplyAdds
 			c.Activations += each.Activations
 			for _, v := range o.vars {
-				c.Parameters += w.vars[v].Size()
+				if w.vars[v].Role == Learned {
+					c.Parameters += w.vars[v].Size()
+				}
+				c.Bytes += 4 * int64(w.vars[v].Size())
 			}
 		}
-		c.Bytes = 4 * int64(c.Parameters)
 		switch {
 		case i < lowest:
 			c.Train = c.MultiplyAdds

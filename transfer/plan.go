@@ -72,7 +72,7 @@ func (c Config) experiment(backend string) (string, error) {
 
 // result is what is known of a net before it is trained.
 func (p *plan) result(l *Lab) Result {
-	return Result{Net: p.net, Status: OK, Classes: p.task.NumClasses(), Data: l.cfg.Source.Name(), Arch: l.cfg.Arch.Name, Key: p.key, Experiment: l.experiment}
+	return Result{Net: p.net, Status: OK, Classes: p.task.NumClasses(), Data: l.cfg.Source.Name(), Arch: l.cfg.Arch.Name, Layers: Layers(l.cfg.Arch), Key: p.key, Experiment: l.experiment}
 }
 
 func (l *Lab) plan(ctx context.Context, net Net) (*plan, error) {

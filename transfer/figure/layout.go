@@ -63,8 +63,13 @@ func styleAxes(p *plot.Plot) {
 // cutTicks label each n with the layer below the cut.
 func cutTicks(layers []string) plot.ConstantTicks {
 	ticks := plot.ConstantTicks{{Value: 0, Label: "0\nbase"}}
+	every := (len(layers) + 9) / 10 // there is room for ten names
 	for i, name := range layers {
-		ticks = append(ticks, plot.Tick{Value: float64(i + 1), Label: strconv.Itoa(i+1) + "\n" + name})
+		tick := plot.Tick{Value: float64(i + 1)}
+		if i%every == 0 {
+			tick.Label = strconv.Itoa(i+1) + "\n" + name
+		}
+		ticks = append(ticks, tick)
 	}
 	return ticks
 }

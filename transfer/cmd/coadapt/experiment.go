@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -30,6 +31,7 @@ type experimentFlags struct {
 	own                                          ownSplits
 	archName                                     string
 	arch                                         gomlxnet.Arch // of archName, where that is not the miniature
+	options                                      []byte        // of archName, where it is
 	coarse, skipBad                              bool
 	checkpoint                                   time.Duration
 }
@@ -57,10 +59,8 @@ func (f *experimentFlags) flags(c *cobra.Command, grid string) {
 		&f.archName,
 		"arch",
 		mini,
-		"the net: "+strings.Join(
-			gomlxnet.Names(),
-			", ",
-		)+", or a FILE.json as coadapt arch reads one; its cuts lie between its blocks",
+		"the net: "+strings.Join(gomlxnet.Names(), ", ")+", with options as in resnet20:depth=32, or a FILE.json;\n"+
+			"its cuts lie between its blocks, coadapt arch NAME --cuts lists them",
 	)
 	fl.StringVar(
 		&f.data,
@@ -200,29 +200,6 @@ func (f *experimentFlags) open(
 	return lab, nets, cfg.Store, err
 }
 
-// mini is the architecture of the default experiment, whose dials are flags.
-const mini = "mini"
-
-// readArch reads an architecture that is not the miniature, and settles the size of pictures by it.
-func (f *experimentFlags) readArch() (err error) {
-	if f.archName == mini || f.recipe == "2014" {
-		return nil
-	}
-	if f.arch, err = namedArch(f.archName, 0, 0, ""); err != nil {
-		return fmt.Errorf("-arch: %w", err)
-	}
-	if f.size != 0 && f.size != f.arch.Size {
-		return fmt.Errorf(
-			"-size %d: the net of -arch %s takes pictures of %d pixels; leave -size out",
-			f.size,
-			f.archName,
-			f.arch.Size,
-		)
-	}
-	f.size = f.arch.Size
-	return nil
-}
-
 // choose are the nets that the flags ask for, each one that the data and the architecture can have.
 func (f *experimentFlags) choose(cfg transfer.Config) ([]transfer.Net, error) {
 	src, arch := cfg.Source, cfg.Arch
@@ -323,12 +300,8 @@ func (f *experimentFlags) checkGrid(c *cobra.Command) error {
 			return fmt.Errorf("-%s: -grid %s or -nets settles it; leave one of the two flags out", flag, f.grid)
 		}
 	}
-	if f.archName != mini {
-		for _, flag := range []string{"widths", "dropout", "no-lrn", "init"} {
-			if c.Flags().Changed(flag) {
-				return fmt.Errorf("-%s: a dial of -arch mini; a net of -arch %s has its own", flag, f.archName)
-			}
-		}
+	if err := f.checkDials(c); err != nil {
+		return err
 	}
 	if f.recipe == "2014" {
 		for _, flag := range append([]string{"arch", "epochs", "rate", "widths", "coarse"}, dialNames...) {
@@ -375,7 +348,7 @@ func (f *experimentFlags) config(src dataset.Source) (transfer.Config, error) {
 	switch {
 	case f.recipe == "2014":
 		cfg = f.paperConfig(src)
-	case f.archName != mini:
+	case !f.isMini():
 		cfg.Arch = f.arch
 	default:
 		w, err := widths("widths", f.widths)
@@ -388,6 +361,11 @@ func (f *experimentFlags) config(src dataset.Source) (transfer.Config, error) {
 		}
 		if err := f.dials.arch(&opt); err != nil {
 			return transfer.Config{}, err
+		}
+		if f.options != nil {
+			if err := json.Unmarshal(f.options, &opt); err != nil {
+				return transfer.Config{}, fmt.Errorf("-arch %s: %w", f.archName, err)
+			}
 		}
 		cfg.Arch = gomlxnet.Mini(cfg.Arch.Classes, opt)
 	}
