@@ -23,6 +23,9 @@ var errDropped = errors.New("its weights were dropped, and a net that begins fro
 // has a nil donor.
 func (l *Lab) donor(ctx context.Context, w *worker, net Net) (*donated, *Result, error) {
 	parent, ok := net.Parent()
+	if net.given() && !ok {
+		return &donated{weights: l.cfg.Pretrained.Weights}, nil, nil
+	}
 	if !ok {
 		return nil, nil, nil
 	}

@@ -76,7 +76,7 @@ func (p *plan) scales(ctx context.Context, trainer *gomlxnet.Trainer, keep *keep
 type start struct {
 	weights gomlxnet.Weights
 	scale   float64 // as they came from the parent; 0 where the net has no cut
-	initial float64 // as the parent's initial values gave them, for a random net its own
+	initial float64 // as the parent's initial values gave them, for a random net its own; 0 of a pretrained parent
 	factor  float64 // by which they were multiplied; 0 where they were left as they came
 }
 
@@ -97,13 +97,16 @@ func (p *plan) begin(ctx context.Context, trainer *gomlxnet.Trainer, w gomlxnet.
 		}
 		return all[p.net.N-1], nil
 	}
-	first, err := p.arch.Init(p.net.root().stream("init"))
-	if err != nil {
-		return s, err
+	if !p.net.given() { // else nobody knows them
+		first, err := p.arch.Init(p.net.root().stream("init"))
+		if err != nil {
+			return s, err
+		}
+		if s.initial, err = load(first); err != nil {
+			return s, err
+		}
 	}
-	if s.initial, err = load(first); err != nil {
-		return s, err
-	}
+	var err error
 	if s.scale, err = load(w); err != nil {
 		return s, err
 	}

@@ -57,12 +57,16 @@ func (n Net) Source() Half {
 	return n.Target
 }
 
-// Parent is the net that gives layers, a base net for most; ok is false where none does.
+// Parent is the net that gives layers, a base net for most; ok is false where none does, or a [Pretrained] one.
 func (n Net) Parent() (parent Net, ok bool) {
 	if !n.Treatment.FromBase() {
 		return Net{}, false
 	}
-	return n.Treatment.row().parent(n, n.Source()), true
+	parent = n.Treatment.row().parent(n, n.Source())
+	if parent.Split == PretrainedSplit && parent.Target == A {
+		return Net{}, false // it comes from elsewhere
+	}
+	return parent, true
 }
 
 // root is the net that its parents, and theirs, go back to: itself where it has none.
@@ -169,6 +173,8 @@ func (n Net) Check() error {
 		return fmt.Errorf("net with target %q: want A, B or Whole", byte(n.Target))
 	case (n.Target == Whole) != (n.Split == WholeSplit):
 		return fmt.Errorf("net %s: all classes are the split %q without a half, others have halves A and B", n, WholeSplit)
+	case n.Split == PretrainedSplit && n.Target != B:
+		return fmt.Errorf("net %s: base A is pretrained, and there are no pictures of its task; nets of split %q are tested on B", n, n.Split)
 	case n.Target == Whole && slices.Contains([]string{"A", "B"}, n.Treatment.row().letters):
 		return fmt.Errorf("net %s: on all classes there are base, base+, base2x and random nets only", n)
 	case n.Treatment.Uncut() != (n.N == 0):
@@ -187,7 +193,7 @@ func Curve(splits []string, seeds []int, treatments []Treatment, cuts []int) []N
 	var nets []Net
 	for _, split := range splits {
 		for _, seed := range seeds {
-			for _, target := range []Half{A, B} {
+			for _, target := range targets(split) {
 				nets = append(nets, Net{Split: split, Seed: seed, Target: target})
 			}
 		}

@@ -31,8 +31,11 @@ func SplitFor(src dataset.Source, name string, own ...dataset.Split) (dataset.Sp
 	return s, err
 }
 
-// OwnSplit says whether the net's split is one of the user's own, with a name like animals.
-func (n Net) OwnSplit() bool { return dataset.CheckSplitName(n.Split) == nil }
+// OwnSplit says whether the net's split is one of the user's own: with a name like animals, of two data sets, or with a
+// pretrained base A.
+func (n Net) OwnSplit() bool {
+	return n.Split == dataset.PairSplit || n.Split == PretrainedSplit || dataset.CheckSplitName(n.Split) == nil
+}
 
 // OwnSplits looks up the splits of a file among the classes of a source. There are none where file is "".
 func OwnSplits(file string, src dataset.Source) ([]dataset.Split, error) {
