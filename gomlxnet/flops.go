@@ -14,7 +14,7 @@ type Cost struct {
 // Cost counts every layer under a cut and their total. Training a layer costs
 // its forward pass, as much again for the gradient of its weights, and as much
 // again for the gradient of its input, which is not needed in the lowest layer
-// that learns nor below it. Frozen layers cost their forward pass alone.
+// that learns nor below it. Frozen layers below it cost their forward pass alone.
 func (a Arch) Cost(cut Cut) (layers []Cost, total Cost, err error) {
 	if err := cut.Check(a); err != nil {
 		return nil, Cost{}, err
@@ -24,8 +24,8 @@ func (a Arch) Cost(cut Cut) (layers []Cost, total Cost, err error) {
 		return nil, Cost{}, err
 	}
 	lowest := 0
-	if cut.Frozen {
-		lowest = cut.N
+	for cut.frozen(lowest) {
+		lowest++
 	}
 	for i, b := range w.blocks {
 		var c Cost
@@ -43,7 +43,7 @@ func (a Arch) Cost(cut Cut) (layers []Cost, total Cost, err error) {
 		switch {
 		case i < lowest:
 			c.Train = c.MultiplyAdds
-		case i == lowest:
+		case i == lowest || cut.frozen(i):
 			c.Train = 2 * c.MultiplyAdds
 		default:
 			c.Train = 3 * c.MultiplyAdds

@@ -93,6 +93,9 @@ func (s settings) options() []option {
 	number("per-class", "PerClass", float64(s.dials.PerClass))
 	number("dropout", "Dropout", s.dials.Dropout)
 	number("test-share", "TestShare", s.TestShare)
+	if s.SplitFile != "" {
+		out = append(out, option{"--split-file=" + s.SplitFile, fmt.Sprintf("nb.SplitFile(%q)", s.SplitFile)})
+	}
 	if s.SkipBad {
 		out = append(out, option{"--skip-bad", "nb.SkipBad()"})
 	}

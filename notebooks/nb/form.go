@@ -19,7 +19,7 @@ type Spec struct {
 	Title  string
 	Grid   Grid      // at first; Cuts are a range, as "3-5", and Splits is one split
 	Seeds  []string  // to choose from, each one or several, as "2" or "0-4"; nil is one of the first five, or the first two to five
-	Splits []string  // to choose from; nil is 0, 1, 2, 3 and natman
+	Splits []string  // to choose from; nil is those of nb.SplitFile, 0, 1, 2, 3 and natman
 	Data   []string  // to choose from, as Open takes them, beside the lab's own; nil: no choice
 	Epochs []int     // to choose from; nil: no choice
 	Rates  []float64 // learning rates to choose from; nil: no choice
@@ -136,7 +136,14 @@ func (l *Lab) formPanel(spec Spec) (panel, error) {
 		split = spec.Grid.Splits
 	}
 	if splits == nil {
-		splits = []string{"0", "1", "2", "3", "natman"}
+		own, err := l.set.ownSplits()
+		if err != nil {
+			return panel{}, err
+		}
+		if spec.Grid.Splits == "" && len(own) > 0 {
+			split = own[0]
+		}
+		splits = append(own, "0", "1", "2", "3", "natman")
 	}
 	if !slices.Contains(splits, split) {
 		return panel{}, fmt.Errorf("Spec.Grid.Splits %q: want one of Spec.Splits, %s", split, strings.Join(splits, ", "))

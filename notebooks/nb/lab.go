@@ -46,6 +46,7 @@ type settings struct {
 	dials         dials
 	SkipBad       bool
 	TestShare     float64
+	SplitFile     string
 	stop          bool // a run in the background, when its cell is interrupted
 }
 
@@ -64,6 +65,10 @@ func SkipBad() Option { return func(s *settings) { s.SkipBad = true } }
 // TestShare tests on this share of each class's pictures, such as 0.2, where the data is not divided into train/ and test/, as
 // coadapt's -test-share.
 func TestShare(share float64) Option { return func(s *settings) { s.TestShare = share } }
+
+// SplitFile divides the classes as a file says, with classes or patterns such as animal_*, one a line, below a line [A] and
+// below a line [B], as coadapt's -split-file. Grids then are of its splits unless they name others.
+func SplitFile(file string) Option { return func(s *settings) { s.SplitFile = file } }
 
 // Open names the data of a chapter: "shapes", "shapes:classes=20,...", or a path to a folder or archive of pictures. Nothing but the
 // name and the options is looked at yet.
@@ -90,6 +95,9 @@ func (l *Lab) check() error {
 		return errors.New("nb.Epochs and nb.Steps: each settles how long a net trains; leave one of the two out")
 	}
 	if err := l.set.dials.check(); err != nil {
+		return err
+	}
+	if _, err := l.set.ownSplits(); err != nil {
 		return err
 	}
 	if l.procedural() {
@@ -135,6 +143,9 @@ func configure(ctx context.Context, data string, set settings) (dataset.Source, 
 		cfg.Epochs, cfg.Recipe = 0, cfg.Recipe.Shortened(set.Steps)
 	}
 	set.dials.turn(&cfg)
+	if cfg.Splits, err = transfer.OwnSplits(set.SplitFile, src); err != nil {
+		return nil, transfer.Config{}, fmt.Errorf("nb.SplitFile: %w", err)
+	}
 	return src, cfg, nil
 }
 
@@ -206,14 +217,14 @@ func (l *Lab) nets(w Work) ([]transfer.Net, error) {
 	if w == nil {
 		return nil, errors.New("no work: want nb.Grid{...} or nb.These(...)")
 	}
-	nets, err := w.Nets()
+	nets, err := l.inOwnSplits(w).Nets()
 	if err != nil {
 		return nil, err
 	}
 	checked := map[string]bool{transfer.WholeSplit: true}
 	for _, n := range nets {
 		if !checked[n.Split] {
-			if _, err := transfer.SplitFor(l.source, n.Split); err != nil {
+			if _, err := transfer.SplitFor(l.source, n.Split, l.config.Splits...); err != nil {
 				return nil, fmt.Errorf("net %s: %w", n, err)
 			}
 			checked[n.Split] = true

@@ -67,10 +67,10 @@ func (l *Lab) stale(name string, now ...Work) (changes []string, known bool, err
 	case len(changes) > 0:
 	case mine:
 		changes, err = l.staleResults(was)
-	case procedural(was.Data) || was.Experiment == "" || was.Experiment == reference.Experiment:
+	case was.known() || was.Experiment == "" || was.Experiment == reference.Experiment:
 		changes, known, err = was.Changes(l.ctx)
 	default:
-		changes = []string{fmt.Sprintf("the code, the recipe or the data are others (experiment %s, now %s)", was.Experiment, own.Experiment)}
+		changes = []string{fmt.Sprintf("the code, the recipe, the data or the split file are others (experiment %s, now %s)", was.Experiment, own.Experiment)}
 	}
 	if err != nil {
 		return nil, false, err

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"coadapt/kernel-setup/home"
@@ -28,8 +29,9 @@ type Stamp struct {
 	Dials      dials    `json:"dials,omitzero"`
 	SkipBad    bool     `json:"skip_bad,omitempty"`
 	TestShare  float64  `json:"test_share,omitempty"`
-	Backend    string   `json:"backend"`    // its class
-	Experiment string   `json:"experiment"` // of the results; "" where they are of several
+	SplitFile  string   `json:"split_file,omitempty"` // its name alone
+	Backend    string   `json:"backend"`              // its class
+	Experiment string   `json:"experiment"`           // of the results; "" where they are of several
 	Nets       []string `json:"nets,omitempty"`
 	Keys       string   `json:"keys,omitempty"`    // digest of the nets' keys
 	Open       []string `json:"open,omitempty"`    // nets that had failed or were blocked: the store has no entry of those
@@ -45,6 +47,9 @@ const (
 func (l *Lab) stamp(name string, fig figure.Drawing) (Stamp, error) {
 	s := Stamp{Figure: name, Data: l.data, Epochs: l.set.Epochs, Steps: l.set.Steps, Dials: l.set.dials, SkipBad: l.set.SkipBad,
 		TestShare: l.set.TestShare, Backend: l.config.Class, Experiment: l.lab.Experiment()}
+	if l.set.SplitFile != "" {
+		s.SplitFile = filepath.Base(l.set.SplitFile)
+	}
 	if !l.procedural() {
 		s.Data = l.source.Name() // paths are nobody else's business
 	}
@@ -150,7 +155,7 @@ func (s Stamp) Changes(ctx context.Context) (changes []string, ok bool, err erro
 	if same, err := s.savedAs(h); same || err != nil {
 		return changes, true, err
 	}
-	if !procedural(s.Data) {
+	if !s.known() {
 		return changes, false, nil
 	}
 	keys, err := s.keys(ctx)
@@ -162,6 +167,9 @@ func (s Stamp) Changes(ctx context.Context) (changes []string, ok bool, err erro
 	}
 	return changes, true, nil
 }
+
+// known says that the stamp's data and classes can be had again without a file.
+func (s Stamp) known() bool { return procedural(s.Data) && s.SplitFile == "" }
 
 // keys are what the code gives the stamp's nets.
 func (s Stamp) keys(ctx context.Context) ([]string, error) {

@@ -21,7 +21,7 @@ type Grid struct {
 	Conditions string // "AnB,BnB+"; "" is all six: base, BnB, BnB+, AnB, AnB+, RnB. base+ is the base trained twice; BnBr and the other controls are those of [transfer.Controls]
 	Cuts       string // "1-7" or "1,4,7"; "" is 1-7
 	Seeds      string // "0-2"; "" is 0
-	Splits     string // "0,1,natman"; "" is 0
+	Splits     string // "0,1,natman"; "" is 0, or the splits of nb.SplitFile
 	Balanced   bool   // both directions of every cut net, and base+ for each target; it settles the conditions
 }
 

@@ -28,6 +28,7 @@ type experimentFlags struct {
 	devices, together                            int
 	epochs, rate, testShare                      float64
 	dials                                        dials
+	own                                          ownSplits
 	archName                                     string
 	arch                                         gomlxnet.Arch // of archName, where that is not the miniature
 	options                                      []byte        // of archName, where it is
@@ -71,8 +72,9 @@ func (f *experimentFlags) flags(c *cobra.Command, grid string) {
 		&f.split,
 		"splits",
 		"0",
-		"splits of the classes: seeds of random halves, or natman (natural against man-made), with commas",
+		"splits of the classes: seeds of random halves, natman (natural against man-made) or those of --split-file, with commas",
 	)
+	f.own.flags(fl)
 	fl.StringVar(&f.seeds, "seeds", "0", "replicates, such as 0, 0,1 or 0-4")
 	fl.StringVar(&f.treatments, "conditions", "BnB,BnB+,AnB,AnB+,RnB", "conditions beside the base nets, with commas")
 	fl.StringVarP(&f.cuts, "cuts", "n", "", "cuts: layers 1..n come from elsewhere (default: all of them, 1-7 of mini)")
@@ -166,10 +168,13 @@ func (f *experimentFlags) open(
 	if err != nil {
 		return fail(err)
 	}
+	if cfg.Splits, err = f.own.of(src, &f.split); err != nil {
+		return fail(err)
+	}
 	if f.cuts == "" {
 		f.cuts = fmt.Sprintf("1-%d", cfg.Arch.Cuts())
 	}
-	nets, err := f.choose(src, cfg.Arch)
+	nets, err := f.choose(cfg)
 	if err != nil {
 		return fail(err)
 	}
@@ -196,7 +201,8 @@ func (f *experimentFlags) open(
 }
 
 // choose are the nets that the flags ask for, each one that the data and the architecture can have.
-func (f *experimentFlags) choose(src dataset.Source, arch gomlxnet.Arch) ([]transfer.Net, error) {
+func (f *experimentFlags) choose(cfg transfer.Config) ([]transfer.Net, error) {
+	src, arch := cfg.Source, cfg.Arch
 	seeds, err := numbers("seeds", f.seeds, 0, 1<<30)
 	if err != nil {
 		return nil, err
@@ -228,7 +234,7 @@ func (f *experimentFlags) choose(src dataset.Source, arch gomlxnet.Arch) ([]tran
 		}
 		nets = transfer.Nets(planned)
 	default:
-		splits, err := f.splits(src)
+		splits, err := f.splits(cfg)
 		if err != nil {
 			return nil, err
 		}
@@ -249,26 +255,31 @@ func (f *experimentFlags) choose(src dataset.Source, arch gomlxnet.Arch) ([]tran
 		if checked[n.Split] {
 			continue
 		}
-		if _, err := transfer.SplitFor(src, n.Split); err != nil {
+		if _, err := transfer.SplitFor(src, n.Split, cfg.Splits...); err != nil {
 			return nil, fmt.Errorf("%s: net %s: %w", flag, n, err)
 		}
 		checked[n.Split] = true
+	}
+	if f.nets == "" {
+		return nets, f.own.used(checked)
 	}
 	return nets, nil
 }
 
 // splits are those of -splits, each one that the data can have.
-func (f *experimentFlags) splits(src dataset.Source) ([]string, error) {
+func (f *experimentFlags) splits(cfg transfer.Config) ([]string, error) {
 	splits := transfer.Words(f.split)
 	if len(splits) == 0 {
 		return nil, errors.New("-splits: no split, want seeds of random halves such as 0, or natman")
 	}
+	checked := map[string]bool{}
 	for _, s := range splits {
-		if _, err := transfer.SplitFor(src, s); err != nil {
+		if _, err := transfer.SplitFor(cfg.Source, s, cfg.Splits...); err != nil {
 			return nil, fmt.Errorf("-splits: %w", err)
 		}
+		checked[s] = true
 	}
-	return splits, nil
+	return splits, f.own.used(checked)
 }
 
 // checkGrid refuses flags that a grid settles itself, and words it does not know.
