@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -19,7 +20,11 @@ func missing(s source, names []string) error {
 	if near == "" {
 		return fmt.Errorf("%s has no tensors, want %q", s.where(), names[0])
 	}
-	return fmt.Errorf("%s has no tensor %q, the nearest of its %d is %q", s.where(), strings.Join(names, `" nor "`),
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = strconv.Quote(name)
+	}
+	return fmt.Errorf("%s has no tensor %s, the nearest of its %d is %q", s.where(), strings.Join(quoted, " nor "),
 		len(s.list()), near)
 }
 
