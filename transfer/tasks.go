@@ -57,6 +57,18 @@ func OwnSplits(file string, src dataset.Source) ([]dataset.Split, error) {
 	return own, nil
 }
 
+// CheckSplit says why nets cannot be of a split.
+func (c Config) CheckSplit(name string) error {
+	switch {
+	case name != PretrainedSplit:
+		_, err := SplitFor(c.Source, name, c.Splits...)
+		return err
+	case c.Pretrained == nil:
+		return fmt.Errorf("split %q: %w", name, errNotGiven)
+	}
+	return nil
+}
+
 // checkSplits refuses splits of the user's own that are none, or that have one name.
 func (c Config) checkSplits() error {
 	seen := map[string]bool{}

@@ -28,6 +28,7 @@ type experimentFlags struct {
 	devices, together                            int
 	epochs, rate, testShare                      float64
 	dials                                        dials
+	elsewhere                                    elsewhere
 	own                                          ownSplits
 	archName                                     string
 	arch                                         gomlxnet.Arch // of archName, where that is not the miniature
@@ -75,6 +76,7 @@ func (f *experimentFlags) flags(c *cobra.Command, grid string) {
 		"splits of the classes: seeds of random halves, natman (natural against man-made) or those of --split-file, with commas",
 	)
 	f.own.flags(fl)
+	f.elsewhere.flags(fl)
 	fl.StringVar(&f.seeds, "seeds", "0", "replicates, such as 0, 0,1 or 0-4")
 	fl.StringVar(&f.treatments, "conditions", "BnB,BnB+,AnB,AnB+,RnB", "conditions beside the base nets, with commas")
 	fl.StringVarP(&f.cuts, "cuts", "n", "", "cuts: layers 1..n come from elsewhere (default: all of them, 1-7 of mini)")
@@ -152,7 +154,7 @@ func (f *experimentFlags) open(
 	if f.size == 0 && !dataset.IsShapes(f.data) {
 		f.size = 32
 	}
-	if err := checkTestShare(f.testShare); err != nil {
+	if err := errors.Join(checkTestShare(f.testShare), f.elsewhere.check()); err != nil {
 		return fail(err)
 	}
 	opt := dataset.Options{Size: f.size, Coarse: f.coarse, TestShare: f.testShare}
@@ -164,8 +166,15 @@ func (f *experimentFlags) open(
 		return fail(err)
 	}
 	survey(stderr, src)
+	if src, err = f.elsewhere.pair(ctx, stderr, src, opt); err != nil {
+		return fail(err)
+	}
+	f.split = f.elsewhere.splits(f.split)
 	cfg, err := f.config(src)
 	if err != nil {
+		return fail(err)
+	}
+	if cfg.Pretrained, err = f.elsewhere.pretrained(cfg.Arch); err != nil {
 		return fail(err)
 	}
 	if cfg.Splits, err = f.own.of(src, &f.split); err != nil {
@@ -202,7 +211,7 @@ func (f *experimentFlags) open(
 
 // choose are the nets that the flags ask for, each one that the data and the architecture can have.
 func (f *experimentFlags) choose(cfg transfer.Config) ([]transfer.Net, error) {
-	src, arch := cfg.Source, cfg.Arch
+	arch := cfg.Arch
 	seeds, err := numbers("seeds", f.seeds, 0, 1<<30)
 	if err != nil {
 		return nil, err
@@ -255,7 +264,7 @@ func (f *experimentFlags) choose(cfg transfer.Config) ([]transfer.Net, error) {
 		if checked[n.Split] {
 			continue
 		}
-		if _, err := transfer.SplitFor(src, n.Split, cfg.Splits...); err != nil {
+		if err := cfg.CheckSplit(n.Split); err != nil {
 			return nil, fmt.Errorf("%s: net %s: %w", flag, n, err)
 		}
 		checked[n.Split] = true
@@ -274,7 +283,7 @@ func (f *experimentFlags) splits(cfg transfer.Config) ([]string, error) {
 	}
 	checked := map[string]bool{}
 	for _, s := range splits {
-		if _, err := transfer.SplitFor(cfg.Source, s, cfg.Splits...); err != nil {
+		if err := cfg.CheckSplit(s); err != nil {
 			return nil, fmt.Errorf("-splits: %w", err)
 		}
 		checked[s] = true
