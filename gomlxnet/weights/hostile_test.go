@@ -150,6 +150,12 @@ func TestOtherNets(t *testing.T) {
 		!strings.Contains(err.Error(), `has tensors that small has not: "conv1.weight"; is it of another architecture?`) {
 		t.Errorf("error %v", err)
 	}
+	long := strings.Repeat("fc.weight", 30)
+	if _, err := Read(file([2]string{long, long + "x"}, [2]string{"[2,1,1,1]", "[2,8]"}), small()); err == nil ||
+		!strings.Contains(err.Error(), `has no tensor "conv1.weight" among its 2; it would be`) {
+		t.Errorf("error %v", err)
+	}
+	file([2]string{"conv1.weight", "fc.weight"}, [2]string{"[2,1,1,1]", "[2,8]"})
 	many := small()
 	many.Classes = 77
 	if n, err := Classes(path, many); err != nil || n != 2 {
@@ -162,15 +168,7 @@ func TestOtherNets(t *testing.T) {
 	}
 }
 
-func TestDistance(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{{"", "abc", 3}, {"kitten", "sitting", 3}, {"fc.weight", "fc.weight", 0}, {"conv1", "conv10", 1}} {
-		if got := distance(c.a, c.b); got != c.want {
-			t.Errorf("%q and %q: %d, want %d", c.a, c.b, got, c.want)
-		}
-	}
+func TestNatural(t *testing.T) {
 	if natural("features.3.x", "features.10.x") >= 0 || natural("a1", "a01b") >= 0 || natural("b", "a") <= 0 || natural("a", "a") != 0 {
 		t.Error("names are not in the order of their numbers")
 	}
