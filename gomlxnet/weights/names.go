@@ -69,7 +69,7 @@ func familyOf(a gomlxnet.Arch) family {
 	}
 	switch {
 	case has("conv1") && has("layer1.0") && has("fc"):
-		return resnet{}
+		return resnet{small: !has("layer4.0")}
 	case has("conv1") && has("fire2") && has("conv10"):
 		return &squeezenet{}
 	case has("conv1_1") && has("fc6") && has("fc8"):
@@ -95,13 +95,16 @@ func (p plain) name(block string, o gomlxnet.Operation) []string {
 	return []string{block}
 }
 
-// resnet is torchvision's and timm's; ResNets for CIFAR have other words for the last layer and the way around.
-type resnet struct{}
+// resnet is torchvision's and timm's; small ones are for CIFAR, in which others have other words for the last layer and
+// the way around.
+type resnet struct{ small bool }
 
-func (resnet) name(block string, o gomlxnet.Operation) []string {
+func (r resnet) name(block string, o gomlxnet.Operation) []string {
 	switch {
 	case block == "conv1":
 		return []string{o.Name}
+	case block == "fc" && r.small:
+		return []string{"linear", "fc"} // as github.com/akamaster/pytorch_resnet_cifar10 has it
 	case block == "fc":
 		return []string{"fc", "linear"}
 	}

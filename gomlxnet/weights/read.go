@@ -139,8 +139,3 @@ func (t *tensors) layout(m module, v gomlxnet.Variable) layout {
 	}
 	return layoutOf(m.Operation, v)
 }
-
-// withSource opens a file of weights for the time of a call.
-func withSource(path string, use func(source) error) error {
-	return withTensors(path, func(t *tensors) error { return use(t) })
-}

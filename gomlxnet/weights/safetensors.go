@@ -8,7 +8,6 @@ import (
 	"io"
 	"maps"
 	"math"
-	"os"
 	"slices"
 
 	"github.com/gomlx/compute/dtypes/bfloat16"
@@ -148,25 +147,4 @@ func (t *tensors) read(name string) ([]float32, error) {
 		}
 	}
 	return values, nil
-}
-
-// withTensors opens a file of safetensors for the time of a call.
-func withTensors(path string, use func(*tensors) error) (err error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return err
-	}
-	if info.IsDir() {
-		return fmt.Errorf("%s is a folder, want a file of weights", path)
-	}
-	t, err := openTensors(path, file, info.Size())
-	if err != nil {
-		return err
-	}
-	return use(t)
 }

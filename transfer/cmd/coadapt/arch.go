@@ -131,7 +131,7 @@ func layerRows(a gomlxnet.Arch, cut gomlxnet.Cut) ([]layerRow, error) {
 				Layer:        b.Name,
 				Kind:         b.Ops[0].Kind(),
 				Input:        dims[i].In.String(),
-				Weights:      weights(vars, i),
+				Weights:      weightShapes(vars, i),
 				Output:       dims[i].Out.String(),
 				Parameters:   costs[i].Parameters,
 				MultiplyAdds: costs[i].MultiplyAdds,
@@ -153,8 +153,8 @@ func layerRows(a gomlxnet.Arch, cut gomlxnet.Cut) ([]layerRow, error) {
 	), nil
 }
 
-// weights are the shapes of a block's weights.
-func weights(vars []gomlxnet.Variable, block int) string {
+// weightShapes are the shapes of a block's weights.
+func weightShapes(vars []gomlxnet.Variable, block int) string {
 	var shapes []string
 	for _, v := range vars {
 		if v.Layer == block && v.Name == "weights" {
