@@ -236,7 +236,9 @@ func (l *Lab) goSource(c choice) string {
 	if c.data != l.data || c.set != l.set {
 		text = fmt.Sprintf("lab := nb.Open(%q", c.data)
 		for _, o := range c.set.options() {
-			text += ", " + o.source
+			if o.source != "" {
+				text += ", " + o.source
+			}
 		}
 		text += ")\n"
 	}

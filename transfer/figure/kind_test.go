@@ -10,8 +10,8 @@ import (
 	"coadapt/transfer"
 )
 
-// TestOwnSplitsAreKinds: a split of one's own is shown apart from random halves and from another such split, and a curve
-// of it names it.
+// TestOwnSplitsAreKinds: a split of one's own is shown apart from random halves and from another such split, and a
+// curve of it names it.
 func TestOwnSplitsAreKinds(t *testing.T) {
 	var all []transfer.Result
 	for _, split := range []string{"pets", "0", "animals"} {
@@ -21,7 +21,8 @@ func TestOwnSplitsAreKinds(t *testing.T) {
 	if got := Kinds(all); !slices.Equal(got, want) {
 		t.Errorf("kinds %q, want %q", got, want)
 	}
-	if some, rest := first(all); len(some) != 2 || some[0].Net.Split != "0" || !strings.Contains(rest, "2 on split animals, 2 on split pets") {
+	if some, rest := first(all); len(some) != 2 || some[0].Net.Split != "0" || !strings.Contains(rest,
+		"2 on split animals, 2 on split pets") {
 		t.Errorf("%d nets first and %q, want the two on random halves", len(some), rest)
 	}
 	fig, err := Curve(all[:2], Options{})

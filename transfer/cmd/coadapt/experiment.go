@@ -25,7 +25,8 @@ type experimentFlags struct {
 	precision                                    string
 	size, batch, steps, perClass, workers        int
 	devices, together                            int
-	epochs, rate, testShare                      float64
+	epochs, rate                                 float64
+	parts                                        partFlags
 	dials                                        dials
 	own                                          ownSplits
 	archName                                     string
@@ -104,7 +105,7 @@ func (f *experimentFlags) flags(c *cobra.Command, grid string) {
 	)
 	fl.BoolVar(&f.coarse, "coarse", false, "CIFAR-100: classes are the 20 superclasses")
 	fl.BoolVar(&f.skipBad, "skip-bad", false, "leave out pictures that do not decode, and name them, instead of stopping")
-	fl.Float64Var(&f.testShare, "test-share", 0, testShareHelp)
+	f.parts.flags(fl)
 	fl.IntVar(
 		&f.workers,
 		"workers",
@@ -152,10 +153,10 @@ func (f *experimentFlags) open(
 	if f.size == 0 && !dataset.IsShapes(f.data) {
 		f.size = 32
 	}
-	if err := checkTestShare(f.testShare); err != nil {
+	if err := f.parts.check(); err != nil {
 		return fail(err)
 	}
-	opt := dataset.Options{Size: f.size, Coarse: f.coarse, TestShare: f.testShare}
+	opt := dataset.Options{Size: f.size, Coarse: f.coarse, Parts: f.parts.Parts}
 	if f.skipBad {
 		opt.Bad = dataset.BadSkips
 	}
