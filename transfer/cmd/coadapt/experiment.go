@@ -144,32 +144,8 @@ func (f *experimentFlags) open(
 	progress func(transfer.Event),
 ) (*transfer.Lab, []transfer.Net, *store.Store, error) {
 	fail := func(err error) (*transfer.Lab, []transfer.Net, *store.Store, error) { return nil, nil, nil, err }
-	if err := f.readArch(); err != nil {
-		return fail(err)
-	}
-	if f.size == 0 && f.recipe == "2014" {
-		f.size = 256
-	}
-	if f.size == 0 && !dataset.IsShapes(f.data) {
-		f.size = 32
-	}
-	if err := f.parts.check(); err != nil {
-		return fail(err)
-	}
-	opt := dataset.Options{Size: f.size, Coarse: f.coarse, Parts: f.parts.Parts}
-	if f.skipBad {
-		opt.Bad = dataset.BadSkips
-	}
-	src, err := dataset.Open(ctx, f.data, opt)
+	cfg, err := f.settled(ctx, stderr)
 	if err != nil {
-		return fail(err)
-	}
-	survey(stderr, src)
-	cfg, err := f.config(src)
-	if err != nil {
-		return fail(err)
-	}
-	if cfg.Splits, err = f.own.of(src, &f.split); err != nil {
 		return fail(err)
 	}
 	if f.cuts == "" {
@@ -199,6 +175,37 @@ func (f *experimentFlags) open(
 	cfg.Progress = progress
 	lab, err := transfer.NewLab(cfg)
 	return lab, nets, cfg.Store, err
+}
+
+// settled checks the flags about data and training, opens the data, and says how nets are trained on it.
+func (f *experimentFlags) settled(ctx context.Context, stderr io.Writer) (transfer.Config, error) {
+	if err := f.readArch(); err != nil {
+		return transfer.Config{}, err
+	}
+	if f.size == 0 && f.recipe == "2014" {
+		f.size = 256
+	}
+	if f.size == 0 && !dataset.IsShapes(f.data) {
+		f.size = 32
+	}
+	if err := f.parts.check(); err != nil {
+		return transfer.Config{}, err
+	}
+	opt := dataset.Options{Size: f.size, Coarse: f.coarse, Parts: f.parts.Parts}
+	if f.skipBad {
+		opt.Bad = dataset.BadSkips
+	}
+	src, err := dataset.Open(ctx, f.data, opt)
+	if err != nil {
+		return transfer.Config{}, err
+	}
+	survey(stderr, src)
+	cfg, err := f.config(src)
+	if err != nil {
+		return cfg, err
+	}
+	cfg.Splits, err = f.own.of(src, &f.split)
+	return cfg, err
 }
 
 // mini is the architecture of the default experiment, whose dials are flags.
