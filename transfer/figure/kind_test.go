@@ -37,3 +37,11 @@ func TestOwnSplitsAreKinds(t *testing.T) {
 		t.Errorf("the figure does not name its split: %s", fmt.Sprintf("%.300s", words))
 	}
 }
+
+// TestPaper3SaysWhatToTrain: the error about missing nets has the flags of today.
+func TestPaper3SaysWhatToTrain(t *testing.T) {
+	_, err := Paper3([]transfer.Result{result(t, "0/baseB", 60, 100), result(t, "0/A3B", 50, 100)}, Options{})
+	if err == nil || !strings.Contains(err.Error(), "`coadapt curve --splits natman --conditions AnB,RnB`") {
+		t.Errorf("%v, want an error with a command", err)
+	}
+}
