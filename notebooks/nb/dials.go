@@ -73,7 +73,7 @@ func (d dials) turn(cfg *transfer.Config) {
 	cfg.PerClass = d.PerClass
 }
 
-// option is one that was given, as a flag of coadapt and as Go.
+// option is one that was given, as a flag of coadapt and as Go, "" where the Go is that of the flag before it.
 type option struct{ flag, source string }
 
 // options are those that were given, in one order.
@@ -92,7 +92,16 @@ func (s settings) options() []option {
 	number("steps2", "SecondSteps", float64(s.dials.Steps2))
 	number("per-class", "PerClass", float64(s.dials.PerClass))
 	number("dropout", "Dropout", s.dials.Dropout)
-	number("test-share", "TestShare", s.TestShare)
+	number("test-share", "TestShare", s.parts.TestShare)
+	if s.parts.Folds > 0 {
+		out = append(out, option{fmt.Sprintf("--folds=%d", s.parts.Folds), fmt.Sprintf("nb.Fold(%d, %d)",
+			s.parts.Fold, s.parts.Folds)},
+			option{flag: fmt.Sprintf("--fold=%d", s.parts.Fold)})
+	}
+	number("part-seed", "PartSeed", float64(s.parts.Seed))
+	if s.parts.Groups != "" {
+		out = append(out, option{"--groups=" + s.parts.Groups, fmt.Sprintf("nb.Groups(%q)", s.parts.Groups)})
+	}
 	if s.SplitFile != "" {
 		out = append(out, option{"--split-file=" + s.SplitFile, fmt.Sprintf("nb.SplitFile(%q)", s.SplitFile)})
 	}

@@ -45,7 +45,7 @@ type settings struct {
 	Epochs, Steps int
 	dials         dials
 	SkipBad       bool
-	TestShare     float64
+	parts         dataset.Parts
 	SplitFile     string
 	elsewhere     elsewhere
 	stop          bool // a run in the background, when its cell is interrupted
@@ -65,7 +65,17 @@ func SkipBad() Option { return func(s *settings) { s.SkipBad = true } }
 
 // TestShare tests on this share of each class's pictures, such as 0.2, where the data is not divided into train/ and test/, as
 // coadapt's -test-share.
-func TestShare(share float64) Option { return func(s *settings) { s.TestShare = share } }
+func TestShare(share float64) Option { return func(s *settings) { s.parts.TestShare = share } }
+
+// Fold divides all pictures into k parts that are alike and tests on part i, 1 to k, as coadapt's -folds and -fold.
+func Fold(i, k int) Option { return func(s *settings) { s.parts.Fold, s.parts.Folds = i, k } }
+
+// PartSeed is another choice of pictures for TestShare and Fold, as coadapt's -part-seed.
+func PartSeed(seed int) Option { return func(s *settings) { s.parts.Seed = seed } }
+
+// Groups keeps the pictures of a group in one part: file is a .csv with a line file,group for each picture, as coadapt's
+// -groups.
+func Groups(file string) Option { return func(s *settings) { s.parts.Groups = file } }
 
 // SplitFile divides the classes as a file says, with classes or patterns such as animal_*, one a line, below a line [A] and
 // below a line [B], as coadapt's -split-file. Grids then are of its splits unless they name others.
@@ -89,8 +99,8 @@ func (l *Lab) check() error {
 	if l.set.Epochs < 0 || l.set.Steps < 0 {
 		return fmt.Errorf("nb.Epochs(%d), nb.Steps(%d): want numbers from 1", l.set.Epochs, l.set.Steps)
 	}
-	if s := l.set.TestShare; s != 0 && !(s > 0 && s < 1) {
-		return fmt.Errorf("nb.TestShare(%v): want more than 0 and less than 1, such as 0.2", s)
+	if err := l.set.checkParts(); err != nil {
+		return err
 	}
 	if l.set.Epochs > 0 && l.set.Steps > 0 {
 		return errors.New("nb.Epochs and nb.Steps: each settles how long a net trains; leave one of the two out")
@@ -130,7 +140,7 @@ func configure(ctx context.Context, data string, set settings) (dataset.Source, 
 	if procedural(data) {
 		size = 0 // as they are drawn
 	}
-	opt := dataset.Options{Size: size, TestShare: set.TestShare}
+	opt := dataset.Options{Size: size, Parts: set.parts}
 	if set.SkipBad {
 		opt.Bad = dataset.BadSkips
 	}
