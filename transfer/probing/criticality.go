@@ -39,11 +39,11 @@ func (Criticality) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Va
 		return nil, err
 	}
 	v := Value{Name: WholeAccuracy, Unit: "share"}
-	whole, _, err := r.test(ctx, s, s.Weights)
+	whole, _, err := r.tested(ctx, s, s.Weights, dataset.Test)
 	if err != nil {
 		return nil, err
 	}
-	values := []Value{v.of(whole)}
+	values := []Value{v.of(mean(whole, nil))}
 	for l, b := range s.Arch.Blocks {
 		v.Layer = b.Name
 		for _, m := range []struct {
@@ -54,12 +54,12 @@ func (Criticality) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Va
 			if err != nil {
 				return nil, err
 			}
-			accuracy, _, err := r.test(ctx, s, w)
+			right, _, err := r.tested(ctx, s, w, dataset.Test)
 			if err != nil {
 				return nil, err
 			}
 			v.Name = m.name
-			values = append(values, v.of(accuracy))
+			values = append(values, v.of(mean(right, nil)))
 		}
 	}
 	return values, nil
@@ -85,12 +85,13 @@ func withLayer(arch gomlxnet.Arch, w, other gomlxnet.Weights, layer int) (gomlxn
 	return out, nil
 }
 
-// test is the accuracy of weights in the place of a net's own on its test pictures, and the loss of each in nats.
-func (r *Runner) test(ctx context.Context, s *Subject, w gomlxnet.Weights) (float64, []float64, error) {
-	out, _, err := r.pass(ctx, s, w, dataset.Test, []int{len(s.Arch.Blocks) - 1})
+// tested is whether weights in the place of a net's own are right on each picture of a part, 0 or 1, and the loss of
+// each in nats.
+func (r *Runner) tested(ctx context.Context, s *Subject, w gomlxnet.Weights, part dataset.Part) (right, losses []float64, err error) {
+	out, _, err := r.pass(ctx, s, w, part, []int{len(s.Arch.Blocks) - 1})
 	if err != nil {
-		return 0, nil, err
+		return nil, nil, err
 	}
-	right, losses := score(out[0].Data, out[0].Labels)
-	return float64(right) / float64(len(losses)), losses, nil
+	right, losses = score(out[0].Data, out[0].Labels)
+	return right, losses, nil
 }

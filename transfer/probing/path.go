@@ -3,10 +3,12 @@ package probing
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/dataset"
 )
 
 // Path tests nets on the straight line between the weights of two nets of one shape, on test pictures. Where the lower
@@ -19,21 +21,24 @@ type Path struct {
 	Matched   bool // the second net's units are brought into the order of the first's, see matched
 }
 
-// Names of the values of Path.
+// Names of the values of Path. A barrier is named Barrier and then what it is of; its interval, that and then From or
+// To.
 const (
-	PathLoss     = "loss"
-	PathAccuracy = "accuracy"
-	Barrier      = "barrier"
-	BarrierLow   = "barrier, from (95%)"
-	BarrierHigh  = "barrier, to (95%)"
+	PathLoss     = "test loss"
+	PathAccuracy = "test accuracy"
+	PathTraining = "training loss"
+	Barrier      = "barrier of "
+	From, To     = ", from (95%)", ", to (95%)"
 )
 
 // Nets is 2.
 func (Path) Nets() int { return 2 }
 
-// Values are loss and accuracy at each point, and the barrier: by how much the loss at its highest point is above the
-// straight line between the losses of the two nets, 0 where it nowhere is. Its interval is the percentiles of the
-// bootstrap over pictures. A control says whether the second net in the first's view is as good as in its own.
+// Values are, at each point, loss and accuracy on test pictures and the loss on training pictures, and the barrier of
+// each: how far the worst point is from the straight line between the two nets, 0 where none is worse. Its interval is
+// the percentiles of the bootstrap over pictures. Loss on test pictures may be highest at the nets themselves, as they
+// are sure of what they take wrongly, and less so between them: then look at accuracy. A control says whether the
+// second net in the first's view is as good as in its own.
 func (p Path) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Value, error) {
 	if p.Points < 3 {
 		return nil, fmt.Errorf("a path of %d points: want 3 at least", p.Points)
@@ -49,35 +54,49 @@ func (p Path) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Value, 
 			return nil, err
 		}
 	}
+	ways := []struct {
+		name, unit string
+		part       dataset.Part
+		worse      float64     // 1 where more is worse, -1 where less is
+		by         [][]float64 // by point and picture
+	}{
+		{PathLoss, "nats", dataset.Test, 1, nil},
+		{PathAccuracy, "share", dataset.Test, -1, nil},
+		{PathTraining, "nats", dataset.Train, 1, nil},
+	}
 	var values []Value
-	losses := make([][]float64, p.Points)
-	for i := range losses {
+	for i := range p.Points {
 		t := float64(i) / float64(p.Points-1)
-		accuracy, loss, err := r.test(ctx, a, between(a.Weights, to, t))
+		w := between(a.Weights, to, t)
+		right, loss, err := r.tested(ctx, a, w, dataset.Test)
 		if err != nil {
 			return nil, err
 		}
-		losses[i] = loss
-		values = append(values,
-			Value{Name: PathLoss, Unit: "nats"}.at(t).of(mean(loss, nil)),
-			Value{Name: PathAccuracy, Unit: "share"}.at(t).of(accuracy))
-		if i < p.Points-1 {
-			continue
-		}
-		own, _, err := r.test(ctx, b, b.Weights)
+		_, training, err := r.tested(ctx, a, w, dataset.Train)
 		if err != nil {
 			return nil, err
 		}
-		values = append(values, Value{Name: "accuracy of the second net in its own view", Unit: "share"}.of(own).failsIf(
-			own-accuracy > 0.02 || accuracy-own > 0.02,
-			fmt.Sprintf("the second net has %.3f in the view of the first and %.3f in its own: the line does not end at it", accuracy, own)))
+		for k, x := range [][]float64{loss, right, training} {
+			ways[k].by = append(ways[k].by, x)
+			values = append(values, Value{Name: ways[k].name, Unit: ways[k].unit}.at(t).of(mean(x, nil)))
+		}
 	}
-	values = append(values, Value{Name: Barrier, Unit: "nats"}.of(barrier(losses, nil)))
-	if p.Resamples > 0 {
-		low, high := p.interval(losses)
-		values = append(values, Value{Name: BarrierLow, Unit: "nats"}.of(low), Value{Name: BarrierHigh, Unit: "nats"}.of(high))
+	for _, way := range ways {
+		name := Barrier + way.name
+		values = append(values, Value{Name: name, Unit: way.unit}.of(barrier(way.by, way.worse, nil)))
+		if p.Resamples > 0 {
+			low, high := p.interval(way.by, way.worse)
+			values = append(values, Value{Name: name + From, Unit: way.unit}.of(low), Value{Name: name + To, Unit: way.unit}.of(high))
+		}
 	}
-	return values, nil
+	own, _, err := r.tested(ctx, b, b.Weights, dataset.Test)
+	if err != nil {
+		return nil, err
+	}
+	alone, end := mean(own, nil), mean(ways[1].by[p.Points-1], nil)
+	return append(values, Value{Name: "accuracy of the second net in its own view", Unit: "share"}.of(alone).failsIf(
+		math.Abs(alone-end) > 0.02,
+		fmt.Sprintf("the second net has %.3f in the view of the first and %.3f in its own: the line does not end at it", end, alone))), nil
 }
 
 // between are weights on the line from w to other.
@@ -116,28 +135,28 @@ func mean(values []float64, chosen []int) float64 {
 	return sum / float64(len(chosen))
 }
 
-// barrier is how far the loss rises above the line between its ends; losses are by point and picture.
-func barrier(losses [][]float64, chosen []int) float64 {
-	last := len(losses) - 1
-	from, to := mean(losses[0], chosen), mean(losses[last], chosen)
-	highest := 0.0
-	for i, at := range losses[1:last] {
+// barrier is how far the worst point is from the line between the ends; values are by point and picture.
+func barrier(by [][]float64, worse float64, chosen []int) float64 {
+	last := len(by) - 1
+	from, to := mean(by[0], chosen), mean(by[last], chosen)
+	most := 0.0
+	for i, at := range by[1:last] {
 		t := float64(i+1) / float64(last)
-		highest = max(highest, mean(at, chosen)-(1-t)*from-t*to)
+		most = max(most, worse*(mean(at, chosen)-(1-t)*from-t*to))
 	}
-	return highest
+	return most
 }
 
 // interval is that of the barrier, over pictures.
-func (p Path) interval(losses [][]float64) (low, high float64) {
+func (p Path) interval(by [][]float64, worse float64) (low, high float64) {
 	rng := rand.New(rand.NewPCG(1, 0))
-	chosen := make([]int, len(losses[0]))
+	chosen := make([]int, len(by[0]))
 	found := make([]float64, p.Resamples)
 	for k := range found {
 		for i := range chosen {
 			chosen[i] = rng.IntN(len(chosen))
 		}
-		found[k] = barrier(losses, chosen)
+		found[k] = barrier(by, worse, chosen)
 	}
 	slices.Sort(found)
 	at := func(share float64) float64 { return found[min(len(found)-1, int(share*float64(len(found))))] }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/dataset"
 	"coadapt/transfer"
 )
 
@@ -125,14 +126,15 @@ func TestPath(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	own, _, err := r.test(t.Context(), a, a.Weights)
+	right, _, err := r.tested(t.Context(), a, a.Weights, dataset.Test)
 	if err != nil {
 		t.Fatal(err)
 	}
-	shuffled, _, err := r.test(t.Context(), b, b.Weights)
+	rightly, _, err := r.tested(t.Context(), b, b.Weights, dataset.Test)
 	if err != nil {
 		t.Fatal(err)
 	}
+	own, shuffled := mean(right, nil), mean(rightly, nil)
 	if own != shuffled || own != net.Accuracy {
 		t.Errorf("accuracy %v with shuffled units, %v before, the result says %v", shuffled, own, net.Accuracy)
 	}
@@ -176,13 +178,16 @@ func TestOrderFree(t *testing.T) {
 // TestBarrier is the height above the line between the ends.
 func TestBarrier(t *testing.T) {
 	losses := [][]float64{{1, 1}, {2, 4}, {2, 2}}
-	if got := barrier(losses, nil); got != 1.5 {
+	if got := barrier(losses, 1, nil); got != 1.5 {
 		t.Errorf("barrier %v, want 3 less 1.5", got)
 	}
-	if got := barrier(losses, []int{0, 0}); got != 0.5 {
+	if got := barrier(losses, 1, []int{0, 0}); got != 0.5 {
 		t.Errorf("barrier %v of the first picture, want 2 less 1.5", got)
 	}
-	if got := barrier([][]float64{{1}, {0}, {1}}, nil); got != 0 {
+	if got := barrier([][]float64{{1}, {0}, {1}}, -1, nil); got != 1 {
+		t.Errorf("barrier %v where the accuracy falls by 1", got)
+	}
+	if got := barrier([][]float64{{1}, {0}, {1}}, 1, nil); got != 0 {
 		t.Errorf("barrier %v where the loss falls, want 0", got)
 	}
 }

@@ -219,15 +219,15 @@ func argMax(values []float32) int {
 	return best
 }
 
-// score is how often rows of logits are right, and the cross-entropy of each in nats.
-func score(logits []float32, labels []int) (right int, losses []float64) {
+// score is whether rows of logits are right, 0 or 1, and the cross-entropy of each in nats.
+func score(logits []float32, labels []int) (right, losses []float64) {
 	width := len(logits) / max(1, len(labels))
-	losses = make([]float64, len(labels))
+	right, losses = make([]float64, len(labels)), make([]float64, len(labels))
 	for i, label := range labels {
 		row := logits[i*width : (i+1)*width]
 		best := argMax(row)
 		if best == label {
-			right++
+			right[i] = 1
 		}
 		sum := 0.0
 		for _, x := range row {

@@ -30,7 +30,7 @@ const (
 	StitchSelf   = "accuracy, receiver stitched to itself"
 	StitchRandom = "accuracy, random sender"
 	StitchNoise  = "accuracy, noise clustered by class"
-	StitchFit    = "share of variance fitted"
+	StitchFit    = "what the map gives of the receiver's features"
 )
 
 // Nets is 2.
@@ -46,7 +46,7 @@ func (p Stitch) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Value
 		return nil, err
 	}
 	right, _ := score(out.Data, out.Labels)
-	alone := float64(right) / float64(out.Pictures())
+	alone := mean(right, nil)
 	values := []Value{Value{Name: Receiver, Unit: "share"}.of(alone)}
 	first, err := sender.Arch.Init(freshSeed)
 	if err != nil {
@@ -124,10 +124,11 @@ func (c stitchCut) values(v Value, alone float64, senders [4][2]Features) ([]Val
 		return v.of(x)
 	}
 	count := float64(c.test.Pictures())
+	fitted := Value{Layer: v.Layer, Name: StitchFit, Unit: "share of variance"}
 	spread := func(a float64) float64 { return math.Sqrt((a*(1-a) + accuracy[0]*(1-accuracy[0])) / count) }
 	return []Value{
 		say(Stitched, accuracy[0]),
-		say(StitchFit, fit),
+		fitted.of(fit),
 		say(StitchSelf, accuracy[1]).failsIf(math.Abs(accuracy[1]-alone) > max(0.005, 2/count),
 			"the receiver stitched to itself is not the receiver: the fit fails at this cut"),
 		say(StitchRandom, accuracy[2]).failsIf(accuracy[2] > accuracy[0]-2*spread(accuracy[2]),
@@ -150,7 +151,7 @@ func (c stitchCut) accuracy(train, test Features) (accuracy, explained float64, 
 		return 0, 0, err
 	}
 	right, _ := score(logits, c.test.Labels)
-	return float64(right) / float64(c.test.Pictures()), explainedShare(mapped, c.test), nil
+	return mean(right, nil), explainedShare(mapped, c.test), nil
 }
 
 // affine maps the units of a place to others: [units + 1, units of the other], the constant last.
