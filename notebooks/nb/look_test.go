@@ -40,6 +40,8 @@ func TestLooking(t *testing.T) {
 	t.Run("confusion", func(t *testing.T) { confusionOf(t, l, nets[1]) })
 	t.Run("losses", func(t *testing.T) { lossesOf(t, l, nets) })
 	t.Run("gradients", func(t *testing.T) { gradientsOf(t, l, nets) })
+	t.Run("probe", func(t *testing.T) { probesOf(t, l, nets) })
+	t.Run("forecast", func(t *testing.T) { forecastsOf(t, l, nets) })
 	t.Run("refused", func(t *testing.T) { divergedIsRefused(t, l, nets[1]) })
 }
 
