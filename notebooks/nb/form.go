@@ -70,6 +70,7 @@ type choice struct {
 }
 
 func (l *Lab) form(spec Spec) (Grid, error) {
+	spec.Grid.layers = l.layers()
 	p, err := l.formPanel(spec)
 	if err != nil {
 		return Grid{}, err
@@ -113,9 +114,9 @@ func (l *Lab) formPanel(spec Spec) (panel, error) {
 			control{name: t.String(), label: t.String(), kind: "tick", value: fmt.Sprint(slices.Contains(conditions, t))},
 		)
 	}
-	low, high := 1, cuts()
+	low, high := 1, spec.Grid.most()
 	if spec.Grid.Cuts != "" {
-		list, _ := transfer.ParseNumbers(spec.Grid.Cuts, 1, cuts())
+		list, _ := transfer.ParseNumbers(spec.Grid.Cuts, 1, spec.Grid.most())
 		low, high = slices.Min(list), slices.Max(list)
 		if slices.Sort(list); len(list) != high-low+1 {
 			return panel{}, fmt.Errorf("Spec.Grid.Cuts %q: a slider shows a range, such as 3-5", spec.Grid.Cuts)
@@ -152,7 +153,7 @@ func (l *Lab) formPanel(spec Spec) (panel, error) {
 		return panel{}, errors.New("Spec.Grid.Balanced: a form offers conditions, and Balanced settles them")
 	}
 	p.controls = append(p.controls,
-		control{name: "cuts", label: "cuts n", kind: "span", min: 1, max: cuts(), value: spanOf(low, high)},
+		control{name: "cuts", label: "cuts n", kind: "span", min: 1, max: spec.Grid.most(), value: spanOf(low, high)},
 		control{name: "seeds", label: "seeds", kind: "select", options: seeds, value: seed},
 		control{name: "split", label: "split of the classes", kind: "select", options: splits, value: split})
 	if spec.Data != nil {
@@ -211,7 +212,8 @@ func (l *Lab) chosen(v values, spec Spec) choice {
 	c := choice{
 		data: l.data,
 		set:  l.set,
-		grid: Grid{Conditions: strings.Join(conditions, ","), Cuts: v["cuts"], Seeds: v["seeds"], Splits: v["split"]},
+		grid: Grid{Conditions: strings.Join(conditions, ","), Cuts: v["cuts"], Seeds: v["seeds"], Splits: v["split"],
+			layers: spec.Grid.layers},
 	}
 	if spec.Data != nil {
 		c.data = v["data"]

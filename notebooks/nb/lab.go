@@ -126,6 +126,9 @@ func configure(ctx context.Context, data string, set settings) (dataset.Source, 
 	if procedural(data) {
 		size = 0 // as they are drawn
 	}
+	if s := set.dials.size(); s > 0 {
+		size = s
+	}
 	opt := dataset.Options{Size: size, TestShare: set.TestShare}
 	if set.SkipBad {
 		opt.Bad = dataset.BadSkips
@@ -142,7 +145,9 @@ func configure(ctx context.Context, data string, set settings) (dataset.Source, 
 	if set.Steps > 0 {
 		cfg.Epochs, cfg.Recipe = 0, cfg.Recipe.Shortened(set.Steps)
 	}
-	set.dials.turn(&cfg)
+	if err := set.dials.turn(&cfg); err != nil {
+		return nil, transfer.Config{}, err
+	}
 	if cfg.Splits, err = transfer.OwnSplits(set.SplitFile, src); err != nil {
 		return nil, transfer.Config{}, fmt.Errorf("nb.SplitFile: %w", err)
 	}
@@ -217,7 +222,7 @@ func (l *Lab) nets(w Work) ([]transfer.Net, error) {
 	if w == nil {
 		return nil, errors.New("no work: want nb.Grid{...} or nb.These(...)")
 	}
-	nets, err := l.inOwnSplits(w).Nets()
+	nets, err := l.atItsCuts(l.inOwnSplits(w)).Nets()
 	if err != nil {
 		return nil, err
 	}
