@@ -3,6 +3,7 @@ package gomlxnet
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"strings"
 )
 
@@ -60,4 +61,26 @@ func Named(text string, classes, size int) (Arch, error) {
 		}
 	}
 	return Build(name, classes, options)
+}
+
+// OpenArch is [Named], or the architecture of a file where the name ends in .json. Above 0, classes and size take the
+// place of the architecture's own.
+func OpenArch(name string, classes, size int) (a Arch, err error) {
+	if !strings.HasSuffix(name, ".json") {
+		return Named(name, classes, size)
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return a, err
+	}
+	if a, err = ReadArch(text); err != nil {
+		return a, fmt.Errorf("%s: %w", name, err)
+	}
+	if classes != 0 {
+		a.Classes = classes
+	}
+	if size != 0 {
+		a.Size = size
+	}
+	return a, nil
 }

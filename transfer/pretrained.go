@@ -1,12 +1,18 @@
 package transfer
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/weights"
 	"coadapt/transfer/store"
 )
 
@@ -50,6 +56,38 @@ func NamedPreprocessing(name string) (Preprocessing, error) {
 		return p, fmt.Errorf("preprocessing %q, want one of %q", name, PreprocessingNames())
 	}
 	return p, nil
+}
+
+// ReadPreprocessing is [NamedPreprocessing], or that of a file where the name ends in .json:
+//
+//	{"mean": [123.7, 116.3, 103.5], "std": [58.4, 57.1, 57.4], "bgr": false}
+func ReadPreprocessing(name string) (pre Preprocessing, err error) {
+	if !strings.HasSuffix(name, ".json") {
+		return NamedPreprocessing(name)
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return pre, err
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&pre); err != nil {
+		return pre, fmt.Errorf("%s: %w", name, err)
+	}
+	return pre, nil
+}
+
+// ReadPretrained reads weights of an architecture, whose number of classes is the file's; see [weights.Read].
+func ReadPretrained(file string, arch gomlxnet.Arch, pre Preprocessing) (*Pretrained, error) {
+	var err error
+	if arch.Classes, err = weights.Classes(file, arch); err != nil {
+		return nil, err
+	}
+	w, err := weights.Read(file, arch)
+	if err != nil {
+		return nil, err
+	}
+	return &Pretrained{Name: filepath.Base(file), Arch: arch, Weights: w, Preprocessing: pre}, nil
 }
 
 // Check says what is wrong with the preprocessing of pictures of so many channels.

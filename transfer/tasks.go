@@ -18,7 +18,8 @@ func SplitFor(src dataset.Source, name string, own ...dataset.Split) (dataset.Sp
 		names = append(names, s.Name)
 	}
 	if n := len(src.Classes()); n < 4 {
-		return dataset.Split{}, fmt.Errorf("split %q of %s: %d classes: two tasks of two classes need 4", name, src.Name(), n)
+		return dataset.Split{}, fmt.Errorf("split %q of %s: %d classes: two tasks of two classes need 4", name,
+			src.Name(), n)
 	}
 	s, err := dataset.SplitFor(src, name)
 	switch {

@@ -58,10 +58,12 @@ func TestOwnSplits(t *testing.T) {
 			t.Errorf("split %s: %v, want an error with %q", name, err, want)
 		}
 	}
-	if _, err := SplitFor(cfg.Source, "kind", cfg.Splits...); err == nil || !strings.Contains(err.Error(), "the split file has kinds") {
+	if _, err := SplitFor(cfg.Source, "kind", cfg.Splits...); err == nil || !strings.Contains(err.Error(),
+		"the split file has kinds") {
 		t.Errorf("split kind: %v, want an error that names kinds", err)
 	}
-	for _, bad := range [][]dataset.Split{{cfg.Splits[0], cfg.Splits[0]}, {{Name: "0", A: []int{0, 1}, B: []int{2, 3}}}} {
+	for _, bad := range [][]dataset.Split{{cfg.Splits[0], cfg.Splits[0]}, {{Name: "0", A: []int{0, 1}, B: []int{2,
+		3}}}} {
 		cfg.Splits = bad
 		if l, err := NewLab(cfg); err == nil {
 			l.Close()

@@ -24,11 +24,12 @@ import (
 //	table
 //
 // Below [A] and [B] stand the classes of the two tasks, a name or a pattern of [path.Match] in each line: * is any
-// letters, ? any one, [ab] a or b. A line that begins with # is a comment. The line "name:" may be left out in a file of one
-// split, which is then called as the file is, less what is neither letter nor digit. A file may have several splits:
-// each begins with its name.
+// letters, ? any one, [ab] a or b. A line that begins with # is a comment. The line "name:" may be left out in a file
+// of one split, which is then called as the file is, less what is neither letter nor digit. A file may have several
+// splits: each begins with its name.
 
-// SplitText is a split as a split file has it: names and patterns, which [SplitText.Of] looks up among the classes of a source.
+// SplitText is a split as a split file has it: names and patterns, which [SplitText.Of] looks up among the classes of
+// a source.
 type SplitText struct {
 	Name string
 	file string
@@ -98,7 +99,8 @@ func ParseSplits(file string, data []byte) ([]SplitText, error) {
 				return nil, at("a second split %q; give each another name", name)
 			}
 			if len(all) == 1 && all[0].Name == "" {
-				return nil, at("a second split in the file, and the first has no name; begin that with a line such as name: animals")
+				return nil, at("a second split in the file, and the first has no name; begin that with a line such " +
+					"as name: animals")
 			}
 			all, task = append(all, SplitText{Name: name, file: file, line: n}), -1
 		case line == "[A]" || line == "[B]":
@@ -112,10 +114,12 @@ func ParseSplits(file string, data []byte) ([]SplitText, error) {
 			}
 			last.has[task] = true
 		case task < 0:
-			return nil, at("%q above [A] and [B]; want name: NAME, [A], [B] or a comment, and classes below [A] or [B]", line)
+			return nil, at("%q above [A] and [B]; want name: NAME, [A], [B] or a comment, and classes below [A] or "+
+				"[B]", line)
 		default:
 			if _, err := path.Match(line, ""); err != nil {
-				return nil, at("pattern %q: want a class or a pattern such as animal_*; brackets hold letters, as [ab] does", line)
+				return nil, at("pattern %q: want a class or a pattern such as animal_*; brackets hold letters, as "+
+					"[ab] does", line)
 			}
 			last := &all[len(all)-1]
 			last.half[task] = append(last.half[task], splitLine{line, n})
@@ -136,7 +140,8 @@ func ParseSplits(file string, data []byte) ([]SplitText, error) {
 func (s *SplitText) complete() error {
 	for task, of := range s.half {
 		if len(of) == 0 {
-			return fmt.Errorf("%s: the split that begins on line %d has no classes below [%c]; both tasks want at least two", s.file, s.line, 'A'+task)
+			return fmt.Errorf("%s: the split that begins on line %d has no classes below [%c]; both tasks want at "+
+				"least two", s.file, s.line, 'A'+task)
 		}
 	}
 	if s.Name != "" {
@@ -151,13 +156,14 @@ func (s *SplitText) complete() error {
 		return -1
 	}, name)
 	if err := CheckSplitName(s.Name); err != nil {
-		return fmt.Errorf("%s: the file's name makes no name for its split; put a line such as name: animals first (%w)", s.file, err)
+		return fmt.Errorf("%s: the file's name makes no name for its split; put a line such as name: animals first "+
+			"(%w)", s.file, err)
 	}
 	return nil
 }
 
-// Of looks the split's names and patterns up among the classes of a source. It fails where one of them meets no class, a
-// class is in both tasks, or a task has fewer than two classes.
+// Of looks the split's names and patterns up among the classes of a source. It fails where one of them meets no class,
+// a class is in both tasks, or a task has fewer than two classes.
 func (s SplitText) Of(src Source) (Split, error) {
 	out := Split{Name: s.Name}
 	classes := src.Classes()
@@ -171,7 +177,8 @@ func (s SplitText) Of(src Source) (Split, error) {
 			}
 			for _, c := range found {
 				if first, twice := whose[c]; twice && !mine[c] {
-					return Split{}, fmt.Errorf("%s line %d: class %s is in B by %q and in A by line %d (%q); a class is in one task or in none",
+					return Split{}, fmt.Errorf("%s line %d: class %s is in B by %q and in A by line %d (%q); a "+
+						"class is in one task or in none",
 						s.file, l.line, classes[c].Name, l.text, first.line, first.text)
 				}
 				whose[c], mine[c] = l, true
@@ -183,7 +190,8 @@ func (s SplitText) Of(src Source) (Split, error) {
 		}
 		slices.Sort(half)
 		if len(half) < 2 {
-			return Split{}, fmt.Errorf("%s: task %c of the split %s has one class of %s, %s; both tasks want at least two",
+			return Split{}, fmt.Errorf("%s: task %c of the split %s has one class of %s, %s; both tasks want at "+
+				"least two",
 				s.file, 'A'+task, s.Name, src.Name(), classes[half[0]].Name)
 		}
 		if task == 0 {
@@ -216,7 +224,8 @@ func (s SplitText) missing(classes []Class, source string, l splitLine) error {
 		names = append(names, c.Name)
 	}
 	if strings.ContainsAny(l.text, `*?[`) {
-		return fmt.Errorf("%s line %d: no class of %s meets the pattern %q; its classes are %s", s.file, l.line, source, l.text, some(names))
+		return fmt.Errorf("%s line %d: no class of %s meets the pattern %q; its classes are %s", s.file, l.line,
+			source, l.text, some(names))
 	}
 	if near := nearest.Name(l.text, names); near != "" {
 		return fmt.Errorf("%s line %d: %s has no class %q; did you mean %s?", s.file, l.line, source, l.text, near)
@@ -250,7 +259,8 @@ func (s Split) Check(src Source) error {
 		}
 		for i, c := range half.of {
 			if c < 0 || c >= n || seen[c] || i > 0 && half.of[i-1] >= c {
-				return fmt.Errorf("split %s: task %s has class %d; want ascending indices from 0 to %d, each in one task", s.Name, half.name, c, n-1)
+				return fmt.Errorf("split %s: task %s has class %d; want ascending indices from 0 to %d, each in "+
+					"one task", s.Name, half.name, c, n-1)
 			}
 			seen[c] = true
 		}

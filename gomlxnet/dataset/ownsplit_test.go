@@ -57,7 +57,8 @@ func TestOwnSplit(t *testing.T) {
 	if s, err := all[0].Of(zoo()); err != nil || !slices.Equal(s.A, []int{1, 2}) {
 		t.Errorf("%v, %v; want A 1, 2", s, err)
 	}
-	two, err := ParseSplits("1.txt", []byte("name: near\n[A]\nrose\nanimal_cat\n[B]\nanimal_dog\nanimal_é\nname:far\n[A]\nchair\ntable\n[B]\nanimal_*\n"))
+	two, err := ParseSplits("1.txt", []byte("name: "+
+		"near\n[A]\nrose\nanimal_cat\n[B]\nanimal_dog\nanimal_é\nname:far\n[A]\nchair\ntable\n[B]\nanimal_*\n"))
 	if err != nil || len(two) != 2 || two[0].Name != "near" || two[1].Name != "far" {
 		t.Fatalf("%+v, %v; want near and far", two, err)
 	}
@@ -87,9 +88,11 @@ func TestBadSplits(t *testing.T) {
 		{"a.txt", good + "name: x\n" + good, "the first has no name"},
 		{"a.txt", "name: x\n" + good + "name: y\n", "line 7 has no classes below [A]"},
 		{"a.txt", "[A]\nanimal_*\n[B]\nchiar\ntable\n", `line 4: zoo has no class "chiar"; did you mean chair?`},
-		{"a.txt", "[A]\nanimal_*\n[B]\nxylophone\ntable\n", "its classes are animal_cat, animal_dog, animal_é, chair, dog [small], rose, ... (7)"},
+		{"a.txt", "[A]\nanimal_*\n[B]\nxylophone\ntable\n", "its classes are animal_cat, animal_dog, animal_é, " +
+			"chair, dog [small], rose, ... (7)"},
 		{"a.txt", "[A]\nplant_*\n[B]\nchair\ntable\n", `line 2: no class of zoo meets the pattern "plant_*"`},
-		{"a.txt", "[A]\nanimal_*\n[B]\n*_dog\ntable\n", `line 4: class animal_dog is in B by "*_dog" and in A by line 2 ("animal_*")`},
+		{"a.txt", "[A]\nanimal_*\n[B]\n*_dog\ntable\n",
+			`line 4: class animal_dog is in B by "*_dog" and in A by line 2 ("animal_*")`},
 		{"a.txt", "[A]\nrose\n[B]\nchair\ntable\n", "task A of the split a has one class of zoo, rose"},
 	} {
 		all, err := ParseSplits(c.file, []byte(c.text))
@@ -101,7 +104,8 @@ func TestBadSplits(t *testing.T) {
 		}
 	}
 	for _, s := range []Split{{Name: "3", A: []int{0, 1}, B: []int{2, 3}}, {Name: "x", A: []int{0}, B: []int{2, 3}},
-		{Name: "x", A: []int{1, 0}, B: []int{2, 3}}, {Name: "x", A: []int{0, 1}, B: []int{1, 3}}, {Name: "x", A: []int{0, 1}, B: []int{2, 7}}} {
+		{Name: "x", A: []int{1, 0}, B: []int{2, 3}}, {Name: "x", A: []int{0, 1}, B: []int{1, 3}}, {Name: "x",
+			A: []int{0, 1}, B: []int{2, 7}}} {
 		if err := s.Check(zoo()); err == nil {
 			t.Errorf("%+v is taken for a split of 7 classes", s)
 		}
@@ -112,7 +116,8 @@ func TestBadSplits(t *testing.T) {
 func TestReadSplits(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "pets.txt")
-	if err := os.WriteFile(file, []byte("\xef\xbb\xbf[A]\r\nanimal_*\r\n[B]\r\nchair\r\ntable\r\n"), 0o644); err != nil {
+	if err := os.WriteFile(file, []byte("\xef\xbb\xbf[A]\r\nanimal_*\r\n[B]\r\nchair\r\ntable\r\n"),
+		0o644); err != nil {
 		t.Fatal(err)
 	}
 	all, err := ReadSplits(file)

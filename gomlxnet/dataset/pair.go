@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -52,6 +53,20 @@ func NewPair(a, b Source) (*Pair, error) {
 	}
 	return p, nil
 }
+
+// OpenPair joins data that [Open] finds to a source, resized to its size. Coarse labels are the first one's alone.
+func OpenPair(ctx context.Context, first Source, second string, opt Options) (*Pair, error) {
+	opt.Coarse = false
+	opt.Size, _, _ = first.Shape()
+	src, err := Open(ctx, second, opt)
+	if err != nil {
+		return nil, err
+	}
+	return NewPair(first, src)
+}
+
+// Second is the source of task B.
+func (p *Pair) Second() Source { return p.b }
 
 // Split has all classes of the first source as task A, and all of the second as task B.
 func (p *Pair) Split() Split {

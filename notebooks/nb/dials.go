@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 
+	"coadapt/gomlxnet"
 	"coadapt/transfer"
 )
 
@@ -17,7 +18,6 @@ type dials struct {
 	PerClass int     `json:"per_class,omitempty"`
 	Dropout  float64 `json:"dropout,omitempty"`
 	NoLRN    bool    `json:"no_lrn,omitempty"`
-	Arch     string  `json:"arch,omitempty"` // a registered name with options
 }
 
 // Rate is the learning rate at which a training begins, as coadapt's -rate.
@@ -39,10 +39,6 @@ func Dropout(share float64) Option { return func(s *settings) { s.dials.Dropout 
 // NoLRN leaves out the response normalisation behind conv1 and conv2: -no-lrn.
 func NoLRN() Option { return func(s *settings) { s.dials.NoLRN = true } }
 
-// Arch trains another net than the miniature, by a name that coadapt arch knows, with options: "resnet20:depth=32" or
-// "mini:norm=batch", as coadapt's -arch. Pictures are made as large as the net takes them.
-func Arch(name string) Option { return func(s *settings) { s.dials.Arch = name } }
-
 func (d dials) check() error {
 	for _, x := range []struct {
 		name string
@@ -55,9 +51,6 @@ func (d dials) check() error {
 	if !(d.Dropout >= 0 && d.Dropout < 1) {
 		return fmt.Errorf("nb.Dropout(%v): want a share from 0 to below 1, such as 0.5", d.Dropout)
 	}
-	if err := d.checkArch(); err != nil {
-		return err
-	}
 	if d.Steps2 < 0 || d.PerClass < 0 {
 		return fmt.Errorf("nb.SecondSteps(%d), nb.PerClass(%d): want numbers from 1", d.Steps2, d.PerClass)
 	}
@@ -65,23 +58,22 @@ func (d dials) check() error {
 }
 
 // turn has cfg be as the dials say.
-func (d dials) turn(cfg *transfer.Config) error {
+func (d dials) turn(cfg *transfer.Config) {
 	if d.Rate > 0 {
 		cfg.Recipe.Rate.Base = d.Rate
 	}
 	if d.Rate2 > 0 || d.Steps2 > 0 {
 		cfg.Recipe.Second = &transfer.Second{Rate: d.Rate2, Steps: d.Steps2}
 	}
-	cfg.PerClass = d.PerClass
-	if d.Dropout == 0 && !d.NoLRN && d.Arch == "" {
-		return nil
+	if d.Dropout > 0 || d.NoLRN {
+		opt := transfer.MiniOptions(cfg.Source)
+		opt.Dropout, opt.NoLRN = d.Dropout, d.NoLRN
+		cfg.Arch = gomlxnet.Mini(cfg.Arch.Classes, opt)
 	}
-	var err error
-	cfg.Arch, err = d.net(cfg.Source, cfg.Arch.Classes)
-	return err
+	cfg.PerClass = d.PerClass
 }
 
-// option is one that was given, as a flag of coadapt and as Go.
+// option is one that was given, as a flag of coadapt and as Go, "" where the Go is that of the flag before it.
 type option struct{ flag, source string }
 
 // options are those that were given, in one order.
@@ -100,13 +92,20 @@ func (s settings) options() []option {
 	number("steps2", "SecondSteps", float64(s.dials.Steps2))
 	number("per-class", "PerClass", float64(s.dials.PerClass))
 	number("dropout", "Dropout", s.dials.Dropout)
-	number("test-share", "TestShare", s.TestShare)
-	if s.dials.Arch != "" {
-		out = append(out, option{"--arch=" + s.dials.Arch, fmt.Sprintf("nb.Arch(%q)", s.dials.Arch)})
+	number("test-share", "TestShare", s.parts.TestShare)
+	if s.parts.Folds > 0 {
+		out = append(out, option{fmt.Sprintf("--folds=%d", s.parts.Folds), fmt.Sprintf("nb.Fold(%d, %d)",
+			s.parts.Fold, s.parts.Folds)},
+			option{flag: fmt.Sprintf("--fold=%d", s.parts.Fold)})
+	}
+	number("part-seed", "PartSeed", float64(s.parts.Seed))
+	if s.parts.Groups != "" {
+		out = append(out, option{"--groups=" + s.parts.Groups, fmt.Sprintf("nb.Groups(%q)", s.parts.Groups)})
 	}
 	if s.SplitFile != "" {
 		out = append(out, option{"--split-file=" + s.SplitFile, fmt.Sprintf("nb.SplitFile(%q)", s.SplitFile)})
 	}
+	out = append(out, s.elsewhere.options()...)
 	if s.SkipBad {
 		out = append(out, option{"--skip-bad", "nb.SkipBad()"})
 	}

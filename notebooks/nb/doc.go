@@ -19,6 +19,8 @@
 //	lab.Filters(results[0], results[1])             first-layer filters; Activations of a layer for a picture, Patches
 //	lab.Losses(results[0], results[1])              that excite a unit, Confusion of the classes, curves of parent and child
 //	lab.Gradients(100, results[0])                  the first steps again: how large gradients are
+//	lab.Classify(results[0], "cat.png")             what a net takes pictures for; Evidence: where in them it sees that;
+//	lab.Calibration(results[0])                     how far its probabilities can be trusted
 //
 //	nb.Predict("dip", "Where is BnB lowest?", nb.Drawn{Condition: "BnB"})   a guess before the result is shown
 //	lab.Reveal("dip", results)                      guess and result in one figure, and how far off

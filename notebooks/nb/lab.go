@@ -45,8 +45,9 @@ type settings struct {
 	Epochs, Steps int
 	dials         dials
 	SkipBad       bool
-	TestShare     float64
+	parts         dataset.Parts
 	SplitFile     string
+	elsewhere     elsewhere
 	stop          bool // a run in the background, when its cell is interrupted
 }
 
@@ -64,7 +65,17 @@ func SkipBad() Option { return func(s *settings) { s.SkipBad = true } }
 
 // TestShare tests on this share of each class's pictures, such as 0.2, where the data is not divided into train/ and test/, as
 // coadapt's -test-share.
-func TestShare(share float64) Option { return func(s *settings) { s.TestShare = share } }
+func TestShare(share float64) Option { return func(s *settings) { s.parts.TestShare = share } }
+
+// Fold divides all pictures into k parts that are alike and tests on part i, 1 to k, as coadapt's -folds and -fold.
+func Fold(i, k int) Option { return func(s *settings) { s.parts.Fold, s.parts.Folds = i, k } }
+
+// PartSeed is another choice of pictures for TestShare and Fold, as coadapt's -part-seed.
+func PartSeed(seed int) Option { return func(s *settings) { s.parts.Seed = seed } }
+
+// Groups keeps the pictures of a group in one part: file is a .csv with a line file,group for each picture, as coadapt's
+// -groups.
+func Groups(file string) Option { return func(s *settings) { s.parts.Groups = file } }
 
 // SplitFile divides the classes as a file says, with classes or patterns such as animal_*, one a line, below a line [A] and
 // below a line [B], as coadapt's -split-file. Grids then are of its splits unless they name others.
@@ -88,8 +99,8 @@ func (l *Lab) check() error {
 	if l.set.Epochs < 0 || l.set.Steps < 0 {
 		return fmt.Errorf("nb.Epochs(%d), nb.Steps(%d): want numbers from 1", l.set.Epochs, l.set.Steps)
 	}
-	if s := l.set.TestShare; s != 0 && !(s > 0 && s < 1) {
-		return fmt.Errorf("nb.TestShare(%v): want more than 0 and less than 1, such as 0.2", s)
+	if err := l.set.checkParts(); err != nil {
+		return err
 	}
 	if l.set.Epochs > 0 && l.set.Steps > 0 {
 		return errors.New("nb.Epochs and nb.Steps: each settles how long a net trains; leave one of the two out")
@@ -98,6 +109,9 @@ func (l *Lab) check() error {
 		return err
 	}
 	if _, err := l.set.ownSplits(); err != nil {
+		return err
+	}
+	if err := l.set.elsewhere.check(); err != nil {
 		return err
 	}
 	if l.procedural() {
@@ -126,15 +140,22 @@ func configure(ctx context.Context, data string, set settings) (dataset.Source, 
 	if procedural(data) {
 		size = 0 // as they are drawn
 	}
-	if s := set.dials.size(); s > 0 {
-		size = s
-	}
-	opt := dataset.Options{Size: size, TestShare: set.TestShare}
+	opt := dataset.Options{Size: size, Parts: set.parts}
 	if set.SkipBad {
 		opt.Bad = dataset.BadSkips
 	}
+	if set.elsewhere.Arch != "" {
+		arch, err := set.elsewhere.arch(0)
+		if err != nil {
+			return nil, transfer.Config{}, err
+		}
+		opt.Size = arch.Size
+	}
 	src, err := dataset.Open(ctx, data, opt)
 	if err != nil {
+		return nil, transfer.Config{}, err
+	}
+	if src, err = set.elsewhere.source(ctx, src, opt); err != nil {
 		return nil, transfer.Config{}, err
 	}
 	cfg := transfer.MiniConfig(src)
@@ -145,7 +166,8 @@ func configure(ctx context.Context, data string, set settings) (dataset.Source, 
 	if set.Steps > 0 {
 		cfg.Epochs, cfg.Recipe = 0, cfg.Recipe.Shortened(set.Steps)
 	}
-	if err := set.dials.turn(&cfg); err != nil {
+	set.dials.turn(&cfg)
+	if err := set.elsewhere.turn(&cfg); err != nil {
 		return nil, transfer.Config{}, err
 	}
 	if cfg.Splits, err = transfer.OwnSplits(set.SplitFile, src); err != nil {
@@ -222,14 +244,23 @@ func (l *Lab) nets(w Work) ([]transfer.Net, error) {
 	if w == nil {
 		return nil, errors.New("no work: want nb.Grid{...} or nb.These(...)")
 	}
-	nets, err := l.atItsCuts(l.inOwnSplits(w)).Nets()
+	w = l.inOwnSplits(w)
+	var nets []transfer.Net
+	var err error
+	if cut, ok := w.(interface {
+		nets(cuts int) ([]transfer.Net, error)
+	}); ok {
+		nets, err = cut.nets(l.set.cuts())
+	} else {
+		nets, err = w.Nets()
+	}
 	if err != nil {
 		return nil, err
 	}
 	checked := map[string]bool{transfer.WholeSplit: true}
 	for _, n := range nets {
 		if !checked[n.Split] {
-			if _, err := transfer.SplitFor(l.source, n.Split, l.config.Splits...); err != nil {
+			if err := l.config.CheckSplit(n.Split); err != nil {
 				return nil, fmt.Errorf("net %s: %w", n, err)
 			}
 			checked[n.Split] = true

@@ -41,7 +41,8 @@ func TestSplitFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := slices.IndexFunc(p.controls, func(c control) bool { return c.name == "split" })
-	if c := p.controls[at]; c.value != "pets" || !slices.Equal(c.options, []string{"pets", "0", "1", "2", "3", "natman"}) {
+	if c := p.controls[at]; c.value != "pets" || !slices.Equal(c.options, []string{"pets", "0", "1", "2", "3",
+		"natman"}) {
 		t.Errorf("the form offers %q at %q, want pets first", c.options, c.value)
 	}
 	s, err := l.stamp("x", nil)

@@ -10,8 +10,8 @@ import (
 	"coadapt/transfer"
 )
 
-// TestOwnSplitsAreKinds: a split of one's own is shown apart from random halves and from another such split, and a curve
-// of it names it.
+// TestOwnSplitsAreKinds: a split of one's own is shown apart from random halves and from another such split, and a
+// curve of it names it.
 func TestOwnSplitsAreKinds(t *testing.T) {
 	var all []transfer.Result
 	for _, split := range []string{"pets", "0", "animals"} {
@@ -21,7 +21,8 @@ func TestOwnSplitsAreKinds(t *testing.T) {
 	if got := Kinds(all); !slices.Equal(got, want) {
 		t.Errorf("kinds %q, want %q", got, want)
 	}
-	if some, rest := first(all); len(some) != 2 || some[0].Net.Split != "0" || !strings.Contains(rest, "2 on split animals, 2 on split pets") {
+	if some, rest := first(all); len(some) != 2 || some[0].Net.Split != "0" || !strings.Contains(rest,
+		"2 on split animals, 2 on split pets") {
 		t.Errorf("%d nets first and %q, want the two on random halves", len(some), rest)
 	}
 	fig, err := Curve(all[:2], Options{})
@@ -34,5 +35,13 @@ func TestOwnSplitsAreKinds(t *testing.T) {
 	}
 	if words := strings.Join(strings.Fields(textOf(t, svg.Bytes())), " "); !strings.Contains(words, "split pets") {
 		t.Errorf("the figure does not name its split: %s", fmt.Sprintf("%.300s", words))
+	}
+}
+
+// TestPaper3SaysWhatToTrain: the error about missing nets has the flags of today.
+func TestPaper3SaysWhatToTrain(t *testing.T) {
+	_, err := Paper3([]transfer.Result{result(t, "0/baseB", 60, 100), result(t, "0/A3B", 50, 100)}, Options{})
+	if err == nil || !strings.Contains(err.Error(), "`coadapt curve --splits natman --conditions AnB,RnB`") {
+		t.Errorf("%v, want an error with a command", err)
 	}
 }

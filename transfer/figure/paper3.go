@@ -40,7 +40,9 @@ func Paper3(results []transfer.Result, opt Options) (*Figure, error) {
 		right.series = append(right.series, s)
 	}
 	if len(left.series)+len(right.series) == 0 {
-		return nil, fmt.Errorf("figure 3: neither transfer between natural and man-made classes nor frozen random layers among the results; `coadapt curve -split natman -treatments AnB,RnB` trains both where classes are known as natural or man-made")
+		return nil, fmt.Errorf("figure 3: neither transfer between natural and man-made classes nor frozen random layers " +
+			"among the results; `coadapt curve --splits natman --conditions AnB,RnB` trains both where classes are known " +
+			"as natural or man-made")
 	}
 	randomHalves := lookOf(transfer.Transfer)
 	randomHalves.filled = false

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"text/tabwriter"
 
@@ -94,23 +93,7 @@ func namedArch(name string, classes, size int, width string) (a gomlxnet.Arch, e
 		}
 		name += ":" + string(options)
 	}
-	if !strings.HasSuffix(name, ".json") {
-		return gomlxnet.Named(name, classes, size)
-	}
-	text, err := os.ReadFile(name)
-	if err != nil {
-		return a, err
-	}
-	if a, err = gomlxnet.ReadArch(text); err != nil {
-		return a, fmt.Errorf("%s: %w", name, err)
-	}
-	if classes != 0 {
-		a.Classes = classes
-	}
-	if size != 0 {
-		a.Size = size
-	}
-	return a, nil
+	return gomlxnet.OpenArch(name, classes, size)
 }
 
 // layerRow is a line of the table; sizes are height x width x channels.

@@ -1,18 +1,13 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
-	netweights "coadapt/gomlxnet/weights"
 	"coadapt/transfer"
 
 	"github.com/spf13/pflag"
@@ -54,17 +49,11 @@ func (e *elsewhere) pair(ctx context.Context, stderr io.Writer, src dataset.Sour
 	if e.dataB == "" {
 		return src, nil
 	}
-	opt.Coarse = false // that of -data
-	opt.Size, _, _ = src.Shape()
-	second, err := dataset.Open(ctx, e.dataB, opt)
+	pair, err := dataset.OpenPair(ctx, src, e.dataB, opt)
 	if err != nil {
 		return nil, fmt.Errorf("-data-b: %w", err)
 	}
-	survey(stderr, second)
-	pair, err := dataset.NewPair(src, second)
-	if err != nil {
-		return nil, fmt.Errorf("-data-b: %w", err)
-	}
+	survey(stderr, pair.Second())
 	return pair, nil
 }
 
@@ -85,32 +74,13 @@ func (e *elsewhere) pretrained(arch gomlxnet.Arch) (*transfer.Pretrained, error)
 	if e.baseA == "" {
 		return nil, nil
 	}
-	pre, err := e.preprocessing()
+	pre, err := transfer.ReadPreprocessing(e.preprocess)
 	if err != nil {
 		return nil, fmt.Errorf("-preprocess: %w", err)
 	}
-	if arch.Classes, err = netweights.Classes(e.baseA, arch); err != nil {
-		return nil, fmt.Errorf("-base-a: %w", err)
-	}
-	w, err := netweights.Read(e.baseA, arch)
+	p, err := transfer.ReadPretrained(e.baseA, arch, pre)
 	if err != nil {
 		return nil, fmt.Errorf("-base-a: %w", err)
 	}
-	return &transfer.Pretrained{Name: filepath.Base(e.baseA), Arch: arch, Weights: w, Preprocessing: pre}, nil
-}
-
-func (e *elsewhere) preprocessing() (pre transfer.Preprocessing, err error) {
-	if !strings.HasSuffix(e.preprocess, ".json") {
-		return transfer.NamedPreprocessing(e.preprocess)
-	}
-	text, err := os.ReadFile(e.preprocess)
-	if err != nil {
-		return pre, err
-	}
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&pre); err != nil {
-		return pre, fmt.Errorf("%s: %w", e.preprocess, err)
-	}
-	return pre, nil
+	return p, nil
 }

@@ -26,7 +26,8 @@ type experimentFlags struct {
 	precision                                    string
 	size, batch, steps, perClass, workers        int
 	devices, together                            int
-	epochs, rate, testShare                      float64
+	epochs, rate                                 float64
+	parts                                        partFlags
 	dials                                        dials
 	elsewhere                                    elsewhere
 	own                                          ownSplits
@@ -106,7 +107,7 @@ func (f *experimentFlags) flags(c *cobra.Command, grid string) {
 	)
 	fl.BoolVar(&f.coarse, "coarse", false, "CIFAR-100: classes are the 20 superclasses")
 	fl.BoolVar(&f.skipBad, "skip-bad", false, "leave out pictures that do not decode, and name them, instead of stopping")
-	fl.Float64Var(&f.testShare, "test-share", 0, testShareHelp)
+	f.parts.flags(fl)
 	fl.IntVar(
 		&f.workers,
 		"workers",
@@ -145,39 +146,8 @@ func (f *experimentFlags) open(
 	progress func(transfer.Event),
 ) (*transfer.Lab, []transfer.Net, *store.Store, error) {
 	fail := func(err error) (*transfer.Lab, []transfer.Net, *store.Store, error) { return nil, nil, nil, err }
-	if err := f.readArch(); err != nil {
-		return fail(err)
-	}
-	if f.size == 0 && f.recipe == "2014" {
-		f.size = 256
-	}
-	if f.size == 0 && !dataset.IsShapes(f.data) {
-		f.size = 32
-	}
-	if err := errors.Join(checkTestShare(f.testShare), f.elsewhere.check()); err != nil {
-		return fail(err)
-	}
-	opt := dataset.Options{Size: f.size, Coarse: f.coarse, TestShare: f.testShare}
-	if f.skipBad {
-		opt.Bad = dataset.BadSkips
-	}
-	src, err := dataset.Open(ctx, f.data, opt)
+	cfg, err := f.settled(ctx, stderr)
 	if err != nil {
-		return fail(err)
-	}
-	survey(stderr, src)
-	if src, err = f.elsewhere.pair(ctx, stderr, src, opt); err != nil {
-		return fail(err)
-	}
-	f.split = f.elsewhere.splits(f.split)
-	cfg, err := f.config(src)
-	if err != nil {
-		return fail(err)
-	}
-	if cfg.Pretrained, err = f.elsewhere.pretrained(cfg.Arch); err != nil {
-		return fail(err)
-	}
-	if cfg.Splits, err = f.own.of(src, &f.split); err != nil {
 		return fail(err)
 	}
 	if f.cuts == "" {
@@ -207,6 +177,44 @@ func (f *experimentFlags) open(
 	cfg.Progress = progress
 	lab, err := transfer.NewLab(cfg)
 	return lab, nets, cfg.Store, err
+}
+
+// settled checks the flags about data and training, opens the data, and says how nets are trained on it.
+func (f *experimentFlags) settled(ctx context.Context, stderr io.Writer) (transfer.Config, error) {
+	if err := f.readArch(); err != nil {
+		return transfer.Config{}, err
+	}
+	if f.size == 0 && f.recipe == "2014" {
+		f.size = 256
+	}
+	if f.size == 0 && !dataset.IsShapes(f.data) {
+		f.size = 32
+	}
+	if err := errors.Join(f.parts.check(), f.elsewhere.check()); err != nil {
+		return transfer.Config{}, err
+	}
+	opt := dataset.Options{Size: f.size, Coarse: f.coarse, Parts: f.parts.Parts}
+	if f.skipBad {
+		opt.Bad = dataset.BadSkips
+	}
+	src, err := dataset.Open(ctx, f.data, opt)
+	if err != nil {
+		return transfer.Config{}, err
+	}
+	survey(stderr, src)
+	if src, err = f.elsewhere.pair(ctx, stderr, src, opt); err != nil {
+		return transfer.Config{}, err
+	}
+	f.split = f.elsewhere.splits(f.split)
+	cfg, err := f.config(src)
+	if err != nil {
+		return cfg, err
+	}
+	if cfg.Pretrained, err = f.elsewhere.pretrained(cfg.Arch); err != nil {
+		return cfg, err
+	}
+	cfg.Splits, err = f.own.of(src, &f.split)
+	return cfg, err
 }
 
 // choose are the nets that the flags ask for, each one that the data and the architecture can have.

@@ -93,6 +93,7 @@ func rootCommand(stdout, stderr io.Writer) *cobra.Command {
 		dipsCommand(stdout),
 		mapCommand(stdout),
 		gradientsCommand(stdout, stderr),
+		predictCommand(stdout, stderr),
 		reportCommand(stdout),
 		splitsCommand(stdout, stderr),
 		packCommand(stdout, stderr),

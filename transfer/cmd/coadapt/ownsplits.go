@@ -23,7 +23,8 @@ func (o *ownSplits) flags(fl *pflag.FlagSet) {
 		&o.file,
 		"split-file",
 		"",
-		"`FILE` with a split of your own: classes, or patterns such as animal_*, one a line, below a line [A] and below a\nline [B]; its nets are called as the file is, such as animals/A3B, or by a line name: animals",
+		"`FILE` with a split of your own: classes, or patterns such as animal_*, one a line, below a line [A] and "+
+			"below a\nline [B]; its nets are called as the file is, such as animals/A3B, or by a line name: animals",
 	)
 	o.asked = func() bool { return fl.Changed("splits") }
 }
@@ -54,7 +55,8 @@ func (o *ownSplits) used(splits map[string]bool) error {
 		return nil
 	}
 	return fmt.Errorf(
-		"-split-file %s: no net is of its split %s; name it in -splits, leave the flag out, or choose -grid curve or balanced",
+		"-split-file %s: no net is of its split %s; name it in -splits, leave the flag out, or choose -grid curve "+
+			"or balanced",
 		o.file,
 		strings.Join(o.names, ", "),
 	)

@@ -40,16 +40,19 @@ func TestSplitFile(t *testing.T) {
 		t.Errorf("show: status %d, %s%s; want a table of the split round", status, out, errs)
 	}
 	for want, more := range map[string][]string{
-		"no net is of its split round":           {"-splits", "0"},
-		"the split file has round":               {"-splits", "rond"},
-		"no such file":                           {"-split-file", filepath.Join(dir, "none")},
-		`line 2: shapes has no class "no-class"`: {"-split-file", write("bad.txt", "[A]\nno-class\n[B]\n"+class[0].Name+"\n")},
+		"no net is of its split round": {"-splits", "0"},
+		"the split file has round":     {"-splits", "rond"},
+		"no such file":                 {"-split-file", filepath.Join(dir, "none")},
+		`line 2: shapes has no class "no-class"`: {"-split-file", write("bad.txt",
+			"[A]\nno-class\n[B]\n"+class[0].Name+"\n")},
 	} {
-		if status, _, errs := coadapt(t, t.Context(), append(slices.Clone(train), more...)...); status == 0 || !strings.Contains(errs, want) {
+		if status, _, errs := coadapt(t, t.Context(), append(slices.Clone(train), more...)...); status == 0 ||
+			!strings.Contains(errs, want) {
 			t.Errorf("%v: status %d, %s; want an error with %q", more, status, errs, want)
 		}
 	}
-	status, _, errs = coadapt(t, t.Context(), "plan", "-grid", "mini", "-data", data, "-split-file", file, "-backend", "go")
+	status, _, errs = coadapt(t, t.Context(), "plan", "-grid", "mini", "-data", data, "-split-file", file,
+		"-backend", "go")
 	if status == 0 || !strings.Contains(errs, "no net is of its split round; name it in -splits") {
 		t.Errorf("grid mini: status %d, %s; want an error", status, errs)
 	}
