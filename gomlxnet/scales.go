@@ -1,9 +1,11 @@
 package gomlxnet
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
+	"math/rand/v2"
 
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 	"github.com/gomlx/gomlx/ml/model"
@@ -84,6 +86,31 @@ func (a Arch) Rescaled(w Weights, n int, factor float64) (Weights, error) {
 		data := out[net.vars[v].Path].Data
 		for i, x := range data {
 			data[i] = float32(float64(x) * factor)
+		}
+	}
+	return out, nil
+}
+
+// Shuffled returns weights in which the values of each variable of layers 1..n are in another order, a pure function of
+// the seed: each keeps its mean and its variance, and knows nothing. It fails where the arch has no such layers.
+func (a Arch) Shuffled(w Weights, n int, seed uint64) (Weights, error) {
+	if err := (Cut{N: n}).Check(a); err != nil {
+		return nil, err
+	}
+	if err := a.Check(w); err != nil {
+		return nil, err
+	}
+	vars, err := a.Variables()
+	if err != nil {
+		return nil, err
+	}
+	out := w.Clone()
+	var key [32]byte
+	binary.BigEndian.PutUint64(key[:], seed)
+	rng := rand.New(rand.NewChaCha8(key))
+	for _, v := range vars {
+		if data := out[v.Path].Data; v.Layer < n {
+			rng.Shuffle(len(data), func(i, j int) { data[i], data[j] = data[j], data[i] })
 		}
 	}
 	return out, nil

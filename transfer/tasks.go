@@ -32,8 +32,11 @@ func SplitFor(src dataset.Source, name string, own ...dataset.Split) (dataset.Sp
 	return s, err
 }
 
-// OwnSplit says whether the net's split is one of the user's own, with a name like animals.
-func (n Net) OwnSplit() bool { return dataset.CheckSplitName(n.Split) == nil }
+// OwnSplit says whether the net's split is one of the user's own: with a name like animals, of two data sets, or with a
+// pretrained base A.
+func (n Net) OwnSplit() bool {
+	return n.Split == dataset.PairSplit || n.Split == PretrainedSplit || dataset.CheckSplitName(n.Split) == nil
+}
 
 // OwnSplits looks up the splits of a file among the classes of a source. There are none where file is "".
 func OwnSplits(file string, src dataset.Source) ([]dataset.Split, error) {
@@ -53,6 +56,18 @@ func OwnSplits(file string, src dataset.Source) ([]dataset.Split, error) {
 		own = append(own, s)
 	}
 	return own, nil
+}
+
+// CheckSplit says why nets cannot be of a split.
+func (c Config) CheckSplit(name string) error {
+	switch {
+	case name != PretrainedSplit:
+		_, err := SplitFor(c.Source, name, c.Splits...)
+		return err
+	case c.Pretrained == nil:
+		return fmt.Errorf("split %q: %w", name, errNotGiven)
+	}
+	return nil
 }
 
 // checkSplits refuses splits of the user's own that are none, or that have one name.

@@ -48,14 +48,17 @@ type splitLine struct {
 var ownName = regexp.MustCompile(`^[A-Za-z0-9]*[A-Za-z][A-Za-z0-9]*$`)
 
 // CheckSplitName refuses a name that a split of one's own cannot have: it has letters and digits, a letter at least,
-// and is not "natman" or "whole".
+// and is not one of those that are taken.
 func CheckSplitName(name string) error {
-	if !ownName.MatchString(name) || name == "natman" || name == "whole" {
-		return fmt.Errorf("split name %q: want letters and digits with at least one letter, such as animals, but "+
-			"not natman or whole", name)
+	if !ownName.MatchString(name) || slices.Contains(takenNames, name) {
+		return fmt.Errorf("split name %q: want letters and digits with at least one letter, such as animals, but not %s",
+			name, strings.Join(takenNames, ", "))
 	}
 	return nil
 }
+
+// takenNames are those of splits that are not in a file.
+var takenNames = []string{"natman", "whole", PairSplit, "pretrained"}
 
 // ReadSplits reads a split file.
 func ReadSplits(file string) ([]SplitText, error) {

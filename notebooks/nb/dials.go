@@ -105,6 +105,7 @@ func (s settings) options() []option {
 	if s.SplitFile != "" {
 		out = append(out, option{"--split-file=" + s.SplitFile, fmt.Sprintf("nb.SplitFile(%q)", s.SplitFile)})
 	}
+	out = append(out, s.elsewhere.options()...)
 	if s.SkipBad {
 		out = append(out, option{"--skip-bad", "nb.SkipBad()"})
 	}

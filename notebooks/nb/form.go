@@ -85,7 +85,7 @@ func (l *Lab) form(spec Spec) (Grid, error) {
 	if err := leave(id, "<pre>"+escape(text)+"</pre>"+note, strings.TrimSpace(text+"\n"+note)); err != nil {
 		return Grid{}, err
 	}
-	if _, err := c.grid.Nets(); err != nil {
+	if _, err := c.grid.nets(l.set.cuts()); err != nil {
 		return Grid{}, err
 	}
 	return c.grid, l.become(c)
@@ -93,7 +93,7 @@ func (l *Lab) form(spec Spec) (Grid, error) {
 
 // formPanel checks the spec.
 func (l *Lab) formPanel(spec Spec) (panel, error) {
-	if _, err := spec.Grid.Nets(); err != nil {
+	if _, err := spec.Grid.nets(l.set.cuts()); err != nil {
 		return panel{}, fmt.Errorf("Spec.%w", err)
 	}
 	if slices.Min(append([]int{1}, spec.Epochs...)) < 1 {
@@ -113,9 +113,9 @@ func (l *Lab) formPanel(spec Spec) (panel, error) {
 			control{name: t.String(), label: t.String(), kind: "tick", value: fmt.Sprint(slices.Contains(conditions, t))},
 		)
 	}
-	low, high := 1, cuts()
+	low, high := 1, l.set.cuts()
 	if spec.Grid.Cuts != "" {
-		list, _ := transfer.ParseNumbers(spec.Grid.Cuts, 1, cuts())
+		list, _ := transfer.ParseNumbers(spec.Grid.Cuts, 1, high)
 		low, high = slices.Min(list), slices.Max(list)
 		if slices.Sort(list); len(list) != high-low+1 {
 			return panel{}, fmt.Errorf("Spec.Grid.Cuts %q: a slider shows a range, such as 3-5", spec.Grid.Cuts)
@@ -152,7 +152,7 @@ func (l *Lab) formPanel(spec Spec) (panel, error) {
 		return panel{}, errors.New("Spec.Grid.Balanced: a form offers conditions, and Balanced settles them")
 	}
 	p.controls = append(p.controls,
-		control{name: "cuts", label: "cuts n", kind: "span", min: 1, max: cuts(), value: spanOf(low, high)},
+		control{name: "cuts", label: "cuts n", kind: "span", min: 1, max: l.set.cuts(), value: spanOf(low, high)},
 		control{name: "seeds", label: "seeds", kind: "select", options: seeds, value: seed},
 		control{name: "split", label: "split of the classes", kind: "select", options: splits, value: split})
 	if spec.Data != nil {
@@ -236,7 +236,7 @@ func (l *Lab) goSource(c choice) string {
 	if c.data != l.data || c.set != l.set {
 		text = fmt.Sprintf("lab := nb.Open(%q", c.data)
 		for _, o := range c.set.options() {
-			if o.source != "" {
+			if o.source != "" { // part of the one before
 				text += ", " + o.source
 			}
 		}

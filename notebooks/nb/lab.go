@@ -47,6 +47,7 @@ type settings struct {
 	SkipBad       bool
 	parts         dataset.Parts
 	SplitFile     string
+	elsewhere     elsewhere
 	stop          bool // a run in the background, when its cell is interrupted
 }
 
@@ -110,6 +111,9 @@ func (l *Lab) check() error {
 	if _, err := l.set.ownSplits(); err != nil {
 		return err
 	}
+	if err := l.set.elsewhere.check(); err != nil {
+		return err
+	}
 	if l.procedural() {
 		_, err := dataset.ParseShapes(l.data)
 		return err
@@ -140,8 +144,18 @@ func configure(ctx context.Context, data string, set settings) (dataset.Source, 
 	if set.SkipBad {
 		opt.Bad = dataset.BadSkips
 	}
+	if set.elsewhere.Arch != "" {
+		arch, err := set.elsewhere.arch(0)
+		if err != nil {
+			return nil, transfer.Config{}, err
+		}
+		opt.Size = arch.Size
+	}
 	src, err := dataset.Open(ctx, data, opt)
 	if err != nil {
+		return nil, transfer.Config{}, err
+	}
+	if src, err = set.elsewhere.source(ctx, src, opt); err != nil {
 		return nil, transfer.Config{}, err
 	}
 	cfg := transfer.MiniConfig(src)
@@ -153,6 +167,9 @@ func configure(ctx context.Context, data string, set settings) (dataset.Source, 
 		cfg.Epochs, cfg.Recipe = 0, cfg.Recipe.Shortened(set.Steps)
 	}
 	set.dials.turn(&cfg)
+	if err := set.elsewhere.turn(&cfg); err != nil {
+		return nil, transfer.Config{}, err
+	}
 	if cfg.Splits, err = transfer.OwnSplits(set.SplitFile, src); err != nil {
 		return nil, transfer.Config{}, fmt.Errorf("nb.SplitFile: %w", err)
 	}
@@ -227,14 +244,23 @@ func (l *Lab) nets(w Work) ([]transfer.Net, error) {
 	if w == nil {
 		return nil, errors.New("no work: want nb.Grid{...} or nb.These(...)")
 	}
-	nets, err := l.inOwnSplits(w).Nets()
+	w = l.inOwnSplits(w)
+	var nets []transfer.Net
+	var err error
+	if cut, ok := w.(interface {
+		nets(cuts int) ([]transfer.Net, error)
+	}); ok {
+		nets, err = cut.nets(l.set.cuts())
+	} else {
+		nets, err = w.Nets()
+	}
 	if err != nil {
 		return nil, err
 	}
 	checked := map[string]bool{transfer.WholeSplit: true}
 	for _, n := range nets {
 		if !checked[n.Split] {
-			if _, err := transfer.SplitFor(l.source, n.Split, l.config.Splits...); err != nil {
+			if err := l.config.CheckSplit(n.Split); err != nil {
 				return nil, fmt.Errorf("net %s: %w", n, err)
 			}
 			checked[n.Split] = true

@@ -33,7 +33,14 @@ func (s *settings) ownSplits() ([]string, error) {
 // inOwnSplits is the work with the splits of the file in place of split 0, where it is a grid that names none.
 func (l *Lab) inOwnSplits(w Work) Work {
 	g, ok := w.(Grid)
-	if !ok || g.Splits != "" || len(l.config.Splits) == 0 {
+	if !ok || g.Splits != "" {
+		return w
+	}
+	if only := l.set.elsewhere.split(); only != "" {
+		g.Splits = only
+		return g
+	}
+	if len(l.config.Splits) == 0 {
 		return w
 	}
 	var names []string

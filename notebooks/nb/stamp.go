@@ -22,26 +22,27 @@ import (
 // Stamp says what a figure was made of. It holds no version of any source file: keys of nets cover what changes a number (architecture,
 // recipe, data, semantics), and Drawing what changes a picture, so that other edits leave a figure as good as it was.
 type Stamp struct {
-	Figure     string   `json:"figure"`
-	Kind       string   `json:"kind,omitempty"` // of the drawing; "" where it is not one of results
-	Data       string   `json:"data"`           // as Open takes it, of files their name alone
-	Epochs     int      `json:"epochs,omitempty"`
-	Steps      int      `json:"steps,omitempty"`
-	Dials      dials    `json:"dials,omitzero"`
-	SkipBad    bool     `json:"skip_bad,omitempty"`
-	TestShare  float64  `json:"test_share,omitempty"`
-	Folds      int      `json:"folds,omitempty"`
-	Fold       int      `json:"fold,omitempty"`
-	PartSeed   int      `json:"part_seed,omitempty"`
-	Groups     string   `json:"groups,omitempty"`     // its file's name alone
-	SplitFile  string   `json:"split_file,omitempty"` // its name alone
-	Backend    string   `json:"backend"`              // its class
-	Experiment string   `json:"experiment"`           // of the results; "" where they are of several
-	Nets       []string `json:"nets,omitempty"`
-	Keys       string   `json:"keys,omitempty"`    // digest of the nets' keys
-	Open       []string `json:"open,omitempty"`    // nets that had failed or were blocked: the store has no entry of those
-	Results    string   `json:"results,omitempty"` // digest of the numbers of all others
-	Drawing    string   `json:"drawing,omitempty"` // digest of what Kind draws of a sample
+	Figure     string    `json:"figure"`
+	Kind       string    `json:"kind,omitempty"` // of the drawing; "" where it is not one of results
+	Data       string    `json:"data"`           // as Open takes it, of files their name alone
+	Epochs     int       `json:"epochs,omitempty"`
+	Steps      int       `json:"steps,omitempty"`
+	Dials      dials     `json:"dials,omitzero"`
+	SkipBad    bool      `json:"skip_bad,omitempty"`
+	TestShare  float64   `json:"test_share,omitempty"`
+	Folds      int       `json:"folds,omitempty"`
+	Fold       int       `json:"fold,omitempty"`
+	PartSeed   int       `json:"part_seed,omitempty"`
+	Groups     string    `json:"groups,omitempty"`     // its file's name alone
+	SplitFile  string    `json:"split_file,omitempty"` // its name alone
+	Elsewhere  elsewhere `json:"elsewhere,omitzero"`   // files by their names alone
+	Backend    string    `json:"backend"`              // its class
+	Experiment string    `json:"experiment"`           // of the results; "" where they are of several
+	Nets       []string  `json:"nets,omitempty"`
+	Keys       string    `json:"keys,omitempty"`    // digest of the nets' keys
+	Open       []string  `json:"open,omitempty"`    // nets that had failed or were blocked: the store has no entry of those
+	Results    string    `json:"results,omitempty"` // digest of the numbers of all others
+	Drawing    string    `json:"drawing,omitempty"` // digest of what Kind draws of a sample
 }
 
 const (
@@ -55,6 +56,7 @@ func (l *Lab) stamp(name string, fig figure.Drawing) (Stamp, error) {
 	if l.set.parts.Groups != "" {
 		s.Groups = filepath.Base(l.set.parts.Groups)
 	}
+	s.Elsewhere = l.set.elsewhere.named()
 	if l.set.SplitFile != "" {
 		s.SplitFile = filepath.Base(l.set.SplitFile)
 	}
@@ -177,12 +179,14 @@ func (s Stamp) Changes(ctx context.Context) (changes []string, ok bool, err erro
 }
 
 // known says that the stamp's data and classes can be had again without a file.
-func (s Stamp) known() bool { return procedural(s.Data) && s.SplitFile == "" && s.Groups == "" }
+func (s Stamp) known() bool {
+	return procedural(s.Data) && s.SplitFile == "" && s.Groups == "" && s.Elsewhere.known()
+}
 
 // keys are what the code gives the stamp's nets.
 func (s Stamp) keys(ctx context.Context) ([]string, error) {
 	_, cfg, err := configure(ctx, s.Data, settings{Epochs: s.Epochs, Steps: s.Steps, dials: s.Dials, SkipBad: s.SkipBad,
-		parts: dataset.Parts{TestShare: s.TestShare, Folds: s.Folds, Fold: s.Fold, Seed: s.PartSeed}})
+		parts: dataset.Parts{TestShare: s.TestShare, Folds: s.Folds, Fold: s.Fold, Seed: s.PartSeed}, elsewhere: s.Elsewhere})
 	if err != nil {
 		return nil, err
 	}

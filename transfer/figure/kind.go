@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"coadapt/gomlxnet/dataset"
 	"coadapt/transfer"
 )
 
@@ -49,6 +50,10 @@ func KindOf(n transfer.Net) Kind {
 		return AllClasses
 	case n.Split == "natman":
 		return NaturalManMade
+	case n.Split == dataset.PairSplit:
+		return "two data sets"
+	case n.Split == transfer.PretrainedSplit:
+		return "a pretrained base A"
 	case n.OwnSplit():
 		return Kind("split " + n.Split)
 	}

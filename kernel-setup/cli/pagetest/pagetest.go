@@ -41,8 +41,9 @@ func Read(t testing.TB, root string) map[string]string {
 func Commands(t testing.TB, pages map[string]string, program string, top func() *cobra.Command) (seen int) {
 	t.Helper()
 	shown := regexp.MustCompile("(?m)(?:^|`)" + regexp.QuoteMeta(program) + " ([^`#\n]+)")
+	goesOn := regexp.MustCompile(`\\\n *`) // a command that goes on in the next line
 	for file, text := range pages {
-		for _, m := range shown.FindAllStringSubmatch(text, -1) {
+		for _, m := range shown.FindAllStringSubmatch(goesOn.ReplaceAllString(text, ""), -1) {
 			seen++
 			root := top()
 			c, rest, err := root.Find(cli.LongFlags(root, strings.Fields(m[1])))

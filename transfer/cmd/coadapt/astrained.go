@@ -63,9 +63,9 @@ func runOfKey(s *store.Store, key string) (sweep.Record, bool, error) {
 func absolute(dir, flag, value string) string {
 	switch {
 	case value == "" || filepath.IsAbs(value):
-	case flag == "data" && !dataset.IsShapes(value),
-		flag == "split-file" || flag == "groups",
-		flag == "arch" && strings.HasSuffix(value, ".json"):
+	case strings.HasPrefix(flag, "data") && !dataset.IsShapes(value),
+		slices.Contains([]string{"split-file", "groups", "base-a"}, flag),
+		strings.HasSuffix(value, ".json"):
 		return filepath.Join(dir, value)
 	}
 	return value

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -28,9 +29,11 @@ type experimentFlags struct {
 	epochs, rate                                 float64
 	parts                                        partFlags
 	dials                                        dials
+	elsewhere                                    elsewhere
 	own                                          ownSplits
 	archName                                     string
 	arch                                         gomlxnet.Arch // of archName, where that is not the miniature
+	options                                      []byte        // of archName, where it is
 	coarse, skipBad                              bool
 	checkpoint                                   time.Duration
 }
@@ -58,10 +61,8 @@ func (f *experimentFlags) flags(c *cobra.Command, grid string) {
 		&f.archName,
 		"arch",
 		mini,
-		"the net: "+strings.Join(
-			gomlxnet.Names(),
-			", ",
-		)+", or a FILE.json as coadapt arch reads one; its cuts lie between its blocks",
+		"the net: "+strings.Join(gomlxnet.Names(), ", ")+", with options as in resnet20:depth=32, or a FILE.json;\n"+
+			"its cuts lie between its blocks, coadapt arch NAME --cuts lists them",
 	)
 	fl.StringVar(
 		&f.data,
@@ -76,6 +77,7 @@ func (f *experimentFlags) flags(c *cobra.Command, grid string) {
 		"splits of the classes: seeds of random halves, natman (natural against man-made) or those of --split-file, with commas",
 	)
 	f.own.flags(fl)
+	f.elsewhere.flags(fl)
 	fl.StringVar(&f.seeds, "seeds", "0", "replicates, such as 0, 0,1 or 0-4")
 	fl.StringVar(&f.treatments, "conditions", "BnB,BnB+,AnB,AnB+,RnB", "conditions beside the base nets, with commas")
 	fl.StringVarP(&f.cuts, "cuts", "n", "", "cuts: layers 1..n come from elsewhere (default: all of them, 1-7 of mini)")
@@ -188,7 +190,7 @@ func (f *experimentFlags) settled(ctx context.Context, stderr io.Writer) (transf
 	if f.size == 0 && !dataset.IsShapes(f.data) {
 		f.size = 32
 	}
-	if err := f.parts.check(); err != nil {
+	if err := errors.Join(f.parts.check(), f.elsewhere.check()); err != nil {
 		return transfer.Config{}, err
 	}
 	opt := dataset.Options{Size: f.size, Coarse: f.coarse, Parts: f.parts.Parts}
@@ -200,40 +202,24 @@ func (f *experimentFlags) settled(ctx context.Context, stderr io.Writer) (transf
 		return transfer.Config{}, err
 	}
 	survey(stderr, src)
+	if src, err = f.elsewhere.pair(ctx, stderr, src, opt); err != nil {
+		return transfer.Config{}, err
+	}
+	f.split = f.elsewhere.splits(f.split)
 	cfg, err := f.config(src)
 	if err != nil {
+		return cfg, err
+	}
+	if cfg.Pretrained, err = f.elsewhere.pretrained(cfg.Arch); err != nil {
 		return cfg, err
 	}
 	cfg.Splits, err = f.own.of(src, &f.split)
 	return cfg, err
 }
 
-// mini is the architecture of the default experiment, whose dials are flags.
-const mini = "mini"
-
-// readArch reads an architecture that is not the miniature, and settles the size of pictures by it.
-func (f *experimentFlags) readArch() (err error) {
-	if f.archName == mini || f.recipe == "2014" {
-		return nil
-	}
-	if f.arch, err = namedArch(f.archName, 0, 0, ""); err != nil {
-		return fmt.Errorf("-arch: %w", err)
-	}
-	if f.size != 0 && f.size != f.arch.Size {
-		return fmt.Errorf(
-			"-size %d: the net of -arch %s takes pictures of %d pixels; leave -size out",
-			f.size,
-			f.archName,
-			f.arch.Size,
-		)
-	}
-	f.size = f.arch.Size
-	return nil
-}
-
 // choose are the nets that the flags ask for, each one that the data and the architecture can have.
 func (f *experimentFlags) choose(cfg transfer.Config) ([]transfer.Net, error) {
-	src, arch := cfg.Source, cfg.Arch
+	arch := cfg.Arch
 	seeds, err := numbers("seeds", f.seeds, 0, 1<<30)
 	if err != nil {
 		return nil, err
@@ -286,7 +272,7 @@ func (f *experimentFlags) choose(cfg transfer.Config) ([]transfer.Net, error) {
 		if checked[n.Split] {
 			continue
 		}
-		if _, err := transfer.SplitFor(src, n.Split, cfg.Splits...); err != nil {
+		if err := cfg.CheckSplit(n.Split); err != nil {
 			return nil, fmt.Errorf("%s: net %s: %w", flag, n, err)
 		}
 		checked[n.Split] = true
@@ -305,7 +291,7 @@ func (f *experimentFlags) splits(cfg transfer.Config) ([]string, error) {
 	}
 	checked := map[string]bool{}
 	for _, s := range splits {
-		if _, err := transfer.SplitFor(cfg.Source, s, cfg.Splits...); err != nil {
+		if err := cfg.CheckSplit(s); err != nil {
 			return nil, fmt.Errorf("-splits: %w", err)
 		}
 		checked[s] = true
@@ -331,12 +317,8 @@ func (f *experimentFlags) checkGrid(c *cobra.Command) error {
 			return fmt.Errorf("-%s: -grid %s or -nets settles it; leave one of the two flags out", flag, f.grid)
 		}
 	}
-	if f.archName != mini {
-		for _, flag := range []string{"widths", "dropout", "no-lrn", "init"} {
-			if c.Flags().Changed(flag) {
-				return fmt.Errorf("-%s: a dial of -arch mini; a net of -arch %s has its own", flag, f.archName)
-			}
-		}
+	if err := f.checkDials(c); err != nil {
+		return err
 	}
 	if f.recipe == "2014" {
 		for _, flag := range append([]string{"arch", "epochs", "rate", "widths", "coarse"}, dialNames...) {
@@ -383,7 +365,7 @@ func (f *experimentFlags) config(src dataset.Source) (transfer.Config, error) {
 	switch {
 	case f.recipe == "2014":
 		cfg = f.paperConfig(src)
-	case f.archName != mini:
+	case !f.isMini():
 		cfg.Arch = f.arch
 	default:
 		w, err := widths("widths", f.widths)
@@ -396,6 +378,11 @@ func (f *experimentFlags) config(src dataset.Source) (transfer.Config, error) {
 		}
 		if err := f.dials.arch(&opt); err != nil {
 			return transfer.Config{}, err
+		}
+		if f.options != nil {
+			if err := json.Unmarshal(f.options, &opt); err != nil {
+				return transfer.Config{}, fmt.Errorf("-arch %s: %w", f.archName, err)
+			}
 		}
 		cfg.Arch = gomlxnet.Mini(cfg.Arch.Classes, opt)
 	}

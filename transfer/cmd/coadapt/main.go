@@ -98,6 +98,7 @@ func rootCommand(stdout, stderr io.Writer) *cobra.Command {
 		splitsCommand(stdout, stderr),
 		packCommand(stdout, stderr),
 		archCommand(stdout),
+		weightsCommand(stdout, stderr),
 		manCommand(stdout),
 		versionCommand(stdout),
 	)
