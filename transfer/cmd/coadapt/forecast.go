@@ -70,7 +70,7 @@ func forecastCommand(stdout, stderr io.Writer) *cobra.Command {
 			"resample tasks. A forecast that does not beat the cut's number is said not to. Give the data and the dials of the training.",
 		Example: "  coadapt forecast --data cifar100.zip --coarse\n  coadapt forecast --condition AnB+ -o forecasts.csv\n" +
 			"  coadapt forecast --in notebooks/results/forecast/forecasts.csv",
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			treatment, err := transfer.ParseTreatment(condition)
 			if err != nil || treatment != transfer.Transfer && treatment != transfer.TransferPlus {
