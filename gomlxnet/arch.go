@@ -150,6 +150,15 @@ func (v Variable) learns(cut Cut) bool {
 	return v.Role == Learned && !cut.frozen(v.Layer) && v.Param.RateMult != 0
 }
 
+// under is the variable's Param under a cut.
+func (v Variable) under(cut Cut) Param {
+	p := v.Param
+	if cut.Rate > 0 && v.Layer < cut.N {
+		p.RateMult *= cut.Rate
+	}
+	return p
+}
+
 // Variables lists the variables of the net, from the first block to the last,
 // and in each in the order of its operations, weights before biases.
 func (a Arch) Variables() ([]Variable, error) {

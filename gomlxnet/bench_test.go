@@ -20,9 +20,9 @@ var stepCases = []struct {
 	cut   Cut
 }{
 	{"mini", Mini(50, MiniOptions{}), 64, Cut{}},
-	{"mini frozen3", Mini(50, MiniOptions{}), 64, Cut{3, true}},
-	{"mini frozen5", Mini(50, MiniOptions{}), 64, Cut{5, true}},
-	{"mini frozen7", Mini(50, MiniOptions{}), 64, Cut{7, true}},
+	{"mini frozen3", Mini(50, MiniOptions{}), 64, Cut{N: 3, Frozen: true}},
+	{"mini frozen5", Mini(50, MiniOptions{}), 64, Cut{N: 5, Frozen: true}},
+	{"mini frozen7", Mini(50, MiniOptions{}), 64, Cut{N: 7, Frozen: true}},
 	{"caffenet", CaffeNet(1000), 16, Cut{}},
 }
 

@@ -76,7 +76,7 @@ func (p *pass) blocks(blocks []wiredBlock, from int, x *Node) (left []*Node) {
 			values = append(values, o.Build(c, in))
 		}
 		x = values[len(b.ops)]
-		if p.cut.Frozen && layer == p.cut.N-1 {
+		if p.cut.frozen(layer) && p.cut.Free == 0 && layer == p.cut.N-1 {
 			x = StopGradient(x)
 		}
 		left = append(left, as(x, dtypes.Float32))

@@ -89,7 +89,7 @@ func TestDevices(t *testing.T) {
 	a := tiny(4, 0.5)
 	first, other, two := placed(t, backend, a), placed(t, backend, a, 3), placed(t, backend, a, 0, 1)
 	start := mustInit(t, a, 1)
-	for _, cut := range []Cut{{}, {3, true}} {
+	for _, cut := range []Cut{{}, {N: 3, Frozen: true}} {
 		load := func(trainer *Trainer) *Trainer {
 			if err := trainer.Load(start, cut); err != nil {
 				t.Fatal(err)

@@ -4,8 +4,8 @@ package gomlxnet
 // of convolutions and inner products for one image, exact; pooling, relu and
 // normalisation are left out, as is usual.
 type Cost struct {
-	Parameters   int   // values of variables
-	Bytes        int64 // of the parameters, as float32
+	Parameters   int   // values that are learned, as is usual: statistics are not among them
+	Bytes        int64 // of all variables, as float32
 	MultiplyAdds int64 // forward, one image
 	Train        int64 // forward and backward, one image, under the cut asked for
 	Activations  int64 // values that leave weights and pooling, one image
@@ -14,7 +14,7 @@ type Cost struct {
 // Cost counts every layer under a cut and their total. Training a layer costs
 // its forward pass, as much again for the gradient of its weights, and as much
 // again for the gradient of its input, which is not needed in the lowest layer
-// that learns nor below it. Frozen layers cost their forward pass alone.
+// that learns nor below it. Frozen layers below it cost their forward pass alone.
 func (a Arch) Cost(cut Cut) (layers []Cost, total Cost, err error) {
 	if err := cut.Check(a); err != nil {
 		return nil, Cost{}, err
@@ -24,8 +24,8 @@ func (a Arch) Cost(cut Cut) (layers []Cost, total Cost, err error) {
 		return nil, Cost{}, err
 	}
 	lowest := 0
-	if cut.Frozen {
-		lowest = cut.N
+	for cut.frozen(lowest) {
+		lowest++
 	}
 	for i, b := range w.blocks {
 		var c Cost
@@ -34,14 +34,16 @@ func (a Arch) Cost(cut Cut) (layers []Cost, total Cost, err error) {
 			c.MultiplyAdds += each.MultiplyAdds
 			c.Activations += each.Activations
 			for _, v := range o.vars {
-				c.Parameters += w.vars[v].Size()
+				if w.vars[v].Role == Learned {
+					c.Parameters += w.vars[v].Size()
+				}
+				c.Bytes += 4 * int64(w.vars[v].Size())
 			}
 		}
-		c.Bytes = 4 * int64(c.Parameters)
 		switch {
 		case i < lowest:
 			c.Train = c.MultiplyAdds
-		case i == lowest:
+		case i == lowest || cut.frozen(i):
 			c.Train = 2 * c.MultiplyAdds
 		default:
 			c.Train = 3 * c.MultiplyAdds

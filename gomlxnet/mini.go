@@ -11,6 +11,9 @@ type MiniOptions struct {
 	Groups   int     `json:"groups,omitempty"`   // of conv2, conv4 and conv5, as CaffeNet's 2: 1
 	NoLRN    bool    `json:"no_lrn,omitempty"`   // leaves out the response normalisation behind conv1 and conv2
 	Init     Init    `json:"init,omitempty"`     // HeInit
+	Norm     string  `json:"norm,omitempty"`     // "batch": batch norm in every layer but the last, and no biases nor LRN there
+	Residual bool    `json:"residual,omitempty"` // what enters conv3, and each convolution above it, is added to what leaves it
+	Depth    int     `json:"depth,omitempty"`    // layers, 6 at least: 8; more are convolutions as wide as conv4, see [Mini]
 }
 
 // Init names a set of fillers of a Mini.
@@ -42,6 +45,17 @@ func (init Init) check() error {
 	return err
 }
 
+// check says what is wrong with the options.
+func (o MiniOptions) check() error {
+	if o.Norm != "" && o.Norm != batchNormed {
+		return fmt.Errorf("norm %q, want %q or none", o.Norm, batchNormed)
+	}
+	if o.Depth != 0 && (o.Depth < 6 || o.Depth > 100) {
+		return fmt.Errorf("depth %d, want 6 to 100 layers, or 0 for 8", o.Depth)
+	}
+	return o.Init.check()
+}
+
 // weight is how the weights of layer n (from 1) begin and learn. The last layer's are the same in each set.
 func (init Init) weight(n int) Param {
 	switch {
@@ -66,6 +80,9 @@ func (init Init) bias(n int) *Param {
 // cores. It differs where small nets and short training ask for it: windows of 5 and 3 px with a stride of 2 in
 // conv1, He's fillers with zero biases instead of fixed standard deviations (0.01 stands still for hundreds of
 // steps), and no dropout unless asked for. Images of 16 to 23 px leave two pixels to conv5, which then has no pool.
+//
+// A Mini of another depth has convolutions more, or fewer, between conv3 and the last one, and numbers them on: one of
+// 10 layers ends with conv7, fc8, fc9 and fc10.
 func Mini(classes int, opt MiniOptions) Arch {
 	if opt.Size == 0 {
 		opt.Size = 32
@@ -75,6 +92,9 @@ func Mini(classes int, opt MiniOptions) Arch {
 	}
 	if opt.Widths == [7]int{} {
 		opt.Widths = [7]int{24, 48, 64, 64, 48, 192, 192}
+	}
+	if opt.Norm != "" || opt.Residual || opt.Depth != 0 {
+		return miniDeep(classes, opt)
 	}
 	conv := func(n, kernel, stride, groups int) Spec {
 		return Convolution{Out: opt.Widths[n-1], Kernel: kernel, Stride: stride, Pad: kernel / 2, Groups: groups,

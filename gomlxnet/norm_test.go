@@ -156,9 +156,9 @@ func TestFrozenStatistics(t *testing.T) {
 			rate float64
 			same []string // suffixes of the variables of the first two blocks that stay
 		}{
-			{"frozen", Cut{2, true}, f.Rate, []string{"weights", "scale", "shift", "mean", "variance"}},
+			{"frozen", Cut{N: 2, Frozen: true}, f.Rate, []string{"weights", "scale", "shift", "mean", "variance"}},
 			{"weights that do not move", Cut{}, 0, []string{"weights", "scale", "shift"}},
-			{"learning", Cut{2, false}, f.Rate, nil},
+			{"learning", Cut{N: 2, Frozen: false}, f.Rate, nil},
 		} {
 			if err := trainer.Load(start, c.cut); err != nil {
 				t.Fatal(err)

@@ -144,11 +144,11 @@ func TestCostOfWays(t *testing.T) {
 		t.Fatal(err)
 	}
 	stem, residual := int64(144*6*27), int64(36*8*(54+72+6))
-	if c := layers[0]; c.MultiplyAdds != stem || c.Train != stem || c.Parameters != 162+4*6 ||
+	if c := layers[0]; c.MultiplyAdds != stem || c.Train != stem || c.Parameters != 162+2*6 || c.Bytes != 4*(162+4*6) ||
 		c.Activations != 144*6*2+36*6 {
 		t.Errorf("stem: %+v", c)
 	}
-	if c := layers[1]; c.MultiplyAdds != residual || c.Train != residual || c.Parameters != 8*(54+72+6)+3*4*8 ||
+	if c := layers[1]; c.MultiplyAdds != residual || c.Train != residual || c.Parameters != 8*(54+72+6)+3*2*8 ||
 		c.Activations != 6*36*8 {
 		t.Errorf("residual block: %+v", c)
 	}

@@ -1,34 +1,28 @@
 package gomlxnet
 
 import (
-	"fmt"
 	"math"
 
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 )
 
-// Pool is max pooling with Caffe's ceil-mode output size.
+// Pool is max pooling. Its zero Pad and Floor are Caffe's pooling, which is PyTorch's with ceil_mode=True.
 type Pool struct {
-	Kernel int `json:"kernel"`
-	Stride int `json:"stride"`
+	Kernel int  `json:"kernel"`
+	Stride int  `json:"stride"`
+	Pad    int  `json:"pad,omitempty"`   // on every side, at most half of Kernel; what is there is never the largest
+	Floor  bool `json:"floor,omitempty"` // windows that hang over the far edge are left out, as PyTorch does by default
 
 	plain
 }
+
+func (p Pool) span() span { return span{p.Kernel, p.Stride, p.Pad, p.Floor} }
 
 // Kind says that it takes the largest.
 func (Pool) Kind() string { return "max_pool" }
 
 // Dims says what does not fit.
-func (p Pool) Dims(in []Dims) (Dims, error) { return poolDims(in[0], p.Kernel, p.Stride) }
-
-// poolDims is what leaves a pooling of x.
-func poolDims(x Dims, kernel, stride int) (Dims, error) {
-	if kernel < 1 || stride < 1 || kernel > min(x.Height, x.Width) || x.Flat {
-		return Dims{}, fmt.Errorf("pool of kernel %d, stride %d over %d pixels", kernel, stride, x.Height)
-	}
-	return Dims{Height: PoolSize(x.Height, kernel, stride), Width: PoolSize(x.Width, kernel, stride),
-		Channels: x.Channels}, nil
-}
+func (p Pool) Dims(in []Dims) (Dims, error) { return p.span().dims(in[0]) }
 
 // PoolSize is Caffe's output size of an unpadded pooling: windows that hang
 // over the far edge count, ceil((in-kernel)/stride)+1, but not those that start
@@ -41,14 +35,13 @@ func PoolSize(in, kernel, stride int) int {
 func (p Pool) Cost(_ []Dims, out Dims) Cost { return Cost{Activations: int64(out.Values())} }
 
 // Field is that of the window.
-func (p Pool) Field(in Field, _ Dims) Field { return in.window(p.Kernel, p.Stride, 0) }
+func (p Pool) Field(in Field, _ Dims) Field { return in.window(p.Kernel, p.Stride, p.Pad) }
 
 // Build is that of any channels.
 func (p Pool) Build(_ *Context, in []*Node) *Node { return p.Max(in[0]) }
 
-// Max is Caffe's max pooling of x, shaped [batch, height, width, channels],
-// over its windows, without padding and with ceil-mode sizes (see
-// [PoolSize]): windows that hang over the edge take what is inside.
+// Max is max pooling of x, shaped [batch, height, width, channels], over its windows. Those that hang over the edge
+// take what is inside; see [Pool] for which of them there are.
 //
 // It is the maximum over strided slices, first along the height and then along
 // the width. The library's own pooling has a gradient (SelectAndScatter) that
@@ -58,6 +51,7 @@ func (p Pool) Build(_ *Context, in []*Node) *Node { return p.Max(in[0]) }
 func (p Pool) Max(x *Node) *Node {
 	x.AssertRank(4)
 	for _, axis := range []int{1, 2} {
+		x = p.span().fit(x, axis, math.Inf(-1))
 		x = materialize(maxPoolAxis(x, axis, p.Kernel, p.Stride))
 	}
 	return x

@@ -25,7 +25,7 @@ func (a Arch) Settled(cut Cut) int {
 func (t *Trainer) settledShape() ([]int, error) {
 	n := t.arch.Settled(t.cut)
 	if n == 0 {
-		return nil, fmt.Errorf("trainer of %s: cut %+v has no layers that always give the same", t.arch.Name, t.cut)
+		return nil, fmt.Errorf("trainer of %s: cut %v has no layers that always give the same", t.arch.Name, t.cut)
 	}
 	return t.shapeBehind(n)
 }
@@ -53,7 +53,7 @@ func (t *Trainer) PrefixFrom(from int, values []float32) ([]float32, error) {
 	}
 	n, in := t.arch.Settled(t.cut), t.imagesShape()
 	if from < 0 || from >= n {
-		return nil, fmt.Errorf("layers from %d on of %s: cut %+v has %d that are settled", from, t.arch.Name, t.cut, n)
+		return nil, fmt.Errorf("layers from %d on of %s: cut %v has %d that are settled", from, t.arch.Name, t.cut, n)
 	}
 	if from > 0 {
 		if in, err = t.shapeBehind(from); err != nil {

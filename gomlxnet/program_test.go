@@ -12,7 +12,7 @@ import (
 // alone, and compile one graph of each kind. One that is closed leaves the other its graphs.
 func TestSiblings(t *testing.T) {
 	onBackends(t, func(t *testing.T, backend compute.Backend) {
-		a, cut := tiny(3, 0.5), Cut{2, true}
+		a, cut := tiny(3, 0.5), Cut{N: 2, Frozen: true}
 		one, err := NewTrainer(backend, a, SGD{Momentum: 0.9, Decay: 5e-4}, 4)
 		if err != nil {
 			t.Fatal(err)

@@ -58,15 +58,16 @@ func TestProgramsStay(t *testing.T) {
 		program("eval", trainer.eval, nil, images, labels)
 		for _, cut := range []Cut{{}, {N: 1, Frozen: true}, {N: 3, Frozen: true}, {N: 7, Frozen: true}} {
 			trainer.cut = cut
+			of := fmt.Sprintf("{N:%d Frozen:%t}", cut.N, cut.Frozen)
 			p, err := trainer.stepProgram(0)
-			program(fmt.Sprintf("step %+v", cut), p, err, images, labels, state)
+			program(fmt.Sprintf("step %s", of), p, err, images, labels, state)
 			from, above := 0, trainer.imagesShape()
 			if from = a.Settled(cut); from > 0 {
 				if above, err = trainer.settledShape(); err != nil {
 					t.Fatal(err)
 				}
 				p, err = trainer.stepProgram(from)
-				program(fmt.Sprintf("step above %+v", cut), p, err, input{[]float32{}, above}.shape(), labels, state)
+				program(fmt.Sprintf("step above %s", of), p, err, input{[]float32{}, above}.shape(), labels, state)
 			}
 			for nets := 1; nets <= 2; nets++ {
 				p, err = trainer.blockProgram(from, nets)
@@ -75,7 +76,7 @@ func TestProgramsStay(t *testing.T) {
 					in = append(in, input{[]float32{}, append([]int{5}, above...)}.shape(), input{[]int32{}, []int{5, 4}}.shape(),
 						input{[]float32{}, []int{5}}.shape(), input{[]uint64{}, []int{5, 3}}.shape())
 				}
-				program(fmt.Sprintf("block of %d %+v", nets, cut), p, err, append(in, input{[]int32{}, nil}.shape())...)
+				program(fmt.Sprintf("block of %d %s", nets, of), p, err, append(in, input{[]int32{}, nil}.shape())...)
 			}
 		}
 	}

@@ -18,8 +18,14 @@ type registered struct {
 var (
 	registering sync.RWMutex // guards what follows
 	archs       = map[string]registered{
-		"caffenet": entry(1000, func(classes int, o CaffeNetOptions) (Arch, error) { return o.arch(classes), nil }),
-		"mini":     entry(20, func(classes int, o MiniOptions) (Arch, error) { return Mini(classes, o), o.Init.check() }),
+		"caffenet":      entry(1000, func(classes int, o CaffeNetOptions) (Arch, error) { return o.arch(classes), nil }),
+		"mini":          entry(20, func(classes int, o MiniOptions) (Arch, error) { return buildMini(classes, o) }),
+		"resnet18":      entry(1000, ResNet18),
+		"resnet20":      entry(10, CIFARResNet),
+		"resnet50":      entry(1000, ResNet50),
+		"squeezenet1_1": entry(1000, SqueezeNet),
+		"vgg11":         entry(1000, VGG11),
+		"vgg11_bn":      entry(1000, VGG11BN),
 	}
 )
 
@@ -60,7 +66,9 @@ func Build(name string, classes int, options []byte) (Arch, error) {
 	r, ok := archs[name]
 	registering.RUnlock()
 	if !ok {
-		return Arch{}, fmt.Errorf("arch %q, want %s", name, strings.Join(Names(), " or "))
+		names := Names()
+		last := len(names) - 1
+		return Arch{}, fmt.Errorf("arch %q, want %s or %s", name, strings.Join(names[:last], ", "), names[last])
 	}
 	if classes == 0 {
 		classes = r.classes

@@ -32,7 +32,7 @@ func TestRegistry(t *testing.T) {
 		t.Errorf("a CaffeNet of 103 px: %v, %+v", err, got)
 	}
 	for _, c := range []struct{ name, options, want string }{
-		{"alexnet", "", `arch "alexnet", want caffenet or mini`},
+		{"alexnet", "", `arch "alexnet", want caffenet, mini, resnet18, resnet20, resnet50, squeezenet1_1, vgg11 or vgg11_bn`},
 		{"mini", `{"with":3}`, `arch "mini": options {"with":3}: json: unknown field "with"`},
 		{"mini", `{"init":"xavier"}`, `initial values "xavier"`},
 		{"caffenet", `{"size":9}`, `block conv1: operation 1, convolution: a window of 11`},

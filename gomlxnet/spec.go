@@ -20,8 +20,8 @@ type Spec interface {
 }
 
 // specs are the operations that JSON can name.
-var specs = []Spec{Convolution{}, Dense{}, ReLU{}, Pool{}, AveragePool{}, GlobalAverage{}, LRN{}, BatchNorm{},
-	Dropout{}, Sum{}, Concat{}, Flatten{}}
+var specs = []Spec{Convolution{}, Dense{}, ReLU{}, Pool{}, AveragePool{}, AdaptiveAverage{}, GlobalAverage{},
+	LRN{}, BatchNorm{}, Dropout{}, Sum{}, Concat{}, Flatten{}, Shortcut{}}
 
 // plain is what most operations have in common: one input, whose shape it leaves as it is, place by place, no
 // variables, and no cost.

@@ -145,7 +145,7 @@ func takeBlock(nets []*Trainer, blocks []given) ([][]float64, error) {
 	}
 	out, err := execute(nets, p, func(int) []input { return append(in, input{[]int32{int32(n)}, nil}) })
 	if err != nil {
-		return nil, fmt.Errorf("%d training steps of %s, cut %+v: %w", n, t.arch.Name, t.cut, err)
+		return nil, fmt.Errorf("%d training steps of %s, cut %v: %w", n, t.arch.Name, t.cut, err)
 	}
 	taken, err := scalar[int32](out[0])
 	all, lerr := flat[float32](out[1], block*len(nets))
@@ -307,7 +307,7 @@ func (t *graphs) takeStacked(s *stackedStep, moving []int, cut Cut, from int) *N
 			s.velocities[i],
 		), append(
 			params,
-			t.vars[i].Param,
+			t.vars[i].under(cut),
 		)
 	}
 	learnt, velocities := t.solver.update(ReduceAllSum(losses), learn, velocities, params, func(k int) *Node {

@@ -65,7 +65,7 @@ func together(
 		case slices.Contains(nets[:i], t):
 			return nil, fmt.Errorf("net %d of %d is there twice", i, len(nets))
 		case t.graphCut() != nets[0].graphCut():
-			return nil, fmt.Errorf("net %d of %d: cut %+v, that of the first is %+v", i, len(nets), t.cut, nets[0].cut)
+			return nil, fmt.Errorf("net %d of %d: cut %v, that of the first is %v", i, len(nets), t.cut, nets[0].cut)
 		}
 		shortest = min(shortest, len(blocks[i].Rates))
 	}

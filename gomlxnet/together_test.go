@@ -304,11 +304,11 @@ func TestTogetherSaysWhatIsWrong(t *testing.T) {
 	}
 	says("0 nets with 0 blocks", nil, nil, StepsTogether)
 	says("2 nets with 1 blocks", nets, blocks[:1], StepsTogether)
-	says("net 1 of 2: cut {N:2 Frozen:true}, that of the first is {N:0 Frozen:false}", nets, blocks, StepsTogether)
+	says("net 1 of 2: cut n = 2, frozen, that of the first is n = 0", nets, blocks, StepsTogether)
 	says("net 1 of 2 is no sibling of the first", []*Trainer{nets[0], stranger}, blocks, StepsTogether)
 	says("net 1 of 2 is there twice", []*Trainer{nets[0], nets[0]}, blocks, StepsTogether)
 	says(
-		"net 0 of 2: trainer of mini: cut {N:0 Frozen:false} has no layers that always give the same",
+		"net 0 of 2: trainer of mini: cut n = 0 has no layers that always give the same",
 		nets,
 		blocks,
 		StepsAboveTogether,

@@ -76,10 +76,6 @@ func NewTrainer(backend compute.Backend, arch Arch, solver SGD, batch int, devic
 			return nil, err
 		}
 	}
-	g.solver.Params = make(map[string]Param, len(net.vars))
-	for _, v := range net.vars {
-		g.solver.Params[v.Path] = v.Param
-	}
 	if g.eval, err = g.newProgram(1, 2, 0, func(scope *model.Scope, in []*Node) []*Node { return g.evalGraph(scope, in[0], in[1]) }); err != nil {
 		return nil, err
 	}
@@ -122,6 +118,19 @@ func (t *Trainer) Load(w Weights, cut Cut) error {
 	}
 	t.cut, t.loaded = cut, true
 	return t.SetMomentum(nil)
+}
+
+// Recut freezes other layers of the net from the next step on. Weights and momentum stay as they are; what was frozen
+// has none.
+func (t *Trainer) Recut(cut Cut) error {
+	if !t.loaded {
+		return t.errNoNet()
+	}
+	if err := cut.Check(t.arch); err != nil {
+		return err
+	}
+	t.cut = cut
+	return nil
 }
 
 // set gives a variable its value on all devices.
@@ -170,7 +179,7 @@ func (t *Trainer) step(
 	state := dropoutState(seed, iteration)
 	out, err := execute([]*Trainer{t}, p, t.batches(values, shape, labels, input{state[:], []int{len(state)}}))
 	if err != nil {
-		return 0, fmt.Errorf("training step of %s, cut %+v: %w", t.arch.Name, t.cut, err)
+		return 0, fmt.Errorf("training step of %s, cut %v: %w", t.arch.Name, t.cut, err)
 	}
 	loss, err := scalar[float32](out[0])
 	return float64(loss), errors.Join(err, finalize(out))
@@ -306,17 +315,19 @@ func (t *Trainer) blockProgram(from, nets int) (*program, error) {
 
 // graphCut is what a graph of steps knows of the cut: a fine-tuned net trains as a base net does, and by its graph.
 func (t *Trainer) graphCut() Cut {
-	if !t.cut.Frozen || t.cut.N == 0 {
-		return Cut{}
-	}
-	return t.cut
+	return t.cut.Learning()
 }
 
 // stepGraph updates what learns, and returns the mean loss before that.
 func (t *graphs) stepGraph(scope *model.Scope, x, labels, rng *Node, cut Cut, from int) *Node {
 	layers := t.arch.blocksGraph(scope, x, rng, cut, from, len(t.arch.Blocks))
 	loss := ReduceAllMean(crossEntropy(layers[len(layers)-1], labels))
-	t.solver.UpdateGraph(scope, x.Graph(), loss)
+	solver := t.solver
+	solver.Params = make(map[string]Param, len(t.vars))
+	for _, v := range t.vars {
+		solver.Params[v.Path] = v.under(cut)
+	}
+	solver.UpdateGraph(scope, x.Graph(), loss)
 	return loss
 }
 

@@ -58,7 +58,7 @@ func TestTrainer(t *testing.T) {
 	onBackends(t, func(t *testing.T, backend compute.Backend) {
 		used, fresh := newTiny(t, backend, 0.5), newTiny(t, backend, 0.5)
 		t.Run("frozen stays frozen", func(t *testing.T) { frozenStaysFrozen(t, used) })
-		cuts := []Cut{{3, true}, {3, false}}
+		cuts := []Cut{{N: 3, Frozen: true}, {N: 3, Frozen: false}}
 		if backend.Name() == xla.BackendName {
 			cuts = cuts[:1] // a graph less to compile
 		}
@@ -76,7 +76,7 @@ func frozenStaysFrozen(t *testing.T, trainer *Trainer) {
 	vars, _ := a.Variables()
 	start := mustInit(t, a, 1)
 	for n := range a.Cuts() + 1 {
-		for _, cut := range []Cut{{n, true}, {n, false}} {
+		for _, cut := range []Cut{{N: n, Frozen: true}, {N: n, Frozen: false}} {
 			after := trainSteps(t, trainer, start, cut, 0, 3)
 			was, err := a.PrefixDigest(start, n)
 			if err != nil {
@@ -312,7 +312,7 @@ func TestDropoutFollowsSeedAndIteration(t *testing.T) {
 func TestDropoutOverFrozenLayers(t *testing.T) {
 	trainer := newTiny(t, openBackend(t, "go"), 0.5)
 	start := mustInit(t, trainer.arch, 1)
-	if err := trainer.Load(start, Cut{7, true}); err != nil {
+	if err := trainer.Load(start, Cut{N: 7, Frozen: true}); err != nil {
 		t.Fatal(err)
 	}
 	images, labels := tinyBatch(trainer.arch, tinyBatchSize, 0)

@@ -31,21 +31,15 @@ func newWorker(part int, devices []int, shared *compiled, table *table) *worker 
 // compiled are graphs that workers share: all those whose nets are on one device each of the whole backend.
 type compiled struct {
 	trainers map[trainerKey]*gomlxnet.Trainer // whose siblings the workers have; guarded by Lab.mu
-	shapes   map[int]bool                     // see Net.shape: those that are being made, and, true, those that are
+	shapes   map[gomlxnet.Cut]bool            // see Lab.shape: those that are being made, and, true, those that are
 }
 
 func newCompiled() *compiled {
-	return &compiled{trainers: map[trainerKey]*gomlxnet.Trainer{}, shapes: map[int]bool{}}
+	return &compiled{trainers: map[trainerKey]*gomlxnet.Trainer{}, shapes: map[gomlxnet.Cut]bool{}}
 }
 
-// shape tells compiled graphs apart: the number of frozen layers, 0 for base
-// and fine-tuned nets.
-func (n Net) shape() int {
-	if n.Treatment.Frozen() {
-		return n.N
-	}
-	return 0
-}
+// shape tells compiled graphs apart: what of a net learns. It is the same for base nets and those of which all learns.
+func (l *Lab) shape(n Net) gomlxnet.Cut { return n.cut(l.cfg.Arch).Learning() }
 
 // counts is how far a curve is, in nets and in what they cost.
 type counts struct {
@@ -68,12 +62,17 @@ func (c counts) left(now float64) time.Duration {
 // cost is what training a net comes to: multiply-adds of an image, as the
 // steps of a Lab's nets are much alike. A net that cannot be costs nothing.
 func (l *Lab) cost(n Net) float64 {
-	cut := gomlxnet.Cut{N: n.N, Frozen: n.Treatment.Frozen()}
-	_, total, err := l.cfg.Arch.Cost(cut)
-	if err != nil {
-		return 0
+	sum, from := 0.0, 0
+	const steps = 1000 // for the shares of a net's stages
+	for _, s := range n.Treatment.stages(n.N, l.cfg.Arch.Cuts(), steps) {
+		_, total, err := l.cfg.Arch.Cost(s.cut)
+		if err != nil {
+			return 0
+		}
+		sum += float64(total.Train) * float64(s.to-from) / steps
+		from = s.to
 	}
-	return float64(total.Train)
+	return sum * float64(max(1, n.Treatment.row().times))
 }
 
 // trainError is a failure while a net was being trained: it may not happen
@@ -104,7 +103,7 @@ func (l *Lab) Curve(ctx context.Context, nets []Net) iter.Seq2[Result, error] {
 	return func(yield func(Result, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
-		c := &curve{lab: l, schedule: newSchedule(nets, l.cost), finished: make(chan finished), idle: slices.Clone(l.team(len(nets)))}
+		c := &curve{lab: l, schedule: newSchedule(nets, l.cost, l.shape), finished: make(chan finished), idle: slices.Clone(l.team(len(nets)))}
 		l.mu.Lock()
 		l.count = counts{began: time.Now(), total: len(nets), costs: c.total}
 		l.mu.Unlock()
@@ -171,17 +170,17 @@ func (c *curve) run(ctx context.Context, yield func(Result, error) bool) error {
 func (c *curve) start(ctx context.Context) (wait time.Time) {
 	for len(c.idle) > 0 {
 		w := c.idle[0]
-		j, wait := c.next(time.Now(), func(shape int) bool {
+		j, wait := c.next(time.Now(), func(shape gomlxnet.Cut) bool {
 			compiled, begun := w.shared.shapes[shape]
 			return compiled || begun && w.table != nil // that of a net that others at the table train
 		},
-			func(shape int) bool {
+			func(shape gomlxnet.Cut) bool {
 				return slices.ContainsFunc(c.lab.everyone(), func(w *worker) bool { _, begun := w.shared.shapes[shape]; return begun })
 			})
 		if j == nil {
 			return wait
 		}
-		if shape := j.net.shape(); !w.shared.shapes[shape] {
+		if shape := j.shape; !w.shared.shapes[shape] {
 			w.shared.shapes[shape] = false
 		}
 		c.idle = c.idle[1:]
@@ -204,7 +203,7 @@ func (c *curve) take(ctx context.Context, f finished, yield func(Result, error) 
 	f.worker.share = 0
 	l.mu.Unlock()
 	if f.err == nil && !f.result.Hit {
-		f.worker.shared.shapes[j.net.shape()] = true
+		f.worker.shared.shapes[j.shape] = true
 	}
 	var held *store.HeldError
 	switch {

@@ -2,9 +2,12 @@ package transfer
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 
 	"coadapt/gomlxnet"
+	"coadapt/transfer/store"
 )
 
 // donated is what a net takes from its parent.
@@ -13,10 +16,16 @@ type donated struct {
 	loss    float64 // the parent's training loss
 }
 
+// errDropped is why a net is trained again whose weights another one takes (see [Prune]).
+var errDropped = errors.New("its weights were dropped, and a net that begins from them is to be trained")
+
 // donor returns what the parent gives, or the parent's result where it has no weights to give. A net without a parent
 // has a nil donor.
 func (l *Lab) donor(ctx context.Context, w *worker, net Net) (*donated, *Result, error) {
 	parent, ok := net.Parent()
+	if net.given() && !ok {
+		return &donated{weights: l.cfg.Pretrained.Weights}, nil, nil
+	}
 	if !ok {
 		return nil, nil, nil
 	}
@@ -34,7 +43,10 @@ func (l *Lab) donor(ctx context.Context, w *worker, net Net) (*donated, *Result,
 		return &donated{donor, r.TrainLoss}, nil, nil
 	}
 	entry, err := l.cfg.Store.Get(r.Key, weightsFile)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && !errors.Is(err, store.ErrMissing):
+		return nil, nil, fmt.Errorf("parent %s: %w", parent, l.cfg.Store.SetAside(r.Key, weightsFile, errDropped))
+	case err != nil:
 		return nil, nil, fmt.Errorf("parent %s: %w", parent, err)
 	}
 	p, err := l.plan(ctx, parent)

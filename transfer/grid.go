@@ -133,7 +133,7 @@ func Balanced(splits []string, seeds, cuts []int) ([]Planned, error) {
 	var bases, others []Planned
 	for _, seed := range seeds {
 		for _, split := range splits {
-			for _, target := range []Half{A, B} {
+			for _, target := range targets(split) {
 				net := Net{Split: split, Seed: seed, Target: target}
 				bases = append(bases, planned(net, BlockOne, Base.String(), MiniRecipe()))
 				net.Treatment = BasePlus
@@ -141,7 +141,7 @@ func Balanced(splits []string, seeds, cuts []int) ([]Planned, error) {
 			}
 			for _, cut := range cuts {
 				for _, t := range []Treatment{Selffer, Transfer, SelfferPlus, TransferPlus} {
-					for _, target := range []Half{A, B} {
+					for _, target := range targets(split) {
 						others = append(others, planned(Net{Split: split, Seed: seed, Target: target, Treatment: t, N: cut}, BlockTwo, t.String(), MiniRecipe()))
 					}
 				}

@@ -71,7 +71,7 @@ func TestPaperNames(t *testing.T) {
 			t.Errorf("%q = %s, want an error", bad, n)
 		}
 	}
-	for _, none := range []string{"0/baseA#1", "0/baseB+", "0/R3B", "0/baseB@5"} {
+	for _, none := range []string{"0/baseA#1", "0/baseB+", "0/R3B", "0/baseB@5", "animals/A3B", "animals/baseA"} {
 		n, err := ParseNet(none)
 		if err != nil {
 			t.Fatal(err)

@@ -23,12 +23,15 @@ type Config struct {
 	Source   dataset.Source
 	Arch     gomlxnet.Arch // Classes is set to each task's number
 	Recipe   Recipe
-	Reduced  *Recipe           // of nets with Net.PerClass, as in 2014; nil is Recipe
-	Epochs   float64           // above 0: Recipe's steps, and the end of its rate, follow from the images of the target task
-	PerClass int               // the first PerClass training images of each class; 0 is all
-	Bad      dataset.BadPolicy // pictures that do not decode
-	Workers  int               // nets that Curve trains beside each other; 0 is one a core, or for two where the net is large, at most 4, and at least one an accelerator
-	Devices  int               // of each net, which divide its batches (see [gomlxnet.NewTrainer]); 0 is 1. Workers take devices in turn
+	Reduced  *Recipe // of nets with Net.PerClass, as in 2014; nil is Recipe
+	Epochs   float64 // above 0: Recipe's steps, and the end of its rate, follow from the images of the target task
+	PerClass int     // the first PerClass training images of each class; 0 is all
+	// Pretrained is base A of nets with [PretrainedSplit]; nil where there are none.
+	Pretrained *Pretrained
+	Splits     []dataset.Split   // of the user's own, see [OwnSplits]; the experiment is another one for each list of them
+	Bad        dataset.BadPolicy // pictures that do not decode
+	Workers    int               // nets that Curve trains beside each other; 0 is one a core, or for two where the net is large, at most 4, and at least one an accelerator
+	Devices    int               // of each net, which divide its batches (see [gomlxnet.NewTrainer]); 0 is 1. Workers take devices in turn
 	// Together is how many nets each worker trains in one graph (see [gomlxnet.StepsTogether]), where they are too small
 	// to fill a GPU; 0 is 1. They are those of the curve that have the same layers frozen, as far as there are any. Their
 	// sums are rounded in another order than one net's, and which nets meet depends on when each is ready: they are of a
@@ -123,6 +126,9 @@ func NewLab(cfg Config) (*Lab, error) {
 			cfg.Devices,
 			cfg.Together,
 		)
+	}
+	if err := errors.Join(cfg.checkSplits(), cfg.Pretrained.check(cfg.Arch)); err != nil {
+		return nil, err
 	}
 	devices, err := cfg.share()
 	if err != nil {
@@ -347,7 +353,7 @@ func (l *Lab) task(ctx context.Context, net Net, half Half) (*dataset.Task, erro
 		name, perClass = fmt.Sprintf("%s@%d", name, net.PerClass), net.PerClass
 	}
 	skip := 0
-	if net.Treatment == Fresh {
+	if net.Treatment.row().fresh {
 		if perClass == 0 {
 			return nil, fmt.Errorf(
 				"net %s is trained on pictures that its base never saw: give the base a part of them, at most half of each class (-per-class)",
@@ -379,7 +385,10 @@ func (l *Lab) task(ctx context.Context, net Net, half Half) (*dataset.Task, erro
 
 // classes of one half of a split, for a caller that holds the lock.
 func (l *Lab) classes(split string, half Half) ([]int, error) {
-	if half == Whole {
+	if split == PretrainedSplit && half == A {
+		return nil, fmt.Errorf("split %q has no pictures of task A", split)
+	}
+	if half == Whole || split == PretrainedSplit {
 		all := make([]int, len(l.cfg.Source.Classes()))
 		for i := range all {
 			all[i] = i
@@ -389,7 +398,7 @@ func (l *Lab) classes(split string, half Half) ([]int, error) {
 	s, ok := l.splits[split]
 	if !ok {
 		var err error
-		if s, err = SplitFor(l.cfg.Source, split); err != nil {
+		if s, err = SplitFor(l.cfg.Source, split, l.cfg.Splits...); err != nil {
 			return nil, err
 		}
 		l.splits[split] = s

@@ -76,12 +76,12 @@ func (p *plan) scales(ctx context.Context, trainer *gomlxnet.Trainer, keep *keep
 type start struct {
 	weights gomlxnet.Weights
 	scale   float64 // as they came from the parent; 0 where the net has no cut
-	initial float64 // as the parent's initial values gave them, for a random net its own
+	initial float64 // as the parent's initial values gave them, for a random net its own; 0 of a pretrained parent
 	factor  float64 // by which they were multiplied; 0 where they were left as they came
 }
 
-// begin measures a net of initial weights w, multiplies the frozen features of a Rescaled or AsInitial net, and leaves the net in the
-// trainer.
+// begin measures a net of initial weights w, multiplies its frozen features where the treatment asks for it, and leaves
+// the net in the trainer.
 func (p *plan) begin(ctx context.Context, trainer *gomlxnet.Trainer, w gomlxnet.Weights, keep *keeper) (start, error) {
 	s := start{weights: w}
 	if p.net.Treatment.Uncut() {
@@ -97,28 +97,24 @@ func (p *plan) begin(ctx context.Context, trainer *gomlxnet.Trainer, w gomlxnet.
 		}
 		return all[p.net.N-1], nil
 	}
-	from := p.net
-	if parent, ok := p.net.Parent(); ok {
-		from = parent
+	if !p.net.given() { // else nobody knows them
+		first, err := p.arch.Init(p.net.root().stream("init"))
+		if err != nil {
+			return s, err
+		}
+		if s.initial, err = load(first); err != nil {
+			return s, err
+		}
 	}
-	first, err := p.arch.Init(from.stream("init"))
-	if err != nil {
-		return s, err
-	}
-	if s.initial, err = load(first); err != nil {
-		return s, err
-	}
+	var err error
 	if s.scale, err = load(w); err != nil {
 		return s, err
 	}
-	target := 1.0
-	switch p.net.Treatment {
-	case Rescaled:
-	case AsInitial:
-		target = s.initial
-	default:
+	rms := p.net.Treatment.row().rms
+	if rms == nil {
 		return s, nil
 	}
+	target := rms(s.initial)
 	s.factor = 1
 	for scale := s.scale; math.Abs(scale/target-1) > 1e-4; {
 		if !(scale > 0) || math.IsInf(scale, 1) || !(target > 0) {

@@ -3,7 +3,9 @@ package transfer
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 )
 
 // Half is one of the two tasks of a split, or all classes.
@@ -38,7 +40,7 @@ func (h Half) String() string {
 // Net names one net of an experiment: which split of the classes, which task
 // it is tested on, which seed, and what is done to it.
 type Net struct {
-	Split     string // "0", "1", ... random halves by seed, "natman", or "whole"
+	Split     string // "0", "1", ... random halves by seed, "natman", one of the user's own, or "whole"
 	Seed      int    // replicate; nets of one seed share data order and initial values
 	Target    Half   // the task it is trained and tested on
 	Treatment Treatment
@@ -49,18 +51,30 @@ type Net struct {
 // Source is the task whose base net gives layers 1..n; of a base net and of a
 // random one it is the target itself.
 func (n Net) Source() Half {
-	if n.Treatment == Transfer || n.Treatment == TransferPlus {
+	if n.Treatment.row().letters == "A" {
 		return n.Target.Other()
 	}
 	return n.Target
 }
 
-// Parent is the base net that gives the layers; ok is false where none does.
+// Parent is the net that gives layers, a base net for most; ok is false where none does, or a [Pretrained] one.
 func (n Net) Parent() (parent Net, ok bool) {
 	if !n.Treatment.FromBase() {
 		return Net{}, false
 	}
-	return Net{Split: n.Split, Seed: n.Seed, Target: n.Source()}, true
+	parent = n.Treatment.row().parent(n, n.Source())
+	if parent.Split == PretrainedSplit && parent.Target == A {
+		return Net{}, false // it comes from elsewhere
+	}
+	return parent, true
+}
+
+// root is the net that its parents, and theirs, go back to: itself where it has none.
+func (n Net) root() Net {
+	for parent, ok := n.Parent(); ok; parent, ok = n.Parent() {
+		n = parent
+	}
+	return n
 }
 
 // Halves is the paper's name of source and target, "0A0B" for a net of split 0
@@ -93,7 +107,20 @@ func (n Net) String() string {
 }
 
 // netPattern holds, in this order: split; base, its half, suffix; source, cut, target, suffix; images per class; seed.
-var netPattern = regexp.MustCompile(`^(?:([A-Za-z0-9]+)/)?(?:(base)([AB]?)(\+|2x)?|([ABR])([1-9]\d*)([AB]?)([+rifs])?)(?:@([1-9]\d*))?(?:#(\d+))?$`)
+var netPattern = regexp.MustCompile(`^(?:([A-Za-z0-9]+)/)?(?:(base)([AB]?)(` + suffixes(true) + `)?|([ABR])([1-9]\d*)([AB]?)(` +
+	suffixes(false) + `)?)(?:@([1-9]\d*))?(?:#(\d+))?$`)
+
+// suffixes are those of the table of treatments, of nets without a cut or with one, as a regular expression.
+func suffixes(uncut bool) string {
+	var all []string
+	for _, row := range rows {
+		if row.uncut == uncut && row.suffix != "" {
+			all = append(all, regexp.QuoteMeta(row.suffix))
+		}
+	}
+	slices.SortFunc(all, func(a, b string) int { return len(b) - len(a) }) // the first that fits is taken
+	return strings.Join(slices.Compact(all), "|")
+}
 
 // ParseNet reads what String prints; the split may be left out and is then 0.
 func ParseNet(s string) (Net, error) {
@@ -146,7 +173,9 @@ func (n Net) Check() error {
 		return fmt.Errorf("net with target %q: want A, B or Whole", byte(n.Target))
 	case (n.Target == Whole) != (n.Split == WholeSplit):
 		return fmt.Errorf("net %s: all classes are the split %q without a half, others have halves A and B", n, WholeSplit)
-	case n.Target == Whole && !n.Treatment.Uncut() && n.Treatment != Random:
+	case n.Split == PretrainedSplit && n.Target != B:
+		return fmt.Errorf("net %s: base A is pretrained, and there are no pictures of its task; nets of split %q are tested on B", n, n.Split)
+	case n.Target == Whole && slices.Contains([]string{"A", "B"}, n.Treatment.row().letters):
 		return fmt.Errorf("net %s: on all classes there are base, base+, base2x and random nets only", n)
 	case n.Treatment.Uncut() != (n.N == 0):
 		return fmt.Errorf("net %s: cut n = %d with condition %s; base, base+ and base2x have n = 0, all others n from 1", n, n.N, n.Treatment)
@@ -164,7 +193,7 @@ func Curve(splits []string, seeds []int, treatments []Treatment, cuts []int) []N
 	var nets []Net
 	for _, split := range splits {
 		for _, seed := range seeds {
-			for _, target := range []Half{A, B} {
+			for _, target := range targets(split) {
 				nets = append(nets, Net{Split: split, Seed: seed, Target: target})
 			}
 		}

@@ -7,7 +7,7 @@ import (
 
 func TestNetRoundTrip(t *testing.T) {
 	for _, name := range []string{"0/baseA", "0/baseB#3", "0/A3B", "1/B3B+", "natman/B7A+#2", "2/R1A", "0/A12B",
-		"0/baseB+", "1/baseA+#2", "0/baseA@50#1", "whole/base", "whole/base@250", "whole/R3", "whole/base+"} {
+		"0/baseB+", "1/baseA+#2", "0/baseA@50#1", "whole/base", "whole/base@250", "whole/R3", "whole/base+", "animals/A3B", "pets2/baseA#1"} {
 		n, err := ParseNet(name)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)

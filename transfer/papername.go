@@ -9,11 +9,11 @@ import (
 // PaperName is the net's directory in the release of 2014: half0A,
 // transfer0A0B_1_5, transfer-ft1A1A_1_3 (fine-tuned), transfernatmanBA_1_7,
 // netbase, reduced-0250, nolearn_1_2 (random filters). ok is false for a net
-// that has no such name: another seed than 0, BasePlus, and random filters on
-// a half. In natman, A is natural and B man-made as in the files; the paper's text
+// that has no such name: another seed than 0, a split of the user's own, BasePlus, and
+// random filters on a half. In natman, A is natural and B man-made as in the files; the paper's text
 // swaps them.
 func PaperName(n Net) (name string, ok bool) {
-	if n.Check() != nil || n.Seed != 0 {
+	if n.Check() != nil || n.Seed != 0 || n.OwnSplit() {
 		return "", false
 	}
 	whole := n.Target == Whole
@@ -89,6 +89,8 @@ func ParsePaperName(s string) (Net, error) {
 // half of its split.
 func dataName(n Net, half Half) string {
 	switch {
+	case n.OwnSplit(): // not in the lists
+		return n.Split + half.String()
 	case half != Whole && n.PerClass > 0:
 		return fmt.Sprintf("half%s%s-%04d", n.Split, half, n.PerClass)
 	case half != Whole:

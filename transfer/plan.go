@@ -50,6 +50,13 @@ func (c Config) experiment(backend string) (string, error) {
 	if c.Epochs > 0 {
 		c.Recipe = c.Recipe.WithSteps(0)
 	}
+	pretrained := ""
+	if c.Pretrained != nil {
+		var err error
+		if pretrained, err = c.Pretrained.key(); err != nil {
+			return "", err
+		}
+	}
 	key, err := store.Key(struct {
 		Semantics int           `json:"semantics"`
 		Arch      gomlxnet.Arch `json:"arch"`
@@ -60,8 +67,11 @@ func (c Config) experiment(backend string) (string, error) {
 		Data      string        `json:"data"`
 		Backend   string        `json:"backend"`
 		Reduced   *Recipe       `json:"reduced,omitempty"`
+		// Splits are those of the user's own, so that nets of two files are not averaged under one name.
+		Splits     []dataset.Split `json:"splits,omitempty"`
+		Pretrained string          `json:"pretrained,omitempty"`
 	}{semantics, c.Arch, c.Recipe, max(0, c.Epochs), c.PerClass,
-		c.PerClass > 0 && dataset.Superclasses(c.Source), c.Source.Digest(), backend, c.Reduced})
+		c.PerClass > 0 && dataset.Superclasses(c.Source), c.Source.Digest(), backend, c.Reduced, c.Splits, pretrained})
 	if err != nil {
 		return "", err
 	}
@@ -70,7 +80,7 @@ func (c Config) experiment(backend string) (string, error) {
 
 // result is what is known of a net before it is trained.
 func (p *plan) result(l *Lab) Result {
-	return Result{Net: p.net, Status: OK, Classes: p.task.NumClasses(), Data: l.cfg.Source.Name(), Arch: l.cfg.Arch.Name, Key: p.key, Experiment: l.experiment}
+	return Result{Net: p.net, Status: OK, Classes: p.task.NumClasses(), Data: l.cfg.Source.Name(), Arch: l.cfg.Arch.Name, Layers: Layers(l.cfg.Arch), Key: p.key, Experiment: l.experiment}
 }
 
 func (l *Lab) plan(ctx context.Context, net Net) (*plan, error) {
@@ -81,15 +91,14 @@ func (l *Lab) plan(ctx context.Context, net Net) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &plan{net: net, task: task, arch: l.cfg.Arch, recipe: l.cfg.Recipe,
-		cut: gomlxnet.Cut{N: net.N, Frozen: net.Treatment.Frozen()}}
+	p := &plan{net: net, task: task, arch: l.cfg.Arch, recipe: l.cfg.Recipe, cut: net.cut(l.cfg.Arch)}
 	if net.PerClass > 0 && l.cfg.Reduced != nil {
 		p.recipe = *l.cfg.Reduced
 	}
 	if p.arch.Classes, err = p.recipe.outputs(task.NumClasses()); err != nil {
 		return nil, err
 	}
-	if err := p.cut.Check(p.arch); err != nil {
+	if err := (gomlxnet.Cut{N: net.N}).Check(p.arch); err != nil {
 		return nil, err
 	}
 	if l.cfg.Epochs > 0 {
@@ -106,20 +115,18 @@ func (l *Lab) plan(ctx context.Context, net Net) (*plan, error) {
 	}
 	p.recipe = p.recipe.Of(net.Treatment)
 	// As in 2014, a transferred net keeps the mean of the task its layers come from.
-	origin := net
-	if parent, ok := net.Parent(); ok {
-		origin = parent
-	}
-	source, err := l.task(ctx, origin, net.Source())
-	if err != nil {
+	if p.view, err = l.view(ctx, p); err != nil {
 		return nil, err
 	}
-	p.view = dataset.View{Size: p.arch.Size, Crop: true, Pad: p.recipe.Pad, Mirror: p.recipe.Mirror,
-		Mean: source.Mean(), MeanPerChannel: p.recipe.ChannelMean, Scale: float32(p.recipe.Scale)}
 
 	p.spec = spec{Semantics: semantics, Treatment: net.Treatment.String(), N: net.N, Seed: net.Seed, Target: net.Target.String(),
 		Arch: p.arch, Recipe: p.recipe, Data: task.Digest(), Backend: l.backend}
 	p.spec.Arch.Name, p.spec.Recipe.Name = "", ""
+	if net.given() {
+		if p.spec.Parent, err = l.cfg.Pretrained.key(); err != nil {
+			return nil, err
+		}
+	}
 	if parent, ok := net.Parent(); ok {
 		pp, err := l.plan(ctx, parent)
 		if err != nil {
@@ -129,6 +136,30 @@ func (l *Lab) plan(ctx context.Context, net Net) (*plan, error) {
 	}
 	p.key, err = store.Key(p.spec)
 	return p, err
+}
+
+// view is what a planned net is shown of a picture.
+func (l *Lab) view(ctx context.Context, p *plan) (dataset.View, error) {
+	if p.net.given() {
+		if l.cfg.Pretrained == nil {
+			return dataset.View{}, fmt.Errorf("net %s: %w", p.net, errNotGiven)
+		}
+		return l.cfg.Pretrained.view(p.arch.Size, p.recipe), nil
+	}
+	source, err := l.task(ctx, p.net.root(), p.net.Source())
+	if err != nil {
+		return dataset.View{}, err
+	}
+	return dataset.View{Size: p.arch.Size, Crop: true, Pad: p.recipe.Pad, Mirror: p.recipe.Mirror,
+		Mean: source.Mean(), MeanPerChannel: p.recipe.ChannelMean, Scale: float32(p.recipe.Scale)}, nil
+}
+
+// cut is what learns of the net, at first, in an arch.
+func (n Net) cut(arch gomlxnet.Arch) gomlxnet.Cut { return n.Treatment.cut(n.N, arch.Cuts()) }
+
+// stages are those of the net's training.
+func (p *plan) stages() []stage {
+	return p.net.Treatment.stages(p.net.N, p.arch.Cuts(), p.recipe.Steps)
 }
 
 // images counts all training images of a net's target task.

@@ -21,7 +21,7 @@ type Price struct {
 	TestImages   int   // of one pass
 	Train        int64 // multiply-adds of all steps, forward and backward
 	Test         int64 // multiply-adds of all tests
-	TrainImage   int64 // of one image in training, forward and backward
+	TrainImage   int64 // of one image in training, forward and backward; in the first stage, where layers are thawed
 	TestImage    int64 // of one image in a test
 	WholeImage   int64 // of one image in training where all layers learn
 	Weights      int64 // bytes of the weights, as they are stored
@@ -35,7 +35,7 @@ func (p Price) Images() int64 { return int64(p.Steps) * int64(p.Batch) }
 func (p Price) MultiplyAdds() int64 { return p.Train + p.Test }
 
 func newPrice(net Net, arch gomlxnet.Arch, r Recipe, testImages int) (Price, error) {
-	cut := gomlxnet.Cut{N: net.N, Frozen: net.Treatment.Frozen()}
+	cut := net.cut(arch)
 	_, total, err := arch.Cost(cut)
 	if err != nil {
 		return Price{}, fmt.Errorf("net %s: %w", net, err)
@@ -49,7 +49,15 @@ func newPrice(net Net, arch gomlxnet.Arch, r Recipe, testImages int) (Price, err
 	if r.TestEvery > 0 {
 		p.Tests += r.Steps / r.TestEvery
 	}
-	p.Train = p.TrainImage * p.Images()
+	from := 0
+	for _, s := range net.Treatment.stages(net.N, arch.Cuts(), r.Steps) {
+		_, here, err := arch.Cost(s.cut)
+		if err != nil {
+			return Price{}, fmt.Errorf("net %s: %w", net, err)
+		}
+		p.Train += here.Train * int64(s.to-from) * int64(r.Batch)
+		from = s.to
+	}
 	p.Test = p.TestImage * int64(p.Tests) * int64(testImages)
 	return p, nil
 }
@@ -98,12 +106,16 @@ func WithParents(nets []Net) []Net {
 		seen[n] = true
 	}
 	var all []Net
-	for _, n := range nets {
+	var add func(n Net)
+	add = func(n Net) {
 		if p, ok := n.Parent(); ok && !seen[p] {
 			seen[p] = true
-			all = append(all, p)
+			add(p)
 		}
 		all = append(all, n)
+	}
+	for _, n := range nets {
+		add(n)
 	}
 	return all
 }

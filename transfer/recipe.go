@@ -43,8 +43,8 @@ func (r Recipe) Of(t Treatment) Recipe {
 	second := r.Second
 	r.Second = nil
 	switch {
-	case t == BaseTwice:
-		return r.Shortened(2 * r.Steps)
+	case t.row().times > 1:
+		return r.Shortened(t.row().times * r.Steps)
 	case t.First() || second == nil:
 		return r
 	}

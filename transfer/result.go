@@ -46,6 +46,7 @@ type Result struct {
 	Seconds                      float64 // of training and testing when it was made; a hit keeps them
 	Data                         string  // name of the source of images
 	Arch                         string  // name of the net's architecture
+	Layers                       string  // names of its cuts, with commas; "" where they are the seven of 2014
 	Key                          string  // of the store's entry
 	// Experiment is equal for results that belong into one figure: those of one source, architecture, recipe and backend.
 	Experiment string
@@ -87,6 +88,7 @@ type Record struct {
 	Scale         float64  `json:"scale" parquet:"scale"`
 	InitialScale  float64  `json:"initial_scale" parquet:"initial_scale"`
 	Rescale       float64  `json:"rescale" parquet:"rescale"`
+	Layers        string   `json:"layers,omitempty" parquet:"layers,dict"`
 }
 
 // Record is the result as a row. Accuracies are nil where the status is not OK, losses where there are no weights.
@@ -94,7 +96,8 @@ func (r Result) Record() Record {
 	rec := Record{Name: r.Net.String(), N: r.Net.N, Condition: r.Net.Treatment.String(), Split: r.Net.Split, Seed: r.Net.Seed,
 		Source: r.Net.Source().String(), Target: r.Net.Target.String(), Correct: r.Correct, Tested: r.Tested, Classes: r.Classes,
 		Status: r.Status, Reason: r.Reason, Steps: r.Steps, Images: r.Images, Seconds: r.Seconds, Data: r.Data, Arch: r.Arch,
-		Experiment: r.Experiment, Key: r.Key, Hit: r.Hit, CleanTested: r.CleanTested, Scale: r.Scale, InitialScale: r.InitialScale, Rescale: r.Rescale}
+		Experiment: r.Experiment, Key: r.Key, Hit: r.Hit, CleanTested: r.CleanTested, Scale: r.Scale, InitialScale: r.InitialScale, Rescale: r.Rescale,
+		Layers: r.Layers}
 	rec.Selection = string(r.Selection)
 	if r.Selection == "" {
 		rec.Selection = string(Final)
@@ -132,7 +135,8 @@ func (r *Result) UnmarshalJSON(data []byte) error {
 	}
 	read := Result{Net: net, Status: rec.Status, Reason: rec.Reason, Correct: rec.Correct, Tested: rec.Tested, Classes: rec.Classes,
 		Steps: rec.Steps, Images: rec.Images, Seconds: rec.Seconds, Data: rec.Data, Arch: rec.Arch,
-		Experiment: rec.Experiment, Key: rec.Key, Hit: rec.Hit, CleanTested: rec.CleanTested, Scale: rec.Scale, InitialScale: rec.InitialScale, Rescale: rec.Rescale}
+		Experiment: rec.Experiment, Key: rec.Key, Hit: rec.Hit, CleanTested: rec.CleanTested, Scale: rec.Scale, InitialScale: rec.InitialScale, Rescale: rec.Rescale,
+		Layers: rec.Layers}
 	if rec.Status == OK && (rec.Accuracy == nil || rec.Loss == nil || rec.TrainLoss == nil) {
 		return fmt.Errorf("result %s: status ok without accuracy and losses", rec.Name)
 	}

@@ -62,13 +62,25 @@ func sameEntry(t *testing.T, name string, got, want *store.Store, key string) {
 }
 
 // TestInterruptedNetGoesOn: a net whose context ends keeps the step it had reached, and ends in the same bits.
+// The second is one whose layers are thawed on the way.
 func TestInterruptedNetGoesOn(t *testing.T) {
+	for _, name := range []string{"baseB", "A3B+g"} {
+		t.Run(name, func(t *testing.T) { interruptedNetGoesOn(t, name) })
+	}
+}
+
+func interruptedNetGoesOn(t *testing.T, name string) {
 	plain := resumed(t, "go", t.TempDir())
-	want, err := lab(t, plain).Train(t.Context(), net(t, "baseB"))
+	want, err := lab(t, plain).Train(t.Context(), net(t, name))
 	if err != nil {
 		t.Fatal(err)
 	}
 	cfg := resumed(t, "go", t.TempDir())
+	if parent, ok := want.Net.Parent(); ok { // undisturbed
+		if _, err := lab(t, cfg).Train(t.Context(), parent); err != nil {
+			t.Fatal(err)
+		}
+	}
 	reached := 0
 	for from := 0; ; {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -78,7 +90,7 @@ func TestInterruptedNetGoesOn(t *testing.T) {
 				cancel()
 			}
 		}
-		r, err := lab(t, cfg).Train(ctx, net(t, "baseB"))
+		r, err := lab(t, cfg).Train(ctx, net(t, name))
 		cancel()
 		if err == nil {
 			if from < 3 {
@@ -97,7 +109,7 @@ func TestInterruptedNetGoesOn(t *testing.T) {
 			t.Errorf("log %q, %v", log, err)
 		}
 	}
-	sameEntry(t, "baseB", cfg.Store, plain.Store, want.Key)
+	sameEntry(t, name, cfg.Store, plain.Store, want.Key)
 	files, err := cfg.Store.Get(want.Key, logFile)
 	if err != nil {
 		t.Fatal(err)

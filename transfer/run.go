@@ -44,7 +44,10 @@ func (l *Lab) trainNet(ctx context.Context, wk *worker, p *plan, donor *donated,
 	if err != nil {
 		return nil, err
 	}
-	at := wk.table.join(partyKey{p.trainerKey(), p.net.shape(), settled > 0})
+	var at *seat
+	if len(p.stages()) == 1 { // others are in another graph in each
+		at = wk.table.join(partyKey{p.trainerKey(), p.cut.Learning(), settled > 0})
+	}
 	defer at.leave()
 	w, err := p.initial(donor)
 	if err != nil {
@@ -64,10 +67,12 @@ func (l *Lab) trainNet(ctx context.Context, wk *worker, p *plan, donor *donated,
 	out := &outcome{result: p.result(l)}
 	out.result.Steps, out.result.Images = p.recipe.Steps, p.recipe.Steps*p.recipe.Batch
 	out.result.Scale, out.result.InitialScale, out.result.Rescale = first.scale, first.initial, first.factor
-	if p.net.Treatment == Stopped {
+	if p.net.Treatment.row().stops {
 		st.until = donor.loss
 	}
-	err = l.train(ctx, wk, at, p, trainer, st, out, keep)
+	own := *p
+	of := &training{plan: &own, lab: l, worker: wk, seat: at, trainer: trainer, keep: keep, st: st, out: out}
+	err = of.train(ctx)
 	at.leave() // those that are left need not wait for its test
 	out.metrics = st.Metrics
 	if err != nil {
@@ -76,7 +81,7 @@ func (l *Lab) trainNet(ctx context.Context, wk *worker, p *plan, donor *donated,
 	if out.weights, err = trainer.Weights(); err != nil {
 		return nil, err
 	}
-	if err := p.prove(first.weights, out.weights); err != nil {
+	if err := of.prove(first.weights, out.weights); err != nil {
 		return nil, err
 	}
 	r := &out.result
@@ -98,14 +103,21 @@ func (l *Lab) trainNet(ctx context.Context, wk *worker, p *plan, donor *donated,
 
 // initial is the net before its first step.
 func (p *plan) initial(donor *donated) (gomlxnet.Weights, error) {
-	if donor != nil && p.net.Treatment == BasePlus {
-		return donor.weights.Clone(), p.arch.Check(donor.weights)
-	}
 	w, err := p.arch.Init(p.net.stream("init"))
 	if err != nil || donor == nil {
 		return w, err
 	}
-	return p.arch.Donate(w, donor.weights, p.net.N)
+	row, take := p.net.Treatment.row(), p.net.N
+	if row.takes != nil {
+		take = row.takes(p.net.N, p.arch.Cuts())
+	}
+	if take > p.arch.Cuts() {
+		return donor.weights.Clone(), p.arch.Check(donor.weights)
+	}
+	if w, err = p.arch.Donate(w, donor.weights, take); err != nil || !row.shuffle {
+		return w, err
+	}
+	return p.arch.Shuffled(w, take, p.net.stream("shuffle"))
 }
 
 // trainerKey is what a compiled graph depends on, of what the nets of a Lab
@@ -155,81 +167,123 @@ func (p *plan) prove(before, after gomlxnet.Weights) error {
 	if !p.cut.Frozen {
 		return nil
 	}
-	was, err := p.arch.PrefixDigest(before, p.cut.N)
+	was, err := p.arch.FrozenDigest(before, p.cut)
 	if err != nil {
 		return err
 	}
-	is, err := p.arch.PrefixDigest(after, p.cut.N)
+	is, err := p.arch.FrozenDigest(after, p.cut)
 	if err != nil {
 		return err
 	}
 	if was != is {
-		return fmt.Errorf("%w: layers 1..%d had digest %s before training and %s after", errThawed, p.cut.N, was, is)
+		return fmt.Errorf("%w: layers %d..%d had digest %s before training and %s after", errThawed, p.cut.Free+1, p.cut.N, was, is)
 	}
 	return nil
 }
 
+// training is a net while it is trained.
+type training struct {
+	*plan
+	lab     *Lab
+	worker  *worker
+	seat    *seat
+	trainer *gomlxnet.Trainer
+	keep    *keeper
+	st      *progress
+	out     *outcome
+	report  throttle
+	started time.Time
+	from    int // the first step that is taken here
+}
+
 // train takes the steps that are left, or stops where the loss is no longer
 // finite. Whatever ends it early, a checkpoint of the last whole step is kept.
-func (l *Lab) train(ctx context.Context, wk *worker, at *seat, p *plan, trainer *gomlxnet.Trainer, st *progress, out *outcome, keep *keeper) error {
-	var (
-		r      = &out.result
-		drop   = p.net.stream("dropout")
-		tail   = p.recipe.Steps - max(1, p.recipe.Steps/10)
-		report = throttle{every: 100 * time.Millisecond}
-		start  = time.Now()
-		from   = st.Step
-	)
-	stop := func(err error) error { return errors.Join(err, keep.checkpoint(trainer, p, st)) }
-	if err := p.measure(ctx, trainer, st, keep); err != nil {
-		return stop(err)
+func (t *training) train(ctx context.Context) error {
+	t.report.every, t.started, t.from = 100*time.Millisecond, time.Now(), t.st.Step
+	if err := t.measure(ctx, t.trainer, t.st, t.keep); err != nil {
+		return t.stop(err)
 	}
-	feed, err := p.feed(ctx, trainer, l.maxSettled, l.prefixes, keep.heartbeat)
+	for _, s := range t.stages() {
+		if t.st.Step >= s.to && s.to < t.recipe.Steps {
+			continue
+		}
+		if err := t.trainer.Recut(s.cut); err != nil {
+			return err
+		}
+		t.cut = s.cut
+		if ended, err := t.stage(ctx, s); ended || err != nil {
+			return err
+		}
+	}
+	t.out.result.TrainLoss = t.st.Last / float64(t.recipe.Steps-t.tail())
+	return nil
+}
+
+// stop keeps a checkpoint; err is why there is no further step.
+func (t *training) stop(err error) error {
+	return errors.Join(err, t.keep.checkpoint(t.trainer, t.plan, t.st))
+}
+
+// tail is the first step of the last tenth, whose losses are the net's training loss.
+func (p *plan) tail() int { return p.recipe.Steps - max(1, p.recipe.Steps/10) }
+
+// stage takes the steps up to the end of a stage. ended says that the net takes no more, and its result why.
+func (t *training) stage(ctx context.Context, s stage) (ended bool, err error) {
+	feed, err := t.feed(ctx, t.trainer, t.lab.maxSettled, t.lab.prefixes, t.keep.heartbeat)
 	if err != nil {
-		return err
+		return false, err
 	}
-	steps := at.steps(trainer, feed.steps)
-	for b, err := range feed.blocks(ctx, from, p.recipe.Steps, p.recipe.Rate, func(step int) int { return min(p.nextTest(step), keep.next(step), st.nextLook(step, p.metricEvery())) }) {
+	drop, steps := t.net.stream("dropout"), t.seat.steps(t.trainer, feed.steps)
+	end := func(step int) int {
+		return min(t.nextTest(step), t.keep.next(step), t.st.nextLook(step, t.metricEvery()))
+	}
+	for b, err := range feed.blocks(ctx, t.st.Step, s.to, t.recipe.Rate, end) {
 		if err != nil {
-			return stop(err)
+			return false, t.stop(err)
 		}
 		losses, err := steps(b.values, b.labels, b.rates, drop, b.from)
 		if err != nil {
-			return err
+			return false, err
 		}
+		r := &t.out.result
 		for i, loss := range losses {
 			k := b.from + i
 			if math.IsNaN(loss) || math.IsInf(loss, 0) {
-				r.Status, r.Steps, r.Images = Diverged, k+1, (k+1)*p.recipe.Batch
+				r.Status, r.Steps, r.Images = Diverged, k+1, (k+1)*t.recipe.Batch
 				r.Reason = fmt.Sprintf("the loss is %v at step %d", loss, k+1)
-				return nil
+				return true, nil
 			}
-			st.add(k, loss, b.rates[i], k >= tail)
-			if err := p.measure(ctx, trainer, st, keep); err != nil {
-				return stop(err)
+			t.st.add(k, loss, b.rates[i], k >= t.tail())
+			if err := t.measure(ctx, t.trainer, t.st, t.keep); err != nil {
+				return false, t.stop(err)
 			}
 		}
-		if st.reached() {
-			r.Steps, r.Images, r.TrainLoss = st.Step, st.Step*p.recipe.Batch, st.recent()
-			return nil
+		if t.st.reached() {
+			r.Steps, r.Images, r.TrainLoss = t.st.Step, t.st.Step*t.recipe.Batch, t.st.recent()
+			return true, nil
 		}
 		loss := losses[len(losses)-1]
-		if err := keep.step(trainer, p, st, loss); err != nil {
-			return err
+		if err := t.keep.step(t.trainer, t.plan, t.st, loss); err != nil {
+			return false, err
 		}
-		if report.due() {
-			l.mu.Lock()
-			wk.share = float64(st.Step) / float64(p.recipe.Steps)
-			l.mu.Unlock()
-			l.report(Event{Net: p.net, Step: st.Step, Steps: p.recipe.Steps, Loss: loss,
-				ImagesPerSecond: float64((st.Step-from)*p.recipe.Batch) / time.Since(start).Seconds()})
-		}
+		t.tell(loss)
 	}
 	if err := ctx.Err(); err != nil {
-		return stop(err)
+		return false, t.stop(err)
 	}
-	r.TrainLoss = st.Last / float64(p.recipe.Steps-tail)
-	return nil
+	return false, nil
+}
+
+// tell reports how far the net is, every so often.
+func (t *training) tell(loss float64) {
+	if !t.report.due() {
+		return
+	}
+	t.lab.mu.Lock()
+	t.worker.share = float64(t.st.Step) / float64(t.recipe.Steps)
+	t.lab.mu.Unlock()
+	t.lab.report(Event{Net: t.net, Step: t.st.Step, Steps: t.recipe.Steps, Loss: loss,
+		ImagesPerSecond: float64((t.st.Step-t.from)*t.recipe.Batch) / time.Since(t.started).Seconds()})
 }
 
 // nextTest is the step behind which the net is tested next, steps taken so far.

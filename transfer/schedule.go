@@ -4,15 +4,18 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"coadapt/gomlxnet"
 )
 
 // job is one net of a schedule.
 type job struct {
 	net      Net
-	silent   bool    // a parent that nobody asked for
-	order    int     // in the list of nets
-	cost     float64 // of training it, in any unit
-	path     float64 // cost of the longest chain of nets that begins with it
+	shape    gomlxnet.Cut // see Lab.shape
+	silent   bool         // a parent that nobody asked for
+	order    int          // in the list of nets
+	cost     float64      // of training it, in any unit
+	path     float64      // cost of the longest chain of nets that begins with it
 	parent   *job
 	children []*job
 	key      string    // of its result, once it has one
@@ -33,14 +36,14 @@ type schedule struct {
 }
 
 // newSchedule adds to the nets the parents that are not asked for.
-func newSchedule(nets []Net, cost func(Net) float64) *schedule {
+func newSchedule(nets []Net, cost func(Net) float64, shape func(Net) gomlxnet.Cut) *schedule {
 	s := new(schedule)
 	jobs := make(map[Net]*job, len(nets))
 	var all []*job
 	add := func(n Net, silent bool) *job {
 		j := jobs[n]
 		if j == nil {
-			j = &job{net: n, silent: silent, order: len(all), cost: cost(n)}
+			j = &job{net: n, silent: silent, order: len(all), cost: cost(n), shape: shape(n)}
 			jobs[n], all = j, append(all, j)
 		}
 		j.silent = j.silent && silent
@@ -49,17 +52,15 @@ func newSchedule(nets []Net, cost func(Net) float64) *schedule {
 	for _, n := range nets {
 		add(n, false)
 	}
-	for _, j := range all { // as it is; parents have no parents
+	for i := 0; i < len(all); i++ { // parents that are added have parents, too
+		j := all[i]
 		if parent, ok := j.net.Parent(); ok {
 			p := add(parent, true)
 			j.parent, p.children, p.open = p, append(p.children, j), p.open+1
 		}
 	}
 	for _, j := range all {
-		j.path = j.cost
-		for _, c := range j.children {
-			j.path = max(j.path, j.cost+c.cost)
-		}
+		j.path = j.longest()
 		s.total += j.cost
 		if _, ok := j.net.Parent(); !ok {
 			s.ready = append(s.ready, j)
@@ -68,6 +69,15 @@ func newSchedule(nets []Net, cost func(Net) float64) *schedule {
 	slices.SortStableFunc(s.ready, before)
 	s.left = len(all)
 	return s
+}
+
+// longest is the cost of the longest chain of nets that begins with the job.
+func (j *job) longest() float64 {
+	below := 0.0
+	for _, c := range j.children {
+		below = max(below, c.longest())
+	}
+	return j.cost + below
 }
 
 func before(a, b *job) int {
@@ -95,7 +105,7 @@ const lookAhead = 8
 // whose graph it has compiled, else one whose graph no worker has or makes, else the
 // first. Where all that is ready must wait, it says until when; a zero time
 // means that nothing is ready.
-func (s *schedule) next(now time.Time, mine, anyones func(shape int) bool) (j *job, wait time.Time) {
+func (s *schedule) next(now time.Time, mine, anyones func(shape gomlxnet.Cut) bool) (j *job, wait time.Time) {
 	var front []int
 	for i, j := range s.ready {
 		if j.waits.After(now) {
@@ -111,9 +121,9 @@ func (s *schedule) next(now time.Time, mine, anyones func(shape int) bool) (j *j
 	if len(front) == 0 {
 		return nil, wait
 	}
-	best := slices.IndexFunc(front, func(i int) bool { return mine(s.ready[i].net.shape()) })
+	best := slices.IndexFunc(front, func(i int) bool { return mine(s.ready[i].shape) })
 	if best < 0 {
-		best = max(0, slices.IndexFunc(front, func(i int) bool { return !anyones(s.ready[i].net.shape()) }))
+		best = max(0, slices.IndexFunc(front, func(i int) bool { return !anyones(s.ready[i].shape) }))
 	}
 	j = s.ready[front[best]]
 	s.ready = slices.Delete(s.ready, front[best], front[best]+1)

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"coadapt/gomlxnet"
 	"coadapt/transfer/store"
 )
 
@@ -21,7 +22,10 @@ func unit(n Net) float64 {
 	return 8
 }
 
-func no(int) bool { return false }
+func no(gomlxnet.Cut) bool { return false }
+
+// shapeOf is the cut of a net in an arch of seven cuts.
+func shapeOf(n Net) gomlxnet.Cut { return n.Treatment.cut(n.N, 7).Learning() }
 
 // drain takes everything from a schedule in the order in which one worker would.
 func drain(t *testing.T, s *schedule) (order []string) {
@@ -39,7 +43,7 @@ func drain(t *testing.T, s *schedule) (order []string) {
 
 // TestScheduleOrder: the longest chain first, parents before children, parents that nobody asked for added once.
 func TestScheduleOrder(t *testing.T) {
-	s := newSchedule([]Net{net(t, "0/R1B"), net(t, "0/A2B"), net(t, "0/A5B+"), net(t, "0/B6B"), net(t, "0/B1B")}, unit)
+	s := newSchedule([]Net{net(t, "0/R1B"), net(t, "0/A2B"), net(t, "0/A5B+"), net(t, "0/B6B"), net(t, "0/B1B")}, unit, shapeOf)
 	silent := 0
 	for _, j := range s.ready {
 		if j.silent {
@@ -56,10 +60,23 @@ func TestScheduleOrder(t *testing.T) {
 	}
 }
 
+// TestScheduleOfGenerations: AnB+p waits for its AnB, which waits for its base; each is added once.
+func TestScheduleOfGenerations(t *testing.T) {
+	s := newSchedule([]Net{net(t, "0/A7B+p"), net(t, "0/A7B"), net(t, "0/A6B+p")}, unit, shapeOf)
+	if s.left != 5 || s.total != 8+1+8+2+8 {
+		t.Errorf("%d jobs of cost %v, want 5 of 27", s.left, s.total)
+	}
+	// A6B leads to more than A7B.
+	want := []string{"0/baseA", "0/A6B", "0/A7B", "0/A7B+p", "0/A6B+p"}
+	if got := drain(t, s); !slices.Equal(got, want) {
+		t.Errorf("%v\nwant %v", got, want)
+	}
+}
+
 // TestScheduleAffinity: a worker takes what it has compiled, else what nobody has.
 func TestScheduleAffinity(t *testing.T) {
-	s := newSchedule([]Net{net(t, "0/R1B"), net(t, "0/R2B"), net(t, "0/R3B")}, unit)
-	is := func(n int) func(int) bool { return func(shape int) bool { return shape == n } }
+	s := newSchedule([]Net{net(t, "0/R1B"), net(t, "0/R2B"), net(t, "0/R3B")}, unit, shapeOf)
+	is := func(n int) func(gomlxnet.Cut) bool { return func(shape gomlxnet.Cut) bool { return shape.N == n } }
 	for i, want := range []string{"0/R3B", "0/R2B", "0/R1B"} {
 		j, _ := s.next(time.Now(), is([]int{3, 9, 9}[i]), is([]int{3, 1, 1}[i]))
 		if j == nil || j.net.String() != want {
@@ -70,7 +87,7 @@ func TestScheduleAffinity(t *testing.T) {
 
 // TestScheduleWaits: what must wait is passed over, and its time is known.
 func TestScheduleWaits(t *testing.T) {
-	s := newSchedule([]Net{net(t, "0/R1B"), net(t, "0/R2B")}, unit)
+	s := newSchedule([]Net{net(t, "0/R1B"), net(t, "0/R2B")}, unit, shapeOf)
 	now := time.Now()
 	s.ready[0].waits = now.Add(time.Minute)
 	if j, _ := s.next(now, no, no); j == nil || j.net.N != 2 {

@@ -2,16 +2,85 @@ package transfer
 
 import (
 	"fmt"
+	"strings"
 
 	"coadapt/gomlxnet/dataset"
 )
 
 // SplitFor is [dataset.SplitFor] for two tasks that a net can be trained on: it fails for a source of fewer than four
-// classes, too, as a
-// task of one class teaches nothing.
-func SplitFor(src dataset.Source, name string) (dataset.Split, error) {
-	if n := len(src.Classes()); n < 4 {
-		return dataset.Split{}, fmt.Errorf("split %q of %s: %d classes: two tasks of two classes need 4", name, src.Name(), n)
+// classes, too, as a task of one class teaches nothing. A split of the user's own comes first.
+func SplitFor(src dataset.Source, name string, own ...dataset.Split) (dataset.Split, error) {
+	var names []string
+	for _, s := range own {
+		if s.Name == name {
+			return s, s.Check(src)
+		}
+		names = append(names, s.Name)
 	}
-	return dataset.SplitFor(src, name)
+	if n := len(src.Classes()); n < 4 {
+		return dataset.Split{}, fmt.Errorf("split %q of %s: %d classes: two tasks of two classes need 4", name,
+			src.Name(), n)
+	}
+	s, err := dataset.SplitFor(src, name)
+	switch {
+	case err == nil:
+	case len(names) > 0:
+		err = fmt.Errorf("%w; the split file has %s", err, strings.Join(names, ", "))
+	case dataset.CheckSplitName(name) == nil:
+		err = fmt.Errorf("%w; a split of your own comes from a -split-file, in a notebook nb.SplitFile(...)", err)
+	}
+	return s, err
+}
+
+// OwnSplit says whether the net's split is one of the user's own: with a name like animals, of two data sets, or with a
+// pretrained base A.
+func (n Net) OwnSplit() bool {
+	return n.Split == dataset.PairSplit || n.Split == PretrainedSplit || dataset.CheckSplitName(n.Split) == nil
+}
+
+// OwnSplits looks up the splits of a file among the classes of a source. There are none where file is "".
+func OwnSplits(file string, src dataset.Source) ([]dataset.Split, error) {
+	if file == "" {
+		return nil, nil
+	}
+	texts, err := dataset.ReadSplits(file)
+	if err != nil {
+		return nil, err
+	}
+	var own []dataset.Split
+	for _, t := range texts {
+		s, err := t.Of(src)
+		if err != nil {
+			return nil, err
+		}
+		own = append(own, s)
+	}
+	return own, nil
+}
+
+// CheckSplit says why nets cannot be of a split.
+func (c Config) CheckSplit(name string) error {
+	switch {
+	case name != PretrainedSplit:
+		_, err := SplitFor(c.Source, name, c.Splits...)
+		return err
+	case c.Pretrained == nil:
+		return fmt.Errorf("split %q: %w", name, errNotGiven)
+	}
+	return nil
+}
+
+// checkSplits refuses splits of the user's own that are none, or that have one name.
+func (c Config) checkSplits() error {
+	seen := map[string]bool{}
+	for _, s := range c.Splits {
+		if err := s.Check(c.Source); err != nil {
+			return fmt.Errorf("lab: %w", err)
+		}
+		if seen[s.Name] {
+			return fmt.Errorf("lab: two splits are called %s; give each another name", s.Name)
+		}
+		seen[s.Name] = true
+	}
+	return nil
 }

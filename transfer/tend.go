@@ -41,7 +41,7 @@ func readEntry(s *store.Store, key string) (Entry, error) {
 }
 
 // Prune drops the weights of all nets that can be nobody's parent: all but
-// base nets on whole tasks. Results, metrics and logs stay, so that a rerun is still a
+// base nets on whole tasks. AnB+p trains its AnB again where that has none. Results, metrics and logs stay, so that a rerun is still a
 // hit. It says of how many nets and how many bytes were freed; entries that cannot be read are passed over, and
 // are the error.
 func Prune(s *store.Store) (nets int, freed int64, err error) {

@@ -20,8 +20,8 @@ type table struct {
 // partyKey tells apart which nets may be in one graph.
 type partyKey struct {
 	trainerKey
-	shape int  // see Net.shape
-	above bool // on what frozen layers gave
+	shape gomlxnet.Cut // see Lab.shape
+	above bool         // on what frozen layers gave
 }
 
 // party is nets that are being trained in one graph.

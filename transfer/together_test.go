@@ -56,7 +56,7 @@ func TestTable(t *testing.T) {
 		var steps []stepsFunc
 		var leave []func()
 		for i, net := range nets {
-			key := partyKey{shape: i / 2} // the last is of another shape
+			key := partyKey{shape: gomlxnet.Cut{N: i / 2}} // the last is of another shape
 			at := table.join(key)
 			steps, leave = append(steps, at.steps(net, net.Steps)), append(leave, at.leave)
 		}

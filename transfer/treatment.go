@@ -3,61 +3,125 @@ package transfer
 import (
 	"fmt"
 	"strings"
+
+	"coadapt/gomlxnet"
 )
 
 // Treatment is how a net begins and what of it learns, in the paper's words.
 type Treatment int
 
-// The treatments. n is the cut: layers 1..n come from elsewhere, the rest are new. The first six are the paper's; the others
-// are controls that tell what a loss of BnB is made of.
+// The treatments. n is the cut: layers 1..n come from elsewhere, the rest are new. The first six are the paper's. Those
+// up to Stopped are controls that tell what a loss of BnB is made of. The last ones are what practice does with layers of
+// another task.
 const (
-	Base         Treatment = iota // trained from scratch on its own task
-	Selffer                       // BnB: layers 1..n from the base net of the same task, frozen
-	SelfferPlus                   // BnB+: the same, all layers learn
-	Transfer                      // AnB: layers 1..n from the base net of the other task, frozen
-	TransferPlus                  // AnB+: the same, all layers learn
-	Random                        // RnB: layers 1..n at their random initial values, frozen
-	BasePlus                      // base+: trained as long again from the final weights of its own base, no layer new
-	BaseTwice                     // base2x: a base net trained from scratch for twice the steps, from the base's own initial values and order
-	Rescaled                      // BnBr: BnB with its frozen features multiplied by one number, so that their RMS at the cut is 1
-	AsInitial                     // BnBi: the same, so that their RMS is what the base's initial values gave there
-	Fresh                         // BnBf: BnB whose new layers are trained on pictures that the base never saw
-	Stopped                       // BnBs: BnB that stops as soon as its training loss is down to its base's
+	Base                 Treatment = iota // trained from scratch on its own task
+	Selffer                               // BnB: layers 1..n from the base net of the same task, frozen
+	SelfferPlus                           // BnB+: the same, all layers learn
+	Transfer                              // AnB: layers 1..n from the base net of the other task, frozen
+	TransferPlus                          // AnB+: the same, all layers learn
+	Random                                // RnB: layers 1..n at their random initial values, frozen
+	BasePlus                              // base+: trained as long again from the final weights of its own base, no layer new
+	BaseTwice                             // base2x: a base net trained from scratch for twice the steps, from the base's own initial values and order
+	Rescaled                              // BnBr: BnB with its frozen features multiplied by one number, so that their RMS at the cut is 1
+	AsInitial                             // BnBi: the same, so that their RMS is what the base's initial values gave there
+	Fresh                                 // BnBf: BnB whose new layers are trained on pictures that the base never saw
+	Stopped                               // BnBs: BnB that stops as soon as its training loss is down to its base's
+	ProbeFirst                            // AnB+p: all layers of a trained AnB learn on, LP-FT (Kumar et al. 2022)
+	Gradual                               // AnB+g: AnB whose frozen layers are thawed one by one, from layer n down (Howard and Ruder 2018)
+	Discriminative                        // AnB+d: AnB+ with layers 1..n at a tenth of the rate
+	FirstTuned                            // AnBt: all but the last layer from the other task; layers 1..n and the last one learn (Lee et al. 2022)
+	MomentsOnly                           // AnB+m: AnB+ with each donated tensor shuffled: mean and variance without features (Raghu et al. 2019)
+	TransferRescaled                      // AnBr: AnB with its frozen features brought to an RMS of 1 at the cut
+	TransferPlusRescaled                  // AnB+r: the same, all layers learn
 )
 
-// treatment is a row of the table of treatments.
+// treatment is a row of the table of treatments: all that the package knows of one. A function that is nil does what is
+// usual.
 type treatment struct {
-	name     string // the condition, as flags and figures have it
-	letters  string // of the notation of a net: base, A, B or R
-	suffix   string // of that notation
-	frozen   bool   // layers 1..n stay as they are
-	fromBase bool   // it begins from the layers of a base net
-	uncut    bool   // it has no cut
+	name    string // the condition, as flags and figures have it
+	says    string // in a few words, for legends
+	letters string // of the notation of a net: base, A, B or R
+	suffix  string // of that notation
+	uncut   bool   // it has no cut
+
+	parent func(n Net, source Half) Net   // the net that gives layers, source being the task that they know; nil: none
+	takes  func(n, cuts int) int          // how many of the parent's layers, from the first, in an arch of so many cuts; nil: n
+	learns func(n, cuts int) gomlxnet.Cut // what learns; nil: all layers
+	thaws  bool                           // layers that are frozen at first are thawed one by one
+
+	rms     func(initial float64) float64 // what the RMS of features at the cut is brought to, given that of initial values; nil: it is left
+	shuffle bool                          // the values of each donated tensor
+	fresh   bool                          // it learns from pictures that its parent never saw
+	stops   bool                          // where its training loss is down to its parent's
+	times   int                           // of the recipe's steps; 0: 1
 }
 
 var rows = [...]treatment{
-	Base:         {name: "base", letters: "base", uncut: true},
-	Selffer:      {name: "BnB", letters: "B", frozen: true, fromBase: true},
-	SelfferPlus:  {name: "BnB+", letters: "B", suffix: "+", fromBase: true},
-	Transfer:     {name: "AnB", letters: "A", frozen: true, fromBase: true},
-	TransferPlus: {name: "AnB+", letters: "A", suffix: "+", fromBase: true},
-	Random:       {name: "RnB", letters: "R", frozen: true},
-	BasePlus:     {name: "base+", letters: "base", suffix: "+", fromBase: true, uncut: true},
-	BaseTwice:    {name: "base2x", letters: "base", suffix: "2x", uncut: true},
-	Rescaled:     {name: "BnBr", letters: "B", suffix: "r", frozen: true, fromBase: true},
-	AsInitial:    {name: "BnBi", letters: "B", suffix: "i", frozen: true, fromBase: true},
-	Fresh:        {name: "BnBf", letters: "B", suffix: "f", frozen: true, fromBase: true},
-	Stopped:      {name: "BnBs", letters: "B", suffix: "s", frozen: true, fromBase: true},
+	Base:         {name: "base", says: "trained from scratch", letters: "base", uncut: true},
+	Selffer:      {name: "BnB", says: "frozen selffer", letters: "B", parent: baseOfSource, learns: above},
+	SelfferPlus:  {name: "BnB+", says: "fine-tuned selffer", letters: "B", suffix: "+", parent: baseOfSource},
+	Transfer:     {name: "AnB", says: "frozen transfer", letters: "A", parent: baseOfSource, learns: above},
+	TransferPlus: {name: "AnB+", says: "fine-tuned transfer", letters: "A", suffix: "+", parent: baseOfSource},
+	Random:       {name: "RnB", says: "frozen random layers", letters: "R", learns: above},
+	BasePlus:     {name: "base+", says: "trained twice", letters: "base", suffix: "+", uncut: true, parent: baseOfSource, takes: wholeNet},
+	BaseTwice:    {name: "base2x", says: "twice the steps", letters: "base", suffix: "2x", uncut: true, times: 2},
+	Rescaled: {name: "BnBr", says: "frozen selffer, RMS 1", letters: "B", suffix: "r", parent: baseOfSource, learns: above,
+		rms: one},
+	AsInitial: {name: "BnBi", says: "frozen selffer, initial RMS", letters: "B", suffix: "i", parent: baseOfSource, learns: above,
+		rms: func(initial float64) float64 { return initial }},
+	Fresh:                {name: "BnBf", says: "frozen selffer, fresh pictures", letters: "B", suffix: "f", parent: baseOfSource, learns: above, fresh: true},
+	Stopped:              {name: "BnBs", says: "frozen selffer, stopped", letters: "B", suffix: "s", parent: baseOfSource, learns: above, stops: true},
+	ProbeFirst:           {name: "AnB+p", says: "frozen, then fine-tuned", letters: "A", suffix: "+p", parent: alike(Transfer), takes: wholeNet},
+	Gradual:              {name: "AnB+g", says: "thawed from the cut down", letters: "A", suffix: "+g", parent: baseOfSource, learns: above, thaws: true},
+	Discriminative:       {name: "AnB+d", says: "layers 1..n at a tenth", letters: "A", suffix: "+d", parent: baseOfSource, learns: slower},
+	FirstTuned:           {name: "AnBt", says: "layers 1..n fine-tuned", letters: "A", suffix: "t", parent: baseOfSource, takes: allButLast, learns: first},
+	MomentsOnly:          {name: "AnB+m", says: "fine-tuned from shuffled values", letters: "A", suffix: "+m", parent: baseOfSource, shuffle: true},
+	TransferRescaled:     {name: "AnBr", says: "frozen transfer, RMS 1", letters: "A", suffix: "r", parent: baseOfSource, learns: above, rms: one},
+	TransferPlusRescaled: {name: "AnB+r", says: "fine-tuned from RMS 1", letters: "A", suffix: "+r", parent: baseOfSource, rms: one},
 }
 
-// Treatments lists those of the paper, base first. [Controls] lists the others.
-func Treatments() []Treatment {
-	return []Treatment{Base, Selffer, SelfferPlus, Transfer, TransferPlus, Random}
+// The parents.
+
+// baseOfSource is the source's base net.
+func baseOfSource(n Net, source Half) Net { return Net{Split: n.Split, Seed: n.Seed, Target: source} }
+
+// alike is the same net under another treatment.
+func alike(t Treatment) func(Net, Half) Net {
+	return func(n Net, _ Half) Net { n.Treatment = t; return n }
 }
 
-// Controls lists the treatments that the paper does not have.
-func Controls() []Treatment {
-	return []Treatment{BasePlus, BaseTwice, Rescaled, AsInitial, Fresh, Stopped}
+// What is taken of them.
+
+func wholeNet(_, cuts int) int   { return cuts + 1 }
+func allButLast(_, cuts int) int { return cuts }
+
+// What features are brought to.
+
+func one(float64) float64 { return 1 }
+
+// What learns.
+
+func above(n, _ int) gomlxnet.Cut    { return gomlxnet.Cut{N: n, Frozen: true} }
+func slower(n, _ int) gomlxnet.Cut   { return gomlxnet.Cut{N: n, Rate: 0.1} }
+func first(n, cuts int) gomlxnet.Cut { return gomlxnet.Cut{N: cuts, Frozen: true, Free: n} }
+
+// Treatments lists those of the paper, base first. [Controls] and [Practices] list the others.
+func Treatments() []Treatment { return span(Base, Random) }
+
+// Controls lists the treatments that tell what a loss is made of.
+func Controls() []Treatment { return span(BasePlus, Stopped) }
+
+// Practices lists what practice does with layers of another task, beside AnB and AnB+.
+func Practices() []Treatment { return span(ProbeFirst, Treatment(len(rows)-1)) }
+
+// Conditions lists all treatments, in the order of the table.
+func Conditions() []Treatment { return span(0, Treatment(len(rows)-1)) }
+
+func span(first, last Treatment) (all []Treatment) {
+	for t := first; t <= last; t++ {
+		all = append(all, t)
+	}
+	return all
 }
 
 // row is the treatment's in the table; that of an unknown one is empty.
@@ -70,6 +134,9 @@ func (t Treatment) row() treatment {
 
 // String is the notation of the condition, such as base, BnB+ or BnBr.
 func (t Treatment) String() string { return t.row().name }
+
+// Label is the condition and what it is in a few words: "BnB: frozen selffer".
+func (t Treatment) Label() string { return t.row().name + ": " + t.row().says }
 
 // ParseTreatment reads what String prints.
 func ParseTreatment(s string) (Treatment, error) {
@@ -93,14 +160,42 @@ func byNotation(letters, suffix string) (Treatment, bool) {
 	return 0, false
 }
 
-// Frozen says whether layers 1..n stay as they are.
-func (t Treatment) Frozen() bool { return t.row().frozen }
+// Frozen says whether layers stay as they are, at first at least.
+func (t Treatment) Frozen() bool { return t.cut(1, 2).Frozen }
 
-// FromBase says whether the net begins from trained layers, those of a base net.
-func (t Treatment) FromBase() bool { return t.row().fromBase }
+// FromBase says whether the net begins from trained layers: those of a base net, or of a net that began from one.
+func (t Treatment) FromBase() bool { return t.row().parent != nil }
 
 // Uncut says whether the treatment has no cut, N being 0.
 func (t Treatment) Uncut() bool { return t.row().uncut }
 
 // First says whether the net is trained from scratch, once: then the recipe's second training does not apply.
 func (t Treatment) First() bool { return t == Base || t == BaseTwice }
+
+// cut is what learns of a net at cut n of an arch of so many cuts, at first.
+func (t Treatment) cut(n, cuts int) gomlxnet.Cut {
+	if learns := t.row().learns; learns != nil {
+		return learns(n, cuts)
+	}
+	return gomlxnet.Cut{N: n}
+}
+
+// stage is a part of a training, in which the same layers learn.
+type stage struct {
+	to  int // the step behind its last one
+	cut gomlxnet.Cut
+}
+
+// stages are those of a net at cut n of an arch of so many cuts, trained for some steps. A net that is thawed has n+1 of
+// about equal length, in each of which one layer more learns; others have one.
+func (t Treatment) stages(n, cuts, steps int) []stage {
+	cut := t.cut(n, cuts)
+	if !t.row().thaws {
+		return []stage{{steps, cut}}
+	}
+	var all []stage
+	for k := range n + 1 {
+		all = append(all, stage{(k + 1) * steps / (n + 1), gomlxnet.Cut{N: n - k, Frozen: k < n}})
+	}
+	return all
+}

@@ -12,6 +12,9 @@
 // to a picture on its way into a batch: mean, padding, crop, mirror. All randomness is drawn by place, never by history, so
 // training can stop and start again at any step, and goroutines can make batches ahead of the net without changing a bit.
 //
+// Parts divides a source anew into pictures for training and for testing: by a share, by folds, with groups that stay together.
+// A split file (ReadSplits) divides its classes as a user likes.
+//
 // ILSVRC2012 is read from its usual tree, from a flat validation folder, or straight from the distributed tar archives.
 // Pack decodes a source once into checksummed shards, which Open then maps into memory (Packed). A List is a list of files as
 // released in 2014; those that the derived class splits come to are proved by their MD5 sums.

@@ -23,6 +23,7 @@ type Folder struct {
 	coarse  bool // labels are superclasses
 	decoder decoder
 	parts   [2][]picture
+	divided string    // how the test part was made, for people; "" where the data has one
 	dirs    [2]string // of the parts at the root, "train/" and "val/" or so
 }
 
@@ -99,7 +100,7 @@ func openFolder(ctx context.Context, t *tree, name string, opt Options) (*Folder
 	if err != nil {
 		return nil, err
 	}
-	if train == "" && opt.TestShare == 0 {
+	if train == "" && opt.TestShare == 0 && opt.Folds == 0 {
 		return nil, fmt.Errorf("%s: %d folders of pictures (%s) and no train/ and test/; -test-share 0.2, in a notebook nb.TestShare(0.2), keeps a "+
 			"fifth of each for testing, or make train/<class>/ and test/<class>/", t.where, len(perClass), examples(perClass))
 	}
@@ -113,17 +114,24 @@ func openFolder(ctx context.Context, t *tree, name string, opt Options) (*Folder
 		s.classes = append(s.classes, Class{Name: c.name, Title: c.name})
 		s.add(Train, c.files, label)
 	}
-	if train == "" {
-		err = s.divide(opt.TestShare)
-	} else if err = s.testPart(labels); err == errNoTest && opt.TestShare > 0 {
-		err = s.divide(opt.TestShare)
-	} else if err == errNoTest {
+	parts := []Part{Train, Test}
+	err = errNoTest
+	if train != "" {
+		err = s.testPart(labels)
+	}
+	switch {
+	case err != errNoTest:
+	case opt.anew():
+		parts, err = []Part{Train}, nil // Divide makes the parts
+	case opt.TestShare > 0:
+		err = s.divide(opt.Parts)
+	default:
 		err = s.noTest()
 	}
 	if err != nil {
 		return nil, err
 	}
-	if err := s.complete(); err != nil {
+	if err := s.complete(parts); err != nil {
 		return nil, err
 	}
 	if opt.Bad == BadFails {
@@ -160,9 +168,9 @@ func (s *Folder) add(p Part, files []string, label int) {
 	}
 }
 
-// complete refuses a class without pictures.
-func (s *Folder) complete() error {
-	for _, p := range []Part{Train, Test} {
+// complete refuses a class without pictures in one of the parts.
+func (s *Folder) complete(parts []Part) error {
+	for _, p := range parts {
 		count := make([]int, len(s.classes))
 		for _, pic := range s.parts[p] {
 			count[pic.label]++

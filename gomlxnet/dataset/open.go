@@ -2,7 +2,9 @@ package dataset
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path/filepath"
 	"strconv"
@@ -15,9 +17,8 @@ type Options struct {
 	Coarse  bool    // CIFAR-100: the 20 superclasses are the labels
 	Decoder Decoder // of JPEGs in trees of pictures
 
-	// TestShare divides a folder of classes that is not divided into train/ and test/, or has no test/: this share of
-	// the pictures of each class, at least one, is for testing. 0 is none, and such a folder is refused.
-	TestShare float64
+	// Parts says which pictures are for testing, where the data set does not or where they are to be divided anew.
+	Parts
 
 	// Bad says what happens to files that are named or start as pictures and can not be one: links to nothing, pipes,
 	// formats that are not read. Open fails for the first of them, or leaves them to the policy of the task.
@@ -35,6 +36,39 @@ type Options struct {
 // of pictures: train/<class>/ and test/ or val/<class>/, a folder of classes that Options.TestShare divides, or Tiny
 // ImageNet's val/images with val_annotations.txt.
 func Open(ctx context.Context, spec string, opt Options) (Source, error) {
+	if err := opt.Parts.check(); err != nil {
+		return nil, fmt.Errorf("%s: %w", spec, err)
+	}
+	src, err := openAsIs(ctx, spec, opt)
+	if err != nil {
+		return nil, err
+	}
+	return opt.divided(src)
+}
+
+// divided divides an opened source as the options say. A share is for a folder without a test part alone.
+func (opt Options) divided(src Source) (Source, error) {
+	f, _ := src.(*Folder)
+	err := error(nil)
+	if opt.TestShare > 0 && (f == nil || f.dirs[Test] != "") {
+		err = fmt.Errorf("%s: a test share of %v, and it has a test part of %d pictures already; leave -test-share out, or divide all pictures anew by "+
+			"-folds 5 -fold 1, in a notebook nb.Fold(1, 5)", src.Name(), opt.TestShare, src.Len(Test))
+	}
+	out := src
+	if err == nil {
+		out, err = Divide(src, opt.Parts)
+	}
+	if err != nil {
+		if c, ok := src.(io.Closer); ok {
+			err = errors.Join(err, c.Close())
+		}
+		return nil, err
+	}
+	return out, nil
+}
+
+// openAsIs is Open without what divides a source anew.
+func openAsIs(ctx context.Context, spec string, opt Options) (Source, error) {
 	if IsShapes(spec) {
 		p, err := ParseShapes(spec)
 		if err != nil {
@@ -72,11 +106,18 @@ func Open(ctx context.Context, spec string, opt Options) (Source, error) {
 
 // OpenFS is Open for any file system, such as one embedded in a program; name becomes the source's name.
 func OpenFS(ctx context.Context, fsys fs.FS, name string, opt Options) (Source, error) {
+	if err := opt.Parts.check(); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
 	t, err := listFS(ctx, fsys, name)
 	if err != nil {
 		return nil, err
 	}
-	return openListed(ctx, t, name, opt)
+	src, err := openListed(ctx, t, name, opt)
+	if err != nil {
+		return nil, err
+	}
+	return opt.divided(src)
 }
 
 // baseName is the file name without what tells the archive's kind.

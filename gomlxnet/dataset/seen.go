@@ -17,12 +17,21 @@ func (t *Task) See(part Part, i int, v View) (Seen, error) {
 	if n := len(t.parts[part].index); i < 0 || i >= n {
 		return Seen{}, fmt.Errorf("task %s: %s picture %d, want 0 to %d", t.name, part, i, n-1)
 	}
-	h, w, c := t.src.Shape()
-	p, err := v.plan(h, w, c, t.mean)
+	pic, err := t.Picture(part, i, nil)
 	if err != nil {
 		return Seen{}, err
 	}
-	pic, err := t.Picture(part, i, nil)
+	return t.SeePixels(pic, v)
+}
+
+// SeePixels is See of a picture that need not be of the task: pic is [height, width, channels] bytes as
+// [PictureReader.Read] gives them.
+func (t *Task) SeePixels(pic []uint8, v View) (Seen, error) {
+	h, w, c := t.src.Shape()
+	if len(pic) != h*w*c {
+		return Seen{}, fmt.Errorf("task %s: a picture of %d bytes, want %d (%dx%dx%d)", t.name, len(pic), h*w*c, h, w, c)
+	}
+	p, err := v.plan(h, w, c, t.mean)
 	if err != nil {
 		return Seen{}, err
 	}

@@ -2,7 +2,6 @@ package dataset
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"fmt"
 	"math"
 	"path"
@@ -54,11 +53,10 @@ func examples(list []classFolder) string {
 }
 
 // divide moves a share of the training pictures of each class, at least one, to the test part. Which ones depends on
-// their names alone: another picture does not move those that are there.
-func (s *Folder) divide(share float64) error {
-	if !(share > 0 && share < 1) {
-		return fmt.Errorf("%s: a test share of %v, want more than 0 and less than 1, such as 0.2", s.t.where, share)
-	}
+// their names and the seed alone: pictures of other classes do not matter, and another picture of the class moves one at
+// most.
+func (s *Folder) divide(parts Parts) error {
+	share := parts.TestShare
 	perClass := make([][]picture, len(s.classes))
 	for _, p := range s.parts[Train] {
 		perClass[p.label] = append(perClass[p.label], p)
@@ -72,7 +70,7 @@ func (s *Folder) divide(share float64) error {
 		n := max(1, min(len(pics)-1, int(math.Round(share*float64(len(pics))))))
 		order := slices.Clone(pics)
 		slices.SortFunc(order, func(a, b picture) int {
-			x, y := sha256.Sum256([]byte(path.Base(a.file))), sha256.Sum256([]byte(path.Base(b.file)))
+			x, y := hashOf(path.Base(a.file), parts.Seed), hashOf(path.Base(b.file), parts.Seed)
 			if c := bytes.Compare(x[:], y[:]); c != 0 {
 				return c
 			}
@@ -90,5 +88,6 @@ func (s *Folder) divide(share float64) error {
 			s.parts[part] = append(s.parts[part], p)
 		}
 	}
+	s.divided = parts.says(nil, grouping{})
 	return nil
 }

@@ -28,7 +28,7 @@ func TestTestShare(t *testing.T) {
 		}
 		return list
 	}
-	src, err := openMap(files, Options{TestShare: 0.2})
+	src, err := openMap(files, Options{Parts: Parts{TestShare: 0.2}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +43,7 @@ func TestTestShare(t *testing.T) {
 	}
 	// More pictures move none from one part to the other that need not.
 	files["flowers/rose/10.png"], files["flowers/tulip/deep/10.jfif"] = p, p
-	more, err := openMap(files, Options{TestShare: 0.2})
+	more, err := openMap(files, Options{Parts: Parts{TestShare: 0.2}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func TestTestShare(t *testing.T) {
 		t.Errorf("with one more a class %d test pictures, %d of them as before; want 4, at least 2", more.Len(Test), same)
 	}
 	for _, share := range []float64{-0.1, 1, 2} {
-		if _, err := openMap(files, Options{TestShare: share}); err == nil || !strings.Contains(err.Error(), "test share") {
+		if _, err := openMap(files, Options{Parts: Parts{TestShare: share}}); err == nil || !strings.Contains(err.Error(), "test share") {
 			t.Errorf("a share of %v: %v, want an error", share, err)
 		}
 	}
@@ -65,7 +65,7 @@ func TestTestShare(t *testing.T) {
 	for name, data := range files {
 		half[strings.Replace(name, "flowers/", "train/", 1)] = data
 	}
-	if src, err := openMap(half, Options{TestShare: 0.3}); err != nil || src.Len(Test) != 6 {
+	if src, err := openMap(half, Options{Parts: Parts{TestShare: 0.3}}); err != nil || src.Len(Test) != 6 {
 		t.Errorf("train/ alone: %v, want 6 test pictures", err)
 	}
 }

@@ -15,8 +15,17 @@ type Split struct {
 // SplitFor makes the named split of a source: a number s gives the random halves of seed s ("0" to "3" are the 2014 ones
 // on the 1000 ILSVRC classes); "natman" gives A the natural and B the man-made classes, in the letters of the released
 // files (the paper's text swaps them). It fails for a source of fewer than two classes, an unknown name, and for "natman"
-// where a class has no group or one side is empty.
+// where a class has no group or one side is empty. A [Pair] has the one split "pair", which nothing else has.
 func SplitFor(src Source, name string) (Split, error) {
+	pair, isPair := src.(*Pair)
+	switch {
+	case isPair && name == PairSplit:
+		return pair.Split(), nil
+	case isPair:
+		return Split{}, fmt.Errorf("split %q of %s: two data sets are the two tasks; the split is %q", name, src.Name(), PairSplit)
+	case name == PairSplit:
+		return Split{}, fmt.Errorf("split %q of %s: it is that of two data sets, and there is one", name, src.Name())
+	}
 	classes := src.Classes()
 	if len(classes) < 2 {
 		return Split{}, fmt.Errorf("split %q of %s: it has %d classes, a split needs at least 2", name, src.Name(), len(classes))

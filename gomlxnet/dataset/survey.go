@@ -11,6 +11,7 @@ type Survey struct {
 	Root        string // where the data set lies
 	Classes     int
 	Train, Test int
+	Divided     string       // how the test part was made; "" where the data has one
 	Passed      []PassedOver // what is not read
 	Merged      PassedOver   // folders below classes, whose pictures are the class's; Count is 0 where there are none
 }
@@ -19,6 +20,9 @@ type Survey struct {
 func (s Survey) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %d classes, %d training and %d test pictures", s.Root, s.Classes, s.Train, s.Test)
+	if s.Divided != "" {
+		fmt.Fprintf(&b, "; %s", s.Divided)
+	}
 	if s.Merged.Count > 0 {
 		fmt.Fprintf(&b, "; %s", s.Merged)
 	}
@@ -44,7 +48,7 @@ type Surveyor interface {
 // Survey counts what the source reads and what it does not.
 func (s *Folder) Survey() Survey {
 	v := Survey{Root: path.Join(s.t.where, s.t.prefix), Classes: len(s.classes),
-		Train: len(s.parts[Train]), Test: len(s.parts[Test])}
+		Train: len(s.parts[Train]), Test: len(s.parts[Test]), Divided: s.divided}
 	passed := &passedOver{list: map[string]PassedOver{}}
 	for _, p := range s.t.passed.sorted() {
 		passed.list[p.Reason] = p

@@ -29,6 +29,9 @@ const (
 	tjYCbCr, tjGray = 1, 2 // TJCS: how the file holds its colours
 )
 
+// errNoTurbo is openTurbo's where no file of the library is found.
+var errNoTurbo = errors.New("libjpeg-turbo is not installed")
+
 // openTurbo loads the library.
 func openTurbo() (*turbo, error) {
 	names := []string{"libturbojpeg.so.0"}
@@ -46,7 +49,8 @@ func openTurbo() (*turbo, error) {
 		errs = append(errs, err)
 	}
 	if t.library == 0 {
-		return nil, fmt.Errorf("libjpeg-turbo is not installed (Debian, Ubuntu: libturbojpeg0; Homebrew: jpeg-turbo); install it or choose Go's decoder: %w", errors.Join(errs...))
+		return nil, fmt.Errorf("%w (Debian, Ubuntu: libturbojpeg0; Homebrew: jpeg-turbo); install it or choose Go's decoder: %w",
+			errNoTurbo, errors.Join(errs...))
 	}
 	for name, at := range map[string]*uintptr{"tjInitDecompress": &t.initDecompress, "tjDestroy": &t.destroy, "tjDecompressHeader3": &t.header,
 		"tjDecompressToYUVPlanes": &t.planes} {

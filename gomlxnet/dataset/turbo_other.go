@@ -10,9 +10,10 @@ import (
 // turbo is libjpeg-turbo, which is not loaded here.
 type turbo struct{}
 
-func openTurbo() (*turbo, error) {
-	return nil, errors.New("libjpeg-turbo is loaded on Linux and macOS alone; choose Go's decoder")
-}
+// errNoTurbo is openTurbo's.
+var errNoTurbo = errors.New("libjpeg-turbo is loaded on Linux and macOS alone; choose Go's decoder")
+
+func openTurbo() (*turbo, error) { return nil, errNoTurbo }
 
 func (*turbo) close() error { return nil }
 

@@ -1,9 +1,13 @@
 package dataset
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // View is how a picture becomes the input of a net. The steps, in this order: the mean is subtracted, Pad zeros are put
-// around (zero is then the mean colour), a square of Size is cut out, it may be mirrored, and all is multiplied by Scale.
+// around (zero is then the mean colour), a square of Size is cut out, it may be mirrored, and all is multiplied by Scale,
+// divided by Std, and put into the order blue, green, red where BGR says so.
 // The zero View is the whole picture less its task's mean image.
 type View struct {
 	Size           int       // side of the crop, pixels; 0 = the whole picture
@@ -12,7 +16,9 @@ type View struct {
 	Mirror         bool      // training: mirror left-right every second picture, by chance
 	Mean           []float32 // [H, W, C] mean image, or C channel means; nil = the task's own mean image
 	MeanPerChannel bool      // use one mean a channel, averaged over the mean image
-	Scale          float32   // multiplies last; 0 = 1
+	Scale          float32   // multiplies; 0 = 1
+	Std            []float32 // divides each channel, above 0; nil = 1
+	BGR            bool      // turns the order of the three channels; Mean and Std are of red, green, blue all the same
 }
 
 // plan is a View checked against a picture size, with its mean laid out for the inner loop.
@@ -33,6 +39,12 @@ func (v View) plan(h, w, c int, own []float32) (plan, error) {
 	}
 	if p.Pad < 0 || p.Size < 0 || p.Size > min(h, w)+2*p.Pad {
 		return plan{}, fmt.Errorf("view: a crop of %d from pictures of %dx%d padded by %d; want 1..%d", p.Size, h, w, p.Pad, min(h, w)+2*p.Pad)
+	}
+	if len(v.Std) != 0 && len(v.Std) != c || slices.ContainsFunc(v.Std, func(s float32) bool { return !(s > 0) }) {
+		return plan{}, fmt.Errorf("view: deviations %v, want %d numbers above 0, one a channel", v.Std, c)
+	}
+	if v.BGR && c != 3 {
+		return plan{}, fmt.Errorf("view: pictures of %d channels in the order blue, green, red; want 3", c)
 	}
 	mean := v.Mean
 	if mean == nil {
@@ -96,6 +108,21 @@ func (p *plan) random(seed uint64, k, i int) placing {
 
 // apply cuts one picture: src is [h, w, c] bytes, dst [Size, Size, c].
 func (p *plan) apply(src []uint8, at placing, dst []float32) {
+	p.cut(src, at, dst)
+	if len(p.Std) > 0 {
+		for i := range dst {
+			dst[i] /= p.Std[i%p.c]
+		}
+	}
+	if p.BGR {
+		for i := 0; i < len(dst); i += 3 {
+			dst[i], dst[i+2] = dst[i+2], dst[i]
+		}
+	}
+}
+
+// cut is apply without deviations and the order of channels.
+func (p *plan) cut(src []uint8, at placing, dst []float32) {
 	row := p.Size * p.c
 	for y := range p.Size {
 		out := dst[y*row : (y+1)*row]

@@ -5,36 +5,21 @@ block, one of two ways side by side, average pooling in ceil mode, and the globa
 
 It prints, as JSON, for the net that learns whole and for the one whose first two blocks are frozen (their batch norms in testing mode):
 the losses of 20 training steps in float64, the mean loss of batch 0 in testing mode after them, a few gradients of the first step, and a
-few values of each variable after the last, running means and variances included. Initial values and batches are the streams of torch_twin.py.
+few values of each variable after the last, running means and variances included. Initial values and batches are the streams of torch_common.py.
 """
 
 import json
 import math
-import platform
 import sys
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
+from torch_common import head, sample, stream, uniform
+
 STEPS, BATCHES, KEPT, BATCH, SIZE, CLASSES = 20, 4, 8, 8, 12, 5
 RATE, MOMENTUM, DECAY = 0.05, 0.9, 0.001
-
-
-def stream(name, n):
-    h = 0xCBF29CE484222325
-    for byte in name.encode():
-        h = (h ^ byte) * 0x100000001B3 % 2**64
-    with np.errstate(over="ignore"):
-        z = np.uint64(h) + np.arange(1, n + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        return z ^ (z >> np.uint64(31))
-
-
-def uniform(name, shape, scale):
-    u = (stream(name, math.prod(shape)) >> np.uint64(40)).astype(np.float64)
-    return ((u / 2**23 - 1) * scale).astype(np.float32).reshape(shape)
 
 
 def conv(out, kernel, **kw):
@@ -129,25 +114,13 @@ def train(frozen):
                 w[p] -= v[p]
     images, labels = batch(0)
     tested = F.cross_entropy(forward(w, images, False, frozen), labels).item()
-    ours = lambda t: {p: sample((x.permute(2, 3, 1, 0) if x.ndim == 4 else x).detach().numpy()) for p, x in t.items()}
+    some = lambda x: sample(x, min(KEPT, x.size))
+    ours = lambda t: {p: some((x.permute(2, 3, 1, 0) if x.ndim == 4 else x).detach().numpy()) for p, x in t.items()}
     return dict(frozen=2 if frozen else 0, losses=losses, tested=tested, gradients=ours(first), variables=ours(w))
-
-
-def sample(value):
-    """Norm and up to KEPT values spread evenly over the row-major order."""
-    flat = value.reshape(-1)
-    n = min(KEPT, flat.size)
-    at = [i * (flat.size - 1) // (n - 1) for i in range(n)]
-    return dict(shape=list(value.shape), norm=float(np.linalg.norm(flat)), at=at, values=[float(flat[i]) for i in at])
 
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    head = dict(
-        command="python gomlxnet/testdata/torch_norm.py > gomlxnet/testdata/torch_norm.json",
-        versions=f"Python {platform.python_version()}, torch {torch.__version__}, numpy {np.__version__}, {platform.machine()}",
-        what="20 training steps in PyTorch, float64; see torch_norm.py",
-    )
     solver = dict(rate=RATE, momentum=MOMENTUM, decay=DECAY, batch=BATCH, batches=BATCHES)
-    json.dump(dict(head=head, arch=ARCH, runs=[train(False), train(True)], **solver), sys.stdout)
+    json.dump(dict(head=head("torch_norm"), arch=ARCH, runs=[train(False), train(True)], **solver), sys.stdout)
     print()

@@ -6,38 +6,21 @@ For two nets of the family (Mini, 32 px; a narrow CaffeNet, 227 px) it prints, a
 initial values and batches, a few gradients of the first step, and a few weights after the last, all computed in float64. "float32"
 gives how far PyTorch's own float32 run of the same is from that: what rounding alone does, and the measure of a tolerance.
 
-Initial values and batches are a formula, so that they need not be kept: value i of a stream named s is the i-th output of splitmix64
-(Steele, Lea, Flood 2014) seeded with the FNV-1a hash of s; its upper 24 bits, u = z >> 40, give (u / 2^23 - 1) * scale, rounded to
-float32. Layouts in the JSON are the Go package's: images [N,H,W,C], kernels [k,k,in/groups,out], inner products [in,out] with the
-input flattened from [H,W,C].
+Initial values and batches are a formula, that of torch_common.py. Layouts in the JSON are the Go package's: images [N,H,W,C],
+kernels [k,k,in/groups,out], inner products [in,out] with the input flattened from [H,W,C].
 """
 
 import json
 import math
-import platform
 import sys
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
+from torch_common import head, sample, stream, uniform
+
 STEPS, BATCHES, KEPT = 20, 4, 12
-
-
-def stream(name, n):
-    h = 0xCBF29CE484222325
-    for byte in name.encode():
-        h = (h ^ byte) * 0x100000001B3 % 2**64
-    with np.errstate(over="ignore"):
-        z = np.uint64(h) + np.arange(1, n + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        return z ^ (z >> np.uint64(31))
-
-
-def uniform(name, shape, scale):
-    u = (stream(name, math.prod(shape)) >> np.uint64(40)).astype(np.float64)
-    return ((u / 2**23 - 1) * scale).astype(np.float32).reshape(shape)
 
 
 POOL, LRN = dict(kernel=3, stride=2), dict(size=5, alpha=1e-4, beta=0.75)
@@ -189,13 +172,6 @@ def train(net, dtype):
     return losses, ours(first), ours(w)
 
 
-def sample(value):
-    """Norm and KEPT values spread evenly over the row-major order."""
-    flat = value.reshape(-1)
-    at = [i * (flat.size - 1) // (KEPT - 1) for i in range(KEPT)]
-    return dict(shape=list(value.shape), norm=float(np.linalg.norm(flat)), at=at, values=[float(flat[i]) for i in at])
-
-
 def distance(a, b):
     return float(np.linalg.norm(a - b) / np.linalg.norm(b))
 
@@ -221,7 +197,7 @@ def report(net):
         arch=dict(name=net["name"], size=net["size"], channels=net["channels"], classes=net["classes"], layers=[go_layer(l) for l in net["layers"]]),
         gains={l["name"]: l["gain"] for l in net["layers"]}, pixel=net["pixel"], batch=net["batch"], batches=BATCHES,
         rates=net["rates"], momentum=net["momentum"], decay=net["decay"],
-        losses=losses, gradients={p: sample(g) for p, g in grads.items()}, weights={p: sample(x) for p, x in weights.items()},
+        losses=losses, gradients={p: sample(g, KEPT) for p, g in grads.items()}, weights={p: sample(x, KEPT) for p, x in weights.items()},
         moved={p: float(np.linalg.norm(weights[p] - start[p])) for p in weights},
         float32=dict(
             losses=[abs(a - b) / abs(b) for a, b in zip(losses32, losses)],
@@ -234,12 +210,7 @@ def report(net):
 def main():
     torch.manual_seed(0)
     torch.set_num_threads(1)
-    head = dict(
-        command="python gomlxnet/testdata/torch_twin.py > gomlxnet/testdata/torch_twin.json",
-        versions=f"Python {platform.python_version()}, torch {torch.__version__}, numpy {np.__version__}, {platform.machine()}",
-        what="20 training steps in PyTorch, float64; see torch_twin.py",
-    )
-    json.dump(dict(head=head, nets=[report(n) for n in NETS]), sys.stdout, indent=1)
+    json.dump(dict(head=head("torch_twin"), nets=[report(n) for n in NETS]), sys.stdout, indent=1)
     print()
 
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"coadapt/gomlxnet/nearest"
 )
 
 // The compiler's messages for frequent mistakes of beginners. Method hint says what to do about each.
@@ -37,7 +39,7 @@ func (f failed) hint(msg string) string {
 	} else if m := noPackageName.FindStringSubmatch(msg); m != nil {
 		given, names = m[2], f.members(m[1], "")
 	}
-	if near := nearest(given, names); near != "" {
+	if near := nearest.Name(given, names); near != "" {
 		return fmt.Sprintf("%s (did you mean %s?)", msg, near)
 	}
 	return msg
@@ -67,40 +69,4 @@ func (f failed) members(pkg, typ string) []string {
 		}
 	}
 	return nil
-}
-
-// nearest is the name that differs least from given. It is "" if none is near, that is, within one change for each
-// three letters.
-func nearest(given string, names []string) string {
-	best, least := "", (len(given)+2)/3+1
-	for _, name := range names {
-		if d := distance(strings.ToLower(given), strings.ToLower(name)); d < least && name != given {
-			best, least = name, d
-		}
-	}
-	return best
-}
-
-// distance is the edit distance of a and b: the least number of letters to insert, delete, change, or swap with their
-// neighbour.
-func distance(a, b string) int {
-	rows := make([][]int, len(a)+1)
-	for i := range rows {
-		rows[i] = make([]int, len(b)+1)
-		for j := range rows[i] {
-			switch {
-			case i == 0 || j == 0:
-				rows[i][j] = i + j
-				continue
-			case a[i-1] == b[j-1]:
-				rows[i][j] = rows[i-1][j-1]
-			default:
-				rows[i][j] = 1 + min(rows[i-1][j-1], rows[i-1][j], rows[i][j-1])
-			}
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
-			}
-		}
-	}
-	return rows[len(a)][len(b)]
 }

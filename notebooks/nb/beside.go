@@ -45,7 +45,11 @@ func beside(results []transfer.Result) (table, error) {
 	if len(both) == 0 {
 		return table{}, fmt.Errorf("table beside 2014: none of these nets is a number of a condition that 2014 has on random halves")
 	}
-	for n := range cuts() + 1 {
+	most := 0
+	for _, r := range results {
+		most = max(most, r.Net.N)
+	}
+	for n := range most + 1 {
 		row, some := []string{fmt.Sprint(n)}, false
 		for _, c := range both {
 			mine := sides[0][c][n]

@@ -19,7 +19,7 @@ type Spec struct {
 	Title  string
 	Grid   Grid      // at first; Cuts are a range, as "3-5", and Splits is one split
 	Seeds  []string  // to choose from, each one or several, as "2" or "0-4"; nil is one of the first five, or the first two to five
-	Splits []string  // to choose from; nil is 0, 1, 2, 3 and natman
+	Splits []string  // to choose from; nil is those of nb.SplitFile, 0, 1, 2, 3 and natman
 	Data   []string  // to choose from, as Open takes them, beside the lab's own; nil: no choice
 	Epochs []int     // to choose from; nil: no choice
 	Rates  []float64 // learning rates to choose from; nil: no choice
@@ -65,7 +65,6 @@ func (spec Spec) offered() []transfer.Treatment {
 // choice is what the controls of a form come to.
 type choice struct {
 	grid Grid
-	data string
 	set  settings // the lab's own where nothing else was chosen
 }
 
@@ -85,7 +84,7 @@ func (l *Lab) form(spec Spec) (Grid, error) {
 	if err := leave(id, "<pre>"+escape(text)+"</pre>"+note, strings.TrimSpace(text+"\n"+note)); err != nil {
 		return Grid{}, err
 	}
-	if _, err := c.grid.Nets(); err != nil {
+	if _, err := c.grid.nets(l.set.cuts()); err != nil {
 		return Grid{}, err
 	}
 	return c.grid, l.become(c)
@@ -93,7 +92,7 @@ func (l *Lab) form(spec Spec) (Grid, error) {
 
 // formPanel checks the spec.
 func (l *Lab) formPanel(spec Spec) (panel, error) {
-	if _, err := spec.Grid.Nets(); err != nil {
+	if _, err := spec.Grid.nets(l.set.cuts()); err != nil {
 		return panel{}, fmt.Errorf("Spec.%w", err)
 	}
 	if slices.Min(append([]int{1}, spec.Epochs...)) < 1 {
@@ -113,9 +112,9 @@ func (l *Lab) formPanel(spec Spec) (panel, error) {
 			control{name: t.String(), label: t.String(), kind: "tick", value: fmt.Sprint(slices.Contains(conditions, t))},
 		)
 	}
-	low, high := 1, cuts()
+	low, high := 1, l.set.cuts()
 	if spec.Grid.Cuts != "" {
-		list, _ := transfer.ParseNumbers(spec.Grid.Cuts, 1, cuts())
+		list, _ := transfer.ParseNumbers(spec.Grid.Cuts, 1, high)
 		low, high = slices.Min(list), slices.Max(list)
 		if slices.Sort(list); len(list) != high-low+1 {
 			return panel{}, fmt.Errorf("Spec.Grid.Cuts %q: a slider shows a range, such as 3-5", spec.Grid.Cuts)
@@ -136,7 +135,14 @@ func (l *Lab) formPanel(spec Spec) (panel, error) {
 		split = spec.Grid.Splits
 	}
 	if splits == nil {
-		splits = []string{"0", "1", "2", "3", "natman"}
+		own, err := l.set.ownSplits()
+		if err != nil {
+			return panel{}, err
+		}
+		if spec.Grid.Splits == "" && len(own) > 0 {
+			split = own[0]
+		}
+		splits = append(own, "0", "1", "2", "3", "natman")
 	}
 	if !slices.Contains(splits, split) {
 		return panel{}, fmt.Errorf("Spec.Grid.Splits %q: want one of Spec.Splits, %s", split, strings.Join(splits, ", "))
@@ -145,14 +151,14 @@ func (l *Lab) formPanel(spec Spec) (panel, error) {
 		return panel{}, errors.New("Spec.Grid.Balanced: a form offers conditions, and Balanced settles them")
 	}
 	p.controls = append(p.controls,
-		control{name: "cuts", label: "cuts n", kind: "span", min: 1, max: cuts(), value: spanOf(low, high)},
+		control{name: "cuts", label: "cuts n", kind: "span", min: 1, max: l.set.cuts(), value: spanOf(low, high)},
 		control{name: "seeds", label: "seeds", kind: "select", options: seeds, value: seed},
 		control{name: "split", label: "split of the classes", kind: "select", options: splits, value: split})
 	if spec.Data != nil {
 		own := append(
-			[]string{l.data},
-			slices.DeleteFunc(slices.Clone(spec.Data), func(d string) bool { return d == l.data })...)
-		p.controls = append(p.controls, control{name: "data", label: "data", kind: "select", options: own, value: l.data})
+			[]string{l.set.Data},
+			slices.DeleteFunc(slices.Clone(spec.Data), func(d string) bool { return d == l.set.Data })...)
+		p.controls = append(p.controls, control{name: "data", label: "data", kind: "select", options: own, value: l.set.Data})
 	}
 	if spec.Epochs != nil {
 		options := []string{asItIs}
@@ -202,23 +208,22 @@ func (l *Lab) chosen(v values, spec Spec) choice {
 		conditions = []string{transfer.Base.String()}
 	}
 	c := choice{
-		data: l.data,
 		set:  l.set,
 		grid: Grid{Conditions: strings.Join(conditions, ","), Cuts: v["cuts"], Seeds: v["seeds"], Splits: v["split"]},
 	}
 	if spec.Data != nil {
-		c.data = v["data"]
+		c.set.Data = v["data"]
 	}
 	if spec.Epochs != nil && v["epochs"] != asItIs {
-		c.set.Epochs, c.set.Steps = number("epochs"), 0
+		c.set.Epochs, c.set.Steps = float64(number("epochs")), 0
 	}
 	rate := func(name string, offered []float64, to *float64) {
 		if x, err := strconv.ParseFloat(v[name], 64); offered != nil && err == nil { // asItIs is no number
 			*to = x
 		}
 	}
-	rate("rate", spec.Rates, &c.set.dials.Rate)
-	rate("rate2", spec.Rates2, &c.set.dials.Rate2)
+	rate("rate", spec.Rates, &c.set.Rate)
+	rate("rate2", spec.Rates2, &c.set.Rate2)
 	return c
 }
 
@@ -226,12 +231,8 @@ func (l *Lab) chosen(v values, spec Spec) choice {
 // the run alone.
 func (l *Lab) goSource(c choice) string {
 	text := ""
-	if c.data != l.data || c.set != l.set {
-		text = fmt.Sprintf("lab := nb.Open(%q", c.data)
-		for _, o := range c.set.options() {
-			text += ", " + o.source
-		}
-		text += ")\n"
+	if c.set != l.set {
+		text = fmt.Sprintf("lab := nb.Open(%s)\n", strings.Join(append([]string{strconv.Quote(c.set.Data)}, c.set.source()...), ", "))
 	}
 	text += fmt.Sprintf("results := lab.Run(%s)\n", c.grid.Source())
 	if out, err := format.Source([]byte(text)); err == nil {
@@ -256,16 +257,16 @@ func (g Grid) Source() string {
 
 // become makes the lab that of a form's data and settings.
 func (l *Lab) become(c choice) error {
-	if c.data == l.data && c.set == l.set {
+	if c.set == l.set {
 		return nil
 	}
 	if l.stop != nil {
 		l.stop()
 	}
-	fresh := Lab{data: c.data, set: c.set}
+	fresh := Lab{given: c.set.Data, set: c.set}
 	if err := fresh.check(); err != nil {
 		return err
 	}
-	l.data, l.set, l.was = fresh.data, fresh.set, false
+	l.given, l.set, l.was = fresh.given, fresh.set, false
 	return nil
 }

@@ -40,6 +40,7 @@ func TestLooking(t *testing.T) {
 	t.Run("confusion", func(t *testing.T) { confusionOf(t, l, nets[1]) })
 	t.Run("losses", func(t *testing.T) { lossesOf(t, l, nets) })
 	t.Run("gradients", func(t *testing.T) { gradientsOf(t, l, nets) })
+	t.Run("classify", func(t *testing.T) { classifyWith(t, l, nets[1]) })
 	t.Run("probe", func(t *testing.T) { probesOf(t, l, nets) })
 	t.Run("forecast", func(t *testing.T) { forecastsOf(t, l, nets) })
 	t.Run("refused", func(t *testing.T) { divergedIsRefused(t, l, nets[1]) })
@@ -202,6 +203,8 @@ func divergedIsRefused(t *testing.T, l *Lab, bad transfer.Result) {
 	d, err = l.confusion(bad)
 	says(t, d, err, "diverged")
 	d, err = l.filters([]transfer.Result{bad})
+	says(t, d, err, "diverged")
+	d, err = l.evidence(bad, nil)
 	says(t, d, err, "diverged")
 }
 

@@ -30,7 +30,10 @@ type Sign struct {
 
 // Drawn asks for a curve, drawn with a pointer or set by sliders: what a condition gains or loses to its base at every
 // cut, in points.
-type Drawn struct{ Condition string }
+type Drawn struct {
+	Condition string
+	Cuts      int // of the net, 0: the miniature's 7
+}
 
 // Pick asks for one of some answers in words, two at least.
 type Pick []string
@@ -48,8 +51,19 @@ type asked struct {
 }
 
 func (s Sign) question() asked  { return asked{Kind: "sign", A: s.A, B: s.B, N: s.N} }
-func (d Drawn) question() asked { return asked{Kind: "drawn", A: d.Condition} }
+func (d Drawn) question() asked { return asked{Kind: "drawn", A: d.Condition, N: d.Cuts} }
 func (p Pick) question() asked  { return asked{Kind: "pick", Of: p} }
+
+// mostCuts is how many a net may have that is asked about.
+const mostCuts = 200
+
+// cuts are those at which a curve is drawn.
+func (q asked) cuts() int {
+	if q.N > 0 {
+		return q.N
+	}
+	return cuts()
+}
 
 // same says that two are one question, whatever was guessed.
 func (q asked) same(other asked) bool {
@@ -140,8 +154,8 @@ func (q asked) check() error {
 	if q.A == "" {
 		return errors.New("no condition, want one such as AnB")
 	}
-	if q.Kind == "sign" && (q.N < 1 || q.N > cuts()) {
-		return fmt.Errorf("cut %d, want 1 to %d", q.N, cuts())
+	if q.Kind == "sign" && q.N < 1 || q.N < 0 || q.N > mostCuts {
+		return fmt.Errorf("cut %d, want 1 to %d", q.N, mostCuts)
 	}
 	return nil
 }
@@ -171,7 +185,7 @@ func (q asked) panel() panel {
 		p.controls = []control{{name: "pick", kind: "select", options: q.Of, value: q.Of[0]}}
 	default:
 		p.axes = fmt.Sprintf("cut n; draw the curve of %s, in points above or below its base", q.A)
-		for n := range cuts() {
+		for n := range q.cuts() {
 			p.controls = append(
 				p.controls,
 				control{name: strconv.Itoa(n + 1), label: fmt.Sprintf("%s at n = %d, points from the base:", q.A, n+1),
@@ -200,7 +214,7 @@ func (q asked) words() string {
 		return fmt.Sprintf("guessed: %s is %s %s at n = %d", q.A, q.Guess["sign"], q.B, q.N)
 	}
 	var points []string
-	for n := range cuts() {
+	for n := range q.cuts() {
 		points = append(points, fmt.Sprintf("%d: %s", n+1, q.Guess[strconv.Itoa(n+1)]))
 	}
 	return fmt.Sprintf("guessed: %s, in points from the base, at n = %s", q.A, strings.Join(points, ", "))

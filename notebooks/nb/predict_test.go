@@ -107,7 +107,7 @@ func TestSignAgainst(t *testing.T) {
 // The base is at 600 of 1000, BnB 10 points below it at n = 1 and 20 at n = 3: a guess of -10 everywhere is off by 0
 // and 10.
 func TestDrawnAgainst(t *testing.T) {
-	q := Drawn{"BnB"}.question()
+	q := Drawn{Condition: "BnB"}.question()
 	q.Guess = values{}
 	for n := range cuts() {
 		q.Guess[fmt.Sprint(n+1)] = "-10"
@@ -125,7 +125,7 @@ func TestDrawnAgainst(t *testing.T) {
 		!strings.Contains(alt, "BnB, the result at 0: 0, 1: -10, 3: -20") {
 		t.Errorf("the figure is %s", alt)
 	}
-	none := Drawn{"BnB"}.question()
+	none := Drawn{Condition: "BnB"}.question()
 	text, fig, err = none.against([]transfer.Result{made("base", 0, 600), made("BnB", 1, 500), made("BnB", 3, 400)}, nil)
 	if err != nil || fig != nil ||
 		!strings.HasSuffix(text, "result: BnB, in points from the base, at n = 1: -10.0, 3: -20.0") {
@@ -207,13 +207,13 @@ func TestPickIsScored(t *testing.T) {
 
 func TestWrongPredict(t *testing.T) {
 	h := home.Home{Dir: t.TempDir()}
-	for says, a := range map[string]Answer{"nb.Sign": nil, `"AnC"`: Sign{"AnC", "BnB", 3}, "cut 9": Sign{"AnB", "BnB", 9}, "has no cut": Drawn{"base"}, "no condition": Drawn{},
+	for says, a := range map[string]Answer{"nb.Sign": nil, `"AnC"`: Sign{"AnC", "BnB", 3}, "cut 201": Sign{"AnB", "BnB", 201}, "has no cut": Drawn{Condition: "base"}, "cut 300": Drawn{"AnB", 300}, "no condition": Drawn{},
 		"two answers": Pick{"one"}, "each another": Pick{"one", "one"}} {
 		if err := predict(h, "x", "?", a); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%+v: %v, want an error about %s", a, err, says)
 		}
 	}
-	if err := predict(h, "a/b", "?", Drawn{"BnB"}); err == nil || !strings.Contains(err.Error(), "letters") {
+	if err := predict(h, "a/b", "?", Drawn{Condition: "BnB"}); err == nil || !strings.Contains(err.Error(), "letters") {
 		t.Errorf("a name that is none: %v", err)
 	}
 }

@@ -121,7 +121,11 @@ func (q asked) against(results []transfer.Result, right []string) (string, figur
 // gains are the differences of a condition to its base, in words.
 func gains(results []transfer.Result, t transfer.Treatment) string {
 	var points []string
-	for n := range cuts() {
+	most := 0
+	for _, r := range results {
+		most = max(most, r.Net.N)
+	}
+	for n := range most {
 		if failedAll(results, t, n+1) != "" {
 			points = append(points, fmt.Sprintf("%d: failed", n+1))
 		} else if c, err := figure.Compare(results, t, transfer.Base, n+1); err == nil { // else no pair is at this cut

@@ -19,19 +19,22 @@ type Work interface {
 // one whole transfer curve.
 type Grid struct {
 	Conditions string // "AnB,BnB+"; "" is all six: base, BnB, BnB+, AnB, AnB+, RnB. base+ is the base trained twice; BnBr and the other controls are those of [transfer.Controls]
-	Cuts       string // "1-7" or "1,4,7"; "" is 1-7
+	Cuts       string // "1-7" or "1,4,7"; "" is 1-7, or all cuts of the net of [Arch]
 	Seeds      string // "0-2"; "" is 0
-	Splits     string // "0,1,natman"; "" is 0
+	Splits     string // "0,1,natman"; "" is 0, or the splits of nb.SplitFile, nb.DataB or nb.BaseA
 	Balanced   bool   // both directions of every cut net, and base+ for each target; it settles the conditions
 }
 
-// cuts of the eight layers that nets here have.
+// cuts of the miniature, which nets have unless [Arch] names another.
 func cuts() int { return gomlxnet.Mini(2, gomlxnet.MiniOptions{}).Cuts() }
 
-// Nets lists them; it fails where a field cannot be read, and says which.
-func (g Grid) Nets() ([]transfer.Net, error) {
+// Nets lists those of the miniature; it fails where a field cannot be read, and says which.
+func (g Grid) Nets() ([]transfer.Net, error) { return g.nets(cuts()) }
+
+// nets lists those of an architecture of so many cuts.
+func (g Grid) nets(cuts int) ([]transfer.Net, error) {
 	field := func(name string, err error) error { return fmt.Errorf("Grid.%s: %w", name, err) }
-	cutList, err := transfer.ParseNumbers(cmp.Or(g.Cuts, fmt.Sprintf("1-%d", cuts())), 1, cuts())
+	cutList, err := transfer.ParseNumbers(cmp.Or(g.Cuts, fmt.Sprintf("1-%d", cuts)), 1, cuts)
 	if err != nil {
 		return nil, field("Cuts", err)
 	}
@@ -93,8 +96,11 @@ func (r Reduced) Nets() ([]transfer.Net, error) {
 // these are nets one by one.
 type these []transfer.Net
 
-// Nets implements Work.
-func (t these) Nets() ([]transfer.Net, error) {
+// Nets implements Work, for the miniature.
+func (t these) Nets() ([]transfer.Net, error) { return t.nets(cuts()) }
+
+// nets lists those of an architecture of so many cuts.
+func (t these) nets(cuts int) ([]transfer.Net, error) {
 	if len(t) == 0 {
 		return nil, errors.New("These: no net, want one at least, such as nb.Net(\"AnB\", 3, 0)")
 	}
@@ -104,8 +110,8 @@ func (t these) Nets() ([]transfer.Net, error) {
 		if err := n.Check(); err != nil {
 			return nil, fmt.Errorf("These: %w", err)
 		}
-		if n.N > cuts() {
-			return nil, fmt.Errorf("These: net %s is cut at %d, want 1 to %d", n, n.N, cuts())
+		if n.N > cuts {
+			return nil, fmt.Errorf("These: net %s is cut at %d, want 1 to %d", n, n.N, cuts)
 		}
 		if !seen[n] {
 			seen[n] = true

@@ -156,10 +156,10 @@ func (c *Contest) Run(ctx context.Context, each func(Turn) error) ([]Turn, error
 	return turns, Compare(turns)
 }
 
-// generation is 0 for nets that take nothing from others.
+// generation is 0 for nets that take nothing from others, and one more than their parent's for those that do.
 func generation(n transfer.Net) int {
-	if _, ok := n.Parent(); ok {
-		return 1
+	if parent, ok := n.Parent(); ok {
+		return 1 + generation(parent)
 	}
 	return 0
 }

@@ -8,7 +8,7 @@ import "path/filepath"
 func (h *harness) faults() []fault {
 	var (
 		few   = newSweep("few", h.Backend, 24, append(shapes(), "-nets", "0/baseA,0/baseB,0/A3B,0/B3B,0/A5B+")...)
-		grid  = newSweep("grid", h.Backend, 24, append(shapes(), "-grid", "balanced", "-n", "3")...)
+		grid  = newSweep("grid", h.Backend, 24, append(shapes(), "-grid", "balanced", "-cuts", "3")...)
 		kills = grid
 		n     = func(small, large int) int {
 			if h.Large {

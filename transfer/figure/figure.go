@@ -63,6 +63,9 @@ func Curve(results []transfer.Result, opt Options) (*Figure, error) {
 	}
 	opt = opt.filled(6.5, 4.9)
 	results, rest := first(results)
+	if results[0].Net.OwnSplit() {
+		rest = strings.TrimSpace("The classes of A and B are those of the " + string(KindOf(results[0].Net)) + ". " + rest)
+	}
 	if rest != "" {
 		opt.Caption = strings.TrimSpace(opt.Caption + " " + rest)
 	}
@@ -102,10 +105,14 @@ func Curve(results []transfer.Result, opt Options) (*Figure, error) {
 	return f, nil
 }
 
-// numbered is room for the cuts of nets whose layers are not those of 2014, without names; nil where they are.
+// numbered are the names of the cuts that nets have, nil where they are those of 2014. Results from before names were
+// kept get room for their cuts, without names.
 func numbered(results []transfer.Result) []string {
 	last := 0
 	for _, r := range results {
+		if r.Layers != "" {
+			return strings.Split(r.Layers, ",")
+		}
 		if r.Arch == "" || strings.HasPrefix(r.Arch, "mini") || strings.HasPrefix(r.Arch, "caffenet") {
 			return nil
 		}

@@ -5,13 +5,14 @@ import (
 	"slices"
 	"strings"
 
+	"coadapt/gomlxnet/dataset"
 	"coadapt/transfer"
 )
 
 // Kind is the kind of a net's tasks. Accuracies of different kinds are not averaged.
 type Kind string
 
-// The kinds, in the order in which they are shown.
+// The kinds, in the order in which they are shown. Each split of a user's own is a kind, too, "split animals".
 const (
 	RandomHalves   Kind = "random halves of the classes"
 	NaturalManMade Kind = "natural and man-made classes"
@@ -19,8 +20,26 @@ const (
 	FewerImages    Kind = "fewer images a class"
 )
 
-// Kinds lists all of them.
-func Kinds() []Kind { return []Kind{RandomHalves, NaturalManMade, AllClasses, FewerImages} }
+// Kinds lists those of some results: splits of the user's own, by their names, behind the natural and man-made classes.
+func Kinds(results []transfer.Result) []Kind {
+	known := []Kind{RandomHalves, NaturalManMade, AllClasses, FewerImages}
+	var own, all []Kind
+	has := map[Kind]bool{}
+	for _, r := range results {
+		k := KindOf(r.Net)
+		if !has[k] && !slices.Contains(known, k) {
+			own = append(own, k)
+		}
+		has[k] = true
+	}
+	slices.Sort(own)
+	for _, k := range slices.Insert(known, 2, own...) {
+		if has[k] {
+			all = append(all, k)
+		}
+	}
+	return all
+}
 
 // KindOf a net.
 func KindOf(n transfer.Net) Kind {
@@ -31,6 +50,12 @@ func KindOf(n transfer.Net) Kind {
 		return AllClasses
 	case n.Split == "natman":
 		return NaturalManMade
+	case n.Split == dataset.PairSplit:
+		return "two data sets"
+	case n.Split == transfer.PretrainedSplit:
+		return "a pretrained base A"
+	case n.OwnSplit():
+		return Kind("split " + n.Split)
 	}
 	return RandomHalves
 }
@@ -49,15 +74,13 @@ func Of(results []transfer.Result, k Kind) []transfer.Result {
 // first selects the results of the first kind that has any. It also returns a sentence about the others.
 func first(results []transfer.Result) (some []transfer.Result, rest string) {
 	var others []string
-	for _, k := range Kinds() {
+	for _, k := range Kinds(results) {
 		of := Of(results, k)
-		switch {
-		case len(of) == 0:
-		case some == nil:
+		if some == nil {
 			some = of
-		default:
-			others = append(others, fmt.Sprintf("%d on %s", len(of), k))
+			continue
 		}
+		others = append(others, fmt.Sprintf("%d on %s", len(of), k))
 	}
 	if len(others) == 0 {
 		return some, ""

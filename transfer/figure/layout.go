@@ -63,8 +63,13 @@ func styleAxes(p *plot.Plot) {
 // cutTicks label each n with the layer below the cut.
 func cutTicks(layers []string) plot.ConstantTicks {
 	ticks := plot.ConstantTicks{{Value: 0, Label: "0\nbase"}}
+	every := (len(layers) + 9) / 10 // there is room for ten names
 	for i, name := range layers {
-		ticks = append(ticks, plot.Tick{Value: float64(i + 1), Label: strconv.Itoa(i+1) + "\n" + name})
+		tick := plot.Tick{Value: float64(i + 1)}
+		if i%every == 0 {
+			tick.Label = strconv.Itoa(i+1) + "\n" + name
+		}
+		ticks = append(ticks, tick)
 	}
 	return ticks
 }
@@ -112,7 +117,7 @@ func drawLegend(c draw.Canvas, cv curve) draw.Canvas {
 	var widest vg.Length
 	for _, group := range [][]transfer.Treatment{
 		{transfer.Base, transfer.BasePlus, transfer.BaseTwice, transfer.Random}, {transfer.Selffer, transfer.SelfferPlus},
-		{transfer.Transfer, transfer.TransferPlus}, {transfer.Rescaled, transfer.AsInitial, transfer.Fresh, transfer.Stopped},
+		{transfer.Transfer, transfer.TransferPlus}, slices.DeleteFunc(transfer.Controls(), transfer.Treatment.Uncut), transfer.Practices(),
 	} {
 		group = slices.DeleteFunc(group, func(t transfer.Treatment) bool { return !slices.Contains(present, t) })
 		for _, t := range group {

@@ -35,12 +35,14 @@ func Paper3(results []transfer.Result, opt Options) (*Figure, error) {
 	}
 	right := frame
 	right.title, right.empty = "random, untrained layers", "no such nets (RnB)"
-	s := levels(results, transfer.Random, func(n transfer.Net) bool { return n.Split != "natman" })
+	s := levels(results, transfer.Random, func(n transfer.Net) bool { return n.Split != "natman" && !n.OwnSplit() })
 	if s.look, s.name = lookOf(transfer.Random), "RnB"; len(s.points)+len(s.failed) > 1 {
 		right.series = append(right.series, s)
 	}
 	if len(left.series)+len(right.series) == 0 {
-		return nil, fmt.Errorf("figure 3: neither transfer between natural and man-made classes nor frozen random layers among the results; `coadapt curve -split natman -treatments AnB,RnB` trains both where classes are known as natural or man-made")
+		return nil, fmt.Errorf("figure 3: neither transfer between natural and man-made classes nor frozen random layers " +
+			"among the results; `coadapt curve --splits natman --conditions AnB,RnB` trains both where classes are known " +
+			"as natural or man-made")
 	}
 	randomHalves := lookOf(transfer.Transfer)
 	randomHalves.filled = false
@@ -56,7 +58,7 @@ func Paper3(results []transfer.Result, opt Options) (*Figure, error) {
 	}{
 		{"AnB, random halves", randomHalves, transfer.Transfer, func(n transfer.Net) bool { return KindOf(n) == RandomHalves }},
 		{"AnB, natural/man-made", lookOf(transfer.Transfer), transfer.Transfer, func(n transfer.Net) bool { return n.Split == "natman" }},
-		{"RnB", lookOf(transfer.Random), transfer.Random, func(n transfer.Net) bool { return n.Split != "natman" }},
+		{"RnB", lookOf(transfer.Random), transfer.Random, func(n transfer.Net) bool { return n.Split != "natman" && !n.OwnSplit() }},
 	} {
 		s := gains(results, row.t, row.here)
 		if s.look, s.name = row.look, row.name; len(s.points) > 1 {

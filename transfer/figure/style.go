@@ -2,6 +2,7 @@ package figure
 
 import (
 	"image/color"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 
@@ -19,34 +20,37 @@ type look struct {
 	dashes []vg.Length
 }
 
-// lookOf says how a treatment is drawn. An unknown one is drawn as the base.
+// looks are chosen by hand for the paper's conditions and their controls, so that they differ well.
+var looks = map[transfer.Treatment]look{
+	transfer.Base:         {color: rgb(0x000000), shape: circle},
+	transfer.Selffer:      {color: rgb(0x0b3a82), shape: circle},
+	transfer.SelfferPlus:  {color: rgb(0x4fa3e0), shape: circle, dashes: []vg.Length{4, 2}},
+	transfer.Transfer:     {color: rgb(0xa8201a), shape: diamond},
+	transfer.TransferPlus: {color: rgb(0xf5a08a), shape: diamond, dashes: []vg.Length{4, 2}},
+	transfer.BasePlus:     {color: rgb(0x000000), shape: circle, dashes: []vg.Length{5, 2, 1, 2}},
+	transfer.Random:       {color: rgb(0x747474), shape: triangle, dashes: []vg.Length{1.2, 2}},
+	transfer.BaseTwice:    {color: rgb(0x555555), shape: circle, dashes: []vg.Length{1, 2}},
+	transfer.Rescaled:     {color: rgb(0x0b7a5c), shape: circle, dashes: []vg.Length{6, 2}},
+	transfer.AsInitial:    {color: rgb(0x3d9a3d), shape: circle, dashes: []vg.Length{2, 2}},
+	transfer.Fresh:        {color: rgb(0x7a4fb0), shape: circle, dashes: []vg.Length{4, 1, 1, 1}},
+	transfer.Stopped:      {color: rgb(0xb07a1f), shape: circle, dashes: []vg.Length{3, 3}},
+}
+
+// more are the colours and dashes of other conditions, in turn.
+var (
+	moreColors = []color.NRGBA{rgb(0xc77a00), rgb(0x7d3c98), rgb(0x117864), rgb(0x884ea0), rgb(0x6e2c00)}
+	moreDashes = [][]vg.Length{{3, 1}, {1, 1}, {6, 1, 1, 1}, {2, 3}, {5, 4}}
+)
+
+// lookOf says how a treatment is drawn. What has layers of another task is a diamond, what is frozen is filled.
 func lookOf(t transfer.Treatment) look {
-	switch t {
-	case transfer.Selffer:
-		return look{"BnB: frozen selffer", rgb(0x0b3a82), circle, true, nil}
-	case transfer.SelfferPlus:
-		return look{"BnB+: fine-tuned selffer", rgb(0x4fa3e0), circle, false, []vg.Length{4, 2}}
-	case transfer.Transfer:
-		return look{"AnB: frozen transfer", rgb(0xa8201a), diamond, true, nil}
-	case transfer.TransferPlus:
-		return look{"AnB+: fine-tuned transfer", rgb(0xf5a08a), diamond, false, []vg.Length{4, 2}}
-	case transfer.BasePlus:
-		return look{"base+: trained twice", rgb(0x000000), circle, false, []vg.Length{5, 2, 1, 2}}
-	case transfer.Random:
-		return look{"RnB: frozen random layers", rgb(0x747474), triangle, true, []vg.Length{1.2, 2}}
-	case transfer.BaseTwice:
-		return look{"base2x: twice the steps", rgb(0x555555), circle, false, []vg.Length{1, 2}}
-	case transfer.Rescaled:
-		return look{"BnBr: frozen selffer, RMS 1", rgb(0x0b7a5c), circle, true, []vg.Length{6, 2}}
-	case transfer.AsInitial:
-		return look{"BnBi: frozen selffer, initial RMS", rgb(0x3d9a3d), circle, true, []vg.Length{2, 2}}
-	case transfer.Fresh:
-		return look{"BnBf: frozen selffer, fresh pictures", rgb(0x7a4fb0), circle, true, []vg.Length{4, 1, 1, 1}}
-	case transfer.Stopped:
-		return look{"BnBs: frozen selffer, stopped", rgb(0xb07a1f), circle, true, []vg.Length{3, 3}}
-	default:
-		return look{"base: trained from scratch", rgb(0x000000), circle, false, nil}
+	l, known := looks[t]
+	if !known {
+		i := max(0, slices.Index(transfer.Practices(), t))
+		l = look{color: moreColors[i%len(moreColors)], shape: diamond, dashes: moreDashes[i%len(moreDashes)]}
 	}
+	l.label, l.filled = t.Label(), t.Frozen()
+	return l
 }
 
 func rgb(hex uint32) color.NRGBA {

@@ -89,6 +89,26 @@ func reversed(x *mat.Dense) *mat.Dense {
 	return out
 }
 
+// invariant has a similarity of x and y stay as it is, want, where y is rotated, brought to another scale or shifted, and
+// where the pictures of both are in the opposite order.
+func invariant(t *testing.T, name string, of Similarity, x, y *mat.Dense) (want float64) {
+	t.Helper()
+	want, err := of(x, y)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, d := y.Dims()
+	for what, changed := range map[string]*mat.Dense{
+		"rotation": times(y, rotation(d, 3)), "scale": scaled(y, 0.01), "shift": shifted(y, 10),
+	} {
+		v, err := of(x, changed)
+		near(t, name+" "+what, v, err, want, 1e-9)
+	}
+	v, err := of(reversed(x), reversed(y))
+	near(t, name+" other order", v, err, want, 1e-9)
+	return want
+}
+
 func near(t *testing.T, what string, got float64, err error, want, relative float64) {
 	t.Helper()
 	if err != nil {

@@ -66,18 +66,7 @@ func TestProcrustesInvariances(t *testing.T) {
 	x, y, _ := wide.features()
 	third := normal(40, 30, 1)
 	for name, of := range map[string]Similarity{"distance": ProcrustesDistance, "angle": ProcrustesAngle} {
-		want, err := of(x, y)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for what, changed := range map[string]*mat.Dense{
-			"rotation": times(y, rotation(80, 3)), "scale": scaled(y, 0.01), "shift": shifted(y, 10),
-		} {
-			v, err := of(x, changed)
-			near(t, name+" "+what, v, err, want, 1e-9)
-		}
-		v, err := of(reversed(x), reversed(y))
-		near(t, name+" other order", v, err, want, 1e-9)
+		want := invariant(t, name, of, x, y)
 		if v, err := of(x, unitScaled(y)); err != nil || math.Abs(v-want) < 0.01 {
 			t.Errorf("%s with a scale for each unit is %v, %v, before %v", name, v, err, want)
 		}

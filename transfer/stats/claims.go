@@ -16,7 +16,7 @@ type Claim struct {
 	Positive bool    // the claim is that the estimate lies above Null; otherwise below
 	Null     float64 // as a fraction of 1; 0 except for claims that little is lost
 	Paper    bool    // a claim of the 2014 paper
-	Control  bool    // about a control of BnB; reports on results without its nets leave it out
+	Control  bool    // about a treatment that is not the paper's; reports on results without its nets leave it out
 
 	comparison
 	only   []int // cuts at which it is asked; nil is all
@@ -104,6 +104,20 @@ func Claims() []Claim {
 			Positive: true, Control: true, comparison: pair(base, transfer.Fresh)},
 		{Name: "fragility at equal training loss", Says: "the cut costs accuracy though new layers stop at the base's training loss", Estimand: "base - BnBs",
 			Positive: true, Control: true, comparison: pair(base, transfer.Stopped)},
+		{Name: "frozen first", Says: "fine-tuning goes further where new layers were trained first", Estimand: "AnB+p - AnB+",
+			Positive: true, Control: true, comparison: pair(transfer.ProbeFirst, anbp)},
+		{Name: "thawed one by one", Says: "fine-tuning goes further where layers are thawed one by one", Estimand: "AnB+g - AnB+",
+			Positive: true, Control: true, comparison: pair(transfer.Gradual, anbp)},
+		{Name: "slower below the cut", Says: "fine-tuning goes further with a tenth of the rate below the cut", Estimand: "AnB+d - AnB+",
+			Positive: true, Control: true, comparison: pair(transfer.Discriminative, anbp)},
+		{Name: "first layers alone", Says: "tuning layers 1..n, with those above kept, does better than tuning all", Estimand: "AnBt - AnB+",
+			Positive: true, Control: true, comparison: pair(transfer.FirstTuned, anbp)},
+		{Name: "features beyond their moments", Says: "it is the features that help, not the mean and variance of weights", Estimand: "AnB+ - AnB+m",
+			Positive: true, Control: true, comparison: pair(anbp, transfer.MomentsOnly)},
+		{Name: "scale of transferred features", Says: "frozen features of another task do better at an RMS of 1", Estimand: "AnBr - AnB",
+			Positive: true, Control: true, comparison: pair(transfer.TransferRescaled, anb)},
+		{Name: "scale before fine-tuning", Says: "fine-tuning goes further from features at an RMS of 1", Estimand: "AnB+r - AnB+",
+			Positive: true, Control: true, comparison: pair(transfer.TransferPlusRescaled, anbp)},
 		{Name: "distance", Says: "transfer loses more between natural and man-made than between random halves", Estimand: "(AnB - base) natural/man-made - random halves",
 			Paper: true, comparison: comparison{t: anb, less: base, how: byKind}},
 		{Name: "natural/man-made", Says: "frozen layers of the other kind cost accuracy", Estimand: "AnB - base, natural/man-made",

@@ -97,9 +97,13 @@ type Where func(Unit) bool
 // The places.
 var (
 	// RandomHalves are tasks of randomly chosen classes, which resemble each other.
-	RandomHalves Where = func(u Unit) bool { return u.Split != "natman" && u.Split != transfer.WholeSplit }
+	RandomHalves Where = func(u Unit) bool {
+		return u.Split != "natman" && u.Split != transfer.WholeSplit && !OwnSplits(u)
+	}
 	// NaturalManMade are the two tasks that differ in kind.
 	NaturalManMade Where = func(u Unit) bool { return u.Split == "natman" }
+	// OwnSplits are tasks as a user divided the classes.
+	OwnSplits Where = func(u Unit) bool { return transfer.Net{Split: u.Split}.OwnSplit() }
 	// AllClasses is the one task that has all classes.
 	AllClasses Where = func(u Unit) bool { return u.Split == transfer.WholeSplit }
 )
@@ -180,9 +184,10 @@ func count(groups ...[]Obs) Tally {
 func anywhere(Unit) bool { return true }
 
 // near is where treatments are compared: on random halves; without those, on the
-// natural and man-made tasks; without those, on the task of all classes.
+// natural and man-made tasks; without those, on splits of the user's own; without
+// those, on the task of all classes.
 func (s *Nets) near() Where {
-	for _, where := range []Where{RandomHalves, NaturalManMade} {
+	for _, where := range []Where{RandomHalves, NaturalManMade, OwnSplits} {
 		if slices.ContainsFunc(s.order, func(n transfer.Net) bool { return where(UnitOf(n)) }) {
 			return where
 		}

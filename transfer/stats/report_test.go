@@ -282,3 +282,19 @@ func BenchmarkAsk(b *testing.B) {
 		}
 	}
 }
+
+// TestOwnSplitsAreAsked: where nets are of a split of one's own alone, the claims are asked of it; beside random halves it
+// is not counted as one of them.
+func TestOwnSplitsAreAsked(t *testing.T) {
+	own := made(1, 2, 0.01, t)
+	halves := made(1, 2, 0.01, t)
+	for i := range own {
+		own[i].Net.Split = "animals"
+	}
+	for _, results := range [][]transfer.Result{own, append(halves, own...)} {
+		_, line := ask(t, results)
+		if l := line("transfer loss", "n = 5"); l.Units != 4 || l.Splits != 1 {
+			t.Errorf("%d units of %d splits, want 4 of 1", l.Units, l.Splits)
+		}
+	}
+}

@@ -135,10 +135,7 @@ func (g *grid) pair(q Quantity, cut int, u stats.Unit) (nets []transfer.Net, ok 
 		if t.Uncut() {
 			n.N = 0
 		}
-		if p, has := n.Parent(); has {
-			nets = append(nets, p)
-		}
-		nets = append(nets, n)
+		nets = append(nets, transfer.WithParents([]transfer.Net{n})...)
 	}
 	for _, n := range nets {
 		if _, here := g.cost[n]; !here {

@@ -3,6 +3,8 @@ package sweep
 import (
 	"cmp"
 	"container/heap"
+	"iter"
+	"slices"
 
 	"coadapt/transfer"
 )
@@ -19,16 +21,25 @@ func CriticalPath(jobs []Job) (chain []transfer.Net, total float64) {
 	times := jobTimes(jobs)
 	for _, j := range jobs {
 		path, sum := []transfer.Net{j.Net}, j.Seconds
-		if p, ok := j.Net.Parent(); ok {
-			if t, ok := times[p]; ok {
-				path, sum = []transfer.Net{p, j.Net}, sum+t
-			}
+		for p := range ancestors(j.Net, times) {
+			path, sum = slices.Insert(path, 0, p), sum+times[p]
 		}
 		if sum > total {
 			chain, total = path, sum
 		}
 	}
 	return chain, total
+}
+
+// ancestors yields the net's parent, and its parent, as far as they are among the jobs.
+func ancestors(n transfer.Net, times map[transfer.Net]float64) iter.Seq[transfer.Net] {
+	return func(yield func(transfer.Net) bool) {
+		for p, ok := n.Parent(); ok; p, ok = p.Parent() {
+			if _, here := times[p]; !here || !yield(p) {
+				return
+			}
+		}
+	}
 }
 
 func jobTimes(jobs []Job) map[transfer.Net]float64 {
@@ -49,10 +60,14 @@ func Makespan(jobs []Job, workers int) float64 {
 	var first []Job
 	for _, j := range jobs {
 		path[j.Net] = max(path[j.Net], j.Seconds)
+		sum := j.Seconds
+		for p := range ancestors(j.Net, times) {
+			sum += times[p]
+			path[p] = max(path[p], sum)
+		}
 		p, ok := j.Net.Parent()
 		if _, here := times[p]; ok && here {
 			children[p] = append(children[p], j)
-			path[p] = max(path[p], times[p]+j.Seconds)
 			continue
 		}
 		first = append(first, j)

@@ -2,13 +2,15 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"text/tabwriter"
 
 	"coadapt/gomlxnet"
+
+	"coadapt/transfer/setup"
 
 	"github.com/spf13/cobra"
 )
@@ -17,19 +19,30 @@ func archCommand(stdout io.Writer) *cobra.Command {
 	var (
 		f                form
 		classes, size, n int
-		plus             bool
+		plus, cuts       bool
 		width            string
 	)
 	c := &cobra.Command{
-		Use:   "arch " + strings.Join(gomlxnet.Names(), "|") + "|FILE.json",
+		Use:   "arch NAME[:OPTION=VALUE,...]|FILE.json",
 		Short: "Print a net's layers: shapes, parameters, multiply-adds",
 		Long: "Print a net's layers and their sum. Multiply-adds are those of convolutions and inner products for one image: forward, and forward\n" +
-			"and backward in training under the cut that is asked for.",
+			"and backward in training under the cut that is asked for. With --cuts, print where the net can be cut, instead.\n" +
+			"Nets by name: " + strings.Join(gomlxnet.Names(), ", ") + ".",
+		Example: "  coadapt arch caffenet --cut 3\n  coadapt arch resnet20:depth=32,shortcut=B --cuts\n" +
+			"  coadapt arch resnet18 --size 64 --classes 200",
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			a, err := namedArch(args[0], classes, size, width)
 			if err != nil {
 				return err
+			}
+			out := writer{form: f, w: stdout}
+			if cuts {
+				rows, err := cutRows(a)
+				if err != nil || f.table() {
+					return errors.Join(err, cutTable(stdout, rows))
+				}
+				return writeAll(out, rows)
 			}
 			rows, err := layerRows(a, gomlxnet.Cut{N: n, Frozen: n > 0 && !plus})
 			if err != nil {
@@ -38,60 +51,51 @@ func archCommand(stdout io.Writer) *cobra.Command {
 			if f.table() {
 				return archTable(stdout, rows)
 			}
-			out := writer{form: f, w: stdout}
-			for _, r := range rows {
-				if err := out.write(r); err != nil {
-					return err
-				}
-			}
-			return nil
+			return writeAll(out, rows)
 		},
 	}
 	c.Flags().
-		IntVar(&classes, "classes", 0, "outputs of the last layer (default: 20 for mini, 1000 for caffenet, or the file's)")
-	c.Flags().IntVar(&size, "size", 0, "pixels of the image (default: 32 and 227, or the file's)")
+		IntVar(&classes, "classes", 0, "outputs of the last layer (default: the net's, such as 20 of mini and 1000 of caffenet, or the file's)")
+	c.Flags().IntVar(&size, "size", 0, "pixels of the image (default: the net's, such as 32 and 227, or the file's)")
 	c.Flags().
 		StringVar(&width, "widths", "", "mini's widths of conv1 to conv5, fc6 and fc7 (default 24,48,64,64,48,192,192)")
 	c.Flags().IntVarP(&n, "cut", "n", 0, "the cut n: layers 1..n are frozen")
 	formerly(c.Flags(), map[string]string{"n": "cut"})
 	c.Flags().BoolVar(&plus, "finetune", false, "layers 1..n learn too, as in AnB+")
-	f.flags(c, "layer, and one for the total")
+	c.Flags().BoolVar(&cuts, "cuts", false, "where the net can be cut: shapes, parameters, receptive fields, multiply-adds on either side")
+	c.MarkFlagsMutuallyExclusive("cuts", "cut")
+	c.MarkFlagsMutuallyExclusive("cuts", "finetune")
+	f.flags(c, "layer, and one for the total; or a cut")
 	return c
 }
 
-// namedArch is a registered architecture or that of a JSON file.
+// writeAll writes rows.
+func writeAll[R any](out writer, rows []R) error {
+	for _, r := range rows {
+		if err := out.write(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// namedArch is a registered architecture, with its options, or that of a JSON file.
 func namedArch(name string, classes, size int, width string) (a gomlxnet.Arch, err error) {
-	w, err := widths("widths", width)
-	if err != nil {
-		return a, err
-	}
-	var options []byte
 	if width != "" {
-		if name != "mini" {
-			return a, fmt.Errorf("-widths: those of mini can be chosen, those of %s are its own", name)
-		}
-		if options, err = json.Marshal(gomlxnet.MiniOptions{Widths: w}); err != nil {
-			return a, err
-		}
-	}
-	if strings.HasSuffix(name, ".json") {
-		text, err := os.ReadFile(name)
+		w, err := setup.ParseWidths("widths", width)
 		if err != nil {
 			return a, err
 		}
-		if a, err = gomlxnet.ReadArch(text); err != nil {
-			return a, fmt.Errorf("%s: %w", name, err)
+		if name != setup.Mini {
+			return a, fmt.Errorf("-widths: those of mini can be chosen, those of %s are its own", name)
 		}
-	} else if a, err = gomlxnet.Build(name, 0, options); err != nil {
-		return a, err
+		options, err := json.Marshal(map[string]any{"widths": w})
+		if err != nil {
+			return a, err
+		}
+		name += ":" + string(options)
 	}
-	if classes != 0 {
-		a.Classes = classes
-	}
-	if size != 0 {
-		a.Size = size
-	}
-	return a, nil
+	return gomlxnet.OpenArch(name, classes, size)
 }
 
 // layerRow is a line of the table; sizes are height x width x channels.
@@ -129,7 +133,7 @@ func layerRows(a gomlxnet.Arch, cut gomlxnet.Cut) ([]layerRow, error) {
 				Layer:        b.Name,
 				Kind:         b.Ops[0].Kind(),
 				Input:        dims[i].In.String(),
-				Weights:      weights(vars, i),
+				Weights:      weightShapes(vars, i),
 				Output:       dims[i].Out.String(),
 				Parameters:   costs[i].Parameters,
 				MultiplyAdds: costs[i].MultiplyAdds,
@@ -151,8 +155,8 @@ func layerRows(a gomlxnet.Arch, cut gomlxnet.Cut) ([]layerRow, error) {
 	), nil
 }
 
-// weights are the shapes of a block's weights.
-func weights(vars []gomlxnet.Variable, block int) string {
+// weightShapes are the shapes of a block's weights.
+func weightShapes(vars []gomlxnet.Variable, block int) string {
 	var shapes []string
 	for _, v := range vars {
 		if v.Layer == block && v.Name == "weights" {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -61,7 +62,7 @@ func TestArchOfFile(t *testing.T) {
 		t.Fatalf("status %d %s\n%s", status, errs, out)
 	}
 	// 108 and 12 weights at 64 places; scale, shift, mean and variance of 4 channels.
-	if res.Weights != "3x3x3x4, 1x1x3x4" || res.Parameters != 108+12+16 || res.MultiplyAdds != 64*120 ||
+	if res.Weights != "3x3x3x4, 1x1x3x4" || res.Parameters != 108+12+8 || res.MultiplyAdds != 64*120 ||
 		res.Output != "8x8x4" || last.Output != "1x1x5" {
 		t.Errorf("%+v, %+v", res, last)
 	}
@@ -115,17 +116,64 @@ func TestCurveOfAFile(t *testing.T) {
 		!strings.Contains(out, `"arch":"ways"`) {
 		t.Errorf("%d nets, want two bases and two conditions at eight cuts:\n%s", lines, out)
 	}
-	if data, err := os.ReadFile(figure); err != nil || bytes.Contains(data, []byte(">conv1<")) {
+	if data, err := os.ReadFile(figure); err != nil || bytes.Contains(data, []byte(">conv1<")) ||
+		!bytes.Contains(data, []byte(">res8<")) {
 		t.Errorf("the figure names layers that the net has not, or is not there: %v", err)
 	}
 	for given, want := range map[string]string{
 		"-dropout 0.5": "-dropout: a dial of -arch mini", "-size 24": "takes pictures of 16 pixels", "-cuts 9": "1 to 8", "-recipe 2014": "-arch: the recipe of 2014",
-		"-arch /no/such.json": "-arch: ", "-arch alexnet": "caffenet",
+		"-arch /no/such.json": "-arch: ", "-arch alexnet": "caffenet", "-arch resnet20:depth": "want a name and a value",
+		"-arch mini:norm=batch,dropout=0.5 -dropout 0.1": "-dropout: -arch mini:norm=batch,dropout=0.5 has the option dropout",
+		"-arch mini:norm=layer":                          `norm "layer", want "batch"`,
+		"-arch mini:size=24 -size 32":                    "takes pictures of 24 pixels",
 	} {
 		if status, _, errs := coadapt(t, t.Context(), append(args, strings.Fields(given)...)...); status != 1 ||
 			!strings.Contains(errs, want) {
 			t.Errorf("%s: status %d, %s; want %q", given, status, errs, want)
 		}
+	}
+}
+
+// TestArchCuts: the numbers of a ResNet of depth 8 by hand. Each window of 3 adds twice the stride of what it sees.
+func TestArchCuts(t *testing.T) {
+	status, out, errs := coadapt(t, t.Context(), "arch", "resnet20:depth=8", "-cuts", "-json")
+	var rows []cutRow
+	for line := range strings.Lines(out) {
+		var r cutRow
+		if err := json.Unmarshal([]byte(line), &r); err != nil {
+			t.Fatal(err)
+		}
+		rows = append(rows, r)
+	}
+	conv1, first := int64(32*32*16*27), int64(2*32*32*16*16*9)
+	second := int64(16*16*32*9) * (16 + 32)
+	third := int64(8*8*64*9) * (32 + 64)
+	want := []cutRow{
+		{1, "conv1", "32x32x16", 16384, 432 + 32, 464, 3, 1, conv1, first + second + third + 640},
+		{2, "layer1.0", "32x32x16", 16384, 2*2304 + 64, 5136, 7, 1, conv1 + first, second + third + 640},
+		{3, "layer2.0", "16x16x32", 8192, 4608 + 9216 + 128, 19088, 13, 2, conv1 + first + second, third + 640},
+		{4, "layer3.0", "8x8x64", 4096, 18432 + 36864 + 256, 74640, 25, 4, conv1 + first + second + third, 640},
+	}
+	if status != 0 || !slices.Equal(rows, want) {
+		t.Errorf("status %d %s\n%+v, want\n%+v", status, errs, rows, want)
+	}
+	if _, out, _ := coadapt(t, t.Context(), "arch", "resnet20", "-cuts"); strings.Count(out, "\n") != 11 ||
+		!strings.Contains(out, "269,072") {
+		t.Errorf("ten cuts and a head are wanted:\n%s", out)
+	}
+	if status, _, errs := coadapt(t, t.Context(), "arch", "mini", "-cuts", "-cut", "2"); status == 0 {
+		t.Errorf("both flags are taken: %s", errs)
+	}
+}
+
+// TestCurveOfMiniWithOptions: options behind mini's name make another experiment, whose cuts have other names.
+func TestCurveOfMiniWithOptions(t *testing.T) {
+	t.Setenv("COADAPT_STORE", filepath.Join(t.TempDir(), "store"))
+	status, out, errs := coadapt(t, t.Context(), "curve", "-arch", "mini:norm=batch,residual=true,depth=6", "-data",
+		"shapes:classes=4,train=12,test=8", "-steps", "2", "-batch", "4", "-conditions", "BnB", "-cuts", "3-5", "-widths",
+		"4,4,4,4,4,8,8", "-backend", "go", "-json")
+	if status != 0 || strings.Count(out, "\n") != 5 || !strings.Contains(out, `"layers":"conv1,conv2,conv3,fc4,fc5"`) {
+		t.Errorf("status %d %s\n%s", status, errs, out)
 	}
 }
 

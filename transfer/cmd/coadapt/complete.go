@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"coadapt/gomlxnet/nearest"
 	"coadapt/transfer"
 	"coadapt/transfer/sweep"
 
@@ -24,12 +25,12 @@ func suggestion(c *cobra.Command, err error) string {
 	}
 	best, near := "", 3
 	c.Flags().VisitAll(func(f *pflag.Flag) {
-		if d := distance(typed, f.Name); d < near && d < len(f.Name) && !f.Hidden {
+		if d := nearest.Distance(typed, f.Name); d < near && d < len(f.Name) && !f.Hidden {
 			best, near = f.Name, d
 		}
 	})
 	for old, now := range olderWords {
-		if d := distance(typed, old); d < near && d < len(old) && c.Flags().Lookup(old) != nil {
+		if d := nearest.Distance(typed, old); d < near && d < len(old) && c.Flags().Lookup(old) != nil {
 			best, near = now, d
 		}
 	}
@@ -37,27 +38,6 @@ func suggestion(c *cobra.Command, err error) string {
 		return ""
 	}
 	return fmt.Sprintf("; did you mean --%s?", best)
-}
-
-// distance is how many characters have to be put in, left out or changed to make b of a.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // complete gives shells the words of flags and arguments: data sets, grids, nets, keys and runs. What cannot be read

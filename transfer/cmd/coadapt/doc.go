@@ -19,6 +19,8 @@
 //	coadapt splits                                                   class splits of 2014, proved by their sums
 //	coadapt pack --data ilsvrc12 -o packed                            pictures decoded once, mapped into memory
 //	coadapt arch mini --cut 3                                           layers: shapes, parameters, multiply-adds
+//	coadapt arch resnet20 --cuts                                        where a net can be cut
+//	coadapt weights show|import FILE, export NET                     weights in and out, as safetensors, with a model card
 //	coadapt completion bash                                          completion for bash, zsh, fish
 //	coadapt version                                                  versions, backend, plugin, store
 //

@@ -13,24 +13,24 @@ import (
 	"coadapt/gomlxnet/dataset"
 	"coadapt/kernel-setup/home"
 	"coadapt/transfer"
+	"coadapt/transfer/setup"
 	"coadapt/transfer/store"
 
 	"github.com/spf13/cobra"
 )
 
+// trained are the flags that say what nets are trained on, and how.
+type trained = setup.Options
+
 // experimentFlags are those that say which nets, of what data, trained how and kept where.
 type experimentFlags struct {
-	data, split, seeds, treatments, cuts, widths string
-	backend, store, grid, recipe, nets, join     string
-	precision                                    string
-	size, batch, steps, perClass, workers        int
-	devices, together                            int
-	epochs, rate, testShare                      float64
-	dials                                        dials
-	archName                                     string
-	arch                                         gomlxnet.Arch // of archName, where that is not the miniature
-	coarse, skipBad                              bool
-	checkpoint                                   time.Duration
+	trained
+	split, seeds, treatments, cuts string
+	splitsGiven                    func() bool
+	backend, store, grid, nets     string
+	join                           string
+	workers, devices, together     int
+	checkpoint                     time.Duration
 }
 
 // defaultGrid is that of curve, run and plan, so that plan prices what the others train.
@@ -40,94 +40,24 @@ const defaultGrid = "curve"
 func (f *experimentFlags) flags(c *cobra.Command, grid string) {
 	fl := c.Flags()
 	fl.StringVar(&f.grid, "grid", grid, "which nets: curve (tested on B), "+grids)
-	fl.StringVar(
-		&f.nets,
-		"nets",
-		"",
-		"just these, with commas and in the paper's notation, such as 0/A3B,0/B3B,whole/R2,whole/base@50",
-	)
-	fl.StringVar(
-		&f.recipe,
-		"recipe",
-		"mini",
-		"mini, or 2014: CaffeNet on 227 px of 256, 450,000 steps of 256 images, 1000 outputs",
-	)
-	fl.StringVar(
-		&f.archName,
-		"arch",
-		mini,
-		"the net: "+strings.Join(
-			gomlxnet.Names(),
-			", ",
-		)+", or a FILE.json as coadapt arch reads one; its cuts lie between its blocks",
-	)
-	fl.StringVar(
-		&f.data,
-		"data",
-		"plain-shapes",
-		"plain-shapes, shapes, shapes:classes=20,train=100,..., or a folder, .zip or .tar.gz with CIFAR's binary files or\ntrain/<class>/ and test/ or val/<class>/",
-	)
-	fl.StringVar(
-		&f.split,
-		"splits",
-		"0",
-		"splits of the classes: seeds of random halves, or natman (natural against man-made), with commas",
-	)
+	fl.StringVar(&f.nets, "nets", "",
+		"just these, with commas and in the paper's notation, such as 0/A3B,0/B3B,whole/R2,whole/base@50")
+	fl.StringVar(&f.split, "splits", "0",
+		"splits of the classes: seeds of random halves, natman (natural against man-made) or those of --split-file, with commas")
+	f.splitsGiven = func() bool { return fl.Changed("splits") }
 	fl.StringVar(&f.seeds, "seeds", "0", "replicates, such as 0, 0,1 or 0-4")
 	fl.StringVar(&f.treatments, "conditions", "BnB,BnB+,AnB,AnB+,RnB", "conditions beside the base nets, with commas")
 	fl.StringVarP(&f.cuts, "cuts", "n", "", "cuts: layers 1..n come from elsewhere (default: all of them, 1-7 of mini)")
-	fl.Float64Var(&f.epochs, "epochs", 0, "passes over the training images (default: 3 for shapes, 15 for others)")
-	fl.IntVar(&f.steps, "steps", 0, "steps of every net, in place of epochs")
-	fl.IntVar(&f.batch, "batch", 0, "images of a step (default: 16 below 20,000 training pictures, else 64)")
-	fl.Float64Var(
-		&f.rate,
-		"rate",
-		0,
-		"learning rate at the first step; it falls in a line to zero (default: 0.005 below 20,000 training pictures, else 0.01)",
-	)
-	f.dials.flags(fl)
-	fl.IntVar(
-		&f.perClass,
-		"per-class",
-		0,
-		"train on the first `N` images of each class only, of a superclass on those of its classes in turn (0: all)",
-	)
-	fl.IntVar(&f.size, "size", 0, "pixels to which images are resized, at least 16 (default: 32; shapes: as drawn)")
-	fl.StringVar(&f.widths, "widths", "", "widths of conv1 to conv5, fc6 and fc7 (default 24,48,64,64,48,192,192)")
-	fl.StringVar(
-		&f.precision,
-		"precision",
-		"float32",
-		"float32, or bfloat16: activations, and the weights they meet, of 16 bits, where the machine multiplies them faster",
-	)
-	fl.BoolVar(&f.coarse, "coarse", false, "CIFAR-100: classes are the 20 superclasses")
-	fl.BoolVar(&f.skipBad, "skip-bad", false, "leave out pictures that do not decode, and name them, instead of stopping")
-	fl.Float64Var(&f.testShare, "test-share", 0, testShareHelp)
-	fl.IntVar(
-		&f.workers,
-		"workers",
-		0,
-		"nets trained beside each other (default: one a core, for two where the net is large, at most 4, and at least one a GPU)",
-	)
-	fl.IntVar(
-		&f.devices,
-		"devices",
-		0,
-		"devices that train a net together, each on its part of every batch (default: 1, other workers on other devices)",
-	)
-	fl.IntVar(
-		&f.together,
-		"together",
-		0,
-		"nets that each worker trains in one graph, where they are too small to fill a GPU (default: 1)",
-	)
+	f.trained = setup.Default()
+	f.Flags(fl)
+	fl.IntVar(&f.workers, "workers", 0,
+		"nets trained beside each other (default: one a core, for two where the net is large, at most 4, and at least one a GPU)")
+	fl.IntVar(&f.devices, "devices", 0,
+		"devices that train a net together, each on its part of every batch (default: 1, other workers on other devices)")
+	fl.IntVar(&f.together, "together", 0,
+		"nets that each worker trains in one graph, where they are too small to fill a GPU (default: 1)")
 	fl.DurationVar(&f.checkpoint, "checkpoint", 30*time.Second, "how often a net in training keeps where it is")
-	fl.StringVar(
-		&f.backend,
-		"backend",
-		"",
-		"GoMLX backend, such as xla:cpu, xla:cuda or go (default: the plugin of set-up)",
-	)
+	fl.StringVar(&f.backend, "backend", "", "GoMLX backend, such as xla:cpu, xla:cuda or go (default: the plugin of set-up)")
 	fl.StringVar(&f.store, "store", "", "folder of results and weights (default: this clone's)")
 	formerly(fl, olderWords)
 	c.MarkFlagsMutuallyExclusive("epochs", "steps")
@@ -141,35 +71,14 @@ func (f *experimentFlags) open(
 	progress func(transfer.Event),
 ) (*transfer.Lab, []transfer.Net, *store.Store, error) {
 	fail := func(err error) (*transfer.Lab, []transfer.Net, *store.Store, error) { return nil, nil, nil, err }
-	if err := f.readArch(); err != nil {
-		return fail(err)
-	}
-	if f.size == 0 && f.recipe == "2014" {
-		f.size = 256
-	}
-	if f.size == 0 && !dataset.IsShapes(f.data) {
-		f.size = 32
-	}
-	if err := checkTestShare(f.testShare); err != nil {
-		return fail(err)
-	}
-	opt := dataset.Options{Size: f.size, Coarse: f.coarse, TestShare: f.testShare}
-	if f.skipBad {
-		opt.Bad = dataset.BadSkips
-	}
-	src, err := dataset.Open(ctx, f.data, opt)
-	if err != nil {
-		return fail(err)
-	}
-	survey(stderr, src)
-	cfg, err := f.config(src)
+	cfg, err := f.settled(ctx, stderr)
 	if err != nil {
 		return fail(err)
 	}
 	if f.cuts == "" {
 		f.cuts = fmt.Sprintf("1-%d", cfg.Arch.Cuts())
 	}
-	nets, err := f.choose(src, cfg.Arch)
+	nets, err := f.choose(cfg)
 	if err != nil {
 		return fail(err)
 	}
@@ -195,31 +104,27 @@ func (f *experimentFlags) open(
 	return lab, nets, cfg.Store, err
 }
 
-// mini is the architecture of the default experiment, whose dials are flags.
-const mini = "mini"
-
-// readArch reads an architecture that is not the miniature, and settles the size of pictures by it.
-func (f *experimentFlags) readArch() (err error) {
-	if f.archName == mini || f.recipe == "2014" {
-		return nil
+// settled checks the flags about data and training, opens the data, and says how nets are trained on it.
+func (f *experimentFlags) settled(ctx context.Context, stderr io.Writer) (transfer.Config, error) {
+	for flag, n := range map[string]int{"workers": f.workers, "devices": f.devices, "together": f.together} {
+		if n < 0 {
+			return transfer.Config{}, fmt.Errorf("-%s %d: want a number above 0, or 0 for the default", flag, n)
+		}
 	}
-	if f.arch, err = namedArch(f.archName, 0, 0, ""); err != nil {
-		return fmt.Errorf("-arch: %w", err)
+	cfg, err := f.Config(ctx, func(src dataset.Source) { survey(stderr, src) })
+	if err != nil {
+		return cfg, err
 	}
-	if f.size != 0 && f.size != f.arch.Size {
-		return fmt.Errorf(
-			"-size %d: the net of -arch %s takes pictures of %d pixels; leave -size out",
-			f.size,
-			f.archName,
-			f.arch.Size,
-		)
+	cfg.Workers, cfg.Devices, cfg.Together, cfg.Checkpoint = f.workers, f.devices, f.together, f.checkpoint
+	if only := f.Splits(cfg); only != "" && !f.splitsGiven() {
+		f.split = only
 	}
-	f.size = f.arch.Size
-	return nil
+	return cfg, nil
 }
 
 // choose are the nets that the flags ask for, each one that the data and the architecture can have.
-func (f *experimentFlags) choose(src dataset.Source, arch gomlxnet.Arch) ([]transfer.Net, error) {
+func (f *experimentFlags) choose(cfg transfer.Config) ([]transfer.Net, error) {
+	arch := cfg.Arch
 	seeds, err := numbers("seeds", f.seeds, 0, 1<<30)
 	if err != nil {
 		return nil, err
@@ -251,7 +156,7 @@ func (f *experimentFlags) choose(src dataset.Source, arch gomlxnet.Arch) ([]tran
 		}
 		nets = transfer.Nets(planned)
 	default:
-		splits, err := f.splits(src)
+		splits, err := f.splits(cfg)
 		if err != nil {
 			return nil, err
 		}
@@ -272,33 +177,35 @@ func (f *experimentFlags) choose(src dataset.Source, arch gomlxnet.Arch) ([]tran
 		if checked[n.Split] {
 			continue
 		}
-		if _, err := transfer.SplitFor(src, n.Split); err != nil {
+		if err := cfg.CheckSplit(n.Split); err != nil {
 			return nil, fmt.Errorf("%s: net %s: %w", flag, n, err)
 		}
 		checked[n.Split] = true
+	}
+	if f.nets == "" {
+		return nets, f.used(cfg, checked)
 	}
 	return nets, nil
 }
 
 // splits are those of -splits, each one that the data can have.
-func (f *experimentFlags) splits(src dataset.Source) ([]string, error) {
+func (f *experimentFlags) splits(cfg transfer.Config) ([]string, error) {
 	splits := transfer.Words(f.split)
 	if len(splits) == 0 {
 		return nil, errors.New("-splits: no split, want seeds of random halves such as 0, or natman")
 	}
+	checked := map[string]bool{}
 	for _, s := range splits {
-		if _, err := transfer.SplitFor(src, s); err != nil {
+		if err := cfg.CheckSplit(s); err != nil {
 			return nil, fmt.Errorf("-splits: %w", err)
 		}
+		checked[s] = true
 	}
-	return splits, nil
+	return splits, f.used(cfg, checked)
 }
 
 // checkGrid refuses flags that a grid settles itself, and words it does not know.
 func (f *experimentFlags) checkGrid(c *cobra.Command) error {
-	if f.recipe != "mini" && f.recipe != "2014" {
-		return fmt.Errorf("-recipe %q: want mini or 2014", f.recipe)
-	}
 	settled := map[string][]string{"balanced": {"conditions"}, "mini": {"conditions", "splits", "seeds", "cuts"}}
 	settled["paper"], settled["random"], settled["scale2014"] = settled["mini"], settled["mini"], settled["mini"]
 	if f.nets != "" {
@@ -312,102 +219,26 @@ func (f *experimentFlags) checkGrid(c *cobra.Command) error {
 			return fmt.Errorf("-%s: -grid %s or -nets settles it; leave one of the two flags out", flag, f.grid)
 		}
 	}
-	if f.archName != mini {
-		for _, flag := range []string{"widths", "dropout", "no-lrn", "init"} {
-			if c.Flags().Changed(flag) {
-				return fmt.Errorf("-%s: a dial of -arch mini; a net of -arch %s has its own", flag, f.archName)
-			}
-		}
-	}
-	if f.recipe == "2014" {
-		for _, flag := range append([]string{"arch", "epochs", "rate", "widths", "coarse"}, dialNames...) {
-			if c.Flags().Changed(flag) {
-				return fmt.Errorf("-%s: the recipe of 2014 settles it; leave one of the two flags out", flag)
-			}
-		}
-	}
-	return nil
+	return f.Check()
 }
 
-// paperConfig is the experiment of 2014, over fewer steps where -steps says so.
-func (f *experimentFlags) paperConfig(src dataset.Source) transfer.Config {
-	cfg := transfer.PaperConfig(src)
-	if f.steps > 0 {
-		reduced := cfg.Reduced.Shortened(f.steps)
-		cfg.Reduced = &reduced
-	}
-	if f.batch > 0 {
-		cfg.Reduced.Batch = f.batch
-	}
-	return cfg
-}
-
-// config is the miniature's for a source, with what flags change of it.
-func (f *experimentFlags) config(src dataset.Source) (transfer.Config, error) {
-	for _, n := range []struct {
-		flag  string
-		value float64
-	}{{"epochs", f.epochs}, {"steps", float64(f.steps)}, {"batch", float64(f.batch)}, {"rate", f.rate}, {"per-class", float64(f.perClass)}, {"workers", float64(f.workers)}, {"devices", float64(f.devices)}, {"together", float64(f.together)}} {
-		if n.value < 0 {
-			return transfer.Config{}, fmt.Errorf("-%s %v: want a number above 0, or 0 for the default", n.flag, n.value)
+// used refuses a split file none of whose splits is asked for. splits are those that are.
+func (f *experimentFlags) used(cfg transfer.Config, splits map[string]bool) error {
+	var names []string
+	for _, s := range cfg.Splits {
+		if splits[s.Name] {
+			return nil
 		}
+		names = append(names, s.Name)
 	}
-	if most := src.Len(dataset.Train); f.batch > most {
-		return transfer.Config{}, fmt.Errorf(
-			"-batch %d: %s has %d training pictures, want at most as many",
-			f.batch,
-			src.Name(),
-			most,
-		)
+	if len(names) == 0 {
+		return nil
 	}
-	cfg := transfer.MiniConfig(src)
-	switch {
-	case f.recipe == "2014":
-		cfg = f.paperConfig(src)
-	case f.archName != mini:
-		cfg.Arch = f.arch
-	default:
-		w, err := widths("widths", f.widths)
-		if err != nil {
-			return transfer.Config{}, err
-		}
-		opt := transfer.MiniOptions(src)
-		if f.widths != "" {
-			opt.Widths = w
-		}
-		if err := f.dials.arch(&opt); err != nil {
-			return transfer.Config{}, err
-		}
-		cfg.Arch = gomlxnet.Mini(cfg.Arch.Classes, opt)
-	}
-	switch f.precision {
-	case "float32":
-	case string(gomlxnet.BFloat16):
-		cfg.Arch.Precision = gomlxnet.BFloat16
-		cfg.Arch.Name += "-" + f.precision
-	default:
-		return transfer.Config{}, fmt.Errorf("-precision %q: want float32 or %s", f.precision, gomlxnet.BFloat16)
-	}
-	if f.batch > 0 {
-		cfg.Recipe.Batch = f.batch
-	}
-	if f.rate > 0 {
-		cfg.Recipe.Rate.Base = f.rate
-	}
-	if f.epochs > 0 {
-		cfg.Epochs = f.epochs
-	}
-	if f.steps > 0 {
-		cfg.Epochs, cfg.Recipe = 0, cfg.Recipe.Shortened(f.steps)
-	}
-	if err := f.dials.recipe(&cfg.Recipe); err != nil {
-		return transfer.Config{}, err
-	}
-	cfg.PerClass, cfg.Workers, cfg.Devices, cfg.Together, cfg.Checkpoint = f.perClass, f.workers, f.devices, f.together, f.checkpoint
-	if f.skipBad {
-		cfg.Bad = dataset.BadSkips
-	}
-	return cfg, nil
+	return fmt.Errorf(
+		"-split-file %s: no net is of its split %s; name it in -splits, leave the flag out, or choose -grid curve or balanced",
+		f.SplitFile,
+		strings.Join(names, ", "),
+	)
 }
 
 // openStore opens the store that a flag names, else the clone's.

@@ -120,7 +120,7 @@ func markdown(w *strings.Builder, title, note string, results []transfer.Result,
 	slices.Sort(splits)
 	slices.Sort(seeds)
 	var by []string
-	for _, t := range append(transfer.Treatments(), transfer.Controls()...) {
+	for _, t := range transfer.Conditions() {
 		if counts[t] > 0 {
 			by = append(by, fmt.Sprintf("%d %s", counts[t], t))
 		}

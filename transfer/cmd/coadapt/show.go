@@ -57,11 +57,8 @@ func showCommand(stdout io.Writer) *cobra.Command {
 // tables prints one for each kind of task, as their accuracies have no common mean.
 func tables(w io.Writer, results []transfer.Result) error {
 	printed := false
-	for _, k := range figure.Kinds() {
+	for _, k := range figure.Kinds(results) {
 		of := figure.Of(results, k)
-		if len(of) == 0 {
-			continue
-		}
 		if printed || k != figure.RandomHalves {
 			fmt.Fprintf(w, "%s:\n", k)
 		}

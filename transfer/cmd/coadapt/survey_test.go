@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"image"
 	"image/color"
@@ -43,7 +44,8 @@ func pictureTree(t *testing.T, parts ...string) string {
 // TestSurveyIsPrinted: pack and curve say in one line what is read and what is not.
 func TestSurveyIsPrinted(t *testing.T) {
 	dir := pictureTree(t, "train", "test")
-	for name, text := range map[string]string{"train/ant/notes.md": "x", "train/bee/boxes.xml": "<x/>", "train/ant/Thumbs.db": "x"} {
+	for name, text := range map[string]string{"train/ant/notes.md": "x", "train/bee/boxes.xml": "<x/>",
+		"train/ant/Thumbs.db": "x"} {
 		if err := os.WriteFile(filepath.Join(dir, filepath.FromSlash(name)), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -74,7 +76,8 @@ func TestSurveyIsPrinted(t *testing.T) {
 // out.
 func TestSkipBadCoversFormats(t *testing.T) {
 	dir := pictureTree(t, "train", "test")
-	if err := os.WriteFile(filepath.Join(dir, "train", "ant", "x.heic"), []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "train", "ant", "x.heic"),
+		[]byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Symlink("/nonexistent/a.jpg", filepath.Join(dir, "train", "bee", "x.jpg")); err != nil {
@@ -107,5 +110,60 @@ func TestTestShareFlag(t *testing.T) {
 	if status, _, errs := coadapt(t, t.Context(), append(pack, "-test-share", "1")...); status == 0 ||
 		!strings.Contains(errs, "-test-share 1") {
 		t.Errorf("-test-share 1: status %d, %s; want an error", status, errs)
+	}
+}
+
+// TestFoldsFlag: folds and groups divide any tree, one line says how, and what cannot be is refused.
+func TestFoldsFlag(t *testing.T) {
+	dir := pictureTree(t, "")
+	groups := filepath.Join(t.TempDir(), "who.csv")
+	text := ""
+	for i := range 4 {
+		text += fmt.Sprintf("ant/%d.png,%d\nbee/%d.png,%d\n", i, i/2, i, i/2)
+	}
+	if err := os.WriteFile(groups, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	digests := map[string]bool{}
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"-folds", "4"}, "6 training and 2 test pictures; the test pictures are fold 1 of 4 of all pictures"},
+		{[]string{"-folds", "4", "-fold", "3"}, "the test pictures are fold 3 of 4"},
+		{[]string{"-test-share", "0.5", "-part-seed", "7"}, "4 training and 4 test pictures; the test pictures are " +
+			"a share of 0.5 of each class, by seed 7"},
+		{[]string{"-test-share", "0.5", "-groups", groups}, "a share of 0.5 of each class, no group in both parts " +
+			"(2 groups of who.csv)"},
+	} {
+		pack := append([]string{"pack", "-data", dir, "-size", "16", "-json", "-o", filepath.Join(t.TempDir(),
+			"out")}, c.args...)
+		status, out, errs := coadapt(t, t.Context(), pack...)
+		if status != 0 || !strings.Contains(errs, c.want) {
+			t.Errorf("%v: status %d, %s; want a line with %q", c.args, status, errs, c.want)
+		}
+		var r packRecord
+		if err := json.Unmarshal([]byte(out), &r); err != nil || digests[r.Digest] {
+			t.Errorf("%v: %v; digest %q, want one of its own", c.args, err, r.Digest)
+		}
+		digests[r.Digest] = true
+	}
+	for want, args := range map[string][]string{
+		"-folds 1":             {"-folds", "1"},
+		"-fold 5":              {"-folds", "4", "-fold", "5"},
+		"-fold 2: want 1 to":   {"-fold", "2"},
+		"-part-seed -1":        {"-part-seed", "-1"},
+		"too few":              {"-folds", "5"},
+		"nothing to divide":    {"-part-seed", "1"},
+		"leave one of the two": {"-folds", "2", "-test-share", "0.5"},
+		"who.csv":              {"-test-share", "0.2", "-groups", filepath.Join(dir, "who.csv")},
+	} {
+		for _, verb := range [][]string{{"pack", "-size", "16", "-o", t.TempDir()}, {"curve", "-size", "16",
+			"-backend", "go"}} {
+			if status, _, errs := coadapt(t, t.Context(), append(append(verb, "-data", dir),
+				args...)...); status == 0 || !strings.Contains(errs, want) {
+				t.Errorf("%s %v: status %d, %s; want an error with %q", verb[0], args, status, errs, want)
+			}
+		}
 	}
 }

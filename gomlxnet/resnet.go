@@ -1,0 +1,87 @@
+package gomlxnet
+
+import "fmt"
+
+// ResNetOptions are what a ResNet for ImageNet may differ in; zero fields are torchvision's.
+type ResNetOptions struct {
+	Size int `json:"size,omitempty"` // of the image, pixels: 224
+	// SmallStem begins with a window of 3 pixels at a stride of 1 and without pooling, which leaves pictures of 32 to 64
+	// pixels enough places. torchvision's has 7 at 2, and pools.
+	SmallStem bool `json:"small_stem,omitempty"`
+}
+
+// ResNet18 is torchvision's: 11,689,512 parameters for 1000 classes. Its cuts are conv1 and layer1.0 to layer4.1.
+func ResNet18(classes int, o ResNetOptions) (Arch, error) {
+	return o.arch("resnet18", classes, [4]int{2, 2, 2, 2}, false)
+}
+
+// ResNet50 is torchvision's, with the stride in the window of 3 pixels: 25,557,032 parameters for 1000 classes. Its
+// cuts are conv1 and layer1.0 to layer4.2.
+func ResNet50(classes int, o ResNetOptions) (Arch, error) {
+	return o.arch("resnet50", classes, [4]int{3, 4, 6, 3}, true)
+}
+
+// arch has a number of residual blocks in each of four layers, of two windows of 3 pixels or, as bottlenecks, of one
+// between two of 1 pixel. Operations go by torchvision's names.
+func (o ResNetOptions) arch(name string, classes int, blocks [4]int, bottleneck bool) (Arch, error) {
+	size, err := sized{o.Size}.or(224)
+	if err != nil {
+		return Arch{}, err
+	}
+	a := Arch{Name: name, Size: size, Channels: 3, Classes: classes}
+	var stem chain
+	if o.SmallStem {
+		stem.conv("conv1", "bn1", 64, 3, 1, kaiming)
+		stem.add("", ReLU{})
+	} else {
+		stem.conv("conv1", "bn1", 64, 7, 2, kaiming)
+		stem.add("", ReLU{})
+		stem.add("", Pool{Kernel: 3, Stride: 2, Pad: 1, Floor: true})
+	}
+	a.Blocks = append(a.Blocks, Block{"conv1", stem.ops})
+	in, grow := 64, 1
+	if bottleneck {
+		grow = 4
+	}
+	for i, n := range blocks {
+		width := 64 << i
+		for k := range n {
+			stride := 1
+			if i > 0 && k == 0 {
+				stride = 2
+			}
+			var c chain
+			if bottleneck {
+				c.conv("conv1", "bn1", width, 1, 1, kaiming)
+				c.add("relu1", ReLU{})
+				c.conv("conv2", "bn2", width, 3, stride, kaiming)
+				c.add("relu2", ReLU{})
+				c.conv("conv3", "bn3", grow*width, 1, 1, kaiming)
+			} else {
+				c.conv("conv1", "bn1", width, 3, stride, kaiming)
+				c.add("relu1", ReLU{})
+				c.conv("conv2", "bn2", width, 3, 1, kaiming)
+			}
+			last, around := c.ops[len(c.ops)-1].Name, Input
+			if out := grow * width; in != out || stride > 1 {
+				c.add("downsample.0", Convolution{Out: out, Kernel: 1, Stride: stride, Weight: kaiming(1, out)}, Input)
+				c.add("downsample.1", BatchNorm{})
+				in, around = out, "downsample.1"
+			}
+			c.add("", Sum{}, last, around)
+			c.add("", ReLU{})
+			a.Blocks = append(a.Blocks, Block{fmt.Sprintf("layer%d.%d", i+1, k), c.ops})
+		}
+	}
+	a.Blocks = append(a.Blocks, Chain("fc", GlobalAverage{}, classifier(in)))
+	return a, nil
+}
+
+// conv adds a convolution without biases, padded so that a stride of 1 keeps the size, and its batch norm.
+func (c *chain) conv(name, norm string, out, kernel, stride int, weight func(kernel, out int) Param) {
+	if stride == 1 {
+		stride = 0
+	}
+	c.add(name, Convolution{Out: out, Kernel: kernel, Stride: stride, Pad: kernel / 2, Weight: weight(kernel, out)})
+	c.add(norm, BatchNorm{})
+}

@@ -1,0 +1,43 @@
+package gomlxnet
+
+import "fmt"
+
+// VGGOptions are what a VGG may differ in; zero fields are torchvision's.
+type VGGOptions struct {
+	Size int `json:"size,omitempty"` // of the image, pixels, 32 at least: 224
+}
+
+// VGG11 is configuration A of Simonyan & Zisserman 2015 (arXiv 1409.1556) as torchvision has it: 132,863,336 parameters
+// for 1000 classes. Its cuts are conv1_1 to conv5_2, with their pools, fc6 and fc7. Whatever the size of the image, fc6
+// sees 7 x 7 places.
+func VGG11(classes int, o VGGOptions) (Arch, error) { return o.arch("vgg11", classes, false) }
+
+// VGG11BN is VGG11 with batch norm behind each convolution: 132,868,840 parameters for 1000 classes.
+func VGG11BN(classes int, o VGGOptions) (Arch, error) { return o.arch("vgg11_bn", classes, true) }
+
+func (o VGGOptions) arch(name string, classes int, norm bool) (Arch, error) {
+	size, err := sized(o).or(224)
+	if err != nil {
+		return Arch{}, err
+	}
+	a := Arch{Name: name, Size: size, Channels: 3, Classes: classes}
+	for i, stage := range [][]int{{64}, {128}, {256, 256}, {512, 512}, {512, 512}} {
+		for k, out := range stage {
+			specs := []Spec{Convolution{Out: out, Kernel: 3, Pad: 1, Weight: kaiming(3, out), Bias: zeroBias()}}
+			if norm {
+				specs = append(specs, BatchNorm{})
+			}
+			specs = append(specs, ReLU{})
+			if k == len(stage)-1 {
+				specs = append(specs, Pool{Kernel: 2, Stride: 2, Floor: true})
+			}
+			a.Blocks = append(a.Blocks, Chain(fmt.Sprintf("conv%d_%d", i+1, k+1), specs...))
+		}
+	}
+	fc, half := func(out int) Spec { return Dense{Out: out, Weight: gaussian(0.01), Bias: zeroBias()} }, Dropout{P: 0.5}
+	a.Blocks = append(a.Blocks,
+		Chain("fc6", AdaptiveAverage{Out: 7}, fc(4096), ReLU{}, half),
+		Chain("fc7", fc(4096), ReLU{}, half),
+		Chain("fc8", fc(0)))
+	return a, nil
+}

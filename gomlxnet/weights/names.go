@@ -1,0 +1,160 @@
+package weights
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"coadapt/gomlxnet"
+)
+
+// module is an operation with variables, and what other programs call it.
+type module struct {
+	gomlxnet.Operation
+	names []string // the first is that of files we write, the others are read, too
+}
+
+// suffixes are what PyTorch calls the variables of an operation, by our names.
+var suffixes = map[string]string{
+	"weights": "weight", "biases": "bias",
+	"scale": "weight", "shift": "bias", "mean": "running_mean", "variance": "running_var",
+}
+
+// counter is a number that PyTorch's batch norm keeps and we do not: how many batches it saw.
+const counter = ".num_batches_tracked"
+
+// modules lists the operations of a net that have variables, with their names.
+func modules(a gomlxnet.Arch) ([]module, error) {
+	ops, err := a.Operations()
+	if err != nil {
+		return nil, err
+	}
+	of := familyOf(a)
+	var all []module
+	for _, o := range ops {
+		name := of.name(a.Blocks[o.Block].Name, o)
+		if len(o.Vars) > 0 {
+			all = append(all, module{o, name})
+		}
+	}
+	return all, nil
+}
+
+// Names are the names of a net's variables, by their paths, in the files that [Write] writes: those of torchvision
+// where the net is one of its own. Of other nets the name of a variable is made of its block, its operation where the
+// block has several with variables, and PyTorch's word for it.
+func Names(a gomlxnet.Arch) (map[string]string, error) {
+	all, err := modules(a)
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	for _, m := range all {
+		for _, v := range m.Vars {
+			names[v.Path] = m.names[0] + "." + suffixes[v.Name]
+		}
+	}
+	return names, nil
+}
+
+// family gives operations, met in order, their names.
+type family interface {
+	name(block string, o gomlxnet.Operation) []string
+}
+
+// familyOf tells by the names of its blocks which family a net is of.
+func familyOf(a gomlxnet.Arch) family {
+	has := func(name string) bool {
+		return slices.ContainsFunc(a.Blocks, func(b gomlxnet.Block) bool { return b.Name == name })
+	}
+	switch {
+	case has("conv1") && has("layer1.0") && has("fc"):
+		return resnet{small: !has("layer4.0")}
+	case has("conv1") && has("fire2") && has("conv10"):
+		return &squeezenet{}
+	case has("conv1_1") && has("fc6") && has("fc8"):
+		return &vgg{}
+	}
+	several := map[string]int{}
+	ops, _ := a.Operations() // an arch that has none was refused before
+	for _, o := range ops {
+		if len(o.Vars) > 0 {
+			several[a.Blocks[o.Block].Name]++
+		}
+	}
+	return plain(several)
+}
+
+// plain is any net: its operations go by block and, where the block has several with variables, by their own name.
+type plain map[string]int
+
+func (p plain) name(block string, o gomlxnet.Operation) []string {
+	if p[block] > 1 {
+		return []string{block + "." + o.Name}
+	}
+	return []string{block}
+}
+
+// resnet is torchvision's and timm's; small ones are for CIFAR, in which others have other words for the last layer and
+// the way around.
+type resnet struct{ small bool }
+
+func (r resnet) name(block string, o gomlxnet.Operation) []string {
+	switch {
+	case block == "conv1":
+		return []string{o.Name}
+	case block == "fc" && r.small:
+		return []string{"linear", "fc"} // as github.com/akamaster/pytorch_resnet_cifar10 has it
+	case block == "fc":
+		return []string{"fc", "linear"}
+	}
+	names := []string{block + "." + o.Name}
+	for ours, theirs := range map[string]string{"downsample.": "shortcut.", "shortcut.": "downsample."} {
+		if rest, ok := strings.CutPrefix(o.Name, ours); ok {
+			names = append(names, block+"."+theirs+rest)
+		}
+	}
+	return names
+}
+
+// squeezenet is torchvision's: features and classifier are rows of modules, which go by their numbers.
+type squeezenet struct{ at int }
+
+func (s *squeezenet) name(block string, o gomlxnet.Operation) []string {
+	kind := o.Spec.Kind()
+	if strings.HasPrefix(block, "fire") {
+		if kind == (gomlxnet.Pool{}).Kind() {
+			s.at++ // behind the module that the block is
+		}
+		if o.Name == "squeeze" {
+			s.at++
+		}
+		at := fmt.Sprintf("features.%d.", s.at-1)
+		names := []string{at + o.Name}
+		if o.Name == "squeeze" {
+			names = append(names, at+"squeeze1x1")
+		}
+		return names
+	}
+	if block == "conv10" {
+		return []string{"classifier.1"}
+	}
+	s.at++
+	return []string{fmt.Sprintf("features.%d", s.at-1)}
+}
+
+// vgg is torchvision's, whose modules go by their numbers, and timm's, whose inner products have other names.
+type vgg struct{ features, classifier int }
+
+func (s *vgg) name(block string, o gomlxnet.Operation) []string {
+	if strings.HasPrefix(block, "conv") {
+		s.features++
+		return []string{fmt.Sprintf("features.%d", s.features-1)}
+	}
+	switch o.Spec.(type) {
+	case gomlxnet.Dense, gomlxnet.ReLU, gomlxnet.Dropout:
+		s.classifier++
+	}
+	timm := map[string]string{"fc6": "pre_logits.fc1", "fc7": "pre_logits.fc2", "fc8": "head.fc"}
+	return []string{fmt.Sprintf("classifier.%d", s.classifier-1), timm[block]}
+}

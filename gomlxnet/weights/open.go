@@ -1,0 +1,46 @@
+package weights
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"os"
+)
+
+// withSource opens a file of weights for the time of a call, as its first bytes say.
+func withSource(path string, use func(source) error) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	if info.IsDir() {
+		return fmt.Errorf("%s is a folder, want a file of weights", path)
+	}
+	head := make([]byte, 9)
+	n, err := io.ReadFull(file, head)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	head = head[:n]
+	tensors := len(head) == 9 && head[8] == '{' && binary.LittleEndian.Uint64(head) <= uint64(info.Size())
+	starts := func(magic ...byte) bool { return bytes.HasPrefix(head, magic) }
+	switch {
+	case tensors:
+	case starts('P', 'K', 3, 4), starts(0x80, 2):
+		return fmt.Errorf("%s is a pickle of PyTorch, which may run code; want safetensors: in Python, "+
+			"safetensors.torch.save_file(torch.load(%q, weights_only=True), NAME)", path, info.Name())
+	case starts(0x0a), starts(0x12), starts(0xa2, 0x06): // the tags of a name, of older layers and of layers
+		return withCaffe(path, use)
+	}
+	t, err := openTensors(path, file, info.Size())
+	if err != nil {
+		return err
+	}
+	return use(t)
+}

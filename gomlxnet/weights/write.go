@@ -1,0 +1,71 @@
+package weights
+
+import (
+	"encoding/binary"
+	"io"
+	"math"
+
+	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/durable"
+
+	"github.com/nlpodyssey/safetensors"
+)
+
+// Write writes the weights of a net to a file of safetensors under the names of [Names], with PyTorch's layouts: what
+// torchvision's load_state_dict takes where the net is one of its own. The file appears when it is complete.
+func Write(path string, a gomlxnet.Arch, w gomlxnet.Weights) error {
+	if err := a.Check(w); err != nil {
+		return err
+	}
+	all, err := modules(a)
+	if err != nil {
+		return err
+	}
+	views := map[string]view{}
+	for _, m := range all {
+		for _, v := range m.Vars {
+			views[m.names[0]+"."+suffixes[v.Name]] = view{w[v.Path].Data, layoutOf(m.Operation, v)}
+		}
+	}
+	return writeViews(path, views)
+}
+
+// WriteTensors writes values under names of their own, as they are, to a file of safetensors.
+func WriteTensors(path string, values map[string]gomlxnet.Tensor) error {
+	views := map[string]view{}
+	for name, t := range values {
+		views[name] = view{t.Data, layout{shape: t.Shape, place: func(i int) int { return i }}}
+	}
+	return writeViews(path, views)
+}
+
+func writeViews(path string, views map[string]view) error {
+	return durable.WriteFile(path, func(to io.Writer) error {
+		return safetensors.SerializeToWriter(views, map[string]string{"format": "pt"}, to)
+	})
+}
+
+// view is a tensor that is laid out when it is written.
+type view struct {
+	values []float32
+	layout layout
+}
+
+func (v view) DType() safetensors.DType { return safetensors.F32 }
+func (v view) DataLen() uint64          { return 4 * uint64(len(v.values)) }
+
+func (v view) Shape() []uint64 {
+	shape := make([]uint64, len(v.layout.shape))
+	for i, d := range v.layout.shape {
+		shape[i] = uint64(d)
+	}
+	return shape
+}
+
+func (v view) Data() []byte {
+	raw := make([]byte, 0, v.DataLen())
+	for _, x := range v.layout.theirs(v.values) {
+		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(x))
+	}
+	return raw
+}
