@@ -51,7 +51,8 @@ func channelsFirst(places, channels int) func(int) int {
 
 // fits says whether a tensor has the layout's shape, or one of the same order.
 func (l layout) fits(shape []int) bool {
-	return slices.Equal(l.shape, shape) || slices.ContainsFunc(l.also, func(s []int) bool { return slices.Equal(s, shape) })
+	return slices.Equal(l.shape, shape) ||
+		slices.ContainsFunc(l.also, func(s []int) bool { return slices.Equal(s, shape) })
 }
 
 // each calls move with the places of all of n values, ours and theirs. It goes tile by tile, as a row after the other

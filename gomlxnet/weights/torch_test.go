@@ -122,7 +122,8 @@ func (n torchNet) write(t *testing.T, rename func(string) string) string {
 	return file
 }
 
-// Nets whose weights PyTorch has under its names and in its layouts give its logits, and written again the same tensors.
+// Nets whose weights PyTorch has under its names and in its layouts give its logits, and written again the same
+// tensors.
 func TestTorchNets(t *testing.T) {
 	for _, n := range torchNets(t) {
 		a := n.arch(t)
@@ -211,7 +212,8 @@ func TestIntoTorch(t *testing.T) {
 	if python == "" {
 		t.Skip("COADAPT_TEST_TORCH names no Python that has torch, torchvision and safetensors")
 	}
-	nets := slices.DeleteFunc(torchNets(t), func(n torchNet) bool { return n.Name == "resnet50" }) // it has resnet18's names
+	large := func(n torchNet) bool { return n.Name == "resnet50" } // its names are resnet18's
+	nets := slices.DeleteFunc(torchNets(t), large)
 	nets = append(nets, torchNet{Name: "vgg11_bn", Classes: 4, Size: 32})
 	dir, args := t.TempDir(), []string{"testdata/torch_nets.py"}
 	var ours [][]float32

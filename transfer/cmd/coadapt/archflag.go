@@ -62,7 +62,12 @@ func (f *experimentFlags) readMini() error {
 // takeSize has pictures be as large as the net takes them.
 func (f *experimentFlags) takeSize(size int) error {
 	if f.size != 0 && f.size != size {
-		return fmt.Errorf("-size %d: the net of -arch %s takes pictures of %d pixels; leave -size out", f.size, f.archName, size)
+		return fmt.Errorf(
+			"-size %d: the net of -arch %s takes pictures of %d pixels; leave -size out",
+			f.size,
+			f.archName,
+			size,
+		)
 	}
 	f.size = size
 	return nil
