@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"slices"
 	"strings"
 
@@ -13,9 +12,6 @@ import (
 
 	"google.golang.org/protobuf/encoding/protowire"
 )
-
-// maxCaffe is the largest file that protocol buffers can be, by their own documentation.
-const maxCaffe = 2 << 30
 
 // The numbers of the fields that are read of Caffe's caffe.proto.
 const (
@@ -250,24 +246,4 @@ func (c *caffe) layout(m module, v gomlxnet.Variable) layout {
 		l.also = append(l.also, append(slices.Repeat([]int{1}, 4-n), l.shape...))
 	}
 	return l
-}
-
-// withCaffe reads a .caffemodel for a call.
-func withCaffe(path string, use func(source) error) error {
-	info, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
-	if info.Size() > maxCaffe {
-		return fmt.Errorf("%s: %d bytes, want at most %d of a .caffemodel", path, info.Size(), maxCaffe)
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	c, err := openCaffe(path, data)
-	if err != nil {
-		return err
-	}
-	return use(c)
 }

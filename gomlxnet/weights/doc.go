@@ -2,6 +2,7 @@
 //
 //	.safetensors  torchvision's or timm's names --Read--> gomlxnet.Weights of an Arch --Write--> torchvision's names
 //	.caffemodel   Caffe's layers                --Read-->
+//	.onnx         PyTorch's names               --Read-->
 //
 // [Read] tells a file's form by its bytes and finds a tensor for each variable of the net. The names are those of
 // torchvision for the nets that it has, of timm where they differ, and for other nets made of blocks and operations;

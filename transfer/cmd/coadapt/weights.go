@@ -26,8 +26,8 @@ func weightsCommand(stdout, stderr io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "weights",
 		Short: "Weights in and out: list a file's tensors, convert it, export a net for other programs",
-		Long: "Weights are carried in files of safetensors, under torchvision's names for the nets that it has; those of timm and of Caffe's\n" +
-			".caffemodel are read, too. Shapes are checked against the net, and turned to the layouts of either side.",
+		Long: "Weights are carried in files of safetensors, under torchvision's names for the nets that it has; those of timm, Caffe's\n" +
+			".caffemodel and .onnx are read, too. Shapes are checked against the net, and turned to the layouts of either side.",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
@@ -95,7 +95,7 @@ func weightsImport(stdout io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "import FILE --arch NAME -o FILE.safetensors",
 		Short: "Check a file of weights against a net, and write it under torchvision's names",
-		Long: "Read the weights of a net from a file, safetensors or .caffemodel, and write them as safetensors under torchvision's names. It fails,\n" +
+		Long: "Read the weights of a net from a file, safetensors, .caffemodel or .onnx, and write them as safetensors under torchvision's names. It fails,\n" +
 			"and says by which tensor, where the file is not of the net. The classes are those of the file.",
 		Example: "  coadapt weights import bvlc_reference_caffenet.caffemodel --arch caffenet -o caffenet.safetensors\n" +
 			"  coadapt weights import timm-vgg11.safetensors --arch vgg11 -o vgg11.safetensors",
