@@ -8,6 +8,8 @@ import (
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/transfer/store"
+
+	"github.com/gomlx/compute"
 )
 
 // Trained is a net that is in the store, with what it takes to run it forward.
@@ -64,4 +66,28 @@ func (l *Lab) Task(ctx context.Context, split string, half Half) (*dataset.Task,
 		return nil, err
 	}
 	return l.task(ctx, net, half)
+}
+
+// Backend is the Lab's; nil where it was made to look up only.
+func (l *Lab) Backend() compute.Backend { return l.cfg.Backend }
+
+// Store is where the Lab keeps results.
+func (l *Lab) Store() *store.Store { return l.cfg.Store }
+
+// Initial are the values that a net of this Lab had before its first step: drawn from its seed, and in the layers that
+// came from a parent the parent's. The features of Rescaled and AsInitial nets are those before they were multiplied. A
+// parent that is not in the store is trained.
+func (l *Lab) Initial(ctx context.Context, net Net) (gomlxnet.Weights, error) {
+	p, err := l.plan(ctx, net)
+	if err != nil {
+		return nil, err
+	}
+	donor, blocked, err := l.donor(ctx, l.alone, net)
+	if err != nil {
+		return nil, err
+	}
+	if blocked != nil {
+		return nil, fmt.Errorf("initial values of %s: its parent %s %s: %s", net, blocked.Net, blocked.Status, blocked.Reason)
+	}
+	return p.initial(donor)
 }

@@ -88,7 +88,7 @@ type Record struct {
 	Scale         float64  `json:"scale" parquet:"scale"`
 	InitialScale  float64  `json:"initial_scale" parquet:"initial_scale"`
 	Rescale       float64  `json:"rescale" parquet:"rescale"`
-	Layers        string   `json:"layers" parquet:"layers,dict"`
+	Layers        string   `json:"layers,omitempty" parquet:"layers,dict"`
 }
 
 // Record is the result as a row. Accuracies are nil where the status is not OK, losses where there are no weights.

@@ -27,6 +27,19 @@ func Write(path string, a gomlxnet.Arch, w gomlxnet.Weights) error {
 			views[m.names[0]+"."+suffixes[v.Name]] = view{w[v.Path].Data, layoutOf(m.Operation, v)}
 		}
 	}
+	return writeViews(path, views)
+}
+
+// WriteTensors writes values under names of their own, as they are, to a file of safetensors.
+func WriteTensors(path string, values map[string]gomlxnet.Tensor) error {
+	views := map[string]view{}
+	for name, t := range values {
+		views[name] = view{t.Data, layout{shape: t.Shape, place: func(i int) int { return i }}}
+	}
+	return writeViews(path, views)
+}
+
+func writeViews(path string, views map[string]view) error {
 	return durable.WriteFile(path, func(to io.Writer) error {
 		return safetensors.SerializeToWriter(views, map[string]string{"format": "pt"}, to)
 	})

@@ -19,8 +19,11 @@
 //	lab.Filters(results[0], results[1])             first-layer filters; Activations of a layer for a picture, Patches
 //	lab.Losses(results[0], results[1])              that excite a unit, Confusion of the classes, curves of parent and child
 //	lab.Gradients(100, results[0])                  the first steps again: how large gradients are
-//	lab.Classify(results[0], "cat.png")             what a net takes pictures for; Evidence: where in them it sees that;
+//	lab.Classify(results[0], "cat.png")             what a net takes pictures for; Evidence: where in them it sees that
 //	lab.Calibration(results[0])                     how far its probabilities can be trusted
+//	lab.Probe("cka", results[0], results[1])        what layers have in common; "scale", "stitch", "path" and others look elsewhere
+//	lab.Values("scale", results, "dead units")      the same as a table
+//	lab.Forecast(results)                           what could have been known before the training, beside what was measured
 //
 //	nb.Predict("dip", "Where is BnB lowest?", nb.Drawn{Condition: "BnB"})   a guess before the result is shown
 //	lab.Reveal("dip", results)                      guess and result in one figure, and how far off

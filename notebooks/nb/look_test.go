@@ -41,6 +41,8 @@ func TestLooking(t *testing.T) {
 	t.Run("losses", func(t *testing.T) { lossesOf(t, l, nets) })
 	t.Run("gradients", func(t *testing.T) { gradientsOf(t, l, nets) })
 	t.Run("classify", func(t *testing.T) { classifyWith(t, l, nets[1]) })
+	t.Run("probe", func(t *testing.T) { probesOf(t, l, nets) })
+	t.Run("forecast", func(t *testing.T) { forecastsOf(t, l, nets) })
 	t.Run("refused", func(t *testing.T) { divergedIsRefused(t, l, nets[1]) })
 }
 

@@ -100,7 +100,7 @@ func TestWrongLab(t *testing.T) {
 		{"shapes", []Option{Epochs(2), Steps(10)}, []string{"nb.Epochs", "nb.Steps"}},
 		{"shapes", []Option{Steps(-1)}, []string{"nb.Steps(-1)"}},
 	} {
-		l := &Lab{data: c.data}
+		l := unchecked(c.data)
 		for _, o := range c.opts {
 			o(&l.set)
 		}

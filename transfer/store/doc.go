@@ -5,6 +5,7 @@
 //	DIR/work/abcd.../         lease.1 step-000000500/ log.txt failed.json: what is unfinished
 //	DIR/stage/                folders being written
 //	DIR/broken/               entries set aside because a digest did not match
+//	DIR/probes/ab/abcd...     what was found by looking into entries, one file each
 //	DIR/cache/                data that are quicker to read than to compute; may be removed at any time
 //
 // An entry is a folder of files that is written once and never changed. It

@@ -45,6 +45,10 @@ type cardInput struct {
 	Shape string  `json:"shape"` // of PyTorch's tensor
 	Mean  string  `json:"mean"`  // what is subtracted of pixels 0..255
 	Scale float64 `json:"scale"` // what multiplies the difference
+	// Of the mean, over its pixels, red, green, blue; null where the data were not at hand. It is all of the mean where
+	// that is one of channels.
+	Channels []float32 `json:"channel_means"`
+	MeanFile string    `json:"mean_file,omitempty"` // of the mean picture, a tensor [channels, height, width]
 }
 
 type cardAccuracy struct {
@@ -135,7 +139,8 @@ A net of the architecture ` + "`{{.Arch.Name}}`" + `, {{.Parameters}} parameters
 | layers | {{.Cuts}} |
 | recipe | {{.Recipe.Steps}} steps of {{.Recipe.Batch}} pictures; rate {{.Recipe.Rate.Base}}, {{.Recipe.Rate.Policy}}; momentum {{.Recipe.Momentum}}; decay {{.Recipe.Decay}} |
 | input | {{.Input.Shape}}: pixels 0..255, red, green, blue, less {{.Input.Mean}}, times {{.Input.Scale}} |
-| accuracy | {{with .Accuracy}}{{printf "%.4f" .Value}}, {{.Correct}} of {{.Tested}} test pictures; 95 % interval {{printf "%.4f to %.4f" .Low .High}} ({{.Method}}){{else}}none: the net is {{.Status}}{{end}} |
+{{with .Input.Channels}}| the mean, by channel | {{range .}}{{printf "%.4f " .}}{{end}}{{with $.Input.MeanFile}}; the picture is in {{.}}{{end}} |
+{{end}}| accuracy | {{with .Accuracy}}{{printf "%.4f" .Value}}, {{.Correct}} of {{.Tested}} test pictures; 95 % interval {{printf "%.4f to %.4f" .Low .High}} ({{.Method}}){{else}}none: the net is {{.Status}}{{end}} |
 | backend | {{.Backend}} |
 | key | {{.Key}}{{with .Parent}}; its first layers are from {{.}}{{end}} |
 

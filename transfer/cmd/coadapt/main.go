@@ -94,6 +94,8 @@ func rootCommand(stdout, stderr io.Writer) *cobra.Command {
 		mapCommand(stdout),
 		gradientsCommand(stdout, stderr),
 		predictCommand(stdout, stderr),
+		probeCommand(stdout, stderr),
+		forecastCommand(stdout, stderr),
 		reportCommand(stdout),
 		splitsCommand(stdout, stderr),
 		packCommand(stdout, stderr),

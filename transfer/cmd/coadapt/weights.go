@@ -15,7 +15,6 @@ import (
 	"coadapt/gomlxnet/durable"
 	"coadapt/gomlxnet/weights"
 	"coadapt/transfer"
-	"coadapt/transfer/store"
 
 	"github.com/spf13/cobra"
 )
@@ -137,18 +136,19 @@ func checkTensorsFile(out string) error {
 
 func weightsExport(stdout, stderr io.Writer) *cobra.Command {
 	var (
-		out   string
-		where storeFlag
+		out, data string
+		where     storeFlag
 	)
 	c := &cobra.Command{
 		Use:   "export NET|KEY -o FILE.safetensors|DIR/",
 		Short: "Write a net of the store as safetensors, with a model card",
 		Long: "Write the weights of a net of the store under the names and in the layouts that torchvision's load_state_dict takes, and a model card\n" +
 			"beside them, for people and for programs: what the net was trained on and how, what it is shown, how well it does, how it is loaded.\n" +
-			"A folder gets model.safetensors, README.md and card.json; a file NAME.safetensors gets NAME.README.md and NAME.card.json.",
-		Example: "  coadapt weights export 0/baseB -o baseB/\n  coadapt weights export 93c450bf2db3 -o a3b.safetensors",
+			"A folder gets model.safetensors, README.md and card.json; a file NAME.safetensors gets NAME.README.md and NAME.card.json.\n" +
+			"The store has no pictures: with --data the card has the numbers of the mean that is subtracted, too.",
+		Example: "  coadapt weights export 0/baseB -o baseB/ --data cifar100.zip\n  coadapt weights export 93c450bf2db3 -o a3b.safetensors",
 		Args:    cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(c *cobra.Command, args []string) error {
 			files, err := exportNames(out)
 			if err != nil {
 				return err
@@ -161,40 +161,56 @@ func weightsExport(stdout, stderr io.Writer) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return exportNet(stdout, s, key, files)
+			k, err := transfer.Recall(s, key)
+			if err != nil {
+				return err
+			}
+			var mean *gomlxnet.Tensor
+			if data != "" {
+				if mean, err = meanOf(c.Context(), k, data); err != nil {
+					return fmt.Errorf("-data: %w", err)
+				}
+			}
+			return exportNet(stdout, k, mean, files)
 		},
 	}
 	c.Flags().StringVarP(&out, "output", "o", "", "file that ends in .safetensors, or a folder, with a slash at its end where it is new")
+	c.Flags().StringVar(&data, "data", "", "what the net was trained on, as in coadapt curve, for the numbers of the mean")
 	where.flags(c.Flags())
 	return c
 }
 
 // exportFiles are the files of a net that is exported.
-type exportFiles struct{ weights, readme, card string }
+type exportFiles struct{ weights, readme, card, mean string }
 
 // exportNames are those of -o.
 func exportNames(out string) (exportFiles, error) {
 	info, err := os.Stat(out)
 	if strings.HasSuffix(out, string(filepath.Separator)) || err == nil && info.IsDir() {
 		return exportFiles{filepath.Join(out, "model"+tensorsEnding), filepath.Join(out, "README.md"),
-			filepath.Join(out, "card.json")}, durable.MakeDir(out)
+			filepath.Join(out, "card.json"), filepath.Join(out, "mean"+tensorsEnding)}, durable.MakeDir(out)
 	}
 	if err := checkTensorsFile(out); err != nil {
 		return exportFiles{}, fmt.Errorf("%w, or a folder", err)
 	}
 	stem := strings.TrimSuffix(out, tensorsEnding)
-	return exportFiles{out, stem + ".README.md", stem + ".card.json"}, nil
+	return exportFiles{out, stem + ".README.md", stem + ".card.json", stem + ".mean" + tensorsEnding}, nil
 }
 
-// exportNet writes a net's weights and its card.
-func exportNet(stdout io.Writer, s *store.Store, key string, files exportFiles) error {
-	k, err := transfer.Recall(s, key)
-	if err != nil {
-		return err
-	}
+// exportNet writes a net's weights and its card, and the mean that is subtracted of its pictures, where it is known.
+func exportNet(stdout io.Writer, k *transfer.Kept, mean *gomlxnet.Tensor, files exportFiles) error {
 	card, err := newCard(k, filepath.Base(files.weights))
 	if err != nil {
 		return err
+	}
+	if mean != nil {
+		card.Input.Channels = channelMeans(*mean)
+		if !k.Recipe.ChannelMean {
+			card.Input.MeanFile = filepath.Base(files.mean)
+			if err := weights.WriteTensors(files.mean, map[string]gomlxnet.Tensor{"mean": channelsFirst(*mean)}); err != nil {
+				return fmt.Errorf("-o %s: %w", files.mean, err)
+			}
+		}
 	}
 	if err := weights.Write(files.weights, k.Arch, k.Weights); err != nil {
 		return fmt.Errorf("-o %s: %w", files.weights, err)

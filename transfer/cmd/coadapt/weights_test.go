@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,6 +55,21 @@ func TestWeightsOut(t *testing.T) {
 	if err != nil || !strings.Contains(string(readme), c.Key) || !strings.Contains(string(readme), `load_file("model.safetensors")`) ||
 		strings.Contains(string(readme), "torchvision.models") {
 		t.Errorf("%v:\n%s", err, readme)
+	}
+
+	status, out, errs = coadapt(t, t.Context(), "weights", "export", "0/A3B", "-o", dir, "-data", "shapes:classes=4,train=12,test=8,size=24")
+	text, _ = os.ReadFile(dir + "card.json")
+	if err := json.Unmarshal(text, &c); status != 0 || err != nil || len(c.Input.Channels) != 3 || c.Input.MeanFile != "mean.safetensors" {
+		t.Fatalf("status %d %s%s, %v; card %s", status, out, errs, err, text)
+	}
+	if infos, _, err := weights.Show(dir + "mean.safetensors"); err != nil || len(infos) != 1 || infos[0].Name != "mean" ||
+		!slices.Equal(infos[0].Shape, []int{3, 24, 24}) {
+		t.Errorf("%+v, %v", infos, err)
+	}
+	for _, x := range c.Input.Channels { // of shapes on a ground of any brightness
+		if !(x > 20 && x < 235) {
+			t.Errorf("means of channels %v, want those of pixels 0..255", c.Input.Channels)
+		}
 	}
 
 	status, out, errs = coadapt(t, t.Context(), "weights", "show", dir+"model.safetensors")
@@ -111,5 +127,16 @@ func TestCard(t *testing.T) {
 	k.Arch.Blocks[9] = gomlxnet.Without[gomlxnet.Dropout](k.Arch.Blocks[9])
 	if c, err := newCard(k, "x"); err != nil || c.Torchvision() != "" {
 		t.Errorf("another net is made by %q, %v", c.Torchvision(), err)
+	}
+}
+
+// Means and order of a picture of two pixels, by hand.
+func TestMeanOfACard(t *testing.T) {
+	picture := gomlxnet.Tensor{Shape: []int{1, 2, 3}, Data: []float32{1, 2, 3, 5, 6, 7}}
+	if got := channelMeans(picture); !slices.Equal(got, []float32{3, 4, 5}) {
+		t.Errorf("means %v", got)
+	}
+	if got := channelsFirst(picture); !slices.Equal(got.Data, []float32{1, 5, 2, 6, 3, 7}) || !slices.Equal(got.Shape, []int{3, 1, 2}) {
+		t.Errorf("%v", got)
 	}
 }

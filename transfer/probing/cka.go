@@ -1,0 +1,126 @@
+package probing
+
+import (
+	"context"
+	"fmt"
+
+	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/dataset"
+	"coadapt/transfer/probe"
+)
+
+// CKA compares each layer of a net with each layer of another, on all values of a picture: biased, unbiased, and
+// unbiased without class means. For the same layer of both it has the null, too: pictures shuffled, and pictures
+// shuffled within their class.
+type CKA struct {
+	Shuffles int // of each null; 0: no null
+}
+
+// Names of the values of CKA.
+const (
+	CKABiased   = "CKA"
+	CKAUnbiased = "unbiased CKA"
+	CKAWithin   = "within-class CKA"
+	CKANull     = "unbiased CKA, shuffled"
+	CKAP        = "p, shuffled"
+	CKAPWithin  = "p, shuffled within classes"
+)
+
+// Nets is 2.
+func (CKA) Nets() int { return 2 }
+
+// ckaLayer is a layer with its Gram matrices, or why it has none.
+type ckaLayer struct {
+	name          string
+	plain, within *probe.Gram
+	err           error
+}
+
+// Values are three for each pair of layers, three more where they are the same, and a control: shuffled pictures have
+// no likeness left.
+func (p CKA) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Value, error) {
+	var sides [2][]ckaLayer
+	for i, s := range nets {
+		for l := range s.Arch.Blocks {
+			x, err := r.gram(ctx, s, l)
+			if err != nil {
+				return nil, err
+			}
+			sides[i] = append(sides[i], x)
+		}
+	}
+	var values []Value
+	for i, a := range sides[0] {
+		for j, b := range sides[1] {
+			v := Value{Layer: a.name, Beside: b.name, Unit: "1"}
+			for _, m := range []struct {
+				name string
+				of   func() (float64, error)
+			}{
+				{CKABiased, func() (float64, error) { return a.plain.CKA(b.plain) }},
+				{CKAUnbiased, func() (float64, error) { return a.plain.Unbiased(b.plain) }},
+				{CKAWithin, func() (float64, error) { return a.within.Unbiased(b.within) }},
+			} {
+				v.Name = m.name
+				switch {
+				case a.err != nil:
+					values = append(values, v.none(a.err))
+				case b.err != nil:
+					values = append(values, v.none(b.err))
+				default:
+					values = append(values, v.measured(m.of()))
+				}
+			}
+			if i == j && p.Shuffles > 0 && a.err == nil && b.err == nil {
+				values = append(values, p.nulls(v, a, b, nets[0])...)
+			}
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+	}
+	return values, nil
+}
+
+// nulls are what chance gives for a layer.
+func (p CKA) nulls(v Value, a, b ckaLayer, s *Subject) []Value {
+	var values []Value
+	say := func(name string, x float64, err error) Value {
+		v.Name = name
+		return v.measured(x, err)
+	}
+	plain, err := a.plain.Null(b.plain, nil, p.Shuffles, 1)
+	null := say(CKANull, plain.Mean(), err)
+	if err == nil {
+		null = null.failsIf(plain.Mean() > 0.1, "shuffled pictures are alike, too: the likeness is not of pictures")
+	}
+	values = append(values, null, say(CKAP, plain.P, err))
+	within, err := a.plain.Null(b.plain, labels(s, dataset.Test, a.pictures()), p.Shuffles, 2)
+	return append(values, say(CKAPWithin, within.P, err))
+}
+
+func (c ckaLayer) pictures() int { return c.plain.Pictures() }
+
+// gram has the Gram matrices of a layer, made on the backend.
+func (r *Runner) gram(ctx context.Context, s *Subject, layer int) (ckaLayer, error) {
+	out := ckaLayer{name: s.Arch.Blocks[layer].Name}
+	f, err := r.Features(ctx, s, dataset.Test, layer)
+	if err != nil {
+		return out, err
+	}
+	if r.grams == nil {
+		if r.grams, err = gomlxnet.NewGrams(r.lab.Backend()); err != nil {
+			return out, err
+		}
+	}
+	k, err := r.grams.Of(f.Data, f.Pictures(), f.Each())
+	if err != nil {
+		return out, err
+	}
+	name := fmt.Sprintf("%s of %s", out.name, s.Result.Net)
+	if out.plain, out.err = probe.NewGram(name, k, f.Pictures()); out.err != nil {
+		return out, nil
+	}
+	out.within, out.err = out.plain.WithinClass(f.Labels)
+	return out, nil
+}

@@ -1,0 +1,97 @@
+package probing
+
+import (
+	"context"
+	"fmt"
+
+	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/dataset"
+)
+
+// Criticality puts one layer of a net at a time back to the values that it had before the net's first step, computed
+// again from its seed or taken from its parent, and to fresh ones drawn from another seed, and tests the net on test
+// pictures (Zhang, Bengio and Singer 2019, Are All Layers Created Equal?). All of a layer's variables are put back; the
+// statistics of normalisation in other layers stay as they are.
+type Criticality struct{}
+
+// Names of the values of Criticality.
+const (
+	WholeAccuracy   = "accuracy"
+	InitialAccuracy = "accuracy, layer at its initial values"
+	FreshAccuracy   = "accuracy, layer at fresh values"
+)
+
+// freshSeed draws the values that no net of the store began with.
+const freshSeed = 0x5eedf4e5
+
+// Nets is 1.
+func (Criticality) Nets() int { return 1 }
+
+// Values are the accuracy of the whole net, and for each layer those without what it learned.
+func (Criticality) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Value, error) {
+	s := nets[0]
+	initial, err := r.lab.Initial(ctx, s.Result.Net)
+	if err != nil {
+		return nil, err
+	}
+	fresh, err := s.Arch.Init(freshSeed)
+	if err != nil {
+		return nil, err
+	}
+	v := Value{Name: WholeAccuracy, Unit: "share"}
+	whole, _, err := r.tested(ctx, s, s.Weights, dataset.Test)
+	if err != nil {
+		return nil, err
+	}
+	values := []Value{v.of(mean(whole, nil))}
+	for l, b := range s.Arch.Blocks {
+		v.Layer = b.Name
+		for _, m := range []struct {
+			name string
+			from gomlxnet.Weights
+		}{{InitialAccuracy, initial}, {FreshAccuracy, fresh}} {
+			w, err := withLayer(s.Arch, s.Weights, m.from, l)
+			if err != nil {
+				return nil, err
+			}
+			right, _, err := r.tested(ctx, s, w, dataset.Test)
+			if err != nil {
+				return nil, err
+			}
+			v.Name = m.name
+			values = append(values, v.of(mean(right, nil)))
+		}
+	}
+	return values, nil
+}
+
+// withLayer is w with one layer, from 0, of other weights.
+func withLayer(arch gomlxnet.Arch, w, other gomlxnet.Weights, layer int) (gomlxnet.Weights, error) {
+	vars, err := arch.Variables()
+	if err != nil {
+		return nil, err
+	}
+	out := w.Clone()
+	for _, v := range vars {
+		if v.Layer != layer {
+			continue
+		}
+		t, ok := other[v.Path]
+		if !ok {
+			return nil, fmt.Errorf("layer %s: the other weights lack %s", arch.Blocks[layer].Name, v.Path)
+		}
+		out[v.Path] = t
+	}
+	return out, nil
+}
+
+// tested is whether weights in the place of a net's own are right on each picture of a part, 0 or 1, and the loss of
+// each in nats.
+func (r *Runner) tested(ctx context.Context, s *Subject, w gomlxnet.Weights, part dataset.Part) (right, losses []float64, err error) {
+	out, _, err := r.pass(ctx, s, w, part, []int{len(s.Arch.Blocks) - 1})
+	if err != nil {
+		return nil, nil, err
+	}
+	right, losses = score(out[0].Data, out[0].Labels)
+	return right, losses, nil
+}

@@ -1,0 +1,193 @@
+package probing
+
+import (
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/dataset"
+	"coadapt/transfer"
+)
+
+// TestCriticality has a layer at its own values lose nothing, and one that was never trained be as it was: the frozen
+// layers of a net are at their initial values.
+func TestCriticality(t *testing.T) {
+	l := small(t)
+	net := trained(t, l, "B3B")[0]
+	r := runner(t, l)
+	values := collect(t, r, Criticality{}, net)
+	whole := find(t, values, WholeAccuracy, "").Number()
+	if math.Abs(whole-net.Accuracy) > 1e-9 {
+		t.Errorf("accuracy %v, the result says %v", whole, net.Accuracy)
+	}
+	for _, layer := range []string{"conv1", "conv2", "conv3"} {
+		if x := find(t, values, InitialAccuracy, layer).Number(); x != whole {
+			t.Errorf("%s is frozen: at its initial values accuracy is %v, want %v", layer, x, whole)
+		}
+	}
+	s, err := r.subject(t.Context(), net, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fresh, err := s.Arch.Init(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := withLayer(s.Arch, s.Weights, fresh, 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := 0
+	for path := range w {
+		if w[path].Data[0] != s.Weights[path].Data[0] {
+			changed++
+			if !strings.Contains(path, "conv5") {
+				t.Errorf("%s changed, want conv5 alone", path)
+			}
+		}
+	}
+	if changed == 0 {
+		t.Error("nothing changed")
+	}
+}
+
+// TestStitch has a sender that is the receiver's lower layers, rotated at each place, serve as well as they, the self-stitch be
+// perfect, and a sender without anything be told.
+func TestStitch(t *testing.T) {
+	l := small(t)
+	nets := trained(t, l, "baseB", "baseA")
+	r := runner(t, l)
+	values := collect(t, r, Stitch{}, nets...)
+	for _, v := range Select(values, StitchSelf) {
+		if v.Control != Holds {
+			t.Errorf("self-stitch at %s: %+v", v.Layer, v)
+		}
+	}
+	failed := true
+	for _, v := range values {
+		if v.Control == Fails != failed {
+			if !failed {
+				t.Fatalf("a control that fails stands behind others: %+v", v)
+			}
+			failed = false
+		}
+	}
+	if values := collect(t, r, Stitch{}, nets[0], nets[0]); find(t, values, Stitched, "conv3").Number() != find(t, values, StitchSelf, "conv3").Number() {
+		t.Error("a net as its own sender is not the self-stitch")
+	}
+}
+
+// TestLeastSquares finds a map that was hidden, constant included, with a dead unit and one that is twice there.
+func TestLeastSquares(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	from := Features{Layer: "conv1", Shape: []int{2, 2, 4}, Labels: make([]int, 50)}
+	to := Features{Layer: "conv1", Shape: []int{2, 2, 2}, Labels: from.Labels}
+	for range 50 * 4 {
+		a, b := rng.NormFloat64(), rng.NormFloat64()
+		from.Data = append(from.Data, float32(a), float32(b), 0, float32(b))
+		to.Data = append(to.Data, float32(2*a-b+3), float32(b-1))
+	}
+	w, err := leastSquares(from, to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mapped := w.apply(from)
+	for i, v := range mapped {
+		if math.Abs(float64(v-to.Data[i])) > 1e-4 {
+			t.Fatalf("value %d is %v, want %v", i, v, to.Data[i])
+		}
+	}
+	if x := explainedShare(mapped, to); x < 1-1e-6 || x > 1 {
+		t.Errorf("share %v of the variance, want 1", x)
+	}
+	from.Data = make([]float32, len(from.Data))
+	if _, err := leastSquares(from, to); err == nil || !strings.Contains(err.Error(), "cannot be told apart") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestPath has the loss between a net and itself with shuffled units rise, and not once they are matched: both are the
+// same function.
+func TestPath(t *testing.T) {
+	l := small(t)
+	net := trained(t, l, "baseB")[0]
+	r := runner(t, l)
+	a, err := r.subject(t.Context(), net, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trained := *a.Trained
+	b := &Subject{Trained: &trained, Result: transfer.Result{Net: net.Net, Key: strings.Repeat("0", 64)}, shown: a.shown}
+	b.Weights = a.Weights.Clone()
+	for layer, units := range []int{4, 4, 6, 6, 4, 8, 8} {
+		if err := reorder(a.Arch, b.Weights, layer, rand.New(rand.NewPCG(uint64(layer), 1)).Perm(units)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	right, _, err := r.tested(t.Context(), a, a.Weights, dataset.Test)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rightly, _, err := r.tested(t.Context(), b, b.Weights, dataset.Test)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, shuffled := mean(right, nil), mean(rightly, nil)
+	if own != shuffled || own != net.Accuracy {
+		t.Errorf("accuracy %v with shuffled units, %v before, the result says %v", shuffled, own, net.Accuracy)
+	}
+	apart := map[bool]float64{}
+	for _, matched := range []bool{false, true} {
+		values, err := Path{Points: 5, Matched: matched}.Values(t.Context(), r, []*Subject{a, b})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range values {
+			if v.Name == PathLoss && *v.At == 0.5 {
+				apart[matched] = math.Abs(v.Number() - net.Loss)
+			}
+			if v.Control == Fails {
+				t.Errorf("%+v", v)
+			}
+		}
+	}
+	if apart[true] > 1e-5 || apart[false] < 1e-4 {
+		t.Errorf("half-way the loss differs by %v between shuffled units and by %v between matched ones", apart[false], apart[true])
+	}
+	if _, err := (Path{Points: 2}).Values(t.Context(), r, []*Subject{a, a}); err == nil || !strings.Contains(err.Error(), "3 at least") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestOrderFree keeps the order of units that are normalised with their neighbours or in groups.
+func TestOrderFree(t *testing.T) {
+	with := gomlxnet.Mini(3, gomlxnet.MiniOptions{Groups: 2})
+	for layer, want := range []bool{false, false, false, false, false, true, true} {
+		if got, err := orderFree(with, layer); err != nil || got != want {
+			t.Errorf("%s: %t, %v; want %t", with.Blocks[layer].Name, got, err, want)
+		}
+	}
+	with.Blocks[5] = gomlxnet.Chain("odd", gomlxnet.BatchNorm{})
+	if _, err := orderFree(with, 5); err == nil || !strings.Contains(err.Error(), "odd has") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestBarrier is the height above the line between the ends.
+func TestBarrier(t *testing.T) {
+	losses := [][]float64{{1, 1}, {2, 4}, {2, 2}}
+	if got := barrier(losses, 1, nil); got != 1.5 {
+		t.Errorf("barrier %v, want 3 less 1.5", got)
+	}
+	if got := barrier(losses, 1, []int{0, 0}); got != 0.5 {
+		t.Errorf("barrier %v of the first picture, want 2 less 1.5", got)
+	}
+	if got := barrier([][]float64{{1}, {0}, {1}}, -1, nil); got != 1 {
+		t.Errorf("barrier %v where the accuracy falls by 1", got)
+	}
+	if got := barrier([][]float64{{1}, {0}, {1}}, 1, nil); got != 0 {
+		t.Errorf("barrier %v where the loss falls, want 0", got)
+	}
+}

@@ -1,0 +1,239 @@
+package probing
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"math"
+
+	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/dataset"
+	"coadapt/transfer"
+	"coadapt/transfer/store"
+)
+
+// DefaultPictures is how many pictures a Runner shows where nothing else is asked for.
+const DefaultPictures = 1000
+
+// Runner runs probes over the nets of a Lab. It is for one goroutine at a time.
+type Runner struct {
+	lab      *transfer.Lab
+	pictures int
+	features *features
+	readers  map[string]*gomlxnet.Reader
+	above    map[string]*gomlxnet.Above
+	grams    *gomlxnet.Grams
+	// Hits and Misses count the groups of nets whose values were kept, and those that were looked into.
+	Hits, Misses int
+}
+
+// NewRunner makes a runner over nets that the Lab trained or has in its store, for so many pictures of a part; 0 is
+// DefaultPictures, and a part that has fewer gives all it has. It fails for fewer than 10 and for a Lab without a
+// backend.
+func NewRunner(lab *transfer.Lab, pictures int) (*Runner, error) {
+	if pictures == 0 {
+		pictures = DefaultPictures
+	}
+	if pictures < 10 {
+		return nil, fmt.Errorf("probes on %d pictures: want 10 at least", pictures)
+	}
+	if lab.Backend() == nil {
+		return nil, errors.New("probes run nets: the lab has no backend")
+	}
+	return &Runner{
+		lab: lab, pictures: pictures, features: newFeatures(lab.Store(), maxFeatures),
+		readers: map[string]*gomlxnet.Reader{}, above: map[string]*gomlxnet.Above{},
+	}, nil
+}
+
+// Close frees what was compiled. The Lab stays.
+func (r *Runner) Close() {
+	for _, x := range r.readers {
+		x.Close()
+	}
+	for _, x := range r.above {
+		x.Close()
+	}
+	if r.grams != nil {
+		r.grams.Close()
+	}
+	clear(r.readers)
+	clear(r.above)
+	r.grams = nil
+}
+
+// Run asks a probe of nets, of each by itself or of the first and each other one, and yields the values. Of each group
+// of nets controls that fail come first. Values that were found before are read from the store.
+func (r *Runner) Run(ctx context.Context, p Probe, results ...transfer.Result) iter.Seq2[Value, error] {
+	return func(yield func(Value, error) bool) {
+		groups, err := grouped(p, results)
+		if err != nil {
+			yield(Value{}, err)
+			return
+		}
+		for _, g := range groups {
+			values, err := r.group(ctx, p, g)
+			if err != nil {
+				yield(Value{}, err)
+				return
+			}
+			for _, v := range values {
+				if !yield(v, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Collect is all that Run yields.
+func (r *Runner) Collect(ctx context.Context, p Probe, results ...transfer.Result) ([]Value, error) {
+	var all []Value
+	for v, err := range r.Run(ctx, p, results...) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, nil
+}
+
+// grouped are the nets that are looked into together.
+func grouped(p Probe, results []transfer.Result) ([][]transfer.Result, error) {
+	k, err := kindOf(p)
+	if err != nil {
+		return nil, err
+	}
+	if len(results) < p.Nets() {
+		return nil, fmt.Errorf("probe %s of %d nets: want %d at least", k.name, len(results), p.Nets())
+	}
+	var groups [][]transfer.Result
+	if p.Nets() == 2 {
+		for _, other := range results[1:] {
+			groups = append(groups, []transfer.Result{results[0], other})
+		}
+		return groups, nil
+	}
+	for _, x := range results {
+		groups = append(groups, []transfer.Result{x})
+	}
+	return groups, nil
+}
+
+// group is the values of nets that are looked into together.
+func (r *Runner) group(ctx context.Context, p Probe, results []transfer.Result) ([]Value, error) {
+	k, err := kindOf(p)
+	if err != nil {
+		return nil, err
+	}
+	subjects := make([]*Subject, len(results))
+	for i, x := range results {
+		if subjects[i], err = r.subject(ctx, x, nil); err != nil {
+			return nil, fmt.Errorf("probe %s: %w", k.name, err)
+		}
+		subjects[i].shown = subjects[0].Task
+	}
+	key, err := r.key(k, p, subjects)
+	if err != nil {
+		return nil, err
+	}
+	values, err := r.kept(key)
+	switch {
+	case err == nil:
+		r.Hits++
+	case errors.Is(err, store.ErrMissing):
+		r.Misses++
+		if values, err = p.Values(ctx, r, subjects); err != nil {
+			return nil, fmt.Errorf("probe %s of %s: %w", k.name, results[0].Net, err)
+		}
+		values = failedFirst(values)
+		if err := r.keep(key, values); err != nil {
+			return nil, err
+		}
+	default:
+		return nil, err
+	}
+	for i := range values {
+		values[i].Probe, values[i].Net = k.name, results[0].Net.String()
+		if len(results) > 1 {
+			values[i].Other = results[1].Net.String()
+		}
+	}
+	return values, nil
+}
+
+// subject is the net of a result, shown pictures of a task; nil is its own.
+func (r *Runner) subject(ctx context.Context, x transfer.Result, shown *dataset.Task) (*Subject, error) {
+	t, err := r.lab.Trained(ctx, x)
+	if err != nil {
+		return nil, err
+	}
+	if shown == nil {
+		shown = t.Task
+	}
+	return &Subject{Trained: t, Result: x, shown: shown}, nil
+}
+
+func (r *Runner) key(k kind, p Probe, subjects []*Subject) (string, error) {
+	fields, err := json.Marshal(p)
+	if err != nil {
+		return "", fmt.Errorf("probe %s: %w", k.name, err)
+	}
+	s := spec{Kind: k.name, Version: k.version, Probe: fields, Task: subjects[0].shown.Digest(), Pictures: r.pictures}
+	for _, x := range subjects {
+		s.Nets = append(s.Nets, x.Result.Key)
+	}
+	return store.Key(s)
+}
+
+func (r *Runner) kept(key string) ([]Value, error) {
+	data, err := r.lab.Store().Probed(key)
+	if err != nil {
+		return nil, err
+	}
+	return decode(data)
+}
+
+// keep has the store keep values. A store that may only be read keeps none.
+func (r *Runner) keep(key string, values []Value) error {
+	data, err := json.MarshalIndent(values, "", " ")
+	if err != nil {
+		return err
+	}
+	if err := r.lab.Store().KeepProbed(key, data); err != nil && !store.IsReadOnly(err) {
+		return err
+	}
+	return nil
+}
+
+// argMax is the first of the largest.
+func argMax(values []float32) int {
+	best := 0
+	for i, v := range values {
+		if v > values[best] {
+			best = i
+		}
+	}
+	return best
+}
+
+// score is whether rows of logits are right, 0 or 1, and the cross-entropy of each in nats.
+func score(logits []float32, labels []int) (right, losses []float64) {
+	width := len(logits) / max(1, len(labels))
+	right, losses = make([]float64, len(labels)), make([]float64, len(labels))
+	for i, label := range labels {
+		row := logits[i*width : (i+1)*width]
+		best := argMax(row)
+		if best == label {
+			right[i] = 1
+		}
+		sum := 0.0
+		for _, x := range row {
+			sum += math.Exp(float64(x - row[best]))
+		}
+		losses[i] = math.Log(sum) + float64(row[best]) - float64(row[label])
+	}
+	return right, losses
+}
