@@ -63,9 +63,7 @@ func Curve(results []transfer.Result, opt Options) (*Figure, error) {
 	}
 	opt = opt.filled(6.5, 4.9)
 	results, rest := first(results)
-	if results[0].Net.OwnSplit() {
-		rest = strings.TrimSpace("The classes of A and B are those of the " + string(KindOf(results[0].Net)) + ". " + rest)
-	}
+	rest = strings.TrimSpace(aboutTasks(results[0].Net) + " " + rest)
 	if rest != "" {
 		opt.Caption = strings.TrimSpace(opt.Caption + " " + rest)
 	}

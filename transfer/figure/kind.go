@@ -60,6 +60,19 @@ func KindOf(n transfer.Net) Kind {
 	return RandomHalves
 }
 
+// aboutTasks is a sentence about a net's tasks where they are neither random halves nor the paper's other kinds.
+func aboutTasks(n transfer.Net) string {
+	switch {
+	case n.Split == dataset.PairSplit:
+		return "A and B are two data sets."
+	case n.Split == transfer.PretrainedSplit:
+		return "Base A is a net that was trained elsewhere; B is all classes."
+	case n.OwnSplit():
+		return "The classes of A and B are those of the " + string(KindOf(n)) + "."
+	}
+	return ""
+}
+
 // Of selects the results of one kind.
 func Of(results []transfer.Result, k Kind) []transfer.Result {
 	var out []transfer.Result

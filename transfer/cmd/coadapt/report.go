@@ -87,6 +87,9 @@ func writeReport(dir, title, note string, results []transfer.Result) error {
 		"curve.png":    func() (*figure.Figure, error) { return figure.Curve(results, figure.Options{Title: title}) },
 		"figure-2.png": func() (*figure.Figure, error) { return figure.Paper2(results, figure.Options{Title: title}) },
 	} {
+		if name == "figure-2.png" && !likePaper(results) {
+			continue
+		}
 		fig, err := draw()
 		if err != nil {
 			return err
@@ -96,6 +99,11 @@ func writeReport(dir, title, note string, results []transfer.Result) error {
 		}
 	}
 	return writeText(filepath.Join(dir, "report.md"), text.String())
+}
+
+// likePaper says whether there are nets on random halves, which alone the paper's figure 2 shows.
+func likePaper(results []transfer.Result) bool {
+	return len(figure.Of(results, figure.RandomHalves)) > 0
 }
 
 // writeText writes a file whole or not at all.
@@ -136,7 +144,10 @@ func markdown(w *strings.Builder, title, note string, results []transfer.Result,
 		return err
 	}
 	fmt.Fprint(w, code(text.String()))
-	fmt.Fprint(w, "```\n\n![Every net, and the means.](figure-2.png)\n\n")
+	fmt.Fprint(w, "```\n\n")
+	if likePaper(results) {
+		fmt.Fprint(w, "![Every net, and the means.](figure-2.png)\n\n")
+	}
 	if len(report.Failures) > 0 {
 		fmt.Fprint(w, "## Nets that failed\n\n```\n")
 		var text strings.Builder
