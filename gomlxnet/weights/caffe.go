@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"slices"
 	"strings"
 
@@ -13,9 +12,6 @@ import (
 
 	"google.golang.org/protobuf/encoding/protowire"
 )
-
-// maxCaffe is the largest file that protocol buffers can be, by their own documentation.
-const maxCaffe = 2 << 30
 
 // The numbers of the fields that are read of Caffe's caffe.proto.
 const (
@@ -34,7 +30,8 @@ type caffe struct {
 	values map[string][]float32
 }
 
-// openCaffe reads a .caffemodel. Values are kept as they are read: no more memory is taken than the file is long, twice.
+// openCaffe reads a .caffemodel. Values are kept as they are read: no more memory is taken than twice the length of the
+// file.
 func openCaffe(path string, data []byte) (*caffe, error) {
 	c := &caffe{path: path, infos: map[string]Info{}, values: map[string][]float32{}}
 	err := fields(data, func(n protowire.Number, _ protowire.Type, _ uint64, body []byte) error {
@@ -249,24 +246,4 @@ func (c *caffe) layout(m module, v gomlxnet.Variable) layout {
 		l.also = append(l.also, append(slices.Repeat([]int{1}, 4-n), l.shape...))
 	}
 	return l
-}
-
-// withCaffe reads a .caffemodel for a call.
-func withCaffe(path string, use func(source) error) error {
-	info, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
-	if info.Size() > maxCaffe {
-		return fmt.Errorf("%s: %d bytes, want at most %d of a .caffemodel", path, info.Size(), maxCaffe)
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	c, err := openCaffe(path, data)
-	if err != nil {
-		return err
-	}
-	return use(c)
 }

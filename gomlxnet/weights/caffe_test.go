@@ -13,9 +13,9 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// message adds a field with a length.
-func message(to []byte, field protowire.Number, body []byte) []byte {
-	return protowire.AppendBytes(protowire.AppendTag(to, field, protowire.BytesType), body)
+// field adds one with a length.
+func field(to []byte, number protowire.Number, body []byte) []byte {
+	return protowire.AppendBytes(protowire.AppendTag(to, number, protowire.BytesType), body)
 }
 
 // blobOf is a BlobProto. Older ones have four dimensions, and values one by one.
@@ -33,26 +33,26 @@ func blobOf(old bool, values []float32, shape ...uint64) (b []byte) {
 	for _, d := range shape {
 		dims = protowire.AppendVarint(dims, d)
 	}
-	b = message(b, 7, message(nil, 1, dims))
-	return message(b, 5, floats(values...))
+	b = field(b, 7, field(nil, 1, dims))
+	return field(b, 5, floats(values...))
 }
 
 // layerOf is a layer of a NetParameter.
 func layerOf(old bool, name string, blobs ...[]byte) []byte {
-	nameField, blobField, field := protowire.Number(1), protowire.Number(7), protowire.Number(100)
+	nameField, blobField, layers := protowire.Number(1), protowire.Number(7), protowire.Number(100)
 	if old {
-		nameField, blobField, field = 4, 6, 2
+		nameField, blobField, layers = 4, 6, 2
 	}
-	l := message(nil, nameField, []byte(name))
+	l := field(nil, nameField, []byte(name))
 	for _, b := range blobs {
-		l = message(l, blobField, b)
+		l = field(l, blobField, b)
 	}
-	return message(nil, field, l)
+	return field(nil, layers, l)
 }
 
 // caffeNet is the file of the net of torch_nets.json that has groups and inner products over places.
 func caffeNet(n torchNet, old bool) []byte {
-	data := message(nil, 1, []byte("flat"))
+	data := field(nil, 1, []byte("flat"))
 	data = append(data, layerOf(old, "data")...) // layers without weights are there, too
 	for _, name := range []string{"conv1", "conv2", "fc3", "fc4"} {
 		var blobs [][]byte
@@ -64,8 +64,8 @@ func caffeNet(n torchNet, old bool) []byte {
 	return data
 }
 
-// A .caffemodel of both ages gives the weights that safetensors with the same numbers give: groups, biases, and the order
-// of what was flattened are Caffe's, which are PyTorch's.
+// A .caffemodel of both ages gives the weights that safetensors with the same numbers give: groups, biases, and the
+// order of what was flattened are Caffe's, which are PyTorch's.
 func TestCaffe(t *testing.T) {
 	n := torchNets(t)[0]
 	a := n.arch(t)
@@ -124,7 +124,7 @@ func TestHostileCaffe(t *testing.T) {
 	good := floats(1, 2)
 	for want, data := range map[string][]byte{
 		`layer "a", blob 0: 2 values of shape [3], want 3`:      layerOf(false, "a", blobOf(false, []float32{1, 2}, 3)),
-		`layer "a", blob 0: 5 bytes of data, want four a value`: layerOf(false, "a", message(nil, 5, []byte("12345"))),
+		`layer "a", blob 0: 5 bytes of data, want four a value`: layerOf(false, "a", field(nil, 5, []byte("12345"))),
 		`layer "a" is there twice`: slices.Concat(layerOf(false, "a", blobOf(false, []float32{1}, 1)),
 			layerOf(false, "a", blobOf(false, []float32{1}, 1))),
 		`value 1 is +Inf`: layerOf(false, "a", blobOf(false, []float32{1, float32(math.Inf(1))}, 2)),
@@ -134,7 +134,8 @@ func TestHostileCaffe(t *testing.T) {
 		"as a .caffemodel: ":                             append([]byte{0x12, 0xff}, good...),
 		"field 3 is a group":                             protowire.AppendTag(nil, 3, protowire.StartGroupType),
 	} {
-		if _, err := openCaffe("file", data); err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "file: ") {
+		if _, err := openCaffe("file", data); err == nil || !strings.Contains(err.Error(), want) ||
+			!strings.HasPrefix(err.Error(), "file: ") {
 			t.Errorf("error %v, want %s", err, want)
 		}
 	}
@@ -143,7 +144,8 @@ func TestHostileCaffe(t *testing.T) {
 		if err := os.WriteFile(file, []byte(head+"and more"), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Read(file, gomlxnet.CaffeNet(10)); err == nil || !strings.Contains(err.Error(), "is a pickle of PyTorch, which may run code; want safetensors") {
+		if _, err := Read(file, gomlxnet.CaffeNet(10)); err == nil ||
+			!strings.Contains(err.Error(), "is a pickle of PyTorch, which may run code; want safetensors") {
 			t.Errorf("error %v", err)
 		}
 	}

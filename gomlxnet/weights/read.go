@@ -9,8 +9,8 @@ import (
 	"coadapt/gomlxnet"
 )
 
-// Read reads the weights of a net from a file of safetensors, or of Caffe's .caffemodel. It fails where the file
-// lacks a tensor of the net, has one of another shape or one that the net has not. Counters of PyTorch's batch norm are
+// Read reads the weights of a net from a file of safetensors, Caffe's .caffemodel, or an .onnx file whose initializers
+// have PyTorch's names. It fails where the file lacks a tensor of the net, has one of another shape or one that the net has not. Counters of PyTorch's batch norm are
 // passed over.
 func Read(path string, a gomlxnet.Arch) (gomlxnet.Weights, error) {
 	var w gomlxnet.Weights
@@ -135,7 +135,7 @@ func (t *tensors) find(m module, v gomlxnet.Variable) (string, error) {
 
 func (t *tensors) layout(m module, v gomlxnet.Variable) layout {
 	if _, ours := t.infos[v.Path]; ours {
-		return layout{shape: v.Shape, place: func(i int) int { return i }}
+		return asItIs(v.Shape)
 	}
 	return layoutOf(m.Operation, v)
 }

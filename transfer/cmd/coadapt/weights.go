@@ -26,8 +26,8 @@ func weightsCommand(stdout, stderr io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "weights",
 		Short: "Weights in and out: list a file's tensors, convert it, export a net for other programs",
-		Long: "Weights are carried in files of safetensors, under torchvision's names for the nets that it has; those of timm and of Caffe's\n" +
-			".caffemodel are read, too. Shapes are checked against the net, and turned to the layouts of either side.",
+		Long: "Weights are carried in files of safetensors, under torchvision's names for the nets that it has; those of timm, Caffe's\n" +
+			".caffemodel and .onnx are read, too. Shapes are checked against the net, and turned to the layouts of either side.",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
@@ -57,7 +57,12 @@ func weightsShow(stdout io.Writer) *cobra.Command {
 			}
 			rows, total := make([]tensorRow, len(infos)), 0
 			for i, t := range infos {
-				rows[i] = tensorRow{t.Name, t.Type, strings.ReplaceAll(strings.Trim(fmt.Sprint(t.Shape), "[]"), " ", "x"), t.Values()}
+				rows[i] = tensorRow{
+					t.Name,
+					t.Type,
+					strings.ReplaceAll(strings.Trim(fmt.Sprint(t.Shape), "[]"), " ", "x"),
+					t.Values(),
+				}
 				total += t.Values()
 			}
 			if !f.table() {
@@ -90,7 +95,7 @@ func weightsImport(stdout io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "import FILE --arch NAME -o FILE.safetensors",
 		Short: "Check a file of weights against a net, and write it under torchvision's names",
-		Long: "Read the weights of a net from a file, safetensors or .caffemodel, and write them as safetensors under torchvision's names. It fails,\n" +
+		Long: "Read the weights of a net from a file, safetensors, .caffemodel or .onnx, and write them as safetensors under torchvision's names. It fails,\n" +
 			"and says by which tensor, where the file is not of the net. The classes are those of the file.",
 		Example: "  coadapt weights import bvlc_reference_caffenet.caffemodel --arch caffenet -o caffenet.safetensors\n" +
 			"  coadapt weights import timm-vgg11.safetensors --arch vgg11 -o vgg11.safetensors",
@@ -117,12 +122,20 @@ func weightsImport(stdout io.Writer) *cobra.Command {
 				return fmt.Errorf("-o %s: %w", out, err)
 			}
 			_, total, err := a.Cost(gomlxnet.Cut{})
-			fmt.Fprintf(stdout, "%s: %s, %d classes, %s parameters\n", out, a.Name, a.Classes, thousands(int64(total.Parameters)))
+			fmt.Fprintf(
+				stdout,
+				"%s: %s, %d classes, %s parameters\n",
+				out,
+				a.Name,
+				a.Classes,
+				thousands(int64(total.Parameters)),
+			)
 			return err
 		},
 	}
 	c.Flags().StringVar(&arch, "arch", "", "the net, as in coadapt arch: a name with its options, or a FILE.json")
-	c.Flags().IntVar(&size, "size", 0, "pixels of the image, where inner products see more or fewer places (default: the net's)")
+	c.Flags().
+		IntVar(&size, "size", 0, "pixels of the image, where inner products see more or fewer places (default: the net's)")
 	c.Flags().StringVarP(&out, "output", "o", "", "file that ends in .safetensors")
 	return c
 }
@@ -174,7 +187,8 @@ func weightsExport(stdout, stderr io.Writer) *cobra.Command {
 			return exportNet(stdout, k, mean, files)
 		},
 	}
-	c.Flags().StringVarP(&out, "output", "o", "", "file that ends in .safetensors, or a folder, with a slash at its end where it is new")
+	c.Flags().
+		StringVarP(&out, "output", "o", "", "file that ends in .safetensors, or a folder, with a slash at its end where it is new")
 	c.Flags().StringVar(&data, "data", "", "what the net was trained on, as in coadapt curve, for the numbers of the mean")
 	where.flags(c.Flags())
 	return c
@@ -223,6 +237,15 @@ func exportNet(stdout io.Writer, k *transfer.Kept, mean *gomlxnet.Tensor, files 
 			return fmt.Errorf("-o %s: %w", f.name, err)
 		}
 	}
-	fmt.Fprintf(stdout, "%s: %s of %s on %s; %s and %s\n", files.weights, k.Result.Net, k.Arch.Name, k.Result.Data, files.readme, files.card)
+	fmt.Fprintf(
+		stdout,
+		"%s: %s of %s on %s; %s and %s\n",
+		files.weights,
+		k.Result.Net,
+		k.Arch.Name,
+		k.Result.Data,
+		files.readme,
+		files.card,
+	)
 	return nil
 }
