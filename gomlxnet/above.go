@@ -47,10 +47,20 @@ func NewAbove(backend compute.Backend, arch Arch, w Weights, batch, from int) (*
 		return nil, err
 	}
 	if batch < 1 || from < 0 || from >= len(arch.Blocks) {
-		return nil, fmt.Errorf("layers above %d of %s on batches of %d: want 0 to %d layers below, and a batch of 1 at least",
-			from, arch.Name, batch, len(arch.Blocks)-1)
+		return nil, fmt.Errorf(
+			"layers above %d of %s on batches of %d: want 0 to %d layers below, and a batch of 1 at least",
+			from,
+			arch.Name,
+			batch,
+			len(arch.Blocks)-1,
+		)
 	}
-	a := &Above{arch: arch, from: from, shape: []int{batch, arch.Size, arch.Size, arch.Channels}, store: model.NewStore()}
+	a := &Above{
+		arch:  arch,
+		from:  from,
+		shape: []int{batch, arch.Size, arch.Size, arch.Channels},
+		store: model.NewStore(),
+	}
 	if from > 0 {
 		dims, err := arch.Dims()
 		if err != nil {

@@ -58,7 +58,13 @@ func TestAbove(t *testing.T) {
 				want := array{[]int{batch, 4}, nil}
 				have := array{[]int{batch, 4}, nil}
 				for i := range got {
-					want.data, have.data = append(want.data, float64(of[name][last].Data[i])), append(have.data, float64(got[i]))
+					want.data, have.data = append(
+						want.data,
+						float64(of[name][last].Data[i]),
+					), append(
+						have.data,
+						float64(got[i]),
+					)
 				}
 				compare(t, "logits", have, want, 1e-6)
 			}

@@ -50,7 +50,13 @@ func gramRows(n int) (rows [][2]int) {
 // bits.
 func (g *Grams) Of(x []float32, pictures, units int) ([]float32, error) {
 	if pictures < 1 || units < 1 || len(x) != pictures*units {
-		return nil, fmt.Errorf("gram matrix: %d values for %d pictures of %d units, want %d", len(x), pictures, units, pictures*units)
+		return nil, fmt.Errorf(
+			"gram matrix: %d values for %d pictures of %d units, want %d",
+			len(x),
+			pictures,
+			units,
+			pictures*units,
+		)
 	}
 	out, err := g.exec.Call(tensors.FromFlatDataAndDimensions(x, pictures, units))
 	if err != nil {

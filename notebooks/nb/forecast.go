@@ -12,9 +12,9 @@ import (
 )
 
 // Forecast shows what was said of nets with layers of another task before they were trained, beside what was measured:
-// for each forecast, whether it orders the cuts of a task as their accuracies do, and how many points are lost by taking
-// the cut that it names. Intervals resample tasks; of one task there is none, and no verdict. It runs in this cell, some
-// seconds a net, and what was said is kept in the store.
+// for each forecast, whether it orders the cuts of a task as their accuracies do, and how many points are lost by
+// taking the cut that it names. Intervals resample tasks; of one task there is none, and no verdict. It runs in this
+// cell, some seconds a net, and what was said is kept in the store.
 func (l *Lab) Forecast(results []transfer.Result) { must(l.forecast(results)).show() }
 
 func (l *Lab) forecast(results []transfer.Result) (table, error) {
@@ -52,11 +52,24 @@ func account(said []probing.Forecast) (table, error) {
 	if err != nil {
 		return table{}, err
 	}
-	t := table{head: []string{"forecast", "order of cuts: tau", "order of tasks at a cut: tau", "points lost", "verdict"}, notes: []string{
-		"Tau is 1 where a forecast orders cuts, or tasks, as their accuracies do, 0 by chance; intervals are 95%, resampling tasks.",
-		fmt.Sprintf("Going by a forecast saves %.0f s of training a task: all cuts but one.", accounts[0].Saved)}}
+	t := table{
+		head: []string{"forecast", "order of cuts: tau", "order of tasks at a cut: tau", "points lost", "verdict"},
+		notes: []string{
+			"Tau is 1 where a forecast orders cuts, or tasks, as their accuracies do, 0 by chance; intervals are 95%, " +
+				"resampling tasks.",
+			fmt.Sprintf("Going by a forecast saves %.0f s of training a task: all cuts but one.", accounts[0].Saved)},
+	}
 	for _, a := range accounts {
-		t.rows = append(t.rows, []string{a.Name, intervalWords(a.AcrossTau, 1), intervalWords(a.WithinTau, 1), intervalWords(a.Regret, 100), a.Verdict})
+		t.rows = append(
+			t.rows,
+			[]string{
+				a.Name,
+				intervalWords(a.AcrossTau, 1),
+				intervalWords(a.WithinTau, 1),
+				intervalWords(a.Regret, 100),
+				a.Verdict,
+			},
+		)
 	}
 	return t, nil
 }
@@ -104,7 +117,15 @@ func (l *Lab) advice(results []transfer.Result) (table, error) {
 			t.rows = append(t.rows, []string{name, "none: it says the same of several", "", ""})
 			continue
 		}
-		t.rows = append(t.rows, []string{name, fmt.Sprint(c.cut), fmt.Sprintf("%.3f", c.accuracy), fmt.Sprintf("%.1f", 100*(best-c.accuracy))})
+		t.rows = append(
+			t.rows,
+			[]string{
+				name,
+				fmt.Sprint(c.cut),
+				fmt.Sprintf("%.3f", c.accuracy),
+				fmt.Sprintf("%.1f", 100*(best-c.accuracy)),
+			},
+		)
 	}
 	return t, nil
 }

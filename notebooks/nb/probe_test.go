@@ -31,16 +31,22 @@ func probesOf(t *testing.T, l *Lab, nets []transfer.Result) {
 	if v, err = l.values("matched path", nets, nil); err != nil || len(v.rows) == 0 {
 		t.Errorf("path: %d rows, %v", len(v.rows), err)
 	}
-	if v, err = l.values("cka on 20", nets, []string{probing.CKAUnbiased}); err != nil || len(v.rows) != 8 || v.rows[7][1] != "fc8" {
+	if v, err = l.values("cka on 20", nets, []string{probing.CKAUnbiased}); err != nil || len(v.rows) != 8 ||
+		v.rows[7][1] != "fc8" {
 		t.Errorf("CKA on 20 pictures: %v, %v", v.rows, err)
 	}
-	for kind, want := range map[string]string{"cka on many": "want a number", "ckb": "want one of", "matched scale": "only \"matched path\""} {
+	for kind, want := range map[string]string{
+		"cka on many":   "want a number",
+		"ckb":           "want one of",
+		"matched scale": "only \"matched path\"",
+	} {
 		d, err := l.probe(kind, nets)
 		says(t, d, err, want)
 	}
 	d, err = l.probe("scale", nil)
 	says(t, d, err, "no net")
-	if _, err := l.values("scale", nets, []string{"weight"}); err == nil || !strings.Contains(err.Error(), "want some of") {
+	if _, err := l.values("scale", nets, []string{"weight"}); err == nil ||
+		!strings.Contains(err.Error(), "want some of") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -23,5 +23,8 @@
 // pictures and areas, except that photographs get 32 steps a channel, and takes the colours of edges from a palette, so
 // that it is a third as large.
 //
+// Probed draws what a probe of coadapt/transfer/probing found: CKA as matrices of layers with the cut marked, a path as
+// curves, all else as curves over the layers.
+//
 // The package is pure: it reads no store, trains nothing and draws only to the writers it is given.
 package figure

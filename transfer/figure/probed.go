@@ -14,8 +14,8 @@ import (
 	"coadapt/transfer/probing"
 )
 
-// Probed draws what a probe found: CKA as matrices of layers, with the cut of a net marked; a path as curves of loss and
-// accuracy; all others as a curve over the layers for each value, in a frame for each unit. A control that fails is
+// Probed draws what a probe found: CKA as matrices of layers, with the cut of a net marked; a path as curves of loss
+// and accuracy; all others as a curve over the layers for each value, in a frame for each unit. A control that fails is
 // named below. It fails for values of more than one probe and for values none of which is a number.
 func Probed(values []probing.Value, opt Options) (*Figure, error) {
 	opt, err := opt.looking()
@@ -174,7 +174,11 @@ func netsOf(v probing.Value) string {
 
 // pathFigure has a frame for each thing that is measured on the way, a curve for each second net.
 func pathFigure(values []probing.Value, opt Options) (*Figure, error) {
-	xticks := plot.ConstantTicks{{Value: 0, Label: "first net"}, {Value: 0.5, Label: "half-way"}, {Value: 1, Label: "second net"}}
+	xticks := plot.ConstantTicks{
+		{Value: 0, Label: "first net"},
+		{Value: 0.5, Label: "half-way"},
+		{Value: 1, Label: "second net"},
+	}
 	panels := []panel{
 		{title: probing.PathLoss, ylabel: "nats", yticks: lossTicks{}},
 		{title: probing.PathAccuracy, ylabel: "share"},
@@ -206,7 +210,10 @@ func pathFigure(values []probing.Value, opt Options) (*Figure, error) {
 	}
 	if len(notes) > 0 {
 		alt += " " + strings.Join(notes, " ")
-		notes = append(notes, "A barrier is how far the worst point is from the straight line between the two ends; 95% over pictures.")
+		notes = append(
+			notes,
+			"A barrier is how far the worst point is from the straight line between the two ends; 95% over pictures.",
+		)
 	}
 	notes = append(notes, failedControls(values)...)
 	opt.Height = 7.2
@@ -258,11 +265,21 @@ func (m cutMatrix) draw(c draw.Canvas, at vg.Point) {
 	length := m.side * vg.Length(len(m.classes))
 	if m.rows > 0 {
 		y := corner.Y - m.side*vg.Length(m.rows)
-		stroke(c, segment(vg.Point{X: corner.X - m.label, Y: y}, vg.Point{X: corner.X + length, Y: y}), rgb(0xa8201a), 1.4)
+		stroke(
+			c,
+			segment(vg.Point{X: corner.X - m.label, Y: y}, vg.Point{X: corner.X + length, Y: y}),
+			rgb(0xa8201a),
+			1.4,
+		)
 	}
 	if m.cols > 0 {
 		x := corner.X + m.side*vg.Length(m.cols)
-		stroke(c, segment(vg.Point{X: x, Y: corner.Y + m.label}, vg.Point{X: x, Y: corner.Y - length}), rgb(0xa8201a), 1.4)
+		stroke(
+			c,
+			segment(vg.Point{X: x, Y: corner.Y + m.label}, vg.Point{X: x, Y: corner.Y - length}),
+			rgb(0xa8201a),
+			1.4,
+		)
 	}
 }
 
@@ -291,13 +308,24 @@ func ckaFigure(values []probing.Value, opt Options) (*Figure, error) {
 			alt += fmt.Sprintf(" %s of %s, layer by layer: %s.", name, pair, words)
 		}
 	}
-	notes := append([]string{strings.Join(captions, "; ") + ". In per cent; a red line is below the layers that came from elsewhere. What is below 0 is white."}, failedControls(values)...)
+	notes := append(
+		[]string{
+			strings.Join(
+				captions,
+				"; ",
+			) + ". In per cent; a red line is below the layers that came from elsewhere. What is below 0 is white.",
+		},
+		failedControls(values)...)
 	blocks = append(blocks, bar{shades, "CKA", barLength, []barTick{{0, "0"}, {0.5, "0.5"}, {1, "1"}}})
 	return opt.sheet(alt, notes, flow{width: opt.textWidth(), blocks: blocks}), nil
 }
 
 // ckaCells are the values of a name for the nets of a value, row by row, and the diagonal in words.
-func ckaCells(values []probing.Value, of probing.Value, name string) (layers []string, cells []float32, words string, err error) {
+func ckaCells(
+	values []probing.Value,
+	of probing.Value,
+	name string,
+) (layers []string, cells []float32, words string, err error) {
 	var rows, cols []string
 	var diagonal []string
 	for _, v := range values {
@@ -320,7 +348,13 @@ func ckaCells(values []probing.Value, of probing.Value, name string) (layers []s
 		}
 	}
 	if !slices.Equal(rows, cols) || len(cells) != len(rows)*len(cols) {
-		return nil, nil, "", fmt.Errorf("figure of CKA: %s has the layers %v and %s %v, want the same", of.Net, rows, of.Other, cols)
+		return nil, nil, "", fmt.Errorf(
+			"figure of CKA: %s has the layers %v and %s %v, want the same",
+			of.Net,
+			rows,
+			of.Other,
+			cols,
+		)
 	}
 	return rows, cells, strings.Join(diagonal, ", "), nil
 }

@@ -26,8 +26,20 @@ func words(t *testing.T, f *Figure) string {
 // TestProbedLayers has a frame for each value, and for a stitch one for each pair, with the failing control named.
 func TestProbedLayers(t *testing.T) {
 	values := []probing.Value{
-		number("scale", "conv1", probing.RMS, "1", 2.5), number("scale", "conv1", probing.EffectiveRank, "directions", 40),
-		number("scale", "conv2", probing.RMS, "1", 0.5), number("scale", "conv2", probing.EffectiveRank, "directions", 20),
+		number(
+			"scale",
+			"conv1",
+			probing.RMS,
+			"1",
+			2.5,
+		), number("scale", "conv1", probing.EffectiveRank, "directions", 40),
+		number(
+			"scale",
+			"conv2",
+			probing.RMS,
+			"1",
+			0.5,
+		), number("scale", "conv2", probing.EffectiveRank, "directions", 20),
 	}
 	f, err := Probed(values, Options{})
 	if err != nil {
@@ -44,7 +56,13 @@ func TestProbedLayers(t *testing.T) {
 	failing := number("stitch", "conv2", probing.StitchRandom, "share", 0.5)
 	failing.Control, failing.Reason = probing.Fails, "a random net serves as well"
 	values = []probing.Value{failing, number("stitch", "", probing.Receiver, "share", 0.7),
-		number("stitch", "conv1", probing.Stitched, "share", 0.6), number("stitch", "conv2", probing.Stitched, "share", 0.4),
+		number(
+			"stitch",
+			"conv1",
+			probing.Stitched,
+			"share",
+			0.6,
+		), number("stitch", "conv2", probing.Stitched, "share", 0.4),
 		number("stitch", "conv1", probing.StitchFit, "share of variance", 0.9)}
 	for i := range values {
 		values[i].Other = "0/B1B"
@@ -56,7 +74,8 @@ func TestProbedLayers(t *testing.T) {
 		!strings.Contains(said, "0/baseB and 0/B1B") || strings.Index(said, "conv1") > strings.Index(said, "conv2") {
 		t.Errorf("the figure says %s", said)
 	}
-	if !strings.Contains(f.Alt(), "accuracy, stitched: conv1 0.600, conv2 0.400.") || strings.Contains(f.Alt(), "0.900") {
+	if !strings.Contains(f.Alt(), "accuracy, stitched: conv1 0.600, conv2 0.400.") ||
+		strings.Contains(f.Alt(), "0.900") {
 		t.Errorf("alt %s", f.Alt())
 	}
 }
@@ -77,10 +96,14 @@ func TestProbedCKA(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "unbiased CKA of 0/baseB and 0/B1B, layer by layer: conv1 0.900, conv2 0.900."; !strings.Contains(f.Alt(), want) {
+	if want := "unbiased CKA of 0/baseB and 0/B1B, layer by layer: conv1 0.900, conv2 0.900."; !strings.Contains(
+		f.Alt(),
+		want,
+	) {
 		t.Errorf("%s; want %q", f.Alt(), want)
 	}
-	if said := words(t, f); !strings.Contains(said, "within-class CKA") || !strings.Contains(said, "0/baseB down, 0/B1B across") {
+	if said := words(t, f); !strings.Contains(said, "within-class CKA") ||
+		!strings.Contains(said, "0/baseB down, 0/B1B across") {
 		t.Errorf("the figure says %s", said)
 	}
 	if _, err := Probed(values[:3], Options{}); err == nil {
@@ -107,7 +130,8 @@ func TestProbedPath(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "Barrier of test loss: 0/baseB and 0/B1B+ 2.00 [1.50, 2.50]."; !strings.Contains(f.Alt(), want) || !strings.Contains(words(t, f), want) {
+	if want := "Barrier of test loss: 0/baseB and 0/B1B+ 2.00 [1.50, 2.50]."; !strings.Contains(f.Alt(), want) ||
+		!strings.Contains(words(t, f), want) {
 		t.Errorf("%s; want %q", f.Alt(), want)
 	}
 }
@@ -115,8 +139,10 @@ func TestProbedPath(t *testing.T) {
 // TestProbedRefuses names what it cannot draw.
 func TestProbedRefuses(t *testing.T) {
 	mixed := []probing.Value{number("scale", "conv1", "x", "1", 1), number("knn", "conv1", "y", "share", 1)}
-	for want, values := range map[string][]probing.Value{"scale and knn": mixed, "none of them a number": {{Probe: "scale"}},
-		"no value has a layer": {number("knn", "", "x", "share", 1)}} {
+	for want, values := range map[string][]probing.Value{
+		"scale and knn":         mixed,
+		"none of them a number": {{Probe: "scale"}},
+		"no value has a layer":  {number("knn", "", "x", "share", 1)}} {
 		if _, err := Probed(values, Options{}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}

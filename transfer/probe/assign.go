@@ -7,10 +7,10 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Assign gives each row of a square matrix a column of its own, so that the sum of the values taken is the largest there
-// is: the linear assignment problem, by shortest augmenting paths (Jonker and Volgenant 1987, A Shortest Augmenting
-// Path Algorithm for Dense and Sparse Linear Assignment Problems), in time that grows with the cube of the rows. It
-// fails for a matrix that is not square and for values that are not finite.
+// Assign gives each row of a square matrix a column of its own, so that the sum of the values taken is the largest
+// there is: the linear assignment problem, by shortest augmenting paths (Jonker and Volgenant 1987, A Shortest
+// Augmenting Path Algorithm for Dense and Sparse Linear Assignment Problems), in time that grows with the cube of the
+// rows. It fails for a matrix that is not square and for values that are not finite.
 func Assign(worth *mat.Dense) ([]int, error) {
 	n, m := worth.Dims()
 	if n != m {

@@ -48,7 +48,8 @@ func TestAssign(t *testing.T) {
 	if _, err := Assign(mat.NewDense(2, 3, nil)); err == nil || !strings.Contains(err.Error(), "as many columns") {
 		t.Errorf("error %v", err)
 	}
-	if _, err := Assign(mat.NewDense(1, 1, []float64{math.NaN()})); err == nil || !strings.Contains(err.Error(), "finite") {
+	if _, err := Assign(mat.NewDense(1, 1, []float64{math.NaN()})); err == nil ||
+		!strings.Contains(err.Error(), "finite") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -54,10 +54,19 @@ func TestGram(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name, pair := range map[string][2]func() (float64, error){
-			"CKA":          {func() (float64, error) { return g.CKA(h) }, func() (float64, error) { return CKA(x, y) }},
-			"unbiased":     {func() (float64, error) { return g.Unbiased(h) }, func() (float64, error) { return UnbiasedCKA(x, y) }},
-			"itself":       {func() (float64, error) { return g.Unbiased(g) }, func() (float64, error) { return UnbiasedCKA(x, x) }},
-			"within class": {func() (float64, error) { return gw.Unbiased(hw) }, func() (float64, error) { return WithinClassCKA(x, y, labels) }},
+			"CKA": {func() (float64, error) { return g.CKA(h) }, func() (float64, error) { return CKA(x, y) }},
+			"unbiased": {
+				func() (float64, error) { return g.Unbiased(h) },
+				func() (float64, error) { return UnbiasedCKA(x, y) },
+			},
+			"itself": {
+				func() (float64, error) { return g.Unbiased(g) },
+				func() (float64, error) { return UnbiasedCKA(x, x) },
+			},
+			"within class": {
+				func() (float64, error) { return gw.Unbiased(hw) },
+				func() (float64, error) { return WithinClassCKA(x, y, labels) },
+			},
 		} {
 			got, err := pair[0]()
 			if err != nil {
@@ -91,7 +100,8 @@ func TestGram(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got.P != want.P || slices.ContainsFunc(got.Shuffled, math.IsNaN) || math.Abs(got.Mean()-want.Mean()) > 1e-5 {
+			if got.P != want.P || slices.ContainsFunc(got.Shuffled, math.IsNaN) ||
+				math.Abs(got.Mean()-want.Mean()) > 1e-5 {
 				t.Errorf("%d units: null %v %v, want %v %v", d, got.P, got.Mean(), want.P, want.Mean())
 			}
 		}
@@ -102,12 +112,23 @@ func TestGram(t *testing.T) {
 func TestGramRefuses(t *testing.T) {
 	nan := make([]float32, 16)
 	nan[1], nan[4] = float32(math.NaN()), float32(math.NaN())
-	for want, values := range map[string][]float32{"15 values for 4": make([]float32, 15), "nothing varies": make([]float32, 16), "not finite": nan} {
-		if _, err := NewGram("conv1", values, 4); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "conv1") {
+	for want, values := range map[string][]float32{
+		"15 values for 4": make([]float32, 15),
+		"nothing varies":  make([]float32, 16),
+		"not finite":      nan,
+	} {
+		if _, err := NewGram("conv1", values, 4); err == nil || !strings.Contains(err.Error(), want) ||
+			!strings.Contains(err.Error(), "conv1") {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}
-	g, h := gramOf(t, mat.NewDense(4, 1, []float64{1, 2, 3, 5})), gramOf(t, mat.NewDense(5, 1, []float64{1, 2, 3, 5, 8}))
+	g, h := gramOf(
+		t,
+		mat.NewDense(4, 1, []float64{1, 2, 3, 5}),
+	), gramOf(
+		t,
+		mat.NewDense(5, 1, []float64{1, 2, 3, 5, 8}),
+	)
 	if _, err := g.CKA(h); err == nil || !strings.Contains(err.Error(), "want the same in both") {
 		t.Errorf("error %v", err)
 	}

@@ -55,10 +55,12 @@ func TestRidge(t *testing.T) {
 	if r.Penalty != choice {
 		t.Errorf("penalty %v, leaving out one by one says %v", r.Penalty, choice)
 	}
-	if _, err := r.Accuracy(mat.NewDense(2, 4, nil), []int{0, 0}); err == nil || !strings.Contains(err.Error(), "want 5 units") {
+	if _, err := r.Accuracy(mat.NewDense(2, 4, nil), []int{0, 0}); err == nil ||
+		!strings.Contains(err.Error(), "want 5 units") {
 		t.Errorf("error %v", err)
 	}
-	if _, err := FitRidge(mat.NewDense(4, 2, nil), []int{0, 1, 0, 1}); err == nil || !strings.Contains(err.Error(), "nothing varies") {
+	if _, err := FitRidge(mat.NewDense(4, 2, nil), []int{0, 1, 0, 1}); err == nil ||
+		!strings.Contains(err.Error(), "nothing varies") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -45,9 +45,9 @@ const (
 const resamples = 1999
 
 // Accounts compares forecasts with what was measured: rank correlations within and across cuts, what is lost by going
-// by the forecast, with intervals that resample tasks, as nets of one task have its pictures in common. A forecast beats
-// the cut's number where the interval of the difference of their weighted taus across cuts is above 0. It fails for
-// fewer than two tasks, and where the cut's number is missing.
+// by the forecast, with intervals that resample tasks, as nets of one task have its pictures in common. A forecast
+// beats the cut's number where the interval of the difference of their weighted taus across cuts is above 0. It fails
+// for fewer than two tasks, and where the cut's number is missing.
 func Accounts(said []Forecast) ([]Account, error) {
 	var names, tasks []string
 	for _, f := range said {
@@ -59,7 +59,11 @@ func Accounts(said []Forecast) ([]Account, error) {
 		}
 	}
 	if len(tasks) < 2 || !slices.Contains(names, CutNumber) {
-		return nil, fmt.Errorf("forecasts of %d tasks: want two at least, with %s among the forecasts", len(tasks), CutNumber)
+		return nil, fmt.Errorf(
+			"forecasts of %d tasks: want two at least, with %s among the forecasts",
+			len(tasks),
+			CutNumber,
+		)
 	}
 	draws := drawn(len(tasks))
 	tables := map[string]measures{}
@@ -70,8 +74,14 @@ func Accounts(said []Forecast) ([]Account, error) {
 	var accounts []Account
 	for _, name := range names {
 		t := tables[name]
-		a := Account{Name: name, WithinTau: interval(t[withinTau]), WithinSpearman: interval(t[withinSpearman]), AcrossTau: interval(t[acrossTau]),
-			AcrossSpearman: interval(t[acrossSpearman]), Regret: interval(t[regret])}
+		a := Account{
+			Name:           name,
+			WithinTau:      interval(t[withinTau]),
+			WithinSpearman: interval(t[withinSpearman]),
+			AcrossTau:      interval(t[acrossTau]),
+			AcrossSpearman: interval(t[acrossSpearman]),
+			Regret:         interval(t[regret]),
+		}
 		a.Nets, a.Seconds, a.Saved = costs(said, name)
 		gain := make([]float64, len(draws))
 		for i := range gain {
@@ -177,7 +187,10 @@ func measured(said []Forecast, name string, tasks []string, draws [][]int) measu
 	across := map[int][][3]float64{}
 	for task, units := range byUnit {
 		for _, p := range units {
-			across[task] = append(across[task], [3]float64{ranked(probe.WeightedTau, *p), ranked(probe.Spearman, *p), ranked(probe.Regret, *p)})
+			across[task] = append(
+				across[task],
+				[3]float64{ranked(probe.WeightedTau, *p), ranked(probe.Spearman, *p), ranked(probe.Regret, *p)},
+			)
 		}
 	}
 	var m measures
@@ -187,7 +200,11 @@ func measured(said []Forecast, name string, tasks []string, draws [][]int) measu
 			var all pairs
 			for _, task := range draw {
 				if p := byCut[c][task]; p != nil {
-					all.forecast, all.accuracy = append(all.forecast, p.forecast...), append(all.accuracy, p.accuracy...)
+					all.forecast, all.accuracy = append(
+						all.forecast,
+						p.forecast...), append(
+						all.accuracy,
+						p.accuracy...)
 				}
 			}
 			sums[withinTau].add(ranked(probe.WeightedTau, all))

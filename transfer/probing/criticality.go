@@ -87,7 +87,12 @@ func withLayer(arch gomlxnet.Arch, w, other gomlxnet.Weights, layer int) (gomlxn
 
 // tested is whether weights in the place of a net's own are right on each picture of a part, 0 or 1, and the loss of
 // each in nats.
-func (r *Runner) tested(ctx context.Context, s *Subject, w gomlxnet.Weights, part dataset.Part) (right, losses []float64, err error) {
+func (r *Runner) tested(
+	ctx context.Context,
+	s *Subject,
+	w gomlxnet.Weights,
+	part dataset.Part,
+) (right, losses []float64, err error) {
 	out, _, err := r.pass(ctx, s, w, part, []int{len(s.Arch.Blocks) - 1})
 	if err != nil {
 		return nil, nil, err

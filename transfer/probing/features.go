@@ -159,7 +159,12 @@ func (r *Runner) Features(ctx context.Context, s *Subject, part dataset.Part, la
 		return []int{dims[l].Out.Values()}
 	}
 	if data, err := r.lab.Store().Cached(key); err == nil && len(data) == 4*count*product(shape(layer)) {
-		f := Features{Layer: s.Arch.Blocks[layer].Name, Shape: shape(layer), Data: floats(data), Labels: labels(s, part, count)}
+		f := Features{
+			Layer:  s.Arch.Blocks[layer].Name,
+			Shape:  shape(layer),
+			Data:   floats(data),
+			Labels: labels(s, part, count),
+		}
 		r.features.put(key, f)
 		return f, nil
 	}

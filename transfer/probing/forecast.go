@@ -72,7 +72,10 @@ func forecasters() []forecaster {
 		{"NCE", func(in forecastInput) (float64, error) { return probe.NCE(hardest(in.theta), in.labels) }},
 		{"NLEEP", func(in forecastInput) (float64, error) { return probe.NLEEP(in.x, in.labels, probe.NLEEPConfig{}) }},
 		{"H-score, shrunk", func(in forecastInput) (float64, error) { return probe.ShrunkHScore(in.x, in.labels) }},
-		{"TransRate", func(in forecastInput) (float64, error) { return probe.TransRate(scaled(in.x), in.labels, 1e-4) }},
+		{
+			"TransRate",
+			func(in forecastInput) (float64, error) { return probe.TransRate(scaled(in.x), in.labels, 1e-4) },
+		},
 		{"GBC", func(in forecastInput) (float64, error) {
 			z, err := principal(scaled(in.x), gbcUnits)
 			if err != nil {
@@ -83,7 +86,10 @@ func forecasters() []forecaster {
 		{"PARC", func(in forecastInput) (float64, error) { return probe.PARC(in.x, in.labels) }},
 		{"nearest neighbours", func(in forecastInput) (float64, error) { return probe.KNN(in.x, in.labels, 10) }},
 		{"linear probe", heldOut},
-		{"CKA to the target's base", func(in forecastInput) (float64, error) { return probe.UnbiasedCKA(in.x, in.base) }},
+		{
+			"CKA to the target's base",
+			func(in forecastInput) (float64, error) { return probe.UnbiasedCKA(in.x, in.base) },
+		},
 		{CutNumber, func(in forecastInput) (float64, error) { return -float64(in.cut), nil }},
 		{BaseNumber, func(in forecastInput) (float64, error) { return in.donor.Accuracy, nil }},
 	}
@@ -100,8 +106,15 @@ func (r *Runner) Forecasts(ctx context.Context, results []transfer.Result) iter.
 			if x.Status != transfer.OK {
 				continue
 			}
-			if _, ok := x.Net.Parent(); !ok || x.Net.Source() == x.Net.Target || x.Net.Treatment != results[0].Net.Treatment {
-				yield(Forecast{}, fmt.Errorf("forecast of %s: want nets of one condition with layers of another task, such as AnB", x.Net))
+			if _, ok := x.Net.Parent(); !ok || x.Net.Source() == x.Net.Target ||
+				x.Net.Treatment != results[0].Net.Treatment {
+				yield(
+					Forecast{},
+					fmt.Errorf(
+						"forecast of %s: want nets of one condition with layers of another task, such as AnB",
+						x.Net,
+					),
+				)
 				return
 			}
 			said, err := r.forecast(ctx, x)

@@ -73,17 +73,34 @@ func made(tasks int, forecast func(task, cut int) float64) []Forecast {
 				accuracy = 0.5 + 0.1*float64(cut) + 0.01*float64(task)
 			}
 			name := fmt.Sprint("task ", task)
-			for k, v := range map[string]float64{"wise": accuracy, CutNumber: -float64(cut), "blind": forecast(task, cut), "mute": 1} {
+			for k, v := range map[string]float64{
+				"wise":    accuracy,
+				CutNumber: -float64(cut),
+				"blind":   forecast(task, cut),
+				"mute":    1,
+			} {
 				value := v
-				out = append(out, Forecast{Task: name, Unit: name, Cut: cut, Name: k, Value: &value, Accuracy: accuracy, Training: 10, Seconds: 1})
+				out = append(
+					out,
+					Forecast{
+						Task:     name,
+						Unit:     name,
+						Cut:      cut,
+						Name:     k,
+						Value:    &value,
+						Accuracy: accuracy,
+						Training: 10,
+						Seconds:  1,
+					},
+				)
 			}
 		}
 	}
 	return out
 }
 
-// TestAccounts has a forecast that knows the accuracies beat the cut's number, one that knows the wrong way round be worse, and
-// one that says always the same order nothing.
+// TestAccounts has a forecast that knows the accuracies beat the cut's number, one that knows the wrong way round be
+// worse, and one that says always the same order nothing.
 func TestAccounts(t *testing.T) {
 	said := made(12, func(task, cut int) float64 { return float64(cut) })
 	accounts, err := Accounts(said)
@@ -94,7 +111,8 @@ func TestAccounts(t *testing.T) {
 	for _, a := range accounts {
 		of[a.Name] = a
 	}
-	if a := of["wise"]; a.Verdict != Beats || a.AcrossTau.Mean != 1 || a.Regret.Mean != 0 || a.WithinTau.Mean != 1 || !(a.Gain.Low > 0) {
+	if a := of["wise"]; a.Verdict != Beats || a.AcrossTau.Mean != 1 || a.Regret.Mean != 0 || a.WithinTau.Mean != 1 ||
+		!(a.Gain.Low > 0) {
 		t.Errorf("the forecast that knows all: %+v", a)
 	}
 	if a := of["blind"]; a.Verdict != Worse || a.AcrossTau.Mean >= 0 || !(a.Regret.Mean > 0) {
@@ -103,7 +121,8 @@ func TestAccounts(t *testing.T) {
 	if a := of["mute"]; a.Verdict != CannotSay || a.AcrossTau.Known() || a.Nets != 36 {
 		t.Errorf("the forecast that says always the same: %+v", a)
 	}
-	if a := of[CutNumber]; a.Verdict != IsRival || a.Gain.Mean != 0 || a.Saved != 20 || a.Seconds != 1 || a.WithinTau.Known() {
+	if a := of[CutNumber]; a.Verdict != IsRival || a.Gain.Mean != 0 || a.Saved != 20 || a.Seconds != 1 ||
+		a.WithinTau.Known() {
 		t.Errorf("the cut's number: %+v", a)
 	}
 	// Regret of the cut's number: cut 1 has .8, cut 3 the same in a third of the tasks, so that nothing is lost.
@@ -127,7 +146,8 @@ func TestAccounts(t *testing.T) {
 // those with most variance.
 func TestForecastHelpers(t *testing.T) {
 	s := softmax(mat.NewDense(2, 2, []float64{1000, 1000, 0, math.Log(3)}))
-	if !mat.EqualApprox(s, mat.NewDense(2, 2, []float64{.5, .5, .25, .75}), 1e-12) || !slices.Equal(hardest(s), []int{0, 1}) {
+	if !mat.EqualApprox(s, mat.NewDense(2, 2, []float64{.5, .5, .25, .75}), 1e-12) ||
+		!slices.Equal(hardest(s), []int{0, 1}) {
 		t.Errorf("softmax %v", mat.Formatted(s))
 	}
 	if z := scaled(mat.NewDense(1, 2, []float64{3, 4})); math.Abs(mat.Norm(z, 2)-math.Sqrt2) > 1e-12 {

@@ -14,9 +14,9 @@ import (
 
 // matched is b with the units of each layer in the order in which they answer most as a's do: the assignment with the
 // largest sum of correlations over training pictures (Li et al. 2016, Convergent Learning: Do Different Neural Networks
-// Learn the Same Representations?). The net computes what it did. Layers whose neighbours must stay beside each other keep their
-// order: those with local response normalisation and those in groups. It fails for blocks that are no chain of one
-// convolution or inner product.
+// Learn the Same Representations?). The net computes what it did. Layers whose neighbours must stay beside each other
+// keep their order: those with local response normalisation and those in groups. It fails for blocks that are no chain
+// of one convolution or inner product.
 func (r *Runner) matched(ctx context.Context, a, b *Subject) (gomlxnet.Weights, error) {
 	w := b.Weights.Clone()
 	for l := range len(b.Arch.Blocks) - 1 {
@@ -61,15 +61,20 @@ func orderFree(arch gomlxnet.Arch, layer int) (bool, error) {
 				weighted++
 			case gomlxnet.ReLU, gomlxnet.Pool, gomlxnet.Dropout, gomlxnet.LRN:
 			default:
-				return false, fmt.Errorf("matching units: %s has the operation %s, want a chain of a convolution or inner product, relu, pool and dropout",
-					b.Name, o.Spec.Kind())
+				return false, fmt.Errorf(
+					"matching units: %s has the operation %s, want a chain of a convolution or inner product, relu, "+
+						"pool and dropout", b.Name, o.Spec.Kind())
 			}
 			if len(o.From) > 0 {
 				return false, fmt.Errorf("matching units: %s is no chain of operations", b.Name)
 			}
 		}
 		if weighted != 1 {
-			return false, fmt.Errorf("matching units: %s has %d convolutions and inner products, want 1", b.Name, weighted)
+			return false, fmt.Errorf(
+				"matching units: %s has %d convolutions and inner products, want 1",
+				b.Name,
+				weighted,
+			)
 		}
 	}
 	_, lrn := gomlxnet.Find[gomlxnet.LRN](arch.Blocks[layer])
@@ -105,7 +110,8 @@ func correlations(x, y Features) *mat.Dense {
 	return &out
 }
 
-// reorder brings the units of a layer of w into an order: new unit i is old unit order[i]. The layer above takes them so.
+// reorder brings the units of a layer of w into an order: new unit i is old unit order[i]. The layer above takes them
+// so.
 func reorder(arch gomlxnet.Arch, w gomlxnet.Weights, layer int, order []int) error {
 	vars, err := arch.Variables()
 	if err != nil {
@@ -121,7 +127,8 @@ func reorder(arch gomlxnet.Arch, w gomlxnet.Weights, layer int, order []int) err
 			for i := range data {
 				data[i] = t.Data[i/outputs*outputs+order[i%outputs]]
 			}
-		case v.Layer == layer+1 && len(v.Shape) > 1: // weights: the inputs are the axis before the last, units the fastest in it
+		case v.Layer == layer+1 && len(v.Shape) > 1:
+			// Of weights the inputs are the axis before the last, and units are the fastest in it.
 			for i := range data {
 				row := i / outputs
 				data[i] = t.Data[(row/units*units+order[row%units])*outputs+i%outputs]

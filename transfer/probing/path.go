@@ -12,9 +12,9 @@ import (
 )
 
 // Path tests nets on the straight line between the weights of two nets of one shape, on test pictures. Where the lower
-// layers of both are the same, as those of base B and BnB, the line runs above the cut alone. If the loss rises between the two
-// nets, there is a barrier; if it does not, they are only apart (Frankle et al. 2020, Linear Mode Connectivity and the
-// Lottery Ticket Hypothesis). Pictures are shown in the view of the first net.
+// layers of both are the same, as those of base B and BnB, the line runs above the cut alone. If the loss rises between
+// the two nets, there is a barrier; if it does not, they are only apart (Frankle et al. 2020, Linear Mode Connectivity
+// and the Lottery Ticket Hypothesis). Pictures are shown in the view of the first net.
 type Path struct {
 	Points    int  // on the line, both ends among them; 3 or more
 	Resamples int  // of the pictures, for the interval of the barrier; 0: no interval
@@ -45,7 +45,12 @@ func (p Path) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Value, 
 	}
 	a, b := nets[0], nets[1]
 	if err := a.Arch.Check(b.Weights); err != nil {
-		return nil, fmt.Errorf("no line leads from %s to %s, which has another shape: %w", a.Result.Net, b.Result.Net, err)
+		return nil, fmt.Errorf(
+			"no line leads from %s to %s, which has another shape: %w",
+			a.Result.Net,
+			b.Result.Net,
+			err,
+		)
 	}
 	to := b.Weights
 	if p.Matched {
@@ -86,7 +91,11 @@ func (p Path) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Value, 
 		values = append(values, Value{Name: name, Unit: way.unit}.of(barrier(way.by, way.worse, nil)))
 		if p.Resamples > 0 {
 			low, high := p.interval(way.by, way.worse)
-			values = append(values, Value{Name: name + From, Unit: way.unit}.of(low), Value{Name: name + To, Unit: way.unit}.of(high))
+			values = append(
+				values,
+				Value{Name: name + From, Unit: way.unit}.of(low),
+				Value{Name: name + To, Unit: way.unit}.of(high),
+			)
 		}
 	}
 	own, _, err := r.tested(ctx, b, b.Weights, dataset.Test)
@@ -96,7 +105,12 @@ func (p Path) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Value, 
 	alone, end := mean(own, nil), mean(ways[1].by[p.Points-1], nil)
 	return append(values, Value{Name: "accuracy of the second net in its own view", Unit: "share"}.of(alone).failsIf(
 		math.Abs(alone-end) > 0.02,
-		fmt.Sprintf("the second net has %.3f in the view of the first and %.3f in its own: the line does not end at it", end, alone))), nil
+		fmt.Sprintf(
+			"the second net has %.3f in the view of the first and %.3f in its own: the line does not end at it",
+			end,
+			alone,
+		),
+	)), nil
 }
 
 // between are weights on the line from w to other.

@@ -48,14 +48,44 @@ type kind struct {
 // kinds are all probes.
 func kinds() []kind {
 	return []kind{
-		{"cka", 1, CKA{Shuffles: 99}, "how alike each layer of a net is to each layer of another: CKA, unbiased, within classes, with a null"},
-		{"procrustes", 1, Similarity{Grid: 2, Share: 0.99}, "distances between the same layers of two nets: Procrustes, SVCCA, PWCCA"},
-		{"linear", 1, Linear{Grid: 2}, "what a linear model reads of the class from each layer, on pictures it was not fitted to"},
+		{
+			"cka",
+			1,
+			CKA{Shuffles: 99},
+			"how alike each layer of a net is to each layer of another: CKA, unbiased, within classes, with a null",
+		},
+		{
+			"procrustes",
+			1,
+			Similarity{Grid: 2, Share: 0.99},
+			"distances between the same layers of two nets: Procrustes, SVCCA, PWCCA",
+		},
+		{
+			"linear",
+			1,
+			Linear{Grid: 2},
+			"what a linear model reads of the class from each layer, on pictures it was not fitted to",
+		},
 		{"knn", 1, Neighbours{Grid: 2, K: 10}, "what nearest neighbours say of the class, at each layer"},
 		{"scale", 1, Scale{Grid: 2}, "root mean square, dead units and effective rank of each layer"},
-		{"criticality", 1, Criticality{}, "what is lost when one layer is put back to its initial values, or to fresh ones"},
-		{"stitch", 1, Stitch{}, "the lower part of a net below the upper part of another, with a linear layer between, at every cut"},
-		{"path", 1, Path{Points: 11, Resamples: 999}, "loss and accuracy along the straight line between the weights of two nets"},
+		{
+			"criticality",
+			1,
+			Criticality{},
+			"what is lost when one layer is put back to its initial values, or to fresh ones",
+		},
+		{
+			"stitch",
+			1,
+			Stitch{},
+			"the lower part of a net below the upper part of another, with a linear layer between, at every cut",
+		},
+		{
+			"path",
+			1,
+			Path{Points: 11, Resamples: 999},
+			"loss and accuracy along the straight line between the weights of two nets",
+		},
 	}
 }
 

@@ -98,19 +98,28 @@ func TestEveryProbe(t *testing.T) {
 			l := smallOn(t, config, dir)
 			nets := trained(t, l, "baseB", "B3B+", "B5B")
 			names, lines := Kinds()
+			r := runner(t, l) // graphs are compiled once for all
 			for i, name := range names {
 				p, err := Named(name)
 				if err != nil {
 					t.Fatal(err)
 				}
-				r := runner(t, l)
+				r.Hits, r.Misses = 0, 0
 				values := collect(t, r, p, nets...)
 				groups := len(nets) + 1 - p.Nets()
 				if r.Misses != groups || r.Hits != 0 || len(values) < 2*groups || lines[i] == "" {
-					t.Errorf("%s: %d values, %d looked into, %d kept; want %d looked into", name, len(values), r.Misses, r.Hits, groups)
+					t.Errorf(
+						"%s: %d values, %d looked into, %d kept; want %d looked into",
+						name,
+						len(values),
+						r.Misses,
+						r.Hits,
+						groups,
+					)
 				}
 				for _, v := range values {
-					if v.Name == "" || v.Unit == "" || v.Probe != name || v.Net == "" || (v.Other == "") != (p.Nets() == 1) {
+					if v.Name == "" || v.Unit == "" || v.Probe != name || v.Net == "" ||
+						(v.Other == "") != (p.Nets() == 1) {
 						t.Errorf("%s: %+v lacks a name, a unit or its nets", name, v)
 					}
 					if v.Value == nil && v.Reason == "" {
@@ -121,7 +130,8 @@ func TestEveryProbe(t *testing.T) {
 					}
 				}
 				again := runner(t, l)
-				if kept := collect(t, again, p, nets...); again.Hits != groups || again.Misses != 0 || !reflect.DeepEqual(kept, values) {
+				if kept := collect(t, again, p, nets...); again.Hits != groups || again.Misses != 0 ||
+					!reflect.DeepEqual(kept, values) {
 					t.Errorf("%s: a second run has %d hits and other values", name, again.Hits)
 				}
 			}
@@ -157,7 +167,13 @@ func TestFeaturesAreReadOnce(t *testing.T) {
 	kept := r.features.bytes
 	collect(t, r, Neighbours{Grid: 2, K: 3}, net)
 	if len(r.readers) != before || r.features.bytes != kept || before != 1 {
-		t.Errorf("%d graphs and %d bytes, %d and %d before: the features were read again", len(r.readers), r.features.bytes, before, kept)
+		t.Errorf(
+			"%d graphs and %d bytes, %d and %d before: the features were read again",
+			len(r.readers),
+			r.features.bytes,
+			before,
+			kept,
+		)
 	}
 	s, err := r.subject(t.Context(), net, nil)
 	if err != nil {
@@ -169,8 +185,17 @@ func TestFeaturesAreReadOnce(t *testing.T) {
 	}
 	right, losses := score(out.Data, out.Labels)
 	loss := mean(losses, nil)
-	if int(math.Round(mean(right, nil)*float64(len(right)))) != net.Correct || len(losses) != net.Tested || math.Abs(loss-net.Loss) > 1e-5 {
-		t.Errorf("%v of %d right, loss %v: the result says %d of %d, %v", mean(right, nil), len(losses), loss, net.Correct, net.Tested, net.Loss)
+	if int(math.Round(mean(right, nil)*float64(len(right)))) != net.Correct || len(losses) != net.Tested ||
+		math.Abs(loss-net.Loss) > 1e-5 {
+		t.Errorf(
+			"%v of %d right, loss %v: the result says %d of %d, %v",
+			mean(right, nil),
+			len(losses),
+			loss,
+			net.Correct,
+			net.Tested,
+			net.Loss,
+		)
 	}
 	small := newFeatures(l.Store(), 4*100)
 	for _, key := range []string{"a", "b", "c"} {

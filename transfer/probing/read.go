@@ -7,8 +7,8 @@ import (
 	"coadapt/transfer/probe"
 )
 
-// Linear fits a ridge classifier to each layer on training pictures (see [probe.FitRidge]) and asks it of test pictures,
-// which it was not fitted to. Features are averaged over a grid of places.
+// Linear fits a ridge classifier to each layer on training pictures (see [probe.FitRidge]) and asks it of test
+// pictures, which it was not fitted to. Features are averaged over a grid of places.
 type Linear struct {
 	Grid int // cells a side
 }

@@ -53,8 +53,8 @@ func TestCriticality(t *testing.T) {
 	}
 }
 
-// TestStitch has a sender that is the receiver's lower layers, rotated at each place, serve as well as they, the self-stitch be
-// perfect, and a sender without anything be told.
+// TestStitch has a sender that is the receiver's lower layers, rotated at each place, serve as well as they, the
+// self-stitch be perfect, and a sender without anything be told.
 func TestStitch(t *testing.T) {
 	l := small(t)
 	nets := trained(t, l, "baseB", "baseA")
@@ -80,7 +80,10 @@ func TestStitch(t *testing.T) {
 	}
 	dead.Weights = dead.Weights.Clone()
 	for _, path := range []string{"/net/fc6/weights", "/net/fc6/biases"} {
-		dead.Weights[path] = gomlxnet.Tensor{Shape: dead.Weights[path].Shape, Data: make([]float32, len(dead.Weights[path].Data))}
+		dead.Weights[path] = gomlxnet.Tensor{
+			Shape: dead.Weights[path].Shape,
+			Data:  make([]float32, len(dead.Weights[path].Data)),
+		}
 	}
 	dead.Result.Key = strings.Repeat("1", 64) // its features are not those of the net in the store
 	receiver, err := r.subject(t.Context(), nets[0], nil)
@@ -94,7 +97,17 @@ func TestStitch(t *testing.T) {
 	if v := find(t, values, Stitched, "fc6"); v.Value != nil || !strings.Contains(v.Reason, "nothing to map") {
 		t.Errorf("a dead layer: %+v", v)
 	}
-	if values := collect(t, r, Stitch{}, nets[0], nets[0]); find(t, values, Stitched, "conv3").Number() != find(t, values, StitchSelf, "conv3").Number() {
+	if values := collect(t, r, Stitch{}, nets[0], nets[0]); find(
+		t,
+		values,
+		Stitched,
+		"conv3",
+	).Number() != find(
+		t,
+		values,
+		StitchSelf,
+		"conv3",
+	).Number() {
 		t.Error("a net as its own sender is not the self-stitch")
 	}
 }
@@ -139,7 +152,11 @@ func TestPath(t *testing.T) {
 		t.Fatal(err)
 	}
 	trained := *a.Trained
-	b := &Subject{Trained: &trained, Result: transfer.Result{Net: net.Net, Key: strings.Repeat("0", 64)}, shown: a.shown}
+	b := &Subject{
+		Trained: &trained,
+		Result:  transfer.Result{Net: net.Net, Key: strings.Repeat("0", 64)},
+		shown:   a.shown,
+	}
 	b.Weights = a.Weights.Clone()
 	for layer, units := range []int{4, 4, 6, 6, 4, 8, 8} {
 		if err := reorder(a.Arch, b.Weights, layer, rand.New(rand.NewPCG(uint64(layer), 1)).Perm(units)); err != nil {
@@ -174,9 +191,14 @@ func TestPath(t *testing.T) {
 		}
 	}
 	if apart[true] > 1e-5 || apart[false] < 1e-4 {
-		t.Errorf("half-way the loss differs by %v between shuffled units and by %v between matched ones", apart[false], apart[true])
+		t.Errorf(
+			"half-way the loss differs by %v between shuffled units and by %v between matched ones",
+			apart[false],
+			apart[true],
+		)
 	}
-	if _, err := (Path{Points: 2}).Values(t.Context(), r, []*Subject{a, a}); err == nil || !strings.Contains(err.Error(), "3 at least") {
+	if _, err := (Path{Points: 2}).Values(t.Context(), r, []*Subject{a, a}); err == nil ||
+		!strings.Contains(err.Error(), "3 at least") {
 		t.Errorf("error %v", err)
 	}
 }

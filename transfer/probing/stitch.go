@@ -19,8 +19,8 @@ import (
 // Neural Network Representations). The stitched net is tested on test pictures. Nothing is trained.
 //
 // A stitched net that does well says that the receiver finds in the sender's features what it needs, if the controls
-// hold at this cut: the receiver stitched to itself must lose nothing, and a random net and noise that is only clustered by
-// class must do worse than the sender.
+// hold at this cut: the receiver stitched to itself must lose nothing, and a random net and noise that is only
+// clustered by class must do worse than the sender.
 type Stitch struct{}
 
 // Names of the values of Stitch.
@@ -136,8 +136,10 @@ func (c stitchCut) values(v Value, alone float64, senders [4][2]Features) ([]Val
 		fitted.of(fit),
 		say(StitchSelf, accuracy[1]).failsIf(math.Abs(accuracy[1]-alone) > max(0.005, 2/count),
 			"the receiver stitched to itself is not the receiver: the fit fails at this cut"),
-		say(StitchRandom, accuracy[2]).failsIf(accuracy[2] > accuracy[0]-2*spread(accuracy[2]),
-			"a random net serves as well as the sender: at this cut the stitch says nothing of what the sender learned"),
+		say(StitchRandom, accuracy[2]).failsIf(
+			accuracy[2] > accuracy[0]-2*spread(accuracy[2]),
+			"a random net serves as well as the sender: at this cut the stitch says nothing of what the sender learned",
+		),
 		say(StitchNoise, accuracy[3]).failsIf(accuracy[3] > accuracy[0]-2*spread(accuracy[3]),
 			"noise clustered by class serves as well: at this cut it is enough that classes are apart"),
 	}, nil
@@ -166,7 +168,8 @@ type affine struct{ weights *mat.Dense }
 const maxRows = 1 << 13
 
 // leastSquares is the affine map of a sender's units to a receiver's with the least squared error over all places of
-// all pictures. A penalty of 1e-8 of the units' mean square, which changes nothing else, settles units that tell nothing.
+// all pictures. A penalty of 1e-8 of the units' mean square, which changes nothing else, settles units that tell
+// nothing.
 func leastSquares(from, to Features) (affine, error) {
 	a, b := from.Units(), to.Units()
 	left, right := mat.NewSymDense(a+1, nil), mat.NewDense(a+1, b, nil)
@@ -210,7 +213,11 @@ type deadError struct {
 
 // Error names the layer.
 func (e *deadError) Error() string {
-	return fmt.Sprintf("the %d units of layer %s of the sender are 0 for all pictures: there is nothing to map", e.units, e.layer)
+	return fmt.Sprintf(
+		"the %d units of layer %s of the sender are 0 for all pictures: there is nothing to map",
+		e.units,
+		e.layer,
+	)
 }
 
 // apply is what the map makes of features, place by place.

@@ -45,9 +45,13 @@ type accountRecord struct {
 
 func recordOf(a probing.Account) accountRecord {
 	return accountRecord{Forecast: a.Name, Nets: a.Nets,
-		WithinTau: known(a.WithinTau.Mean), WithinTauLow: known(a.WithinTau.Low), WithinTauHigh: known(a.WithinTau.High),
+		WithinTau: known(
+			a.WithinTau.Mean,
+		), WithinTauLow: known(a.WithinTau.Low), WithinTauHigh: known(a.WithinTau.High),
 		WithinSpearman: known(a.WithinSpearman.Mean),
-		AcrossTau:      known(a.AcrossTau.Mean), AcrossTauLow: known(a.AcrossTau.Low), AcrossTauHigh: known(a.AcrossTau.High),
+		AcrossTau: known(
+			a.AcrossTau.Mean,
+		), AcrossTauLow: known(a.AcrossTau.Low), AcrossTauHigh: known(a.AcrossTau.High),
 		AcrossSpearman: known(a.AcrossSpearman.Mean),
 		Regret:         known(a.Regret.Mean), RegretLow: known(a.Regret.Low), RegretHigh: known(a.Regret.High),
 		Gain: known(a.Gain.Mean), GainLow: known(a.Gain.Low), GainHigh: known(a.Gain.High),
@@ -65,9 +69,10 @@ func forecastCommand(stdout, stderr io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "forecast",
 		Short: "Forecasts of transfer before any training on the target, beside what was measured",
-		Long: "Asks each forecast of the donor's layer below every cut, and compares it with the accuracies of the nets that the store has of the\n" +
-			"experiment, or of -nets: does it order tasks at one cut, does it order cuts for one task, what is lost by going by it? Intervals\n" +
-			"resample tasks. A forecast that does not beat the cut's number is said not to. Give the data and the dials of the training.",
+		Long: "Asks each forecast of the donor's layer below every cut, and compares it with the accuracies of the nets\n" +
+			"that the store has of the experiment, or of -nets: does it order tasks at one cut, does it order cuts for\n" +
+			"one task, what is lost by going by it? Intervals resample tasks. A forecast that does not beat the cut's\n" +
+			"number is said not to. Give the data and the dials of the training.",
 		Example: "  coadapt forecast --data cifar100.zip --coarse\n  coadapt forecast --condition AnB+ -o forecasts.csv\n" +
 			"  coadapt forecast --in notebooks/results/forecast/forecasts.csv",
 		Args: cobra.NoArgs,
@@ -130,7 +135,12 @@ func forecastCommand(stdout, stderr io.Writer) *cobra.Command {
 		},
 	}
 	f.flags(c, "curve")
-	c.Flags().IntVar(&pictures, "pictures", probing.DefaultPictures, "how many training pictures of the target a forecast may look at")
+	c.Flags().IntVar(
+		&pictures,
+		"pictures",
+		probing.DefaultPictures,
+		"how many training pictures of the target a forecast may look at",
+	)
 	c.Flags().StringVar(&condition, "condition", "AnB", "whose accuracy is forecast: AnB or AnB+")
 	c.Flags().StringVar(&in, "in", "", "instead of asking nets, account for the forecasts of a .csv file that -o wrote")
 	c.Flags().StringVarP(&file, "output", "o", "", "write every forecast beside its net's accuracy to this .csv file")
@@ -158,12 +168,22 @@ func printSaved(w io.Writer, f form, file string) error {
 
 // forecastNets are the results of a condition that the store has of the lab's experiment, or of nets that are named,
 // with unit after unit.
-func forecastNets(ctx context.Context, lab *transfer.Lab, t transfer.Treatment, nets []transfer.Net) ([]transfer.Result, error) {
+func forecastNets(
+	ctx context.Context,
+	lab *transfer.Lab,
+	t transfer.Treatment,
+	nets []transfer.Net,
+) ([]transfer.Result, error) {
 	var results []transfer.Result
 	if nets != nil {
 		for _, n := range nets {
 			if n.Treatment != t {
-				return nil, fmt.Errorf("-nets: %s is of the condition %s, want %s as -condition says", n, n.Treatment, t)
+				return nil, fmt.Errorf(
+					"-nets: %s is of the condition %s, want %s as -condition says",
+					n,
+					n.Treatment,
+					t,
+				)
 			}
 			r, err := lab.Train(ctx, n)
 			if err != nil {
@@ -182,11 +202,21 @@ func forecastNets(ctx context.Context, lab *transfer.Lab, t transfer.Treatment, 
 		}
 	}
 	if len(results) == 0 {
-		return nil, fmt.Errorf("the store %s has no %s net of the experiment %s (data, architecture and recipe): train some with coadapt run, or give -data and the dials that they were trained with",
-			lab.Store().Dir(), t, lab.Experiment())
+		return nil, fmt.Errorf(
+			"the store %s has no %s net of the experiment %s (data, architecture and recipe): train some with coadapt run, "+
+				"or give -data and the dials that they were trained with",
+			lab.Store().Dir(),
+			t,
+			lab.Experiment(),
+		)
 	}
 	slices.SortFunc(results, func(a, b transfer.Result) int {
-		return cmp.Or(cmp.Compare(a.Net.Split, b.Net.Split), cmp.Compare(a.Net.Target, b.Net.Target), cmp.Compare(a.Net.Seed, b.Net.Seed), cmp.Compare(a.Net.N, b.Net.N))
+		return cmp.Or(
+			cmp.Compare(a.Net.Split, b.Net.Split),
+			cmp.Compare(a.Net.Target, b.Net.Target),
+			cmp.Compare(a.Net.Seed, b.Net.Seed),
+			cmp.Compare(a.Net.N, b.Net.N),
+		)
 	})
 	return results, nil
 }
@@ -210,7 +240,11 @@ func printAccounts(w io.Writer, f form, accounts []probing.Account) error {
 	if err := tw.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "\nIntervals: 95%%, resampling tasks. Going by a forecast saves %.0f s of training a task, all cuts but one.\n", accounts[0].Saved)
+	_, err := fmt.Fprintf(
+		w,
+		"\nIntervals: 95%%, resampling tasks. Going by a forecast saves %.0f s of training a task, all cuts but one.\n",
+		accounts[0].Saved,
+	)
 	return err
 }
 

@@ -26,9 +26,10 @@ func probeCommand(stdout, stderr io.Writer) *cobra.Command {
 		file     string
 	)
 	names, lines := probing.Kinds()
-	long := "Looks into nets that are in the store; those that are not are trained. Give the data and the dials with which they were trained. A\n" +
-		"probe of two nets is asked of the first net and each other one, on pictures of the first one's task. Values are kept in the store:\n" +
-		"asked again, they are read. Controls that fail are printed first.\n\nProbes:\n"
+	long := "Looks into nets that are in the store; those that are not are trained. Give the data and the dials with\n" +
+		"which they were trained. A probe of two nets is asked of the first net and each other one, on pictures of\n" +
+		"the first one's task. Values are kept in the store: asked again, they are read. Controls that fail are\n" +
+		"printed first.\n\nProbes:\n"
 	for i, name := range names {
 		long += fmt.Sprintf("  %-12s %s\n", name, lines[i])
 	}
@@ -92,9 +93,20 @@ func probeCommand(stdout, stderr io.Writer) *cobra.Command {
 		},
 	}
 	f.flags(c, "curve")
-	c.Flags().IntVar(&pictures, "pictures", probing.DefaultPictures, "how many test pictures, and for probes that fit as many training pictures")
+	c.Flags().IntVar(
+		&pictures,
+		"pictures",
+		probing.DefaultPictures,
+		"how many test pictures, and for probes that fit as many training pictures",
+	)
 	c.Flags().BoolVar(&matched, "matched", false, "path: bring the second net's units into the order of the first's")
-	c.Flags().StringVarP(&file, "output", "o", "", "write the values to this .csv or .json file, or draw them to a .png, .svg or .pdf")
+	c.Flags().StringVarP(
+		&file,
+		"output",
+		"o",
+		"",
+		"write the values to this .csv or .json file, or draw them to a .png, .svg or .pdf",
+	)
 	out.flags(c, "value")
 	return c
 }

@@ -19,7 +19,8 @@ func TestProbe(t *testing.T) {
 	for _, name := range []string{"a.csv", "a.json", "a.svg"} {
 		status, out, errs := coadapt(t, t.Context(), append(args, "-csv", "-o", filepath.Join(dir, name))...)
 		lines := strings.Split(strings.TrimSpace(out), "\n")
-		if status != 0 || len(lines) != 1+2*8*3 || lines[0] != "probe,net,other,layer,beside,name,at,value,unit,control,reason" ||
+		if status != 0 || len(lines) != 1+2*8*3 ||
+			lines[0] != "probe,net,other,layer,beside,name,at,value,unit,control,reason" ||
 			!strings.HasPrefix(lines[1], "scale,0/baseB,,conv1,,root mean square,,") {
 			t.Fatalf("status %d, %d lines: %s%s", status, len(lines), errs, out)
 		}
