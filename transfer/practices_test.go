@@ -143,3 +143,18 @@ func TestParentWithoutWeights(t *testing.T) {
 		t.Errorf("A3B was a hit: %t; loss %v, before %v", again.Hit, again.Loss, anb.Loss)
 	}
 }
+
+// TestRescaledTransfer: features at the cut have an RMS of 1 before the first step, frozen or not.
+func TestRescaledTransfer(t *testing.T) {
+	cfg := tiny(t)
+	l := lab(t, cfg)
+	for _, name := range []string{"A4Br", "A4B+r"} {
+		r, err := l.Train(t.Context(), net(t, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if at := r.Scale * r.Rescale; !(at > 0.999 && at < 1.001) {
+			t.Errorf("%s: RMS %v times %v is %v, want 1", name, r.Scale, r.Rescale, at)
+		}
+	}
+}

@@ -88,7 +88,7 @@ type Record struct {
 	Scale         float64  `json:"scale" parquet:"scale"`
 	InitialScale  float64  `json:"initial_scale" parquet:"initial_scale"`
 	Rescale       float64  `json:"rescale" parquet:"rescale"`
-	Layers        string   `json:"layers" parquet:"layers,dict"`
+	Layers        string   `json:"layers,omitempty" parquet:"layers,dict"`
 }
 
 // Record is the result as a row. Accuracies are nil where the status is not OK, losses where there are no weights.
@@ -129,16 +129,23 @@ func (r *Result) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &rec); err != nil {
 		return fmt.Errorf("result: %w", err)
 	}
+	var err error
+	*r, err = rec.result()
+	return err
+}
+
+// result is what the record is of, judged.
+func (rec Record) result() (Result, error) {
 	net, err := ParseNet(rec.Name)
 	if err != nil {
-		return fmt.Errorf("result: %w", err)
+		return Result{}, fmt.Errorf("result: %w", err)
 	}
 	read := Result{Net: net, Status: rec.Status, Reason: rec.Reason, Correct: rec.Correct, Tested: rec.Tested, Classes: rec.Classes,
 		Steps: rec.Steps, Images: rec.Images, Seconds: rec.Seconds, Data: rec.Data, Arch: rec.Arch,
 		Experiment: rec.Experiment, Key: rec.Key, Hit: rec.Hit, CleanTested: rec.CleanTested, Scale: rec.Scale, InitialScale: rec.InitialScale, Rescale: rec.Rescale,
 		Layers: rec.Layers}
 	if rec.Status == OK && (rec.Accuracy == nil || rec.Loss == nil || rec.TrainLoss == nil) {
-		return fmt.Errorf("result %s: status ok without accuracy and losses", rec.Name)
+		return Result{}, fmt.Errorf("result %s: status ok without accuracy and losses", rec.Name)
 	}
 	if read.HasWeights() {
 		for to, from := range map[*float64]*float64{&read.Accuracy: rec.Accuracy, &read.Loss: rec.Loss, &read.TrainLoss: rec.TrainLoss,
@@ -154,8 +161,7 @@ func (r *Result) UnmarshalJSON(data []byte) error {
 	if Selection(rec.Selection) != Final {
 		read.Selection = Selection(rec.Selection)
 	}
-	*r = read.Judged()
-	return nil
+	return read.Judged(), nil
 }
 
 // possible says what in the result no net can come to.

@@ -14,23 +14,25 @@ type Treatment int
 // up to Stopped are controls that tell what a loss of BnB is made of. The last ones are what practice does with layers of
 // another task.
 const (
-	Base           Treatment = iota // trained from scratch on its own task
-	Selffer                         // BnB: layers 1..n from the base net of the same task, frozen
-	SelfferPlus                     // BnB+: the same, all layers learn
-	Transfer                        // AnB: layers 1..n from the base net of the other task, frozen
-	TransferPlus                    // AnB+: the same, all layers learn
-	Random                          // RnB: layers 1..n at their random initial values, frozen
-	BasePlus                        // base+: trained as long again from the final weights of its own base, no layer new
-	BaseTwice                       // base2x: a base net trained from scratch for twice the steps, from the base's own initial values and order
-	Rescaled                        // BnBr: BnB with its frozen features multiplied by one number, so that their RMS at the cut is 1
-	AsInitial                       // BnBi: the same, so that their RMS is what the base's initial values gave there
-	Fresh                           // BnBf: BnB whose new layers are trained on pictures that the base never saw
-	Stopped                         // BnBs: BnB that stops as soon as its training loss is down to its base's
-	ProbeFirst                      // AnB+p: all layers of a trained AnB learn on, LP-FT (Kumar et al. 2022)
-	Gradual                         // AnB+g: AnB whose frozen layers are thawed one by one, from layer n down (Howard and Ruder 2018)
-	Discriminative                  // AnB+d: AnB+ with layers 1..n at a tenth of the rate
-	FirstTuned                      // AnBt: all but the last layer from the other task; layers 1..n and the last one learn (Lee et al. 2022)
-	MomentsOnly                     // AnB+m: AnB+ with each donated tensor shuffled: mean and variance without features (Raghu et al. 2019)
+	Base                 Treatment = iota // trained from scratch on its own task
+	Selffer                               // BnB: layers 1..n from the base net of the same task, frozen
+	SelfferPlus                           // BnB+: the same, all layers learn
+	Transfer                              // AnB: layers 1..n from the base net of the other task, frozen
+	TransferPlus                          // AnB+: the same, all layers learn
+	Random                                // RnB: layers 1..n at their random initial values, frozen
+	BasePlus                              // base+: trained as long again from the final weights of its own base, no layer new
+	BaseTwice                             // base2x: a base net trained from scratch for twice the steps, from the base's own initial values and order
+	Rescaled                              // BnBr: BnB with its frozen features multiplied by one number, so that their RMS at the cut is 1
+	AsInitial                             // BnBi: the same, so that their RMS is what the base's initial values gave there
+	Fresh                                 // BnBf: BnB whose new layers are trained on pictures that the base never saw
+	Stopped                               // BnBs: BnB that stops as soon as its training loss is down to its base's
+	ProbeFirst                            // AnB+p: all layers of a trained AnB learn on, LP-FT (Kumar et al. 2022)
+	Gradual                               // AnB+g: AnB whose frozen layers are thawed one by one, from layer n down (Howard and Ruder 2018)
+	Discriminative                        // AnB+d: AnB+ with layers 1..n at a tenth of the rate
+	FirstTuned                            // AnBt: all but the last layer from the other task; layers 1..n and the last one learn (Lee et al. 2022)
+	MomentsOnly                           // AnB+m: AnB+ with each donated tensor shuffled: mean and variance without features (Raghu et al. 2019)
+	TransferRescaled                      // AnBr: AnB with its frozen features brought to an RMS of 1 at the cut
+	TransferPlusRescaled                  // AnB+r: the same, all layers learn
 )
 
 // treatment is a row of the table of treatments: all that the package knows of one. A function that is nil does what is
@@ -64,16 +66,18 @@ var rows = [...]treatment{
 	BasePlus:     {name: "base+", says: "trained twice", letters: "base", suffix: "+", uncut: true, parent: baseOfSource, takes: wholeNet},
 	BaseTwice:    {name: "base2x", says: "twice the steps", letters: "base", suffix: "2x", uncut: true, times: 2},
 	Rescaled: {name: "BnBr", says: "frozen selffer, RMS 1", letters: "B", suffix: "r", parent: baseOfSource, learns: above,
-		rms: func(float64) float64 { return 1 }},
+		rms: one},
 	AsInitial: {name: "BnBi", says: "frozen selffer, initial RMS", letters: "B", suffix: "i", parent: baseOfSource, learns: above,
 		rms: func(initial float64) float64 { return initial }},
-	Fresh:          {name: "BnBf", says: "frozen selffer, fresh pictures", letters: "B", suffix: "f", parent: baseOfSource, learns: above, fresh: true},
-	Stopped:        {name: "BnBs", says: "frozen selffer, stopped", letters: "B", suffix: "s", parent: baseOfSource, learns: above, stops: true},
-	ProbeFirst:     {name: "AnB+p", says: "frozen, then fine-tuned", letters: "A", suffix: "+p", parent: alike(Transfer), takes: wholeNet},
-	Gradual:        {name: "AnB+g", says: "thawed from the cut down", letters: "A", suffix: "+g", parent: baseOfSource, learns: above, thaws: true},
-	Discriminative: {name: "AnB+d", says: "layers 1..n at a tenth", letters: "A", suffix: "+d", parent: baseOfSource, learns: slower},
-	FirstTuned:     {name: "AnBt", says: "layers 1..n fine-tuned", letters: "A", suffix: "t", parent: baseOfSource, takes: allButLast, learns: first},
-	MomentsOnly:    {name: "AnB+m", says: "fine-tuned from shuffled values", letters: "A", suffix: "+m", parent: baseOfSource, shuffle: true},
+	Fresh:                {name: "BnBf", says: "frozen selffer, fresh pictures", letters: "B", suffix: "f", parent: baseOfSource, learns: above, fresh: true},
+	Stopped:              {name: "BnBs", says: "frozen selffer, stopped", letters: "B", suffix: "s", parent: baseOfSource, learns: above, stops: true},
+	ProbeFirst:           {name: "AnB+p", says: "frozen, then fine-tuned", letters: "A", suffix: "+p", parent: alike(Transfer), takes: wholeNet},
+	Gradual:              {name: "AnB+g", says: "thawed from the cut down", letters: "A", suffix: "+g", parent: baseOfSource, learns: above, thaws: true},
+	Discriminative:       {name: "AnB+d", says: "layers 1..n at a tenth", letters: "A", suffix: "+d", parent: baseOfSource, learns: slower},
+	FirstTuned:           {name: "AnBt", says: "layers 1..n fine-tuned", letters: "A", suffix: "t", parent: baseOfSource, takes: allButLast, learns: first},
+	MomentsOnly:          {name: "AnB+m", says: "fine-tuned from shuffled values", letters: "A", suffix: "+m", parent: baseOfSource, shuffle: true},
+	TransferRescaled:     {name: "AnBr", says: "frozen transfer, RMS 1", letters: "A", suffix: "r", parent: baseOfSource, learns: above, rms: one},
+	TransferPlusRescaled: {name: "AnB+r", says: "fine-tuned from RMS 1", letters: "A", suffix: "+r", parent: baseOfSource, rms: one},
 }
 
 // The parents.
@@ -90,6 +94,10 @@ func alike(t Treatment) func(Net, Half) Net {
 
 func wholeNet(_, cuts int) int   { return cuts + 1 }
 func allButLast(_, cuts int) int { return cuts }
+
+// What features are brought to.
+
+func one(float64) float64 { return 1 }
 
 // What learns.
 

@@ -13,6 +13,7 @@ func TestEveryTreatmentParsesBack(t *testing.T) {
 		Base: "1/baseB", Selffer: "1/B4B", SelfferPlus: "1/B4B+", Transfer: "1/A4B", TransferPlus: "1/A4B+", Random: "1/R4B", BasePlus: "1/baseB+",
 		BaseTwice: "1/baseB2x", Rescaled: "1/B4Br", AsInitial: "1/B4Bi", Fresh: "1/B4Bf", Stopped: "1/B4Bs", ProbeFirst: "1/A4B+p", Gradual: "1/A4B+g",
 		Discriminative: "1/A4B+d", FirstTuned: "1/A4Bt", MomentsOnly: "1/A4B+m",
+		TransferRescaled: "1/A4Br", TransferPlusRescaled: "1/A4B+r",
 	}
 	all := slices.Concat(Treatments(), Controls(), Practices())
 	if !slices.Equal(all, Conditions()) || len(all) != len(rows) {
@@ -36,7 +37,7 @@ func TestEveryTreatmentParsesBack(t *testing.T) {
 			t.Errorf("%s has a parent: %v", n, ok)
 		}
 	}
-	for _, bad := range []string{"A3Br", "R3Bs", "baseBr", "B3B2x", "B3Brr", "B3B+p", "A3B+x", "A3B+pg", "R3B+", "A3Bp"} {
+	for _, bad := range []string{"R3Br", "R3Bs", "baseBr", "B3B2x", "B3Brr", "B3B+p", "A3B+x", "A3B+pg", "R3B+", "A3Bp"} {
 		if n, err := ParseNet(bad); err == nil {
 			t.Errorf("%s reads as %+v, want an error", bad, n)
 		}

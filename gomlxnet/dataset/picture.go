@@ -19,11 +19,15 @@ type PictureReader struct {
 // Pictures makes a reader of pictures like the task's. It fails where these were decoded by a library that this machine
 // does not have.
 func (t *Task) Pictures() (*PictureReader, error) {
-	h, w, _ := t.src.Shape()
+	src := t.src
+	if pair, ok := src.(*Pair); ok {
+		src, _, _ = pair.of(Test, t.parts[Test].index[0])
+	}
+	h, w, _ := src.Shape()
 	r := &PictureReader{height: h, width: w, decoder: decoder{room: semaphore.NewWeighted(decodeMemory)}}
-	r.decoder.turn = slices.ContainsFunc(t.src.Classes(), func(c Class) bool { return !isSynset(c.Name) })
+	r.decoder.turn = slices.ContainsFunc(src.Classes(), func(c Class) bool { return !isSynset(c.Name) })
 	library := ""
-	switch s := t.src.(type) {
+	switch s := src.(type) {
 	case *Packed:
 		library = s.file.Decoder
 	case *dividedPack:
@@ -34,7 +38,7 @@ func (t *Task) Pictures() (*PictureReader, error) {
 	if library == DecoderTurbo.String() {
 		var err error
 		if r.decoder.fast, err = openTurbo(); err != nil {
-			return nil, fmt.Errorf("%s: %w", t.src.Name(), err)
+			return nil, fmt.Errorf("%s: %w", src.Name(), err)
 		}
 	}
 	return r, nil

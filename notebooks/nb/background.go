@@ -20,10 +20,9 @@ import (
 
 // command is what trains a run: the arguments of coadapt.
 func (l *Lab) command(r sweep.Record) []string {
-	args := []string{"run", "--data=" + l.data}
-	for _, o := range l.set.options() {
-		args = append(args, o.flag)
-	}
+	args := append([]string{"run", "--data=" + l.set.Data}, slices.DeleteFunc(l.set.Args(), func(a string) bool {
+		return strings.HasPrefix(a, "--data=")
+	})...)
 	var nets []string
 	for _, m := range r.Nets {
 		nets = append(nets, m.Name)

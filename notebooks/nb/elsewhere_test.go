@@ -14,30 +14,13 @@ import (
 	"coadapt/transfer/sweep"
 )
 
-func settingsOf(t *testing.T, opts ...Option) settings {
-	t.Helper()
-	var s settings
-	for _, o := range opts {
-		o(&s)
-	}
-	if err := s.elsewhere.check(); err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 // TestAnotherNet: a lab's nets are cut where their architecture can be cut.
 func TestAnotherNet(t *testing.T) {
 	const data = "shapes:classes=4,train=12,test=8,size=32"
-	set := settingsOf(t, Arch("resnet20"), Steps(2))
-	src, cfg, err := configure(t.Context(), data, set)
-	if err != nil {
-		t.Fatal(err)
+	l := opened(t, data, Arch("resnet20"), Steps(2))
+	if l.config.Arch.Cuts() != 10 || l.set.cuts() != 10 || cuts() != 7 {
+		t.Errorf("resnet20 has %d cuts here, %d by the settings; mini has %d; want 10, 10 and 7", l.config.Arch.Cuts(), l.set.cuts(), cuts())
 	}
-	if cfg.Arch.Cuts() != 10 || set.cuts() != 10 || cuts() != 7 {
-		t.Errorf("resnet20 has %d cuts here, %d by the settings; mini has %d; want 10, 10 and 7", cfg.Arch.Cuts(), set.cuts(), cuts())
-	}
-	l := &Lab{data: data, set: set, source: src, config: cfg}
 	nets, err := l.nets(Grid{Conditions: "AnB"})
 	if err != nil {
 		t.Fatal(err)
@@ -48,19 +31,16 @@ func TestAnotherNet(t *testing.T) {
 	if _, err := l.nets(These(transfer.Net{Split: "0", Target: transfer.B, Treatment: transfer.Transfer, N: 11})); err == nil {
 		t.Error("a net cut at 11 was taken")
 	}
-	plain := &Lab{data: data, source: src, config: cfg}
-	if _, err := plain.nets(Grid{Cuts: "8"}); err == nil {
+	if _, err := opened(t, data).nets(Grid{Cuts: "8"}); err == nil {
 		t.Error("the miniature was cut at 8")
 	}
 	if args := l.command(sweep.Record{}); !slices.Contains(args, "--arch=resnet20") {
 		t.Errorf("command %v lacks --arch=resnet20", args)
 	}
-	if text := l.goSource(choice{data: "other", set: set}); !strings.Contains(text, `nb.Arch("resnet20")`) {
+	if text := unchecked("other").goSource(choice{set: l.set}); !strings.Contains(text, `nb.Arch("resnet20")`) {
 		t.Errorf("source %s lacks the net", text)
 	}
-	var bad settings
-	Arch("resnet21x")(&bad)
-	if err := bad.elsewhere.check(); err == nil || !strings.Contains(err.Error(), "nb.Arch") {
+	if err := unchecked(data, Arch("resnet21x")).check(); err == nil || !strings.Contains(err.Error(), "nb.Arch") {
 		t.Errorf("an unknown net: %v", err)
 	}
 }
@@ -82,12 +62,7 @@ func TestTasksFromElsewhere(t *testing.T) {
 		dataset.PairSplit:        DataB("plain-shapes:classes=6,train=12,test=8,size=24"),
 		transfer.PretrainedSplit: BaseA(file, "caffe"),
 	} {
-		set := settingsOf(t, o, Steps(2))
-		src, cfg, err := configure(t.Context(), data, set)
-		if err != nil {
-			t.Fatal(err)
-		}
-		l := &Lab{data: data, set: set, source: src, config: cfg}
+		l := opened(t, data, o, Steps(2))
 		nets, err := l.nets(Grid{Conditions: "AnB", Cuts: "3"})
 		if err != nil {
 			t.Fatal(err)
@@ -97,23 +72,25 @@ func TestTasksFromElsewhere(t *testing.T) {
 				t.Errorf("net %s, want one of split %s", n, split)
 			}
 		}
-		if (cfg.Pretrained != nil) != (split == transfer.PretrainedSplit) {
-			t.Errorf("split %s: pretrained %v", split, cfg.Pretrained)
+		if (l.config.Pretrained != nil) != (split == transfer.PretrainedSplit) {
+			t.Errorf("split %s: pretrained %v", split, l.config.Pretrained)
 		}
 		if args := strings.Join(l.command(sweep.Record{}), " "); !strings.Contains(args, "--data-b=plain-shapes") && !strings.Contains(args, "--preprocess=caffe") {
 			t.Errorf("command %s lacks the option", args)
 		}
-		s := Stamp{Data: data, Elsewhere: set.elsewhere.named()}
-		if strings.Contains(s.Elsewhere.BaseA, string(os.PathSeparator)) || s.known() != (split == dataset.PairSplit) {
-			t.Errorf("stamp %+v, known %t: want names of files alone, and to know what needs none", s.Elsewhere, s.known())
+		l.lab = new(transfer.Lab)
+		s, err := l.stamp("x", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := strings.Join(s.Options, " "); strings.Contains(text, string(os.PathSeparator)) || s.known() != (split == dataset.PairSplit) {
+			t.Errorf("stamp %s, known %t: want names of files alone, and to know what needs none", text, s.known())
 		}
 	}
-	both := settings{elsewhere: elsewhere{DataB: "shapes", BaseA: file, Preprocess: "none"}}
-	if err := both.elsewhere.check(); err == nil || !strings.Contains(err.Error(), "leave one of the two out") {
+	if err := unchecked(data, DataB("shapes"), BaseA(file, "none")).check(); err == nil || !strings.Contains(err.Error(), "leave one of the two") {
 		t.Errorf("a second data set and a pretrained net: %v", err)
 	}
-	unsaid := settings{elsewhere: elsewhere{BaseA: file}}
-	if err := unsaid.elsewhere.check(); err == nil || !strings.Contains(err.Error(), "imagenet") {
+	if err := unchecked(data, BaseA(file, "")).check(); err == nil || !strings.Contains(err.Error(), "imagenet") {
 		t.Errorf("no preprocessing: %v", err)
 	}
 }

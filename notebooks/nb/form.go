@@ -65,7 +65,6 @@ func (spec Spec) offered() []transfer.Treatment {
 // choice is what the controls of a form come to.
 type choice struct {
 	grid Grid
-	data string
 	set  settings // the lab's own where nothing else was chosen
 }
 
@@ -157,9 +156,9 @@ func (l *Lab) formPanel(spec Spec) (panel, error) {
 		control{name: "split", label: "split of the classes", kind: "select", options: splits, value: split})
 	if spec.Data != nil {
 		own := append(
-			[]string{l.data},
-			slices.DeleteFunc(slices.Clone(spec.Data), func(d string) bool { return d == l.data })...)
-		p.controls = append(p.controls, control{name: "data", label: "data", kind: "select", options: own, value: l.data})
+			[]string{l.set.Data},
+			slices.DeleteFunc(slices.Clone(spec.Data), func(d string) bool { return d == l.set.Data })...)
+		p.controls = append(p.controls, control{name: "data", label: "data", kind: "select", options: own, value: l.set.Data})
 	}
 	if spec.Epochs != nil {
 		options := []string{asItIs}
@@ -209,23 +208,22 @@ func (l *Lab) chosen(v values, spec Spec) choice {
 		conditions = []string{transfer.Base.String()}
 	}
 	c := choice{
-		data: l.data,
 		set:  l.set,
 		grid: Grid{Conditions: strings.Join(conditions, ","), Cuts: v["cuts"], Seeds: v["seeds"], Splits: v["split"]},
 	}
 	if spec.Data != nil {
-		c.data = v["data"]
+		c.set.Data = v["data"]
 	}
 	if spec.Epochs != nil && v["epochs"] != asItIs {
-		c.set.Epochs, c.set.Steps = number("epochs"), 0
+		c.set.Epochs, c.set.Steps = float64(number("epochs")), 0
 	}
 	rate := func(name string, offered []float64, to *float64) {
 		if x, err := strconv.ParseFloat(v[name], 64); offered != nil && err == nil { // asItIs is no number
 			*to = x
 		}
 	}
-	rate("rate", spec.Rates, &c.set.dials.Rate)
-	rate("rate2", spec.Rates2, &c.set.dials.Rate2)
+	rate("rate", spec.Rates, &c.set.Rate)
+	rate("rate2", spec.Rates2, &c.set.Rate2)
 	return c
 }
 
@@ -233,14 +231,8 @@ func (l *Lab) chosen(v values, spec Spec) choice {
 // the run alone.
 func (l *Lab) goSource(c choice) string {
 	text := ""
-	if c.data != l.data || c.set != l.set {
-		text = fmt.Sprintf("lab := nb.Open(%q", c.data)
-		for _, o := range c.set.options() {
-			if o.source != "" { // part of the one before
-				text += ", " + o.source
-			}
-		}
-		text += ")\n"
+	if c.set != l.set {
+		text = fmt.Sprintf("lab := nb.Open(%s)\n", strings.Join(append([]string{strconv.Quote(c.set.Data)}, c.set.source()...), ", "))
 	}
 	text += fmt.Sprintf("results := lab.Run(%s)\n", c.grid.Source())
 	if out, err := format.Source([]byte(text)); err == nil {
@@ -265,16 +257,16 @@ func (g Grid) Source() string {
 
 // become makes the lab that of a form's data and settings.
 func (l *Lab) become(c choice) error {
-	if c.data == l.data && c.set == l.set {
+	if c.set == l.set {
 		return nil
 	}
 	if l.stop != nil {
 		l.stop()
 	}
-	fresh := Lab{data: c.data, set: c.set}
+	fresh := Lab{given: c.set.Data, set: c.set}
 	if err := fresh.check(); err != nil {
 		return err
 	}
-	l.data, l.set, l.was = fresh.data, fresh.set, false
+	l.given, l.set, l.was = fresh.given, fresh.set, false
 	return nil
 }

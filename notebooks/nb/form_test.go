@@ -105,8 +105,8 @@ func TestFormSource(t *testing.T) {
 		if chosen.grid != c.want || got != c.want || open != c.open {
 			t.Errorf("chosen %+v, source %+v with Open(%s); want %+v with Open(%s)", chosen.grid, got, open, c.want, c.open)
 		}
-		if err := c.lab.become(chosen); err != nil || c.open != "" && c.lab.data != chosen.data {
-			t.Errorf("the lab has data %q, %v", c.lab.data, err)
+		if err := c.lab.become(chosen); err != nil || c.open != "" && c.lab.set.Data != chosen.set.Data {
+			t.Errorf("the lab has data %q, %v", c.lab.set.Data, err)
 		}
 	}
 	g := Grid{Balanced: true, Cuts: "5,7"}

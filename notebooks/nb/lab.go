@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 	"coadapt/gomlxnet/dataset"
 	"coadapt/kernel-setup/home"
 	"coadapt/transfer"
+	"coadapt/transfer/setup"
 	"coadapt/transfer/store"
 
 	"github.com/gomlx/compute"
@@ -24,8 +24,8 @@ import (
 // Lab is the miniature on one data set, in a notebook. It is cheap until a verb needs data, store or backend, so that a package-level
 // variable can hold it; its verbs are for one goroutine.
 type Lab struct {
-	data string
-	set  settings
+	given string // the data, as Open was told
+	set   settings
 
 	was    bool // opened, or tried to be
 	err    error
@@ -40,51 +40,11 @@ type Lab struct {
 	live   live
 }
 
-// settings are what options change.
-type settings struct {
-	Epochs, Steps int
-	dials         dials
-	SkipBad       bool
-	parts         dataset.Parts
-	SplitFile     string
-	elsewhere     elsewhere
-	stop          bool // a run in the background, when its cell is interrupted
-}
-
-// Option changes how a Lab trains, or waits.
-type Option func(*settings)
-
-// Epochs has every net see the training images e times (default: 3 for shapes, 15 for others), as coadapt's -epochs.
-func Epochs(e int) Option { return func(s *settings) { s.Epochs = e } }
-
-// Steps gives every net n steps in place of epochs, as coadapt's -steps.
-func Steps(n int) Option { return func(s *settings) { s.Steps = n } }
-
-// SkipBad leaves out pictures that cannot be read, and names them, instead of stopping, as coadapt's -skip-bad.
-func SkipBad() Option { return func(s *settings) { s.SkipBad = true } }
-
-// TestShare tests on this share of each class's pictures, such as 0.2, where the data is not divided into train/ and test/, as
-// coadapt's -test-share.
-func TestShare(share float64) Option { return func(s *settings) { s.parts.TestShare = share } }
-
-// Fold divides all pictures into k parts that are alike and tests on part i, 1 to k, as coadapt's -folds and -fold.
-func Fold(i, k int) Option { return func(s *settings) { s.parts.Fold, s.parts.Folds = i, k } }
-
-// PartSeed is another choice of pictures for TestShare and Fold, as coadapt's -part-seed.
-func PartSeed(seed int) Option { return func(s *settings) { s.parts.Seed = seed } }
-
-// Groups keeps the pictures of a group in one part: file is a .csv with a line file,group for each picture, as coadapt's
-// -groups.
-func Groups(file string) Option { return func(s *settings) { s.parts.Groups = file } }
-
-// SplitFile divides the classes as a file says, with classes or patterns such as animal_*, one a line, below a line [A] and
-// below a line [B], as coadapt's -split-file. Grids then are of its splits unless they name others.
-func SplitFile(file string) Option { return func(s *settings) { s.SplitFile = file } }
-
 // Open names the data of a chapter: "shapes", "shapes:classes=20,...", or a path to a folder or archive of pictures. Nothing but the
 // name and the options is looked at yet.
 func Open(data string, opts ...Option) *Lab {
-	l := &Lab{data: data}
+	l := &Lab{given: data, set: settings{Options: setup.Default()}}
+	l.set.Data = data
 	for _, o := range opts {
 		o(&l.set)
 	}
@@ -94,86 +54,31 @@ func Open(data string, opts ...Option) *Lab {
 	return l
 }
 
-// check says what is wrong with the data's name and the options.
+// check says what is wrong with the data's name and the options, and makes names of files absolute, as a run in the
+// background starts elsewhere.
 func (l *Lab) check() error {
-	if l.set.Epochs < 0 || l.set.Steps < 0 {
-		return fmt.Errorf("nb.Epochs(%d), nb.Steps(%d): want numbers from 1", l.set.Epochs, l.set.Steps)
-	}
-	if err := l.set.checkParts(); err != nil {
-		return err
-	}
-	if l.set.Epochs > 0 && l.set.Steps > 0 {
-		return errors.New("nb.Epochs and nb.Steps: each settles how long a net trains; leave one of the two out")
-	}
-	if err := l.set.dials.check(); err != nil {
-		return err
-	}
-	if _, err := l.set.ownSplits(); err != nil {
-		return err
-	}
-	if err := l.set.elsewhere.check(); err != nil {
+	if err := l.set.check(); err != nil {
 		return err
 	}
 	if l.procedural() {
-		_, err := dataset.ParseShapes(l.data)
+		_, err := dataset.ParseShapes(l.set.Data)
 		return err
 	}
-	path, err := filepath.Abs(l.data)
-	if err != nil {
-		return err
-	}
-	if _, err := os.Stat(path); err != nil {
+	if _, err := os.Stat(l.set.Data); err != nil {
 		where, _ := os.Getwd() // a hint only
-		return fmt.Errorf("no data at %q (looked from %s): want \"shapes\", or a folder, .zip or .tar.gz with train/<class>/ and test/<class>/ or CIFAR's binary files", l.data, where)
+		return fmt.Errorf("no data at %q (looked from %s): want \"shapes\", or a folder, .zip or .tar.gz with train/<class>/ and test/<class>/ or CIFAR's binary files", l.given, where)
 	}
-	l.data = path // a background run starts elsewhere
 	return nil
 }
 
-func (l *Lab) procedural() bool { return procedural(l.data) }
+func (l *Lab) procedural() bool { return procedural(l.set.Data) }
 
 func procedural(data string) bool { return dataset.IsShapes(data) }
 
 // configure opens data and says how its nets are trained, as coadapt does with the same flags.
-func configure(ctx context.Context, data string, set settings) (dataset.Source, transfer.Config, error) {
-	size := 32
-	if procedural(data) {
-		size = 0 // as they are drawn
-	}
-	opt := dataset.Options{Size: size, Parts: set.parts}
-	if set.SkipBad {
-		opt.Bad = dataset.BadSkips
-	}
-	if set.elsewhere.Arch != "" {
-		arch, err := set.elsewhere.arch(0)
-		if err != nil {
-			return nil, transfer.Config{}, err
-		}
-		opt.Size = arch.Size
-	}
-	src, err := dataset.Open(ctx, data, opt)
-	if err != nil {
-		return nil, transfer.Config{}, err
-	}
-	if src, err = set.elsewhere.source(ctx, src, opt); err != nil {
-		return nil, transfer.Config{}, err
-	}
-	cfg := transfer.MiniConfig(src)
-	cfg.Bad = opt.Bad
-	if set.Epochs > 0 {
-		cfg.Epochs = float64(set.Epochs)
-	}
-	if set.Steps > 0 {
-		cfg.Epochs, cfg.Recipe = 0, cfg.Recipe.Shortened(set.Steps)
-	}
-	set.dials.turn(&cfg)
-	if err := set.elsewhere.turn(&cfg); err != nil {
-		return nil, transfer.Config{}, err
-	}
-	if cfg.Splits, err = transfer.OwnSplits(set.SplitFile, src); err != nil {
-		return nil, transfer.Config{}, fmt.Errorf("nb.SplitFile: %w", err)
-	}
-	return src, cfg, nil
+func configure(ctx context.Context, set settings) (transfer.Config, error) {
+	cfg, err := set.Config(ctx, func(dataset.Source) {})
+	return cfg, inGo(err)
 }
 
 // ready opens data and store, once.
@@ -193,9 +98,10 @@ func (l *Lab) open() error {
 		return err
 	}
 	l.listen(patience)
-	if l.source, l.config, err = configure(l.ctx, l.data, l.set); err != nil {
+	if l.config, err = configure(l.ctx, l.set); err != nil {
 		return err
 	}
+	l.source = l.config.Source
 	l.config.Store, l.config.Progress = l.store, l.live.event
 	name, notice, err := l.home.Backend("")
 	if err != nil {

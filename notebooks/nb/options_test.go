@@ -36,18 +36,19 @@ func TestDataOptions(t *testing.T) {
 		0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := configure(t.Context(), dir, settings{parts: dataset.Parts{TestShare: 0.25}}); err == nil ||
+	if _, err := configure(t.Context(), unchecked(dir, TestShare(0.25)).set); err == nil ||
 		!strings.Contains(err.Error(), "nb.SkipBad()") {
 		t.Errorf("a picture that is not read: %v, want an error with nb.SkipBad()", err)
 	}
-	l := &Lab{data: dir}
+	l := unchecked(dir)
 	for _, o := range []Option{SkipBad(), TestShare(0.25)} {
 		o(&l.set)
 	}
-	src, cfg, err := configure(t.Context(), dir, l.set)
+	cfg, err := configure(t.Context(), l.set)
 	if err != nil {
 		t.Fatal(err)
 	}
+	src := cfg.Source
 	if cfg.Bad != dataset.BadSkips || src.Len(dataset.Test) != 2 {
 		t.Errorf("policy %v and %d test pictures, want %v and 2", cfg.Bad, src.Len(dataset.Test), dataset.BadSkips)
 	}
@@ -57,15 +58,15 @@ func TestDataOptions(t *testing.T) {
 			t.Errorf("command %v lacks %s", args, want)
 		}
 	}
-	if text := l.goSource(choice{data: "other", set: l.set}); !strings.Contains(text,
+	if text := unchecked("other").goSource(choice{set: l.set}); !strings.Contains(text,
 		"nb.TestShare(0.25), nb.SkipBad()") {
 		t.Errorf("source %s lacks the options", text)
 	}
-	l.set.parts.TestShare = 1.5
+	l.set.Parts.TestShare = 1.5
 	if err := l.check(); err == nil || !strings.Contains(err.Error(), "nb.TestShare(1.5)") {
 		t.Errorf("a share of 1.5: %v, want an error", err)
 	}
-	l.set.parts = dataset.Parts{}
+	l.set.Parts = dataset.Parts{}
 	groups := filepath.Join(dir, "who.csv")
 	if err := os.WriteFile(groups, []byte("ant/a.png,0\nant/b.png,1\nant/c.png,2\nant/d.png,3\nbee/a.png,0\nbee/b.png,1\nbee/c.png,2\nbee/d.png,3\n"), 0o644); err != nil {
 		t.Fatal(err)
@@ -76,7 +77,7 @@ func TestDataOptions(t *testing.T) {
 	if err := os.Remove(filepath.Join(dir, "ant", "x.heic")); err != nil {
 		t.Fatal(err)
 	}
-	if src, _, err := configure(t.Context(), dir, l.set); err != nil || src.Len(dataset.Test) != 2 {
+	if cfg, err := configure(t.Context(), l.set); err != nil || cfg.Source.Len(dataset.Test) != 2 {
 		t.Errorf("fold 2 of 4: %v, want 2 test pictures", err)
 	}
 	args = l.command(sweep.Record{})
@@ -85,13 +86,13 @@ func TestDataOptions(t *testing.T) {
 			t.Errorf("command %v lacks %s", args, want)
 		}
 	}
-	if text := l.goSource(choice{data: "other", set: l.set}); !strings.Contains(text,
+	if text := unchecked("other").goSource(choice{set: l.set}); !strings.Contains(text,
 		"nb.Fold(2, 4), nb.PartSeed(3), nb.Groups(") {
 		t.Errorf("source %s lacks the options", text)
 	}
-	for want, p := range map[string]dataset.Parts{"nb.Fold(5, 4)": {Fold: 5, Folds: 4},
+	for want, p := range map[string]dataset.Parts{"nb.Fold, fold 5": {Fold: 5, Folds: 4},
 		"nb.PartSeed(-1)": {Seed: -1}, "nb.Groups": {Groups: "none.csv"}} {
-		l.set.parts = p
+		l.set.Parts = p
 		if err := l.check(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: %v, want an error with %s", p, err, want)
 		}

@@ -2,27 +2,19 @@ package nb
 
 import (
 	"fmt"
-	"path/filepath"
-	"strings"
 
 	"coadapt/gomlxnet/dataset"
 )
 
-// ownSplits are the names of the splits of the file, which it also makes absolute, as a run in the background starts
-// elsewhere. There are none without a file.
-func (s *settings) ownSplits() ([]string, error) {
+// ownSplits are the names of the splits of the file. There are none without one.
+func (s settings) ownSplits() ([]string, error) {
 	if s.SplitFile == "" {
 		return nil, nil
 	}
-	file, err := filepath.Abs(s.SplitFile)
-	if err != nil {
-		return nil, err
-	}
-	all, err := dataset.ReadSplits(file)
+	all, err := dataset.ReadSplits(s.SplitFile)
 	if err != nil {
 		return nil, fmt.Errorf("nb.SplitFile: %w", err)
 	}
-	s.SplitFile = file
 	var names []string
 	for _, t := range all {
 		names = append(names, t.Name)
@@ -36,17 +28,6 @@ func (l *Lab) inOwnSplits(w Work) Work {
 	if !ok || g.Splits != "" {
 		return w
 	}
-	if only := l.set.elsewhere.split(); only != "" {
-		g.Splits = only
-		return g
-	}
-	if len(l.config.Splits) == 0 {
-		return w
-	}
-	var names []string
-	for _, s := range l.config.Splits {
-		names = append(names, s.Name)
-	}
-	g.Splits = strings.Join(names, ",")
+	g.Splits = l.set.Splits(l.config)
 	return g
 }

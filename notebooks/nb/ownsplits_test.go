@@ -33,7 +33,7 @@ func TestSplitFile(t *testing.T) {
 	if args := l.command(sweep.Record{}); !slices.Contains(args, flag) {
 		t.Errorf("command %v lacks %s", args, flag)
 	}
-	if text := l.goSource(choice{data: "other", set: l.set}); !strings.Contains(text, "nb.SplitFile(") {
+	if text := unchecked("other").goSource(choice{set: l.set}); !strings.Contains(text, "nb.SplitFile(") {
 		t.Errorf("source %s lacks the file", text)
 	}
 	p, err := l.formPanel(Spec{})
@@ -46,11 +46,11 @@ func TestSplitFile(t *testing.T) {
 		t.Errorf("the form offers %q at %q, want pets first", c.options, c.value)
 	}
 	s, err := l.stamp("x", nil)
-	if err != nil || s.SplitFile != "pets.txt" || s.known() {
+	if err != nil || !slices.Contains(s.Options, "--split-file=pets.txt") || s.known() {
 		t.Errorf("stamp %+v, %v; want the file's name, and that its keys cannot be told", s, err)
 	}
 	for _, bad := range []string{"none.txt", dir} {
-		l := &Lab{data: tiny, set: settings{SplitFile: bad}}
+		l := unchecked(tiny, SplitFile(bad))
 		if err := l.check(); err == nil || !strings.Contains(err.Error(), "nb.SplitFile") {
 			t.Errorf("%s: %v, want an error with nb.SplitFile", bad, err)
 		}

@@ -17,7 +17,7 @@ import (
 // Nets that diverged, failed or are blocked are among the results in the order asked for, without a number, and are named; nets that are still
 // being trained are not results.
 func TestResultsThatAreNoNumbers(t *testing.T) {
-	src, cfg, err := configure(t.Context(), tiny, settings{Steps: 2})
+	cfg, err := configure(t.Context(), with(t, tiny, Steps(2)).set)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,7 +25,7 @@ func TestResultsThatAreNoNumbers(t *testing.T) {
 	if cfg.Store, err = store.Open(t.TempDir()); err != nil {
 		t.Fatal(err)
 	}
-	l := &Lab{source: src, config: cfg}
+	l := &Lab{source: cfg.Source, config: cfg}
 	if l.lab, err = transfer.NewLab(cfg); err != nil {
 		t.Fatal(err)
 	}

@@ -54,11 +54,8 @@ func (l *Lab) stale(name string, now ...Work) (changes []string, known bool, err
 	if was.Data != own.Data {
 		changes = append(changes, fmt.Sprintf("it is of other data (%s, now %s)", was.Data, own.Data))
 	}
-	if was.Dials != own.Dials {
-		changes = append(changes, "its nets were trained in another way (nb.Rate and the like)")
-	}
-	if was.Epochs != own.Epochs || was.Steps != own.Steps {
-		changes = append(changes, "its nets were trained for another time (nb.Epochs, nb.Steps)")
+	if !slices.Equal(was.Options, own.Options) {
+		changes = append(changes, fmt.Sprintf("its nets were trained in another way (options %s, now %s)", said(was.Options), said(own.Options)))
 	}
 	if was.Backend != own.Backend {
 		changes = append(changes, fmt.Sprintf("it is of another backend (%s, now %s)", was.Backend, own.Backend))
@@ -174,4 +171,12 @@ func differ(was []string, now []transfer.Net) (changes []string) {
 		changes = append(changes, "these nets of it are not asked for now: "+strings.Join(gone, ", "))
 	}
 	return changes
+}
+
+// said are flags in words.
+func said(flags []string) string {
+	if len(flags) == 0 {
+		return "none"
+	}
+	return strings.Join(flags, " ")
 }

@@ -10,39 +10,32 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
-	"coadapt/gomlxnet/dataset"
 	"coadapt/kernel-setup/home"
 	"coadapt/transfer"
 	"coadapt/transfer/figure"
 	"coadapt/transfer/reference"
+	"coadapt/transfer/setup"
 	"coadapt/transfer/store"
+
+	"github.com/spf13/pflag"
 )
 
 // Stamp says what a figure was made of. It holds no version of any source file: keys of nets cover what changes a number (architecture,
 // recipe, data, semantics), and Drawing what changes a picture, so that other edits leave a figure as good as it was.
 type Stamp struct {
-	Figure     string    `json:"figure"`
-	Kind       string    `json:"kind,omitempty"` // of the drawing; "" where it is not one of results
-	Data       string    `json:"data"`           // as Open takes it, of files their name alone
-	Epochs     int       `json:"epochs,omitempty"`
-	Steps      int       `json:"steps,omitempty"`
-	Dials      dials     `json:"dials,omitzero"`
-	SkipBad    bool      `json:"skip_bad,omitempty"`
-	TestShare  float64   `json:"test_share,omitempty"`
-	Folds      int       `json:"folds,omitempty"`
-	Fold       int       `json:"fold,omitempty"`
-	PartSeed   int       `json:"part_seed,omitempty"`
-	Groups     string    `json:"groups,omitempty"`     // its file's name alone
-	SplitFile  string    `json:"split_file,omitempty"` // its name alone
-	Elsewhere  elsewhere `json:"elsewhere,omitzero"`   // files by their names alone
-	Backend    string    `json:"backend"`              // its class
-	Experiment string    `json:"experiment"`           // of the results; "" where they are of several
-	Nets       []string  `json:"nets,omitempty"`
-	Keys       string    `json:"keys,omitempty"`    // digest of the nets' keys
-	Open       []string  `json:"open,omitempty"`    // nets that had failed or were blocked: the store has no entry of those
-	Results    string    `json:"results,omitempty"` // digest of the numbers of all others
-	Drawing    string    `json:"drawing,omitempty"` // digest of what Kind draws of a sample
+	Figure     string   `json:"figure"`
+	Kind       string   `json:"kind,omitempty"`    // of the drawing; "" where it is not one of results
+	Data       string   `json:"data"`              // as Open takes it, of files their name alone
+	Options    []string `json:"options,omitempty"` // flags of coadapt curve that say the same as the options of Open, files by their names alone
+	Backend    string   `json:"backend"`           // its class
+	Experiment string   `json:"experiment"`        // of the results; "" where they are of several
+	Nets       []string `json:"nets,omitempty"`
+	Keys       string   `json:"keys,omitempty"`    // digest of the nets' keys
+	Open       []string `json:"open,omitempty"`    // nets that had failed or were blocked: the store has no entry of those
+	Results    string   `json:"results,omitempty"` // digest of the numbers of all others
+	Drawing    string   `json:"drawing,omitempty"` // digest of what Kind draws of a sample
 }
 
 const (
@@ -51,15 +44,12 @@ const (
 )
 
 func (l *Lab) stamp(name string, fig figure.Drawing) (Stamp, error) {
-	s := Stamp{Figure: name, Data: l.data, Epochs: l.set.Epochs, Steps: l.set.Steps, Dials: l.set.dials, SkipBad: l.set.SkipBad,
-		TestShare: l.set.parts.TestShare, Folds: l.set.parts.Folds, Fold: l.set.parts.Fold, PartSeed: l.set.parts.Seed, Backend: l.config.Class, Experiment: l.lab.Experiment()}
-	if l.set.parts.Groups != "" {
-		s.Groups = filepath.Base(l.set.parts.Groups)
+	said := l.set.Options
+	if err := said.Files(func(path string) (string, error) { return filepath.Base(path), nil }); err != nil {
+		return Stamp{}, err
 	}
-	s.Elsewhere = l.set.elsewhere.named()
-	if l.set.SplitFile != "" {
-		s.SplitFile = filepath.Base(l.set.SplitFile)
-	}
+	s := Stamp{Figure: name, Data: said.Data, Backend: l.config.Class, Experiment: l.lab.Experiment(),
+		Options: slices.DeleteFunc(said.Args(), func(a string) bool { return strings.HasPrefix(a, "--data=") })}
 	if !l.procedural() {
 		s.Data = l.source.Name() // paths are nobody else's business
 	}
@@ -178,15 +168,31 @@ func (s Stamp) Changes(ctx context.Context) (changes []string, ok bool, err erro
 	return changes, true, nil
 }
 
-// known says that the stamp's data and classes can be had again without a file.
+// settings are those that the figure's lab had, but for where files lie.
+func (s Stamp) settings() (settings, error) {
+	set := settings{Options: setup.Default()}
+	fl := pflag.NewFlagSet("stamp", pflag.ContinueOnError)
+	set.Flags(fl)
+	err := fl.Parse(s.Options)
+	set.Data = s.Data
+	return set, err
+}
+
+// known says that the stamp's data, classes and nets can be had again without a file.
 func (s Stamp) known() bool {
-	return procedural(s.Data) && s.SplitFile == "" && s.Groups == "" && s.Elsewhere.known()
+	set, err := s.settings()
+	files := 0
+	ferr := set.Files(func(path string) (string, error) { files++; return path, nil })
+	return err == nil && ferr == nil && files == 0
 }
 
 // keys are what the code gives the stamp's nets.
 func (s Stamp) keys(ctx context.Context) ([]string, error) {
-	_, cfg, err := configure(ctx, s.Data, settings{Epochs: s.Epochs, Steps: s.Steps, dials: s.Dials, SkipBad: s.SkipBad, elsewhere: s.Elsewhere,
-		parts: dataset.Parts{TestShare: s.TestShare, Folds: s.Folds, Fold: s.Fold, Seed: s.PartSeed}})
+	set, err := s.settings()
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := configure(ctx, set)
 	if err != nil {
 		return nil, err
 	}

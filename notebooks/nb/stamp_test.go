@@ -71,7 +71,7 @@ func TestStale(t *testing.T) {
 		now  []Work
 		says []string
 	}{
-		{lab(t, 3), nil, []string{"another time"}},
+		{lab(t, 3), nil, []string{"options --steps=2, now --steps=3"}},
 		{l, []Work{Grid{Conditions: "AnB", Cuts: "3,4"}}, []string{"not in it yet: 0/A4B"}},
 		{l, []Work{Grid{Conditions: "base"}}, []string{"not asked for now: 0/A3B"}},
 	} {
@@ -152,7 +152,7 @@ func TestStampOfASavedNotebook(t *testing.T) {
 		}
 	}
 	for says, change := range map[string]func(*Stamp){
-		otherNets: func(s *Stamp) { s.Steps = 3 },
+		otherNets: func(s *Stamp) { s.Options = []string{"--steps=3"} },
 		drawnAnew: func(s *Stamp) { s.Drawing = "other" },
 	} {
 		s := ours

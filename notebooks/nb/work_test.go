@@ -100,7 +100,7 @@ func TestWrongLab(t *testing.T) {
 		{"shapes", []Option{Epochs(2), Steps(10)}, []string{"nb.Epochs", "nb.Steps"}},
 		{"shapes", []Option{Steps(-1)}, []string{"nb.Steps(-1)"}},
 	} {
-		l := &Lab{data: c.data}
+		l := unchecked(c.data)
 		for _, o := range c.opts {
 			o(&l.set)
 		}
@@ -113,6 +113,15 @@ func TestWrongLab(t *testing.T) {
 			if !strings.Contains(err.Error(), word) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("%q: %q does not say %q in one line", c.data, err, word)
 			}
+		}
+	}
+}
+
+// TestOnA swaps the tasks of a net.
+func TestOnA(t *testing.T) {
+	for want, net := range map[string]transfer.Net{"0/baseA": Net("base", 0, 0), "0/B3A#2": Net("AnB", 3, 2)} {
+		if got := OnA(net).String(); got != want {
+			t.Errorf("%s, want %s", got, want)
 		}
 	}
 }

@@ -22,9 +22,11 @@ import (
 	_ "github.com/gomlx/gomlx/backends/default" // Go's
 )
 
-func goBackend(t *testing.T) compute.Backend {
+func goBackend(t *testing.T) compute.Backend { return backendOf(t, "go") }
+
+func backendOf(t *testing.T, name string) compute.Backend {
 	t.Helper()
-	b, err := gomlxnet.OpenBackend("go")
+	b, err := gomlxnet.OpenBackend(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +119,17 @@ func farthest(a, b []float32) (d float64) {
 // where they come in its order, and alone to rounding, from a tree and from a pack; and these are right as often, and
 // cost as much, as the net's result says.
 func TestPicturesAreAsInTheTest(t *testing.T) {
-	backend, dir := goBackend(t), pictures(t)
+	t.Run("go", func(t *testing.T) { asInTheTest(t, backendOf(t, "go"), true) })
+	t.Run("XLA", func(t *testing.T) {
+		if os.Getenv("PJRT_PLUGIN_LIBRARY_PATH") == "" {
+			t.Skip("PJRT_PLUGIN_LIBRARY_PATH names no plugin; `go run ./kernel-setup test` sets it")
+		}
+		asInTheTest(t, backendOf(t, "xla:cpu"), false)
+	})
+}
+
+func asInTheTest(t *testing.T, backend compute.Backend, fromPack bool) {
+	dir := pictures(t)
 	tree, err := dataset.Open(t.Context(), dir, dataset.Options{Size: 28})
 	if err != nil {
 		t.Fatal(err)
@@ -127,6 +139,9 @@ func TestPicturesAreAsInTheTest(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, where := range []string{dir, packed} {
+		if where == packed && !fromPack {
+			continue
+		}
 		src, err := dataset.Open(t.Context(), where, dataset.Options{})
 		if where == dir {
 			src, err = tree, nil

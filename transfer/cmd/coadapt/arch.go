@@ -10,6 +10,8 @@ import (
 
 	"coadapt/gomlxnet"
 
+	"coadapt/transfer/setup"
+
 	"github.com/spf13/cobra"
 )
 
@@ -80,11 +82,11 @@ func writeAll[R any](out writer, rows []R) error {
 // namedArch is a registered architecture, with its options, or that of a JSON file.
 func namedArch(name string, classes, size int, width string) (a gomlxnet.Arch, err error) {
 	if width != "" {
-		w, err := widths("widths", width)
+		w, err := setup.ParseWidths("widths", width)
 		if err != nil {
 			return a, err
 		}
-		if name != mini {
+		if name != setup.Mini {
 			return a, fmt.Errorf("-widths: those of mini can be chosen, those of %s are its own", name)
 		}
 		options, err := json.Marshal(map[string]any{"widths": w})

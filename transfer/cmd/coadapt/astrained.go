@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"strings"
 
-	"coadapt/gomlxnet/dataset"
 	"coadapt/transfer/store"
 	"coadapt/transfer/sweep"
 
@@ -31,12 +29,15 @@ func (f *experimentFlags) asTrained(c *cobra.Command, s *store.Store, key string
 	if len(r.Command) == 0 || then.ParseFlags(r.Command[1:]) != nil {
 		return ask + fmt.Sprintf(", as the command of run %s cannot be read", r.ID), nil
 	}
+	if err := had.Files(func(path string) (string, error) { return within(r.Dir, path), nil }); err != nil {
+		return "", err
+	}
 	then.Flags().Visit(func(fl *pflag.Flag) {
 		if err != nil || slices.Contains(append(notOfOneNet, "store", "devices", "together"), fl.Name) ||
 			c.Flags().Changed(fl.Name) {
 			return
 		}
-		err = c.Flags().Set(fl.Name, absolute(r.Dir, fl.Name, fl.Value.String()))
+		err = c.Flags().Set(fl.Name, fl.Value.String())
 	})
 	if err != nil {
 		return "", fmt.Errorf("run %s: %w", r.ID, err)
@@ -59,14 +60,10 @@ func runOfKey(s *store.Store, key string) (sweep.Record, bool, error) {
 	return sweep.Record{}, false, nil
 }
 
-// absolute is the value of a flag that may name a file, where the command was given in dir.
-func absolute(dir, flag, value string) string {
-	switch {
-	case value == "" || filepath.IsAbs(value):
-	case flag == "data" && !dataset.IsShapes(value),
-		flag == "split-file" || flag == "groups",
-		flag == "arch" && strings.HasSuffix(value, ".json"):
-		return filepath.Join(dir, value)
+// within is a path as it was meant in a folder.
+func within(dir, path string) string {
+	if filepath.IsAbs(path) {
+		return path
 	}
-	return value
+	return filepath.Join(dir, path)
 }

@@ -69,7 +69,7 @@ func (f *benchFlags) run(c *cobra.Command, stdout, stderr io.Writer) (err error)
 	if c.Flags().Changed("store") {
 		return errors.New("-store is not for bench curve: it trains into an empty store")
 	}
-	if f.precision != "float32" {
+	if f.Precision != "float32" {
 		return errors.New("-precision is not for bench curve: PyTorch's script trains in float32")
 	}
 	python, err := f.peersPython()

@@ -70,6 +70,8 @@ func complete(root *cobra.Command) {
 			c.ValidArgsFunction = storedNetsAndKeys
 		case "coadapt logs":
 			c.ValidArgsFunction = storedNets
+		case "coadapt predict":
+			c.ValidArgsFunction = storedNetThenFiles
 		case "coadapt status", "coadapt attach", "coadapt stop":
 			c.ValidArgsFunction = storedRuns
 		}
@@ -110,6 +112,14 @@ func storedNetsAndKeys(c *cobra.Command, args []string, typed string) ([]string,
 	nets, _ := storedNets(c, args, typed)
 	keys, files := storedKeys(c, args, typed)
 	return append(nets, keys...), files
+}
+
+// storedNetThenFiles completes a net, and behind it files.
+func storedNetThenFiles(c *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	return storedNetsAndKeys(c, args, typed)
 }
 
 func storedRuns(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {

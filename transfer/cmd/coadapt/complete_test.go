@@ -42,6 +42,8 @@ func TestComplete(t *testing.T) {
 		"store|export|--nets|": "0/A3B\n",
 		"store|show|":          "\t0/A3B on shapes",
 		"status|":              "curve-shapes-",
+		"predict|":             "0/A3B\n",
+		"predict|0/A3B|":       ":0\n", // files, as the shell completes them
 		"logs|":                "0/baseB\n",
 	} {
 		if status, out, errs := coadapt(t, t.Context(), append([]string{"__complete"}, strings.Split(args, "|")...)...); status != 0 ||

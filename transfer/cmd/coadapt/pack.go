@@ -9,6 +9,8 @@ import (
 
 	"coadapt/gomlxnet/dataset"
 
+	"coadapt/transfer/setup"
+
 	"github.com/spf13/cobra"
 )
 
@@ -18,7 +20,7 @@ type packFlags struct {
 	data, out, verify    string
 	size, shard, workers int
 	skipBad, turbo       bool
-	parts                partFlags
+	parts                dataset.Parts
 }
 
 func packCommand(stdout, stderr io.Writer) *cobra.Command {
@@ -45,7 +47,7 @@ func packCommand(stdout, stderr io.Writer) *cobra.Command {
 	fl.IntVar(&f.shard, "shard-mib", 256, "most MiB of a shard")
 	fl.IntVar(&f.workers, "workers", 0, "goroutines that decode (default: one a core)")
 	fl.BoolVar(&f.skipBad, "skip-bad", false, "leave out pictures that do not decode, and name them, instead of stopping")
-	f.parts.flags(fl)
+	setup.PartFlags(&f.parts, fl)
 	fl.BoolVar(
 		&f.turbo,
 		"libjpeg-turbo",
@@ -86,11 +88,11 @@ func (f *packFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	case f.workers < 0:
 		return fmt.Errorf("-workers %d: want a number above 0, or 0 for one a core", f.workers)
 	}
-	if err := f.parts.check(); err != nil {
+	if err := setup.CheckParts(&f.parts); err != nil {
 		return err
 	}
 	began := time.Now()
-	open := dataset.Options{Size: f.size, Parts: f.parts.Parts}
+	open := dataset.Options{Size: f.size, Parts: f.parts}
 	if f.turbo {
 		open.Decoder = dataset.DecoderTurbo
 	}

@@ -43,7 +43,7 @@ func predictCommand(stdout, stderr io.Writer) *cobra.Command {
 		Example: "  coadapt predict 0/baseB cat.jpg dog.png\n  coadapt predict 93c450bf2db3 *.png --json\n" +
 			"  coadapt predict 0/A3B cat.jpg --map cat-map.png         # where in the picture the evidence is\n" +
 			"  coadapt predict 0/baseB --calibration                   # how far its probabilities can be trusted",
-		Args: cobra.MinimumNArgs(1),
+		Args: cobra.ArbitraryArgs, // check asks for a net
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := f.check(c, args); err != nil {
 				return err
@@ -70,6 +70,9 @@ func predictCommand(stdout, stderr io.Writer) *cobra.Command {
 
 // check refuses what cannot be asked, before anything is opened.
 func (f *predictFlags) check(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return errors.New("no net, want " + nameHelp + ", and behind it files of pictures")
+	}
 	for _, name := range notOfOneNet {
 		if c.Flags().Changed(name) {
 			return fmt.Errorf("-%s: predict shows pictures to one net, which stands before them; leave the flag out",

@@ -81,6 +81,7 @@ func TestPredict(t *testing.T) {
 		t.Errorf("status %d, %s%s; want 15 bins below their names", status, bins, errs)
 	}
 	for want, args := range map[string][]string{
+		"no net, want":                 {},
 		"no picture, want":             {"0/A3B"},
 		"-map: no picture":             {"0/A3B", "-calibration", "-map", figure},
 		"leave the pictures out":       {"0/A3B", picture, "-calibration", "-csv"},

@@ -50,7 +50,7 @@ func (f *experimentFlags) prepare(c *cobra.Command, stderr io.Writer, say func(t
 	if f.nets != "" {
 		grid = "nets"
 	}
-	data, _, _ := strings.Cut(filepath.Base(f.data), ":")
+	data, _, _ := strings.Cut(filepath.Base(f.Data), ":")
 	data, _, _ = strings.Cut(data, ".")
 	o.record = sweep.NewRecord(grid, data, o.lab.Experiment(), o.prices)
 	o.record.Command = commandLine(c)
