@@ -10,8 +10,8 @@ import (
 )
 
 // Read reads the weights of a net from a file of safetensors, Caffe's .caffemodel, or an .onnx file whose initializers
-// have PyTorch's names. It fails where the file lacks a tensor of the net, has one of another shape or one that the net has not. Counters of PyTorch's batch norm are
-// passed over.
+// have PyTorch's names. It fails where the file lacks a tensor of the net, has one of another shape or one that the net
+// has not. Counters of PyTorch's batch norm are passed over.
 func Read(path string, a gomlxnet.Arch) (gomlxnet.Weights, error) {
 	var w gomlxnet.Weights
 	err := withSource(path, func(s source) (err error) {
