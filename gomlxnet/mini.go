@@ -11,9 +11,9 @@ type MiniOptions struct {
 	Groups   int     `json:"groups,omitempty"`   // of conv2, conv4 and conv5, as CaffeNet's 2: 1
 	NoLRN    bool    `json:"no_lrn,omitempty"`   // leaves out the response normalisation behind conv1 and conv2
 	Init     Init    `json:"init,omitempty"`     // HeInit
-	Norm     string  `json:"norm,omitempty"`     // "batch": batch norm in every layer but the last, and no biases nor LRN there
-	Residual bool    `json:"residual,omitempty"` // what enters conv3, and each convolution above it, is added to what leaves it
-	Depth    int     `json:"depth,omitempty"`    // layers, 6 at least: 8; more are convolutions as wide as conv4, see [Mini]
+	Norm     string  `json:"norm,omitempty"`     // "batch": batch norm, in place of biases and LRN, in all layers but the last
+	Residual bool    `json:"residual,omitempty"` // what enters conv3, and convolutions above it, is added to what leaves them
+	Depth    int     `json:"depth,omitempty"`    // layers, 6 at least: 8; further convolutions are as wide as conv4, see [Mini]
 }
 
 // Init names a set of fillers of a Mini.

@@ -129,7 +129,10 @@ func TestMiniDeep(t *testing.T) {
 			t.Errorf("%s:\n%s, want\n%s", c.options, got, c.blocks)
 		}
 	}
-	if a, b := Mini(10, MiniOptions{Groups: 2, Dropout: 0.1}), Mini(10, MiniOptions{Groups: 2, Dropout: 0.1, Depth: 8}); !reflect.DeepEqual(a, b) {
+	opt := MiniOptions{Groups: 2, Dropout: 0.1}
+	a := Mini(10, opt)
+	opt.Depth = 8
+	if b := Mini(10, opt); !reflect.DeepEqual(a, b) {
 		t.Errorf("a Mini of depth 8 is\n%+v, want\n%+v", b, a)
 	}
 }
@@ -167,7 +170,8 @@ func TestPresetsStep(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, v := range trainer.vars {
-				if same := equalBits(start[v.Path], end[v.Path]); same != (v.Layer == 0) && v.Name != biasesName && v.Name != "shift" {
+				if same := equalBits(start[v.Path], end[v.Path]); same != (v.Layer == 0) && v.Name != biasesName &&
+					v.Name != "shift" {
 					t.Errorf("%s: %s stays: %v", name, v.Path, same)
 				}
 			}

@@ -34,8 +34,8 @@ func numbersOf(name string, shape ...int) array {
 	return a
 }
 
-// The operations of nets that are in use, as PyTorch has them: sizes, values and gradients, and of the shortcut those of
-// two nets that are stacked.
+// The operations of nets that are in use, as PyTorch has them: sizes, values and gradients, and of the shortcut those
+// of two nets that are stacked.
 func TestTorchOps(t *testing.T) {
 	text, err := os.ReadFile("testdata/torch_ops.json")
 	if err != nil {

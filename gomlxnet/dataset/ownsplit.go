@@ -47,12 +47,11 @@ type splitLine struct {
 // ownName is what a split of one's own may be called, so that names of nets parse back.
 var ownName = regexp.MustCompile(`^[A-Za-z0-9]*[A-Za-z][A-Za-z0-9]*$`)
 
-// CheckSplitName refuses a name that a split of one's own cannot have: it has letters and digits, a letter at least,
-// and is not one of those that are taken.
+// CheckSplitName refuses a name that a split of one's own cannot have: it has letters and digits, a letter at least, and
+// is not one of those that are taken.
 func CheckSplitName(name string) error {
 	if !ownName.MatchString(name) || slices.Contains(takenNames, name) {
-		return fmt.Errorf("split name %q: want letters and digits with at least one letter, such as animals, but "+
-			"not %s", name,
+		return fmt.Errorf("split name %q: want letters and digits with at least one letter, such as animals, but not %s", name,
 			strings.Join(takenNames, ", "))
 	}
 	return nil

@@ -34,7 +34,8 @@ type caffe struct {
 	values map[string][]float32
 }
 
-// openCaffe reads a .caffemodel. Values are kept as they are read: no more memory is taken than the file is long, twice.
+// openCaffe reads a .caffemodel. Values are kept as they are read: no more memory is taken than twice the length of the
+// file.
 func openCaffe(path string, data []byte) (*caffe, error) {
 	c := &caffe{path: path, infos: map[string]Info{}, values: map[string][]float32{}}
 	err := fields(data, func(n protowire.Number, _ protowire.Type, _ uint64, body []byte) error {

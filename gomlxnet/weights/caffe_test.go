@@ -64,8 +64,8 @@ func caffeNet(n torchNet, old bool) []byte {
 	return data
 }
 
-// A .caffemodel of both ages gives the weights that safetensors with the same numbers give: groups, biases, and the order
-// of what was flattened are Caffe's, which are PyTorch's.
+// A .caffemodel of both ages gives the weights that safetensors with the same numbers give: groups, biases, and the
+// order of what was flattened are Caffe's, which are PyTorch's.
 func TestCaffe(t *testing.T) {
 	n := torchNets(t)[0]
 	a := n.arch(t)
@@ -134,7 +134,8 @@ func TestHostileCaffe(t *testing.T) {
 		"as a .caffemodel: ":                             append([]byte{0x12, 0xff}, good...),
 		"field 3 is a group":                             protowire.AppendTag(nil, 3, protowire.StartGroupType),
 	} {
-		if _, err := openCaffe("file", data); err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "file: ") {
+		if _, err := openCaffe("file", data); err == nil || !strings.Contains(err.Error(), want) ||
+			!strings.HasPrefix(err.Error(), "file: ") {
 			t.Errorf("error %v, want %s", err, want)
 		}
 	}
@@ -143,7 +144,8 @@ func TestHostileCaffe(t *testing.T) {
 		if err := os.WriteFile(file, []byte(head+"and more"), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Read(file, gomlxnet.CaffeNet(10)); err == nil || !strings.Contains(err.Error(), "is a pickle of PyTorch, which may run code; want safetensors") {
+		if _, err := Read(file, gomlxnet.CaffeNet(10)); err == nil ||
+			!strings.Contains(err.Error(), "is a pickle of PyTorch, which may run code; want safetensors") {
 			t.Errorf("error %v", err)
 		}
 	}

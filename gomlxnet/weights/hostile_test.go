@@ -53,13 +53,15 @@ func TestHostileFiles(t *testing.T) {
 		`tensor "a": shape [2 0], want dimensions from 1`:    raw("{"+entry("a", "F32", "[2,0]", "[0,8]")+"}", eight),
 		"tensors end at byte 4 of the data, want its end, 8": raw("{"+entry("a", "F32", "[1]", "[0,4]")+"}", eight),
 	} {
-		if _, err := opened(data); err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "file: ") {
+		if _, err := opened(data); err == nil || !strings.Contains(err.Error(), want) ||
+			!strings.HasPrefix(err.Error(), "file: ") {
 			t.Errorf("error %v, want %s", err, want)
 		}
 	}
 }
 
-// Values of each type are read as the numbers that they are, and what is not finite, or no floating-point number, is refused.
+// Values of each type are read as the numbers that they are. What is not finite, or no floating-point number, is
+// refused.
 func TestTypes(t *testing.T) {
 	for dtype, c := range map[string]struct {
 		data []byte
@@ -72,12 +74,15 @@ func TestTypes(t *testing.T) {
 		"F64":  {binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(nil, math.Float64bits(0.1)), 0), []float32{0.1, 0}, ""},
 		"I32":  {make([]byte, 8), nil, `tensor "a" has type I32, want F32, F16, BF16 or F64`},
 	} {
-		f, err := opened(raw(fmt.Sprintf(`{"a":{"dtype":"%s","shape":[2],"data_offsets":[0,%d]}}`, dtype, len(c.data)), c.data))
+		f, err := opened(
+			raw(fmt.Sprintf(`{"a":{"dtype":"%s","shape":[2],"data_offsets":[0,%d]}}`, dtype, len(c.data)), c.data),
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
 		got, err := f.read("a")
-		if !slices.Equal(got, c.want) || c.err == "" && err != nil || c.err != "" && !strings.Contains(fmt.Sprint(err), c.err) {
+		if !slices.Equal(got, c.want) || c.err == "" && err != nil ||
+			c.err != "" && !strings.Contains(fmt.Sprint(err), c.err) {
 			t.Errorf("%s: %v, %v; want %v", dtype, got, err, c.want)
 		}
 	}
@@ -103,8 +108,13 @@ func small() gomlxnet.Arch {
 func TestOtherNets(t *testing.T) {
 	dir := t.TempDir()
 	file := func(names, shapes [2]string) string {
-		head := fmt.Sprintf(`{"%s":{"dtype":"F32","shape":%s,"data_offsets":[0,8]},"%s":{"dtype":"F32","shape":%s,"data_offsets":[8,72]}}`,
-			names[0], shapes[0], names[1], shapes[1])
+		head := fmt.Sprintf(
+			`{"%s":{"dtype":"F32","shape":%s,"data_offsets":[0,8]},"%s":{"dtype":"F32","shape":%s,"data_offsets":[8,72]}}`,
+			names[0],
+			shapes[0],
+			names[1],
+			shapes[1],
+		)
 		path := filepath.Join(dir, "net.safetensors")
 		values := make([]float32, 18)
 		for i := range values {
@@ -138,7 +148,8 @@ func TestOtherNets(t *testing.T) {
 		`tensor "conv1.weight" has shape [1 2], want [2 1 1 1]`: {{"conv1.weight", "fc.weight"}, {"[1,2]", "[2,8]"}},
 	} {
 		path := file(c[0], c[1])
-		if _, err := Read(path, small()); err == nil || !strings.HasPrefix(err.Error(), path) || !strings.Contains(err.Error(), want) {
+		if _, err := Read(path, small()); err == nil || !strings.HasPrefix(err.Error(), path) ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %s", err, want)
 		}
 	}
@@ -169,14 +180,20 @@ func TestOtherNets(t *testing.T) {
 }
 
 func TestNatural(t *testing.T) {
-	if natural("features.3.x", "features.10.x") >= 0 || natural("a1", "a01b") >= 0 || natural("b", "a") <= 0 || natural("a", "a") != 0 {
+	if natural("features.3.x", "features.10.x") >= 0 || natural("a1", "a01b") >= 0 || natural("b", "a") <= 0 ||
+		natural("a", "a") != 0 {
 		t.Error("names are not in the order of their numbers")
 	}
 }
 
 // No bytes make reading panic, or take more memory than the file has; what is read is whole.
 func FuzzTensors(f *testing.F) {
-	f.Add(raw(`{"__metadata__":{"format":"pt"},"conv1.weight":{"dtype":"F32","shape":[2,1,1,1],"data_offsets":[0,8]}}`, make([]byte, 8)))
+	f.Add(
+		raw(
+			`{"__metadata__":{"format":"pt"},"conv1.weight":{"dtype":"F32","shape":[2,1,1,1],"data_offsets":[0,8]}}`,
+			make([]byte, 8),
+		),
+	)
 	f.Add(raw(`{"a":{"dtype":"BF16","shape":[],"data_offsets":[0,2]}}`, []byte{1, 2}))
 	f.Add([]byte("\x10\x00\x00\x00\x00\x00\x00\x00{\"a\":{\"shape\":1}}"))
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -135,7 +135,7 @@ func (t *tensors) find(m module, v gomlxnet.Variable) (string, error) {
 
 func (t *tensors) layout(m module, v gomlxnet.Variable) layout {
 	if _, ours := t.infos[v.Path]; ours {
-		return layout{shape: v.Shape, place: func(i int) int { return i }}
+		return asItIs(v.Shape)
 	}
 	return layoutOf(m.Operation, v)
 }

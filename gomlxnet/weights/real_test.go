@@ -35,7 +35,9 @@ func backends(t *testing.T, f func(t *testing.T, backend compute.Backend)) {
 		t.Run(config, func(t *testing.T) {
 			if config != "go" {
 				if os.Getenv("PJRT_PLUGIN_LIBRARY_PATH") == "" {
-					t.Skip("no XLA: PJRT_PLUGIN_LIBRARY_PATH names no folder with a PJRT plugin; `go run ./kernel-setup setup` makes one")
+					t.Skip(
+						"no XLA: PJRT_PLUGIN_LIBRARY_PATH names no folder with a PJRT plugin; `go run ./kernel-setup setup` makes one",
+					)
 				}
 				xla.EnableAutoInstall(false)
 			}

@@ -15,8 +15,8 @@ import (
 	"github.com/nlpodyssey/safetensors"
 )
 
-// maxHead is the most bytes of the head of a file of safetensors that are read. Nets of a thousand tensors have some 100
-// kB.
+// maxHead is the most bytes of the head of a file of safetensors that are read. Nets of a thousand tensors have some
+// 100 kB.
 const maxHead = 16 << 20
 
 // Info is what a file says of a tensor.

@@ -34,7 +34,7 @@ func Write(path string, a gomlxnet.Arch, w gomlxnet.Weights) error {
 func WriteTensors(path string, values map[string]gomlxnet.Tensor) error {
 	views := map[string]view{}
 	for name, t := range values {
-		views[name] = view{t.Data, layout{shape: t.Shape, place: func(i int) int { return i }}}
+		views[name] = view{t.Data, asItIs(t.Shape)}
 	}
 	return writeViews(path, views)
 }

@@ -23,7 +23,8 @@
 //	lab.Calibration(results[0])                     how far its probabilities can be trusted
 //	lab.Probe("cka", results[0], results[1])        what layers have in common; "scale", "stitch", "path" and others look elsewhere
 //	lab.Values("scale", results, "dead units")      the same as a table
-//	lab.Forecast(results)                           what could have been known before the training, beside what was measured
+//	lab.Advice(results)                             the cut that each forecast names, beside what was measured there
+//	lab.Forecast(results), nb.SavedForecast()       what could have been known before the training, over all tasks
 //
 //	nb.Predict("dip", "Where is BnB lowest?", nb.Drawn{Condition: "BnB"})   a guess before the result is shown
 //	lab.Reveal("dip", results)                      guess and result in one figure, and how far off

@@ -3,6 +3,7 @@ package nb
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"coadapt/transfer"
@@ -12,8 +13,8 @@ import (
 
 // Probe asks a probe of nets and draws what it says: "cka", "procrustes", "linear", "knn", "scale", "criticality",
 // "stitch", "path" or "matched path", in which the second net's units are first brought into the order of the first's.
-// One of two nets is asked of the first net and each other one. It runs in this cell, a few seconds a net; what was
-// found is kept in the store.
+// One of two nets is asked of the first net and each other one. "cka on 50" shows 50 pictures in place of 1000. It runs
+// in this cell, a few seconds a net; what was found is kept in the store.
 func (l *Lab) Probe(kind string, results ...transfer.Result) figure.Drawing {
 	return must(l.probe(kind, results))
 }
@@ -30,8 +31,8 @@ func (l *Lab) probe(kind string, results []transfer.Result) (figure.Drawing, err
 	return of(fig, results...), nil
 }
 
-// Values shows what a probe says as a table: of its values those with one of the names, or all. Controls that fail come
-// first.
+// Values shows what a probe says as a table: of its values those with one of the names, or all. Of two nets it has the
+// same layer of both. Controls that fail are named below.
 func (l *Lab) Values(kind string, results []transfer.Result, names ...string) {
 	must(l.values(kind, results, names)).show()
 }
@@ -67,15 +68,12 @@ func (l *Lab) values(kind string, results []transfer.Result, names []string) (ta
 		if v.Control == probing.Fails {
 			t.notes = append(t.notes, strings.TrimSpace(fmt.Sprintf("A control fails, %s: %s.", strings.TrimSpace(v.Layer+" "+v.Name), v.Reason)))
 		}
-		if !wanted(v.Name) {
+		if !wanted(v.Name) || v.Beside != "" && v.Beside != v.Layer {
 			continue
 		}
 		nets, layer, value := v.Net, v.Layer, "-"
 		if v.Other != "" {
 			nets += ", " + v.Other
-		}
-		if v.Beside != "" && v.Beside != v.Layer {
-			layer += ", " + v.Beside
 		}
 		if v.At != nil {
 			layer = fmt.Sprintf("at %.2f", *v.At)
@@ -91,6 +89,14 @@ func (l *Lab) values(kind string, results []transfer.Result, names []string) (ta
 // probed are the values of a probe.
 func (l *Lab) probed(kind string, results []transfer.Result) ([]probing.Value, error) {
 	name, matched := strings.CutPrefix(kind, "matched ")
+	name, count, some := strings.Cut(name, " on ")
+	pictures := 0
+	if some {
+		var err error
+		if pictures, err = strconv.Atoi(count); err != nil {
+			return nil, fmt.Errorf("probe %q: %q pictures, want a number such as \"cka on 50\"", kind, count)
+		}
+	}
 	p, err := probing.Named(name)
 	if err != nil {
 		return nil, err
@@ -104,7 +110,7 @@ func (l *Lab) probed(kind string, results []transfer.Result) ([]probing.Value, e
 	if len(results) == 0 {
 		return nil, errors.New("Probe: no net, want results as lab.Run gives them")
 	}
-	r, end, err := l.runner()
+	r, end, err := l.runner(pictures)
 	if err != nil {
 		return nil, err
 	}
@@ -112,13 +118,13 @@ func (l *Lab) probed(kind string, results []transfer.Result) ([]probing.Value, e
 	return r.Collect(l.ctx, p, results...)
 }
 
-// runner looks into nets until end is called.
-func (l *Lab) runner() (r *probing.Runner, end func(), err error) {
+// runner looks into nets by so many pictures, 0 for the usual number, until end is called.
+func (l *Lab) runner(pictures int) (r *probing.Runner, end func(), err error) {
 	trainer, err := l.trainer()
 	if err != nil {
 		return nil, nil, err
 	}
-	if r, err = probing.NewRunner(trainer, 0); err != nil {
+	if r, err = probing.NewRunner(trainer, pictures); err != nil {
 		trainer.Close()
 		return nil, nil, err
 	}

@@ -31,7 +31,10 @@ func probesOf(t *testing.T, l *Lab, nets []transfer.Result) {
 	if v, err = l.values("matched path", nets, nil); err != nil || len(v.rows) == 0 {
 		t.Errorf("path: %d rows, %v", len(v.rows), err)
 	}
-	for kind, want := range map[string]string{"ckb": "want one of", "matched scale": "only \"matched path\""} {
+	if v, err = l.values("cka on 20", nets, []string{probing.CKAUnbiased}); err != nil || len(v.rows) != 8 || v.rows[7][1] != "fc8" {
+		t.Errorf("CKA on 20 pictures: %v, %v", v.rows, err)
+	}
+	for kind, want := range map[string]string{"cka on many": "want a number", "ckb": "want one of", "matched scale": "only \"matched path\""} {
 		d, err := l.probe(kind, nets)
 		says(t, d, err, want)
 	}
@@ -59,6 +62,10 @@ func forecastsOf(t *testing.T, l *Lab, nets []transfer.Result) {
 	}
 	if _, err := l.forecast([]transfer.Result{child}); err == nil || !strings.Contains(err.Error(), "two at least") {
 		t.Errorf("error %v", err)
+	}
+	kept, err := savedForecast()
+	if err != nil || len(kept.rows) != 13 || kept.rows[1][0] != probing.CutNumber {
+		t.Errorf("kept forecasts: %v, %v", kept.rows, err)
 	}
 	if _, err := l.forecast(nets[:1]); err == nil || !strings.Contains(err.Error(), "want AnB nets") {
 		t.Errorf("error %v", err)

@@ -137,3 +137,9 @@ func Net(condition string, n, seed int) transfer.Net {
 	}
 	return net
 }
+
+// OnA is the net with the two tasks swapped, tested on A: of base B it is base A, of A3B it is B3A.
+func OnA(net transfer.Net) transfer.Net {
+	net.Target = transfer.A
+	return net
+}

@@ -116,3 +116,12 @@ func TestWrongLab(t *testing.T) {
 		}
 	}
 }
+
+// TestOnA swaps the tasks of a net.
+func TestOnA(t *testing.T) {
+	for want, net := range map[string]transfer.Net{"0/baseA": Net("base", 0, 0), "0/B3A#2": Net("AnB", 3, 2)} {
+		if got := OnA(net).String(); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}

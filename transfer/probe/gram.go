@@ -153,6 +153,23 @@ func (g *Gram) Null(h *Gram, labels []int, shuffles int, seed uint64) (Null, err
 	if err := g.check(h); err != nil {
 		return Null{}, err
 	}
+	xx, yy := g.hsic(g, nil), h.hsic(h, nil)
+	return g.null(labels, shuffles, seed, func(order []int) (float64, error) {
+		return unbiasedRatio(g.hsic(h, order), xx, yy, g.name, h.name)
+	})
+}
+
+// BiasedNull is the same of the biased CKA: its mean is what CKA finds in so few pictures whatever they are.
+func (g *Gram) BiasedNull(h *Gram, shuffles int, seed uint64) (Null, error) {
+	if err := g.check(h); err != nil {
+		return Null{}, err
+	}
+	return g.null(nil, shuffles, seed, func(order []int) (float64, error) {
+		return g.inner(h, order) / math.Sqrt(g.self*h.self), nil
+	})
+}
+
+func (g *Gram) null(labels []int, shuffles int, seed uint64, value func(order []int) (float64, error)) (Null, error) {
 	group := make([]int, g.n)
 	if labels != nil {
 		c, err := classesOf(labels, g.n)
@@ -161,13 +178,11 @@ func (g *Gram) Null(h *Gram, labels []int, shuffles int, seed uint64) (Null, err
 		}
 		group = c.of
 	}
-	xx, yy := g.hsic(g, nil), h.hsic(h, nil)
 	return null(shuffles, seed, func(rng *rand.Rand) (float64, error) {
-		var order []int
-		if rng != nil {
-			order = shuffleWithin(group, rng)
+		if rng == nil {
+			return value(nil)
 		}
-		return unbiasedRatio(g.hsic(h, order), xx, yy, g.name, h.name)
+		return value(shuffleWithin(group, rng))
 	})
 }
 

@@ -71,6 +71,17 @@ func TestGram(t *testing.T) {
 				t.Errorf("%d units, %s: %v by the Gram matrices, %v by the features", d, name, got, want)
 			}
 		}
+		got, err := g.BiasedNull(h, 19, 7)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := PermutationNull(x, y, CKA, nil, 19, 7)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.P != want.P || math.Abs(got.Mean()-want.Mean()) > 1e-5 {
+			t.Errorf("%d units: biased null %v %v, want %v %v", d, got.P, got.Mean(), want.P, want.Mean())
+		}
 		for _, within := range [][]int{nil, labels} {
 			got, err := g.Null(h, within, 19, 7)
 			if err != nil {

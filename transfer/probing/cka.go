@@ -1,6 +1,7 @@
 package probing
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -22,6 +23,7 @@ const (
 	CKAUnbiased = "unbiased CKA"
 	CKAWithin   = "within-class CKA"
 	CKANull     = "unbiased CKA, shuffled"
+	CKAChance   = "CKA, shuffled"
 	CKAP        = "p, shuffled"
 	CKAPWithin  = "p, shuffled within classes"
 )
@@ -33,11 +35,11 @@ func (CKA) Nets() int { return 2 }
 type ckaLayer struct {
 	name          string
 	plain, within *probe.Gram
-	err           error
+	err, inside   error // of the first, and of the second
 }
 
-// Values are three for each pair of layers, three more where they are the same, and a control: shuffled pictures have
-// no likeness left.
+// Values are three for each pair of layers, and four more where they are the same: what shuffled pictures give, which
+// for unbiased CKA is a control, as they have no likeness left, and how rarely they give as much.
 func (p CKA) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Value, error) {
 	var sides [2][]ckaLayer
 	for i, s := range nets {
@@ -54,22 +56,20 @@ func (p CKA) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Value, e
 		for j, b := range sides[1] {
 			v := Value{Layer: a.name, Beside: b.name, Unit: "1"}
 			for _, m := range []struct {
-				name string
-				of   func() (float64, error)
+				name  string
+				fault error
+				of    func() (float64, error)
 			}{
-				{CKABiased, func() (float64, error) { return a.plain.CKA(b.plain) }},
-				{CKAUnbiased, func() (float64, error) { return a.plain.Unbiased(b.plain) }},
-				{CKAWithin, func() (float64, error) { return a.within.Unbiased(b.within) }},
+				{CKABiased, cmp.Or(a.err, b.err), func() (float64, error) { return a.plain.CKA(b.plain) }},
+				{CKAUnbiased, cmp.Or(a.err, b.err), func() (float64, error) { return a.plain.Unbiased(b.plain) }},
+				{CKAWithin, cmp.Or(a.inside, b.inside), func() (float64, error) { return a.within.Unbiased(b.within) }},
 			} {
 				v.Name = m.name
-				switch {
-				case a.err != nil:
-					values = append(values, v.none(a.err))
-				case b.err != nil:
-					values = append(values, v.none(b.err))
-				default:
-					values = append(values, v.measured(m.of()))
+				if m.fault != nil {
+					values = append(values, v.none(m.fault))
+					continue
 				}
+				values = append(values, v.measured(m.of()))
 			}
 			if i == j && p.Shuffles > 0 && a.err == nil && b.err == nil {
 				values = append(values, p.nulls(v, a, b, nets[0])...)
@@ -95,6 +95,8 @@ func (p CKA) nulls(v Value, a, b ckaLayer, s *Subject) []Value {
 		null = null.failsIf(plain.Mean() > 0.1, "shuffled pictures are alike, too: the likeness is not of pictures")
 	}
 	values = append(values, null, say(CKAP, plain.P, err))
+	chance, err := a.plain.BiasedNull(b.plain, p.Shuffles, 1)
+	values = append(values, say(CKAChance, chance.Mean(), err))
 	within, err := a.plain.Null(b.plain, labels(s, dataset.Test, a.pictures()), p.Shuffles, 2)
 	return append(values, say(CKAPWithin, within.P, err))
 }
@@ -119,8 +121,9 @@ func (r *Runner) gram(ctx context.Context, s *Subject, layer int) (ckaLayer, err
 	}
 	name := fmt.Sprintf("%s of %s", out.name, s.Result.Net)
 	if out.plain, out.err = probe.NewGram(name, k, f.Pictures()); out.err != nil {
+		out.inside = out.err
 		return out, nil
 	}
-	out.within, out.err = out.plain.WithinClass(f.Labels)
+	out.within, out.inside = out.plain.WithinClass(f.Labels)
 	return out, nil
 }

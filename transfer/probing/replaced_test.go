@@ -74,6 +74,26 @@ func TestStitch(t *testing.T) {
 			failed = false
 		}
 	}
+	dead, err := r.subject(t.Context(), nets[1], nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead.Weights = dead.Weights.Clone()
+	for _, path := range []string{"/net/fc6/weights", "/net/fc6/biases"} {
+		dead.Weights[path] = gomlxnet.Tensor{Shape: dead.Weights[path].Shape, Data: make([]float32, len(dead.Weights[path].Data))}
+	}
+	dead.Result.Key = strings.Repeat("1", 64) // its features are not those of the net in the store
+	receiver, err := r.subject(t.Context(), nets[0], nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead.shown = receiver.shown
+	if values, err = (Stitch{}).Values(t.Context(), r, []*Subject{receiver, dead}); err != nil {
+		t.Fatal(err)
+	}
+	if v := find(t, values, Stitched, "fc6"); v.Value != nil || !strings.Contains(v.Reason, "nothing to map") {
+		t.Errorf("a dead layer: %+v", v)
+	}
 	if values := collect(t, r, Stitch{}, nets[0], nets[0]); find(t, values, Stitched, "conv3").Number() != find(t, values, StitchSelf, "conv3").Number() {
 		t.Error("a net as its own sender is not the self-stitch")
 	}
@@ -103,7 +123,7 @@ func TestLeastSquares(t *testing.T) {
 		t.Errorf("share %v of the variance, want 1", x)
 	}
 	from.Data = make([]float32, len(from.Data))
-	if _, err := leastSquares(from, to); err == nil || !strings.Contains(err.Error(), "cannot be told apart") {
+	if _, err := leastSquares(from, to); err == nil || !strings.Contains(err.Error(), "nothing to map") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -85,12 +85,17 @@ func (p Stitch) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Value
 				cut.train.Places(), receiver.Result.Net, from.Places(), sender.Result.Net)))
 			continue
 		}
-		of, err := cut.values(v, alone, [4][2]Features{{from, shown}, {cut.train, cut.test},
+		said, err := cut.values(v, alone, [4][2]Features{{from, shown}, {cut.train, cut.test},
 			{random[dataset.Train][l], random[dataset.Test][l]}, {clustered(cut.train, 1), clustered(cut.test, 2)}})
+		var dead *deadError
+		if errors.As(err, &dead) {
+			v.Name = Stitched
+			said, err = []Value{v.none(dead)}, nil
+		}
 		if err != nil {
 			return nil, err
 		}
-		values = append(values, of...)
+		values = append(values, said...)
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -185,7 +190,7 @@ func leastSquares(from, to Features) (affine, error) {
 	}
 	var factor mat.Cholesky
 	if penalty == 0 || !factor.Factorize(left) {
-		return affine{}, fmt.Errorf("stitching: the %d units of layer %s of the sender cannot be told apart", a, from.Layer)
+		return affine{}, &deadError{from.Layer, a}
 	}
 	w := new(mat.Dense)
 	if err := factor.SolveTo(w, right); err != nil {
@@ -195,6 +200,17 @@ func leastSquares(from, to Features) (affine, error) {
 		}
 	}
 	return affine{w}, nil
+}
+
+// deadError says that a sender has nothing to map.
+type deadError struct {
+	layer string
+	units int
+}
+
+// Error names the layer.
+func (e *deadError) Error() string {
+	return fmt.Sprintf("the %d units of layer %s of the sender are 0 for all pictures: there is nothing to map", e.units, e.layer)
 }
 
 // apply is what the map makes of features, place by place.

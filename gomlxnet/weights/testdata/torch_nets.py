@@ -1,7 +1,7 @@
 """Nets of torchvision, and two small ones, with weights given by formula: their logits for a picture given by formula.
 
     python torch_nets.py > torch_nets.json            # torch, torchvision and numpy; CPU; seconds
-    python torch_nets.py FILE MODEL CLASSES SIZE      # the logits of a safetensors file, loaded strictly
+    python torch_nets.py FILE MODEL CLASSES SIZE ...  # the logits of files of safetensors, loaded strictly, a list each
 
 A value of a tensor is from the stream of its name (splitmix64 from the FNV-1a hash of the name, the upper 24 bits as a number from -1 to
 1): weights of two dimensions or more times sqrt(3 / inputs of a unit), scales and variances 1 + 0.3 times it, others 0.3 times it. The
@@ -120,10 +120,12 @@ if __name__ == "__main__":
     if len(sys.argv) > 1:
         from safetensors.torch import load_file
 
-        file, name, classes, size = sys.argv[1:]
-        net = build(name, int(classes))
-        net.load_state_dict(load_file(file), strict=True)
-        json.dump(logits(net, int(size)), sys.stdout)
+        found = []
+        for file, name, classes, size in zip(*[iter(sys.argv[1:])] * 4, strict=True):
+            net = build(name, int(classes))
+            net.load_state_dict(load_file(file), strict=True)
+            found.append(logits(net, int(size)))
+        json.dump(found, sys.stdout)
     else:
         head = dict(
             command="python gomlxnet/weights/testdata/torch_nets.py > gomlxnet/weights/testdata/torch_nets.json",

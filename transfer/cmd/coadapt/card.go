@@ -74,9 +74,19 @@ func newCard(k *transfer.Kept, file string) (*card, error) {
 	r := k.Result
 	c := &card{File: file, Net: r.Net.String(), Key: r.Key, Parent: k.Parent, Experiment: r.Experiment, Arch: k.Arch,
 		Parameters: total.Parameters, Recipe: k.Recipe, Backend: k.Backend, Status: r.Status, Tensors: names,
-		Data: cardData{Name: r.Data, Task: k.Task, Split: r.Net.Split, Half: r.Net.Target.String(), Classes: r.Classes, Images: r.Images},
-		Input: cardInput{Shape: fmt.Sprintf("[batch, %d, %d, %d]", k.Arch.Channels, k.Arch.Size, k.Arch.Size), Scale: k.Recipe.Scale,
-			Mean: "the mean picture of the training part"}}
+		Data: cardData{
+			Name:    r.Data,
+			Task:    k.Task,
+			Split:   r.Net.Split,
+			Half:    r.Net.Target.String(),
+			Classes: r.Classes,
+			Images:  r.Images,
+		},
+		Input: cardInput{
+			Shape: fmt.Sprintf("[batch, %d, %d, %d]", k.Arch.Channels, k.Arch.Size, k.Arch.Size),
+			Scale: k.Recipe.Scale,
+			Mean:  "the mean picture of the training part",
+		}}
 	if k.Recipe.ChannelMean {
 		c.Input.Mean = "the mean of each channel over the training part"
 	}
@@ -91,8 +101,16 @@ func newCard(k *transfer.Kept, file string) (*card, error) {
 		if err != nil {
 			return nil, err
 		}
-		c.Accuracy = &cardAccuracy{r.Accuracy, iv.Low, iv.High, 0.95, "Wilson's score interval over the test pictures; it does not " +
-			"cover how nets of other seeds differ", r.Correct, r.Tested}
+		c.Accuracy = &cardAccuracy{
+			r.Accuracy,
+			iv.Low,
+			iv.High,
+			0.95,
+			"Wilson's score interval over the test pictures; it does not " +
+				"cover how nets of other seeds differ",
+			r.Correct,
+			r.Tested,
+		}
 	}
 	return c, nil
 }
@@ -107,7 +125,8 @@ func (c *card) json(w io.Writer) error {
 // Torchvision is how torchvision makes the net, "" where it has none such.
 func (c *card) Torchvision() string {
 	preset, err := gomlxnet.Build(c.Arch.Name, c.Arch.Classes, nil)
-	if err != nil || !slices.Contains([]string{"resnet18", "resnet50", "vgg11", "vgg11_bn", "squeezenet1_1"}, c.Arch.Name) {
+	if err != nil ||
+		!slices.Contains([]string{"resnet18", "resnet50", "vgg11", "vgg11_bn", "squeezenet1_1"}, c.Arch.Name) {
 		return ""
 	}
 	preset.Size = c.Arch.Size

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -59,7 +60,7 @@ func forecastCommand(stdout, stderr io.Writer) *cobra.Command {
 		out       form
 		pictures  int
 		condition string
-		file      string
+		file, in  string
 	)
 	c := &cobra.Command{
 		Use:   "forecast",
@@ -67,8 +68,9 @@ func forecastCommand(stdout, stderr io.Writer) *cobra.Command {
 		Long: "Asks each forecast of the donor's layer below every cut, and compares it with the accuracies of the nets that the store has of the\n" +
 			"experiment, or of -nets: does it order tasks at one cut, does it order cuts for one task, what is lost by going by it? Intervals\n" +
 			"resample tasks. A forecast that does not beat the cut's number is said not to. Give the data and the dials of the training.",
-		Example: "  coadapt forecast --data cifar100.zip --coarse\n  coadapt forecast --condition AnB+ -o forecasts.csv",
-		Args:    cobra.NoArgs,
+		Example: "  coadapt forecast --data cifar100.zip --coarse\n  coadapt forecast --condition AnB+ -o forecasts.csv\n" +
+			"  coadapt forecast --in notebooks/results/forecast/forecasts.csv",
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			treatment, err := transfer.ParseTreatment(condition)
 			if err != nil || treatment != transfer.Transfer && treatment != transfer.TransferPlus {
@@ -76,6 +78,12 @@ func forecastCommand(stdout, stderr io.Writer) *cobra.Command {
 			}
 			if ext := strings.ToLower(filepath.Ext(file)); file != "" && ext != csvEnding {
 				return fmt.Errorf("-o %q: want a file that ends in .csv", file)
+			}
+			if in != "" {
+				if file != "" {
+					return fmt.Errorf("-in %s: it has forecasts that are written already; leave -o out", in)
+				}
+				return printSaved(stdout, out, in)
 			}
 			show := newProgress(stderr, isTerminal(stderr))
 			lab, nets, _, err := f.open(c.Context(), stderr, show.event)
@@ -124,9 +132,28 @@ func forecastCommand(stdout, stderr io.Writer) *cobra.Command {
 	f.flags(c, "curve")
 	c.Flags().IntVar(&pictures, "pictures", probing.DefaultPictures, "how many training pictures of the target a forecast may look at")
 	c.Flags().StringVar(&condition, "condition", "AnB", "whose accuracy is forecast: AnB or AnB+")
+	c.Flags().StringVar(&in, "in", "", "instead of asking nets, account for the forecasts of a .csv file that -o wrote")
 	c.Flags().StringVarP(&file, "output", "o", "", "write every forecast beside its net's accuracy to this .csv file")
 	out.flags(c, "forecast")
 	return c
+}
+
+// printSaved accounts for forecasts that were written to a file.
+func printSaved(w io.Writer, f form, file string) error {
+	r, err := os.Open(file)
+	if err != nil {
+		return fmt.Errorf("-in: %w", err)
+	}
+	defer r.Close()
+	said, err := probing.ReadForecasts(r)
+	if err != nil {
+		return fmt.Errorf("-in %s: %w", file, err)
+	}
+	accounts, err := probing.Accounts(said)
+	if err != nil {
+		return fmt.Errorf("-in %s: %w", file, err)
+	}
+	return printAccounts(w, f, accounts)
 }
 
 // forecastNets are the results of a condition that the store has of the lab's experiment, or of nets that are named,
@@ -177,14 +204,22 @@ func printAccounts(w io.Writer, f form, accounts []probing.Account) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(tw, "forecast\tacross cuts: tau\tSpearman\twithin a cut: tau\tSpearman\tregret, points\tseconds\t")
 	for _, a := range accounts {
-		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%.2g\t%s\n", a.Name, ranged(a.AcrossTau, 1), plain(a.AcrossSpearman),
-			ranged(a.WithinTau, 1), plain(a.WithinSpearman), ranged(a.Regret, 100), a.Seconds, a.Verdict)
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", a.Name, ranged(a.AcrossTau, 1), plain(a.AcrossSpearman),
+			ranged(a.WithinTau, 1), plain(a.WithinSpearman), ranged(a.Regret, 100), brief(a.Seconds), a.Verdict)
 	}
 	if err := tw.Flush(); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(w, "\nIntervals: 95%%, resampling tasks. Going by a forecast saves %.0f s of training a task, all cuts but one.\n", accounts[0].Saved)
 	return err
+}
+
+// brief is a time of which less than a millisecond is nothing.
+func brief(seconds float64) string {
+	if seconds < 0.001 {
+		return "<0.001"
+	}
+	return fmt.Sprintf("%.2g", seconds)
 }
 
 // ranged is an interval in words.

@@ -57,7 +57,12 @@ func weightsShow(stdout io.Writer) *cobra.Command {
 			}
 			rows, total := make([]tensorRow, len(infos)), 0
 			for i, t := range infos {
-				rows[i] = tensorRow{t.Name, t.Type, strings.ReplaceAll(strings.Trim(fmt.Sprint(t.Shape), "[]"), " ", "x"), t.Values()}
+				rows[i] = tensorRow{
+					t.Name,
+					t.Type,
+					strings.ReplaceAll(strings.Trim(fmt.Sprint(t.Shape), "[]"), " ", "x"),
+					t.Values(),
+				}
 				total += t.Values()
 			}
 			if !f.table() {
@@ -117,12 +122,20 @@ func weightsImport(stdout io.Writer) *cobra.Command {
 				return fmt.Errorf("-o %s: %w", out, err)
 			}
 			_, total, err := a.Cost(gomlxnet.Cut{})
-			fmt.Fprintf(stdout, "%s: %s, %d classes, %s parameters\n", out, a.Name, a.Classes, thousands(int64(total.Parameters)))
+			fmt.Fprintf(
+				stdout,
+				"%s: %s, %d classes, %s parameters\n",
+				out,
+				a.Name,
+				a.Classes,
+				thousands(int64(total.Parameters)),
+			)
 			return err
 		},
 	}
 	c.Flags().StringVar(&arch, "arch", "", "the net, as in coadapt arch: a name with its options, or a FILE.json")
-	c.Flags().IntVar(&size, "size", 0, "pixels of the image, where inner products see more or fewer places (default: the net's)")
+	c.Flags().
+		IntVar(&size, "size", 0, "pixels of the image, where inner products see more or fewer places (default: the net's)")
 	c.Flags().StringVarP(&out, "output", "o", "", "file that ends in .safetensors")
 	return c
 }
@@ -174,7 +187,8 @@ func weightsExport(stdout, stderr io.Writer) *cobra.Command {
 			return exportNet(stdout, k, mean, files)
 		},
 	}
-	c.Flags().StringVarP(&out, "output", "o", "", "file that ends in .safetensors, or a folder, with a slash at its end where it is new")
+	c.Flags().
+		StringVarP(&out, "output", "o", "", "file that ends in .safetensors, or a folder, with a slash at its end where it is new")
 	c.Flags().StringVar(&data, "data", "", "what the net was trained on, as in coadapt curve, for the numbers of the mean")
 	where.flags(c.Flags())
 	return c
@@ -223,6 +237,15 @@ func exportNet(stdout io.Writer, k *transfer.Kept, mean *gomlxnet.Tensor, files 
 			return fmt.Errorf("-o %s: %w", f.name, err)
 		}
 	}
-	fmt.Fprintf(stdout, "%s: %s of %s on %s; %s and %s\n", files.weights, k.Result.Net, k.Arch.Name, k.Result.Data, files.readme, files.card)
+	fmt.Fprintf(
+		stdout,
+		"%s: %s of %s on %s; %s and %s\n",
+		files.weights,
+		k.Result.Net,
+		k.Arch.Name,
+		k.Result.Data,
+		files.readme,
+		files.card,
+	)
 	return nil
 }

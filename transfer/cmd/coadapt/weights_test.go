@@ -52,14 +52,26 @@ func TestWeightsOut(t *testing.T) {
 		t.Errorf("card %s", text)
 	}
 	readme, err := os.ReadFile(dir + "README.md")
-	if err != nil || !strings.Contains(string(readme), c.Key) || !strings.Contains(string(readme), `load_file("model.safetensors")`) ||
+	if err != nil || !strings.Contains(string(readme), c.Key) ||
+		!strings.Contains(string(readme), `load_file("model.safetensors")`) ||
 		strings.Contains(string(readme), "torchvision.models") {
 		t.Errorf("%v:\n%s", err, readme)
 	}
 
-	status, out, errs = coadapt(t, t.Context(), "weights", "export", "0/A3B", "-o", dir, "-data", "shapes:classes=4,train=12,test=8,size=24")
+	status, out, errs = coadapt(
+		t,
+		t.Context(),
+		"weights",
+		"export",
+		"0/A3B",
+		"-o",
+		dir,
+		"-data",
+		"shapes:classes=4,train=12,test=8,size=24",
+	)
 	text, _ = os.ReadFile(dir + "card.json")
-	if err := json.Unmarshal(text, &c); status != 0 || err != nil || len(c.Input.Channels) != 3 || c.Input.MeanFile != "mean.safetensors" {
+	if err := json.Unmarshal(text, &c); status != 0 || err != nil || len(c.Input.Channels) != 3 ||
+		c.Input.MeanFile != "mean.safetensors" {
 		t.Fatalf("status %d %s%s, %v; card %s", status, out, errs, err, text)
 	}
 	if infos, _, err := weights.Show(dir + "mean.safetensors"); err != nil || len(infos) != 1 || infos[0].Name != "mean" ||
@@ -73,7 +85,8 @@ func TestWeightsOut(t *testing.T) {
 	}
 
 	status, out, errs = coadapt(t, t.Context(), "weights", "show", dir+"model.safetensors")
-	if status != 0 || !strings.Contains(out, "conv1.weight  F32   4x3x5x5  300\n") || !strings.Contains(out, "16 tensors") ||
+	if status != 0 || !strings.Contains(out, "conv1.weight  F32   4x3x5x5  300\n") ||
+		!strings.Contains(out, "16 tensors") ||
 		!strings.HasSuffix(out, "format: pt\n") {
 		t.Errorf("status %d %s\n%s", status, errs, out)
 	}
@@ -136,7 +149,8 @@ func TestMeanOfACard(t *testing.T) {
 	if got := channelMeans(picture); !slices.Equal(got, []float32{3, 4, 5}) {
 		t.Errorf("means %v", got)
 	}
-	if got := channelsFirst(picture); !slices.Equal(got.Data, []float32{1, 5, 2, 6, 3, 7}) || !slices.Equal(got.Shape, []int{3, 1, 2}) {
+	if got := channelsFirst(picture); !slices.Equal(got.Data, []float32{1, 5, 2, 6, 3, 7}) ||
+		!slices.Equal(got.Shape, []int{3, 1, 2}) {
 		t.Errorf("%v", got)
 	}
 }
