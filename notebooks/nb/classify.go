@@ -2,6 +2,7 @@ package nb
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"coadapt/transfer"
@@ -35,7 +36,7 @@ func (l *Lab) classify(r transfer.Result, files []string) (table, error) {
 		if err != nil {
 			return t, err
 		}
-		row := []string{file}
+		row := []string{filepath.Join(filepath.Base(filepath.Dir(file)), filepath.Base(file))} // not where it lies
 		for _, g := range p.Top(logits[0], 5) {
 			row = append(row, fmt.Sprintf("%s %.3f", strings.ReplaceAll(g.Title, "_", " "), g.Probability))
 		}
