@@ -17,7 +17,7 @@ import (
 func kept(t *testing.T, name string) []transfer.Result {
 	t.Helper()
 	file := "../results/" + name + "/nets.jsonl"
-	if strings.HasPrefix(name, "map") {
+	if strings.HasPrefix(name, "map") || strings.HasPrefix(name, "pretrained") {
 		file = "../results/" + name + ".jsonl"
 	}
 	data, err := os.ReadFile(file)

@@ -21,6 +21,7 @@ func TestClaimsOfTheMap(t *testing.T) {
 		"rate-0.0275": {18, 18, 18}, "rate-0.02": {3, 3, 6}, "rate-0.01": {0, 0, 6}, "rate2-0.01": {0, 0, 6}, "no-lrn": {6, 6, 6},
 		"rate-0.01-rate2-0.0275": {2, 2, 6}, "dropout-0.5": {1, 1, 6}, "rate-0.015": {0, 0, 6}, "rate-0.035": {6, 6, 6}, "steps-1000": {0, 0, 6},
 		"steps2-1000": {6, 6, 6}, "warmup-500": {6, 6, 6}, "pictures-500": {6, 6, 6}, "pictures-100": {6, 6, 6}, "widths-half": {4, 4, 6}, "size-16": {0, 0, 6},
+		"momentum-0.5": {0, 0, 6}, "decay-0": {6, 6, 6},
 	} {
 		at := dips(t, "map/"+name, stats.Accuracy)
 		if b := at(transfer.Selffer, 4).failure; b.Failed < want.fewest || b.Failed > want.most || b.Of != want.of {
@@ -49,7 +50,8 @@ func TestClaimsOfOtherDials(t *testing.T) {
 			t.Errorf("init-caffe: %s is %s; claimed: no base trains", r.Net, r.Status)
 		}
 	}
-	for name, want := range map[string][2]float64{"steps-1000": {2.35, 2.95}, "widths-half": {7.45, 9.75}, "size-16": {4.55, 5.45}} {
+	for name, want := range map[string][2]float64{"steps-1000": {2.35, 2.95}, "widths-half": {7.45, 9.75}, "size-16": {4.55, 5.45},
+		"momentum-0.5": {2.95, 3.75}} {
 		for _, r := range kept(t, "map/"+name) {
 			if r.Net.Treatment == transfer.Selffer && r.Net.N == 4 && (r.Scale < want[0] || r.Scale > want[1]) {
 				t.Errorf("%s: RMS %.2f of %s; claimed: %v", name, r.Scale, r.Net, want)

@@ -1,0 +1,60 @@
+package nb
+
+import (
+	"math"
+	"testing"
+
+	"coadapt/transfer"
+)
+
+// TestClaimsOfPretrained proves what results/pretrained.md says, by its nets: of frozen features of ImageNet's, as they
+// are and at an RMS of 1, which train and how far.
+func TestClaimsOfPretrained(t *testing.T) {
+	for name, want := range map[string]map[string]float64{ // accuracies; 0: it did not train
+		"cifar100": {"pretrained/baseB": 0, "pretrained/A9B": 0, "pretrained/A8B": 0, "pretrained/A5Br": 0, "pretrained/A7Br": 0.371,
+			"pretrained/A8Br": 0.367, "pretrained/A9Br": 0.489},
+		"tiny-imagenet": {"pretrained/baseB": 0, "pretrained/A5Br": 0, "pretrained/A7Br": 0, "pretrained/A9Br": 0.232},
+	} {
+		nets := kept(t, "pretrained/"+name)
+		if len(nets) != len(want) {
+			t.Errorf("%s: %d nets, want %d", name, len(nets), len(want))
+		}
+		for _, r := range nets {
+			accuracy, ok := want[r.Net.String()]
+			switch {
+			case !ok:
+				t.Errorf("%s: %s is not on the page", name, r.Net)
+			case accuracy == 0 && r.Status != transfer.NotTrained:
+				t.Errorf("%s: %s is %s; claimed: it did not train", name, r.Net, r.Status)
+			case accuracy > 0 && math.Abs(r.Accuracy-accuracy) > 0.0006:
+				t.Errorf("%s: %s has %.4f; claimed: %.3f", name, r.Net, r.Accuracy, accuracy)
+			}
+			rms := map[int]float64{5: 119, 7: 42.0, 8: 28.8, 9: 9.4}[r.Net.N]
+			if name == "cifar100" && math.Abs(r.Scale-rms) > 0.06 {
+				t.Errorf("RMS %v of %s; claimed: %v", r.Scale, r.Net, rms)
+			}
+		}
+	}
+}
+
+// TestClaimsOfTwoDataSets: what results/pretrained.md says of CIFAR-100 and Tiny ImageNet.
+func TestClaimsOfTwoDataSets(t *testing.T) {
+	accuracy := map[string]float64{}
+	for _, r := range kept(t, "two-data-sets") {
+		accuracy[r.Net.String()] = r.Accuracy
+	}
+	base := accuracy["pair/baseB"]
+	if math.Abs(base-0.106) > 0.0006 {
+		t.Errorf("base %.4f; claimed: 10.6%%", base)
+	}
+	for name, gain := range map[string]float64{"pair/A3B+": 0.0315, "pair/A5B+": 0.028} {
+		if got := accuracy[name] - base; math.Abs(got-gain) > 0.0006 {
+			t.Errorf("%s: %+.4f from its base; claimed: %+.4f", name, got, gain)
+		}
+	}
+	for _, n := range []string{"1", "3", "5", "7"} {
+		if plus, frozen := accuracy["pair/A"+n+"B+"], accuracy["pair/A"+n+"B"]; plus <= frozen || frozen < base {
+			t.Errorf("n = %s: base %.3f, AnB %.3f, AnB+ %.3f; drawn: each above the one before", n, base, frozen, plus)
+		}
+	}
+}
