@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -83,4 +84,69 @@ func (c Config) checkSplits() error {
 		seen[s.Name] = true
 	}
 	return nil
+}
+
+// task returns one half of a net's split, or all classes, decoded once.
+func (l *Lab) task(ctx context.Context, net Net, half Half) (*dataset.Task, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	name, perClass := net.Split+half.String(), l.cfg.PerClass
+	if net.PerClass > 0 {
+		name, perClass = fmt.Sprintf("%s@%d", name, net.PerClass), net.PerClass
+	}
+	skip := 0
+	if net.Treatment.row().fresh {
+		if perClass == 0 {
+			return nil, fmt.Errorf(
+				"net %s is trained on pictures that its base never saw: give the base a part of them, at most half of each class (-per-class)",
+				net,
+			)
+		}
+		name, skip = name+" fresh", perClass
+	}
+	if t := l.tasks[name]; t != nil {
+		return t, nil
+	}
+	classes, err := l.classes(net.Split, half)
+	if err != nil {
+		return nil, err
+	}
+	t, err := dataset.NewTask(ctx, l.cfg.Source, classes, dataset.TaskOptions{
+		Name: l.cfg.Source.Name() + " " + name, PerClass: perClass, Skip: skip, Bad: l.cfg.Bad,
+		Progress: func(done, total int) { l.tell(Event{Decoded: done, Images: total}) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, bad := range t.Bad() {
+		l.tell(Event{Notice: fmt.Sprintf("%s: left out %s: %v", t.Name(), bad.Name, bad.Err)})
+	}
+	l.tasks[name] = t
+	return t, nil
+}
+
+// classes of one half of a split, for a caller that holds the lock.
+func (l *Lab) classes(split string, half Half) ([]int, error) {
+	if split == PretrainedSplit && half == A {
+		return nil, fmt.Errorf("split %q has no pictures of task A", split)
+	}
+	if half == Whole || split == PretrainedSplit {
+		all := make([]int, len(l.cfg.Source.Classes()))
+		for i := range all {
+			all[i] = i
+		}
+		return all, nil
+	}
+	s, ok := l.splits[split]
+	if !ok {
+		var err error
+		if s, err = SplitFor(l.cfg.Source, split, l.cfg.Splits...); err != nil {
+			return nil, err
+		}
+		l.splits[split] = s
+	}
+	if half == B {
+		return s.B, nil
+	}
+	return s.A, nil
 }
