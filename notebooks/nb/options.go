@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -100,11 +102,14 @@ func BaseA(file, preprocess string) Option {
 	return func(s *settings) { s.BaseA, s.Preprocess = file, preprocess }
 }
 
-// inOptions are the functions that say what a flag says, with the values of flags that they take.
-var inOptions = []struct {
+// option is a function that says what flags say, with their values as its arguments.
+type option struct {
 	name  string
 	flags []string
-}{
+}
+
+// inOptions are all of them, in the order in which source writes them.
+var inOptions = []option{
 	{"Epochs", []string{"epochs"}}, {"Steps", []string{"steps"}}, {"Rate", []string{"rate"}}, {"SecondRate", []string{"rate2"}},
 	{"SecondSteps", []string{"steps2"}}, {"PerClass", []string{"per-class"}}, {"Dropout", []string{"dropout"}},
 	{"NoLRN", []string{"no-lrn"}}, {"TestShare", []string{"test-share"}}, {"Fold", []string{"fold", "folds"}},
@@ -135,26 +140,41 @@ func (s *settings) check() error {
 	return inGo(err)
 }
 
-// inGo names an option as a notebook does.
+// inGo names options as a notebook does.
 func inGo(err error) error {
 	var f *setup.Fault
 	if !errors.As(err, &f) {
 		return err
 	}
+	text := mentioned.ReplaceAllStringFunc(f.Err.Error(), func(flag string) string {
+		if o, ok := optionOf(flag[2:]); ok {
+			return " nb." + o.name
+		}
+		return flag
+	})
+	o, ok := optionOf(f.Option)
+	switch {
+	case !ok:
+		return fmt.Errorf("nb.Flags: %w", err)
+	case f.Value == "":
+		return fmt.Errorf("nb.%s: %s", o.name, text)
+	case len(o.flags) > 1:
+		return fmt.Errorf("nb.%s, %s %s: %s", o.name, f.Option, f.Value, text)
+	}
+	return fmt.Errorf("nb.%s(%s): %s", o.name, f.Value, text)
+}
+
+// mentioned is a flag in a message, with the space before it.
+var mentioned = regexp.MustCompile(` -[a-z][a-z0-9-]*`)
+
+// optionOf is the function that says what a flag says.
+func optionOf(flag string) (option, bool) {
 	for _, o := range inOptions {
-		for _, flag := range o.flags {
-			switch {
-			case flag != f.Option:
-			case f.Value == "":
-				return fmt.Errorf("nb.%s: %w", o.name, f.Err)
-			case len(o.flags) > 1:
-				return fmt.Errorf("nb.%s, %s %s: %w", o.name, flag, f.Value, f.Err)
-			default:
-				return fmt.Errorf("nb.%s(%s): %w", o.name, f.Value, f.Err)
-			}
+		if slices.Contains(o.flags, flag) {
+			return o, true
 		}
 	}
-	return fmt.Errorf("nb.Flags: %w", err)
+	return option{}, false
 }
 
 // cuts are those that nets of the lab have.

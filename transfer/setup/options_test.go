@@ -76,7 +76,7 @@ func TestCheck(t *testing.T) {
 		{"widths", "2014 settles it", "--recipe=2014 --widths=1,2,3,4,5,6,7"},
 		{"rate", "above 0", "--rate=-1"},
 		{"warmup", "above 0", "--warmup=-1"},
-		{"steps", "leave one of the two out", "--steps=3 --epochs=2"},
+		{"epochs", "leave one of the two out", "--steps=3 --epochs=2"},
 		{"momentum", "below 1", "--momentum=1"},
 		{"decay", "from 0", "--decay=-1"},
 		{"schedule", "poly or fixed", "--schedule=cosine"},

@@ -37,7 +37,7 @@ func (o *Options) Check() error {
 	}
 	switch {
 	case o.Epochs > 0 && o.Steps > 0:
-		return fault("steps", o.Steps, "with -epochs, each settles how long a net trains; leave one of the two out")
+		return fault("epochs", o.Epochs, "with -steps, each settles how long a net trains; leave one of the two out")
 	case !(o.Momentum >= 0 && o.Momentum < 1):
 		return fault("momentum", o.Momentum, "want a number from 0 to below 1")
 	case !(o.Decay >= 0) || math.IsInf(o.Decay, 1):
