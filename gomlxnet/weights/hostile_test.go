@@ -158,7 +158,10 @@ func TestOtherNets(t *testing.T) {
 	bare.Channels = 2
 	path := file([2]string{"conv1.weight", "fc.weight"}, [2]string{"[2,1,1,1]", "[2,8]"})
 	if _, err := Read(path, bare); err == nil ||
-		!strings.Contains(err.Error(), `has tensors that small has not: "conv1.weight"; is it of another architecture?`) {
+		!strings.Contains(
+			err.Error(),
+			`has tensors that small has not: "conv1.weight"; is it of another architecture?`,
+		) {
 		t.Errorf("error %v", err)
 	}
 	long := strings.Repeat("fc.weight", 30)

@@ -63,7 +63,10 @@ func TestONNX(t *testing.T) {
 
 // What is wrong with an .onnx file is said by initializer.
 func TestHostileONNX(t *testing.T) {
-	outside := protowire.AppendVarint(protowire.AppendTag(initializerOf("a", 1, nil, true, 1), 14, protowire.VarintType), 1)
+	outside := protowire.AppendVarint(
+		protowire.AppendTag(initializerOf("a", 1, nil, true, 1), 14, protowire.VarintType),
+		1,
+	)
 	for want, data := range map[string][]byte{
 		`initializer "a" of shape [3] and type F32 has 8 raw bytes, want 3 values of 4`: modelOf(initializerOf("a", 1, make([]byte, 8), true, 3)),
 		// 2⁶¹ + 1024 values: their eight bytes each come to 8192 where numbers of 64 bits end.

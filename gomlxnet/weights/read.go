@@ -38,8 +38,12 @@ func Classes(path string, a gomlxnet.Arch) (classes int, err error) {
 			classes = s.outputs(shape)
 			return nil
 		}
-		return fmt.Errorf("%s: tensor %q has shape %v, want one of two dimensions or more, the first of them the classes",
-			path, name, s.list()[name].Shape)
+		return fmt.Errorf(
+			"%s: tensor %q has shape %v, want one of two dimensions or more, the first of them the classes",
+			path,
+			name,
+			s.list()[name].Shape,
+		)
 	})
 	return classes, err
 }
@@ -75,11 +79,25 @@ func load(s source, a gomlxnet.Arch) (gomlxnet.Weights, error) {
 			}
 			l := s.layout(m, v)
 			if info := s.list()[name]; !l.fits(info.Shape) {
-				return nil, fmt.Errorf("%s: tensor %q has shape %v, want %v for %s of %s", s.where(), name, info.Shape, l.shape,
-					v.Path, a.Name)
+				return nil, fmt.Errorf(
+					"%s: tensor %q has shape %v, want %v for %s of %s",
+					s.where(),
+					name,
+					info.Shape,
+					l.shape,
+					v.Path,
+					a.Name,
+				)
 			}
 			if other, taken := used[name]; taken {
-				return nil, fmt.Errorf("%s: tensor %q would be both %s and %s of %s", s.where(), name, other, v.Path, a.Name)
+				return nil, fmt.Errorf(
+					"%s: tensor %q would be both %s and %s of %s",
+					s.where(),
+					name,
+					other,
+					v.Path,
+					a.Name,
+				)
 			}
 			used[name] = v.Path
 			plan = append(plan, found{v, l, name})
@@ -96,8 +114,13 @@ func load(s source, a gomlxnet.Arch) (gomlxnet.Weights, error) {
 		if n > 3 {
 			more, left = fmt.Sprintf(" and %d more", n-3), left[:3]
 		}
-		return nil, fmt.Errorf("%s has tensors that %s has not: %s%s; is it of another architecture?", s.where(), a.Name,
-			strings.Join(left, ", "), more)
+		return nil, fmt.Errorf(
+			"%s has tensors that %s has not: %s%s; is it of another architecture?",
+			s.where(),
+			a.Name,
+			strings.Join(left, ", "),
+			more,
+		)
 	}
 	w := make(gomlxnet.Weights, len(plan))
 	for _, f := range plan {

@@ -82,10 +82,21 @@ func openTensors(path string, file io.ReaderAt, size int64) (*tensors, error) {
 		l := listed[name]
 		from, to := l.DataOffsets[0], l.DataOffsets[1]
 		if from > to || to > room {
-			return fail("tensor %q lies at bytes %d to %d, want both in order within the %d of data", name, from, to, room)
+			return fail(
+				"tensor %q lies at bytes %d to %d, want both in order within the %d of data",
+				name,
+				from,
+				to,
+				room,
+			)
 		}
 		if from != next {
-			return fail("tensor %q begins at byte %d, want %d: tensors neither overlap nor leave gaps", name, from, next)
+			return fail(
+				"tensor %q begins at byte %d, want %d: tensors neither overlap nor leave gaps",
+				name,
+				from,
+				next,
+			)
 		}
 		next = to
 		count, err := product(l.Shape)
@@ -93,8 +104,13 @@ func openTensors(path string, file io.ReaderAt, size int64) (*tensors, error) {
 			return fail("tensor %q: %w", name, err)
 		}
 		if width := l.DType.Size(); count > room/width || count*width != to-from {
-			return fail("tensor %q of shape %d and type %s has %d bytes, want as many as its values take", name, l.Shape,
-				l.DType, to-from)
+			return fail(
+				"tensor %q of shape %d and type %s has %d bytes, want as many as its values take",
+				name,
+				l.Shape,
+				l.DType,
+				to-from,
+			)
 		}
 		info := Info{Name: name, Type: l.DType.String(), Shape: make([]int, len(l.Shape))}
 		for i, d := range l.Shape {

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"coadapt/gomlxnet"
+	"coadapt/kernel-setup/home"
 
 	"github.com/gomlx/compute"
 	"github.com/nlpodyssey/safetensors"
@@ -51,8 +52,16 @@ func (n torchNet) arch(t *testing.T) gomlxnet.Arch {
 		}
 		relu := gomlxnet.ReLU{}
 		return gomlxnet.Arch{Name: n.Name, Size: n.Size, Channels: 3, Classes: n.Classes, Blocks: []gomlxnet.Block{
-			gomlxnet.Chain("conv1", conv(6, 2, 1), relu), gomlxnet.Chain("conv2", conv(4, 1, 2), relu, gomlxnet.Flatten{}),
-			gomlxnet.Chain("fc3", gomlxnet.Dense{Out: 5, Bias: bias}, relu), gomlxnet.Chain("fc4", gomlxnet.Dense{Bias: bias})}}
+			gomlxnet.Chain(
+				"conv1",
+				conv(6, 2, 1),
+				relu,
+			), gomlxnet.Chain("conv2", conv(4, 1, 2), relu, gomlxnet.Flatten{}),
+			gomlxnet.Chain(
+				"fc3",
+				gomlxnet.Dense{Out: 5, Bias: bias},
+				relu,
+			), gomlxnet.Chain("fc4", gomlxnet.Dense{Bias: bias})}}
 	case "resnet8":
 		return named(t, "resnet20:depth=8", n.Classes, n.Size)
 	case "resnet8_b":
@@ -210,7 +219,13 @@ func TestOtherNames(t *testing.T) {
 func TestIntoTorch(t *testing.T) {
 	python := os.Getenv("COADAPT_TEST_TORCH")
 	if python == "" {
-		t.Skip("COADAPT_TEST_TORCH names no Python that has torch, torchvision and safetensors")
+		h, err := home.Locate()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if python = filepath.Join(h.Peers(), "bin", "python"); !isFile(python) {
+			t.Skip("no PyTorch and torchvision: `go run ./kernel-setup bench` installs them, or COADAPT_TEST_TORCH names a Python that has them")
+		}
 	}
 	large := func(n torchNet) bool { return n.Name == "resnet50" } // its names are resnet18's
 	nets := slices.DeleteFunc(torchNets(t), large)
@@ -269,4 +284,9 @@ func moveStatistics(t *testing.T, a gomlxnet.Arch, w gomlxnet.Weights) {
 			w[v.Path].Data[i] += 0.1 * float32(i%7-3) / 3
 		}
 	}
+}
+
+func isFile(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
 }
