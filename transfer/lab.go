@@ -68,6 +68,7 @@ type Lab struct {
 	cfg        Config
 	backend    string
 	experiment string    // of all results
+	pretrained string    // key of Config.Pretrained; "" where there is none
 	workers    []*worker // of Curve
 	alone      *worker   // of one net, which may be one of them
 	run        func(context.Context, *worker, *plan, *donated, *keeper) (*outcome, error)
@@ -154,7 +155,12 @@ func NewLab(cfg Config) (*Lab, error) {
 		}
 	}
 	l.backend = cfg.backendClass()
-	if l.experiment, err = cfg.experiment(l.backend); err != nil {
+	if cfg.Pretrained != nil {
+		if l.pretrained, err = cfg.Pretrained.key(); err != nil {
+			return nil, err
+		}
+	}
+	if l.experiment, err = cfg.experiment(l.backend, l.pretrained); err != nil {
 		return nil, err
 	}
 	one := newCompiled()

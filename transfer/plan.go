@@ -45,17 +45,10 @@ type spec struct {
 
 // experiment names what all nets of a Lab have in common: everything but the
 // split, the net's name and what follows from them. Twelve hexadecimal digits.
-func (c Config) experiment(backend string) (string, error) {
+func (c Config) experiment(backend, pretrained string) (string, error) {
 	c.Arch.Name, c.Arch.Classes, c.Recipe.Name = "", 0, ""
 	if c.Epochs > 0 {
 		c.Recipe = c.Recipe.WithSteps(0)
-	}
-	pretrained := ""
-	if c.Pretrained != nil {
-		var err error
-		if pretrained, err = c.Pretrained.key(); err != nil {
-			return "", err
-		}
 	}
 	key, err := store.Key(struct {
 		Semantics int           `json:"semantics"`
@@ -80,7 +73,16 @@ func (c Config) experiment(backend string) (string, error) {
 
 // result is what is known of a net before it is trained.
 func (p *plan) result(l *Lab) Result {
-	return Result{Net: p.net, Status: OK, Classes: p.task.NumClasses(), Data: l.cfg.Source.Name(), Arch: l.cfg.Arch.Name, Layers: Layers(l.cfg.Arch), Key: p.key, Experiment: l.experiment}
+	return Result{
+		Net:        p.net,
+		Status:     OK,
+		Classes:    p.task.NumClasses(),
+		Data:       l.cfg.Source.Name(),
+		Arch:       l.cfg.Arch.Name,
+		Layers:     Layers(l.cfg.Arch),
+		Key:        p.key,
+		Experiment: l.experiment,
+	}
 }
 
 func (l *Lab) plan(ctx context.Context, net Net) (*plan, error) {
@@ -119,13 +121,20 @@ func (l *Lab) plan(ctx context.Context, net Net) (*plan, error) {
 		return nil, err
 	}
 
-	p.spec = spec{Semantics: semantics, Treatment: net.Treatment.String(), N: net.N, Seed: net.Seed, Target: net.Target.String(),
-		Arch: p.arch, Recipe: p.recipe, Data: task.Digest(), Backend: l.backend}
+	p.spec = spec{
+		Semantics: semantics,
+		Treatment: net.Treatment.String(),
+		N:         net.N,
+		Seed:      net.Seed,
+		Target:    net.Target.String(),
+		Arch:      p.arch,
+		Recipe:    p.recipe,
+		Data:      task.Digest(),
+		Backend:   l.backend,
+	}
 	p.spec.Arch.Name, p.spec.Recipe.Name = "", ""
 	if net.given() {
-		if p.spec.Parent, err = l.cfg.Pretrained.key(); err != nil {
-			return nil, err
-		}
+		p.spec.Parent = l.pretrained
 	}
 	if parent, ok := net.Parent(); ok {
 		pp, err := l.plan(ctx, parent)

@@ -93,7 +93,12 @@ func ReadPretrained(file string, arch gomlxnet.Arch, pre Preprocessing) (*Pretra
 // Check says what is wrong with the preprocessing of pictures of so many channels.
 func (p Preprocessing) Check(channels int) error {
 	if len(p.Mean) != channels || len(p.Std) != 0 && len(p.Std) != channels {
-		return fmt.Errorf("preprocessing: %d means and %d deviations, want %d of each, one a channel", len(p.Mean), len(p.Std), channels)
+		return fmt.Errorf(
+			"preprocessing: %d means and %d deviations, want %d of each, one a channel",
+			len(p.Mean),
+			len(p.Std),
+			channels,
+		)
 	}
 	for _, s := range p.Std {
 		if !(s > 0) {
@@ -144,8 +149,7 @@ func (p *Pretrained) check(a gomlxnet.Arch) error {
 	if err := p.Preprocessing.Check(a.Channels); err != nil {
 		return fail(err)
 	}
-	_, err = p.key()
-	return err
+	return nil
 }
 
 // given says whether layers of the net come from a pretrained base A.
