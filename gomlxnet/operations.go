@@ -25,7 +25,14 @@ func (a Arch) Operations() ([]Operation, error) {
 	for i, b := range w.blocks {
 		at := []Dims{rows}
 		for k, o := range b.ops {
-			op := Operation{Block: i, Name: a.Blocks[i].Ops[k].name(), Spec: o.Spec, In: o.in, Out: o.out, Rows: at[o.from[0]]}
+			op := Operation{
+				Block: i,
+				Name:  a.Blocks[i].Ops[k].name(),
+				Spec:  o.Spec,
+				In:    o.in,
+				Out:   o.out,
+				Rows:  at[o.from[0]],
+			}
 			for _, v := range o.vars {
 				op.Vars = append(op.Vars, w.vars[v])
 			}

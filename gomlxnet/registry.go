@@ -18,7 +18,10 @@ type registered struct {
 var (
 	registering sync.RWMutex // guards what follows
 	archs       = map[string]registered{
-		"caffenet":      entry(1000, func(classes int, o CaffeNetOptions) (Arch, error) { return o.arch(classes), nil }),
+		"caffenet": entry(
+			1000,
+			func(classes int, o CaffeNetOptions) (Arch, error) { return o.arch(classes), nil },
+		),
 		"mini":          entry(20, func(classes int, o MiniOptions) (Arch, error) { return buildMini(classes, o) }),
 		"resnet18":      entry(1000, ResNet18),
 		"resnet20":      entry(10, CIFARResNet),

@@ -100,12 +100,18 @@ func (b wiredBlock) scaling() (vars []int, err error) {
 		}
 	}
 	if reached[0] {
-		return nil, errors.New("what enters it reaches its end as it is, so that its weights alone cannot change the scale")
+		return nil, errors.New(
+			"what enters it reaches its end as it is, so that its weights alone cannot change the scale",
+		)
 	}
 	for k, o := range b.ops {
 		for _, f := range o.from {
 			if reached[f] && (!reached[k+1] || len(o.vars) > 0) {
-				return nil, fmt.Errorf("operation %d, %s, would see the factor, too, and has weights of its own", k+1, o.Kind())
+				return nil, fmt.Errorf(
+					"operation %d, %s, would see the factor, too, and has weights of its own",
+					k+1,
+					o.Kind(),
+				)
 			}
 		}
 	}

@@ -91,7 +91,13 @@ func TestRescaledBlocks(t *testing.T) {
 	}
 	t.Cleanup(backend.Finalize)
 	way := func(ops ...Op) Arch {
-		return Arch{Name: "ways", Size: 4, Channels: 3, Classes: 2, Blocks: []Block{{"way", ops}, Chain("out", Dense{})}}
+		return Arch{
+			Name:     "ways",
+			Size:     4,
+			Channels: 3,
+			Classes:  2,
+			Blocks:   []Block{{"way", ops}, Chain("out", Dense{})},
+		}
 	}
 	conv := Convolution{Out: 3, Kernel: 3, Pad: 1}
 	for _, c := range []struct {

@@ -69,7 +69,8 @@ func TestRequirements(t *testing.T) {
 		}
 		for _, entry := range all {
 			entry = strings.ReplaceAll(strings.TrimSpace(entry), "\\\n", " ")
-			if !regexp.MustCompile(`^[a-z0-9-]+==[0-9][^ ]*( ;.*)?(\s+--hash=sha256:[0-9a-f]{64})+$`).MatchString(entry) {
+			if !regexp.MustCompile(`^[a-z0-9-]+==[0-9][^ ]*( ;.*)?(\s+--hash=sha256:[0-9a-f]{64})+$`).
+				MatchString(entry) {
 				t.Errorf("not a pinned, hashed requirement: %.100s", entry)
 			}
 		}

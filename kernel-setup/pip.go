@@ -32,7 +32,17 @@ func (s *site) pip(ctx context.Context, p pipRun) error {
 		python = s.python()
 	}
 	argv := append(
-		[]string{python, "-m", "pip", p.args[0], "--require-hashes", "--no-input", "--no-cache-dir", "--progress-bar", "off"},
+		[]string{
+			python,
+			"-m",
+			"pip",
+			p.args[0],
+			"--require-hashes",
+			"--no-input",
+			"--no-cache-dir",
+			"--progress-bar",
+			"off",
+		},
 		p.args[1:]...)
 	err := s.run(
 		ctx,

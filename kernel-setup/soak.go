@@ -77,9 +77,16 @@ func (s *site) soak(ctx context.Context, opt soakOptions) error {
 	began := time.Now()
 	table, err := faults.Run(
 		ctx,
-		faults.Options{Program: filepath.Join(s.home.Bin(), "coadapt"), Backend: opt.backend, Large: true, Kills: opt.kills,
-			Long: time.Duration(opt.minutes) * time.Minute, Seed: opt.seed, Only: opt.only,
-			Say: func(line string) { s.say("%6.0f s  %s", time.Since(began).Seconds(), line) }},
+		faults.Options{
+			Program: filepath.Join(s.home.Bin(), "coadapt"),
+			Backend: opt.backend,
+			Large:   true,
+			Kills:   opt.kills,
+			Long:    time.Duration(opt.minutes) * time.Minute,
+			Seed:    opt.seed,
+			Only:    opt.only,
+			Say:     func(line string) { s.say("%6.0f s  %s", time.Since(began).Seconds(), line) },
+		},
 	)
 	if len(table) > 0 {
 		s.say("\n%s", table)

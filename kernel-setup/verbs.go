@@ -156,7 +156,8 @@ func runVerb(out io.Writer) *cobra.Command {
 			return s.runVerb(c.Context(), args[0], opt)
 		},
 	}
-	c.Flags().StringVarP(&opt.dir, "output", "o", "", "folder of the executed copy and the page (default: .coadapt/runs)")
+	c.Flags().
+		StringVarP(&opt.dir, "output", "o", "", "folder of the executed copy and the page (default: .coadapt/runs)")
 	c.Flags().DurationVar(&opt.cell, "timeout", 10*time.Minute, "time limit of a cell")
 	c.Flags().BoolVar(&opt.pdf, "pdf", false, "print the page to a PDF too, by Chromium or Chrome")
 	return c

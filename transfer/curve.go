@@ -25,7 +25,13 @@ type worker struct {
 }
 
 func newWorker(part int, devices []int, shared *compiled, table *table) *worker {
-	return &worker{part: part, devices: devices, shared: shared, table: table, trainers: map[trainerKey]*gomlxnet.Trainer{}}
+	return &worker{
+		part:     part,
+		devices:  devices,
+		shared:   shared,
+		table:    table,
+		trainers: map[trainerKey]*gomlxnet.Trainer{},
+	}
 }
 
 // compiled are graphs that workers share: all those whose nets are on one device each of the whole backend.
@@ -103,7 +109,12 @@ func (l *Lab) Curve(ctx context.Context, nets []Net) iter.Seq2[Result, error] {
 	return func(yield func(Result, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
-		c := &curve{lab: l, schedule: newSchedule(nets, l.cost, l.shape), finished: make(chan finished), idle: slices.Clone(l.team(len(nets)))}
+		c := &curve{
+			lab:      l,
+			schedule: newSchedule(nets, l.cost, l.shape),
+			finished: make(chan finished),
+			idle:     slices.Clone(l.team(len(nets))),
+		}
 		l.mu.Lock()
 		l.count = counts{began: time.Now(), total: len(nets), costs: c.total}
 		l.mu.Unlock()
@@ -175,7 +186,10 @@ func (c *curve) start(ctx context.Context) (wait time.Time) {
 			return compiled || begun && w.table != nil // that of a net that others at the table train
 		},
 			func(shape gomlxnet.Cut) bool {
-				return slices.ContainsFunc(c.lab.everyone(), func(w *worker) bool { _, begun := w.shared.shapes[shape]; return begun })
+				return slices.ContainsFunc(
+					c.lab.everyone(),
+					func(w *worker) bool { _, begun := w.shared.shapes[shape]; return begun },
+				)
 			})
 		if j == nil {
 			return wait
@@ -220,7 +234,19 @@ func (c *curve) take(ctx context.Context, f finished, yield func(Result, error) 
 		return fmt.Errorf("net %s: %w", j.net, f.err)
 	case f.err != nil && j.tries < l.cfg.Retries:
 		j.tries++
-		l.report(Event{Net: j.net, Ended: true, Notice: fmt.Sprintf("%s failed and is tried again (%d of %d): %v", j.net, j.tries, l.cfg.Retries, f.err)})
+		l.report(
+			Event{
+				Net:   j.net,
+				Ended: true,
+				Notice: fmt.Sprintf(
+					"%s failed and is tried again (%d of %d): %v",
+					j.net,
+					j.tries,
+					l.cfg.Retries,
+					f.err,
+				),
+			},
+		)
 		j.waits = time.Now().Add(l.pause << (j.tries - 1))
 		c.put(j)
 		return nil

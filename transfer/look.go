@@ -37,7 +37,12 @@ func (l *Lab) Trained(ctx context.Context, r Result) (*Trained, error) {
 		return nil, err
 	}
 	if p.key != r.Key {
-		return nil, fmt.Errorf("net %s is not of this experiment (data, architecture, recipe and backend; here %s, the net's %s)", r.Net, l.experiment, r.Experiment)
+		return nil, fmt.Errorf(
+			"net %s is not of this experiment (data, architecture, recipe and backend; here %s, the net's %s)",
+			r.Net,
+			l.experiment,
+			r.Experiment,
+		)
 	}
 	entry, err := l.cfg.Store.Get(p.key)
 	if errors.Is(err, store.ErrMissing) {
@@ -47,7 +52,10 @@ func (l *Lab) Trained(ctx context.Context, r Result) (*Trained, error) {
 		return nil, err
 	}
 	if entry[weightsFile] == nil {
-		return nil, fmt.Errorf("the weights of net %s were not kept: remove it from the store and train it again to look into it", r.Net)
+		return nil, fmt.Errorf(
+			"the weights of net %s were not kept: remove it from the store and train it again to look into it",
+			r.Net,
+		)
 	}
 	w, err := decodeWeights(entry[weightsFile])
 	if err == nil {
@@ -87,7 +95,13 @@ func (l *Lab) Initial(ctx context.Context, net Net) (gomlxnet.Weights, error) {
 		return nil, err
 	}
 	if blocked != nil {
-		return nil, fmt.Errorf("initial values of %s: its parent %s %s: %s", net, blocked.Net, blocked.Status, blocked.Reason)
+		return nil, fmt.Errorf(
+			"initial values of %s: its parent %s %s: %s",
+			net,
+			blocked.Net,
+			blocked.Status,
+			blocked.Reason,
+		)
 	}
 	return p.initial(donor)
 }

@@ -129,7 +129,8 @@ func TestParentWithoutWeights(t *testing.T) {
 		t.Fatal(err)
 	}
 	var broken *store.BrokenError
-	if _, err := l.Train(t.Context(), net(t, "A3B+p")); !errors.As(err, &broken) || !strings.Contains(err.Error(), "dropped") {
+	if _, err := l.Train(t.Context(), net(t, "A3B+p")); !errors.As(err, &broken) ||
+		!strings.Contains(err.Error(), "dropped") {
 		t.Errorf("error %v, want one that says that the weights were dropped", err)
 	}
 	results, err := collect(t, l, "A3B+p", "A3B")

@@ -34,7 +34,10 @@ func TestPretrainedBaseA(t *testing.T) {
 	for _, n := range nets {
 		names = append(names, n.String())
 	}
-	if want := []string{"pretrained/baseB", "pretrained/B3B", "pretrained/A3B", "pretrained/A3B+p"}; !slices.Equal(names, want) {
+	if want := []string{"pretrained/baseB", "pretrained/B3B", "pretrained/A3B", "pretrained/A3B+p"}; !slices.Equal(
+		names,
+		want,
+	) {
 		t.Fatalf("nets %v, want %v", names, want)
 	}
 	results := map[string]Result{}
@@ -54,7 +57,11 @@ func TestPretrainedBaseA(t *testing.T) {
 		t.Error("layers 1..3 of A3B are not those of the pretrained net")
 	}
 	if anb.Scale <= 0 || anb.InitialScale != 0 {
-		t.Errorf("scale %v at the cut, initially %v; want one above 0, and 0 as nobody knows it", anb.Scale, anb.InitialScale)
+		t.Errorf(
+			"scale %v at the cut, initially %v; want one above 0, and 0 as nobody knows it",
+			anb.Scale,
+			anb.InitialScale,
+		)
 	}
 	// What it is shown: (x - mean)/std, where base B has the mean of its own task and the recipe's scale.
 	p, err := l.plan(t.Context(), anb.Net)
@@ -143,7 +150,8 @@ func TestPretrainedThatCannotBe(t *testing.T) {
 		}
 	}
 	l := lab(t, cfg)
-	if _, err := l.Train(t.Context(), net(t, "pretrained/A3B")); err == nil || !strings.Contains(err.Error(), "-base-a") {
+	if _, err := l.Train(t.Context(), net(t, "pretrained/A3B")); err == nil ||
+		!strings.Contains(err.Error(), "-base-a") {
 		t.Errorf("without a pretrained net: %v", err)
 	}
 	for _, name := range []string{"pretrained/baseA", "pretrained/B3A"} {

@@ -93,11 +93,34 @@ type Record struct {
 
 // Record is the result as a row. Accuracies are nil where the status is not OK, losses where there are no weights.
 func (r Result) Record() Record {
-	rec := Record{Name: r.Net.String(), N: r.Net.N, Condition: r.Net.Treatment.String(), Split: r.Net.Split, Seed: r.Net.Seed,
-		Source: r.Net.Source().String(), Target: r.Net.Target.String(), Correct: r.Correct, Tested: r.Tested, Classes: r.Classes,
-		Status: r.Status, Reason: r.Reason, Steps: r.Steps, Images: r.Images, Seconds: r.Seconds, Data: r.Data, Arch: r.Arch,
-		Experiment: r.Experiment, Key: r.Key, Hit: r.Hit, CleanTested: r.CleanTested, Scale: r.Scale, InitialScale: r.InitialScale, Rescale: r.Rescale,
-		Layers: r.Layers}
+	rec := Record{
+		Name:      r.Net.String(),
+		N:         r.Net.N,
+		Condition: r.Net.Treatment.String(),
+		Split:     r.Net.Split,
+		Seed:      r.Net.Seed,
+		Source: r.Net.Source().
+			String(),
+		Target:       r.Net.Target.String(),
+		Correct:      r.Correct,
+		Tested:       r.Tested,
+		Classes:      r.Classes,
+		Status:       r.Status,
+		Reason:       r.Reason,
+		Steps:        r.Steps,
+		Images:       r.Images,
+		Seconds:      r.Seconds,
+		Data:         r.Data,
+		Arch:         r.Arch,
+		Experiment:   r.Experiment,
+		Key:          r.Key,
+		Hit:          r.Hit,
+		CleanTested:  r.CleanTested,
+		Scale:        r.Scale,
+		InitialScale: r.InitialScale,
+		Rescale:      r.Rescale,
+		Layers:       r.Layers,
+	}
 	rec.Selection = string(r.Selection)
 	if r.Selection == "" {
 		rec.Selection = string(Final)
@@ -140,10 +163,27 @@ func (rec Record) result() (Result, error) {
 	if err != nil {
 		return Result{}, fmt.Errorf("result: %w", err)
 	}
-	read := Result{Net: net, Status: rec.Status, Reason: rec.Reason, Correct: rec.Correct, Tested: rec.Tested, Classes: rec.Classes,
-		Steps: rec.Steps, Images: rec.Images, Seconds: rec.Seconds, Data: rec.Data, Arch: rec.Arch,
-		Experiment: rec.Experiment, Key: rec.Key, Hit: rec.Hit, CleanTested: rec.CleanTested, Scale: rec.Scale, InitialScale: rec.InitialScale, Rescale: rec.Rescale,
-		Layers: rec.Layers}
+	read := Result{
+		Net:          net,
+		Status:       rec.Status,
+		Reason:       rec.Reason,
+		Correct:      rec.Correct,
+		Tested:       rec.Tested,
+		Classes:      rec.Classes,
+		Steps:        rec.Steps,
+		Images:       rec.Images,
+		Seconds:      rec.Seconds,
+		Data:         rec.Data,
+		Arch:         rec.Arch,
+		Experiment:   rec.Experiment,
+		Key:          rec.Key,
+		Hit:          rec.Hit,
+		CleanTested:  rec.CleanTested,
+		Scale:        rec.Scale,
+		InitialScale: rec.InitialScale,
+		Rescale:      rec.Rescale,
+		Layers:       rec.Layers,
+	}
 	if rec.Status == OK && (rec.Accuracy == nil || rec.Loss == nil || rec.TrainLoss == nil) {
 		return Result{}, fmt.Errorf("result %s: status ok without accuracy and losses", rec.Name)
 	}
@@ -170,7 +210,13 @@ func (r Result) possible() error {
 	case r.Tested < 0 || r.Correct < 0 || r.Correct > r.Tested:
 		return fmt.Errorf("%d of %d test images are right, want 0 to all of them", r.Correct, r.Tested)
 	case r.CleanTested < 0 || r.Classes < 0 || r.Steps < 0 || r.Images < 0:
-		return fmt.Errorf("%d classes, %d steps, %d images and %d of them tested, want none below 0", r.Classes, r.Steps, r.Images, r.CleanTested)
+		return fmt.Errorf(
+			"%d classes, %d steps, %d images and %d of them tested, want none below 0",
+			r.Classes,
+			r.Steps,
+			r.Images,
+			r.CleanTested,
+		)
 	}
 	for _, a := range []struct {
 		name  string

@@ -176,7 +176,14 @@ func (p *plan) prove(before, after gomlxnet.Weights) error {
 		return err
 	}
 	if was != is {
-		return fmt.Errorf("%w: layers %d..%d had digest %s before training and %s after", errThawed, p.cut.Free+1, p.cut.N, was, is)
+		return fmt.Errorf(
+			"%w: layers %d..%d had digest %s before training and %s after",
+			errThawed,
+			p.cut.Free+1,
+			p.cut.N,
+			was,
+			is,
+		)
 	}
 	return nil
 }
@@ -319,7 +326,13 @@ func (p *plan) measure(ctx context.Context, trainer *gomlxnet.Trainer, st *progr
 }
 
 // finalTest fills in what the net does on the test part after the last step.
-func (p *plan) finalTest(ctx context.Context, trainer *gomlxnet.Trainer, out *outcome, tests []float64, keep *keeper) error {
+func (p *plan) finalTest(
+	ctx context.Context,
+	trainer *gomlxnet.Trainer,
+	out *outcome,
+	tests []float64,
+	keep *keeper,
+) error {
 	r := &out.result
 	correct, loss, err := p.test(ctx, trainer, keep)
 	if err != nil {
@@ -336,7 +349,11 @@ func (p *plan) finalTest(ctx context.Context, trainer *gomlxnet.Trainer, out *ou
 }
 
 // test makes one clean pass over the test part; loss is summed, in nats.
-func (p *plan) test(ctx context.Context, trainer *gomlxnet.Trainer, keep *keeper) (correct int, loss float64, err error) {
+func (p *plan) test(
+	ctx context.Context,
+	trainer *gomlxnet.Trainer,
+	keep *keeper,
+) (correct int, loss float64, err error) {
 	for batch, err := range p.task.Test(ctx, p.recipe.Batch, p.view) {
 		if err != nil {
 			return 0, 0, err

@@ -43,7 +43,11 @@ func drain(t *testing.T, s *schedule) (order []string) {
 
 // TestScheduleOrder: the longest chain first, parents before children, parents that nobody asked for added once.
 func TestScheduleOrder(t *testing.T) {
-	s := newSchedule([]Net{net(t, "0/R1B"), net(t, "0/A2B"), net(t, "0/A5B+"), net(t, "0/B6B"), net(t, "0/B1B")}, unit, shapeOf)
+	s := newSchedule(
+		[]Net{net(t, "0/R1B"), net(t, "0/A2B"), net(t, "0/A5B+"), net(t, "0/B6B"), net(t, "0/B1B")},
+		unit,
+		shapeOf,
+	)
 	silent := 0
 	for _, j := range s.ready {
 		if j.silent {
@@ -150,7 +154,8 @@ func TestFailedNetDoesNotStopItsSiblings(t *testing.T) {
 	}
 	for name, blocked := range map[string]bool{"0/baseB": false, "0/A1B": true, "0/A2B+": true, "0/B3B": false, "0/R1B": false} {
 		r := got[name]
-		if r.HasWeights() == blocked || (r.Status == Blocked) != blocked || blocked != strings.Contains(r.Reason, "0/baseA failed: the machine caught fire") {
+		if r.HasWeights() == blocked || (r.Status == Blocked) != blocked ||
+			blocked != strings.Contains(r.Reason, "0/baseA failed: the machine caught fire") {
 			t.Errorf("%s: %s (%s), want blocked %v, else trained", name, r.Status, r.Reason, blocked)
 		}
 	}
@@ -165,7 +170,8 @@ func TestFailedNetDoesNotStopItsSiblings(t *testing.T) {
 		t.Fatal(err)
 	}
 	key := p.key
-	if st, err := cfg.Store.State(key); err != nil || st.Status != store.Failed || st.Tries != 3 || st.Failure != "the machine caught fire" {
+	if st, err := cfg.Store.State(key); err != nil || st.Status != store.Failed || st.Tries != 3 ||
+		st.Failure != "the machine caught fire" {
 		t.Errorf("state of baseA %+v, %v; want that it failed three times and why", st, err)
 	}
 	if st, err := cfg.Store.State(got["0/A1B"].Key); err != nil || st.Status != store.None {
@@ -222,7 +228,8 @@ func TestTwoRunners(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if !slices.Equal(slices.Sorted(maps.Keys(results[0])), slices.Sorted(maps.Keys(results[1]))) || len(results[0]) != len(names) {
+	if !slices.Equal(slices.Sorted(maps.Keys(results[0])), slices.Sorted(maps.Keys(results[1]))) ||
+		len(results[0]) != len(names) {
 		t.Fatalf("%v\n%v", results[0], results[1])
 	}
 	for name, a := range results[0] {

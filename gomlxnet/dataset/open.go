@@ -51,8 +51,13 @@ func (opt Options) divided(src Source) (Source, error) {
 	f, _ := src.(*Folder)
 	err := error(nil)
 	if opt.TestShare > 0 && (f == nil || f.dirs[Test] != "") {
-		err = fmt.Errorf("%s: a test share of %v, and it has a test part of %d pictures already; leave -test-share out, or divide all pictures anew by "+
-			"-folds 5 -fold 1, in a notebook nb.Fold(1, 5)", src.Name(), opt.TestShare, src.Len(Test))
+		err = fmt.Errorf(
+			"%s: a test share of %v, and it has a test part of %d pictures already; leave -test-share out, or divide all pictures anew by "+
+				"-folds 5 -fold 1, in a notebook nb.Fold(1, 5)",
+			src.Name(),
+			opt.TestShare,
+			src.Len(Test),
+		)
 	}
 	out := src
 	if err == nil {
@@ -151,7 +156,10 @@ func ParseShapes(spec string) (ShapesParams, error) {
 		name string
 		v    *int
 	}{{"classes", &p.Classes}, {"train", &p.Train}, {"test", &p.Test}, {"size", &p.Size}, {"noise", &p.Noise},
-		{"clutter", &p.Clutter}, {"rotate", &p.Rotate}, {"warp", &p.Warp}, {"occlude", &p.Occlude}, {"contrast", &p.Contrast}}
+		{
+			"clutter",
+			&p.Clutter,
+		}, {"rotate", &p.Rotate}, {"warp", &p.Warp}, {"occlude", &p.Occlude}, {"contrast", &p.Contrast}}
 next:
 	for item := range strings.SplitSeq(list, ",") {
 		if item == "" {

@@ -79,7 +79,12 @@ func TestPair(t *testing.T) {
 		t.Fatal(err)
 	}
 	if task.NumTrain() != alone.NumTrain() || !slices.Equal(task.Mean(), alone.Mean()) {
-		t.Errorf("task B has %d pictures, the second source %d; means are alike: %t", task.NumTrain(), alone.NumTrain(), slices.Equal(task.Mean(), alone.Mean()))
+		t.Errorf(
+			"task B has %d pictures, the second source %d; means are alike: %t",
+			task.NumTrain(),
+			alone.NumTrain(),
+			slices.Equal(task.Mean(), alone.Mean()),
+		)
 	}
 	if turned, _, _ := pairOf(t, "plain-shapes:classes=6,train=5,test=2,size=24", "shapes:classes=4,train=6,test=3,size=24"); turned.Digest() == p.Digest() {
 		t.Error("the digest does not tell which source is task A")
@@ -94,7 +99,11 @@ func TestPairsThatCannotBe(t *testing.T) {
 		}
 		return src
 	}
-	small, large := open("shapes:classes=4,train=6,test=3,size=24"), open("plain-shapes:classes=4,train=6,test=3,size=32")
+	small, large := open(
+		"shapes:classes=4,train=6,test=3,size=24",
+	), open(
+		"plain-shapes:classes=4,train=6,test=3,size=32",
+	)
 	for want, b := range map[string]Source{"resize both": large, "are the same pictures": small} {
 		if _, err := NewPair(small, b); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want one with %q", err, want)

@@ -280,7 +280,10 @@ func TestGroups(t *testing.T) {
 		t.Error("groups change data that is divided already")
 	}
 	if _, err := openMap(divided, Options{Parts: Parts{Groups: whole("plant 1")}}); err == nil ||
-		!strings.Contains(err.Error(), `group "plant 1" is in both parts, with set: train/rose/3.png and with set: test/rose/9.png`) {
+		!strings.Contains(
+			err.Error(),
+			`group "plant 1" is in both parts, with set: train/rose/3.png and with set: test/rose/9.png`,
+		) {
 		t.Errorf("a group in both parts: %v, want an error that names it", err)
 	}
 }

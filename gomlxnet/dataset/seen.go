@@ -29,13 +29,26 @@ func (t *Task) See(part Part, i int, v View) (Seen, error) {
 func (t *Task) SeePixels(pic []uint8, v View) (Seen, error) {
 	h, w, c := t.src.Shape()
 	if len(pic) != h*w*c {
-		return Seen{}, fmt.Errorf("task %s: a picture of %d bytes, want %d (%dx%dx%d)", t.name, len(pic), h*w*c, h, w, c)
+		return Seen{}, fmt.Errorf(
+			"task %s: a picture of %d bytes, want %d (%dx%dx%d)",
+			t.name,
+			len(pic),
+			h*w*c,
+			h,
+			w,
+			c,
+		)
 	}
 	p, err := v.plan(h, w, c, t.mean)
 	if err != nil {
 		return Seen{}, err
 	}
-	s := Seen{Size: p.Size, Channels: c, Pixels: make([]uint8, p.Size*p.Size*c), Input: make([]float32, p.Size*p.Size*c)}
+	s := Seen{
+		Size:     p.Size,
+		Channels: c,
+		Pixels:   make([]uint8, p.Size*p.Size*c),
+		Input:    make([]float32, p.Size*p.Size*c),
+	}
 	at := p.centre()
 	p.apply(pic, at, s.Input)
 	for y := range p.Size {

@@ -33,7 +33,12 @@ func TestTestShare(t *testing.T) {
 		t.Fatal(err)
 	}
 	if src.Len(Train) != 16 || src.Len(Test) != 4 || len(src.Classes()) != 2 {
-		t.Fatalf("%d and %d pictures of %d classes, want 16 and 4 of 2", src.Len(Train), src.Len(Test), len(src.Classes()))
+		t.Fatalf(
+			"%d and %d pictures of %d classes, want 16 and 4 of 2",
+			src.Len(Train),
+			src.Len(Test),
+			len(src.Classes()),
+		)
 	}
 	test := names(src, Test)
 	for _, name := range names(src, Train) {
@@ -54,10 +59,15 @@ func TestTestShare(t *testing.T) {
 		}
 	}
 	if more.Len(Test) != 4 || same < 2 {
-		t.Errorf("with one more a class %d test pictures, %d of them as before; want 4, at least 2", more.Len(Test), same)
+		t.Errorf(
+			"with one more a class %d test pictures, %d of them as before; want 4, at least 2",
+			more.Len(Test),
+			same,
+		)
 	}
 	for _, share := range []float64{-0.1, 1, 2} {
-		if _, err := openMap(files, Options{Parts: Parts{TestShare: share}}); err == nil || !strings.Contains(err.Error(), "test share") {
+		if _, err := openMap(files, Options{Parts: Parts{TestShare: share}}); err == nil ||
+			!strings.Contains(err.Error(), "test share") {
 			t.Errorf("a share of %v: %v, want an error", share, err)
 		}
 	}

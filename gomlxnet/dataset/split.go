@@ -22,13 +22,23 @@ func SplitFor(src Source, name string) (Split, error) {
 	case isPair && name == PairSplit:
 		return pair.Split(), nil
 	case isPair:
-		return Split{}, fmt.Errorf("split %q of %s: two data sets are the two tasks; the split is %q", name, src.Name(), PairSplit)
+		return Split{}, fmt.Errorf(
+			"split %q of %s: two data sets are the two tasks; the split is %q",
+			name,
+			src.Name(),
+			PairSplit,
+		)
 	case name == PairSplit:
 		return Split{}, fmt.Errorf("split %q of %s: it is that of two data sets, and there is one", name, src.Name())
 	}
 	classes := src.Classes()
 	if len(classes) < 2 {
-		return Split{}, fmt.Errorf("split %q of %s: it has %d classes, a split needs at least 2", name, src.Name(), len(classes))
+		return Split{}, fmt.Errorf(
+			"split %q of %s: it has %d classes, a split needs at least 2",
+			name,
+			src.Name(),
+			len(classes),
+		)
 	}
 	if name == "natman" {
 		return naturalManMade(src.Name(), classes)
@@ -86,7 +96,12 @@ func naturalManMade(name string, classes []Class) (Split, error) {
 		}
 	}
 	if len(s.A) == 0 || len(s.B) == 0 {
-		return Split{}, fmt.Errorf("split natman of %s: %d natural and %d man-made classes; both sides need one", name, len(s.A), len(s.B))
+		return Split{}, fmt.Errorf(
+			"split natman of %s: %d natural and %d man-made classes; both sides need one",
+			name,
+			len(s.A),
+			len(s.B),
+		)
 	}
 	return s, nil
 }

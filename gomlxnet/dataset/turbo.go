@@ -36,7 +36,11 @@ var errNoTurbo = errors.New("libjpeg-turbo is not installed")
 func openTurbo() (*turbo, error) {
 	names := []string{"libturbojpeg.so.0"}
 	if runtime.GOOS == "darwin" {
-		names = []string{"libturbojpeg.0.dylib", "/opt/homebrew/opt/jpeg-turbo/lib/libturbojpeg.0.dylib", "/usr/local/opt/jpeg-turbo/lib/libturbojpeg.0.dylib"}
+		names = []string{
+			"libturbojpeg.0.dylib",
+			"/opt/homebrew/opt/jpeg-turbo/lib/libturbojpeg.0.dylib",
+			"/usr/local/opt/jpeg-turbo/lib/libturbojpeg.0.dylib",
+		}
 	}
 	t := &turbo{}
 	var errs []error
@@ -49,14 +53,20 @@ func openTurbo() (*turbo, error) {
 		errs = append(errs, err)
 	}
 	if t.library == 0 {
-		return nil, fmt.Errorf("%w (Debian, Ubuntu: libturbojpeg0; Homebrew: jpeg-turbo); install it or choose Go's decoder: %w",
-			errNoTurbo, errors.Join(errs...))
+		return nil, fmt.Errorf(
+			"%w (Debian, Ubuntu: libturbojpeg0; Homebrew: jpeg-turbo); install it or choose Go's decoder: %w",
+			errNoTurbo,
+			errors.Join(errs...),
+		)
 	}
 	for name, at := range map[string]*uintptr{"tjInitDecompress": &t.initDecompress, "tjDestroy": &t.destroy, "tjDecompressHeader3": &t.header,
 		"tjDecompressToYUVPlanes": &t.planes} {
 		var err error
 		if *at, err = purego.Dlsym(t.library, name); err != nil {
-			return nil, errors.Join(fmt.Errorf("libjpeg-turbo is too old, want 1.5 or newer: %w", err), purego.Dlclose(t.library))
+			return nil, errors.Join(
+				fmt.Errorf("libjpeg-turbo is too old, want 1.5 or newer: %w", err),
+				purego.Dlclose(t.library),
+			)
 		}
 	}
 	return t, nil
@@ -118,8 +128,17 @@ func (t *turbo) decode(data []byte) (img image.Image, ok bool) {
 	default:
 		return nil, false
 	}
-	r, _, _ := purego.SyscallN(t.planes, h, file, length, uintptr(unsafe.Pointer(&parts)), 0, uintptr(unsafe.Pointer(&strides)), 0,
-		tjAccurateDCT|tjStopOnWarning)
+	r, _, _ := purego.SyscallN(
+		t.planes,
+		h,
+		file,
+		length,
+		uintptr(unsafe.Pointer(&parts)),
+		0,
+		uintptr(unsafe.Pointer(&strides)),
+		0,
+		tjAccurateDCT|tjStopOnWarning,
+	)
 	return img, int32(r) == 0
 }
 

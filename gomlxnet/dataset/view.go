@@ -38,7 +38,14 @@ func (v View) plan(h, w, c int, own []float32) (plan, error) {
 		p.Size = min(h, w)
 	}
 	if p.Pad < 0 || p.Size < 0 || p.Size > min(h, w)+2*p.Pad {
-		return plan{}, fmt.Errorf("view: a crop of %d from pictures of %dx%d padded by %d; want 1..%d", p.Size, h, w, p.Pad, min(h, w)+2*p.Pad)
+		return plan{}, fmt.Errorf(
+			"view: a crop of %d from pictures of %dx%d padded by %d; want 1..%d",
+			p.Size,
+			h,
+			w,
+			p.Pad,
+			min(h, w)+2*p.Pad,
+		)
 	}
 	if len(v.Std) != 0 && len(v.Std) != c || slices.ContainsFunc(v.Std, func(s float32) bool { return !(s > 0) }) {
 		return plan{}, fmt.Errorf("view: deviations %v, want %d numbers above 0, one a channel", v.Std, c)
@@ -52,7 +59,15 @@ func (v View) plan(h, w, c int, own []float32) (plan, error) {
 	}
 	switch {
 	case len(mean) != h*w*c && len(mean) != c:
-		return plan{}, fmt.Errorf("view: a mean of %d numbers, want %d (mean image %dx%dx%d) or %d (channels)", len(mean), h*w*c, h, w, c, c)
+		return plan{}, fmt.Errorf(
+			"view: a mean of %d numbers, want %d (mean image %dx%dx%d) or %d (channels)",
+			len(mean),
+			h*w*c,
+			h,
+			w,
+			c,
+			c,
+		)
 	case v.MeanPerChannel && len(mean) != c:
 		mean = channelMeans(mean, c)
 	}

@@ -44,7 +44,8 @@ func TestViewOfAnotherNet(t *testing.T) {
 			t.Errorf("error %v, want one with %q", err, want)
 		}
 	}
-	if _, err := (View{BGR: true}).plan(24, 24, 1, make([]float32, 1)); err == nil || !strings.Contains(err.Error(), "want 3") {
+	if _, err := (View{BGR: true}).plan(24, 24, 1, make([]float32, 1)); err == nil ||
+		!strings.Contains(err.Error(), "want 3") {
 		t.Errorf("one channel in BGR: %v", err)
 	}
 }

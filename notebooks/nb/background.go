@@ -127,7 +127,10 @@ func (l *Lab) stopAll(wait time.Duration) (lines []string, err error) {
 			continue // a record that is torn belongs to nobody
 		}
 		if r.Grid != notebookGrid {
-			lines = append(lines, fmt.Sprintf("run %s was begun in a terminal and goes on; `coadapt stop %s` ends it", id, id))
+			lines = append(
+				lines,
+				fmt.Sprintf("run %s was begun in a terminal and goes on; `coadapt stop %s` ends it", id, id),
+			)
 			continue
 		}
 		switch err := l.halt(ctx, id); {

@@ -13,7 +13,16 @@ import (
 
 // Every dial reaches the configuration, the command of a run in the background, and the Go source of a form.
 func TestDials(t *testing.T) {
-	l := Open("plain-shapes", Steps(50), Rate(0.01), SecondRate(0.02), SecondSteps(9), PerClass(5), Dropout(0.5), NoLRN())
+	l := Open(
+		"plain-shapes",
+		Steps(50),
+		Rate(0.01),
+		SecondRate(0.02),
+		SecondSteps(9),
+		PerClass(5),
+		Dropout(0.5),
+		NoLRN(),
+	)
 	cfg, err := configure(t.Context(), l.set)
 	if err != nil {
 		t.Fatal(err)
@@ -79,7 +88,8 @@ func opened(t *testing.T, data string, opts ...Option) *Lab {
 // Flags of coadapt curve that have no function of their own reach the same places.
 func TestFlags(t *testing.T) {
 	l := opened(t, "plain-shapes", Flags("--widths=8,8,8,8,8,16,16 --batch 8 --momentum=0.5"), Steps(7))
-	if cfg := l.config; cfg.Recipe.Batch != 8 || cfg.Recipe.Momentum != 0.5 || cfg.Recipe.Steps != 7 || cfg.Arch.Outputs(0) != 8 {
+	if cfg := l.config; cfg.Recipe.Batch != 8 || cfg.Recipe.Momentum != 0.5 || cfg.Recipe.Steps != 7 ||
+		cfg.Arch.Outputs(0) != 8 {
 		t.Errorf("recipe %+v, %d channels of conv1", cfg.Recipe, cfg.Arch.Outputs(0))
 	}
 	args := l.command(sweep.Record{})

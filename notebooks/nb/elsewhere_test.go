@@ -19,7 +19,12 @@ func TestAnotherNet(t *testing.T) {
 	const data = "shapes:classes=4,train=12,test=8,size=32"
 	l := opened(t, data, Arch("resnet20"), Steps(2))
 	if l.config.Arch.Cuts() != 10 || l.set.cuts() != 10 || cuts() != 7 {
-		t.Errorf("resnet20 has %d cuts here, %d by the settings; mini has %d; want 10, 10 and 7", l.config.Arch.Cuts(), l.set.cuts(), cuts())
+		t.Errorf(
+			"resnet20 has %d cuts here, %d by the settings; mini has %d; want 10, 10 and 7",
+			l.config.Arch.Cuts(),
+			l.set.cuts(),
+			cuts(),
+		)
 	}
 	nets, err := l.nets(Grid{Conditions: "AnB"})
 	if err != nil {
@@ -75,7 +80,8 @@ func TestTasksFromElsewhere(t *testing.T) {
 		if (l.config.Pretrained != nil) != (split == transfer.PretrainedSplit) {
 			t.Errorf("split %s: pretrained %v", split, l.config.Pretrained)
 		}
-		if args := strings.Join(l.command(sweep.Record{}), " "); !strings.Contains(args, "--data-b=plain-shapes") && !strings.Contains(args, "--preprocess=caffe") {
+		if args := strings.Join(l.command(sweep.Record{}), " "); !strings.Contains(args, "--data-b=plain-shapes") &&
+			!strings.Contains(args, "--preprocess=caffe") {
 			t.Errorf("command %s lacks the option", args)
 		}
 		l.lab = new(transfer.Lab)
@@ -83,11 +89,13 @@ func TestTasksFromElsewhere(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if text := strings.Join(s.Options, " "); strings.Contains(text, string(os.PathSeparator)) || s.known() != (split == dataset.PairSplit) {
+		if text := strings.Join(s.Options, " "); strings.Contains(text, string(os.PathSeparator)) ||
+			s.known() != (split == dataset.PairSplit) {
 			t.Errorf("stamp %s, known %t: want names of files alone, and to know what needs none", text, s.known())
 		}
 	}
-	if err := unchecked(data, DataB("shapes"), BaseA(file, "none")).check(); err == nil || !strings.Contains(err.Error(), "leave one of the two") {
+	if err := unchecked(data, DataB("shapes"), BaseA(file, "none")).check(); err == nil ||
+		!strings.Contains(err.Error(), "leave one of the two") {
 		t.Errorf("a second data set and a pretrained net: %v", err)
 	}
 	if err := unchecked(data, BaseA(file, "")).check(); err == nil || !strings.Contains(err.Error(), "imagenet") {

@@ -98,8 +98,15 @@ func (l *Lab) formPanel(spec Spec) (panel, error) {
 	if slices.Min(append([]int{1}, spec.Epochs...)) < 1 {
 		return panel{}, fmt.Errorf("Spec.Epochs %v: want numbers from 1", spec.Epochs)
 	}
-	if slices.ContainsFunc(slices.Concat(spec.Rates, spec.Rates2), func(r float64) bool { return !(r > 0) || r > 100 }) {
-		return panel{}, fmt.Errorf("Spec.Rates %v, Spec.Rates2 %v: want rates above 0, such as 0.01", spec.Rates, spec.Rates2)
+	if slices.ContainsFunc(
+		slices.Concat(spec.Rates, spec.Rates2),
+		func(r float64) bool { return !(r > 0) || r > 100 },
+	) {
+		return panel{}, fmt.Errorf(
+			"Spec.Rates %v, Spec.Rates2 %v: want rates above 0, such as 0.01",
+			spec.Rates,
+			spec.Rates2,
+		)
 	}
 	p := panel{title: spec.Title, button: "use these"}
 	conditions := transfer.Treatments()
@@ -109,7 +116,12 @@ func (l *Lab) formPanel(spec Spec) (panel, error) {
 	for _, t := range spec.offered() {
 		p.controls = append(
 			p.controls,
-			control{name: t.String(), label: t.String(), kind: "tick", value: fmt.Sprint(slices.Contains(conditions, t))},
+			control{
+				name:  t.String(),
+				label: t.String(),
+				kind:  "tick",
+				value: fmt.Sprint(slices.Contains(conditions, t)),
+			},
 		)
 	}
 	low, high := 1, l.set.cuts()
@@ -145,7 +157,11 @@ func (l *Lab) formPanel(spec Spec) (panel, error) {
 		splits = append(own, "0", "1", "2", "3", "natman")
 	}
 	if !slices.Contains(splits, split) {
-		return panel{}, fmt.Errorf("Spec.Grid.Splits %q: want one of Spec.Splits, %s", split, strings.Join(splits, ", "))
+		return panel{}, fmt.Errorf(
+			"Spec.Grid.Splits %q: want one of Spec.Splits, %s",
+			split,
+			strings.Join(splits, ", "),
+		)
 	}
 	if spec.Grid.Balanced {
 		return panel{}, errors.New("Spec.Grid.Balanced: a form offers conditions, and Balanced settles them")
@@ -158,7 +174,10 @@ func (l *Lab) formPanel(spec Spec) (panel, error) {
 		own := append(
 			[]string{l.set.Data},
 			slices.DeleteFunc(slices.Clone(spec.Data), func(d string) bool { return d == l.set.Data })...)
-		p.controls = append(p.controls, control{name: "data", label: "data", kind: "select", options: own, value: l.set.Data})
+		p.controls = append(
+			p.controls,
+			control{name: "data", label: "data", kind: "select", options: own, value: l.set.Data},
+		)
 	}
 	if spec.Epochs != nil {
 		options := []string{asItIs}
@@ -232,7 +251,10 @@ func (l *Lab) chosen(v values, spec Spec) choice {
 func (l *Lab) goSource(c choice) string {
 	text := ""
 	if c.set != l.set {
-		text = fmt.Sprintf("lab := nb.Open(%s)\n", strings.Join(append([]string{strconv.Quote(c.set.Data)}, c.set.source()...), ", "))
+		text = fmt.Sprintf(
+			"lab := nb.Open(%s)\n",
+			strings.Join(append([]string{strconv.Quote(c.set.Data)}, c.set.source()...), ", "),
+		)
 	}
 	text += fmt.Sprintf("results := lab.Run(%s)\n", c.grid.Source())
 	if out, err := format.Source([]byte(text)); err == nil {

@@ -103,7 +103,14 @@ func TestFormSource(t *testing.T) {
 		chosen := c.lab.chosen(v, c.spec)
 		got, open := parsed(t, c.lab.goSource(chosen))
 		if chosen.grid != c.want || got != c.want || open != c.open {
-			t.Errorf("chosen %+v, source %+v with Open(%s); want %+v with Open(%s)", chosen.grid, got, open, c.want, c.open)
+			t.Errorf(
+				"chosen %+v, source %+v with Open(%s); want %+v with Open(%s)",
+				chosen.grid,
+				got,
+				open,
+				c.want,
+				c.open,
+			)
 		}
 		if err := c.lab.become(chosen); err != nil || c.open != "" && c.lab.set.Data != chosen.set.Data {
 			t.Errorf("the lab has data %q, %v", c.lab.set.Data, err)
@@ -172,7 +179,8 @@ func TestPanelListens(t *testing.T) {
 	if v, why, took := hear(t, p, &said); v["n"] != "4" || why != "the page did not answer" || took != answerWithin {
 		t.Errorf("nobody: %v, %q after %v", v, why, took)
 	}
-	if v, why, took := hear(t, p, &said, message{Values: at("4")}); v["n"] != "4" || !strings.Contains(why, "touched") ||
+	if v, why, took := hear(t, p, &said, message{Values: at("4")}); v["n"] != "4" ||
+		!strings.Contains(why, "touched") ||
 		took != touchWithin {
 		t.Errorf("untouched: %v, %q after %v", v, why, took)
 	}
@@ -297,7 +305,8 @@ func TestFormInABrowser(t *testing.T) {
 	}
 	tell(true, false)
 	change, ok := next(protocol.MIMECommValue).Data[protocol.MIMECommValue].(protocol.CommValue)
-	if want := (Grid{Conditions: "AnB", Cuts: "2-3", Seeds: "0", Splits: "1"}); !ok || change.Address != m[2]+"/below" ||
+	if want := (Grid{Conditions: "AnB", Cuts: "2-3", Seeds: "0", Splits: "1"}); !ok ||
+		change.Address != m[2]+"/below" ||
 		!strings.Contains(change.Value.(string), want.Source()) {
 		t.Errorf("the page was told %+v", change)
 	}

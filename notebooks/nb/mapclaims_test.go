@@ -120,7 +120,8 @@ func TestClaimsOfGrowth(t *testing.T) {
 		return trained, failed
 	}
 	trained, failed := at4("rate-0.01-rate2-0.0275")
-	if len(trained) != 4 || len(failed) != 2 || slices.Max(trained) >= slices.Min(failed) || slices.Max(failed) > 4.15 ||
+	if len(trained) != 4 || len(failed) != 2 || slices.Max(trained) >= slices.Min(failed) ||
+		slices.Max(failed) > 4.15 ||
 		slices.Min(trained) < 3.15 {
 		t.Errorf(
 			"RMS of those that trained %.1f, that failed %.1f; claimed: 3.2 to 4.1, and the two largest fail",
@@ -196,7 +197,13 @@ func TestClaimsOfGradients(t *testing.T) {
 			t.Errorf("%s: largest gradients %.1f, %s %.1f; claimed: above 30, below 12", cut, a, name, b)
 		}
 		if a, b := median(plain[90:]), median(rescaled[90:]); a > 0.25 || b < 0.8 {
-			t.Errorf("%s: in the last ten steps %.2f, %s %.2f; claimed: a quarter or less, and 0.8 or more", cut, a, name, b)
+			t.Errorf(
+				"%s: in the last ten steps %.2f, %s %.2f; claimed: a quarter or less, and 0.8 or more",
+				cut,
+				a,
+				name,
+				b,
+			)
 		}
 	}
 }

@@ -110,11 +110,17 @@ type option struct {
 
 // inOptions are all of them, in the order in which source writes them.
 var inOptions = []option{
-	{"Epochs", []string{"epochs"}}, {"Steps", []string{"steps"}}, {"Rate", []string{"rate"}}, {"SecondRate", []string{"rate2"}},
+	{
+		"Epochs",
+		[]string{"epochs"},
+	}, {"Steps", []string{"steps"}}, {"Rate", []string{"rate"}}, {"SecondRate", []string{"rate2"}},
 	{"SecondSteps", []string{"steps2"}}, {"PerClass", []string{"per-class"}}, {"Dropout", []string{"dropout"}},
 	{"NoLRN", []string{"no-lrn"}}, {"TestShare", []string{"test-share"}}, {"Fold", []string{"fold", "folds"}},
 	{"PartSeed", []string{"part-seed"}}, {"Groups", []string{"groups"}}, {"SplitFile", []string{"split-file"}},
-	{"Arch", []string{"arch"}}, {"DataB", []string{"data-b"}}, {"BaseA", []string{"base-a", "preprocess"}}, {"SkipBad", []string{"skip-bad"}},
+	{
+		"Arch",
+		[]string{"arch"},
+	}, {"DataB", []string{"data-b"}}, {"BaseA", []string{"base-a", "preprocess"}}, {"SkipBad", []string{"skip-bad"}},
 }
 
 // check says what is wrong with the options, and makes names of files absolute.

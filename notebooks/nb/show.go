@@ -124,7 +124,9 @@ func show(htmlText, text string) error {
 		return err
 	}
 	return send(
-		&protocol.DisplayData{Data: map[protocol.MIMEType]any{protocol.MIMETextHTML: htmlText, protocol.MIMETextPlain: text}},
+		&protocol.DisplayData{
+			Data: map[protocol.MIMEType]any{protocol.MIMETextHTML: htmlText, protocol.MIMETextPlain: text},
+		},
 	)
 }
 

@@ -55,7 +55,14 @@ func (l *Lab) stale(name string, now ...Work) (changes []string, known bool, err
 		changes = append(changes, fmt.Sprintf("it is of other data (%s, now %s)", was.Data, own.Data))
 	}
 	if !slices.Equal(was.Options, own.Options) {
-		changes = append(changes, fmt.Sprintf("its nets were trained in another way (options %s, now %s)", said(was.Options), said(own.Options)))
+		changes = append(
+			changes,
+			fmt.Sprintf(
+				"its nets were trained in another way (options %s, now %s)",
+				said(was.Options),
+				said(own.Options),
+			),
+		)
 	}
 	if was.Backend != own.Backend {
 		changes = append(changes, fmt.Sprintf("it is of another backend (%s, now %s)", was.Backend, own.Backend))
@@ -67,7 +74,13 @@ func (l *Lab) stale(name string, now ...Work) (changes []string, known bool, err
 	case was.known() || was.Experiment == "" || was.Experiment == reference.Experiment:
 		changes, known, err = was.Changes(l.ctx)
 	default:
-		changes = []string{fmt.Sprintf("the code, the recipe, the data or the split file are others (experiment %s, now %s)", was.Experiment, own.Experiment)}
+		changes = []string{
+			fmt.Sprintf(
+				"the code, the recipe, the data or the split file are others (experiment %s, now %s)",
+				was.Experiment,
+				own.Experiment,
+			),
+		}
 	}
 	if err != nil {
 		return nil, false, err

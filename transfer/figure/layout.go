@@ -212,7 +212,11 @@ func drawNotes(c draw.Canvas, sentences []string) draw.Canvas {
 }
 
 func style(size vg.Length) text.Style {
-	return text.Style{Color: ink, Font: font.Font{Typeface: "Liberation", Variant: "Sans", Size: size}, Handler: plot.DefaultTextHandler}
+	return text.Style{
+		Color:   ink,
+		Font:    font.Font{Typeface: "Liberation", Variant: "Sans", Size: size},
+		Handler: plot.DefaultTextHandler,
+	}
 }
 
 // wrap breaks s between words into lines of at most width, unless a single word is wider.

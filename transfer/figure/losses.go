@@ -55,7 +55,8 @@ func Losses(curves []LossCurve, opt Options) (*Figure, error) {
 			}
 		}
 		first, end := cv.Metrics[0], cv.Metrics[len(cv.Metrics)-1]
-		if n := len(line.points); n > 2 && line.points[n-1].x-line.points[n-2].x < (line.points[n-2].x-line.points[n-3].x)/2 {
+		if n := len(line.points); n > 2 &&
+			line.points[n-1].x-line.points[n-2].x < (line.points[n-2].x-line.points[n-3].x)/2 {
 			line.points, end = line.points[:n-1], cv.Metrics[n-2] // the mean of a few last steps would look like a fall
 		}
 		last = max(last, end.Step, r.Steps)

@@ -80,7 +80,10 @@ func note(points []Point, m medium) []string {
 	switch {
 	case m == plain:
 	case methods[StudentT] && methods[Wilson]:
-		out = append(out, "Intervals: 95% t over the nets of a point; for a single net, 95% Wilson over its test images.")
+		out = append(
+			out,
+			"Intervals: 95% t over the nets of a point; for a single net, 95% Wilson over its test images.",
+		)
 	case methods[StudentT]:
 		out = append(out, "Intervals: 95% t over the nets of a point.")
 	case methods[Wilson]:

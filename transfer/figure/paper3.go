@@ -19,7 +19,13 @@ func Paper3(results []transfer.Result, opt Options) (*Figure, error) {
 		return nil, fmt.Errorf("figure 3: %w", err)
 	}
 	opt = opt.filled(7.2, 7.6)
-	frame := panel{xlabel: "layer n", ylabel: "top-1 accuracy", xmin: -0.3, xmax: float64(len(opt.Layers)) + 0.3, xticks: numberTicks(len(opt.Layers))}
+	frame := panel{
+		xlabel: "layer n",
+		ylabel: "top-1 accuracy",
+		xmin:   -0.3,
+		xmax:   float64(len(opt.Layers)) + 0.3,
+		xticks: numberTicks(len(opt.Layers)),
+	}
 
 	left := frame
 	left.title, left.empty = "AnB between natural and man-made", "no such nets (split natman)"
@@ -28,7 +34,11 @@ func Paper3(results []transfer.Result, opt Options) (*Figure, error) {
 		name   string
 		look   look
 	}{{transfer.A, "target natural", look{color: rgb(0x2e7d32), shape: circle, filled: true}}, {transfer.B, "target man-made", look{color: rgb(0x6a4c93), shape: triangle, filled: true}}} {
-		s := levels(results, transfer.Transfer, func(n transfer.Net) bool { return n.Split == "natman" && n.Target == way.target })
+		s := levels(
+			results,
+			transfer.Transfer,
+			func(n transfer.Net) bool { return n.Split == "natman" && n.Target == way.target },
+		)
 		if s.look, s.name = way.look, way.name; len(s.points) > 1 {
 			left.series = append(left.series, s)
 		}
@@ -40,14 +50,18 @@ func Paper3(results []transfer.Result, opt Options) (*Figure, error) {
 		right.series = append(right.series, s)
 	}
 	if len(left.series)+len(right.series) == 0 {
-		return nil, fmt.Errorf("figure 3: neither transfer between natural and man-made classes nor frozen random layers " +
-			"among the results; `coadapt curve --splits natman --conditions AnB,RnB` trains both where classes are known " +
-			"as natural or man-made")
+		return nil, fmt.Errorf(
+			"figure 3: neither transfer between natural and man-made classes nor frozen random layers " +
+				"among the results; `coadapt curve --splits natman --conditions AnB,RnB` trains both where classes are known " +
+				"as natural or man-made",
+		)
 	}
 	randomHalves := lookOf(transfer.Transfer)
 	randomHalves.filled = false
 	below := frame
-	below.ylabel, below.xlabel, below.xticks, below.yticks, below.floor = "points above or below the own base", cutLabel, cutTicks(opt.Layers), pointTicks{}, -30
+	below.ylabel, below.xlabel, below.xticks, below.yticks, below.floor = "points above or below the own base", cutLabel, cutTicks(
+		opt.Layers,
+	), pointTicks{}, -30
 	zero := 0.0
 	below.level = &zero
 	for _, row := range []struct {

@@ -15,7 +15,12 @@ import (
 func PartFlags(p *dataset.Parts, fl *pflag.FlagSet) {
 	fl.Float64Var(&p.TestShare, "test-share", p.TestShare,
 		"test on this share of each class's pictures, such as 0.2, where the data is not divided into train/ and test/")
-	fl.IntVar(&p.Folds, "folds", p.Folds, "divide all pictures of any data into `K` parts that are alike, those of test/ among them")
+	fl.IntVar(
+		&p.Folds,
+		"folds",
+		p.Folds,
+		"divide all pictures of any data into `K` parts that are alike, those of test/ among them",
+	)
 	fl.IntVar(&p.Fold, "fold", p.Fold, "with --folds: test on part `I`, 1 to K, and train on the others (default: 1)")
 	fl.IntVar(&p.Seed, "part-seed", p.Seed, "with --test-share or --folds: another choice of pictures for each number")
 	fl.StringVar(&p.Groups, "groups", p.Groups,

@@ -98,31 +98,66 @@ func (o *Options) Flags(fl *pflag.FlagSet) {
 	fl.StringVar(&o.Arch, "arch", o.Arch,
 		"the net: "+strings.Join(gomlxnet.Names(), ", ")+", with options as in resnet20:depth=32, or a FILE.json;\n"+
 			"its cuts lie between its blocks, coadapt arch NAME --cuts lists them")
-	fl.StringVar(&o.Data, "data", o.Data,
+	fl.StringVar(
+		&o.Data,
+		"data",
+		o.Data,
 		"plain-shapes, shapes, shapes:classes=20,train=100,..., or a folder, .zip or .tar.gz with CIFAR's binary files or\n"+
-			"train/<class>/ and test/ or val/<class>/")
-	fl.StringVar(&o.SplitFile, "split-file", o.SplitFile,
+			"train/<class>/ and test/ or val/<class>/",
+	)
+	fl.StringVar(
+		&o.SplitFile,
+		"split-file",
+		o.SplitFile,
 		"`FILE` with a split of your own: classes, or patterns such as animal_*, one a line, below a line [A] and below a\n"+
-			"line [B]; its nets are called as the file is, such as animals/A3B, or by a line name: animals")
+			"line [B]; its nets are called as the file is, such as animals/A3B, or by a line name: animals",
+	)
 	fl.StringVar(&o.DataB, "data-b", o.DataB,
 		"a second data set: all classes of --data are task A, all of this are task B (split "+dataset.PairSplit+")")
-	fl.StringVar(&o.BaseA, "base-a", o.BaseA,
+	fl.StringVar(
+		&o.BaseA,
+		"base-a",
+		o.BaseA,
 		"`FILE` of weights of --arch, as .safetensors or .caffemodel: base A is this net, and all classes of the data\n"+
-			"are task B (split "+transfer.PretrainedSplit+")")
+			"are task B (split "+transfer.PretrainedSplit+")",
+	)
 	fl.StringVar(&o.Preprocess, "preprocess", o.Preprocess,
 		"what the net of --base-a was shown of pictures: "+strings.Join(transfer.PreprocessingNames(), ", ")+
 			`, or a FILE.json such as`+"\n"+
 			`{"mean": [123.7, 116.3, 103.5], "std": [58.4, 57.1, 57.4], "bgr": false} of pixels 0..255`)
-	fl.Float64Var(&o.Epochs, "epochs", o.Epochs, "passes over the training images (default: 3 for shapes, 15 for others)")
+	fl.Float64Var(
+		&o.Epochs,
+		"epochs",
+		o.Epochs,
+		"passes over the training images (default: 3 for shapes, 15 for others)",
+	)
 	fl.IntVar(&o.Steps, "steps", o.Steps, "steps of every net, in place of epochs")
 	fl.IntVar(&o.Batch, "batch", o.Batch, "images of a step (default: 16 below 20,000 training pictures, else 64)")
-	fl.Float64Var(&o.Rate, "rate", o.Rate,
-		"learning rate at the first step; it falls in a line to zero (default: 0.005 below 20,000 training pictures, else 0.01)")
-	fl.Float64Var(&o.Dropout, "dropout", o.Dropout, "probability with which outputs of fc6 and fc7 are dropped in training")
+	fl.Float64Var(
+		&o.Rate,
+		"rate",
+		o.Rate,
+		"learning rate at the first step; it falls in a line to zero (default: 0.005 below 20,000 training pictures, else 0.01)",
+	)
+	fl.Float64Var(
+		&o.Dropout,
+		"dropout",
+		o.Dropout,
+		"probability with which outputs of fc6 and fc7 are dropped in training",
+	)
 	fl.BoolVar(&o.NoLRN, "no-lrn", o.NoLRN, "leave out the response normalisation behind conv1 and conv2")
-	fl.BoolVar(&o.NoAugment, "no-augment", o.NoAugment, "show pictures as they are, neither shifted nor mirrored (shapes never are)")
-	fl.StringVar(&o.Init, "init", o.Init,
-		"initial values: he (variance 2/fan-in), gauss (standard deviation 0.01), or caffe (CaffeNet's, with its biases of 1)")
+	fl.BoolVar(
+		&o.NoAugment,
+		"no-augment",
+		o.NoAugment,
+		"show pictures as they are, neither shifted nor mirrored (shapes never are)",
+	)
+	fl.StringVar(
+		&o.Init,
+		"init",
+		o.Init,
+		"initial values: he (variance 2/fan-in), gauss (standard deviation 0.01), or caffe (CaffeNet's, with its biases of 1)",
+	)
 	fl.Float64Var(&o.Momentum, "momentum", o.Momentum, "of the solver, from 0 to below 1")
 	fl.Float64Var(&o.Decay, "decay", o.Decay, "weight decay of the solver")
 	fl.StringVar(&o.Schedule, "schedule", o.Schedule, "how the rate goes: poly (in a line to zero) or fixed")
@@ -132,12 +167,31 @@ func (o *Options) Flags(fl *pflag.FlagSet) {
 	fl.IntVar(&o.Steps2, "steps2", o.Steps2, "steps of the second training (default: as many as of the first)")
 	fl.IntVar(&o.PerClass, "per-class", o.PerClass,
 		"train on the first `N` images of each class only, of a superclass on those of its classes in turn (0: all)")
-	fl.IntVar(&o.Size, "size", o.Size, "pixels to which images are resized, at least 16 (default: 32; shapes: as drawn)")
-	fl.StringVar(&o.Widths, "widths", o.Widths, "widths of conv1 to conv5, fc6 and fc7 (default 24,48,64,64,48,192,192)")
-	fl.StringVar(&o.Precision, "precision", o.Precision,
-		"float32, or bfloat16: activations, and the weights they meet, of 16 bits, where the machine multiplies them faster")
+	fl.IntVar(
+		&o.Size,
+		"size",
+		o.Size,
+		"pixels to which images are resized, at least 16 (default: 32; shapes: as drawn)",
+	)
+	fl.StringVar(
+		&o.Widths,
+		"widths",
+		o.Widths,
+		"widths of conv1 to conv5, fc6 and fc7 (default 24,48,64,64,48,192,192)",
+	)
+	fl.StringVar(
+		&o.Precision,
+		"precision",
+		o.Precision,
+		"float32, or bfloat16: activations, and the weights they meet, of 16 bits, where the machine multiplies them faster",
+	)
 	fl.BoolVar(&o.Coarse, "coarse", o.Coarse, "CIFAR-100: classes are the 20 superclasses")
-	fl.BoolVar(&o.SkipBad, "skip-bad", o.SkipBad, "leave out pictures that do not decode, and name them, instead of stopping")
+	fl.BoolVar(
+		&o.SkipBad,
+		"skip-bad",
+		o.SkipBad,
+		"leave out pictures that do not decode, and name them, instead of stopping",
+	)
 	PartFlags(&o.Parts, fl)
 }
 

@@ -98,7 +98,8 @@ func TestCheck(t *testing.T) {
 		o := parsed(t, strings.Fields(c.args)...)
 		err := o.Check()
 		var f *Fault
-		if !errors.As(err, &f) || f.Option != c.option || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "-"+c.option) {
+		if !errors.As(err, &f) || f.Option != c.option || !strings.Contains(err.Error(), c.want) ||
+			!strings.HasPrefix(err.Error(), "-"+c.option) {
 			t.Errorf("%s: %v, want an error of -%s with %q", c.args, err, c.option, c.want)
 		}
 	}
@@ -120,17 +121,34 @@ func TestConfig(t *testing.T) {
 		}
 		return cfg
 	}
-	plain, cfg := config(), config("--steps=40", "--batch=4", "--rate=0.5", "--momentum=0.3", "--decay=0", "--schedule=fixed", "--warmup=3",
-		"--rate2=0.1", "--steps2=9", "--per-class=5", "--skip-bad", "--precision=bfloat16", "--widths=4,4,4,4,4,8,8", "--no-lrn")
+	plain, cfg := config(), config(
+		"--steps=40",
+		"--batch=4",
+		"--rate=0.5",
+		"--momentum=0.3",
+		"--decay=0",
+		"--schedule=fixed",
+		"--warmup=3",
+		"--rate2=0.1",
+		"--steps2=9",
+		"--per-class=5",
+		"--skip-bad",
+		"--precision=bfloat16",
+		"--widths=4,4,4,4,4,8,8",
+		"--no-lrn",
+	)
 	r := cfg.Recipe
 	if r.Steps != 40 || r.Batch != 4 || r.Rate.Base != 0.5 || r.Rate.Policy != "fixed" || r.Rate.Warmup != 3 || r.Momentum != 0.3 || r.Decay != 0 ||
-		r.Second.Rate != 0.1 || r.Second.Steps != 9 || cfg.PerClass != 5 || cfg.Bad != dataset.BadSkips || cfg.Epochs != 0 {
+		r.Second.Rate != 0.1 || r.Second.Steps != 9 || cfg.PerClass != 5 || cfg.Bad != dataset.BadSkips ||
+		cfg.Epochs != 0 {
 		t.Errorf("%+v, %d pictures a class", r, cfg.PerClass)
 	}
-	if cfg.Arch.Precision != "bfloat16" || cfg.Arch.Outputs(0) != 4 || len(cfg.Arch.Blocks[0].Ops) >= len(plain.Arch.Blocks[0].Ops) {
+	if cfg.Arch.Precision != "bfloat16" || cfg.Arch.Outputs(0) != 4 ||
+		len(cfg.Arch.Blocks[0].Ops) >= len(plain.Arch.Blocks[0].Ops) {
 		t.Errorf("arch %+v", cfg.Arch)
 	}
-	if own := transfer.MiniConfig(plain.Source); !reflect.DeepEqual(plain.Recipe, own.Recipe) || !reflect.DeepEqual(plain.Arch, own.Arch) {
+	if own := transfer.MiniConfig(plain.Source); !reflect.DeepEqual(plain.Recipe, own.Recipe) ||
+		!reflect.DeepEqual(plain.Arch, own.Arch) {
 		t.Error("without options it is not what suits the source")
 	}
 	if n, err := parsed(t, "--arch=resnet20").Cuts(); err != nil || n != 10 {
@@ -143,12 +161,22 @@ func TestConfig(t *testing.T) {
 
 // TestFiles: options that name files are found, others are left.
 func TestFiles(t *testing.T) {
-	o := parsed(t, "--data=a/b.zip", "--data-b=shapes", "--arch=net.json", "--base-a=w", "--preprocess=imagenet", "--split-file=s", "--groups=g")
+	o := parsed(
+		t,
+		"--data=a/b.zip",
+		"--data-b=shapes",
+		"--arch=net.json",
+		"--base-a=w",
+		"--preprocess=imagenet",
+		"--split-file=s",
+		"--groups=g",
+	)
 	if err := o.Files(func(path string) (string, error) { return filepath.Join("at", path), nil }); err != nil {
 		t.Fatal(err)
 	}
 	if o.Data != filepath.Join("at", "a", "b.zip") || o.DataB != "shapes" || o.Arch != filepath.Join("at", "net.json") ||
-		o.BaseA != filepath.Join("at", "w") || o.Preprocess != "imagenet" || o.SplitFile != filepath.Join("at", "s") ||
+		o.BaseA != filepath.Join("at", "w") || o.Preprocess != "imagenet" ||
+		o.SplitFile != filepath.Join("at", "s") ||
 		o.Parts.Groups != filepath.Join("at", "g") {
 		t.Errorf("%+v", o)
 	}

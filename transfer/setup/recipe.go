@@ -9,8 +9,19 @@ import (
 )
 
 // trainingDials are options that the recipe of 2014 settles, beside those of the net.
-var trainingDials = []string{"arch", "epochs", "rate", "coarse", "momentum", "decay", "schedule", "warmup", "rate2", "steps2",
-	"no-augment"}
+var trainingDials = []string{
+	"arch",
+	"epochs",
+	"rate",
+	"coarse",
+	"momentum",
+	"decay",
+	"schedule",
+	"warmup",
+	"rate2",
+	"steps2",
+	"no-augment",
+}
 
 // Check says what is wrong with the options, as far as is known without the data. The error is a [Fault] where it is one
 // option's.
@@ -56,7 +67,13 @@ func (o *Options) Check() error {
 // trained is how nets are trained on a source.
 func (o Options) trained(src dataset.Source, n chosen) (transfer.Config, error) {
 	if most := src.Len(dataset.Train); o.Batch > most {
-		return transfer.Config{}, fault("batch", o.Batch, "%s has %d training pictures, want at most as many", src.Name(), most)
+		return transfer.Config{}, fault(
+			"batch",
+			o.Batch,
+			"%s has %d training pictures, want at most as many",
+			src.Name(),
+			most,
+		)
 	}
 	if o.Recipe == Recipe2014 {
 		return o.paper(src), nil

@@ -68,7 +68,15 @@ func TestNumbersOf2014(t *testing.T) {
 			units = l.Clusters // the targets of AnB+ are base nets' units too
 		}
 		if math.Abs(100*l.Value-c.want) > 0.0051 || units != c.units {
-			t.Errorf("%s at %s: %+.4f points of %d units, want %+.2f of %d", c.claim, c.at, 100*l.Value, units, c.want, c.units)
+			t.Errorf(
+				"%s at %s: %+.4f points of %d units, want %+.2f of %d",
+				c.claim,
+				c.at,
+				100*l.Value,
+				units,
+				c.want,
+				c.units,
+			)
 		}
 	}
 }
@@ -107,13 +115,15 @@ func TestNotTrainedOf2014(t *testing.T) {
 	}
 	for n := 3; n <= 7; n++ {
 		l := line("random features", fmt.Sprintf("n = %d", n))
-		if l.Verdict != stats.CannotBeAsked || l.Asked || !strings.Contains(strings.Join(l.Warnings, ""), fmt.Sprintf("whole/R%d not trained", n)) {
+		if l.Verdict != stats.CannotBeAsked || l.Asked ||
+			!strings.Contains(strings.Join(l.Warnings, ""), fmt.Sprintf("whole/R%d not trained", n)) {
 			t.Errorf("random features at n = %d: %s, %v", n, l.Verdict, l.Warnings)
 		}
 	}
 	for _, k := range []int{5, 10, 25, 50, 100} {
 		l := line("more images", fmt.Sprintf("%d images a class", k))
-		if l.Verdict != stats.CannotBeAsked || !strings.Contains(strings.Join(l.Warnings, ""), fmt.Sprintf("whole/base@%d not trained", k)) {
+		if l.Verdict != stats.CannotBeAsked ||
+			!strings.Contains(strings.Join(l.Warnings, ""), fmt.Sprintf("whole/base@%d not trained", k)) {
 			t.Errorf("%d images a class: %s, %v", k, l.Verdict, l.Warnings)
 		}
 	}
@@ -157,7 +167,19 @@ func made(splits, seeds int, surplus float64, t *testing.T) []transfer.Result {
 		}
 		h := sha256.Sum256([]byte(n.String()))
 		acc += 0.004 * (float64(h[0])/255 - 0.5)
-		out = append(out, transfer.Result{Net: n, Status: transfer.OK, Accuracy: acc, Correct: int(acc * 10000), Tested: 10000, Classes: 10, Experiment: "made", Key: n.String()})
+		out = append(
+			out,
+			transfer.Result{
+				Net:        n,
+				Status:     transfer.OK,
+				Accuracy:   acc,
+				Correct:    int(acc * 10000),
+				Tested:     10000,
+				Classes:    10,
+				Experiment: "made",
+				Key:        n.String(),
+			},
+		)
 	}
 	return out
 }
@@ -167,8 +189,17 @@ func TestBalancedDesignFindsWhatIsThere(t *testing.T) {
 	_, line := ask(t, results)
 	for claim, want := range map[string]float64{"fragility": 3, "specificity": 2, "rescue": 8, "second training": 1, "surplus": 2, "boost": 3, "transfer loss": -5, "boost at equal compute": 2} {
 		l := line(claim, "n = 5")
-		if math.Abs(100*l.Value-want) > 0.3 || l.Verdict != stats.Supported || l.Units != 12 || len(l.Warnings) > 0 || !(l.Low < l.Value && l.Value < l.High) {
-			t.Errorf("%s: %+.2f, %s, %d units, warnings %v; want %+.0f, supported, 12, none", claim, 100*l.Value, l.Verdict, l.Units, l.Warnings, want)
+		if math.Abs(100*l.Value-want) > 0.3 || l.Verdict != stats.Supported || l.Units != 12 || len(l.Warnings) > 0 ||
+			!(l.Low < l.Value && l.Value < l.High) {
+			t.Errorf(
+				"%s: %+.2f, %s, %d units, warnings %v; want %+.0f, supported, 12, none",
+				claim,
+				100*l.Value,
+				l.Verdict,
+				l.Units,
+				l.Warnings,
+				want,
+			)
 		}
 		if !(l.Permuted <= 2.0/4096+1e-12) { // all twelve units agree
 			t.Errorf("%s: permutation p %v", claim, l.Permuted)
@@ -202,7 +233,8 @@ func TestManySplitsAreClusters(t *testing.T) {
 func TestUnbalancedIsCaught(t *testing.T) {
 	var some []transfer.Result
 	for _, r := range made(2, 3, 0, t) {
-		if r.Net.Treatment == transfer.TransferPlus && r.Net.Target == transfer.A || r.Net.Treatment == transfer.SelfferPlus && r.Net.Target == transfer.B {
+		if r.Net.Treatment == transfer.TransferPlus && r.Net.Target == transfer.A ||
+			r.Net.Treatment == transfer.SelfferPlus && r.Net.Target == transfer.B {
 			continue
 		}
 		some = append(some, r)
@@ -251,7 +283,8 @@ func TestDivergedIsNotAveragedIn(t *testing.T) {
 	}
 	r, line := ask(t, results)
 	l := line("specificity", "n = 5")
-	if l.Units != before("specificity", "n = 5").Units-1 || math.Abs(100*l.Value-2) > 0.3 || len(r.Missing) != 1 || !strings.Contains(strings.Join(l.Warnings, ""), "0/A5B diverged") {
+	if l.Units != before("specificity", "n = 5").Units-1 || math.Abs(100*l.Value-2) > 0.3 || len(r.Missing) != 1 ||
+		!strings.Contains(strings.Join(l.Warnings, ""), "0/A5B diverged") {
 		t.Errorf("%d units, %+.2f, warnings %v", l.Units, 100*l.Value, l.Warnings)
 	}
 }
@@ -264,7 +297,8 @@ func TestAskRefuses(t *testing.T) {
 		"by one rule":    func(r []transfer.Result) []transfer.Result { r[3].Selection = transfer.BestTen; return r },
 		"two keys":       func(r []transfer.Result) []transfer.Result { x := r[3]; x.Key = "other"; return append(r, x) },
 	} {
-		if _, err := stats.Ask(change(append([]transfer.Result{}, results...)), 0.95); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := stats.Ask(change(append([]transfer.Result{}, results...)), 0.95); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want one with %q", err, want)
 		}
 	}

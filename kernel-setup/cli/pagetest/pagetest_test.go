@@ -24,8 +24,10 @@ func TestCommands(t *testing.T) {
 		root.AddCommand(draw)
 		return root
 	}
-	pages := map[string]string{"page.md": "```\ntool draw \\\n    --size 3  # three\n```\nSay `tool draw -size 4`, not a " +
-		"tool draw.\n"}
+	pages := map[string]string{
+		"page.md": "```\ntool draw \\\n    --size 3  # three\n```\nSay `tool draw -size 4`, not a " +
+			"tool draw.\n",
+	}
 	good := &counted{TB: t}
 	if seen := Commands(good, pages, "tool", top); seen != 2 || good.errors != 0 {
 		t.Errorf("%d commands and %d errors, want 2 and none", seen, good.errors)

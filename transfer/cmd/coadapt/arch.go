@@ -27,7 +27,10 @@ func archCommand(stdout io.Writer) *cobra.Command {
 		Short: "Print a net's layers: shapes, parameters, multiply-adds",
 		Long: "Print a net's layers and their sum. Multiply-adds are those of convolutions and inner products for one image: forward, and forward\n" +
 			"and backward in training under the cut that is asked for. With --cuts, print where the net can be cut, instead.\n" +
-			"Nets by name: " + strings.Join(gomlxnet.Names(), ", ") + ".",
+			"Nets by name: " + strings.Join(
+			gomlxnet.Names(),
+			", ",
+		) + ".",
 		Example: "  coadapt arch caffenet --cut 3\n  coadapt arch resnet20:depth=32,shortcut=B --cuts\n" +
 			"  coadapt arch resnet18 --size 64 --classes 200",
 		Args: cobra.ExactArgs(1),
@@ -62,7 +65,8 @@ func archCommand(stdout io.Writer) *cobra.Command {
 	c.Flags().IntVarP(&n, "cut", "n", 0, "the cut n: layers 1..n are frozen")
 	formerly(c.Flags(), map[string]string{"n": "cut"})
 	c.Flags().BoolVar(&plus, "finetune", false, "layers 1..n learn too, as in AnB+")
-	c.Flags().BoolVar(&cuts, "cuts", false, "where the net can be cut: shapes, parameters, receptive fields, multiply-adds on either side")
+	c.Flags().
+		BoolVar(&cuts, "cuts", false, "where the net can be cut: shapes, parameters, receptive fields, multiply-adds on either side")
 	c.MarkFlagsMutuallyExclusive("cuts", "cut")
 	c.MarkFlagsMutuallyExclusive("cuts", "finetune")
 	f.flags(c, "layer, and one for the total; or a cut")

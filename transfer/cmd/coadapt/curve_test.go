@@ -93,7 +93,8 @@ func TestCurve(t *testing.T) {
 		if err := json.Unmarshal([]byte(line), &r); err != nil {
 			t.Fatalf("%s: %v", line, err)
 		}
-		if r.Hit || !r.HasWeights() || r.Steps != 3 || r.Tested != 16 || len(r.Key) != 64 { // 2 classes of 8 test images
+		if r.Hit || !r.HasWeights() || r.Steps != 3 || r.Tested != 16 ||
+			len(r.Key) != 64 { // 2 classes of 8 test images
 			t.Errorf("%+v", r)
 		}
 		nets[r.Net.String()] = r
@@ -109,7 +110,8 @@ func TestCurve(t *testing.T) {
 
 	figure := filepath.Join(t.TempDir(), "curve.png")
 	status, out, progress = coadapt(t, t.Context(), append(args, "-figure", figure)...)
-	if status != 0 || !strings.Contains(progress, "0 trained now, 4 from the store") || !strings.Contains(out, "base ") ||
+	if status != 0 || !strings.Contains(progress, "0 trained now, 4 from the store") ||
+		!strings.Contains(out, "base ") ||
 		!strings.Contains(out, "AnB") {
 		t.Errorf("again: status %d\n%s\n%s", status, out, progress)
 	}

@@ -41,9 +41,18 @@ func cutRows(a gomlxnet.Arch) ([]cutRow, error) {
 	for i := range rows {
 		below.Parameters += costs[i].Parameters
 		below.MultiplyAdds += costs[i].MultiplyAdds
-		rows[i] = cutRow{Cut: i + 1, Block: a.Blocks[i].Name, Output: dims[i].Out.String(), Values: dims[i].Out.Values(),
-			Parameters: costs[i].Parameters, ParametersBelow: below.Parameters, Field: fields[i].Size, Stride: fields[i].Stride,
-			Below: below.MultiplyAdds, Above: total.MultiplyAdds - below.MultiplyAdds}
+		rows[i] = cutRow{
+			Cut:             i + 1,
+			Block:           a.Blocks[i].Name,
+			Output:          dims[i].Out.String(),
+			Values:          dims[i].Out.Values(),
+			Parameters:      costs[i].Parameters,
+			ParametersBelow: below.Parameters,
+			Field:           fields[i].Size,
+			Stride:          fields[i].Stride,
+			Below:           below.MultiplyAdds,
+			Above:           total.MultiplyAdds - below.MultiplyAdds,
+		}
 	}
 	return rows, nil
 }
@@ -52,9 +61,20 @@ func cutTable(w io.Writer, rows []cutRow) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(tw, "cut\tblock\toutput\tvalues\tparameters\tand below\tfield\tstride\tmultiply-adds below\tabove\t")
 	for _, r := range rows {
-		fmt.Fprintf(tw, "%d\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\t\n", r.Cut, r.Block, r.Output, thousands(int64(r.Values)),
-			thousands(int64(r.Parameters)), thousands(int64(r.ParametersBelow)), r.Field, r.Stride, thousands(r.Below),
-			thousands(r.Above))
+		fmt.Fprintf(
+			tw,
+			"%d\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\t\n",
+			r.Cut,
+			r.Block,
+			r.Output,
+			thousands(int64(r.Values)),
+			thousands(int64(r.Parameters)),
+			thousands(int64(r.ParametersBelow)),
+			r.Field,
+			r.Stride,
+			thousands(r.Below),
+			thousands(r.Above),
+		)
 	}
 	return tw.Flush()
 }

@@ -16,9 +16,16 @@ var narrow = []string{"curve", "-widths", "4,4,4,4,4,8,8", "-steps", "2", "-batc
 // TestTwoDataSets: all classes of one data set are task A, all of another are task B, and both names are shown.
 func TestTwoDataSets(t *testing.T) {
 	testStore(t)
-	train := append(slices.Clone(narrow), "-data", "shapes:classes=4,train=12,test=8,size=24", "-data-b", "plain-shapes:classes=6,train=12,test=8,size=24")
+	train := append(
+		slices.Clone(narrow),
+		"-data",
+		"shapes:classes=4,train=12,test=8,size=24",
+		"-data-b",
+		"plain-shapes:classes=6,train=12,test=8,size=24",
+	)
 	status, out, errs := coadapt(t, t.Context(), append(slices.Clone(train), "-conditions", "AnB", "-json")...)
-	if status != 0 || !strings.Contains(out, `"pair/A3B"`) || strings.Contains(out, `"0/`) || !strings.Contains(out, "shapes and plain-shapes") {
+	if status != 0 || !strings.Contains(out, `"pair/A3B"`) || strings.Contains(out, `"0/`) ||
+		!strings.Contains(out, "shapes and plain-shapes") {
 		t.Fatalf("status %d, %s%s; want nets of the split pair, of both data sets", status, out, errs)
 	}
 	for _, classes := range []string{`"classes":4`, `"classes":6`} {
@@ -37,7 +44,8 @@ func TestTwoDataSets(t *testing.T) {
 		"no/such: no such file":  {"-data-b", "no/such"},
 		"are the same pictures;": {"-data-b", "shapes:classes=4,train=12,test=8,size=24"},
 	} {
-		if status, _, errs := coadapt(t, t.Context(), append(slices.Clone(train), more...)...); status == 0 || !strings.Contains(errs, want) {
+		if status, _, errs := coadapt(t, t.Context(), append(slices.Clone(train), more...)...); status == 0 ||
+			!strings.Contains(errs, want) {
 			t.Errorf("%v: status %d, %s; want an error with %q", more, status, errs, want)
 		}
 	}
@@ -61,7 +69,10 @@ func TestPretrainedBase(t *testing.T) {
 		t.Fatal(err)
 	}
 	train := append(slices.Clone(narrow), "-data", "shapes:classes=4,train=12,test=8,size=24", "-base-a", file)
-	status, out, errs := coadapt(t, t.Context(), append(slices.Clone(train), "-conditions", "BnB,AnB+", "-json", "-preprocess", pre)...)
+	status, out, errs := coadapt(
+		t,
+		t.Context(),
+		append(slices.Clone(train), "-conditions", "BnB,AnB+", "-json", "-preprocess", pre)...)
 	if status != 0 {
 		t.Fatalf("status %d, %s%s", status, out, errs)
 	}
@@ -83,7 +94,8 @@ func TestPretrainedBase(t *testing.T) {
 		`unknown field "means"`: {"-preprocess", bad},
 		"no/such.safetensors":   {"-preprocess", "none", "-base-a", "no/such.safetensors"},
 	} {
-		if status, _, errs := coadapt(t, t.Context(), append(slices.Clone(train), more...)...); status == 0 || !strings.Contains(errs, want) {
+		if status, _, errs := coadapt(t, t.Context(), append(slices.Clone(train), more...)...); status == 0 ||
+			!strings.Contains(errs, want) {
 			t.Errorf("%v: status %d, %s; want an error with %q", more, status, errs, want)
 		}
 	}

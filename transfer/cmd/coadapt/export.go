@@ -150,7 +150,10 @@ func (f exportFlags) files() ([]exported, error) {
 		}
 		return []exported{{f.out, ending, f.what}}, nil
 	}
-	return nil, fmt.Errorf("-o %q: want a file that ends in .csv, .parquet, .tar.zst, .tar.gz or .tar, or a folder", f.out)
+	return nil, fmt.Errorf(
+		"-o %q: want a file that ends in .csv, .parquet, .tar.zst, .tar.gz or .tar, or a folder",
+		f.out,
+	)
 }
 
 // choose are the results that the flags ask for.

@@ -132,7 +132,8 @@ func TestExportTables(t *testing.T) {
 		accuracy := slices.Index(cells[0], "accuracy")
 		for _, row := range cells[1:] {
 			r := want[row[slices.Index(cells[0], "name")]]
-			if ok := r.Status == transfer.OK; ok != (row[accuracy] != "") || ok && row[accuracy] != fmt.Sprint(r.Accuracy) {
+			if ok := r.Status == transfer.OK; ok != (row[accuracy] != "") ||
+				ok && row[accuracy] != fmt.Sprint(r.Accuracy) {
 				t.Errorf("CSV: %v of %s is %q, want %v", cells[0][accuracy], r.Net, row[accuracy], r.Accuracy)
 			}
 		}
@@ -219,7 +220,10 @@ func TestExportImportArchives(t *testing.T) {
 		if out := must(t, "store", "verify", "-store", to); !strings.Contains(out, "3 entries whole") {
 			t.Errorf("%s: %s", ending, out)
 		}
-		if out := must(t, "store", "import", archive, "-store", to); !strings.Contains(out, "0 entries new, 3 there before") {
+		if out := must(t, "store", "import", archive, "-store", to); !strings.Contains(
+			out,
+			"0 entries new, 3 there before",
+		) {
 			t.Errorf("%s again: %s", ending, out)
 		}
 	}

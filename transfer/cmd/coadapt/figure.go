@@ -67,7 +67,10 @@ func figureCommand(stdout io.Writer) *cobra.Command {
 				return fmt.Errorf("-overlay %q: want 2014, over a curve of our own nets", overlay)
 			}
 			if claims != "" && which != "forest" {
-				return fmt.Errorf("-claims %q: a figure of claims is drawn by -figure forest; add that, or leave it out", claims)
+				return fmt.Errorf(
+					"-claims %q: a figure of claims is drawn by -figure forest; add that, or leave it out",
+					claims,
+				)
 			}
 			opt := figure.Options{Title: title}
 			var err error
@@ -77,7 +80,10 @@ func figureCommand(stdout io.Writer) *cobra.Command {
 			if which != "curve" || overlay != "" {
 				for _, name := range []string{"measure", "behind"} {
 					if c.Flags().Changed(name) {
-						return fmt.Errorf("-%s: only a curve has that; draw it with -figure curve and without -overlay", name)
+						return fmt.Errorf(
+							"-%s: only a curve has that; draw it with -figure curve and without -overlay",
+							name,
+						)
 					}
 				}
 			}

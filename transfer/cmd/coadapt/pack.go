@@ -46,7 +46,12 @@ func packCommand(stdout, stderr io.Writer) *cobra.Command {
 	fl.IntVar(&f.size, "size", 256, "pixels a side")
 	fl.IntVar(&f.shard, "shard-mib", 256, "most MiB of a shard")
 	fl.IntVar(&f.workers, "workers", 0, "goroutines that decode (default: one a core)")
-	fl.BoolVar(&f.skipBad, "skip-bad", false, "leave out pictures that do not decode, and name them, instead of stopping")
+	fl.BoolVar(
+		&f.skipBad,
+		"skip-bad",
+		false,
+		"leave out pictures that do not decode, and name them, instead of stopping",
+	)
 	setup.PartFlags(&f.parts, fl)
 	fl.BoolVar(
 		&f.turbo,

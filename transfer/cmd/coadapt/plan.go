@@ -47,7 +47,8 @@ func planCommand(stdout, stderr io.Writer) *cobra.Command {
 			if err := f.check(c); err != nil {
 				return err
 			}
-			if slices.Contains([]string{"paper", "random", "scale2014"}, f.grid) && f.nets == "" && !c.Flags().Changed("data") {
+			if slices.Contains([]string{"paper", "random", "scale2014"}, f.grid) && f.nets == "" &&
+				!c.Flags().Changed("data") {
 				return f.paper(c, stdout)
 			}
 			return f.plan(c, stdout, stderr)
@@ -224,7 +225,11 @@ func (f *planFlags) spread(o *opened, stderr io.Writer) (float64, string) {
 	case df == 0:
 		return 2, "assumed, as the store has no two units of this experiment; --sd gives another"
 	}
-	return 100 * sd, fmt.Sprintf("of the %d results of this experiment in the store, %d degrees of freedom", len(mine), df)
+	return 100 * sd, fmt.Sprintf(
+		"of the %d results of this experiment in the store, %d degrees of freedom",
+		len(mine),
+		df,
+	)
 }
 
 // planned is a plan with what is said around it.

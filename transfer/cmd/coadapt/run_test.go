@@ -129,7 +129,8 @@ func TestRun(t *testing.T) {
 		t.Errorf("%+v", st)
 	}
 	code, out, errs = coadapt(t, t.Context(), append(small("3"), "-json")...)
-	if code != 0 || strings.Count(out, `"hit":true`) != 12 || !strings.Contains(errs, "0 trained now, 12 from the store") {
+	if code != 0 || strings.Count(out, `"hit":true`) != 12 ||
+		!strings.Contains(errs, "0 trained now, 12 from the store") {
 		t.Errorf("again: status %d\n%s\n%s", code, out, errs)
 	}
 	_, text, _ := coadapt(t, t.Context(), "status", st.ID[:8])
@@ -302,7 +303,8 @@ func TestPlan(t *testing.T) {
 	}
 	paper := plan("-grid", "paper", "-images-per-second", "1000", "-hour-price", "2")
 	// By package sweep's TestPlanOfPaper.
-	if paper.Nets != 163 || paper.Misses != 163 || paper.Train.String() != "25838300513894400000" || paper.Hours == nil ||
+	if paper.Nets != 163 || paper.Misses != 163 || paper.Train.String() != "25838300513894400000" ||
+		paper.Hours == nil ||
 		*paper.Cost != 2**paper.Hours ||
 		*paper.Days != *paper.Hours/24 {
 		t.Errorf("%+v", paper)
@@ -313,7 +315,8 @@ func TestPlan(t *testing.T) {
 	args := append([]string{"-calibrate", "200ms", "-budget", "1h"}, small("30")[1:]...)
 	before := plan(args...)
 	if before.Nets != 12 || before.Misses != 12 || before.Hours == nil || *before.Hours <= 0 || *before.HoursLow > *before.Hours || *before.HoursHigh < *before.Hours ||
-		before.Memory == nil || *before.Memory < 1e6 || len(before.Path) != 2 ||
+		before.Memory == nil || *before.Memory < 1e6 ||
+		len(before.Path) != 2 ||
 		before.Workers[0].Hours > *before.HoursHigh ||
 		*before.Critical > *before.Hours {
 		t.Errorf("%+v", before)

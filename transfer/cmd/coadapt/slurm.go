@@ -253,7 +253,19 @@ func jobNumbers(s *slurm.Submission) string {
 // taskCommand is this command for one task of an array: the same experiment, but nets that the script names, of the run
 // it joins.
 func (f *runFlags) taskCommand(c *cobra.Command, program, id string) []string {
-	drop := append(schedulerOnly(), "on", "detach", "json", "csv", "grid", "nets", "splits", "seeds", "conditions", "cuts")
+	drop := append(
+		schedulerOnly(),
+		"on",
+		"detach",
+		"json",
+		"csv",
+		"grid",
+		"nets",
+		"splits",
+		"seeds",
+		"conditions",
+		"cuts",
+	)
 	return append([]string{program}, append(commandLine(c, drop...), "--join="+id)...)
 }
 

@@ -42,7 +42,9 @@ func (f *sourceFlags) results(w io.Writer) ([]transfer.Result, error) {
 	switch f.source {
 	case "2014":
 		if f.experiment != "" || f.store != "" {
-			return nil, fmt.Errorf("-experiment and -store choose among our own results; leave them out with -source 2014")
+			return nil, fmt.Errorf(
+				"-experiment and -store choose among our own results; leave them out with -source 2014",
+			)
 		}
 		return reference.Results(rule)
 	case "store":

@@ -83,7 +83,12 @@ func statusCommand(stdout io.Writer) *cobra.Command {
 				cluster.merge(c.Context(), st)
 				return draw(st)
 			}
-			_, err = watch(c.Context().Done(), reader, show, func(st *sweep.Status) bool { return !repeat || st.Finished() })
+			_, err = watch(
+				c.Context().Done(),
+				reader,
+				show,
+				func(st *sweep.Status) bool { return !repeat || st.Finished() },
+			)
 			return err
 		},
 	}
@@ -207,7 +212,11 @@ func attachCommand(stdout, stderr io.Writer) *cobra.Command {
 				fmt.Fprintf(stderr, "run %s goes on; coadapt stop %s ends it\n", r.ID, r.ID)
 				return nil
 			case !st.Finished():
-				return fmt.Errorf("nobody works on run %s: %s; the command that began it goes on from there", r.ID, st.Summary())
+				return fmt.Errorf(
+					"nobody works on run %s: %s; the command that began it goes on from there",
+					r.ID,
+					st.Summary(),
+				)
 			}
 			fmt.Fprintf(stderr, "run %s is finished: %s\n", r.ID, st.Summary())
 			return nil

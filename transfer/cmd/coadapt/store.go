@@ -66,7 +66,16 @@ func storeList(stdout, stderr io.Writer, openIt func() (*store.Store, error)) *c
 					}
 					continue
 				}
-				fmt.Fprintf(tw, "%.12s\t%s\t%s\t%s\t%s\t%s\n", r.Key, r.Net, r.Data, r.Experiment, r.Status, accuracyOf(r))
+				fmt.Fprintf(
+					tw,
+					"%.12s\t%s\t%s\t%s\t%s\t%s\n",
+					r.Key,
+					r.Net,
+					r.Data,
+					r.Experiment,
+					r.Status,
+					accuracyOf(r),
+				)
 			}
 			if f.table() {
 				fmt.Fprintf(tw, "%d entries in %s\n", entries, s.Dir())

@@ -189,7 +189,8 @@ func weightsExport(stdout, stderr io.Writer) *cobra.Command {
 	}
 	c.Flags().
 		StringVarP(&out, "output", "o", "", "file that ends in .safetensors, or a folder, with a slash at its end where it is new")
-	c.Flags().StringVar(&data, "data", "", "what the net was trained on, as in coadapt curve, for the numbers of the mean")
+	c.Flags().
+		StringVar(&data, "data", "", "what the net was trained on, as in coadapt curve, for the numbers of the mean")
 	where.flags(c.Flags())
 	return c
 }

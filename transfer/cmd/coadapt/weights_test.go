@@ -74,7 +74,8 @@ func TestWeightsOut(t *testing.T) {
 		c.Input.MeanFile != "mean.safetensors" {
 		t.Fatalf("status %d %s%s, %v; card %s", status, out, errs, err, text)
 	}
-	if infos, _, err := weights.Show(dir + "mean.safetensors"); err != nil || len(infos) != 1 || infos[0].Name != "mean" ||
+	if infos, _, err := weights.Show(dir + "mean.safetensors"); err != nil || len(infos) != 1 ||
+		infos[0].Name != "mean" ||
 		!slices.Equal(infos[0].Shape, []int{3, 24, 24}) {
 		t.Errorf("%+v, %v", infos, err)
 	}

@@ -17,7 +17,8 @@ func TestOneSetOfWords(t *testing.T) {
 		}
 		for _, line := range strings.Split(help, "\n") {
 			for _, word := range strings.Fields(line) {
-				if len(word) > 2 && word[0] == '-' && word[1] >= 'a' && word[1] <= 'z' && !strings.HasPrefix(word, "-o") &&
+				if len(word) > 2 && word[0] == '-' && word[1] >= 'a' && word[1] <= 'z' &&
+					!strings.HasPrefix(word, "-o") &&
 					word[2] != ',' {
 					t.Errorf("%s -h shows %s with one dash: %s", verb, word, line)
 				}
