@@ -24,20 +24,20 @@ func fake(t testing.TB, n Net) (key string, files store.Files) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &plan{net: n, spec: spec{Semantics: semantics, Treatment: n.Treatment.String(), N: n.N, Seed: n.Seed, Target: n.Target.String(), Arch: arch, Data: n.Split}}
-	if p.key, err = store.Key(p.spec); err != nil {
+	p := &Plan{Net: n, spec: spec{Semantics: semantics, Treatment: n.Treatment.String(), N: n.N, Seed: n.Seed, Target: n.Target.String(), Arch: arch, Data: n.Split}}
+	if p.Key, err = store.Key(p.spec); err != nil {
 		t.Fatal(err)
 	}
 	o := &outcome{
 		result: Result{Net: n, Status: OK, Accuracy: 0.5, Correct: 8, Tested: 16, Loss: 0.7, TrainLoss: 0.5, Classes: 2, Steps: 3,
-			Data: "shapes", Arch: "mini", Key: p.key, Experiment: "0123456789ab"},
+			Data: "shapes", Arch: "mini", Key: p.Key, Experiment: "0123456789ab"},
 		metrics: []Metric{{Step: 1, Loss: 0.7, Rate: 0.1}},
 		weights: w,
 	}
 	if files, err = o.files(p); err != nil {
 		t.Fatal(err)
 	}
-	return p.key, files
+	return p.Key, files
 }
 
 // weightsFor are those of fake's nets, changed.

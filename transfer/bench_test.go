@@ -47,8 +47,8 @@ func BenchmarkRunner(b *testing.B) {
 					if err != nil {
 						b.Fatal(err)
 					}
-					l.run = func(_ context.Context, _ *worker, p *plan, _ *donated, _ *keeper) (*outcome, error) {
-						w, err := p.arch.Init(1)
+					l.run = func(_ context.Context, _ *worker, p *Plan, _ *donated, _ *keeper) (*outcome, error) {
+						w, err := p.Arch.Init(1)
 						return &outcome{result: p.result(l), weights: w}, err
 					}
 					begin := b.Elapsed()
@@ -63,8 +63,8 @@ func BenchmarkRunner(b *testing.B) {
 					var m runtime.MemStats
 					runtime.ReadMemStats(&m)
 					b.ReportMetric(float64(m.HeapAlloc)/1e6, "MB-heap")
-					if len(l.weights) > 0 {
-						b.Errorf("the weights of %d nets are still in memory", len(l.weights))
+					if n := len(l.weights.made); n > 0 {
+						b.Errorf("the weights of %d nets are still in memory", n)
 					}
 					l.Close()
 					b.StartTimer()

@@ -12,10 +12,10 @@ import (
 	"coadapt/transfer/store"
 )
 
-// progress is what a net has between two steps besides weights and momentum.
+// state is what a net has between two steps besides weights and momentum.
 // Data order, crops and dropout masks are functions of the seed and the step,
 // so that the step stands for all random state.
-type progress struct {
+type state struct {
 	Step    int       `json:"step"`  // steps done
 	Sum     float64   `json:"sum"`   // of the losses since the last metric
 	Since   int       `json:"since"` // steps since the last metric
@@ -30,7 +30,7 @@ type progress struct {
 }
 
 // add counts step k, from 0.
-func (st *progress) add(k int, loss, rate float64, late bool) {
+func (st *state) add(k int, loss, rate float64, late bool) {
 	st.Step, st.Rate = k+1, rate
 	st.Sum, st.Since = st.Sum+loss, st.Since+1
 	if late {
@@ -64,26 +64,18 @@ type keeper struct {
 	stop  func()
 }
 
-// Progress is what a lease says of its holder's work.
-type Progress struct {
-	Net   string  `json:"net"`
-	Step  int     `json:"step"` // steps done
-	Steps int     `json:"steps"`
-	Loss  float64 `json:"loss"` // of the last step
-}
-
 type beat struct {
 	Progress
 	at time.Time
 }
 
-func (l *Lab) keeper(lease *store.Lease, p *plan) *keeper {
+func (l *Lab) keeper(lease *store.Lease, p *Plan) *keeper {
 	k := &keeper{lease: lease, every: l.cfg.Checkpoint, steps: l.cfg.CheckpointSteps, last: time.Now(),
-		notice: func(s string) { l.report(Event{Net: p.net, Notice: s}) }}
+		notice: func(s string) { l.report(notice(p.Net, s)) }}
 	if k.every == 0 {
 		k.every = defaultCheckpoint
 	}
-	k.moved.Store(&beat{Progress{Net: p.net.String(), Steps: p.recipe.Steps}, time.Now()})
+	k.moved.Store(&beat{Progress{Net: p.Net, Steps: p.Recipe.Steps}, time.Now()})
 	k.stop = lease.Keep(func() (any, bool) {
 		b := k.moved.Load()
 		return b, time.Since(b.at) < stuck
@@ -112,7 +104,7 @@ func (k *keeper) failed(err error, try int) error {
 }
 
 // resume loads the last checkpoint into the trainer, where there is one that is whole.
-func (k *keeper) resume(trainer *gomlxnet.Trainer, p *plan) (*progress, error) {
+func (k *keeper) resume(trainer *gomlxnet.Trainer, p *Plan) (*state, error) {
 	step, files, faults, err := k.lease.Latest()
 	for _, f := range faults {
 		k.notice(f.Error())
@@ -121,13 +113,13 @@ func (k *keeper) resume(trainer *gomlxnet.Trainer, p *plan) (*progress, error) {
 	if err != nil {
 		return nil, err
 	}
-	st := new(progress)
+	st := new(state)
 	if files == nil {
 		k.log("begins")
 		return st, nil
 	}
-	fail := func(err error) (*progress, error) {
-		return nil, fmt.Errorf("checkpoint of %s at step %d: %w", p.net, step, err)
+	fail := func(err error) (*state, error) {
+		return nil, fmt.Errorf("checkpoint of %s at step %d: %w", p.Net, step, err)
 	}
 	if err := json.Unmarshal(files[stateFile], st); err != nil {
 		return fail(err)
@@ -140,14 +132,14 @@ func (k *keeper) resume(trainer *gomlxnet.Trainer, p *plan) (*progress, error) {
 	if err != nil {
 		return fail(err)
 	}
-	if err := trainer.Load(weights, p.cut); err != nil {
+	if err := trainer.Load(weights, p.Cut); err != nil {
 		return fail(err)
 	}
 	if err := trainer.SetMomentum(momentum); err != nil {
 		return fail(err)
 	}
 	k.kept = step
-	k.log("goes on from step %d of %d", step, p.recipe.Steps)
+	k.log("goes on from step %d of %d", step, p.Recipe.Steps)
 	return st, nil
 }
 
@@ -160,13 +152,13 @@ func (k *keeper) next(steps int) int {
 }
 
 // step keeps a checkpoint where one is due. It fails where the work has become another's.
-func (k *keeper) step(trainer *gomlxnet.Trainer, p *plan, st *progress, loss float64) error {
-	k.moved.Store(&beat{Progress{p.net.String(), st.Step, p.recipe.Steps, loss}, time.Now()})
+func (k *keeper) step(trainer *gomlxnet.Trainer, p *Plan, st *state, loss float64) error {
+	k.moved.Store(&beat{Progress{Net: p.Net, Step: st.Step, Steps: p.Recipe.Steps, Loss: loss}, time.Now()})
 	if k.lease.Lost() {
 		return store.ErrLost
 	}
 	due := k.steps > 0 && st.Step%k.steps == 0 || k.every > 0 && time.Since(k.last) >= k.every
-	if !due || st.Step == p.recipe.Steps {
+	if !due || st.Step == p.Recipe.Steps {
 		return nil
 	}
 	return k.checkpoint(trainer, p, st)
@@ -174,7 +166,7 @@ func (k *keeper) step(trainer *gomlxnet.Trainer, p *plan, st *progress, loss flo
 
 // checkpoint keeps the state between two steps. Where it cannot be written the
 // net goes on without: only that the work is another's is an error.
-func (k *keeper) checkpoint(trainer *gomlxnet.Trainer, p *plan, st *progress) error {
+func (k *keeper) checkpoint(trainer *gomlxnet.Trainer, p *Plan, st *state) error {
 	if st.Step == k.kept || k.every < 0 && k.steps <= 0 {
 		return nil
 	}
@@ -184,14 +176,14 @@ func (k *keeper) checkpoint(trainer *gomlxnet.Trainer, p *plan, st *progress) er
 		return err
 	}
 	if err != nil {
-		k.notice(fmt.Sprintf("%s: step %d was not kept: %v", p.net, st.Step, err))
+		k.notice(fmt.Sprintf("%s: step %d was not kept: %v", p.Net, st.Step, err))
 		return nil
 	}
 	k.kept = st.Step
 	return nil
 }
 
-func (k *keeper) write(trainer *gomlxnet.Trainer, st *progress) error {
+func (k *keeper) write(trainer *gomlxnet.Trainer, st *state) error {
 	files := make(store.Files)
 	for name, read := range map[string]func() (gomlxnet.Weights, error){weightsFile: trainer.Weights, momentumFile: trainer.Momentum} {
 		w, err := read()

@@ -18,13 +18,13 @@ func readScale(t *testing.T, l *Lab, r Result, w gomlxnet.Weights, n int) float6
 	if err != nil {
 		t.Fatal(err)
 	}
-	reader, err := gomlxnet.NewReader(l.cfg.Backend, tr.Arch, w, tr.Batch, n-1)
+	reader, err := gomlxnet.NewReader(l.cfg.Backend, tr.Arch, w, tr.Recipe.Batch, n-1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer reader.Close()
 	sum, count := 0.0, 0
-	for b, err := range tr.Task.Clean(t.Context(), dataset.Train, scalePictures, tr.Batch, tr.View) {
+	for b, err := range tr.Task.Clean(t.Context(), dataset.Train, scalePictures, tr.Recipe.Batch, tr.View) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -102,17 +102,17 @@ func TestFreshPictures(t *testing.T) {
 	}
 	cfg.PerClass = 6
 	l = lab(t, cfg)
-	fresh, err := l.plan(t.Context(), net(t, "B3Bf"))
+	fresh, err := l.Plan(t.Context(), net(t, "B3Bf"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	plain, err := l.plan(t.Context(), net(t, "B3B"))
+	plain, err := l.Plan(t.Context(), net(t, "B3B"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	pictures := func(p *plan, part dataset.Part, n int) (all []string) {
+	pictures := func(p *Plan, part dataset.Part, n int) (all []string) {
 		for i := range n {
-			pic, err := p.task.Picture(part, i, nil)
+			pic, err := p.Task.Picture(part, i, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -120,7 +120,7 @@ func TestFreshPictures(t *testing.T) {
 		}
 		return all
 	}
-	of, seen := pictures(fresh, dataset.Train, fresh.task.NumTrain()), pictures(plain, dataset.Train, plain.task.NumTrain())
+	of, seen := pictures(fresh, dataset.Train, fresh.Task.NumTrain()), pictures(plain, dataset.Train, plain.Task.NumTrain())
 	if len(of) != 12 || len(seen) != 12 {
 		t.Fatalf("%d fresh pictures, %d of the base; want 12 of each", len(of), len(seen))
 	}
@@ -129,7 +129,7 @@ func TestFreshPictures(t *testing.T) {
 			t.Error("a fresh picture is one of the base's")
 		}
 	}
-	if !slices.Equal(pictures(fresh, dataset.Test, fresh.task.NumTest()), pictures(plain, dataset.Test, plain.task.NumTest())) || !slices.Equal(fresh.view.Mean, plain.view.Mean) {
+	if !slices.Equal(pictures(fresh, dataset.Test, fresh.Task.NumTest()), pictures(plain, dataset.Test, plain.Task.NumTest())) || !slices.Equal(fresh.View.Mean, plain.View.Mean) {
 		t.Error("BnBf is tested on other pictures than BnB, or has another mean image")
 	}
 	if r, err := l.Train(t.Context(), net(t, "B3Bf")); err != nil || !r.HasWeights() {
@@ -151,7 +151,7 @@ func TestStoppedAtTheBasesLoss(t *testing.T) {
 		cfg.Recipe = cfg.Recipe.WithSteps(40)
 		l := lab(t, cfg)
 		run := l.run
-		l.run = func(ctx context.Context, w *worker, p *plan, donor *donated, k *keeper) (*outcome, error) {
+		l.run = func(ctx context.Context, w *worker, p *Plan, donor *donated, k *keeper) (*outcome, error) {
 			if donor != nil {
 				donor.loss = c.loss
 			}
@@ -177,22 +177,22 @@ func TestSecondTraining(t *testing.T) {
 		t.Error("two recipes, one experiment")
 	}
 	for name, same := range map[string]bool{"baseA": true, "baseB2x": true, "B3B": false, "A3B+": false, "R3B": false, "baseB+": false} {
-		p, err := one.plan(t.Context(), net(t, name))
+		p, err := one.Plan(t.Context(), net(t, name))
 		if err != nil {
 			t.Fatal(err)
 		}
-		q, err := two.plan(t.Context(), net(t, name))
+		q, err := two.Plan(t.Context(), net(t, name))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if same != (p.key == q.key) {
-			t.Errorf("%s: keys are equal: %v, want %v", name, p.key == q.key, same)
+		if same != (p.Key == q.Key) {
+			t.Errorf("%s: keys are equal: %v, want %v", name, p.Key == q.Key, same)
 		}
 		switch {
-		case name == "baseB2x" && q.recipe.Steps != 12:
-			t.Errorf("%s takes %d steps, want 12", name, q.recipe.Steps)
-		case !same && (q.recipe.Steps != 9 || q.recipe.Rate.Base != 0.001 || q.recipe.Rate.Max != 9):
-			t.Errorf("%s: recipe %+v, want 9 steps at 0.001", name, q.recipe)
+		case name == "baseB2x" && q.Recipe.Steps != 12:
+			t.Errorf("%s takes %d steps, want 12", name, q.Recipe.Steps)
+		case !same && (q.Recipe.Steps != 9 || q.Recipe.Rate.Base != 0.001 || q.Recipe.Rate.Max != 9):
+			t.Errorf("%s: recipe %+v, want 9 steps at 0.001", name, q.Recipe)
 		}
 	}
 	cfg.Recipe.Second.Rate = math.NaN()

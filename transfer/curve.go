@@ -36,7 +36,7 @@ func newWorker(part int, devices []int, shared *compiled, table *table) *worker 
 
 // compiled are graphs that workers share: all those whose nets are on one device each of the whole backend.
 type compiled struct {
-	trainers map[trainerKey]*gomlxnet.Trainer // whose siblings the workers have; guarded by Lab.mu
+	trainers map[trainerKey]*gomlxnet.Trainer // whose siblings the workers have; guarded by Lab.making
 	shapes   map[gomlxnet.Cut]bool            // see Lab.shape: those that are being made, and, true, those that are
 }
 
@@ -125,6 +125,7 @@ func (l *Lab) Curve(ctx context.Context, nets []Net) iter.Seq2[Result, error] {
 			c.running--
 		}
 		l.prefixes.drop()
+		l.told.flush()
 		if err != nil && !errors.Is(err, errBroken) {
 			yield(Result{Net: c.at}, err)
 		}
@@ -224,7 +225,7 @@ func (c *curve) take(ctx context.Context, f finished, yield func(Result, error) 
 	case errors.As(f.err, &held) || errors.Is(f.err, store.ErrLost):
 		if !j.told {
 			j.told = true
-			l.report(Event{Net: j.net, Ended: true, Notice: fmt.Sprintf("%s: %v", j.net, f.err)})
+			l.report(ended(j.net, fmt.Sprintf("%s: %v", j.net, f.err)))
 		}
 		j.waits = time.Now().Add(heldPoll)
 		c.put(j)
@@ -234,26 +235,14 @@ func (c *curve) take(ctx context.Context, f finished, yield func(Result, error) 
 		return fmt.Errorf("net %s: %w", j.net, f.err)
 	case f.err != nil && j.tries < l.cfg.Retries:
 		j.tries++
-		l.report(
-			Event{
-				Net:   j.net,
-				Ended: true,
-				Notice: fmt.Sprintf(
-					"%s failed and is tried again (%d of %d): %v",
-					j.net,
-					j.tries,
-					l.cfg.Retries,
-					f.err,
-				),
-			},
-		)
+		l.report(ended(j.net, fmt.Sprintf("%s failed and is tried again (%d of %d): %v", j.net, j.tries, l.cfg.Retries, f.err)))
 		j.waits = time.Now().Add(l.pause << (j.tries - 1))
 		c.put(j)
 		return nil
 	case f.err != nil:
-		p, err := l.plan(ctx, j.net)
+		p, err := l.Plan(ctx, j.net)
 		if err != nil {
-			return fmt.Errorf("net %s: %w", j.net, err)
+			return err
 		}
 		f.result = p.result(l)
 		f.result.Status, f.result.Reason = Failed, f.err.Error()
@@ -268,9 +257,7 @@ func (c *curve) done(ctx context.Context, j *job, r Result, yield func(Result, e
 	j.key = r.Key
 	if p := j.parent; p != nil {
 		if p.open--; p.open == 0 { // nobody needs its weights in memory any more
-			l.mu.Lock()
-			delete(l.weights, p.key)
-			l.mu.Unlock()
+			l.weights.drop(p.key)
 		}
 	}
 	if !j.silent && !yield(r, nil) {
@@ -282,9 +269,9 @@ func (c *curve) done(ctx context.Context, j *job, r Result, yield func(Result, e
 	}
 	c.left--
 	for _, child := range j.children {
-		p, err := l.plan(ctx, child.net)
+		p, err := l.Plan(ctx, child.net)
 		if err != nil {
-			return fmt.Errorf("net %s: %w", child.net, err)
+			return err
 		}
 		if err := c.done(ctx, child, p.blocked(l, r), yield); err != nil {
 			return err
@@ -293,34 +280,32 @@ func (c *curve) done(ctx context.Context, j *job, r Result, yield func(Result, e
 	return nil
 }
 
+// ended is an event of a net that is no longer in training here.
+func ended(n Net, text string) Event {
+	e := notice(n, text)
+	e.Ended = true
+	return e
+}
+
 // finish counts a job.
 func (l *Lab) finish(j *job, r Result) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	l.count.spent += j.cost
 	if r.Hit || r.Status == Blocked {
 		l.count.hits += j.cost
 	}
-	if j.silent {
-		l.tell(Event{Net: r.Net, Ended: true})
-		return
+	e := ended(r.Net, "")
+	if !j.silent {
+		l.count.done++
+		e.Result = &r
 	}
-	l.count.done++
-	l.tell(Event{Net: r.Net, Ended: true, Result: &r})
+	l.mu.Unlock()
+	l.report(e)
 }
 
 // report passes an event on, with the share of the curve that is done.
 func (l *Lab) report(e Event) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.tell(e)
-}
-
-// tell is report for a caller that holds the lock.
-func (l *Lab) tell(e Event) {
-	if l.cfg.Progress == nil {
-		return
-	}
 	e.Done, e.Total = l.count.done, l.count.total
 	if l.count.costs > 0 {
 		now := l.count.spent
@@ -330,5 +315,7 @@ func (l *Lab) tell(e Event) {
 		e.Share = min(1, now/l.count.costs)
 		e.Left = l.count.left(now)
 	}
-	l.cfg.Progress(e)
+	l.told.add(e) // under the lock, so that no share is behind the one before
+	l.mu.Unlock()
+	l.told.deliver()
 }

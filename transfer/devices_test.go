@@ -47,7 +47,7 @@ func TestShare(t *testing.T) {
 		{"cuda", 4, 5, 0, "", "on 5 devices, but backend xla shows 4"},
 		{"cuda", 4, 3, 0, "", "batch of 8 images on 3 devices: want a multiple of 3"},
 	} {
-		cfg := Config{Backend: machine{nil, c.shown, c.kind}, Recipe: Recipe{Batch: 8}, Workers: c.workers, Devices: c.devices}
+		cfg := Config{Backend: machine{nil, c.shown, c.kind}, Setting: Setting{Recipe: Recipe{Batch: 8}}, Workers: c.workers, Devices: c.devices}
 		got, err := cfg.share()
 		if c.want == "" {
 			if err == nil || !strings.Contains(err.Error(), c.wants) {
@@ -59,15 +59,15 @@ func TestShare(t *testing.T) {
 			t.Errorf("%+v: %v, %v", c, got, err)
 		}
 	}
-	cfg := Config{Backend: machine{nil, 64, "cpu"}, Arch: gomlxnet.Mini(20, gomlxnet.MiniOptions{Size: 32}), Recipe: Recipe{Batch: 8}}
+	cfg := Config{Backend: machine{nil, 64, "cpu"}, Setting: Setting{Arch: gomlxnet.Mini(20, gomlxnet.MiniOptions{Size: 32}), Recipe: Recipe{Batch: 8}}}
 	if got, err := cfg.share(); err != nil || len(got) != usual {
 		t.Errorf("devices that are cores: %d workers, %v; want %d", len(got), err, usual)
 	}
-	cfg = Config{Backend: machine{nil, 2, "cuda"}, Recipe: Recipe{Batch: 8}, Together: 8}
+	cfg = Config{Backend: machine{nil, 2, "cuda"}, Setting: Setting{Recipe: Recipe{Batch: 8}}, Together: 8}
 	if got, err := cfg.share(); err != nil || fmt.Sprint(got) != "[[0] [1]]" {
 		t.Errorf("eight nets in one graph on two GPUs: %v, %v; want a worker each", got, err)
 	}
-	cfg = Config{Backend: machine{nil, 2, "cpu"}, Recipe: Recipe{Batch: 8}, Reduced: &Recipe{Batch: 9}, Devices: 2}
+	cfg = Config{Backend: machine{nil, 2, "cpu"}, Setting: Setting{Recipe: Recipe{Batch: 8}, Reduced: &Recipe{Batch: 9}}, Devices: 2}
 	if _, err := cfg.share(); err == nil || !strings.Contains(err.Error(), "batch of 9") {
 		t.Errorf("a reduced recipe that does not divide: %v", err)
 	}
@@ -75,8 +75,8 @@ func TestShare(t *testing.T) {
 
 // TestAbreast: small nets have a core each, large ones two.
 func TestAbreast(t *testing.T) {
-	mini := Config{Arch: gomlxnet.Mini(20, gomlxnet.MiniOptions{Size: 32}), Recipe: Recipe{Batch: 64}}
-	paper := Config{Arch: gomlxnet.CaffeNet(1000), Recipe: Recipe{Batch: 256}}
+	mini := Config{Setting: Setting{Arch: gomlxnet.Mini(20, gomlxnet.MiniOptions{Size: 32}), Recipe: Recipe{Batch: 64}}}
+	paper := Config{Setting: Setting{Arch: gomlxnet.CaffeNet(1000), Recipe: Recipe{Batch: 256}}}
 	for _, c := range []struct {
 		cfg         Config
 		cores, want int

@@ -36,40 +36,41 @@ func (l *Lab) donor(ctx context.Context, w *worker, net Net) (*donated, *Result,
 	if !r.HasWeights() {
 		return nil, &r, nil
 	}
-	l.mu.Lock()
-	donor := l.weights[r.Key]
-	l.mu.Unlock()
-	if donor != nil {
-		return &donated{donor, r.TrainLoss}, nil, nil
+	weights, err := l.weights.get(ctx, r.Key, func() (gomlxnet.Weights, error) { return l.parentWeights(ctx, parent, r.Key) })
+	if err != nil {
+		return nil, nil, fmt.Errorf("parent %s: %w", parent, err)
 	}
-	entry, err := l.cfg.Store.Get(r.Key, weightsFile)
+	return &donated{weights, r.TrainLoss}, nil, nil
+}
+
+// parentWeights reads what a parent in the store gives. Where it cannot be used its entry is set aside.
+func (l *Lab) parentWeights(ctx context.Context, parent Net, key string) (gomlxnet.Weights, error) {
+	entry, err := l.cfg.Store.Get(key, weightsFile)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && !errors.Is(err, store.ErrMissing):
-		return nil, nil, fmt.Errorf("parent %s: %w", parent, l.cfg.Store.SetAside(r.Key, weightsFile, errDropped))
+		return nil, l.cfg.Store.SetAside(key, weightsFile, errDropped)
 	case err != nil:
-		return nil, nil, fmt.Errorf("parent %s: %w", parent, err)
+		return nil, err
 	}
-	p, err := l.plan(ctx, parent)
+	p, err := l.Plan(ctx, parent)
 	if err != nil { // no fault of the entry: the run was interrupted, or the data cannot be read
-		return nil, nil, fmt.Errorf("parent %s: %w", parent, err)
+		return nil, err
 	}
-	if donor, err = p.usable(entry[weightsFile]); err != nil {
-		return nil, nil, fmt.Errorf("parent %s: %w", parent, l.cfg.Store.SetAside(r.Key, weightsFile, err))
+	w, err := p.usable(entry[weightsFile])
+	if err != nil {
+		return nil, l.cfg.Store.SetAside(key, weightsFile, err)
 	}
-	l.mu.Lock()
-	l.weights[r.Key] = donor
-	l.mu.Unlock()
-	return &donated{donor, r.TrainLoss}, nil, nil
+	return w, nil
 }
 
 // usable reads weights of the planned net. Those that are not of its architecture, or not finite, are a fault of their
 // entry.
-func (p *plan) usable(data []byte) (gomlxnet.Weights, error) {
+func (p *Plan) usable(data []byte) (gomlxnet.Weights, error) {
 	w, err := decodeWeights(data)
 	if err != nil {
 		return nil, err
 	}
-	if err := p.arch.Check(w); err != nil {
+	if err := p.Arch.Check(w); err != nil {
 		return nil, err
 	}
 	if !w.Finite() {

@@ -30,12 +30,12 @@ const (
 	logFile     = "log.txt"
 )
 
-func (o *outcome) files(p *plan) (store.Files, error) {
+func (o *outcome) files(p *Plan) (store.Files, error) {
 	files := make(store.Files)
 	for name, v := range map[string]any{specFile: p.spec, resultFile: o.result, metricsFile: o.metrics} {
 		data, err := json.MarshalIndent(v, "", " ")
 		if err != nil {
-			return nil, fmt.Errorf("%s of %s: %w", name, p.net, err)
+			return nil, fmt.Errorf("%s of %s: %w", name, p.Net, err)
 		}
 		files[name] = data
 	}

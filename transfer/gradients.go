@@ -48,12 +48,12 @@ func (l *Lab) Gradients(ctx context.Context, net Net, steps int) iter.Seq2[Gradi
 }
 
 func (l *Lab) gradients(ctx context.Context, net Net, steps int, yield func(GradientStep, error) bool) error {
-	p, err := l.plan(ctx, net)
+	p, err := l.Plan(ctx, net)
 	if err != nil {
 		return err
 	}
-	if steps < 1 || steps > p.recipe.Steps {
-		return fmt.Errorf("%d steps, want 1 to %d, those of its training", steps, p.recipe.Steps)
+	if steps < 1 || steps > p.Recipe.Steps {
+		return fmt.Errorf("%d steps, want 1 to %d, those of its training", steps, p.Recipe.Steps)
 	}
 	donor, blocked, err := l.donor(ctx, l.alone, net)
 	if err != nil {
@@ -81,12 +81,12 @@ func (l *Lab) gradients(ctx context.Context, net Net, steps int, yield func(Grad
 	if look.velocities, err = trainer.Momentum(); err != nil {
 		return err
 	}
-	for batch, err := range p.task.Train(ctx, p.order(), p.view, 0, steps) {
+	for batch, err := range p.Task.Train(ctx, p.Order(), p.View, 0, steps) {
 		if err != nil {
 			return err
 		}
-		rate := p.recipe.Rate.Rate(batch.Index)
-		losses, err := trainer.Steps(batch.Images, batch.Labels, []float64{rate}, p.net.stream("dropout"), batch.Index)
+		rate := p.Recipe.Rate.Rate(batch.Index)
+		losses, err := trainer.Steps(batch.Images, batch.Labels, []float64{rate}, p.Net.stream("dropout"), batch.Index)
 		if err != nil {
 			return err
 		}
@@ -106,7 +106,7 @@ func (l *Lab) gradients(ctx context.Context, net Net, steps int, yield func(Grad
 
 // gradientLook is a trainer between two steps, with what it held before the last.
 type gradientLook struct {
-	p                   *plan
+	p                   *Plan
 	trainer             *gomlxnet.Trainer
 	weights, velocities gomlxnet.Weights
 }
@@ -121,25 +121,25 @@ func (g *gradientLook) layers(rate float64) ([]LayerGradient, error) {
 	if err != nil {
 		return nil, err
 	}
-	vars, err := g.p.arch.Variables()
+	vars, err := g.p.Arch.Variables()
 	if err != nil {
 		return nil, err
 	}
 	var layers []LayerGradient
 	at := -1 // the variables' layer that stands last
 	for _, v := range vars {
-		if v.Role != gomlxnet.Learned || g.p.cut.Frozen && v.Layer < g.p.cut.N || v.Param.RateMult == 0 {
+		if v.Role != gomlxnet.Learned || g.p.Cut.Frozen && v.Layer < g.p.Cut.N || v.Param.RateMult == 0 {
 			continue
 		}
 		if v.Layer != at {
 			at = v.Layer
-			layers = append(layers, LayerGradient{Layer: g.p.arch.Blocks[v.Layer].Name})
+			layers = append(layers, LayerGradient{Layer: g.p.Arch.Blocks[v.Layer].Name})
 		}
 		sum := &layers[len(layers)-1]
 		was, now, w := g.velocities[v.Path].Data, velocities[v.Path].Data, g.weights[v.Path].Data
-		by, decay := float64(float32(rate))*v.Param.RateMult, g.p.recipe.Decay*v.Param.DecayMult
+		by, decay := float64(float32(rate))*v.Param.RateMult, g.p.Recipe.Decay*v.Param.DecayMult
 		for i := range w {
-			x := (float64(now[i])-g.p.recipe.Momentum*float64(was[i]))/by - decay*float64(w[i])
+			x := (float64(now[i])-g.p.Recipe.Momentum*float64(was[i]))/by - decay*float64(w[i])
 			sum.Gradient += x * x
 			sum.Weights += float64(w[i]) * float64(w[i])
 		}

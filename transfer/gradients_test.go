@@ -66,7 +66,7 @@ func TestGradients(t *testing.T) {
 // gradientOfTaylor compares a gradient's norm with what a small step takes from the loss.
 func gradientOfTaylor(t *testing.T, l *Lab) {
 	n := net(t, "baseB")
-	p, err := l.plan(t.Context(), n)
+	p, err := l.Plan(t.Context(), n)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,10 +78,10 @@ func gradientOfTaylor(t *testing.T, l *Lab) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := trainer.Load(w, p.cut); err != nil {
+	if err := trainer.Load(w, p.Cut); err != nil {
 		t.Fatal(err)
 	}
-	for batch, err := range p.task.Train(t.Context(), p.order(), p.view, 0, 1) {
+	for batch, err := range p.Task.Train(t.Context(), p.Order(), p.View, 0, 1) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,17 +5,33 @@ import (
 	"slices"
 )
 
-// Planned is a net of a grid with all that is settled about it beforehand.
-type Planned struct {
+// GridNet is a net of a grid.
+type GridNet struct {
 	Net    Net
 	Block  string // in which it is trained; see the grid's function
 	Role   string // what the paper's figures call it: "baseB", "AnB", ...; of other grids the treatment
-	Paper  string // the released directory, see PaperName; "" where there is none
-	Parent string // the net that gives layers, "" where none does
-	Data   string // what it is trained and tested on, as the released lists are named: "half0A", "reduced-0250", "whole"
-	Mean   string // whose mean image is subtracted: that of the source's data
 	Recipe Recipe // with the number of steps left open in grids but Paper and Random
 }
+
+// Paper is the net's directory in the release of 2014, see [PaperName]; "" where there is none.
+func (g GridNet) Paper() string {
+	name, _ := PaperName(g.Net)
+	return name
+}
+
+// Parent names the net that gives layers; "" where none does.
+func (g GridNet) Parent() string {
+	if parent, ok := g.Net.Parent(); ok {
+		return parent.String()
+	}
+	return ""
+}
+
+// Data is what the net is trained and tested on, as the released lists are named: "half0A", "reduced-0250", "whole".
+func (g GridNet) Data() string { return dataName(g.Net, g.Net.Target) }
+
+// Mean is whose mean image is subtracted: that of the source's data, as in Data.
+func (g GridNet) Mean() string { return dataName(g.Net, g.Net.Source()) }
 
 // Blocks of the 2014 experiment, in the order in which they can be trained.
 const (
@@ -33,9 +49,9 @@ const (
 // of the four splits without B to B. 22 of the fine-tuned nets were described and
 // never run (package reference has the results). All have seed 0, as none was
 // repeated.
-func Paper() []Planned {
-	var all []Planned
-	add := func(n Net, block, role string) { all = append(all, planned(n, block, role, PaperRecipe())) }
+func Paper() []GridNet {
+	var all []GridNet
+	add := func(n Net, block, role string) { all = append(all, GridNet{n, block, role, PaperRecipe()}) }
 	halves := []string{"0", "1", "2", "3"}
 	for _, s := range halves {
 		add(Net{Split: s, Target: A}, BlockOne, "baseB")
@@ -63,7 +79,7 @@ func Paper() []Planned {
 	}
 	add(Net{Split: WholeSplit, Target: Whole}, BlockWhenever, "base full")
 	for _, k := range reducedSizes() {
-		all = append(all, planned(Net{Split: WholeSplit, Target: Whole, PerClass: k}, BlockWhenever, "reduced data", ReducedRecipe()))
+		all = append(all, GridNet{Net{Split: WholeSplit, Target: Whole, PerClass: k}, BlockWhenever, "reduced data", ReducedRecipe()})
 	}
 	return all
 }
@@ -74,10 +90,10 @@ func reducedSizes() []int { return []int{1, 2, 5, 10, 25, 50, 100, 250, 500, 750
 
 // RandomFilters lists the seven nets on frozen random filters, on all 1000 classes.
 // The paper's figure 3 compares them with the net on all classes.
-func RandomFilters() []Planned {
-	var all []Planned
+func RandomFilters() []GridNet {
+	var all []GridNet
 	for n := range 7 {
-		all = append(all, planned(Net{Split: WholeSplit, Target: Whole, Treatment: Random, N: n + 1}, BlockExtra, "random filters", PaperRecipe()))
+		all = append(all, GridNet{Net{Split: WholeSplit, Target: Whole, Treatment: Random, N: n + 1}, BlockExtra, "random filters", PaperRecipe()})
 	}
 	return all
 }
@@ -87,15 +103,15 @@ func RandomFilters() []Planned {
 // BnB at conv3, conv4, conv5 and fc7, and at the first three BnBr, the same with
 // its frozen features rescaled. 64 nets by the recipe of 2014. A dip that is lost
 // partners stays in BnBr; one of scale goes.
-func Scale2014() []Planned {
-	var bases, others []Planned
+func Scale2014() []GridNet {
+	var bases, others []GridNet
 	for _, split := range []string{"0", "1", "2", "3"} {
 		for _, target := range []Half{A, B} {
-			bases = append(bases, planned(Net{Split: split, Target: target}, BlockOne, Base.String(), PaperRecipe()))
+			bases = append(bases, GridNet{Net{Split: split, Target: target}, BlockOne, Base.String(), PaperRecipe()})
 			for _, t := range []Treatment{Selffer, Rescaled} {
 				for _, cut := range []int{3, 4, 5, 7} {
 					if t == Selffer || cut < 7 {
-						others = append(others, planned(Net{Split: split, Target: target, Treatment: t, N: cut}, BlockTwo, t.String(), PaperRecipe()))
+						others = append(others, GridNet{Net{Split: split, Target: target, Treatment: t, N: cut}, BlockTwo, t.String(), PaperRecipe()})
 					}
 				}
 			}
@@ -114,7 +130,7 @@ func Scale2014() []Planned {
 //
 // It fails where a list is empty, names something twice, or a number is out of
 // range.
-func Balanced(splits []string, seeds, cuts []int) ([]Planned, error) {
+func Balanced(splits []string, seeds, cuts []int) ([]GridNet, error) {
 	if err := distinct("splits", splits); err != nil {
 		return nil, err
 	}
@@ -130,19 +146,19 @@ func Balanced(splits []string, seeds, cuts []int) ([]Planned, error) {
 	if slices.Min(seeds) < 0 || slices.Min(cuts) < 1 {
 		return nil, fmt.Errorf("balanced design: seeds %v and cuts %v, want seeds from 0 and cuts from 1", seeds, cuts)
 	}
-	var bases, others []Planned
+	var bases, others []GridNet
 	for _, seed := range seeds {
 		for _, split := range splits {
 			for _, target := range targets(split) {
 				net := Net{Split: split, Seed: seed, Target: target}
-				bases = append(bases, planned(net, BlockOne, Base.String(), MiniRecipe()))
+				bases = append(bases, GridNet{net, BlockOne, Base.String(), MiniRecipe()})
 				net.Treatment = BasePlus
-				others = append(others, planned(net, BlockTwo, BasePlus.String(), MiniRecipe()))
+				others = append(others, GridNet{net, BlockTwo, BasePlus.String(), MiniRecipe()})
 			}
 			for _, cut := range cuts {
 				for _, t := range []Treatment{Selffer, Transfer, SelfferPlus, TransferPlus} {
 					for _, target := range targets(split) {
-						others = append(others, planned(Net{Split: split, Seed: seed, Target: target, Treatment: t, N: cut}, BlockTwo, t.String(), MiniRecipe()))
+						others = append(others, GridNet{Net{Split: split, Seed: seed, Target: target, Treatment: t, N: cut}, BlockTwo, t.String(), MiniRecipe()})
 					}
 				}
 			}
@@ -165,7 +181,7 @@ func distinct[T comparable](what string, list []T) error {
 
 // Mini is the balanced design for a laptop: split 0, seeds 0 to 2, all seven
 // cuts, 180 nets. On the shapes they take some ten minutes on two cores.
-func Mini() []Planned {
+func Mini() []GridNet {
 	all, err := Balanced([]string{"0"}, []int{0, 1, 2}, []int{1, 2, 3, 4, 5, 6, 7})
 	if err != nil {
 		panic(err) // the lists above are right
@@ -174,19 +190,10 @@ func Mini() []Planned {
 }
 
 // Nets are the names of planned nets, in their order.
-func Nets(all []Planned) []Net {
+func Nets(all []GridNet) []Net {
 	out := make([]Net, len(all))
 	for i, p := range all {
 		out[i] = p.Net
 	}
 	return out
-}
-
-func planned(n Net, block, role string, r Recipe) Planned {
-	p := Planned{Net: n, Block: block, Role: role, Data: dataName(n, n.Target), Mean: dataName(n, n.Source()), Recipe: r}
-	p.Paper, _ = PaperName(n)
-	if parent, ok := n.Parent(); ok {
-		p.Parent = parent.String()
-	}
-	return p
 }

@@ -15,19 +15,19 @@ func TestPaperGrid(t *testing.T) {
 	for _, p := range all {
 		blocks[p.Block]++
 		roles[p.Role]++
-		if p.Parent != "" && !seen[p.Parent] {
-			t.Errorf("%s stands before its parent %s", p.Net, p.Parent)
+		if p.Parent() != "" && !seen[p.Parent()] {
+			t.Errorf("%s stands before its parent %s", p.Net, p.Parent())
 		}
 		name := p.Net.String()
-		if seen[name] || seen[p.Paper] {
-			t.Errorf("%s = %s twice", name, p.Paper)
+		if seen[name] || seen[p.Paper()] {
+			t.Errorf("%s = %s twice", name, p.Paper())
 		}
-		seen[name], seen[p.Paper] = true, true
+		seen[name], seen[p.Paper()] = true, true
 		if n, err := ParseNet(name); err != nil || n != p.Net {
 			t.Errorf("%s parses as %v, %v", name, n, err)
 		}
-		if n, err := ParsePaperName(p.Paper); err != nil || n != p.Net {
-			t.Errorf("%s of %s parses as %v, %v", p.Paper, p.Net, n, err)
+		if n, err := ParsePaperName(p.Paper()); err != nil || n != p.Net {
+			t.Errorf("%s of %s parses as %v, %v", p.Paper(), p.Net, n, err)
 		}
 		if err := p.Recipe.Check(); err != nil {
 			t.Error(err)
@@ -45,7 +45,7 @@ func TestPaperGrid(t *testing.T) {
 
 func TestRandomFiltersGrid(t *testing.T) {
 	all := RandomFilters()
-	if len(all) != 7 || all[2].Paper != "nolearn_1_3" || all[2].Net.String() != "whole/R3" || all[2].Parent != "" {
+	if len(all) != 7 || all[2].Paper() != "nolearn_1_3" || all[2].Net.String() != "whole/R3" || all[2].Parent() != "" {
 		t.Errorf("%+v", all)
 	}
 }
@@ -93,8 +93,8 @@ func TestBalanced(t *testing.T) {
 	}
 	has := map[string]bool{}
 	for _, p := range all {
-		if p.Parent != "" && !has[p.Parent] {
-			t.Errorf("%s stands before its parent %s", p.Net, p.Parent)
+		if p.Parent() != "" && !has[p.Parent()] {
+			t.Errorf("%s stands before its parent %s", p.Net, p.Parent())
 		}
 		has[p.Net.String()] = true
 	}

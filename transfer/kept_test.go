@@ -50,13 +50,13 @@ func TestKeysOfKeptNets(t *testing.T) {
 			if err := json.Unmarshal([]byte(line), &kept); err != nil {
 				t.Fatal(err)
 			}
-			p, err := l.plan(t.Context(), net(t, kept.Name))
+			p, err := l.Plan(t.Context(), net(t, kept.Name))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if nets++; p.key != kept.Key {
+			if nets++; p.Key != kept.Key {
 				if other++; other == 1 {
-					t.Errorf("%s: net %s has key %s, and was trained under %s", name, kept.Name, p.key, kept.Key)
+					t.Errorf("%s: net %s has key %s, and was trained under %s", name, kept.Name, p.Key, kept.Key)
 				}
 			}
 		}

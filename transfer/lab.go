@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"coadapt/gomlxnet"
-	"coadapt/gomlxnet/dataset"
 	"coadapt/transfer/store"
 
 	"github.com/gomlx/compute"
@@ -17,21 +16,12 @@ import (
 
 // Config says what a Lab trains, how, and where results are kept.
 type Config struct {
-	Backend  compute.Backend
-	Class    string // instead of Backend, its class (see [gomlxnet.ClassOf]): such a Lab names, prices and looks up nets, and trains none
-	Store    *store.Store
-	Source   dataset.Source
-	Arch     gomlxnet.Arch // Classes is set to each task's number
-	Recipe   Recipe
-	Reduced  *Recipe // of nets with Net.PerClass, as in 2014; nil is Recipe
-	Epochs   float64 // above 0: Recipe's steps, and the end of its rate, follow from the images of the target task
-	PerClass int     // the first PerClass training images of each class; 0 is all
-	// Pretrained is base A of nets with [PretrainedSplit]; nil where there are none.
-	Pretrained *Pretrained
-	Splits     []dataset.Split   // of the user's own, see [OwnSplits]; the experiment is another one for each list of them
-	Bad        dataset.BadPolicy // pictures that do not decode
-	Workers    int               // nets that Curve trains beside each other; 0 is one a core, or for two where the net is large, at most 4, and at least one an accelerator
-	Devices    int               // of each net, which divide its batches (see [gomlxnet.NewTrainer]); 0 is 1. Workers take devices in turn
+	Setting
+	// Backend trains the nets. A Lab that has a Class in its place names, prices and looks up nets, and trains none.
+	Backend compute.Backend
+	Store   *store.Store
+	Workers int // nets that Curve trains beside each other; 0 is one a core, or for two where the net is large, at most 4, and at least one an accelerator
+	Devices int // of each net, which divide its batches (see [gomlxnet.NewTrainer]); 0 is 1. Workers take devices in turn
 	// Together is how many nets each worker trains in one graph (see [gomlxnet.StepsTogether]), where they are too small
 	// to fill a GPU; 0 is 1. They are those of the curve that have the same layers frozen, as far as there are any. Their
 	// sums are rounded in another order than one net's, and which nets meet depends on when each is ready: they are of a
@@ -46,79 +36,35 @@ type Config struct {
 	Progress        func(Event) // may be nil; never called by two goroutines at once
 }
 
-// Event is a sign of life while a Lab works.
-type Event struct {
-	Net             Net
-	Step, Steps     int     // of the net; Step counts those done
-	Loss            float64 // of the last step
-	ImagesPerSecond float64
-	Decoded, Images int           // while a task's images are being decoded
-	Done, Total     int           // nets of the curve
-	Share           float64       // of the curve that is done, 0..1: whole nets and the steps of those being trained
-	Left            time.Duration // until the curve is done, as an estimate; 0 while nothing is known
-	Result          *Result       // the net is finished
-	Ended           bool          // the net is no longer in training here, finished or not
-	Notice          string        // something the user should read
-}
-
 // Lab trains nets on one source and keeps what it trained. A net that is in
 // the store is a hit; a parent is trained when a child needs it. The methods
 // are for one goroutine at a time; Curve makes goroutines of its own.
 type Lab struct {
 	cfg        Config
-	backend    string
-	experiment string    // of all results
-	pretrained string    // key of Config.Pretrained; "" where there is none
+	experiment *Experiment
 	workers    []*worker // of Curve
 	alone      *worker   // of one net, which may be one of them
-	run        func(context.Context, *worker, *plan, *donated, *keeper) (*outcome, error)
-	pause      time.Duration // before a net that failed is tried again, doubled each time
-	maxSettled int           // most bytes that a net in training holds of what its frozen layers gave
-	prefixes   *prefixes     // of what they gave, what is kept for other nets
+	run        func(context.Context, *worker, *Plan, *donated, *keeper) (*outcome, error)
+	pause      time.Duration                   // before a net that failed is tried again, doubled each time
+	maxSettled int                             // most bytes that a net in training holds of what its frozen layers gave
+	prefixes   *prefixes                       // of what they gave, what is kept for other nets
+	weights    *memo[string, gomlxnet.Weights] // of parents, by key
+	told       *told
 
-	mu      sync.Mutex        // guards what follows
-	parts   []compute.Backend // into which the backend is divided between the workers; made for the first net
-	splits  map[string]dataset.Split
-	tasks   map[string]*dataset.Task    // by split and half
-	weights map[string]gomlxnet.Weights // of base nets, by key
-	count   counts
+	making sync.Mutex        // guards parts, and the graphs that workers share
+	parts  []compute.Backend // into which the backend is divided between the workers; made for the first net
+
+	mu    sync.Mutex // guards count, and how far workers are
+	count counts
 }
 
 // NewLab checks the configuration. Nothing is decoded or compiled yet.
 func NewLab(cfg Config) (*Lab, error) {
-	if cfg.Backend == nil && cfg.Class == "" || cfg.Store == nil || cfg.Source == nil {
-		return nil, errors.New("lab: a backend, a store and a source of images are needed")
+	if cfg.Store == nil {
+		return nil, errors.New("lab: a store is needed")
 	}
-	if _, err := cfg.Arch.Dims(); err != nil {
-		return nil, fmt.Errorf("lab: %w", err)
-	}
-	h, w, c := cfg.Source.Shape()
-	if h != w || c != cfg.Arch.Channels {
-		return nil, fmt.Errorf(
-			"lab: %s has images of %dx%dx%d, %s wants square ones of %d channels",
-			cfg.Source.Name(),
-			h,
-			w,
-			c,
-			cfg.Arch.Name,
-			cfg.Arch.Channels,
-		)
-	}
-	if h+2*cfg.Recipe.Pad < cfg.Arch.Size {
-		return nil, fmt.Errorf(
-			"lab: %s has images of %d px, with padding %d too small for %s of %d px; resize them (-size %d) or make the net smaller",
-			cfg.Source.Name(),
-			h,
-			cfg.Recipe.Pad,
-			cfg.Arch.Name,
-			cfg.Arch.Size,
-			cfg.Arch.Size,
-		)
-	}
-	if cfg.Epochs <= 0 {
-		if err := cfg.Recipe.Check(); err != nil {
-			return nil, err
-		}
+	if cfg.Backend != nil {
+		cfg.Class = ""
 	}
 	if cfg.Workers < 0 || cfg.Devices < 0 || cfg.Together < 0 {
 		return nil, fmt.Errorf(
@@ -128,9 +74,6 @@ func NewLab(cfg Config) (*Lab, error) {
 			cfg.Together,
 		)
 	}
-	if err := errors.Join(cfg.checkSplits(), cfg.Pretrained.check(cfg.Arch)); err != nil {
-		return nil, err
-	}
 	devices, err := cfg.share()
 	if err != nil {
 		return nil, err
@@ -138,30 +81,24 @@ func NewLab(cfg Config) (*Lab, error) {
 	if cfg.Retries == 0 {
 		cfg.Retries = 2
 	}
+	cfg.Class = cfg.backendClass()
 	l := &Lab{
 		cfg:        cfg,
 		pause:      time.Second,
 		maxSettled: 1 << 30,
 		prefixes:   newPrefixes(1 << 29),
-		splits:     map[string]dataset.Split{},
-		tasks:      map[string]*dataset.Task{},
-		weights:    map[string]gomlxnet.Weights{},
+		weights:    newMemo[string, gomlxnet.Weights](),
+		told:       newTold(cfg.Progress),
+	}
+	if l.experiment, err = NewExperiment(cfg.Setting, l.report); err != nil {
+		return nil, err
 	}
 	l.prefixes.disk = cfg.Store
 	l.run = l.trainNet
 	if cfg.Backend == nil {
-		l.run = func(context.Context, *worker, *plan, *donated, *keeper) (*outcome, error) {
+		l.run = func(context.Context, *worker, *Plan, *donated, *keeper) (*outcome, error) {
 			return nil, errNoBackend
 		}
-	}
-	l.backend = cfg.backendClass()
-	if cfg.Pretrained != nil {
-		if l.pretrained, err = cfg.Pretrained.key(); err != nil {
-			return nil, err
-		}
-	}
-	if l.experiment, err = cfg.experiment(l.backend, l.pretrained); err != nil {
-		return nil, err
 	}
 	one := newCompiled()
 	divided := cfg.Devices <= 1 && len(devices) > 1 && gomlxnet.Divisible(cfg.Backend)
@@ -191,7 +128,10 @@ func NewLab(cfg Config) (*Lab, error) {
 var errNoBackend = errors.New("lab: it has no backend, so that it can look nets up and not train them")
 
 // Experiment is what all results of the Lab have as Result.Experiment.
-func (l *Lab) Experiment() string { return l.experiment }
+func (l *Lab) Experiment() string { return l.experiment.id }
+
+// Plan is that of a net of the Lab's [Experiment].
+func (l *Lab) Plan(ctx context.Context, net Net) (*Plan, error) { return l.experiment.Plan(ctx, net) }
 
 // Workers is how many nets Curve trains beside each other.
 func (l *Lab) Workers() int { return len(l.workers) }
@@ -253,7 +193,7 @@ func (l *Lab) trainOn(ctx context.Context, w *worker, net Net) (Result, error) {
 		}
 		if !said {
 			said = true
-			l.report(Event{Net: net, Notice: fmt.Sprintf("%s: %v; waiting for it", net, err)})
+			l.report(notice(net, fmt.Sprintf("%s: %v; waiting for it", net, err)))
 		}
 		select {
 		case <-ctx.Done():
@@ -270,13 +210,13 @@ const heldPoll = time.Second
 // has the net, and with store.ErrLost where one took it over. The store notes
 // a failure as that of the try of this number, from 1.
 func (l *Lab) attempt(ctx context.Context, w *worker, net Net, try int) (Result, error) {
-	p, err := l.plan(ctx, net)
+	p, err := l.Plan(ctx, net)
 	if err != nil {
 		return Result{}, err
 	}
 	if r, hit, err := l.hit(p); hit || err != nil {
 		if hit {
-			_ = l.cfg.Store.Tidy(p.key) // what stays does no harm
+			_ = l.cfg.Store.Tidy(p.Key) // what stays does no harm
 		}
 		return r, err
 	}
@@ -290,7 +230,7 @@ func (l *Lab) attempt(ctx context.Context, w *worker, net Net, try int) (Result,
 	if err := ctx.Err(); err != nil {
 		return Result{}, err
 	}
-	lease, err := l.cfg.Store.Claim(p.key)
+	lease, err := l.cfg.Store.Claim(p.Key)
 	if err != nil {
 		return Result{}, err
 	}
@@ -316,10 +256,10 @@ func (l *Lab) attempt(ctx context.Context, w *worker, net Net, try int) (Result,
 	if err != nil {
 		return Result{}, err
 	}
-	if files[logFile], err = l.cfg.Store.Log(p.key); err != nil {
+	if files[logFile], err = l.cfg.Store.Log(p.Key); err != nil {
 		return Result{}, err
 	}
-	if err := l.cfg.Store.Put(p.key, files); err != nil {
+	if err := l.cfg.Store.Put(p.Key, files); err != nil {
 		return Result{}, keep.failed(err, try)
 	}
 	keep.stop()
@@ -327,24 +267,38 @@ func (l *Lab) attempt(ctx context.Context, w *worker, net Net, try int) (Result,
 }
 
 // hit is the result that the store has. An entry that is broken is set aside.
-func (l *Lab) hit(p *plan) (Result, bool, error) {
-	entry, err := l.cfg.Store.Get(p.key, resultFile)
+func (l *Lab) hit(p *Plan) (Result, bool, error) {
+	entry, err := l.cfg.Store.Get(p.Key, resultFile)
 	var broken *store.BrokenError
 	switch {
 	case err == nil:
 		r, err := decodeResult(entry[resultFile])
-		r.Hit, r.Net, r.Experiment = true, p.net, l.experiment
+		r.Hit, r.Net, r.Experiment = true, p.Net, l.experiment.id
 		return r, true, err
 	case errors.As(err, &broken):
-		l.report(Event{Net: p.net, Notice: err.Error()})
+		l.report(notice(p.Net, err.Error()))
 	case !errors.Is(err, store.ErrMissing):
 		return Result{}, false, err
 	}
 	return Result{}, false, nil
 }
 
+// result is what is known of a net before it is trained.
+func (p *Plan) result(l *Lab) Result {
+	return Result{
+		Net:        p.Net,
+		Status:     OK,
+		Classes:    p.Task.NumClasses(),
+		Data:       l.cfg.Source.Name(),
+		Arch:       l.cfg.Arch.Name,
+		Layers:     Layers(l.cfg.Arch),
+		Key:        p.Key,
+		Experiment: l.experiment.id,
+	}
+}
+
 // blocked is the result of a net whose parent has no weights.
-func (p *plan) blocked(l *Lab, parent Result) Result {
+func (p *Plan) blocked(l *Lab, parent Result) Result {
 	r := p.result(l)
 	r.Status, r.Reason = Blocked, fmt.Sprintf("its parent %s %s: %s", parent.Net, parent.Status, parent.Reason)
 	return r

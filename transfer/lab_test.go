@@ -141,7 +141,7 @@ func prefix(t *testing.T, a gomlxnet.Arch, w gomlxnet.Weights, n int) string {
 func TestThawedIsAnError(t *testing.T) {
 	cfg := tiny(t)
 	l := lab(t, cfg)
-	p, err := l.plan(t.Context(), net(t, "R3B"))
+	p, err := l.Plan(t.Context(), net(t, "R3B"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,11 +196,11 @@ func TestKeyCoversWhatCounts(t *testing.T) {
 		if change != nil {
 			change(&cfg)
 		}
-		p, err := lab(t, cfg).plan(t.Context(), net(t, name))
+		p, err := lab(t, cfg).Plan(t.Context(), net(t, name))
 		if err != nil {
 			t.Fatal(err)
 		}
-		return p.key
+		return p.Key
 	}
 	want := key(nil, "A3B")
 	if got := key(func(c *Config) { c.Arch.Name, c.Recipe.Name, c.Workers = "x", "y", 3 }, "A3B"); got != want {
@@ -233,7 +233,7 @@ func TestExperiment(t *testing.T) {
 	id := func(change func(*Config)) string {
 		cfg := tiny(t)
 		change(&cfg)
-		return lab(t, cfg).experiment
+		return lab(t, cfg).Experiment()
 	}
 	want := id(func(*Config) {})
 	if len(want) != 12 {

@@ -14,11 +14,8 @@ import (
 
 // Trained is a net that is in the store, with what it takes to run it forward.
 type Trained struct {
-	Arch    gomlxnet.Arch
+	*Plan
 	Weights gomlxnet.Weights
-	Task    *dataset.Task // the one it was trained and tested on
-	View    dataset.View  // what it is shown of a picture
-	Batch   int           // of its test
 }
 
 // Trained reads the net of a result of this Lab. It fails where the result is
@@ -32,19 +29,19 @@ func (l *Lab) Trained(ctx context.Context, r Result) (*Trained, error) {
 		}
 		return nil, fmt.Errorf("net %s has no weights to look at, its status is %q: %s", r.Net, r.Status, why)
 	}
-	p, err := l.plan(ctx, r.Net)
+	p, err := l.Plan(ctx, r.Net)
 	if err != nil {
 		return nil, err
 	}
-	if p.key != r.Key {
+	if p.Key != r.Key {
 		return nil, fmt.Errorf(
 			"net %s is not of this experiment (data, architecture, recipe and backend; here %s, the net's %s)",
 			r.Net,
-			l.experiment,
+			l.experiment.id,
 			r.Experiment,
 		)
 	}
-	entry, err := l.cfg.Store.Get(p.key)
+	entry, err := l.cfg.Store.Get(p.Key)
 	if errors.Is(err, store.ErrMissing) {
 		return nil, fmt.Errorf("net %s is not in the store %s any more: train it again", r.Net, l.cfg.Store.Dir())
 	}
@@ -59,12 +56,12 @@ func (l *Lab) Trained(ctx context.Context, r Result) (*Trained, error) {
 	}
 	w, err := decodeWeights(entry[weightsFile])
 	if err == nil {
-		err = p.arch.Check(w)
+		err = p.Arch.Check(w)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("store entry %s: %w", p.key, err)
+		return nil, fmt.Errorf("store entry %s: %w", p.Key, err)
 	}
-	return &Trained{Arch: p.arch, Weights: w, Task: p.task, View: p.view, Batch: p.recipe.Batch}, nil
+	return &Trained{Plan: p, Weights: w}, nil
 }
 
 // Task is one half of a split of the Lab's source, or with WholeSplit and Whole all of it, decoded once.
@@ -73,7 +70,7 @@ func (l *Lab) Task(ctx context.Context, split string, half Half) (*dataset.Task,
 	if err := net.Check(); err != nil {
 		return nil, err
 	}
-	return l.task(ctx, net, half)
+	return l.experiment.task(ctx, net, half)
 }
 
 // Backend is the Lab's; nil where it was made to look up only.
@@ -86,7 +83,7 @@ func (l *Lab) Store() *store.Store { return l.cfg.Store }
 // came from a parent the parent's. The features of Rescaled and AsInitial nets are those before they were multiplied. A
 // parent that is not in the store is trained.
 func (l *Lab) Initial(ctx context.Context, net Net) (gomlxnet.Weights, error) {
-	p, err := l.plan(ctx, net)
+	p, err := l.Plan(ctx, net)
 	if err != nil {
 		return nil, err
 	}

@@ -34,13 +34,13 @@ func TestTrainedIsTheNetInTheStore(t *testing.T) {
 	if target, err := l.Task(t.Context(), "0", B); err != nil || target != got.Task {
 		t.Errorf("its task is %s, want %s (%v)", got.Task.Name(), target.Name(), err)
 	}
-	read, err := gomlxnet.NewReader(cfg.Backend, got.Arch, got.Weights, got.Batch, 7)
+	read, err := gomlxnet.NewReader(cfg.Backend, got.Arch, got.Weights, got.Recipe.Batch, 7)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer read.Close()
 	correct := 0
-	for b, err := range got.Task.Test(t.Context(), got.Batch, got.View) {
+	for b, err := range got.Task.Test(t.Context(), got.Recipe.Batch, got.View) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -73,11 +73,11 @@ func TestTrainedRefuses(t *testing.T) {
 	blocked.Status, blocked.Reason = Blocked, "its parent 0/baseB diverged"
 	other.Key = strings.Repeat("0", 64)
 	gone.Net = net(t, "B3B")
-	p, err := l.plan(t.Context(), gone.Net)
+	p, err := l.Plan(t.Context(), gone.Net)
 	if err != nil {
 		t.Fatal(err)
 	}
-	gone.Key = p.key
+	gone.Key = p.Key
 	refused := func(r Result, want string) {
 		t.Helper()
 		_, err := l.Trained(t.Context(), r)

@@ -17,9 +17,9 @@ const (
 )
 
 // clean measures the net on training pictures as it is tested on test pictures: without dropout, cut in the middle, not mirrored.
-func (p *plan) clean(ctx context.Context, trainer *gomlxnet.Trainer, r *Result, keep *keeper) error {
+func (p *Plan) clean(ctx context.Context, trainer *gomlxnet.Trainer, r *Result, keep *keeper) error {
 	images := 0
-	for batch, err := range p.task.Clean(ctx, dataset.Train, cleanPictures, p.recipe.Batch, p.view) {
+	for batch, err := range p.Task.Clean(ctx, dataset.Train, cleanPictures, p.Recipe.Batch, p.View) {
 		if err != nil {
 			return err
 		}
@@ -43,10 +43,10 @@ func (p *plan) clean(ctx context.Context, trainer *gomlxnet.Trainer, r *Result, 
 
 // scales is the root mean square of what leaves each layer of the trainer's net for some training pictures. Whole batches are
 // taken, one at the least.
-func (p *plan) scales(ctx context.Context, trainer *gomlxnet.Trainer, keep *keeper) ([]float64, error) {
+func (p *Plan) scales(ctx context.Context, trainer *gomlxnet.Trainer, keep *keeper) ([]float64, error) {
 	var sum []float64
 	batches := 0
-	for batch, err := range p.task.Clean(ctx, dataset.Train, max(scalePictures, p.recipe.Batch), p.recipe.Batch, p.view) {
+	for batch, err := range p.Task.Clean(ctx, dataset.Train, max(scalePictures, p.Recipe.Batch), p.Recipe.Batch, p.View) {
 		if err != nil {
 			return nil, err
 		}
@@ -82,23 +82,23 @@ type start struct {
 
 // begin measures a net of initial weights w, multiplies its frozen features where the treatment asks for it, and leaves
 // the net in the trainer.
-func (p *plan) begin(ctx context.Context, trainer *gomlxnet.Trainer, w gomlxnet.Weights, keep *keeper) (start, error) {
+func (p *Plan) begin(ctx context.Context, trainer *gomlxnet.Trainer, w gomlxnet.Weights, keep *keeper) (start, error) {
 	s := start{weights: w}
-	if p.net.Treatment.Uncut() {
-		return s, trainer.Load(w, p.cut)
+	if p.Net.Treatment.Uncut() {
+		return s, trainer.Load(w, p.Cut)
 	}
 	load := func(w gomlxnet.Weights) (float64, error) {
-		if err := trainer.Load(w, p.cut); err != nil {
+		if err := trainer.Load(w, p.Cut); err != nil {
 			return 0, err
 		}
 		all, err := p.scales(ctx, trainer, keep)
 		if err != nil {
 			return 0, err
 		}
-		return all[p.net.N-1], nil
+		return all[p.Net.N-1], nil
 	}
-	if !p.net.given() { // else nobody knows them
-		first, err := p.arch.Init(p.net.root().stream("init"))
+	if !p.Net.given() { // else nobody knows them
+		first, err := p.Arch.Init(p.Net.root().stream("init"))
 		if err != nil {
 			return s, err
 		}
@@ -110,7 +110,7 @@ func (p *plan) begin(ctx context.Context, trainer *gomlxnet.Trainer, w gomlxnet.
 	if s.scale, err = load(w); err != nil {
 		return s, err
 	}
-	rms := p.net.Treatment.row().rms
+	rms := p.Net.Treatment.row().rms
 	if rms == nil {
 		return s, nil
 	}
@@ -118,10 +118,10 @@ func (p *plan) begin(ctx context.Context, trainer *gomlxnet.Trainer, w gomlxnet.
 	s.factor = 1
 	for scale := s.scale; math.Abs(scale/target-1) > 1e-4; {
 		if !(scale > 0) || math.IsInf(scale, 1) || !(target > 0) {
-			return s, fmt.Errorf("net %s: the RMS of the features at the cut is %v, which no number brings to %v", p.net, scale, target)
+			return s, fmt.Errorf("net %s: the RMS of the features at the cut is %v, which no number brings to %v", p.Net, scale, target)
 		}
 		s.factor *= target / scale
-		if s.weights, err = p.arch.Rescaled(w, p.net.N, s.factor); err != nil {
+		if s.weights, err = p.Arch.Rescaled(w, p.Net.N, s.factor); err != nil {
 			return s, err
 		}
 		before := scale

@@ -106,6 +106,15 @@ func (n Net) String() string {
 	return s
 }
 
+// MarshalText writes what String prints.
+func (n Net) MarshalText() ([]byte, error) { return []byte(n.String()), nil }
+
+// UnmarshalText is [ParseNet].
+func (n *Net) UnmarshalText(text []byte) (err error) {
+	*n, err = ParseNet(string(text))
+	return err
+}
+
 // netPattern holds, in this order: split; base, its half, suffix; source, cut, target, suffix; images per class; seed.
 var netPattern = regexp.MustCompile(
 	`^(?:([A-Za-z0-9]+)/)?(?:(base)([AB]?)(` + suffixes(true) + `)?|([ABR])([1-9]\d*)([AB]?)(` +

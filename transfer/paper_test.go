@@ -89,23 +89,23 @@ func TestPaperMode(t *testing.T) {
 	l := lab(t, cfg)
 
 	child := net(t, "0/A7B")
-	p, err := l.plan(t.Context(), child)
+	p, err := l.Plan(t.Context(), child)
 	if err != nil {
 		t.Fatal(err)
 	}
-	source, err := l.task(t.Context(), child, A)
+	source, err := l.experiment.task(t.Context(), child, A)
 	if err != nil {
 		t.Fatal(err)
 	}
-	target, err := l.task(t.Context(), child, B)
+	target, err := l.experiment.task(t.Context(), child, B)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(p.view.Mean, source.Mean()) || slices.Equal(p.view.Mean, target.Mean()) || len(p.view.Mean) != 256*256*3 {
+	if !slices.Equal(p.View.Mean, source.Mean()) || slices.Equal(p.View.Mean, target.Mean()) || len(p.View.Mean) != 256*256*3 {
 		t.Error("the mean image is not the source's")
 	}
-	if p.arch.Classes != 1000 || p.view.Size != 227 || !p.view.Crop || !p.view.Mirror || p.view.Scale != 1 || p.recipe.Rate.Base != 0.01 {
-		t.Errorf("arch of %d outputs, view %+v, recipe %+v", p.arch.Classes, p.view, p.recipe)
+	if p.Arch.Classes != 1000 || p.View.Size != 227 || !p.View.Crop || !p.View.Mirror || p.View.Scale != 1 || p.Recipe.Rate.Base != 0.01 {
+		t.Errorf("arch of %d outputs, view %+v, recipe %+v", p.Arch.Classes, p.View, p.Recipe)
 	}
 
 	r := train(t, l, "0/A7B")
@@ -121,7 +121,7 @@ func TestPaperMode(t *testing.T) {
 	if count != 60965224 { // ../shared/reference/recipe.md
 		t.Errorf("%d parameters, want 60,965,224", count)
 	}
-	if prefix(t, p.arch, mine, 7) != prefix(t, p.arch, parent, 7) || slices.Equal(mine["/net/fc8/weights"].Data, parent["/net/fc8/weights"].Data) {
+	if prefix(t, p.Arch, mine, 7) != prefix(t, p.Arch, parent, 7) || slices.Equal(mine["/net/fc8/weights"].Data, parent["/net/fc8/weights"].Data) {
 		t.Error("layers 1..7 are not the source's, or layer 8 is")
 	}
 }

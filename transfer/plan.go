@@ -1,31 +1,32 @@
 package transfer
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
-	"slices"
 
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
-	"coadapt/transfer/store"
 )
 
 // semantics is raised by hand when the code comes to compute another number
 // from the same spec; it is part of every key.
 const semantics = 4
 
-// plan is all that is settled about a net before it is trained.
-type plan struct {
-	net    Net
-	arch   gomlxnet.Arch
-	cut    gomlxnet.Cut
-	recipe Recipe
-	task   *dataset.Task
-	view   dataset.View
-	spec   spec
-	key    string
+// Plan is all that is settled about a net before it is trained. Those who ask for the plan of a net share it, and must
+// not change it.
+type Plan struct {
+	Net    Net
+	Parent *Plan         // of the net that gives layers; nil where none does
+	Arch   gomlxnet.Arch // with an output for each class of the task
+	Cut    gomlxnet.Cut  // in the first stage of the training, where there are several
+	Recipe Recipe
+	Task   *dataset.Task // that it is trained and tested on; nil in a plan without data ([PaperPlan])
+	View   dataset.View  // what it is shown of a picture
+	Key    string        // of its result; "" without data
+	Cost
+
+	spec spec
 }
 
 // spec is what a result depends on, and nothing else: its hash is the key.
@@ -43,149 +44,28 @@ type spec struct {
 	Backend   string        `json:"backend"`
 }
 
-// experiment names what all nets of a Lab have in common: everything but the
-// split, the net's name and what follows from them. Twelve hexadecimal digits.
-func (c Config) experiment(backend, pretrained string) (string, error) {
-	c.Arch.Name, c.Arch.Classes, c.Recipe.Name = "", 0, ""
-	if c.Epochs > 0 {
-		c.Recipe = c.Recipe.WithSteps(0)
+// ParentKey is that of the net that gives layers, which may be a pretrained one; "" where none does.
+func (p *Plan) ParentKey() string {
+	if p.Parent != nil {
+		return p.Parent.Key
 	}
-	key, err := store.Key(struct {
-		Semantics int           `json:"semantics"`
-		Arch      gomlxnet.Arch `json:"arch"`
-		Recipe    Recipe        `json:"recipe"`
-		Epochs    float64       `json:"epochs"`
-		PerClass  int           `json:"per_class"`
-		InTurn    bool          `json:"in_turn,omitempty"` // pictures of a superclass: its fine classes give one in turn
-		Data      string        `json:"data"`
-		Backend   string        `json:"backend"`
-		Reduced   *Recipe       `json:"reduced,omitempty"`
-		// Splits are those of the user's own, so that nets of two files are not averaged under one name.
-		Splits     []dataset.Split `json:"splits,omitempty"`
-		Pretrained string          `json:"pretrained,omitempty"`
-	}{semantics, c.Arch, c.Recipe, max(0, c.Epochs), c.PerClass,
-		c.PerClass > 0 && dataset.Superclasses(c.Source), c.Source.Digest(), backend, c.Reduced, c.Splits, pretrained})
-	if err != nil {
-		return "", err
-	}
-	return key[:12], nil
+	return p.spec.Parent
 }
 
-// result is what is known of a net before it is trained.
-func (p *plan) result(l *Lab) Result {
-	return Result{
-		Net:        p.net,
-		Status:     OK,
-		Classes:    p.task.NumClasses(),
-		Data:       l.cfg.Source.Name(),
-		Arch:       l.cfg.Arch.Name,
-		Layers:     Layers(l.cfg.Arch),
-		Key:        p.key,
-		Experiment: l.experiment,
-	}
-}
+// Initial are the net's own values before its first step, drawn from its seed. Layers of a parent replace some of them.
+func (p *Plan) Initial() (gomlxnet.Weights, error) { return p.Arch.Init(p.Net.stream("init")) }
 
-func (l *Lab) plan(ctx context.Context, net Net) (*plan, error) {
-	if err := net.Check(); err != nil {
-		return nil, err
-	}
-	task, err := l.task(ctx, net, net.Target)
-	if err != nil {
-		return nil, err
-	}
-	p := &plan{net: net, task: task, arch: l.cfg.Arch, recipe: l.cfg.Recipe, cut: net.cut(l.cfg.Arch)}
-	if net.PerClass > 0 && l.cfg.Reduced != nil {
-		p.recipe = *l.cfg.Reduced
-	}
-	if p.arch.Classes, err = p.recipe.outputs(task.NumClasses()); err != nil {
-		return nil, err
-	}
-	if err := (gomlxnet.Cut{N: net.N}).Check(p.arch); err != nil {
-		return nil, err
-	}
-	if l.cfg.Epochs > 0 {
-		images := task.NumTrain()
-		if net.PerClass > 0 { // as in 2014, nets on fewer images take as many steps as one on all
-			if images, err = l.images(net); err != nil {
-				return nil, err
-			}
-		}
-		p.recipe = p.recipe.WithSteps(p.recipe.Epochs(images, l.cfg.Epochs))
-	}
-	if err := p.recipe.Check(); err != nil {
-		return nil, err
-	}
-	p.recipe = p.recipe.Of(net.Treatment)
-	// As in 2014, a transferred net keeps the mean of the task its layers come from.
-	if p.view, err = l.view(ctx, p); err != nil {
-		return nil, err
-	}
-
-	p.spec = spec{
-		Semantics: semantics,
-		Treatment: net.Treatment.String(),
-		N:         net.N,
-		Seed:      net.Seed,
-		Target:    net.Target.String(),
-		Arch:      p.arch,
-		Recipe:    p.recipe,
-		Data:      task.Digest(),
-		Backend:   l.backend,
-	}
-	p.spec.Arch.Name, p.spec.Recipe.Name = "", ""
-	if net.given() {
-		p.spec.Parent = l.pretrained
-	}
-	if parent, ok := net.Parent(); ok {
-		pp, err := l.plan(ctx, parent)
-		if err != nil {
-			return nil, fmt.Errorf("parent %s: %w", parent, err)
-		}
-		p.spec.Parent = pp.key
-	}
-	p.key, err = store.Key(p.spec)
-	return p, err
-}
-
-// view is what a planned net is shown of a picture.
-func (l *Lab) view(ctx context.Context, p *plan) (dataset.View, error) {
-	if p.net.given() {
-		if l.cfg.Pretrained == nil {
-			return dataset.View{}, fmt.Errorf("net %s: %w", p.net, errNotGiven)
-		}
-		return l.cfg.Pretrained.view(p.arch.Size, p.recipe), nil
-	}
-	source, err := l.task(ctx, p.net.root(), p.net.Source())
-	if err != nil {
-		return dataset.View{}, err
-	}
-	return dataset.View{Size: p.arch.Size, Crop: true, Pad: p.recipe.Pad, Mirror: p.recipe.Mirror,
-		Mean: source.Mean(), MeanPerChannel: p.recipe.ChannelMean, Scale: float32(p.recipe.Scale)}, nil
+// Order is that of the net's training pictures.
+func (p *Plan) Order() dataset.Order {
+	return dataset.Order{Seed: p.Net.stream("order"), Batch: p.Recipe.Batch}
 }
 
 // cut is what learns of the net, at first, in an arch.
 func (n Net) cut(arch gomlxnet.Arch) gomlxnet.Cut { return n.Treatment.cut(n.N, arch.Cuts()) }
 
 // stages are those of the net's training.
-func (p *plan) stages() []stage {
-	return p.net.Treatment.stages(p.net.N, p.arch.Cuts(), p.recipe.Steps)
-}
-
-// images counts all training images of a net's target task.
-func (l *Lab) images(net Net) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	classes, err := l.classes(net.Split, net.Target)
-	if err != nil {
-		return 0, err
-	}
-	count := 0
-	for i := range l.cfg.Source.Len(dataset.Train) {
-		if _, ok := slices.BinarySearch(classes, l.cfg.Source.Label(dataset.Train, i)); ok {
-			count++
-		}
-	}
-	return count, nil
+func (p *Plan) stages() []stage {
+	return p.Net.Treatment.stages(p.Net.N, p.Arch.Cuts(), p.Recipe.Steps)
 }
 
 // stream is the seed of one source of randomness of a net. Base nets of the

@@ -44,7 +44,7 @@ func TestPractices(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := l.plan(t.Context(), r.Net)
+		p, err := l.Plan(t.Context(), r.Net)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,12 +84,12 @@ func TestThawing(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := net(t, "A3B+g")
-	p, err := l.plan(t.Context(), n)
+	p, err := l.Plan(t.Context(), n)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w, parent := gomlxnet.Weights{}, weightsOf(t, cfg.Store, base)
-	l.run = func(ctx context.Context, wk *worker, p *plan, d *donated, k *keeper) (*outcome, error) {
+	l.run = func(ctx context.Context, wk *worker, p *Plan, d *donated, k *keeper) (*outcome, error) {
 		out, err := l.trainNet(ctx, wk, p, d, k)
 		_, files, _, lerr := k.lease.Latest()
 		if lerr != nil || files == nil {
@@ -103,7 +103,7 @@ func TestThawing(t *testing.T) {
 	if _, err := l.Train(t.Context(), n); err != nil {
 		t.Fatal(err)
 	}
-	vars, err := p.arch.Variables()
+	vars, err := p.Arch.Variables()
 	if err != nil {
 		t.Fatal(err)
 	}

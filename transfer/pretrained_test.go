@@ -64,19 +64,19 @@ func TestPretrainedBaseA(t *testing.T) {
 		)
 	}
 	// What it is shown: (x - mean)/std, where base B has the mean of its own task and the recipe's scale.
-	p, err := l.plan(t.Context(), anb.Net)
+	p, err := l.Plan(t.Context(), anb.Net)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := l.plan(t.Context(), results["pretrained/baseB"].Net)
+	b, err := l.Plan(t.Context(), results["pretrained/baseB"].Net)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for batch, err := range p.task.Test(t.Context(), 1, p.view) {
+	for batch, err := range p.Task.Test(t.Context(), 1, p.View) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		pic, err := p.task.Picture(1, 0, nil)
+		pic, err := p.Task.Picture(1, 0, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -87,8 +87,8 @@ func TestPretrainedBaseA(t *testing.T) {
 		}
 		break
 	}
-	if len(b.view.Std) != 0 || b.view.Scale == 0 {
-		t.Errorf("base B is shown %+v, want the recipe's own view", b.view)
+	if len(b.View.Std) != 0 || b.View.Scale == 0 {
+		t.Errorf("base B is shown %+v, want the recipe's own view", b.View)
 	}
 }
 
@@ -102,11 +102,11 @@ func TestKeysOfPretrained(t *testing.T) {
 			c.Pretrained = pretrainedOn(t, cfg, 99)
 			change(c.Pretrained)
 		}
-		p, err := lab(t, c).plan(t.Context(), net(t, name))
+		p, err := lab(t, c).Plan(t.Context(), net(t, name))
 		if err != nil {
 			t.Fatal(err)
 		}
-		return p.key
+		return p.Key
 	}
 	same := func(p *Pretrained) {}
 	was := key("pretrained/A3B", same)

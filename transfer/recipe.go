@@ -109,7 +109,7 @@ const FewPictures = 20000
 // seen, and it takes a minute or two. notebooks/results/fragility.md has how it
 // was chosen.
 func MiniConfig(src dataset.Source) Config {
-	cfg := Config{Source: src, Arch: gomlxnet.Mini(len(src.Classes()), MiniOptions(src)), Recipe: MiniRecipe(), Epochs: 15}
+	cfg := Config{Setting: Setting{Source: src, Arch: gomlxnet.Mini(len(src.Classes()), MiniOptions(src)), Recipe: MiniRecipe(), Epochs: 15}}
 	if name := src.Name(); name == "shapes" || name == dataset.PlainName {
 		cfg.Recipe.Pad, cfg.Recipe.Mirror, cfg.Epochs = 0, false, 3
 	}
@@ -192,7 +192,7 @@ func ReducedRecipe() Recipe {
 // more than 1000 classes.
 func PaperConfig(src dataset.Source) Config {
 	reduced := ReducedRecipe()
-	return Config{Source: src, Arch: gomlxnet.CaffeNet(1000), Recipe: PaperRecipe(), Reduced: &reduced}
+	return Config{Setting: Setting{Source: src, Arch: gomlxnet.CaffeNet(1000), Recipe: PaperRecipe(), Reduced: &reduced}}
 }
 
 // Shortened is the recipe over another number of steps: where the rate drops in stairs,

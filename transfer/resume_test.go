@@ -257,7 +257,7 @@ func TestCheckpointsThatCannotBeWritten(t *testing.T) {
 	}
 	l.cfg.Progress = cfg.Progress
 	run := l.run
-	l.run = func(ctx context.Context, w *worker, p *plan, donor *donated, k *keeper) (*outcome, error) {
+	l.run = func(ctx context.Context, w *worker, p *Plan, donor *donated, k *keeper) (*outcome, error) {
 		noFolder(t, cfg.Store, "stage")
 		out, err := run(ctx, w, p, donor, k)
 		if err := os.Remove(filepath.Join(cfg.Store.Dir(), "stage")); err != nil {

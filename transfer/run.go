@@ -33,7 +33,7 @@ const metricPoints = 100
 // that the lease may hold. Layers 1..n come from donor; a random net's are its
 // own initial values. If a frozen prefix changed, it fails: no result is
 // better than a wrong one. When ctx ends the step is finished and kept.
-func (l *Lab) trainNet(ctx context.Context, wk *worker, p *plan, donor *donated, keep *keeper) (*outcome, error) {
+func (l *Lab) trainNet(ctx context.Context, wk *worker, p *Plan, donor *donated, keep *keeper) (*outcome, error) {
 	start := time.Now()
 	trainer, err := l.trainer(wk, p)
 	if err != nil {
@@ -46,7 +46,7 @@ func (l *Lab) trainNet(ctx context.Context, wk *worker, p *plan, donor *donated,
 	}
 	var at *seat
 	if len(p.stages()) == 1 { // others are in another graph in each
-		at = wk.table.join(partyKey{p.trainerKey(), p.cut.Learning(), settled > 0})
+		at = wk.table.join(partyKey{p.trainerKey(), p.Cut.Learning(), settled > 0})
 	}
 	defer at.leave()
 	w, err := p.initial(donor)
@@ -61,17 +61,17 @@ func (l *Lab) trainNet(ctx context.Context, wk *worker, p *plan, donor *donated,
 	if err != nil {
 		return nil, err
 	}
-	l.report(Event{Net: p.net, Step: st.Step, Steps: p.recipe.Steps})
+	l.report(Event{Progress: Progress{Net: p.Net, Step: st.Step, Steps: p.Recipe.Steps}})
 	before := st.Seconds
 	st.since = func() float64 { return before + time.Since(start).Seconds() }
 	out := &outcome{result: p.result(l)}
-	out.result.Steps, out.result.Images = p.recipe.Steps, p.recipe.Steps*p.recipe.Batch
+	out.result.Steps, out.result.Images = p.Recipe.Steps, p.Recipe.Steps*p.Recipe.Batch
 	out.result.Scale, out.result.InitialScale, out.result.Rescale = first.scale, first.initial, first.factor
-	if p.net.Treatment.row().stops {
+	if p.Net.Treatment.row().stops {
 		st.until = donor.loss
 	}
 	own := *p
-	of := &training{plan: &own, lab: l, worker: wk, seat: at, trainer: trainer, keep: keep, st: st, out: out}
+	of := &training{Plan: &own, lab: l, worker: wk, seat: at, trainer: trainer, keep: keep, st: st, out: out}
 	err = of.train(ctx)
 	at.leave() // those that are left need not wait for its test
 	out.metrics = st.Metrics
@@ -102,22 +102,22 @@ func (l *Lab) trainNet(ctx context.Context, wk *worker, p *plan, donor *donated,
 }
 
 // initial is the net before its first step.
-func (p *plan) initial(donor *donated) (gomlxnet.Weights, error) {
-	w, err := p.arch.Init(p.net.stream("init"))
+func (p *Plan) initial(donor *donated) (gomlxnet.Weights, error) {
+	w, err := p.Initial()
 	if err != nil || donor == nil {
 		return w, err
 	}
-	row, take := p.net.Treatment.row(), p.net.N
+	row, take := p.Net.Treatment.row(), p.Net.N
 	if row.takes != nil {
-		take = row.takes(p.net.N, p.arch.Cuts())
+		take = row.takes(p.Net.N, p.Arch.Cuts())
 	}
-	if take > p.arch.Cuts() {
-		return donor.weights.Clone(), p.arch.Check(donor.weights)
+	if take > p.Arch.Cuts() {
+		return donor.weights.Clone(), p.Arch.Check(donor.weights)
 	}
-	if w, err = p.arch.Donate(w, donor.weights, take); err != nil || !row.shuffle {
+	if w, err = p.Arch.Donate(w, donor.weights, take); err != nil || !row.shuffle {
 		return w, err
 	}
-	return p.arch.Shuffled(w, take, p.net.stream("shuffle"))
+	return p.Arch.Shuffled(w, take, p.Net.stream("shuffle"))
 }
 
 // trainerKey is what a compiled graph depends on, of what the nets of a Lab
@@ -127,18 +127,18 @@ type trainerKey struct {
 	momentum, decay float64
 }
 
-func (p *plan) trainerKey() trainerKey {
-	return trainerKey{p.arch.Classes, p.recipe.Batch, p.recipe.Momentum, p.recipe.Decay}
+func (p *Plan) trainerKey() trainerKey {
+	return trainerKey{p.Arch.Classes, p.Recipe.Batch, p.Recipe.Momentum, p.Recipe.Decay}
 }
 
 // trainer returns the worker's trainer for a net, made once: a sibling of those of workers it shares graphs with.
-func (l *Lab) trainer(w *worker, p *plan) (*gomlxnet.Trainer, error) {
-	key, r := p.trainerKey(), p.recipe
+func (l *Lab) trainer(w *worker, p *Plan) (*gomlxnet.Trainer, error) {
+	key, r := p.trainerKey(), p.Recipe
 	if t := w.trainers[key]; t != nil {
 		return t, nil
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.making.Lock()
+	defer l.making.Unlock()
 	var t *gomlxnet.Trainer
 	var err error
 	if first := w.shared.trainers[key]; first != nil {
@@ -153,7 +153,7 @@ func (l *Lab) trainer(w *worker, p *plan) (*gomlxnet.Trainer, error) {
 			}
 			backend = l.parts[w.part]
 		}
-		t, err = gomlxnet.NewTrainer(backend, p.arch, gomlxnet.SGD{Momentum: r.Momentum, Decay: r.Decay}, r.Batch, w.devices...)
+		t, err = gomlxnet.NewTrainer(backend, p.Arch, gomlxnet.SGD{Momentum: r.Momentum, Decay: r.Decay}, r.Batch, w.devices...)
 	}
 	if err != nil {
 		return nil, err
@@ -163,15 +163,15 @@ func (l *Lab) trainer(w *worker, p *plan) (*gomlxnet.Trainer, error) {
 }
 
 // prove compares the digests of the frozen layers before and after training.
-func (p *plan) prove(before, after gomlxnet.Weights) error {
-	if !p.cut.Frozen {
+func (p *Plan) prove(before, after gomlxnet.Weights) error {
+	if !p.Cut.Frozen {
 		return nil
 	}
-	was, err := p.arch.FrozenDigest(before, p.cut)
+	was, err := p.Arch.FrozenDigest(before, p.Cut)
 	if err != nil {
 		return err
 	}
-	is, err := p.arch.FrozenDigest(after, p.cut)
+	is, err := p.Arch.FrozenDigest(after, p.Cut)
 	if err != nil {
 		return err
 	}
@@ -179,8 +179,8 @@ func (p *plan) prove(before, after gomlxnet.Weights) error {
 		return fmt.Errorf(
 			"%w: layers %d..%d had digest %s before training and %s after",
 			errThawed,
-			p.cut.Free+1,
-			p.cut.N,
+			p.Cut.Free+1,
+			p.Cut.N,
 			was,
 			is,
 		)
@@ -190,13 +190,13 @@ func (p *plan) prove(before, after gomlxnet.Weights) error {
 
 // training is a net while it is trained.
 type training struct {
-	*plan
+	*Plan
 	lab     *Lab
 	worker  *worker
 	seat    *seat
 	trainer *gomlxnet.Trainer
 	keep    *keeper
-	st      *progress
+	st      *state
 	out     *outcome
 	report  throttle
 	started time.Time
@@ -211,28 +211,28 @@ func (t *training) train(ctx context.Context) error {
 		return t.stop(err)
 	}
 	for _, s := range t.stages() {
-		if t.st.Step >= s.to && s.to < t.recipe.Steps {
+		if t.st.Step >= s.to && s.to < t.Recipe.Steps {
 			continue
 		}
 		if err := t.trainer.Recut(s.cut); err != nil {
 			return err
 		}
-		t.cut = s.cut
+		t.Cut = s.cut
 		if ended, err := t.stage(ctx, s); ended || err != nil {
 			return err
 		}
 	}
-	t.out.result.TrainLoss = t.st.Last / float64(t.recipe.Steps-t.tail())
+	t.out.result.TrainLoss = t.st.Last / float64(t.Recipe.Steps-t.tail())
 	return nil
 }
 
 // stop keeps a checkpoint; err is why there is no further step.
 func (t *training) stop(err error) error {
-	return errors.Join(err, t.keep.checkpoint(t.trainer, t.plan, t.st))
+	return errors.Join(err, t.keep.checkpoint(t.trainer, t.Plan, t.st))
 }
 
 // tail is the first step of the last tenth, whose losses are the net's training loss.
-func (p *plan) tail() int { return p.recipe.Steps - max(1, p.recipe.Steps/10) }
+func (p *Plan) tail() int { return p.Recipe.Steps - max(1, p.Recipe.Steps/10) }
 
 // stage takes the steps up to the end of a stage. ended says that the net takes no more, and its result why.
 func (t *training) stage(ctx context.Context, s stage) (ended bool, err error) {
@@ -240,11 +240,11 @@ func (t *training) stage(ctx context.Context, s stage) (ended bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	drop, steps := t.net.stream("dropout"), t.seat.steps(t.trainer, feed.steps)
+	drop, steps := t.Net.stream("dropout"), t.seat.steps(t.trainer, feed.steps)
 	end := func(step int) int {
 		return min(t.nextTest(step), t.keep.next(step), t.st.nextLook(step, t.metricEvery()))
 	}
-	for b, err := range feed.blocks(ctx, t.st.Step, s.to, t.recipe.Rate, end) {
+	for b, err := range feed.blocks(ctx, t.st.Step, s.to, t.Recipe.Rate, end) {
 		if err != nil {
 			return false, t.stop(err)
 		}
@@ -256,7 +256,7 @@ func (t *training) stage(ctx context.Context, s stage) (ended bool, err error) {
 		for i, loss := range losses {
 			k := b.from + i
 			if math.IsNaN(loss) || math.IsInf(loss, 0) {
-				r.Status, r.Steps, r.Images = Diverged, k+1, (k+1)*t.recipe.Batch
+				r.Status, r.Steps, r.Images = Diverged, k+1, (k+1)*t.Recipe.Batch
 				r.Reason = fmt.Sprintf("the loss is %v at step %d", loss, k+1)
 				return true, nil
 			}
@@ -266,11 +266,11 @@ func (t *training) stage(ctx context.Context, s stage) (ended bool, err error) {
 			}
 		}
 		if t.st.reached() {
-			r.Steps, r.Images, r.TrainLoss = t.st.Step, t.st.Step*t.recipe.Batch, t.st.recent()
+			r.Steps, r.Images, r.TrainLoss = t.st.Step, t.st.Step*t.Recipe.Batch, t.st.recent()
 			return true, nil
 		}
 		loss := losses[len(losses)-1]
-		if err := t.keep.step(t.trainer, t.plan, t.st, loss); err != nil {
+		if err := t.keep.step(t.trainer, t.Plan, t.st, loss); err != nil {
 			return false, err
 		}
 		t.tell(loss)
@@ -287,29 +287,29 @@ func (t *training) tell(loss float64) {
 		return
 	}
 	t.lab.mu.Lock()
-	t.worker.share = float64(t.st.Step) / float64(t.recipe.Steps)
+	t.worker.share = float64(t.st.Step) / float64(t.Recipe.Steps)
 	t.lab.mu.Unlock()
-	t.lab.report(Event{Net: t.net, Step: t.st.Step, Steps: t.recipe.Steps, Loss: loss,
-		ImagesPerSecond: float64((t.st.Step-t.from)*t.recipe.Batch) / time.Since(t.started).Seconds()})
+	t.lab.report(Event{Progress: Progress{Net: t.Net, Step: t.st.Step, Steps: t.Recipe.Steps, Loss: loss,
+		ImagesPerSecond: float64((t.st.Step-t.from)*t.Recipe.Batch) / time.Since(t.started).Seconds()}})
 }
 
 // nextTest is the step behind which the net is tested next, steps taken so far.
-func (p *plan) nextTest(steps int) int {
-	if every := p.recipe.TestEvery; every > 0 {
+func (p *Plan) nextTest(steps int) int {
+	if every := p.Recipe.TestEvery; every > 0 {
 		return steps - steps%every + every
 	}
-	return p.recipe.Steps
+	return p.Recipe.Steps
 }
 
 // metricEvery is how many steps lie between two points of the training curve.
-func (p *plan) metricEvery() int { return max(1, p.recipe.Steps/metricPoints) }
+func (p *Plan) metricEvery() int { return max(1, p.Recipe.Steps/metricPoints) }
 
 // measure adds a point to the training curve where one is due after the steps
 // taken, with an accuracy where the recipe asks for a test.
-func (p *plan) measure(ctx context.Context, trainer *gomlxnet.Trainer, st *progress, keep *keeper) error {
+func (p *Plan) measure(ctx context.Context, trainer *gomlxnet.Trainer, st *state, keep *keeper) error {
 	every := p.metricEvery()
-	tested := p.recipe.TestEvery > 0 && st.Step%p.recipe.TestEvery == 0
-	if st.Since == 0 || st.Since < every && !tested && st.Step < p.recipe.Steps {
+	tested := p.Recipe.TestEvery > 0 && st.Step%p.Recipe.TestEvery == 0
+	if st.Since == 0 || st.Since < every && !tested && st.Step < p.Recipe.Steps {
 		return nil
 	}
 	m := Metric{Step: st.Step, Loss: st.Sum / float64(st.Since), Rate: st.Rate}
@@ -318,7 +318,7 @@ func (p *plan) measure(ctx context.Context, trainer *gomlxnet.Trainer, st *progr
 		if err != nil {
 			return err
 		}
-		accuracy := float64(correct) / float64(p.task.NumTest())
+		accuracy := float64(correct) / float64(p.Task.NumTest())
 		m.Accuracy, st.Tests = &accuracy, append(st.Tests, accuracy)
 	}
 	st.Sum, st.Since, st.Metrics = 0, 0, append(st.Metrics, m)
@@ -326,7 +326,7 @@ func (p *plan) measure(ctx context.Context, trainer *gomlxnet.Trainer, st *progr
 }
 
 // finalTest fills in what the net does on the test part after the last step.
-func (p *plan) finalTest(
+func (p *Plan) finalTest(
 	ctx context.Context,
 	trainer *gomlxnet.Trainer,
 	out *outcome,
@@ -338,7 +338,7 @@ func (p *plan) finalTest(
 	if err != nil {
 		return err
 	}
-	r.Correct, r.Tested = correct, p.task.NumTest()
+	r.Correct, r.Tested = correct, p.Task.NumTest()
 	r.Accuracy = float64(correct) / float64(r.Tested)
 	r.Loss = loss / float64(r.Tested)
 	if math.IsNaN(r.Loss) || math.IsInf(r.Loss, 0) {
@@ -349,12 +349,12 @@ func (p *plan) finalTest(
 }
 
 // test makes one clean pass over the test part; loss is summed, in nats.
-func (p *plan) test(
+func (p *Plan) test(
 	ctx context.Context,
 	trainer *gomlxnet.Trainer,
 	keep *keeper,
 ) (correct int, loss float64, err error) {
-	for batch, err := range p.task.Test(ctx, p.recipe.Batch, p.view) {
+	for batch, err := range p.Task.Test(ctx, p.Recipe.Batch, p.View) {
 		if err != nil {
 			return 0, 0, err
 		}

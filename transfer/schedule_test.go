@@ -128,10 +128,10 @@ func failing(l *Lab, part string, times int) (tried map[string]int) {
 	var mu sync.Mutex
 	run := l.run
 	l.pause = time.Millisecond
-	l.run = func(ctx context.Context, w *worker, p *plan, donor *donated, k *keeper) (*outcome, error) {
+	l.run = func(ctx context.Context, w *worker, p *Plan, donor *donated, k *keeper) (*outcome, error) {
 		mu.Lock()
-		tried[p.net.String()]++
-		fails := strings.Contains(p.net.String(), part) && tried[p.net.String()] <= times
+		tried[p.Net.String()]++
+		fails := strings.Contains(p.Net.String(), part) && tried[p.Net.String()] <= times
 		mu.Unlock()
 		if fails {
 			return nil, errors.New("the machine caught fire")
@@ -165,11 +165,11 @@ func TestFailedNetDoesNotStopItsSiblings(t *testing.T) {
 	if len(got) != 5 {
 		t.Errorf("%d results, want 5", len(got))
 	}
-	p, err := l.plan(t.Context(), net(t, "baseA"))
+	p, err := l.Plan(t.Context(), net(t, "baseA"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	key := p.key
+	key := p.Key
 	if st, err := cfg.Store.State(key); err != nil || st.Status != store.Failed || st.Tries != 3 ||
 		st.Failure != "the machine caught fire" {
 		t.Errorf("state of baseA %+v, %v; want that it failed three times and why", st, err)
@@ -194,8 +194,8 @@ func TestStoreThatCannotBeWritten(t *testing.T) {
 	cfg := tiny(t)
 	l := lab(t, cfg)
 	run := l.run
-	l.run = func(ctx context.Context, w *worker, p *plan, donor *donated, k *keeper) (*outcome, error) {
-		t.Errorf("%s was trained", p.net)
+	l.run = func(ctx context.Context, w *worker, p *Plan, donor *donated, k *keeper) (*outcome, error) {
+		t.Errorf("%s was trained", p.Net)
 		return run(ctx, w, p, donor, k)
 	}
 	noFolder(t, cfg.Store, "work")

@@ -79,7 +79,7 @@ func (f feed) blocks(
 // What comes of it is kept for other nets, and what took long for other processes and later runs, too: a net of the
 // same parent that is cut at the same layer takes it as it is, one that is cut above goes on from there. heartbeat is
 // called on the way, which may be long.
-func (p *plan) feed(
+func (p *Plan) feed(
 	ctx context.Context,
 	trainer *gomlxnet.Trainer,
 	most int,
@@ -90,7 +90,7 @@ func (p *plan) feed(
 		steps: trainer.Steps,
 		block: trainer.Block(),
 		batches: func(ctx context.Context, from, to int) iter.Seq2[*dataset.Batch, error] {
-			return p.task.Train(ctx, p.order(), p.view, from, to)
+			return p.Task.Train(ctx, p.Order(), p.View, from, to)
 		},
 	}
 	each, err := p.settled(most)
@@ -101,9 +101,9 @@ func (p *plan) feed(
 	if err != nil {
 		return feed{}, err
 	}
-	s := &settled{order: p.order(), each: each, values: values, labels: make([]int32, p.task.NumTrain())}
+	s := &settled{order: p.Order(), each: each, values: values, labels: make([]int32, p.Task.NumTrain())}
 	for i := range s.labels {
-		s.labels[i] = int32(p.task.Label(dataset.Train, i))
+		s.labels[i] = int32(p.Task.Label(dataset.Train, i))
 	}
 	above, err := trainer.BlockAbove()
 	return feed{steps: trainer.StepsAbove, block: above, batches: s.batches}, err
@@ -111,7 +111,7 @@ func (p *plan) feed(
 
 // prefix is what the settled layers give for all training pictures, each values a picture: as it is kept, or from the
 // highest layer that is kept, or from the pictures.
-func (p *plan) prefix(
+func (p *Plan) prefix(
 	ctx context.Context,
 	trainer *gomlxnet.Trainer,
 	pictures feed,
@@ -119,12 +119,12 @@ func (p *plan) prefix(
 	kept *prefixes,
 	heartbeat func(),
 ) ([]float32, error) {
-	layers, n, batch := p.arch.Settled(p.cut), p.task.NumTrain(), p.order().Batch
+	layers, n, batch := p.Arch.Settled(p.Cut), p.Task.NumTrain(), p.Order().Batch
 	keys, err := p.prefixKeys(trainer, layers)
 	if err != nil {
 		return nil, err
 	}
-	dims, err := p.arch.Dims()
+	dims, err := p.Arch.Dims()
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +142,7 @@ func (p *plan) prefix(
 	values := make([]float32, n*each)
 	if from == 0 {
 		// The first epoch has each picture once, and the last batch may reach into the next.
-		first := p.order().Epoch(0, n)
+		first := p.Order().Epoch(0, n)
 		for b, err := range pictures.batches(ctx, 0, (n+batch-1)/batch) {
 			if err != nil {
 				return nil, err
@@ -184,12 +184,12 @@ func (p *plan) prefix(
 
 // prefixKeys name what layers 1..1, 1..2 and so on up to 1..n of the trainer's net give for the training pictures: by
 // all that changes a bit of it.
-func (p *plan) prefixKeys(trainer *gomlxnet.Trainer, n int) ([]string, error) {
+func (p *Plan) prefixKeys(trainer *gomlxnet.Trainer, n int) ([]string, error) {
 	w, err := trainer.Weights()
 	if err != nil {
 		return nil, err
 	}
-	view := p.view
+	view := p.View
 	view.Mean = nil
 	seen := sha256.New()
 	fmt.Fprintf(
@@ -197,21 +197,21 @@ func (p *plan) prefixKeys(trainer *gomlxnet.Trainer, n int) ([]string, error) {
 		"%d %s %d %s %s %+v ",
 		semantics,
 		p.spec.Backend,
-		p.order().Batch,
-		p.arch.Precision,
-		p.task.Digest(),
+		p.Order().Batch,
+		p.Arch.Precision,
+		p.Task.Digest(),
 		view,
 	)
-	if err := binary.Write(seen, binary.LittleEndian, p.view.Mean); err != nil {
+	if err := binary.Write(seen, binary.LittleEndian, p.View.Mean); err != nil {
 		return nil, err
 	}
 	keys := make([]string, n)
 	for i := range keys {
-		layers, err := json.Marshal(p.arch.Blocks[:i+1])
+		layers, err := json.Marshal(p.Arch.Blocks[:i+1])
 		if err != nil {
 			return nil, err
 		}
-		digest, err := p.arch.PrefixDigest(w, i+1)
+		digest, err := p.Arch.PrefixDigest(w, i+1)
 		if err != nil {
 			return nil, err
 		}
@@ -220,7 +220,7 @@ func (p *plan) prefixKeys(trainer *gomlxnet.Trainer, n int) ([]string, error) {
 	return keys, nil
 }
 
-// prefixes are what frozen layers gave for training pictures, by [plan.prefixKeys]: those that were asked for last, so
+// prefixes are what frozen layers gave for training pictures, by [Plan.prefixKeys]: those that were asked for last, so
 // many bytes of them
 // in memory. What took long is in the store's cache, too.
 type prefixes struct {
@@ -305,14 +305,14 @@ func (k *prefixes) drop() {
 
 // settled is how many values the frozen layers give for a picture, where that
 // is worth keeping and takes no more bytes than most; else 0.
-func (p *plan) settled(most int) (each int, err error) {
-	layers, n := p.arch.Settled(p.cut), p.task.NumTrain()
-	h, w, _ := p.task.Shape()
-	if layers == 0 || p.view.Mirror || p.view.Pad > 0 || h != p.view.Size || w != p.view.Size ||
-		p.recipe.Steps*p.recipe.Batch < 2*n {
+func (p *Plan) settled(most int) (each int, err error) {
+	layers, n := p.Arch.Settled(p.Cut), p.Task.NumTrain()
+	h, w, _ := p.Task.Shape()
+	if layers == 0 || p.View.Mirror || p.View.Pad > 0 || h != p.View.Size || w != p.View.Size ||
+		p.Recipe.Steps*p.Recipe.Batch < 2*n {
 		return 0, nil
 	}
-	dims, err := p.arch.Dims()
+	dims, err := p.Arch.Dims()
 	if err != nil {
 		return 0, err
 	}

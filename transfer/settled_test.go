@@ -34,7 +34,7 @@ func TestSettledIsTheSame(t *testing.T) {
 			always.maxSettled = 0
 			for _, name := range []string{"A1B", "B3B", "A5B", "R6B", "A7B"} {
 				n := net(t, name)
-				p, err := kept.plan(t.Context(), n)
+				p, err := kept.Plan(t.Context(), n)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -230,7 +230,7 @@ func TestSettled(t *testing.T) {
 		if c.change != nil {
 			c.change(&cfg)
 		}
-		p, err := lab(t, cfg).plan(t.Context(), net(t, c.net))
+		p, err := lab(t, cfg).Plan(t.Context(), net(t, c.net))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -275,7 +275,7 @@ func TestBlocks(t *testing.T) {
 	if want := []int{6, 7, 11, 14, 15}; !slices.Equal(ends, want) { // full, due, full, due, the last
 		t.Errorf("blocks end behind steps %v, want %v", ends, want)
 	}
-	p, keep := &plan{recipe: Recipe{Steps: 100, TestEvery: 10}}, &keeper{steps: 4}
+	p, keep := &Plan{Recipe: Recipe{Steps: 100, TestEvery: 10}}, &keeper{steps: 4}
 	for step, want := range map[int][2]int{0: {10, 4}, 4: {10, 8}, 9: {10, 12}, 10: {20, 12}} {
 		if test, check := p.nextTest(step), keep.next(step); test != want[0] || check != want[1] {
 			t.Errorf("after %d steps: a test at %d, a checkpoint at %d, want %v", step, test, check, want)

@@ -7,12 +7,12 @@ import "math"
 const stopPoints = metricPoints / 10
 
 // reached says whether the training loss is down to where the net stops.
-func (st *progress) reached() bool {
+func (st *state) reached() bool {
 	return st.until > 0 && st.Since == 0 && len(st.Metrics) >= stopPoints && st.recent() <= st.until
 }
 
 // recent is the mean training loss over the last points, which have the same number of steps each.
-func (st *progress) recent() float64 {
+func (st *state) recent() float64 {
 	sum := 0.0
 	last := st.Metrics[max(0, len(st.Metrics)-stopPoints):]
 	for _, m := range last {
@@ -22,7 +22,7 @@ func (st *progress) recent() float64 {
 }
 
 // nextLook is the step behind which a block has to end, so that a net that stops does so at a point of its curve.
-func (st *progress) nextLook(step, every int) int {
+func (st *state) nextLook(step, every int) int {
 	if st.until <= 0 {
 		return math.MaxInt
 	}

@@ -2,7 +2,9 @@ package transfer
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"coadapt/gomlxnet/dataset"
@@ -60,7 +62,7 @@ func OwnSplits(file string, src dataset.Source) ([]dataset.Split, error) {
 }
 
 // CheckSplit says why nets cannot be of a split.
-func (c Config) CheckSplit(name string) error {
+func (c Setting) CheckSplit(name string) error {
 	switch {
 	case name != PretrainedSplit:
 		_, err := SplitFor(c.Source, name, c.Splits...)
@@ -72,14 +74,14 @@ func (c Config) CheckSplit(name string) error {
 }
 
 // checkSplits refuses splits of the user's own that are none, or that have one name.
-func (c Config) checkSplits() error {
+func (c Setting) checkSplits() error {
 	seen := map[string]bool{}
 	for _, s := range c.Splits {
 		if err := s.Check(c.Source); err != nil {
-			return fmt.Errorf("lab: %w", err)
+			return err
 		}
 		if seen[s.Name] {
-			return fmt.Errorf("lab: two splits are called %s; give each another name", s.Name)
+			return fmt.Errorf("two splits are called %s; give each another name", s.Name)
 		}
 		seen[s.Name] = true
 	}
@@ -87,66 +89,68 @@ func (c Config) checkSplits() error {
 }
 
 // task returns one half of a net's split, or all classes, decoded once.
-func (l *Lab) task(ctx context.Context, net Net, half Half) (*dataset.Task, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	name, perClass := net.Split+half.String(), l.cfg.PerClass
+func (e *Experiment) task(ctx context.Context, net Net, half Half) (*dataset.Task, error) {
+	name, perClass := net.Split+half.String(), e.PerClass
 	if net.PerClass > 0 {
 		name, perClass = fmt.Sprintf("%s@%d", name, net.PerClass), net.PerClass
 	}
 	skip := 0
 	if net.Treatment.row().fresh {
 		if perClass == 0 {
-			return nil, fmt.Errorf(
-				"net %s is trained on pictures that its base never saw: give the base a part of them, at most half of each class (-per-class)",
-				net,
-			)
+			return nil, errors.New("it is trained on pictures that its base never saw: give the base a part of them, " +
+				"at most half of each class (-per-class)")
 		}
 		name, skip = name+" fresh", perClass
 	}
-	if t := l.tasks[name]; t != nil {
+	return e.tasks.get(ctx, name, func() (*dataset.Task, error) {
+		classes, err := e.classes(net.Split, half)
+		if err != nil {
+			return nil, err
+		}
+		t, err := dataset.NewTask(ctx, e.Source, classes, dataset.TaskOptions{
+			Name: e.Source.Name() + " " + name, PerClass: perClass, Skip: skip, Bad: e.Bad,
+			Progress: func(done, total int) { e.hear(Event{Decoded: done, Images: total}) },
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, bad := range t.Bad() {
+			e.hear(Event{Notice: fmt.Sprintf("%s: left out %s: %v", t.Name(), bad.Name, bad.Err)})
+		}
 		return t, nil
-	}
-	classes, err := l.classes(net.Split, half)
-	if err != nil {
-		return nil, err
-	}
-	t, err := dataset.NewTask(ctx, l.cfg.Source, classes, dataset.TaskOptions{
-		Name: l.cfg.Source.Name() + " " + name, PerClass: perClass, Skip: skip, Bad: l.cfg.Bad,
-		Progress: func(done, total int) { l.tell(Event{Decoded: done, Images: total}) },
 	})
-	if err != nil {
-		return nil, err
-	}
-	for _, bad := range t.Bad() {
-		l.tell(Event{Notice: fmt.Sprintf("%s: left out %s: %v", t.Name(), bad.Name, bad.Err)})
-	}
-	l.tasks[name] = t
-	return t, nil
 }
 
-// classes of one half of a split, for a caller that holds the lock.
-func (l *Lab) classes(split string, half Half) ([]int, error) {
+// classes of one half of a split.
+func (e *Experiment) classes(split string, half Half) ([]int, error) {
 	if split == PretrainedSplit && half == A {
 		return nil, fmt.Errorf("split %q has no pictures of task A", split)
 	}
 	if half == Whole || split == PretrainedSplit {
-		all := make([]int, len(l.cfg.Source.Classes()))
+		all := make([]int, len(e.Source.Classes()))
 		for i := range all {
 			all[i] = i
 		}
 		return all, nil
 	}
-	s, ok := l.splits[split]
-	if !ok {
-		var err error
-		if s, err = SplitFor(l.cfg.Source, split, l.cfg.Splits...); err != nil {
-			return nil, err
-		}
-		l.splits[split] = s
-	}
+	s, err := SplitFor(e.Source, split, e.Splits...)
 	if half == B {
-		return s.B, nil
+		return s.B, err
 	}
-	return s.A, nil
+	return s.A, err
+}
+
+// images counts all training images of a net's target task.
+func (e *Experiment) images(net Net) (int, error) {
+	classes, err := e.classes(net.Split, net.Target)
+	if err != nil {
+		return 0, err
+	}
+	count := 0
+	for i := range e.Source.Len(dataset.Train) {
+		if _, ok := slices.BinarySearch(classes, e.Source.Label(dataset.Train, i)); ok {
+			count++
+		}
+	}
+	return count, nil
 }

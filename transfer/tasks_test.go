@@ -30,11 +30,11 @@ func TestOwnSplits(t *testing.T) {
 	}
 	own := lab(t, cfg)
 	for _, name := range []string{"baseA", "A3B"} {
-		want, err := plain.Price(t.Context(), net(t, "natman/"+name))
+		want, err := plain.Plan(t.Context(), net(t, "natman/"+name))
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := own.Price(t.Context(), net(t, "kinds/"+name))
+		got, err := own.Plan(t.Context(), net(t, "kinds/"+name))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,7 +9,7 @@ import (
 
 // Timing is what the steps and the tests of one net took here and now.
 type Timing struct {
-	Price
+	*Plan
 	// Compile is what the first steps take longer than others, with what the frozen layers
 	// are run for where they are run on each picture once.
 	Compile time.Duration
@@ -28,11 +28,7 @@ func (l *Lab) Time(ctx context.Context, net Net, long time.Duration) (Timing, er
 	if l.cfg.Backend == nil {
 		return fail(errNoBackend)
 	}
-	price, err := l.Price(ctx, net)
-	if err != nil {
-		return fail(err)
-	}
-	p, err := l.plan(ctx, net)
+	p, err := l.Plan(ctx, net)
 	if err != nil {
 		return fail(err)
 	}
@@ -45,10 +41,10 @@ func (l *Lab) Time(ctx context.Context, net Net, long time.Duration) (Timing, er
 	if err != nil {
 		return fail(err)
 	}
-	if err := trainer.Load(w, p.cut); err != nil {
+	if err := trainer.Load(w, p.Cut); err != nil {
 		return fail(err)
 	}
-	t := Timing{Price: price}
+	t := Timing{Plan: p}
 	steps := newBlocks(long)
 	feed, err := p.feed(ctx, trainer, l.maxSettled, newPrefixes(0), func() {})
 	if err != nil {
@@ -69,7 +65,7 @@ func (l *Lab) Time(ctx context.Context, net Net, long time.Duration) (Timing, er
 	t.Seconds = steps.means
 	tests := newBlocks(long / 4)
 	for !tests.done() {
-		for batch, err := range p.task.Test(ctx, p.recipe.Batch, p.view) {
+		for batch, err := range p.Task.Test(ctx, p.Recipe.Batch, p.View) {
 			if err != nil {
 				return fail(err)
 			}
@@ -93,7 +89,7 @@ func (l *Lab) Time(ctx context.Context, net Net, long time.Duration) (Timing, er
 		return Timing{}, err
 	}
 	t.Compile = max(0, steps.first-time.Duration(t.Seconds[0]*float64(feed.block)*float64(time.Second))) +
-		max(0, tests.first-time.Duration(t.Tests[0]*float64(p.recipe.Batch)*float64(time.Second)))
+		max(0, tests.first-time.Duration(t.Tests[0]*float64(p.Recipe.Batch)*float64(time.Second)))
 	return t, nil
 }
 

@@ -25,7 +25,7 @@ func (l *Lab) command(r sweep.Record) []string {
 	})...)
 	var nets []string
 	for _, m := range r.Nets {
-		nets = append(nets, m.Name)
+		nets = append(nets, m.Net.String())
 	}
 	return append(args, "--nets="+strings.Join(nets, ","))
 }

@@ -87,7 +87,7 @@ func (r *background) draw(st *sweep.Status, starting bool) {
 		if running++; running > 4 {
 			continue // a worker trains one at a time; more are elsewhere
 		}
-		line := fmt.Sprintf("%s: step %d of %d", n.Name, n.Step, n.Steps)
+		line := fmt.Sprintf("%s: step %d of %d", n.Net, n.Step, n.Steps)
 		if n.Loss != nil && *n.Loss > 0 {
 			line += fmt.Sprintf(", loss %.2f", *n.Loss)
 		}

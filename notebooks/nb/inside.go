@@ -88,12 +88,12 @@ func argMax(values []float32) int {
 
 // tests runs the layer over the test part: f gets the layer's output for one picture after the other.
 func (in inside) tests(f func(picture int, shape []int, values []float32)) error {
-	read, err := in.reader(in.Batch, in.layer)
+	read, err := in.reader(in.Recipe.Batch, in.layer)
 	if err != nil {
 		return err
 	}
 	defer read.Close()
-	for batch, err := range in.Task.Test(in.lab.ctx, in.Batch, in.View) {
+	for batch, err := range in.Task.Test(in.lab.ctx, in.Recipe.Batch, in.View) {
 		if err != nil {
 			return err
 		}
@@ -101,9 +101,9 @@ func (in inside) tests(f func(picture int, shape []int, values []float32)) error
 		if err != nil {
 			return err
 		}
-		size := len(out[0].Data) / in.Batch
-		for i := range in.Batch {
-			if at := batch.Index*in.Batch + i; at < in.Task.NumTest() {
+		size := len(out[0].Data) / in.Recipe.Batch
+		for i := range in.Recipe.Batch {
+			if at := batch.Index*in.Recipe.Batch + i; at < in.Task.NumTest() {
 				f(at, out[0].Shape[1:], out[0].Data[i*size:(i+1)*size])
 			}
 		}

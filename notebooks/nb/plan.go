@@ -25,16 +25,16 @@ func (l *Lab) plan(w Work, long time.Duration) (table, error) {
 	if err != nil {
 		return table{}, err
 	}
-	prices, err := l.prices(nets)
+	plans, err := l.plans(nets)
 	if err != nil {
 		return table{}, err
 	}
-	hit := func(p transfer.Price) bool { return l.store.Has(p.Key) }
-	pace, timed, err := l.pace(prices, hit, long)
+	hit := func(p *transfer.Plan) bool { return l.store.Has(p.Key) }
+	pace, timed, err := l.pace(plans, hit, long)
 	if err != nil {
 		return table{}, err
 	}
-	p := sweep.NewPlan(prices, hit, pace)
+	p := sweep.NewPlan(plans, hit, pace)
 	t := table{head: []string{"", ""}}
 	row := func(what, format string, args ...any) {
 		t.rows = append(t.rows, []string{what, fmt.Sprintf(format, args...)})
@@ -62,23 +62,23 @@ func (l *Lab) plan(w Work, long time.Duration) (table, error) {
 	return t, nil
 }
 
-// prices are those of nets and the parents that they need.
-func (l *Lab) prices(nets []transfer.Net) ([]transfer.Price, error) {
-	var prices []transfer.Price
+// plans are those of nets and the parents that they need.
+func (l *Lab) plans(nets []transfer.Net) ([]*transfer.Plan, error) {
+	var plans []*transfer.Plan
 	for _, n := range transfer.WithParents(nets) {
-		p, err := l.lab.Price(l.ctx, n)
+		p, err := l.lab.Plan(l.ctx, n)
 		if err != nil {
 			return nil, err
 		}
-		prices = append(prices, p)
+		plans = append(plans, p)
 	}
-	return prices, nil
+	return plans, nil
 }
 
 // pace times what is to be trained; nil where nothing is.
-func (l *Lab) pace(prices []transfer.Price, hit func(transfer.Price) bool, long time.Duration) (*sweep.Pace, string, error) {
-	var todo []transfer.Price
-	for _, p := range prices {
+func (l *Lab) pace(plans []*transfer.Plan, hit func(*transfer.Plan) bool, long time.Duration) (*sweep.Pace, string, error) {
+	var todo []*transfer.Plan
+	for _, p := range plans {
 		if !hit(p) {
 			todo = append(todo, p)
 		}

@@ -33,9 +33,9 @@ func TestResultsThatAreNoNumbers(t *testing.T) {
 	diverged.Status, diverged.Reason = transfer.Diverged, "the loss is NaN at step 7"
 	r := &background{lab: l, nets: []transfer.Net{Net("AnB", 3, 0), Net("base", 0, 0), Net("BnB", 3, 0), Net("AnB", 4, 0), Net("RnB", 1, 0)}}
 	st := &sweep.Status{Nets: []sweep.NetStatus{
-		{Net: ok.Net, Phase: sweep.Done, Result: &ok}, {Net: diverged.Net, Phase: sweep.Done, Result: &diverged},
-		{Net: Net("AnB", 3, 0), Phase: sweep.Failed, Key: "k", Reason: "no memory"}, {Net: Net("AnB", 4, 0), Phase: sweep.Blocked, Reason: "its parent"},
-		{Net: Net("RnB", 1, 0), Phase: sweep.Running}}}
+		{Member: sweep.Member{Net: ok.Net}, Phase: sweep.Done, Result: &ok}, {Member: sweep.Member{Net: diverged.Net}, Phase: sweep.Done, Result: &diverged},
+		{Member: sweep.Member{Net: Net("AnB", 3, 0), Key: "k"}, Phase: sweep.Failed, Reason: "no memory"}, {Member: sweep.Member{Net: Net("AnB", 4, 0)}, Phase: sweep.Blocked, Reason: "its parent"},
+		{Member: sweep.Member{Net: Net("RnB", 1, 0)}, Phase: sweep.Running}}}
 	got := r.results(st)
 	var all []string
 	for _, x := range got {

@@ -67,16 +67,16 @@ func (l *Lab) newRun(w Work) (*background, error) {
 	if err != nil {
 		return nil, err
 	}
-	prices, err := l.prices(nets)
+	plans, err := l.plans(nets)
 	if err != nil {
 		return nil, err
 	}
 	// A reader of runs wants parents before their children, however they were named.
-	slices.SortStableFunc(prices, func(a, b transfer.Price) int {
+	slices.SortStableFunc(plans, func(a, b *transfer.Plan) int {
 		return rank(a.Net) - rank(b.Net)
 	})
 	name, _, _ := strings.Cut(l.source.Name(), ".")
-	r := &background{lab: l, nets: nets, record: sweep.NewRecord(notebookGrid, name, l.lab.Experiment(), prices)}
+	r := &background{lab: l, nets: nets, record: sweep.NewRecord(notebookGrid, name, l.lab.Experiment(), plans)}
 	r.record.Command, r.record.Dir = l.command(r.record), l.home.Root
 	r.reader = sweep.NewReader(l.store, r.record)
 	return r, nil

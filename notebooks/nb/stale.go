@@ -133,7 +133,7 @@ func (l *Lab) staleResults(was Stamp) (changes []string, err error) {
 		if err != nil {
 			return nil, err
 		}
-		p, err := l.lab.Price(l.ctx, net)
+		p, err := l.lab.Plan(l.ctx, net)
 		if err != nil {
 			return nil, err
 		}

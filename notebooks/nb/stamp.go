@@ -218,7 +218,7 @@ func (s Stamp) keys(ctx context.Context) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		p, err := lab.Price(ctx, net)
+		p, err := lab.Plan(ctx, net)
 		if err != nil {
 			return nil, err
 		}

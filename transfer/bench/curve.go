@@ -119,16 +119,16 @@ func (c *Contest) Run(ctx context.Context, each func(Turn) error) ([]Turn, error
 		var asks []*trainAsk
 		alike := true // the two sides see the very same inputs
 		for i, net := range t.Nets {
-			u, err := c.Lab.Untrained(ctx, net)
+			p, err := c.Lab.Plan(ctx, net)
 			if err != nil {
 				return nil, err
 			}
-			ask, err := w.net(i, net, u, keep[net])
+			ask, err := w.net(i, p, keep[net])
 			if err != nil {
 				return nil, err
 			}
 			asks = append(asks, ask)
-			alike = alike && u.Recipe.Pad == 0 && !u.Recipe.Mirror && whole(u)
+			alike = alike && p.Recipe.Pad == 0 && !p.Recipe.Mirror && whole(p)
 		}
 		done += len(t.Nets)
 		c.Say("%s, %d of %d nets", t.name(), done, len(nets))
@@ -179,12 +179,12 @@ func (c *Contest) load(ctx context.Context, w *writer, nets []transfer.Net) erro
 		}
 		seen[d] = true
 		start, cpu := time.Now(), peers.CPUSeconds()
-		u, err := c.Lab.Untrained(ctx, net)
+		p, err := c.Lab.Plan(ctx, net)
 		if err != nil {
 			return err
 		}
 		c.Started[0].add(Cost{time.Since(start).Seconds(), peers.CPUSeconds() - cpu})
-		ask, err := w.task(u.Task)
+		ask, err := w.task(p.Task)
 		if err != nil {
 			return err
 		}
@@ -202,9 +202,9 @@ func (c *Contest) load(ctx context.Context, w *writer, nets []transfer.Net) erro
 }
 
 // whole says whether a net sees whole pictures.
-func whole(u *transfer.Untrained) bool {
-	h, w, _ := u.Task.Shape()
-	return h == u.Arch.Size && w == u.Arch.Size
+func whole(p *transfer.Plan) bool {
+	h, w, _ := p.Task.Shape()
+	return h == p.Arch.Size && w == p.Arch.Size
 }
 
 func pause(ctx context.Context, long time.Duration) error {

@@ -172,31 +172,31 @@ func TestContest(t *testing.T) {
 func TestFiles(t *testing.T) {
 	l, _ := lab(t, nil)
 	net := nets(t, "0/A3B")[0]
-	u, err := l.Untrained(t.Context(), net)
+	p, err := l.Plan(t.Context(), net)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := &writer{dir: t.TempDir(), tasks: map[*dataset.Task]string{}}
-	task, err := w.task(u.Task)
+	task, err := w.task(p.Task)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var pictures []uint8
 	var labels []int32
-	for i := range u.Task.NumTest() {
-		pic, err := u.Task.Picture(dataset.Test, i, nil)
+	for i := range p.Task.NumTest() {
+		pic, err := p.Task.Picture(dataset.Test, i, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		pictures, labels = append(pictures, pic...), append(labels, int32(u.Task.Label(dataset.Test, i)))
+		pictures, labels = append(pictures, pic...), append(labels, int32(p.Task.Label(dataset.Test, i)))
 	}
-	ask, err := w.net(0, net, u, false)
+	ask, err := w.net(0, p, false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var order []int32
-	for k := range u.Recipe.Steps {
-		for _, i := range u.Order.Indices(k, u.Task.NumTrain()) {
+	for k := range p.Recipe.Steps {
+		for _, i := range p.Order().Indices(k, p.Task.NumTrain()) {
 			order = append(order, int32(i))
 		}
 	}
@@ -205,13 +205,17 @@ func TestFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	vars, err := u.Arch.Variables()
+	vars, err := p.Arch.Variables()
+	if err != nil {
+		t.Fatal(err)
+	}
+	initial, err := p.Initial()
 	if err != nil {
 		t.Fatal(err)
 	}
 	var weights []float32
 	for _, v := range vars {
-		weights = append(weights, u.Weights[v.Path].Data...)
+		weights = append(weights, initial[v.Path].Data...)
 	}
 	for name, want := range map[string]any{task.Test.Pictures: pictures, task.Test.Labels: labels, ask.Order: order, ask.View.Mean: source.Mean(), ask.Weights: weights} {
 		var b bytes.Buffer
@@ -225,8 +229,9 @@ func TestFiles(t *testing.T) {
 	if got, err := os.ReadFile(task.Train.Pictures); err != nil || len(got) != 24*24*24*3 {
 		t.Errorf("%d bytes of 24 training pictures of 24 px, %v", len(got), err)
 	}
-	u.View.MeanPerChannel = true
-	for i, m := range mean(u) {
+	byChannel := *p
+	byChannel.View.MeanPerChannel = true
+	for i, m := range mean(&byChannel) {
 		want := 0.0
 		for k := i % 3; k < len(source.Mean()); k += 3 {
 			want += float64(source.Mean()[k]) / 576

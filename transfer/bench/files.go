@@ -96,34 +96,38 @@ func (w *writer) task(t *dataset.Task) (*taskAsk, error) {
 }
 
 // net is what the peer is told of a net whose task was written, the i-th of its turn.
-func (w *writer) net(i int, net transfer.Net, u *transfer.Untrained, keep bool) (*trainAsk, error) {
-	r := u.Recipe
-	a := &trainAsk{Do: "train", Name: net.String(), Task: w.tasks[u.Task], Copied: net.N, Keep: keep, Arch: u.Arch, Batch: r.Batch, Rate: r.Rate.Rate(0), Momentum: r.Momentum,
-		Decay: r.Decay, First: first(r.Steps), View: viewAsk{Size: u.Arch.Size, Pad: r.Pad, Mirror: r.Mirror, Scale: float32(r.Scale)}}
+func (w *writer) net(i int, p *transfer.Plan, keep bool) (*trainAsk, error) {
+	net, r := p.Net, p.Recipe
+	a := &trainAsk{Do: "train", Name: net.String(), Task: w.tasks[p.Task], Copied: net.N, Keep: keep, Arch: p.Arch, Batch: r.Batch, Rate: r.Rate.Rate(0), Momentum: r.Momentum,
+		Decay: r.Decay, First: first(r.Steps), View: viewAsk{Size: p.Arch.Size, Pad: r.Pad, Mirror: r.Mirror, Scale: float32(r.Scale)}}
 	if parent, ok := net.Parent(); ok {
 		a.Parent = parent.String()
 		if net.Treatment == transfer.BasePlus {
-			a.Copied = len(u.Arch.Blocks)
+			a.Copied = len(p.Arch.Blocks)
 		}
 	}
-	if u.Cut.Frozen {
-		a.Frozen = u.Cut.N
+	if p.Cut.Frozen {
+		a.Frozen = p.Cut.N
 	}
-	vars, err := u.Arch.Variables()
+	vars, err := p.Arch.Variables()
+	if err != nil {
+		return nil, err
+	}
+	initial, err := p.Initial()
 	if err != nil {
 		return nil, err
 	}
 	var weights []float32
 	for _, v := range vars {
-		weights = append(weights, u.Weights[v.Path].Data...)
+		weights = append(weights, initial[v.Path].Data...)
 	}
 	if a.Weights, err = write(w, fmt.Sprintf("weights%d", i), weights); err != nil {
 		return nil, err
 	}
 	order := make([]int32, 0, r.Steps*r.Batch)
-	n := u.Task.NumTrain()
+	n := p.Task.NumTrain()
 	for e := 0; len(order) < cap(order); e++ {
-		epoch := u.Order.Epoch(e, n)
+		epoch := p.Order().Epoch(e, n)
 		order = append(order, epoch[:min(n, cap(order)-len(order))]...)
 	}
 	if a.Order, err = write(w, fmt.Sprintf("order%d", i), order); err != nil {
@@ -132,21 +136,21 @@ func (w *writer) net(i int, net transfer.Net, u *transfer.Untrained, keep bool) 
 	for k := range r.Steps {
 		a.Rates = append(a.Rates, r.Rate.Rate(k))
 	}
-	a.View.Mean, err = write(w, fmt.Sprintf("mean%d", i), mean(u))
+	a.View.Mean, err = write(w, fmt.Sprintf("mean%d", i), mean(p))
 	return a, err
 }
 
 // mean is the mean image as the view subtracts it.
-func mean(u *transfer.Untrained) []float32 {
-	if !u.View.MeanPerChannel {
-		return u.View.Mean
+func mean(p *transfer.Plan) []float32 {
+	if !p.View.MeanPerChannel {
+		return p.View.Mean
 	}
-	_, _, c := u.Task.Shape()
+	_, _, c := p.Task.Shape()
 	sums := make([]float64, c)
-	for i, v := range u.View.Mean {
+	for i, v := range p.View.Mean {
 		sums[i%c] += float64(v)
 	}
-	out := make([]float32, len(u.View.Mean))
+	out := make([]float32, len(p.View.Mean))
 	for i := range out {
 		out[i] = float32(sums[i%c] / float64(len(out)/c))
 	}

@@ -36,8 +36,8 @@ func of(t *testing.T, arch gomlxnet.Arch, weight func(path string, i int) float3
 		}
 		w[v.Path] = gomlxnet.Tensor{Shape: v.Shape, Data: data}
 	}
-	return predictor(t, goBackend(t), &transfer.Trained{Arch: arch, Weights: w, Task: task,
-		View: dataset.View{Size: arch.Size}, Batch: 7})
+	plan := &transfer.Plan{Arch: arch, Task: task, View: dataset.View{Size: arch.Size}, Recipe: transfer.Recipe{Batch: 7}}
+	return predictor(t, goBackend(t), &transfer.Trained{Plan: plan, Weights: w})
 }
 
 // random are inputs around 0.

@@ -32,7 +32,7 @@ func New(backend compute.Backend, net *transfer.Trained) (*Predictor, error) {
 	if p.pictures, err = net.Task.Pictures(); err != nil {
 		return nil, err
 	}
-	if p.read, err = gomlxnet.NewReader(backend, net.Arch, net.Weights, net.Batch, len(net.Arch.Blocks)-1); err != nil {
+	if p.read, err = gomlxnet.NewReader(backend, net.Arch, net.Weights, net.Recipe.Batch, len(net.Arch.Blocks)-1); err != nil {
 		return nil, errors.Join(err, p.pictures.Close())
 	}
 	return p, nil
@@ -57,9 +57,9 @@ func (p *Predictor) See(file string) (dataset.Seen, error) {
 // value an output. They are computed in batches of the net's test, the last filled with zeros.
 func (p *Predictor) Logits(ctx context.Context, inputs [][]float32) ([][]float32, error) {
 	n := p.Arch.Size * p.Arch.Size * p.Arch.Channels
-	batch := make([]float32, p.Batch*n)
+	batch := make([]float32, p.Recipe.Batch*n)
 	var out [][]float32
-	for some := range slices.Chunk(inputs, p.Batch) {
+	for some := range slices.Chunk(inputs, p.Recipe.Batch) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -86,7 +86,7 @@ func (p *Predictor) rows(batch []float32) ([][]float32, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Collect(slices.Chunk(out[0].Data, len(out[0].Data)/p.Batch)), nil
+	return slices.Collect(slices.Chunk(out[0].Data, len(out[0].Data)/p.Recipe.Batch)), nil
 }
 
 // Answer is what a net says of a picture of its test part.
@@ -98,7 +98,7 @@ type Answer struct {
 // Test yields the answers to all pictures of the test part, in its order.
 func (p *Predictor) Test(ctx context.Context) iter.Seq2[Answer, error] {
 	return func(yield func(Answer, error) bool) {
-		for b, err := range p.Task.Test(ctx, p.Batch, p.View) {
+		for b, err := range p.Task.Test(ctx, p.Recipe.Batch, p.View) {
 			var rows [][]float32
 			if err == nil {
 				rows, err = p.rows(b.Images)

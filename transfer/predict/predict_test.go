@@ -240,7 +240,7 @@ func TestTop(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Predictor{Trained: &transfer.Trained{Task: task}}
+	p := &Predictor{Trained: &transfer.Trained{Plan: &transfer.Plan{Task: task}}}
 	top := p.Top([]float32{1, 1000, 1000, -1000}, 3) // exp of 1000 alone is infinite
 	if len(top) != 3 || top[0].Class != "class3" || top[0].Probability != 0.5 || top[1].Class != "" ||
 		!strings.Contains(top[1].Title, "output 2") || top[2].Output != 0 || top[2].Probability != 0 {

@@ -238,7 +238,7 @@ func (r *Runner) pass(ctx context.Context, s *Subject, w gomlxnet.Weights, part 
 	count := r.count(s, part)
 	out := make([]Features, len(layers))
 	begin := time.Now()
-	for batch, err := range s.shown.Clean(ctx, part, count, s.Batch, s.View) {
+	for batch, err := range s.shown.Clean(ctx, part, count, s.Recipe.Batch, s.View) {
 		if err != nil {
 			return nil, 0, err
 		}
@@ -246,7 +246,7 @@ func (r *Runner) pass(ctx context.Context, s *Subject, w gomlxnet.Weights, part 
 		if err != nil {
 			return nil, 0, err
 		}
-		n := min(s.Batch, count-batch.Index*s.Batch)
+		n := min(s.Recipe.Batch, count-batch.Index*s.Recipe.Batch)
 		for i, t := range left {
 			f := &out[i]
 			if f.Data == nil {
@@ -268,7 +268,7 @@ func (r *Runner) reader(s *Subject, w gomlxnet.Weights, layers []int) (*gomlxnet
 	if x := r.readers[key]; x != nil {
 		return x, x.Load(w)
 	}
-	x, err := gomlxnet.NewReader(r.lab.Backend(), s.Arch, w, s.Batch, layers...)
+	x, err := gomlxnet.NewReader(r.lab.Backend(), s.Arch, w, s.Recipe.Batch, layers...)
 	if err == nil {
 		r.readers[key] = x
 	}
@@ -284,7 +284,7 @@ func (r *Runner) upper(s *Subject, w gomlxnet.Weights, n int) (*gomlxnet.Above, 
 	if x := r.above[key]; x != nil {
 		return x, x.Load(w)
 	}
-	x, err := gomlxnet.NewAbove(r.lab.Backend(), s.Arch, w, s.Batch, n)
+	x, err := gomlxnet.NewAbove(r.lab.Backend(), s.Arch, w, s.Recipe.Batch, n)
 	if err == nil {
 		r.above[key] = x
 	}
@@ -294,7 +294,7 @@ func (r *Runner) upper(s *Subject, w gomlxnet.Weights, n int) (*gomlxnet.Above, 
 // shapeKey tells compiled graphs apart.
 func shapeKey(s *Subject, layers []int) (string, error) {
 	arch, err := json.Marshal(s.Arch)
-	return fmt.Sprintf("%s %d %d %v", arch, s.Arch.Classes, s.Batch, layers), err
+	return fmt.Sprintf("%s %d %d %v", arch, s.Arch.Classes, s.Recipe.Batch, layers), err
 }
 
 // logits are what the layers of weights above the first n make of features of layer n, [pictures, outputs].
@@ -314,7 +314,7 @@ func (r *Runner) logits(s *Subject, w gomlxnet.Weights, n int, data []float32) (
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, got[:k/each*(len(got)/s.Batch)]...)
+		out = append(out, got[:k/each*(len(got)/s.Recipe.Batch)]...)
 	}
 	return out, nil
 }

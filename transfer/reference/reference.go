@@ -19,7 +19,7 @@ const Experiment = "yosinski2014"
 
 // Net is one row of the table: a net as planned, and what its log says.
 type Net struct {
-	transfer.Planned
+	transfer.GridNet
 	Logged    bool    // false: no log, and all numbers below are 0
 	Final     float64 // top-1 accuracy at the last iteration, [0, 1]
 	Best10    float64 // mean of the ten largest test accuracies
@@ -48,21 +48,21 @@ func Nets() ([]Net, error) {
 	}
 	var all []Net
 	for _, p := range planned {
-		row, ok := byName[p.Paper]
+		row, ok := byName[p.Paper()]
 		if !ok {
-			return nil, fmt.Errorf("table of 2014: no row %s", p.Paper)
+			return nil, fmt.Errorf("table of 2014: no row %s", p.Paper())
 		}
 		n, err := parse(p, row)
 		if err != nil {
-			return nil, fmt.Errorf("table of 2014, %s: %w", p.Paper, err)
+			return nil, fmt.Errorf("table of 2014, %s: %w", p.Paper(), err)
 		}
 		all = append(all, n)
 	}
 	return all, nil
 }
 
-func parse(p transfer.Planned, row []string) (Net, error) {
-	n := Net{Planned: p, Note: row[7]}
+func parse(p transfer.GridNet, row []string) (Net, error) {
+	n := Net{GridNet: p, Note: row[7]}
 	if row[1] == "" {
 		return n, nil
 	}
@@ -87,9 +87,9 @@ func (n Net) Result(rule transfer.Selection) (r transfer.Result, ok bool, err er
 	}
 	classes := classes(n.Net)
 	tested := 50 * classes // the validation set has 50 images a class
-	r = transfer.Result{Net: n.Planned.Net, Status: transfer.OK, Accuracy: n.Final, Best10: n.Best10, Correct: int(math.Round(n.Final * float64(tested))), Tested: tested,
+	r = transfer.Result{Net: n.GridNet.Net, Status: transfer.OK, Accuracy: n.Final, Best10: n.Best10, Correct: int(math.Round(n.Final * float64(tested))), Tested: tested,
 		Loss: n.TestLoss, TrainLoss: n.TrainLoss, Classes: classes, Steps: n.Recipe.Steps, Images: n.Recipe.Steps * n.Recipe.Batch,
-		Data: "ilsvrc12", Arch: "caffenet", Key: n.Paper, Experiment: Experiment, Hit: true}
+		Data: "ilsvrc12", Arch: "caffenet", Key: n.Paper(), Experiment: Experiment, Hit: true}
 	r, err = r.Select(rule)
 	return r.Judged(), true, err
 }

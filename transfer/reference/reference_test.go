@@ -33,10 +33,10 @@ func TestWhatWasLogged(t *testing.T) {
 		if n.Logged {
 			logged++
 			if n.Final <= 0 || n.Best < n.Final-1e-9 || n.Best < n.Best10-1e-9 || n.Best > 1 || n.TestLoss <= 0 || n.TrainLoss <= 0 {
-				t.Errorf("%s: %+v", n.Paper, n)
+				t.Errorf("%s: %+v", n.Paper(), n)
 			}
 		} else if n.Role != "BnB+" && n.Role != "AnB+" {
-			t.Errorf("%s, %s, has no log; only fine-tuned nets lack one", n.Paper, n.Role)
+			t.Errorf("%s, %s, has no log; only fine-tuned nets lack one", n.Paper(), n.Role)
 		}
 	}
 	if len(nets) != 170 || logged != 148 {
@@ -95,7 +95,7 @@ func TestAgainstTheSource(t *testing.T) {
 	}
 	byName := map[string]Net{}
 	for _, n := range nets {
-		byName[n.Paper] = n
+		byName[n.Paper()] = n
 	}
 	for _, row := range rows[1:] {
 		n, ok := byName[row[col("net")]]
@@ -106,11 +106,11 @@ func TestAgainstTheSource(t *testing.T) {
 		for name, got := range map[string]float64{"final_top1": n.Final, "top10mean_top1": n.Best10, "best_top1": n.Best, "final_test_loss": n.TestLoss, "train_loss_last1000it_mean": n.TrainLoss} {
 			text := row[col(name)]
 			if (text != "") != n.Logged {
-				t.Errorf("%s: logged %v, the source has %q", n.Paper, n.Logged, text)
+				t.Errorf("%s: logged %v, the source has %q", n.Paper(), n.Logged, text)
 				continue
 			}
 			if want, _ := strconv.ParseFloat(text, 64); got != want {
-				t.Errorf("%s: %s is %v, want %v", n.Paper, name, got, want)
+				t.Errorf("%s: %s is %v, want %v", n.Paper(), name, got, want)
 			}
 		}
 	}

@@ -23,8 +23,8 @@ func BenchmarkStatus(b *testing.B) {
 				names = append(names, n.String())
 			}
 		}
-		prices := priced(b, names...)
-		for i, p := range prices {
+		plans := priced(b, names...)
+		for i, p := range plans {
 			switch i % 3 {
 			case 0:
 				finish(b, s, p, transfer.OK)
@@ -38,7 +38,7 @@ func BenchmarkStatus(b *testing.B) {
 				}
 			}
 		}
-		rec := NewRecord("nets", "x", "e", prices)
+		rec := NewRecord("nets", "x", "e", plans)
 		if err := rec.Save(s); err != nil {
 			b.Fatal(err)
 		}
@@ -73,7 +73,7 @@ func BenchmarkStatus(b *testing.B) {
 		b.Run(fmt.Sprintf("plan/nets=%d", size), func(b *testing.B) {
 			pace := FixedPace(100, 8)
 			for b.Loop() {
-				NewPlan(prices, func(p transfer.Price) bool { return s.Has(p.Key) }, pace)
+				NewPlan(plans, func(p *transfer.Plan) bool { return s.Has(p.Key) }, pace)
 			}
 			perNet(b)
 		})

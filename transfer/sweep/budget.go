@@ -70,8 +70,8 @@ type Subset struct {
 // further units need at one cut or at all cuts, for all quantities or only for the
 // frozen or the fine-tuned ones. Nets that are hits cost nothing. The choice is
 // greedy, and so not the best of all subsets.
-func Afford(prices []transfer.Price, hit func(transfer.Price) bool, pace *Pace, seconds float64) Subset {
-	g := newGrid(prices, hit, pace)
+func Afford(plans []*transfer.Plan, hit func(*transfer.Plan) bool, pace *Pace, seconds float64) Subset {
+	g := newGrid(plans, hit, pace)
 	var out Subset
 	left := seconds
 	for {
@@ -97,7 +97,7 @@ func Afford(prices []transfer.Price, hit func(transfer.Price) bool, pace *Pace, 
 		left -= best.cost
 	}
 	out.Known = g.known()
-	out.Left = len(prices) - len(g.have)
+	out.Left = len(plans) - len(g.have)
 	return out
 }
 
@@ -109,9 +109,9 @@ type grid struct {
 	cuts  []int
 }
 
-func newGrid(prices []transfer.Price, hit func(transfer.Price) bool, pace *Pace) *grid {
+func newGrid(plans []*transfer.Plan, hit func(*transfer.Plan) bool, pace *Pace) *grid {
 	g := &grid{cost: map[transfer.Net]float64{}, have: map[transfer.Net]bool{}}
-	for _, p := range prices {
+	for _, p := range plans {
 		g.cost[p.Net] = pace.Seconds(p)
 		if hit(p) {
 			g.have[p.Net] = true

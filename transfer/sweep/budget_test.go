@@ -10,22 +10,22 @@ import (
 	"gonum.org/v1/gonum/floats/scalar"
 )
 
-// design prices a balanced grid: every net at one second but base nets at four.
-func design(t *testing.T) ([]transfer.Price, *Pace) {
+// design plans a balanced grid: every net at one second but base nets at four.
+func design(t *testing.T) ([]*transfer.Plan, *Pace) {
 	t.Helper()
 	all, err := transfer.Balanced([]string{"0"}, []int{0, 1, 2}, []int{2, 5})
 	if err != nil {
 		t.Fatal(err)
 	}
-	var prices []transfer.Price
+	var plans []*transfer.Plan
 	for _, p := range all {
-		x := transfer.Price{Net: p.Net, TrainImage: 1, Batch: 1, Steps: 1}
+		x := &transfer.Plan{Net: p.Net, Recipe: transfer.Recipe{Steps: 1, Batch: 1}, Cost: transfer.Cost{TrainImage: 1}}
 		if p.Net.Treatment == transfer.Base {
-			x.Steps = 4
+			x.Recipe.Steps = 4
 		}
-		prices = append(prices, x)
+		plans = append(plans, x)
 	}
-	return prices, FixedPace(1, 1)
+	return plans, FixedPace(1, 1)
 }
 
 // TestWidth against R: 2*qt(0.975, df)/sqrt(u).
@@ -53,7 +53,7 @@ func TestWidth(t *testing.T) {
 // TestAfford: within the budget, with all parents, never wider for more time, everything for enough of it, and hits for
 // nothing.
 func TestAfford(t *testing.T) {
-	prices, pace := design(t)
+	plans, pace := design(t)
 	sum := func(known []Known) (s float64) {
 		for _, k := range known {
 			s += min(k.Width, ignorance())
@@ -62,16 +62,16 @@ func TestAfford(t *testing.T) {
 	}
 	last := math.Inf(1)
 	for _, budget := range []float64{1, 10, 20, 30, 40, 60, 1000} {
-		s := Afford(prices, never, pace, budget)
+		s := Afford(plans, never, pace, budget)
 		var cost float64
 		for i, n := range s.Nets {
-			at := slices.IndexFunc(prices, func(p transfer.Price) bool { return p.Net == n })
-			cost += pace.Seconds(prices[at])
+			at := slices.IndexFunc(plans, func(p *transfer.Plan) bool { return p.Net == n })
+			cost += pace.Seconds(plans[at])
 			if p, ok := n.Parent(); ok && !slices.Contains(s.Nets[:i], p) {
 				t.Errorf("budget %v: %s without its parent before it", budget, n)
 			}
 		}
-		if cost > budget || !scalar.EqualWithinAbs(cost, s.Seconds, 1e-9) || s.Left != len(prices)-len(s.Nets) {
+		if cost > budget || !scalar.EqualWithinAbs(cost, s.Seconds, 1e-9) || s.Left != len(plans)-len(s.Nets) {
 			t.Errorf("budget %v: nets of %v s, said %v, %d left", budget, cost, s.Seconds, s.Left)
 		}
 		if now := sum(s.Known); now > last {
@@ -80,7 +80,7 @@ func TestAfford(t *testing.T) {
 			last = now
 		}
 	}
-	whole := Afford(prices, never, pace, 1000)
+	whole := Afford(plans, never, pace, 1000)
 	for _, k := range whole.Known {
 		if k.Units != 6 || k.Of != 6 { // 3 seeds, 2 targets
 			t.Errorf("with time for all: %+v", k)
@@ -89,11 +89,11 @@ func TestAfford(t *testing.T) {
 	if whole.Left != 6 { // base+ is in no quantity of the decomposition
 		t.Errorf("%d left, want the six base+", whole.Left)
 	}
-	hit := func(p transfer.Price) bool { return slices.Contains(whole.Nets, p.Net) }
-	if s := Afford(prices, hit, pace, 1000); len(s.Nets) != 0 || sum(s.Known) != sum(whole.Known) {
+	hit := func(p *transfer.Plan) bool { return slices.Contains(whole.Nets, p.Net) }
+	if s := Afford(plans, hit, pace, 1000); len(s.Nets) != 0 || sum(s.Known) != sum(whole.Known) {
 		t.Errorf("all hits: %+v", s)
 	}
-	if s := Afford(prices, never, pace, 1); len(s.Nets) != 0 || !math.IsInf(s.Known[0].Width, 1) {
+	if s := Afford(plans, never, pace, 1); len(s.Nets) != 0 || !math.IsInf(s.Known[0].Width, 1) {
 		t.Errorf("no time: %+v", s)
 	}
 }

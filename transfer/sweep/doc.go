@@ -1,7 +1,7 @@
 // Package sweep plans and follows the training of many nets: what they will take,
 // the record of a run that other processes read, and how far the run is.
 //
-//	[]transfer.Price + transfer.Timing -> Plan: hours, critical path, workers; Afford: the subset a budget buys
+//	[]*transfer.Plan + transfer.Timing -> Plan: hours, critical path, workers; Afford: the subset a budget buys
 //	Record  STORE/runs/ID/run.json      the nets of a run, their keys, the command
 //	Worker  STORE/runs/ID/workers/*     a process that trains nets of it, what each is doing, once a second
 //	Read    record + store + workers -> Status, from any process or machine that sees the store

@@ -41,11 +41,11 @@ type Span struct{ Value, Low, High float64 }
 // entryBytes is the size of an entry without weights: spec, result, metrics, log, digests.
 const entryBytes = 24 << 10
 
-// NewPlan adds up prices. hit says which nets are in the store; pace may be nil.
-func NewPlan(prices []transfer.Price, hit func(transfer.Price) bool, pace *Pace) Plan {
-	p := Plan{Nets: len(prices), Train: new(big.Int), Test: new(big.Int)}
-	var todo []transfer.Price
-	for _, x := range prices {
+// NewPlan adds up plans. hit says which nets are in the store; pace may be nil.
+func NewPlan(plans []*transfer.Plan, hit func(*transfer.Plan) bool, pace *Pace) Plan {
+	p := Plan{Nets: len(plans), Train: new(big.Int), Test: new(big.Int)}
+	var todo []*transfer.Plan
+	for _, x := range plans {
 		if hit(x) {
 			p.Hits++
 			continue
@@ -54,12 +54,12 @@ func NewPlan(prices []transfer.Price, hit func(transfer.Price) bool, pace *Pace)
 		p.Train.Add(p.Train, big.NewInt(x.Train))
 		p.Test.Add(p.Test, big.NewInt(x.Test))
 		p.Images += x.Images()
-		p.Disk += x.Weights + entryBytes
+		p.Disk += x.WeightBytes + entryBytes
 		p.Parents += entryBytes
 		if x.Net.Treatment == transfer.Base {
-			p.Parents += x.Weights
+			p.Parents += x.WeightBytes
 		}
-		p.Checkpoints = max(p.Checkpoints, 2*2*x.Weights) // two, each of weights and momentum
+		p.Checkpoints = max(p.Checkpoints, 2*2*x.WeightBytes) // two, each of weights and momentum
 	}
 	if pace == nil || len(todo) == 0 {
 		return p
@@ -80,7 +80,7 @@ func NewPlan(prices []transfer.Price, hit func(transfer.Price) bool, pace *Pace)
 	return p
 }
 
-// Pace turns prices into times. It knows the seconds a step of the nets that were
+// Pace turns plans into times. It knows the seconds a step of the nets that were
 // timed, and interpolates linearly in the multiply-adds a step.
 type Pace struct {
 	Compile float64   // seconds to compile one kind of net: the mean of those timed
@@ -102,7 +102,7 @@ func NewPace(timings []transfer.Timing) (*Pace, error) {
 	p := &Pace{}
 	for _, t := range timings {
 		p.Compile += t.Compile.Seconds() / float64(len(timings))
-		adds := float64(t.TrainImage) * float64(t.Batch)
+		adds := float64(t.TrainImage) * float64(t.Recipe.Batch)
 		if !slices.ContainsFunc(p.points, func(q point) bool { return q.adds == adds }) {
 			p.points = append(p.points, point{adds, t.Seconds})
 		}
@@ -125,17 +125,17 @@ func FixedPace(imagesPerSecond float64, trainImage int64) *Pace {
 }
 
 // Seconds is the time that a net takes, without compiling.
-func (p *Pace) Seconds(x transfer.Price) float64 { return stat.Mean(p.blocks(x), nil) }
+func (p *Pace) Seconds(x *transfer.Plan) float64 { return stat.Mean(p.blocks(x), nil) }
 
 // blocks gives the seconds that a net would take at the pace of each block of the timings.
-func (p *Pace) blocks(x transfer.Price) []float64 {
+func (p *Pace) blocks(x *transfer.Plan) []float64 {
 	n := len(p.test)
 	for _, q := range p.points {
 		n = min(n, len(q.seconds))
 	}
 	out := make([]float64, n)
 	for b := range out {
-		out[b] = float64(x.Steps)*p.step(float64(x.TrainImage)*float64(x.Batch), b) + float64(x.Test)*p.test[b]
+		out[b] = float64(x.Recipe.Steps)*p.step(float64(x.TrainImage)*float64(x.Recipe.Batch), b) + float64(x.Test)*p.test[b]
 	}
 	return out
 }
@@ -157,9 +157,9 @@ func (p *Pace) step(adds float64, block int) float64 {
 }
 
 // compileAll is the time that one worker spends on compiling.
-func (p *Pace) compileAll(prices []transfer.Price) float64 {
+func (p *Pace) compileAll(plans []*transfer.Plan) float64 {
 	kinds := map[int]bool{}
-	for _, x := range prices {
+	for _, x := range plans {
 		kind := 0
 		if x.Cut.Frozen {
 			kind = x.Cut.N
@@ -173,9 +173,9 @@ func (p *Pace) compileAll(prices []transfer.Price) float64 {
 // one more block, mean ± t·s·√(1+1/k) over k blocks: the machine's speed varies, and
 // the run will meet one speed, not the mean. Speeds that did not occur in the timing
 // are not covered.
-func (p *Pace) span(prices []transfer.Price) Span {
+func (p *Pace) span(plans []*transfer.Plan) Span {
 	var sums []float64
-	for _, x := range prices {
+	for _, x := range plans {
 		for b, s := range p.blocks(x) {
 			if b == len(sums) {
 				sums = append(sums, 0)
@@ -183,7 +183,7 @@ func (p *Pace) span(prices []transfer.Price) Span {
 			sums[b] += s
 		}
 	}
-	compile := p.compileAll(prices)
+	compile := p.compileAll(plans)
 	mean := stat.Mean(sums, nil) + compile
 	low, high := mean, mean
 	if k := float64(len(sums)); k > 1 {
@@ -196,12 +196,12 @@ func (p *Pace) span(prices []transfer.Price) Span {
 
 // Sample picks the nets to time for a Pace: the one with most multiply-adds a
 // step, the one with fewest, and one half-way between.
-func Sample(prices []transfer.Price) []transfer.Net {
-	if len(prices) == 0 {
+func Sample(plans []*transfer.Plan) []transfer.Net {
+	if len(plans) == 0 {
 		return nil
 	}
-	sorted := slices.Clone(prices)
-	slices.SortStableFunc(sorted, func(a, b transfer.Price) int { return int(b.TrainImage - a.TrainImage) })
+	sorted := slices.Clone(plans)
+	slices.SortStableFunc(sorted, func(a, b *transfer.Plan) int { return int(b.TrainImage - a.TrainImage) })
 	first, last := sorted[0], sorted[len(sorted)-1]
 	nets := []transfer.Net{first.Net}
 	if last.TrainImage == first.TrainImage {

@@ -13,7 +13,7 @@ import (
 	"gonum.org/v1/gonum/floats/scalar"
 )
 
-func never(transfer.Price) bool { return false }
+func never(*transfer.Plan) bool { return false }
 
 // TestPlanOfPaper adds up the 163 nets another way: by the multiply-adds of CaffeNet's layers as the sizes in the
 // recipe of 2014 give them (output values times weights of one), 450,000 steps of 256 images (200,000 on reduced data),
@@ -60,15 +60,15 @@ func TestPlanOfPaper(t *testing.T) {
 		train.Add(train, big.NewInt(one*steps*256))
 		test.Add(test, big.NewInt(forward*(steps/1000+1)*50*classes))
 	}
-	var prices []transfer.Price
+	var plans []*transfer.Plan
 	for _, p := range transfer.Paper() {
-		price, err := transfer.PaperPrice(p)
+		plan, err := transfer.PaperPlan(p)
 		if err != nil {
 			t.Fatal(err)
 		}
-		prices = append(prices, price)
+		plans = append(plans, plan)
 	}
-	got := NewPlan(prices, never, nil)
+	got := NewPlan(plans, never, nil)
 	if got.Nets != 163 || got.Hits != 0 || got.Train.Cmp(train) != 0 || got.Test.Cmp(test) != 0 || got.Images != images {
 		t.Errorf("%d nets, %v and %v multiply-adds, %d images; want 163, %v, %v, %d", got.Nets, got.Train, got.Test, got.Images, train, test, images)
 	}
@@ -80,20 +80,23 @@ func TestPlanOfPaper(t *testing.T) {
 // TestPace: nets that were timed take what they took, those between lie on the line, and the interval holds the blocks.
 func TestPace(t *testing.T) {
 	timing := func(trainImage int64, seconds ...float64) transfer.Timing {
-		return transfer.Timing{Price: transfer.Price{TrainImage: trainImage, TestImage: 10, Batch: 2}, Compile: 4 * time.Second, Seconds: seconds, Tests: []float64{0.1, 0.1, 0.1}}
+		return transfer.Timing{Plan: &transfer.Plan{Recipe: transfer.Recipe{Batch: 2}, Cost: transfer.Cost{TrainImage: trainImage, TestImage: 10}},
+			Compile: 4 * time.Second, Seconds: seconds, Tests: []float64{0.1, 0.1, 0.1}}
 	}
 	pace, err := NewPace([]transfer.Timing{timing(100, 1, 1.1, 0.9), timing(300, 5, 5, 5)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for adds, want := range map[int64]float64{100: 1, 200: 3, 300: 5, 50: 0.5, 600: 10} {
-		x := transfer.Price{TrainImage: adds, Batch: 2, Steps: 7, TestImage: 10, Test: 10 * 20} // 20 test images
+		x := &transfer.Plan{Recipe: transfer.Recipe{Batch: 2, Steps: 7},
+			Cost: transfer.Cost{TrainImage: adds, TestImage: 10, Test: 10 * 20}} // 20 test images
 		if got := pace.Seconds(x); !scalar.EqualWithinAbs(got, 7*want+2, 1e-9) {
 			t.Errorf("%d multiply-adds: %v s, want %v", adds, got, 7*want+2)
 		}
 	}
-	x := transfer.Price{Net: net(t, "0/baseA"), TrainImage: 100, Batch: 2, Steps: 10}
-	p := NewPlan([]transfer.Price{x}, never, pace)
+	x := &transfer.Plan{Net: net(t, "0/baseA"), Recipe: transfer.Recipe{Batch: 2, Steps: 10},
+		Cost: transfer.Cost{TrainImage: 100}}
+	p := NewPlan([]*transfer.Plan{x}, never, pace)
 	// Blocks of 10, 11 and 9 s: mean 10, standard deviation 1, t(0.975, 2) = 4.302653 (R: qt(0.975, 2)), and 4 s of
 	// compiling.
 	half := 4.302653 * math.Sqrt(1+1.0/3)
@@ -183,18 +186,18 @@ func slowMakespan(jobs []Job, workers int) float64 {
 
 // TestSample: the largest, the smallest and the one between, each once.
 func TestSample(t *testing.T) {
-	var prices []transfer.Price
+	var plans []*transfer.Plan
 	for _, x := range []struct {
 		name string
 		adds int64
 	}{{"0/A7B", 10}, {"0/baseA", 100}, {"0/baseB", 100}, {"0/A3B", 60}, {"0/A5B", 20}} {
-		prices = append(prices, transfer.Price{Net: net(t, x.name), TrainImage: x.adds})
+		plans = append(plans, &transfer.Plan{Net: net(t, x.name), Cost: transfer.Cost{TrainImage: x.adds}})
 	}
 	want := []transfer.Net{net(t, "0/baseA"), net(t, "0/A3B"), net(t, "0/A7B")}
-	if got := Sample(prices); !slices.Equal(got, want) {
+	if got := Sample(plans); !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
-	if got := Sample(prices[1:3]); len(got) != 1 || len(Sample(nil)) != 0 {
+	if got := Sample(plans[1:3]); len(got) != 1 || len(Sample(nil)) != 0 {
 		t.Errorf("all alike: %v", got)
 	}
 }

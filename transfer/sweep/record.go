@@ -35,21 +35,20 @@ type Record struct {
 
 // Member is a net of a run.
 type Member struct {
-	Net    transfer.Net `json:"-"`
-	Name   string       `json:"net"`
+	Net    transfer.Net `json:"net"`
 	Key    string       `json:"key"`
 	Parent string       `json:"parent,omitempty"` // key of the parent
 	Steps  int          `json:"steps"`
 	Cost   float64      `json:"cost"` // multiply-adds
 }
 
-// NewRecord makes the record of a run from the prices of all its nets, including
+// NewRecord makes the record of a run from the plans of all its nets, including
 // parents. grid and data become part of its name.
-func NewRecord(grid, data, experiment string, prices []transfer.Price) Record {
+func NewRecord(grid, data, experiment string, plans []*transfer.Plan) Record {
 	r := Record{Grid: grid, Data: data, Experiment: experiment, Began: time.Now().UTC()}
 	var keys []string
-	for _, p := range prices {
-		r.Nets = append(r.Nets, Member{p.Net, p.Net.String(), p.Key, p.Parent, p.Steps, float64(p.MultiplyAdds())})
+	for _, p := range plans {
+		r.Nets = append(r.Nets, Member{p.Net, p.Key, p.ParentKey(), p.Recipe.Steps, float64(p.MultiplyAdds())})
 		keys = append(keys, p.Key)
 	}
 	slices.Sort(keys)
@@ -140,11 +139,6 @@ func load(s *store.Store, id string) (Record, error) {
 	var r Record
 	if err := json.Unmarshal(data, &r); err != nil {
 		return torn(err)
-	}
-	for i := range r.Nets {
-		if r.Nets[i].Net, err = transfer.ParseNet(r.Nets[i].Name); err != nil {
-			return torn(err)
-		}
 	}
 	if r.ID != id {
 		return torn(fmt.Errorf("it is that of run %q", r.ID))

@@ -29,15 +29,12 @@ func Phases() []Phase { return []Phase{Done, Running, Stopped, Waiting, Failed, 
 
 // NetStatus is the state of a net of a run, as the store knows it.
 type NetStatus struct {
-	Net       transfer.Net     `json:"-"`
-	Name      string           `json:"net"`
-	Key       string           `json:"key"`
+	Member
 	Phase     Phase            `json:"phase"`
 	Result    *transfer.Result `json:"-"`
 	Status    transfer.Status  `json:"status,omitempty"` // of the result
 	Accuracy  *float64         `json:"accuracy"`         // null where there is none
 	Step      int              `json:"step"`
-	Steps     int              `json:"steps"`
 	Loss      *float64         `json:"loss"` // of the last step that was reported
 	Rate      float64          `json:"images_per_second,omitempty"`
 	Worker    string           `json:"worker,omitempty"`    // who trains it
@@ -82,8 +79,8 @@ func (rd *Reader) Read() (*Status, error) {
 	if st.Workers, err = Workers(rd.store, r.ID); err != nil {
 		return nil, err
 	}
-	live := map[string]NetProgress{}
-	at := map[string]string{}
+	live := map[transfer.Net]transfer.Progress{}
+	at := map[transfer.Net]string{}
 	for _, w := range st.Workers {
 		for _, n := range w.Nets {
 			live[n.Net], at[n.Net] = n, fmt.Sprintf("%s, process %d", w.Host, w.PID)
@@ -96,16 +93,16 @@ func (rd *Reader) Read() (*Status, error) {
 		if known, ok := rd.done[m.Key]; ok {
 			*n = known
 		} else {
-			*n = NetStatus{Net: m.Net, Name: m.Name, Key: m.Key, Steps: m.Steps}
+			*n = NetStatus{Member: m}
 			if err := n.read(rd.store); err != nil {
-				return nil, fmt.Errorf("run %s, net %s: %w", r.ID, m.Name, err)
+				return nil, fmt.Errorf("run %s, net %s: %w", r.ID, m.Net, err)
 			}
 		}
-		if p, ok := live[m.Name]; ok && n.Phase != Done {
-			n.Phase, n.Step, n.Steps, n.Loss, n.Rate, n.Worker = Running, p.Step, p.Steps, &p.Loss, p.ImagesPerSecond, at[m.Name]
+		if p, ok := live[m.Net]; ok && n.Phase != Done {
+			n.Phase, n.Step, n.Loss, n.Rate, n.Worker = Running, p.Step, &p.Loss, p.ImagesPerSecond, at[m.Net]
 		}
 		if parent := nets[m.Parent]; parent != nil && (n.Phase == Waiting || n.Phase == Stopped) && parent.barren() {
-			n.Phase, n.Reason = Blocked, fmt.Sprintf("its parent %s %s: %s", parent.Name, parent.Word(), parent.Reason)
+			n.Phase, n.Reason = Blocked, fmt.Sprintf("its parent %s %s: %s", parent.Net, parent.Word(), parent.Reason)
 		}
 		if nets[m.Key] = n; n.Phase == Done {
 			rd.done[m.Key] = *n

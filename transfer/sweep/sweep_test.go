@@ -34,29 +34,29 @@ func net(t testing.TB, name string) transfer.Net {
 	return n
 }
 
-// priced makes prices with keys, as a Lab would: parents by their own key.
-func priced(t testing.TB, names ...string) []transfer.Price {
+// priced makes plans with keys, as a Lab would: parents by their own key.
+func priced(t testing.TB, names ...string) []*transfer.Plan {
 	t.Helper()
-	keys := map[transfer.Net]string{}
-	var all []transfer.Price
+	plans := map[transfer.Net]*transfer.Plan{}
+	var all []*transfer.Plan
 	for _, name := range names {
 		n := net(t, name)
 		key, err := store.Key(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		keys[n] = key
-		p := transfer.Price{Net: n, Key: key, Steps: 10, Batch: 2, TrainImage: 8, TestImage: 3, Tests: 1, TestImages: 5, Train: 160, Test: 15, Weights: 100}
+		p := &transfer.Plan{Net: n, Key: key, Recipe: transfer.Recipe{Steps: 10, Batch: 2},
+			Cost: transfer.Cost{TrainImage: 8, TestImage: 3, Tests: 1, TestImages: 5, Train: 160, Test: 15, WeightBytes: 100}}
 		if parent, ok := n.Parent(); ok {
-			p.Parent = keys[parent]
+			p.Parent = plans[parent]
 		}
-		all = append(all, p)
+		plans[n], all = p, append(all, p)
 	}
 	return all
 }
 
 // finish puts a result under a net's key.
-func finish(t testing.TB, s *store.Store, p transfer.Price, status transfer.Status) {
+func finish(t testing.TB, s *store.Store, p *transfer.Plan, status transfer.Status) {
 	t.Helper()
 	r := transfer.Result{Net: p.Net, Status: status, Accuracy: 0.5, Loss: 1, TrainLoss: 0.5, Correct: 1, Tested: 2, Classes: 2, Seconds: 3, Key: p.Key}
 	if status != transfer.OK {
@@ -83,22 +83,22 @@ func read(t testing.TB, s *store.Store, r Record) *Status {
 // TestPhases: every phase that a net can be in, from what the store has of it alone.
 func TestPhases(t *testing.T) {
 	s := open(t)
-	prices := priced(t, "0/baseA", "0/baseB", "0/A1B", "0/B1B", "0/R1B", "0/R2B", "0/R3B")
-	rec := NewRecord("nets", "shapes", "e", prices)
-	finish(t, s, prices[0], transfer.OK)
-	finish(t, s, prices[1], transfer.Diverged)
-	held, err := s.Claim(prices[4].Key) // R1B, in training by this process
+	plans := priced(t, "0/baseA", "0/baseB", "0/A1B", "0/B1B", "0/R1B", "0/R2B", "0/R3B")
+	rec := NewRecord("nets", "shapes", "e", plans)
+	finish(t, s, plans[0], transfer.OK)
+	finish(t, s, plans[1], transfer.Diverged)
+	held, err := s.Claim(plans[4].Key) // R1B, in training by this process
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := held.Beat(transfer.Progress{Net: "0/R1B", Step: 4, Steps: 10, Loss: 1.5}); err != nil {
+	if err := held.Beat(transfer.Progress{Net: net(t, "0/R1B"), Step: 4, Steps: 10, Loss: 1.5}); err != nil {
 		t.Fatal(err)
 	}
 	for i, end := range []func(*store.Lease) error{
 		func(l *store.Lease) error { return l.Fail("no memory", 3) },
 		func(l *store.Lease) error { return l.Checkpoint(6, store.Files{"state.json": nil}) },
 	} {
-		l, err := s.Claim(prices[5+i].Key) // R2B failed, R3B stopped
+		l, err := s.Claim(plans[5+i].Key) // R2B failed, R3B stopped
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -116,8 +116,8 @@ func TestPhases(t *testing.T) {
 		if n.Reason != "" {
 			got += ": " + n.Reason
 		}
-		if got != want[n.Name] {
-			t.Errorf("%s: %q, want %q", n.Name, got, want[n.Name])
+		if got != want[n.Net.String()] {
+			t.Errorf("%s: %q, want %q", n.Net, got, want[n.Net.String()])
 		}
 	}
 	if n := st.Nets[4]; n.Step != 4 || n.Loss == nil || *n.Loss != 1.5 || !strings.Contains(n.Worker, "process") {
@@ -142,15 +142,15 @@ func TestPhases(t *testing.T) {
 // TestBrokenEntry: an entry whose digest is wrong is not done, and status goes on.
 func TestBrokenEntry(t *testing.T) {
 	s := open(t)
-	prices := priced(t, "0/baseA", "0/baseB")
-	for _, p := range prices {
+	plans := priced(t, "0/baseA", "0/baseB")
+	for _, p := range plans {
 		finish(t, s, p, transfer.OK)
 	}
-	key := prices[0].Key
+	key := plans[0].Key
 	if err := os.WriteFile(filepath.Join(s.Dir(), "entries", key[:2], key, "result.json"), []byte("{}"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	st := read(t, s, NewRecord("nets", "x", "e", prices))
+	st := read(t, s, NewRecord("nets", "x", "e", plans))
 	if st.Nets[0].Phase != Waiting || !strings.Contains(st.Nets[0].Reason, "result.json") || st.Nets[1].Phase != Done {
 		t.Errorf("%+v", st.Nets)
 	}
@@ -230,7 +230,7 @@ func TestWorker(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Event(transfer.Event{Net: rec.Nets[0].Net, Step: 3, Steps: 10, Loss: 2, ImagesPerSecond: 50})
+	w.Event(transfer.Event{Progress: transfer.Progress{Net: rec.Nets[0].Net, Step: 3, Steps: 10, Loss: 2, ImagesPerSecond: 50}})
 	if err := w.save(); err != nil {
 		t.Fatal(err)
 	}
@@ -238,7 +238,7 @@ func TestWorker(t *testing.T) {
 	if len(st.Workers) != 1 || st.Workers[0].PID != os.Getpid() || st.Nets[0].Phase != Running || st.Nets[0].Step != 3 || st.Nets[0].Rate != 50 {
 		t.Errorf("%+v", st)
 	}
-	w.Event(transfer.Event{Net: rec.Nets[0].Net, Ended: true})
+	w.Event(transfer.Event{Progress: transfer.Progress{Net: rec.Nets[0].Net}, Ended: true})
 	if err := w.save(); err != nil {
 		t.Fatal(err)
 	}

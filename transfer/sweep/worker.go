@@ -40,20 +40,11 @@ type Worker struct {
 // WorkerState is what a worker reports about itself.
 type WorkerState struct {
 	store.Process
-	Since time.Time     `json:"since"`
-	Beat  int           `json:"beat"` // grows while the process lives
-	Nets  []NetProgress `json:"nets"` // being trained
-	Left  time.Duration `json:"left"` // this process's estimate of the time that it still needs; 0: unknown
-	Said  string        `json:"said,omitempty"`
-}
-
-// NetProgress is a net being trained.
-type NetProgress struct {
-	Net             string  `json:"net"`
-	Step            int     `json:"step"`
-	Steps           int     `json:"steps"`
-	Loss            float64 `json:"loss"`
-	ImagesPerSecond float64 `json:"images_per_second"`
+	Since time.Time           `json:"since"`
+	Beat  int                 `json:"beat"` // grows while the process lives
+	Nets  []transfer.Progress `json:"nets"` // being trained
+	Left  time.Duration       `json:"left"` // this process's estimate of the time that it still needs; 0: unknown
+	Said  string              `json:"said,omitempty"`
 }
 
 // ErrStopped is the cause of a context that ended because of a request to stop.
@@ -116,19 +107,20 @@ func asked(dir string) string {
 	return string(data)
 }
 
+// save writes the worker's file. The file system may take its time: nobody who reports waits for it.
 func (w *Worker) save() error {
 	w.mu.Lock()
-	defer w.mu.Unlock()
 	w.state.Beat++
-	return replaceJSON(w.file, w.state)
-}
-
-// replaceJSON replaces a file atomically, without a sync: after a power cut no worker needs its file.
-func replaceJSON(file string, v any) error {
-	data, err := json.MarshalIndent(v, "", " ")
+	data, err := json.MarshalIndent(w.state, "", " ")
+	w.mu.Unlock()
 	if err != nil {
 		return err
 	}
+	return replace(w.file, data)
+}
+
+// replace replaces a file atomically, without a sync: after a power cut no worker needs its file.
+func replace(file string, data []byte) (err error) {
 	stage := file + "." + rand.Text()
 	if err = os.WriteFile(stage, append(data, '\n'), 0o666); err == nil {
 		err = os.Rename(stage, file)
@@ -146,19 +138,17 @@ func (w *Worker) Event(e transfer.Event) {
 	if e.Total > 0 {
 		w.state.Left = e.Left
 	}
-	name := e.Net.String()
-	at := slices.IndexFunc(w.state.Nets, func(n NetProgress) bool { return n.Net == name })
+	at := slices.IndexFunc(w.state.Nets, func(p transfer.Progress) bool { return p.Net == e.Net })
 	switch {
 	case e.Ended:
 		if at >= 0 {
 			w.state.Nets = slices.Delete(w.state.Nets, at, at+1)
 		}
 	case e.Steps > 0:
-		p := NetProgress{name, e.Step, e.Steps, e.Loss, e.ImagesPerSecond}
 		if at < 0 {
-			w.state.Nets = append(w.state.Nets, p)
+			w.state.Nets = append(w.state.Nets, e.Progress)
 		} else {
-			w.state.Nets[at] = p
+			w.state.Nets[at] = e.Progress
 		}
 		w.state.Said = ""
 	case e.Images > 0:

@@ -39,9 +39,11 @@ func TestNetsByNameOrKey(t *testing.T) {
 	if err := s.Put(second, store.Files{"result.json": data, "metrics.json": []byte("[]"), "log.txt": []byte("of e2\n")}); err != nil {
 		t.Fatal(err)
 	}
+	other := r.Net
+	other.Split = "1"
 	run := sweep.Record{
 		ID:   "run-1",
-		Nets: []sweep.Member{{Name: "0/B3B", Key: second}, {Name: "1/B3B", Key: strings.Repeat("3", 64)}},
+		Nets: []sweep.Member{{Net: r.Net, Key: second}, {Net: other, Key: strings.Repeat("3", 64)}},
 	}
 	record, err := json.Marshal(run)
 	if err != nil {

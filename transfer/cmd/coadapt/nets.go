@@ -66,7 +66,7 @@ func netsCommand(stdout io.Writer) *cobra.Command {
 }
 
 // detectable says what a design can find, at one cut and with Bonferroni's correction over its cuts.
-func detectable(w io.Writer, all []transfer.Planned, sd float64) error {
+func detectable(w io.Writer, all []transfer.GridNet, sd float64) error {
 	units, cuts := map[stats.Unit]bool{}, map[int]bool{}
 	for _, p := range all {
 		if p.Net.Treatment == transfer.Transfer {
@@ -108,7 +108,7 @@ func (g gridFlags) check(c *cobra.Command) error {
 }
 
 // planned are the nets of the grid.
-func (g gridFlags) planned() ([]transfer.Planned, error) {
+func (g gridFlags) planned() ([]transfer.GridNet, error) {
 	switch g.grid {
 	case "paper":
 		return transfer.Paper(), nil
@@ -161,7 +161,7 @@ type netRecord struct {
 	TestEvery int     `json:"test_every"`
 }
 
-func newNetRecord(p transfer.Planned) netRecord {
+func newNetRecord(p transfer.GridNet) netRecord {
 	n, r := p.Net, p.Recipe
 	some := func(x int) *int {
 		if x == 0 {
@@ -171,7 +171,7 @@ func newNetRecord(p transfer.Planned) netRecord {
 	}
 	return netRecord{
 		Name:      n.String(),
-		Paper:     p.Paper,
+		Paper:     p.Paper(),
 		Block:     p.Block,
 		Role:      p.Role,
 		N:         n.N,
@@ -182,9 +182,9 @@ func newNetRecord(p transfer.Planned) netRecord {
 			String(),
 		Target:    n.Target.String(),
 		PerClass:  some(n.PerClass),
-		Parent:    p.Parent,
-		Data:      p.Data,
-		Mean:      p.Mean,
+		Parent:    p.Parent(),
+		Data:      p.Data(),
+		Mean:      p.Mean(),
 		Recipe:    r.Name,
 		Steps:     some(r.Steps),
 		Batch:     r.Batch,
@@ -199,7 +199,7 @@ func newNetRecord(p transfer.Planned) netRecord {
 	}
 }
 
-func netTable(w io.Writer, all []transfer.Planned) error {
+func netTable(w io.Writer, all []transfer.GridNet) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(tw, "net\t2014\tblock\trole\tparent\tdata\tmean\trecipe")
 	for _, p := range all {
@@ -207,12 +207,12 @@ func netTable(w io.Writer, all []transfer.Planned) error {
 			tw,
 			"%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n",
 			p.Net,
-			dash(p.Paper),
+			dash(p.Paper()),
 			p.Block,
 			p.Role,
-			dash(p.Parent),
-			p.Data,
-			p.Mean,
+			dash(p.Parent()),
+			p.Data(),
+			p.Mean(),
 			p.Recipe.Name,
 		)
 	}

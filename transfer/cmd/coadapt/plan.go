@@ -97,7 +97,7 @@ func (f *planFlags) check(c *cobra.Command) error {
 	return f.checkGrid(c)
 }
 
-// paper prices the grids of 2014 from their recipe alone.
+// paper plans the grids of 2014 from their recipe alone.
 func (f *planFlags) paper(c *cobra.Command, stdout io.Writer) error {
 	var other error
 	c.Flags().Visit(func(fl *pflag.Flag) {
@@ -119,19 +119,19 @@ func (f *planFlags) paper(c *cobra.Command, stdout io.Writer) error {
 	if f.budget > 0 {
 		return errors.New("-budget: the grid paper has one unit of each kind; name -data, or plan -grid balanced")
 	}
-	var prices []transfer.Price
+	var plans []*transfer.Plan
 	for _, p := range grid {
-		price, err := transfer.PaperPrice(p)
+		plan, err := transfer.PaperPlan(p)
 		if err != nil {
 			return err
 		}
-		prices = append(prices, price)
+		plans = append(plans, plan)
 	}
 	var pace *sweep.Pace
 	if f.rate > 0 {
-		pace = sweep.FixedPace(f.rate, prices[0].WholeImage)
+		pace = sweep.FixedPace(f.rate, plans[0].WholeImage)
 	}
-	plan := sweep.NewPlan(prices, func(transfer.Price) bool { return false }, pace)
+	plan := sweep.NewPlan(plans, func(*transfer.Plan) bool { return false }, pace)
 	return f.print(stdout, planned{plan: plan, timed: f.given()})
 }
 
@@ -140,7 +140,7 @@ func (f *planFlags) given() string {
 	return fmt.Sprintf("at %g images a second of a whole net, others by their multiply-adds", f.rate)
 }
 
-// plan prices a grid on data, and times some of its nets.
+// plan plans a grid on data, and times some of its nets.
 func (f *planFlags) plan(c *cobra.Command, stdout, stderr io.Writer) error {
 	ctx := c.Context()
 	show := newProgress(stderr, isTerminal(stderr))
@@ -149,18 +149,18 @@ func (f *planFlags) plan(c *cobra.Command, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer o.lab.Close()
-	hit := func(p transfer.Price) bool { return o.store.Has(p.Key) }
+	hit := func(p *transfer.Plan) bool { return o.store.Has(p.Key) }
 	pace, timed, err := f.pace(ctx, o, hit, stderr)
 	show.clear()
 	if err != nil {
 		return err
 	}
-	out := planned{plan: sweep.NewPlan(o.prices, hit, pace), timed: timed}
+	out := planned{plan: sweep.NewPlan(o.plans, hit, pace), timed: timed}
 	if out.memory, err = peakMemory(); err != nil {
 		return err
 	}
 	if f.budget > 0 && pace != nil {
-		s := sweep.Afford(o.prices, hit, pace, f.budget.Seconds())
+		s := sweep.Afford(o.plans, hit, pace, f.budget.Seconds())
 		out.subset = &s
 		out.sd, out.sdFrom = f.spread(o, stderr)
 	}
@@ -171,14 +171,14 @@ func (f *planFlags) plan(c *cobra.Command, stdout, stderr io.Writer) error {
 func (f *planFlags) pace(
 	ctx context.Context,
 	o *opened,
-	hit func(transfer.Price) bool,
+	hit func(*transfer.Plan) bool,
 	stderr io.Writer,
 ) (*sweep.Pace, string, error) {
 	if f.rate > 0 {
-		return sweep.FixedPace(f.rate, o.prices[0].WholeImage), f.given(), nil
+		return sweep.FixedPace(f.rate, o.plans[0].WholeImage), f.given(), nil
 	}
-	var todo []transfer.Price
-	for _, p := range o.prices {
+	var todo []*transfer.Plan
+	for _, p := range o.plans {
 		if !hit(p) {
 			todo = append(todo, p)
 		}

@@ -205,7 +205,7 @@ func (s *answers) pictures(ctx context.Context, files []string) error {
 	table := tabwriter.NewWriter(s.stdout, 0, 0, 2, ' ', 0)
 	out := writer{form: s.form, w: s.stdout}
 	for len(files) > 0 {
-		n := min(len(files), s.predictor.Batch)
+		n := min(len(files), s.predictor.Recipe.Batch)
 		seen, names, inputs := []dataset.Seen{}, []string{}, [][]float32{}
 		for _, file := range files[:n] {
 			one, err := s.predictor.See(file)

@@ -45,7 +45,7 @@ func (s *scheduler) merge(ctx context.Context, st *sweep.Status) {
 		if n.Phase == sweep.Done {
 			continue
 		}
-		if t, ok := s.nets[n.Name]; ok {
+		if t, ok := s.nets[n.Net.String()]; ok {
 			n.Scheduler = t.String()
 			if t.ID != "" {
 				n.Scheduler = fmt.Sprintf("job %s %s", t.ID, t)

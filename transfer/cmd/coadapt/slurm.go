@@ -285,7 +285,7 @@ func (f *runFlags) foresee(ctx context.Context, o *opened, levels []slurm.Level,
 		return nil
 	}
 	plan := planFlags{experimentFlags: f.experimentFlags, rate: f.speed, calibration: 3 * time.Second}
-	pace, _, err := plan.pace(ctx, o, func(p transfer.Price) bool { return o.store.Has(p.Key) }, stderr)
+	pace, _, err := plan.pace(ctx, o, func(p *transfer.Plan) bool { return o.store.Has(p.Key) }, stderr)
 	if err != nil || pace == nil {
 		return err
 	}
@@ -296,7 +296,7 @@ func (f *runFlags) foresee(ctx context.Context, o *opened, levels []slurm.Level,
 		}
 	}
 	times := map[string]time.Duration{}
-	for _, p := range o.prices {
+	for _, p := range o.plans {
 		times[p.Net.String()] = time.Duration((pace.Seconds(p) + pace.Compile) * float64(time.Second))
 	}
 	for _, l := range levels {
@@ -322,13 +322,13 @@ func (o *opened) levels(has map[string]slurm.TaskState) (levels []slurm.Level, t
 		at := level[n.Key]
 		level[n.Key], done[n.Key] = at, n.Phase == sweep.Done
 		// A child of one that failed may yet be, of one that diverged it cannot.
-		if done[n.Key] || n.Phase == sweep.Blocked && done[parent] || has[n.Name].State.Live() {
+		if done[n.Key] || n.Phase == sweep.Blocked && done[parent] || has[n.Net.String()].State.Live() {
 			continue
 		}
 		for len(levels) <= at {
 			levels = append(levels, slurm.Level{})
 		}
-		levels[at].Tasks = append(levels[at].Tasks, slurm.Task{Nets: []string{n.Name}})
+		levels[at].Tasks = append(levels[at].Tasks, slurm.Task{Nets: []string{n.Net.String()}})
 		todo++
 	}
 	return levels, todo, nil

@@ -99,7 +99,7 @@ func until(t *testing.T, ok func(map[string]sweep.NetStatus) bool) map[string]sw
 		}
 		nets := map[string]sweep.NetStatus{}
 		for _, n := range st.Nets {
-			nets[n.Name] = n
+			nets[n.Net.String()] = n
 		}
 		if ok(nets) {
 			return nets

@@ -235,7 +235,7 @@ func finishedLines(w io.Writer, st *sweep.Status, told map[string]bool) error {
 		told[n.Key] = true
 		r := *n.Result
 		r.Hit = false
-		if _, err := fmt.Fprintf(w, "%d/%d %s %s\n", len(told), len(st.Nets), n.Name, said(r)); err != nil {
+		if _, err := fmt.Fprintf(w, "%d/%d %s %s\n", len(told), len(st.Nets), n.Net, said(r)); err != nil {
 			return err
 		}
 	}

@@ -23,7 +23,7 @@ type opened struct {
 	lab    *transfer.Lab
 	store  *store.Store
 	nets   []transfer.Net
-	prices []transfer.Price // of the nets and the parents they need
+	plans  []*transfer.Plan // of the nets and the parents they need
 	had    map[string]bool  // keys of those that were in the store at the start
 	record sweep.Record
 	hear   func(transfer.Event) // whom the lab reports to; set before it works
@@ -38,12 +38,12 @@ func (f *experimentFlags) prepare(c *cobra.Command, stderr io.Writer, say func(t
 		return nil, err
 	}
 	for _, n := range transfer.WithParents(o.nets) {
-		p, err := o.lab.Price(c.Context(), n)
+		p, err := o.lab.Plan(c.Context(), n)
 		if err != nil {
 			o.lab.Close()
 			return nil, err
 		}
-		o.prices = append(o.prices, p)
+		o.plans = append(o.plans, p)
 		o.had[p.Key] = o.store.Has(p.Key)
 	}
 	grid := f.grid
@@ -52,7 +52,7 @@ func (f *experimentFlags) prepare(c *cobra.Command, stderr io.Writer, say func(t
 	}
 	data, _, _ := strings.Cut(filepath.Base(f.Data), ":")
 	data, _, _ = strings.Cut(data, ".")
-	o.record = sweep.NewRecord(grid, data, o.lab.Experiment(), o.prices)
+	o.record = sweep.NewRecord(grid, data, o.lab.Experiment(), o.plans)
 	o.record.Command = commandLine(c)
 	o.record.Dir, err = filepath.Abs(".")
 	if err == nil && f.join != "" {
@@ -74,12 +74,12 @@ func (o *opened) join(id string) error {
 	if r.Torn != "" {
 		return fmt.Errorf("-join %s: %s", id, r.Torn)
 	}
-	keys := map[string]string{}
+	keys := map[transfer.Net]string{}
 	for _, m := range r.Nets {
-		keys[m.Name] = m.Key
+		keys[m.Net] = m.Key
 	}
-	for _, p := range o.prices {
-		if key := keys[p.Net.String()]; key != p.Key {
+	for _, p := range o.plans {
+		if key := keys[p.Net]; key != p.Key {
 			return fmt.Errorf(
 				"-join %s: net %s is another one here (%.12s) than in the run (%.12s): data, recipe or backend differ, such as where a machine has no plugin; "+
 					"coadapt version says what there is",
@@ -165,14 +165,14 @@ func (o *opened) enter(ctx context.Context) (*sweep.Worker, context.Context, err
 
 // count says how many nets the run has, as status counts them: the parents of those asked for are among them.
 func (o *opened) count() string {
-	parents := len(o.prices) - len(o.nets)
+	parents := len(o.plans) - len(o.nets)
 	switch parents {
 	case 0:
-		return fmt.Sprintf("%d nets", len(o.prices))
+		return fmt.Sprintf("%d nets", len(o.plans))
 	case 1:
-		return fmt.Sprintf("%d nets, one a parent of those asked for", len(o.prices))
+		return fmt.Sprintf("%d nets, one a parent of those asked for", len(o.plans))
 	}
-	return fmt.Sprintf("%d nets, %d of them parents of those asked for", len(o.prices), parents)
+	return fmt.Sprintf("%d nets, %d of them parents of those asked for", len(o.plans), parents)
 }
 
 // took is the line that ends a run. The results are those of the nets asked for; parents are counted, too.
@@ -186,7 +186,7 @@ func (o *opened) took(results []transfer.Result, began time.Time) string {
 			now++
 		}
 	}
-	for _, p := range o.prices {
+	for _, p := range o.plans {
 		switch {
 		case asked[p.Key]:
 		case o.had[p.Key]:
@@ -202,7 +202,7 @@ func (o *opened) took(results []transfer.Result, began time.Time) string {
 		now,
 		hits,
 	)
-	if unneeded := len(o.prices) - now - hits; unneeded > 0 {
+	if unneeded := len(o.plans) - now - hits; unneeded > 0 {
 		line += fmt.Sprintf(", %d not needed, as the store has their children", unneeded)
 	}
 	return line + "; experiment " + results[0].Experiment

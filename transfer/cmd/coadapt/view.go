@@ -86,14 +86,14 @@ func statusLines(st *sweep.Status, width, height int) []string {
 		case sweep.Running:
 			running = append(running, runningLine(n))
 		case sweep.Failed, sweep.Blocked:
-			trouble = append(trouble, fmt.Sprintf("  %-12s %s: %s", n.Name, n.Word(), n.Reason))
+			trouble = append(trouble, fmt.Sprintf("  %-12s %s: %s", n.Net, n.Word(), n.Reason))
 		case sweep.Done:
 			if n.Status != transfer.OK {
-				trouble = append(trouble, fmt.Sprintf("  %-12s %s: %s", n.Name, n.Word(), n.Reason))
+				trouble = append(trouble, fmt.Sprintf("  %-12s %s: %s", n.Net, n.Word(), n.Reason))
 			}
 		default:
 			if n.Scheduler != "" {
-				ends = append(ends, fmt.Sprintf("  %-12s %s, %s", n.Name, n.Phase, n.Scheduler))
+				ends = append(ends, fmt.Sprintf("  %-12s %s, %s", n.Net, n.Phase, n.Scheduler))
 			}
 		}
 	}
@@ -119,7 +119,7 @@ func statusLines(st *sweep.Status, width, height int) []string {
 }
 
 func runningLine(n sweep.NetStatus) string {
-	line := fmt.Sprintf("  %-12s", n.Name)
+	line := fmt.Sprintf("  %-12s", n.Net)
 	if n.Steps > 0 {
 		line += fmt.Sprintf(" %s step %d/%d", bar(float64(n.Step)/float64(n.Steps), 16), n.Step, n.Steps)
 	}

@@ -17,18 +17,19 @@ func viewed(t *testing.T) *sweep.Status {
 	loss := 1.25
 	st := &sweep.Status{Record: sweep.Record{ID: "mini-shapes-3f2a9c"}, Counts: map[sweep.Phase]int{sweep.Done: 2, sweep.Running: 1, sweep.Blocked: 1, sweep.Waiting: 1},
 		Share: 0.5, Left: 90 * time.Second}
-	for _, n := range []sweep.NetStatus{
-		{Name: "0/baseA", Phase: sweep.Done, Status: transfer.OK},
-		{Name: "0/baseB", Phase: sweep.Done, Status: transfer.Diverged, Reason: "the loss is NaN at step 7"},
-		{Name: "0/A3B", Phase: sweep.Running, Step: 5, Steps: 10, Loss: &loss, Rate: 820, Worker: "host, process 123"},
-		{Name: "0/B3B", Phase: sweep.Blocked, Reason: "its parent 0/baseB diverged"},
-		{Name: "0/A5B", Phase: sweep.Waiting, Scheduler: "job 7_1 pending (Priority)"},
-	} {
-		var err error
-		if n.Net, err = transfer.ParseNet(n.Name); err != nil {
+	net := func(name string) transfer.Net {
+		n, err := transfer.ParseNet(name)
+		if err != nil {
 			t.Fatal(err)
 		}
-		st.Nets = append(st.Nets, n)
+		return n
+	}
+	st.Nets = []sweep.NetStatus{
+		{Member: sweep.Member{Net: net("0/baseA")}, Phase: sweep.Done, Status: transfer.OK},
+		{Member: sweep.Member{Net: net("0/baseB")}, Phase: sweep.Done, Status: transfer.Diverged, Reason: "the loss is NaN at step 7"},
+		{Member: sweep.Member{Net: net("0/A3B"), Steps: 10}, Phase: sweep.Running, Step: 5, Loss: &loss, Rate: 820, Worker: "host, process 123"},
+		{Member: sweep.Member{Net: net("0/B3B")}, Phase: sweep.Blocked, Reason: "its parent 0/baseB diverged"},
+		{Member: sweep.Member{Net: net("0/A5B")}, Phase: sweep.Waiting, Scheduler: "job 7_1 pending (Priority)"},
 	}
 	return st
 }

@@ -1,0 +1,108 @@
+package transfer
+
+import (
+	"fmt"
+
+	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/dataset"
+)
+
+// Cost is what training and testing one net takes, known before it is trained.
+// Multiply-adds are those of convolutions and inner products, exact; see
+// [gomlxnet.Arch.Cost] for what is counted.
+type Cost struct {
+	Tests           int   // passes over the test part, the last one included
+	TestImages      int   // of one pass
+	Train           int64 // multiply-adds of all steps, forward and backward
+	Test            int64 // multiply-adds of all tests
+	TrainImage      int64 // of one image in training, forward and backward; in the first stage, where layers are thawed
+	TestImage       int64 // of one image in a test
+	WholeImage      int64 // of one image in training where all layers learn
+	WeightBytes     int64 // of the weights, as they are stored
+	ActivationBytes int64 // of the values that leave the layers, of one batch
+}
+
+// Images is how many a net sees in training.
+func (p *Plan) Images() int64 { return int64(p.Recipe.Steps) * int64(p.Recipe.Batch) }
+
+// MultiplyAdds is all that a net takes, training and tests.
+func (c Cost) MultiplyAdds() int64 { return c.Train + c.Test }
+
+func newCost(net Net, arch gomlxnet.Arch, r Recipe, testImages int) (Cost, error) {
+	_, total, err := arch.Cost(net.cut(arch))
+	if err != nil {
+		return Cost{}, err
+	}
+	_, whole, err := arch.Cost(gomlxnet.Cut{})
+	if err != nil {
+		return Cost{}, err
+	}
+	c := Cost{Tests: 1, TestImages: testImages, WholeImage: whole.Train, TrainImage: total.Train, TestImage: total.MultiplyAdds,
+		WeightBytes: total.Bytes, ActivationBytes: 4 * total.Activations * int64(r.Batch)}
+	if r.TestEvery > 0 {
+		c.Tests += r.Steps / r.TestEvery
+	}
+	from := 0
+	for _, s := range net.Treatment.stages(net.N, arch.Cuts(), r.Steps) {
+		_, here, err := arch.Cost(s.cut)
+		if err != nil {
+			return Cost{}, err
+		}
+		c.Train += here.Train * int64(s.to-from) * int64(r.Batch)
+		from = s.to
+	}
+	c.Test = c.TestImage * int64(c.Tests) * int64(testImages)
+	return c, nil
+}
+
+// testPerClass is the number of validation images a class of ILSVRC2012.
+const testPerClass = 50
+
+// PaperPlan is what is known of a net of [Paper] or [RandomFilters] in CaffeNet without any data: steps and batch are
+// the recipe's, test images those of ILSVRC2012. It fails for a net whose steps depend on its data.
+func PaperPlan(g GridNet) (*Plan, error) {
+	fail := func(err error) (*Plan, error) { return nil, fmt.Errorf("net %s: %w", g.Net, err) }
+	if g.Recipe.Steps == 0 {
+		return fail(fmt.Errorf("its number of steps follows from its data"))
+	}
+	classes := len(dataset.Synsets())
+	if g.Net.Target != Whole {
+		split, err := dataset.ILSVRC12Split(g.Net.Split)
+		if err != nil {
+			return fail(err)
+		}
+		classes = len(split.A)
+		if g.Net.Target == B {
+			classes = len(split.B)
+		}
+	}
+	p := &Plan{Net: g.Net, Arch: gomlxnet.CaffeNet(1000), Recipe: g.Recipe}
+	p.Cut = g.Net.cut(p.Arch)
+	var err error
+	if p.Cost, err = newCost(g.Net, p.Arch, g.Recipe, testPerClass*classes); err != nil {
+		return fail(err)
+	}
+	return p, nil
+}
+
+// WithParents adds to nets the parents that are not among them, each before
+// its first child.
+func WithParents(nets []Net) []Net {
+	seen := make(map[Net]bool, len(nets))
+	for _, n := range nets {
+		seen[n] = true
+	}
+	var all []Net
+	var add func(n Net)
+	add = func(n Net) {
+		if p, ok := n.Parent(); ok && !seen[p] {
+			seen[p] = true
+			add(p)
+		}
+		all = append(all, n)
+	}
+	for _, n := range nets {
+		add(n)
+	}
+	return all
+}
