@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"coadapt/gomlxnet/splitmix"
 	"context"
 	"errors"
 	"runtime"
@@ -37,18 +38,18 @@ func slowBatch(t *testing.T, task *Task, o Order, v View, k int) ([]float32, []i
 	var labels []int32
 	for i := range o.Batch {
 		pos := k*o.Batch + i
-		pic := int(newStream(seedEpoch, o.Seed, uint64(pos/task.NumTrain())).permutation(task.NumTrain())[pos%task.NumTrain()])
+		pic := int(splitmix.New(seedEpoch, o.Seed, uint64(pos/task.NumTrain())).Permutation(task.NumTrain())[pos%task.NumTrain()])
 		raw, err := task.Picture(Train, pic, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		x0, y0, flip := (w+2*v.Pad-size)/2, (h+2*v.Pad-size)/2, false
-		r := newStream(seedAugment, o.Seed, uint64(k), uint64(i))
+		r := splitmix.New(seedAugment, o.Seed, uint64(k), uint64(i))
 		if v.Crop {
-			x0, y0 = r.intn(w+2*v.Pad-size+1), r.intn(h+2*v.Pad-size+1)
+			x0, y0 = r.IntN(w+2*v.Pad-size+1), r.IntN(h+2*v.Pad-size+1)
 		}
 		if v.Mirror {
-			flip = r.next()>>63 == 1
+			flip = r.Next()>>63 == 1
 		}
 		for y := range size {
 			for x := range size {

@@ -3,6 +3,7 @@
 package dataset
 
 import (
+	"coadapt/gomlxnet/splitmix"
 	"encoding/binary"
 	"fmt"
 	"os"
@@ -58,9 +59,9 @@ func (noisePictures) Shape() (h, w, c int)    { return 256, 256, 3 }
 func (noisePictures) Label(_ Part, i int) int { return i % 2 }
 func (s noisePictures) Len(p Part) int        { return []int{s.n, 2}[p] }
 func (noisePictures) Image(p Part, i int, dst []uint8) error {
-	r := newStream(uint64(p), uint64(i))
+	r := splitmix.New(uint64(p), uint64(i))
 	for ; len(dst) >= 8; dst = dst[8:] {
-		binary.LittleEndian.PutUint64(dst, r.next())
+		binary.LittleEndian.PutUint64(dst, r.Next())
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"bytes"
+	"coadapt/gomlxnet/splitmix"
 	"image"
 	"image/color"
 	"image/draw"
@@ -16,9 +17,9 @@ import (
 func TestDecodeColourModels(t *testing.T) {
 	r := image.Rect(0, 0, 9, 7)
 	rgba := image.NewRGBA(r)
-	s := newStream(1)
+	s := splitmix.New(1)
 	for i := range rgba.Pix {
-		rgba.Pix[i] = uint8(s.next())
+		rgba.Pix[i] = uint8(s.Next())
 		if i%4 == 3 {
 			rgba.Pix[i] = 255
 		}

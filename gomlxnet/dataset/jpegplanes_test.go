@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"bytes"
+	"coadapt/gomlxnet/splitmix"
 	"encoding/binary"
 	"image"
 	"image/color"
@@ -14,9 +15,9 @@ import (
 // What Go decodes as well comes out alike when it is taken apart, sample for sample.
 func TestTakenApartAsGo(t *testing.T) {
 	m := image.NewRGBA(image.Rect(0, 0, 53, 37))
-	s := newStream(3)
+	s := splitmix.New(3)
 	for i := range m.Pix {
-		m.Pix[i] = uint8(s.next())
+		m.Pix[i] = uint8(s.Next())
 	}
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, m, &jpeg.Options{Quality: 90}); err != nil {

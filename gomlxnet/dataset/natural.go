@@ -125,14 +125,14 @@ func naturalFigures() []figure {
 					x, y = 0, 0
 				}
 				x, y = p.jit(x, 80), p.jit(y, 80)
-				p.blob(x, y, p.r.between(200, 290))
+				p.blob(x, y, p.r.Between(200, 290))
 			}
 		}},
 		{"coral", func(p *pen) {
 			for i := range 5 {
 				a := -turn/4 + (i-2)*95
 				x, y := p.at(0, 850, a, p.jit(1250, 120))
-				mx, my := p.at(0, 850, a+p.r.between(-25, 25), 700)
+				mx, my := p.at(0, 850, a+p.r.Between(-25, 25), 700)
 				p.path(p.stroke, 0, 850, mx, my, x, y)
 				p.disc(x, y, 190)
 			}
@@ -149,7 +149,7 @@ func naturalFigures() []figure {
 		{"grass", func(p *pen) {
 			for i := range 7 {
 				x := -840 + i*280
-				top, lean := p.r.between(-950, -100), p.r.between(-330, 330)
+				top, lean := p.r.Between(-950, -100), p.r.Between(-330, 330)
 				p.path(p.stroke, x, 950, x+lean/4, (950+top)/2, x+lean, top)
 			}
 		}},
@@ -167,7 +167,7 @@ func naturalFigures() []figure {
 				for i := range 3 {
 					x, y := -700+i*650+row%2*150-50, -650+row*650
 					x, y = p.jit(x, 70), p.jit(y, 70)
-					p.outline(x, y, p.r.between(270, 330))
+					p.outline(x, y, p.r.Between(270, 330))
 					p.disc(p.jit(x, 80), p.jit(y, 80), 90)
 				}
 			}
@@ -182,8 +182,8 @@ func (p *pen) branch(x, y, a, long, depth int) {
 	if depth == 0 {
 		return
 	}
-	p.branch(ex, ey, a-p.r.between(65, 115), long*p.r.between(62, 76)/100, depth-1)
-	p.branch(ex, ey, a+p.r.between(65, 115), long*p.r.between(62, 76)/100, depth-1)
+	p.branch(ex, ey, a-p.r.Between(65, 115), long*p.r.Between(62, 76)/100, depth-1)
+	p.branch(ex, ey, a+p.r.Between(65, 115), long*p.r.Between(62, 76)/100, depth-1)
 }
 
 // spiral draws turns of a line winding outward to radius r.
@@ -239,7 +239,7 @@ func (p *pen) outline(x, y, r int) { p.frame(p.uneven(x, y, r)...) }
 func (p *pen) uneven(x, y, r int) []int {
 	var xy []int
 	for i := range 8 {
-		qx, qy := p.at(x, y, i*turn/8, r*p.r.between(75, 120)/100)
+		qx, qy := p.at(x, y, i*turn/8, r*p.r.Between(75, 120)/100)
 		xy = append(xy, qx, qy)
 	}
 	return xy

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"coadapt/gomlxnet/splitmix"
 	"fmt"
 	"sync"
 )
@@ -22,7 +23,7 @@ const (
 
 // Epoch returns the permutation of epoch e over n pictures.
 func (o Order) Epoch(e, n int) []int32 {
-	return newStream(seedEpoch, o.Seed, uint64(e)).permutation(n)
+	return splitmix.New(seedEpoch, o.Seed, uint64(e)).Permutation(n)
 }
 
 // Indices returns the picture indices of batch k over n pictures, computed afresh.

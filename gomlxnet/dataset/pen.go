@@ -1,11 +1,13 @@
 package dataset
 
+import "coadapt/gomlxnet/splitmix"
+
 // pen draws one figure: it turns the catalogue's coordinates (-1000..1000, y down) into the place, size, slant and warp of
 // this picture, and holds its inks. Every number it draws comes from the picture's own stream.
 type pen struct {
 	c    *canvas
 	sine *[turn]int
-	r    *stream
+	r    *splitmix.Stream
 
 	axx, axy, ayx, ayy int   // 2x2 matrix, 1/4096
 	cx, cy             int64 // the figure's centre on the canvas, subpixels
@@ -40,7 +42,7 @@ func (p *pen) radius(r int) int64 { return int64(r) * p.half / 1000 }
 func (p *pen) at(x, y, a, d int) (int, int) { return x + p.cos(a)*d/4096, y + p.sin(a)*d/4096 }
 
 // jit returns v moved by at most by.
-func (p *pen) jit(v, by int) int { return v + p.r.between(-by, by) }
+func (p *pen) jit(v, by int) int { return v + p.r.Between(-by, by) }
 
 // line draws a straight line of the usual width.
 func (p *pen) line(x0, y0, x1, y1 int) { p.bar(x0, y0, x1, y1, p.stroke) }

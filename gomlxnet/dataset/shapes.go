@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"coadapt/gomlxnet/splitmix"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -134,7 +135,7 @@ func (s *Shapes) Image(p Part, i int, dst []uint8) error {
 	class, k := i/s.perClass(p), i%s.perClass(p)
 	c := s.scratch.Get().(*canvas)
 	defer s.scratch.Put(c)
-	r := newStream(s.p.Seed, uint64(p), uint64(class), uint64(k))
+	r := splitmix.New(s.p.Seed, uint64(p), uint64(class), uint64(k))
 	s.draw(c, r, s.figures[class])
 	s.expose(c, r, dst)
 	return nil
