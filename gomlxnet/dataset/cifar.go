@@ -88,7 +88,7 @@ func (s *CIFAR) Describe(p Part, i int) string {
 
 // Image turns the three planes of a record into pixels.
 func (s *CIFAR) Image(p Part, i int, dst []uint8) error {
-	if err := checkImageArgs(s, p, i, dst); err != nil {
+	if err := CheckImage(s, p, i, dst); err != nil {
 		return err
 	}
 	planes := s.record(p, i)[s.layout.labels:]

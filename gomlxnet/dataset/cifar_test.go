@@ -76,7 +76,7 @@ func TestCIFAR10(t *testing.T) {
 	if at := (5*32 + 11) * 3; [3]uint8(buf[at:]) != [3]uint8{3 + 5, 11, 7} {
 		t.Errorf("pixel (5, 11) of a class 3 picture is %v", buf[at:at+3])
 	}
-	if got := describe(src, Train, 17); !strings.HasSuffix(got, "data_batch_3.bin record 6") || src.Label(Train, 17) != 3 {
+	if got := Describe(src, Train, 17); !strings.HasSuffix(got, "data_batch_3.bin record 6") || src.Label(Train, 17) != 3 {
 		t.Errorf("picture 17 is %q of class %d", got, src.Label(Train, 17))
 	}
 	if s, err := SplitFor(src, "natman"); err != nil || len(s.A) != 6 {

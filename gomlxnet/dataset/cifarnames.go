@@ -31,7 +31,7 @@ func (s *CIFAR) labelNames(t *tree) error {
 // parseNames reads one name a line; there must be just so many, and none twice.
 func parseNames(data []byte, want int) ([]string, error) {
 	var names []string
-	for line := range strings.Lines(plainText(data)) {
+	for line := range strings.Lines(PlainText(data)) {
 		name := strings.TrimSpace(line)
 		if name == "" {
 			continue

@@ -3,6 +3,8 @@ package dataset
 import (
 	"slices"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // classFolder is a class with its pictures, ascending.
@@ -18,10 +20,10 @@ func classFolders(t *tree, dir string) ([]classFolder, error) {
 	at := map[string]int{}
 	var list []classFolder
 	get := func(name string) *classFolder {
-		i, ok := at[composed(name)]
+		i, ok := at[norm.NFC.String(name)]
 		if !ok {
 			i = len(list)
-			at[composed(name)], list = i, append(list, classFolder{name: name})
+			at[norm.NFC.String(name)], list = i, append(list, classFolder{name: name})
 		}
 		return &list[i]
 	}
@@ -49,4 +51,16 @@ func classFolders(t *tree, dir string) ([]classFolder, error) {
 	}
 	slices.SortFunc(list, func(a, b classFolder) int { return strings.Compare(a.name, b.name) })
 	return list, nil
+}
+
+// examples are the names of the first classes.
+func examples(list []classFolder) string {
+	var names []string
+	for _, c := range list[:min(3, len(list))] {
+		names = append(names, c.name)
+	}
+	if len(list) > 3 {
+		names = append(names, "...")
+	}
+	return strings.Join(names, ", ")
 }

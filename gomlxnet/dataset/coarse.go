@@ -35,31 +35,16 @@ func coarseLabels(classes []Class) (coarse []Class, of []int, err error) {
 	return coarse, of, nil
 }
 
-// superclasses is a Source whose labels may be superclasses.
-type superclasses interface {
-	// fine is nil where the labels are no superclasses, else it gives the fine class of picture i of a part.
-	fine() func(p Part, i int) int
-}
-
-// fineOf is the fine class of each picture of a source, nil where it has none.
-func fineOf(src Source) func(p Part, i int) int {
-	if s, ok := src.(superclasses); ok {
-		return s.fine()
-	}
-	return nil
-}
-
-// Superclasses reports whether the labels of a source are superclasses, whose fine classes it knows.
-func Superclasses(src Source) bool { return fineOf(src) != nil }
-
-func (s *Folder) fine() func(p Part, i int) int {
+// Fine gives the fine class of each picture where the labels are superclasses.
+func (s *Folder) Fine() func(p Part, i int) int {
 	if !s.coarse {
 		return nil
 	}
 	return func(p Part, i int) int { return int(s.parts[p][i].fine) }
 }
 
-func (s *CIFAR) fine() func(p Part, i int) int {
+// Fine gives the fine class of each record where the labels are superclasses.
+func (s *CIFAR) Fine() func(p Part, i int) int {
 	if s.layout.labels != 2 || s.column != 0 {
 		return nil
 	}

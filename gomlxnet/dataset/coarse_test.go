@@ -36,7 +36,7 @@ func TestFewPicturesOfASuperclass(t *testing.T) {
 			}
 			classes = map[int]int{}
 			for _, i := range task.parts[Train].index {
-				classes[fineOf(src)(Train, i)]++
+				classes[Fine(src)(Train, i)]++
 			}
 			return task.parts[Train].index, classes
 		}
@@ -69,7 +69,7 @@ func TestFewPicturesOfASuperclass(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if fineOf(plain) != nil {
+	if Fine(plain) != nil {
 		t.Error("fine labels have finer ones")
 	}
 }

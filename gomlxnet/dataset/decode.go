@@ -18,6 +18,7 @@ import (
 
 // Bounds of a picture, before it is decoded.
 const (
+	maxPicture   = 64 << 20  // bytes of one encoded picture
 	maxPixels    = 64 << 20  // of one picture
 	decodeMemory = 512 << 20 // bytes of all pictures of a source that are being decoded; a larger one is decoded alone
 )
@@ -123,6 +124,35 @@ type decoder struct {
 	fast *turbo              // decodes the JPEGs that it can; or nil
 	turn bool                // as EXIF data says
 	room *semaphore.Weighted // bytes of memory of all pictures that are being decoded, of decodeMemory; or nil
+}
+
+// newDecoder makes a decoder of Go's own decoders that takes at most decodeMemory bytes at a time.
+func newDecoder() *decoder { return &decoder{room: semaphore.NewWeighted(decodeMemory)} }
+
+// use has a library decode JPEGs. It fails where this machine does not have it.
+func (d *decoder) use(lib Decoder) (err error) {
+	if lib == DecoderTurbo {
+		d.fast, err = openTurbo()
+	}
+	return err
+}
+
+// library is what decodes JPEGs.
+func (d *decoder) library() Decoder {
+	if d.fast != nil {
+		return DecoderTurbo
+	}
+	return DecoderGo
+}
+
+// close lets go of the library; no picture may be decoded at the time. Go's decoder decodes from then on.
+func (d *decoder) close() error {
+	if d.fast == nil {
+		return nil
+	}
+	fast := d.fast
+	d.fast = nil
+	return fast.close()
 }
 
 // size is that of a picture once it is upright.

@@ -120,6 +120,26 @@ func pictureOrientation(data []byte) int {
 	return o
 }
 
+// isUpright reports whether a picture's EXIF data, if it has any, says that it needs no turning. head reads the first n
+// bytes of its file, or all of a shorter one; as few as will do are asked for. A picture that cannot be read is upright.
+func isUpright(head func(n int64) ([]byte, error)) bool {
+	o := 1
+	for _, n := range []int64{4 << 10, exifHead, maxPicture} {
+		data, err := head(n)
+		if err != nil {
+			return true
+		}
+		known := false
+		if o, known = orientation(data); known || int64(len(data)) < n {
+			break
+		}
+		if n == exifHead && (bytes.HasPrefix(data, []byte(jpegStart)) || bytes.HasPrefix(data, []byte(pngStart))) {
+			break
+		}
+	}
+	return o <= 1
+}
+
 // turnUpright turns a picture of h x w pixels, [h, w, 3] bytes, as its orientation asks for; of 5 to 8, width and
 // height of the result are the other way round.
 func turnUpright(src []uint8, h, w, o int, dst []uint8) {

@@ -26,21 +26,3 @@ func guarded(name func() string, f func() error) (err error) {
 	}()
 	return f()
 }
-
-// use has f look at picture i of the part; what f is given is good until it returns.
-func (t *Task) use(p Part, i int, buf []uint8, f func(pic []uint8)) error {
-	if !t.mapped(p) {
-		pic, err := t.picture(p, i, buf)
-		if err == nil {
-			f(pic)
-		}
-		return err
-	}
-	return guarded(func() string { return describe(t.src, p, t.parts[p].index[i]) }, func() error {
-		pic, err := t.picture(p, i, buf)
-		if err == nil {
-			f(pic)
-		}
-		return err
-	})
-}

@@ -4,9 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"strings"
 
-	"golang.org/x/sync/semaphore"
+	"golang.org/x/text/unicode/norm"
 )
 
 // Folder is a tree of picture files: ImageNet's train/<wnid>/*.JPEG and val/<wnid>/*.JPEG, Tiny ImageNet's
@@ -21,7 +22,7 @@ type Folder struct {
 	h, w    int
 	resize  bool
 	coarse  bool // labels are superclasses
-	decoder decoder
+	decoder *decoder
 	parts   [2][]picture
 	divided string    // how the test part was made, for people; "" where the data has one
 	dirs    [2]string // of the parts at the root, "train/" and "val/" or so
@@ -60,25 +61,25 @@ func (s *Folder) Describe(p Part, i int) string {
 
 // Close lets go of an archive; a source may also be kept open to the end.
 func (s *Folder) Close() error {
-	err := s.t.close()
-	if s.decoder.fast != nil {
-		err = errors.Join(err, s.decoder.fast.close())
-		s.decoder.fast = nil
-	}
-	return err
+	return errors.Join(s.t.close(), s.decoder.close())
 }
 
-// Decoder is what decodes its JPEGs.
-func (s *Folder) Decoder() Decoder {
-	if s.decoder.fast != nil {
-		return DecoderTurbo
+// DecodedBy is the library that decodes its JPEGs.
+func (s *Folder) DecodedBy() string {
+	if lib := s.decoder.library(); lib != DecoderGo {
+		return lib.String()
 	}
-	return DecoderGo
+	return ""
+}
+
+// File is the path of the picture's file.
+func (s *Folder) File(p Part, i int) string {
+	return path.Join(s.t.where, s.t.prefix, s.parts[p][i].file)
 }
 
 // Image decodes picture i.
 func (s *Folder) Image(p Part, i int, dst []uint8) error {
-	if err := checkImageArgs(s, p, i, dst); err != nil {
+	if err := CheckImage(s, p, i, dst); err != nil {
 		return err
 	}
 	data, err := s.t.read(s.parts[p][i].file, maxPicture)
@@ -90,7 +91,7 @@ func (s *Folder) Image(p Part, i int, dst []uint8) error {
 
 // openFolder reads a tree whose root holds train/.
 func openFolder(ctx context.Context, t *tree, name string, opt Options) (*Folder, error) {
-	s := &Folder{t: t, name: name, decoder: decoder{room: semaphore.NewWeighted(decodeMemory)}}
+	s := &Folder{t: t, name: name, decoder: newDecoder()}
 	train, err := t.folder("train")
 	if err != nil {
 		return nil, err
@@ -110,7 +111,7 @@ func openFolder(ctx context.Context, t *tree, name string, opt Options) (*Folder
 	labels := map[string]int{}
 	for _, c := range perClass {
 		label := len(s.classes)
-		labels[composed(c.name)] = label
+		labels[norm.NFC.String(c.name)] = label
 		s.classes = append(s.classes, Class{Name: c.name, Title: c.name})
 		s.add(Train, c.files, label)
 	}
@@ -121,7 +122,7 @@ func openFolder(ctx context.Context, t *tree, name string, opt Options) (*Folder
 	}
 	switch {
 	case err != errNoTest:
-	case opt.anew():
+	case opt.Anew():
 		parts, err = []Part{Train}, nil // Divide makes the parts
 	case opt.TestShare > 0:
 		err = s.divide(opt.Parts)
@@ -154,10 +155,8 @@ func openFolder(ctx context.Context, t *tree, name string, opt Options) (*Folder
 	if err := s.size(ctx, opt.Size); err != nil {
 		return nil, err
 	}
-	if opt.Decoder == DecoderTurbo {
-		if s.decoder.fast, err = openTurbo(); err != nil {
-			return nil, fmt.Errorf("%s: %w", t.where, err)
-		}
+	if err := s.decoder.use(opt.Decoder); err != nil {
+		return nil, fmt.Errorf("%s: %w", t.where, err)
 	}
 	return s, s.sum(ctx)
 }
@@ -185,9 +184,6 @@ func (s *Folder) complete(parts []Part) error {
 	return nil
 }
 
-// skipHint says how bad pictures are left out.
-const skipHint = "-skip-bad, in a notebook nb.SkipBad(), leaves bad pictures out"
-
 // unreadable refuses pictures that cannot be read, before others are decoded in vain.
 func (s *Folder) unreadable() error {
 	for p := range s.parts {
@@ -196,13 +192,13 @@ func (s *Folder) unreadable() error {
 			e := s.t.files[at]
 			switch {
 			case e.bad != nil:
-				return fmt.Errorf("%s %w (%s)", s.Describe(Part(p), i), e.bad, skipHint)
+				return fmt.Errorf("%s %w (%s)", s.Describe(Part(p), i), e.bad, SkipHint)
 			case e.kind == unread:
 				head, err := s.t.head(pic.file, headBytes)
 				if err != nil {
 					return err
 				}
-				return fmt.Errorf("%s %w (%s)", s.Describe(Part(p), i), whatIsWanted(head), skipHint)
+				return fmt.Errorf("%s %w (%s)", s.Describe(Part(p), i), whatIsWanted(head), SkipHint)
 			}
 		}
 	}
@@ -287,8 +283,8 @@ func (s *Folder) sum(ctx context.Context) error {
 		version += 2
 	}
 	what := fmt.Sprintf("folder v%d %dx%d\n%s", version, s.h, s.w, labels)
-	if d := s.Decoder(); d != DecoderGo {
-		what += fmt.Sprintf("decoder %s\n", d)
+	if lib := s.DecodedBy(); lib != "" {
+		what += fmt.Sprintf("decoder %s\n", lib)
 	}
 	var err error
 	s.digest, err = s.t.digest(ctx, what, names)

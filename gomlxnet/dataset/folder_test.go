@@ -82,7 +82,7 @@ func mapFS(files map[string][]byte) fstest.MapFS {
 }
 
 func openMap(files map[string][]byte, opt Options) (Source, error) {
-	return OpenFS(context.Background(), mapFS(files), "set", opt)
+	return openFS(context.Background(), mapFS(files), "set", opt)
 }
 
 func TestFolderOrderAndPixels(t *testing.T) {
@@ -92,7 +92,7 @@ func TestFolderOrderAndPixels(t *testing.T) {
 	}
 	var names []string
 	for i := range src.Len(Train) {
-		names = append(names, describe(src, Train, i))
+		names = append(names, Describe(src, Train, i))
 	}
 	if want := []string{"set: train/cat/a.PNG", "set: train/cat/b.png", "set: train/truck/x.jpg", "set: train/truck/y.jpg"}; !slices.Equal(names, want) {
 		t.Errorf("pictures %v, want %v", names, want)
@@ -144,8 +144,8 @@ func TestTinyImageNetTree(t *testing.T) {
 	if !slices.Equal(src.Classes(), want) {
 		t.Errorf("classes %+v, want %+v", src.Classes(), want)
 	}
-	if src.Len(Train) != 2 || src.Len(Test) != 2 || describe(src, Test, 0) != "set: tiny/val/images/val_1.JPEG" {
-		t.Errorf("%d + %d pictures, first test %s", src.Len(Train), src.Len(Test), describe(src, Test, 0))
+	if src.Len(Train) != 2 || src.Len(Test) != 2 || Describe(src, Test, 0) != "set: tiny/val/images/val_1.JPEG" {
+		t.Errorf("%d + %d pictures, first test %s", src.Len(Train), src.Len(Test), Describe(src, Test, 0))
 	}
 }
 

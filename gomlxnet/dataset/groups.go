@@ -9,6 +9,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // Groups says which pictures belong together, such as those of one person, one plant or one film: a net that was
@@ -36,7 +38,7 @@ func ReadGroups(file string) (*Groups, error) {
 	bad := func(format string, args ...any) (*Groups, error) {
 		return nil, fmt.Errorf("groups %s: %w", file, fmt.Errorf(format, args...))
 	}
-	r := csv.NewReader(strings.NewReader(plainText(data)))
+	r := csv.NewReader(strings.NewReader(PlainText(data)))
 	g := &Groups{file: file}
 	at, group := 0, 1
 	for {
@@ -64,7 +66,7 @@ func ReadGroups(file string) (*Groups, error) {
 		if row[at] == "" || of == "" {
 			return bad("line %d: file %q, group %q; want both", line, row[at], of)
 		}
-		g.lines = append(g.lines, groupLine{composed(name), of, line})
+		g.lines = append(g.lines, groupLine{norm.NFC.String(name), of, line})
 	}
 	if len(g.lines) == 0 {
 		return bad("no line; want lines of file,group")
@@ -85,7 +87,7 @@ func (g *Groups) of(src Source, all []place) (grouping, error) {
 	byBase := map[string][]int{}
 	files := make([]string, len(all))
 	for i, at := range all {
-		files[i] = composed(pathOf(src, at))
+		files[i] = norm.NFC.String(pathOf(src, at))
 		if files[i] == "" {
 			return out, fmt.Errorf("groups %s: the pictures of %s are in no files of their own, so that none can "+
 				"be named", g.file, src.Name())
@@ -105,7 +107,7 @@ func (g *Groups) of(src Source, all []place) (grouping, error) {
 		if len(found) > 1 {
 			return out, fmt.Errorf("groups %s line %d: %s is the end of two files, %s and %s; give more of the path",
 				g.file, l.line, l.file,
-				describe(src, all[found[0]].part, all[found[0]].index), describe(src, all[found[1]].part,
+				Describe(src, all[found[0]].part, all[found[0]].index), Describe(src, all[found[1]].part,
 					all[found[1]].index))
 		}
 		if len(found) == 0 {
@@ -135,7 +137,7 @@ func (g *Groups) missing(src Source, all []place, of grouping) error {
 			continue
 		}
 		if n++; n == 1 {
-			first = describe(src, at.part, at.index)
+			first = Describe(src, at.part, at.index)
 		}
 	}
 	if n == 0 {
@@ -160,7 +162,7 @@ func (g *Groups) apart(src Source, all []place, of grouping) error {
 		if was.part != at.part {
 			return fmt.Errorf("groups %s: group %q is in both parts, with %s and with %s; divide all pictures anew "+
 				"by -folds 5 -fold 1, in a notebook nb.Fold(1, 5)",
-				g.file, of.names[of.of[i]], describe(src, was.part, was.index), describe(src, at.part, at.index))
+				g.file, of.names[of.of[i]], Describe(src, was.part, was.index), Describe(src, at.part, at.index))
 		}
 	}
 	return nil

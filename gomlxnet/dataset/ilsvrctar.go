@@ -47,7 +47,7 @@ func listILSVRC(ctx context.Context, dir string) (*tree, error) {
 	}
 	err = eachInTar(ctx, train, ilsvrcTrainTar, func(class string, s span) error {
 		wnid, isTar := strings.CutSuffix(class, ".tar")
-		if !isTar || !isSynset(wnid) {
+		if !isTar || !IsSynset(wnid) {
 			return fmt.Errorf("%s holds %s, want one archive a class, such as n01440764.tar", ilsvrcTrainTar, class)
 		}
 		return eachInTar(ctx, io.NewSectionReader(train, s.at, s.size), ilsvrcTrainTar+": "+class, func(name string, inner span) error {

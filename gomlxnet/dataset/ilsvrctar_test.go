@@ -14,20 +14,20 @@ import (
 func ilsvrcTree(t testing.TB, synsets, perClass int) map[string][]byte {
 	t.Helper()
 	files := map[string][]byte{}
-	labels := ValidationLabels()
+	val := ValidationList()
 	for c, wnid := range Synsets()[:synsets] {
 		for k := range perClass {
 			files["train/"+wnid+"/"+wnid+"_"+string(rune('a'+k))+".JPEG"] = jpegOf(t, 20+c, 16, uint8(60*c+10*k))
 		}
 		left := 2
-		for i, l := range labels {
-			if int(l) == c && left > 0 {
-				files["val/"+validationName(i)] = jpegOf(t, 16, 18, uint8(60*c+5))
+		for i, l := range val.Labels {
+			if l == c && left > 0 {
+				files["val/"+val.Files[i]] = jpegOf(t, 16, 18, uint8(60*c+5))
 				left--
 			}
 		}
 	}
-	files["val/"+validationName(slices.Index(labels, 999))] = jpegOf(t, 16, 16, 255)
+	files["val/"+val.Files[slices.Index(val.Labels, 999)]] = jpegOf(t, 16, 16, 255)
 	return files
 }
 

@@ -8,44 +8,30 @@ import (
 	"strings"
 )
 
-// openListed tells the layout of a tree. Its root may lie some folders down, as archives often have one folder at the
-// top. Two data sets side by side are refused, as nobody could tell which one was read.
-func openListed(ctx context.Context, t *tree, name string, opt Options) (Source, error) {
-	if opt.Size < 0 || opt.Size > 4096 {
-		return nil, fmt.Errorf("%s: size %d, want 0 (as it is) or 1..4096", t.where, opt.Size)
-	}
+// trainFolders finds trees of pictures by their train/.
+func trainFolders(t *tree) (list []found, err error) {
 	roots, err := t.roots()
-	if err != nil {
-		return nil, err
-	}
-	whole, partial := t.cifars()
-	var found []string
 	for _, r := range roots {
-		found = append(found, "pictures in "+r+"train/")
+		list = append(list, found{"pictures in " + r + "train/", r, openTreeOfPictures})
 	}
-	for _, c := range whole {
-		found = append(found, c.layout.name+" in "+path.Join(c.dir, c.layout.train[0]))
+	return list, err
+}
+
+// classFolderRoot finds a folder of classes that is not divided into train/ and test/.
+func classFolderRoot(t *tree) ([]found, error) {
+	root, ok, err := t.flatRoot()
+	if !ok || err != nil {
+		return nil, err
 	}
-	switch {
-	case len(found) > 1:
-		return nil, fmt.Errorf("%s holds %d data sets (%s); give the folder or an archive of one alone", t.where, len(found),
-			strings.Join(found, "; "))
-	case len(roots) == 1:
-		return openFolder(ctx, t.under(roots[0]), name, opt)
-	case len(whole) == 1:
-		return openCIFAR(ctx, t.under(whole[0].dir), whole[0].layout, opt)
-	case len(partial) > 0:
-		return openCIFAR(ctx, t.under(partial[0].dir), partial[0].layout, opt)
-	}
-	flat, ok, err := t.flatRoot()
+	return []found{{"classes in " + root, root, openTreeOfPictures}}, nil
+}
+
+func openTreeOfPictures(ctx context.Context, t *tree, name string, opt Options) (Source, error) {
+	f, err := openFolder(ctx, t, name, opt)
 	if err != nil {
 		return nil, err
 	}
-	if ok {
-		return openFolder(ctx, t.under(flat), name, opt)
-	}
-	return nil, fmt.Errorf("%s: neither a tree of pictures (train/<class>/ and test/ or val/) nor binary CIFAR files "+
-		"(data_batch_1.bin ... or train.bin, test.bin) in %d files", t.where, len(t.files))
+	return f, nil
 }
 
 // roots are the folders that hold a train/ with pictures in it. What lies within another's root belongs to that.
@@ -113,38 +99,33 @@ func (t *tree) folder(name string) (string, error) {
 	return found, nil
 }
 
-// cifarPlace is a folder with files of CIFAR in it.
-type cifarPlace struct {
-	dir    string
-	layout cifarLayout
-}
-
-// cifars are the places where all files of a CIFAR lie, each of so many bytes as records have, and those where some do.
-func (t *tree) cifars() (whole, partial []cifarPlace) {
-	for _, l := range cifarLayouts() {
-		files := slices.Concat(l.train, l.test)
-		sound := map[string]int{} // files by folder
-		for _, e := range t.files {
-			dir, file := path.Split(e.name)
-			if !slices.Contains(files, file) {
-				continue
-			}
-			n := sound[dir]
-			if e.size > 0 && e.size%int64(l.labels+cifarPixels) == 0 {
-				n++
-			}
-			sound[dir] = n
+// flatRoot is the deepest folder that holds all pictures; ok is false unless these lie in two or more folders of it.
+func (t *tree) flatRoot() (dir string, ok bool, err error) {
+	root, found := "", false
+	classes := map[string]bool{}
+	var pictures []string
+	for i := range t.files {
+		k, err := t.look(&t.files[i])
+		if err != nil {
+			return "", false, err
 		}
-		for dir, n := range sound {
-			if n == len(files) {
-				whole = append(whole, cifarPlace{dir, l})
-			} else {
-				partial = append(partial, cifarPlace{dir, l})
-			}
+		if k == noPicture {
+			continue
+		}
+		dir := path.Dir(t.files[i].name) + "/"
+		if !found {
+			root, found = dir, true
+		}
+		for !strings.HasPrefix(dir, root) {
+			root = strings.TrimPrefix(path.Dir(strings.TrimSuffix(root, "/"))+"/", "./")
+		}
+		pictures = append(pictures, t.files[i].name)
+	}
+	root = strings.TrimPrefix(root, "./")
+	for _, name := range pictures {
+		if class, _, inside := strings.Cut(strings.TrimPrefix(name, root), "/"); inside {
+			classes[class] = true
 		}
 	}
-	byDir := func(a, b cifarPlace) int { return strings.Compare(a.dir, b.dir) }
-	slices.SortStableFunc(whole, byDir)
-	slices.SortStableFunc(partial, byDir)
-	return whole, partial
+	return root, len(classes) >= 2, nil
 }

@@ -8,9 +8,6 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
-	"golang.org/x/text/encoding/unicode"
-	"golang.org/x/text/transform"
-	"golang.org/x/text/unicode/norm"
 )
 
 // hidden reports whether a file lies in, or is, something that a system or a program keeps beside the pictures.
@@ -70,16 +67,4 @@ func decodeName(name string) string {
 		return s
 	}
 	return name
-}
-
-// composed is the form in which names of classes are compared: a Mac may write an accent as a character of its own.
-func composed(name string) string { return norm.NFC.String(name) }
-
-// plainText is the text of a list in UTF-8 without the mark that editors of Windows put first; UTF-16 is told by it.
-func plainText(data []byte) string {
-	out, _, err := transform.Bytes(unicode.BOMOverride(transform.Nop), data)
-	if err != nil {
-		return string(data)
-	}
-	return string(out)
 }

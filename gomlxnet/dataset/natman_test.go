@@ -24,7 +24,7 @@ func TestSynsetGroups(t *testing.T) {
 		"n15075141": ManMade, // 999 toilet tissue
 		"goldfish":  "", "n1234567": "", "n0144076x": "", "": "",
 	} {
-		if got := synsetGroup(wnid); got != want {
+		if got := SynsetGroup(wnid); got != want {
 			t.Errorf("%q: %q, want %q", wnid, got, want)
 		}
 	}

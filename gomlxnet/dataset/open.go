@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
-	"strconv"
 	"strings"
 )
 
@@ -36,7 +35,7 @@ type Options struct {
 // of pictures: train/<class>/ and test/ or val/<class>/, a folder of classes that Options.TestShare divides, or Tiny
 // ImageNet's val/images with val_annotations.txt.
 func Open(ctx context.Context, spec string, opt Options) (Source, error) {
-	if err := opt.Parts.check(); err != nil {
+	if err := opt.Parts.Check(); err != nil {
 		return nil, fmt.Errorf("%s: %w", spec, err)
 	}
 	src, err := openAsIs(ctx, spec, opt)
@@ -72,27 +71,43 @@ func (opt Options) divided(src Source) (Source, error) {
 	return out, nil
 }
 
+// dataFormat is a kind of data set that Open knows. Each has one of the functions, or several.
+type dataFormat struct {
+	// spec opens a data set that is told by the spec itself, or by the folder that it names; nil where it is another.
+	spec func(spec string, opt Options) (Source, error)
+	// find finds the data sets of a folder or an archive that are sure to be such. Of all formats there must be one.
+	find func(t *tree) ([]found, error)
+	// guess is asked, in the order of the formats, where nothing was sure: it finds what may be meant.
+	guess func(t *tree) ([]found, error)
+}
+
+// formatTable has them all; they are asked in this order.
+func formatTable() []dataFormat {
+	return []dataFormat{
+		{spec: openShapes},
+		{spec: openPackFolder},
+		{find: trainFolders},
+		{find: wholeCIFARs, guess: partialCIFARs},
+		{guess: classFolderRoot},
+	}
+}
+
+// found is a data set in a folder or an archive.
+type found struct {
+	says string // what and where, for the message about two of them
+	dir  string // its root in the tree, "" or ending in a slash
+	open func(ctx context.Context, t *tree, name string, opt Options) (Source, error)
+}
+
 // openAsIs is Open without what divides a source anew.
 func openAsIs(ctx context.Context, spec string, opt Options) (Source, error) {
-	if IsShapes(spec) {
-		p, err := ParseShapes(spec)
-		if err != nil {
-			return nil, err
+	for _, f := range formatTable() {
+		if f.spec == nil {
+			continue
 		}
-		if opt.Size > 0 {
-			p.Size = opt.Size
+		if src, err := f.spec(spec, opt); src != nil || err != nil {
+			return src, err
 		}
-		s, err := NewShapes(p)
-		if err != nil {
-			return nil, err
-		}
-		s.name, _, _ = strings.Cut(spec, ":")
-		return s, nil
-	}
-	if packed, err := openPack(spec, opt); err != nil {
-		return nil, err
-	} else if packed != nil {
-		return packed, nil
 	}
 	t, err := openTree(ctx, spec)
 	if err != nil {
@@ -103,15 +118,59 @@ func openAsIs(ctx context.Context, spec string, opt Options) (Source, error) {
 		t.close()
 		return nil, err
 	}
-	if _, ok := src.(*CIFAR); ok { // it is in memory
+	if _, ok := src.(io.Closer); !ok { // it is in memory
 		return src, t.close()
 	}
 	return src, nil
 }
 
-// OpenFS is Open for any file system, such as one embedded in a program; name becomes the source's name.
-func OpenFS(ctx context.Context, fsys fs.FS, name string, opt Options) (Source, error) {
-	if err := opt.Parts.check(); err != nil {
+// openListed opens the data set in a tree. Its root may lie some folders down, as archives often have one folder at the
+// top. Two data sets side by side are refused, as nobody could tell which one was read.
+func openListed(ctx context.Context, t *tree, name string, opt Options) (Source, error) {
+	if opt.Size < 0 || opt.Size > 4096 {
+		return nil, fmt.Errorf("%s: size %d, want 0 (as it is) or 1..4096", t.where, opt.Size)
+	}
+	var sure []found
+	for _, f := range formatTable() {
+		if f.find == nil {
+			continue
+		}
+		list, err := f.find(t)
+		if err != nil {
+			return nil, err
+		}
+		sure = append(sure, list...)
+	}
+	if len(sure) > 1 {
+		var says []string
+		for _, f := range sure {
+			says = append(says, f.says)
+		}
+		return nil, fmt.Errorf("%s holds %d data sets (%s); give the folder or an archive of one alone", t.where, len(sure),
+			strings.Join(says, "; "))
+	}
+	for _, f := range formatTable() {
+		if len(sure) > 0 {
+			break
+		}
+		if f.guess == nil {
+			continue
+		}
+		var err error
+		if sure, err = f.guess(t); err != nil {
+			return nil, err
+		}
+	}
+	if len(sure) > 0 {
+		return sure[0].open(ctx, t.under(sure[0].dir), name, opt)
+	}
+	return nil, fmt.Errorf("%s: neither a tree of pictures (train/<class>/ and test/ or val/) nor binary CIFAR files "+
+		"(data_batch_1.bin ... or train.bin, test.bin) in %d files", t.where, len(t.files))
+}
+
+// openFS is Open for any file system, such as one embedded in a program; name becomes the source's name.
+func openFS(ctx context.Context, fsys fs.FS, name string, opt Options) (Source, error) {
+	if err := opt.Parts.Check(); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	t, err := listFS(ctx, fsys, name)
@@ -137,57 +196,4 @@ func baseName(file string) string {
 		}
 	}
 	return name
-}
-
-// IsShapes says whether a spec names procedural pictures rather than a path: "shapes" or "plain-shapes", with or without parameters.
-func IsShapes(spec string) bool {
-	name, _, _ := strings.Cut(spec, ":")
-	return name == shapesName || name == PlainName
-}
-
-// ParseShapes reads a spec "shapes", "plain-shapes" or either with parameters, as in "shapes:name=number,...".
-func ParseShapes(spec string) (ShapesParams, error) {
-	name, list, _ := strings.Cut(spec, ":")
-	p := DefaultShapes()
-	if name == PlainName {
-		p = PlainShapes()
-	}
-	fields := []struct {
-		name string
-		v    *int
-	}{{"classes", &p.Classes}, {"train", &p.Train}, {"test", &p.Test}, {"size", &p.Size}, {"noise", &p.Noise},
-		{
-			"clutter",
-			&p.Clutter,
-		}, {"rotate", &p.Rotate}, {"warp", &p.Warp}, {"occlude", &p.Occlude}, {"contrast", &p.Contrast}}
-next:
-	for item := range strings.SplitSeq(list, ",") {
-		if item == "" {
-			continue
-		}
-		name, value, _ := strings.Cut(item, "=")
-		n, err := strconv.Atoi(value)
-		if err != nil {
-			return p, fmt.Errorf("data set %q: %q is not name=number", spec, item)
-		}
-		if name == "seed" {
-			if n < 0 {
-				return p, fmt.Errorf("data set %q: seed=%d, want 0 or more", spec, n)
-			}
-			p.Seed = uint64(n)
-			continue
-		}
-		for _, f := range fields {
-			if f.name == name {
-				// NewShapes takes zero for "the default" and a negative number for "none".
-				if *f.v = n; n == 0 {
-					*f.v = -1
-				}
-				continue next
-			}
-		}
-		return p, fmt.Errorf("data set %q: no parameter %q; there are classes, train, test, size, seed, noise, clutter, rotate, "+
-			"warp, occlude, contrast", spec, name)
-	}
-	return p, nil
 }

@@ -121,8 +121,8 @@ func Pack(ctx context.Context, src Source, dir string, opt PackOptions) (PackRep
 	size := h * w * c
 	head := packHead{Version: packVersion, Name: src.Name(), Source: src.Digest(), Height: h, Width: w,
 		PerShard: int(max(1, opt.ShardBytes/int64(size))), Total: src.Len(Train) + src.Len(Test), SkipBad: opt.Bad == BadSkips, Classes: src.Classes()}
-	if d, ok := src.(interface{ Decoder() Decoder }); ok && d.Decoder() != DecoderGo {
-		head.Decoder = d.Decoder().String()
+	if d, ok := src.(Decoded); ok {
+		head.Decoder = d.DecodedBy()
 	}
 	if opt.ShardBytes < 0 {
 		return report, fmt.Errorf("pack: shards of %d bytes, want more than 0", opt.ShardBytes)
@@ -138,7 +138,7 @@ func Pack(ctx context.Context, src Source, dir string, opt PackOptions) (PackRep
 	if err := claim(dir, head); err != nil {
 		return report, err
 	}
-	p := packer{src: src, dir: dir, head: head, opt: opt, size: size, progress: serial(opt.Progress, head.Total)}
+	p := packer{src: src, dir: dir, head: head, opt: opt, size: size, progress: Serial(opt.Progress, head.Total)}
 	file := packFile{packHead: head}
 	shards := (head.Total + head.PerShard - 1) / head.PerShard
 	for i := range shards {
@@ -292,10 +292,10 @@ func (p *packer) decode(ctx context.Context, from, to int) (pix []uint8, entries
 				}
 				part, at := p.place(from + j)
 				dst := pix[j*p.size : (j+1)*p.size]
-				name := describe(p.src, part, at)
+				name := Describe(p.src, part, at)
 				if err := p.src.Image(part, at, dst); err != nil {
 					if p.opt.Bad == BadFails {
-						cancel(fmt.Errorf("pack: %s: %w (%s)", name, err, skipHint))
+						cancel(fmt.Errorf("pack: %s: %w (%s)", name, err, SkipHint))
 						return
 					}
 					failures[j] = err
@@ -317,7 +317,7 @@ func (p *packer) decode(ctx context.Context, from, to int) (pix []uint8, entries
 	for j, err := range failures {
 		if err != nil {
 			part, at := p.place(from + j)
-			bad = append(bad, packBad{Part: part, Index: at, Name: describe(p.src, part, at), Error: err.Error()})
+			bad = append(bad, packBad{Part: part, Index: at, Name: Describe(p.src, part, at), Error: err.Error()})
 		}
 	}
 	return pix, entries, bad, nil

@@ -8,7 +8,9 @@ import (
 	"hash/crc32"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 )
 
@@ -31,7 +33,7 @@ type packedPicture struct {
 }
 
 // openPack opens a folder with a pack in it; it returns nil where there is none.
-func openPack(dir string, opt Options) (*Packed, error) {
+func openPack(dir string) (*Packed, error) {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return nil, nil
 	}
@@ -55,10 +57,6 @@ func openPack(dir string, opt Options) (*Packed, error) {
 		return nil, fmt.Errorf("%s: %s is of version %d, this program reads %d; pack again", dir, packIndex, f.Version, packVersion)
 	case f.Height < 1 || f.Width < 1 || f.Height > 1<<14 || f.Width > 1<<14 || len(f.Classes) == 0:
 		return nil, fmt.Errorf("%s: %s is damaged: pictures of %dx%d and %d classes; pack again", dir, packIndex, f.Height, f.Width, len(f.Classes))
-	case opt.Size != 0 && (opt.Size != f.Height || opt.Size != f.Width):
-		return nil, fmt.Errorf("%s: packed at %dx%d pixels, not %d; ask for that size, or pack the pictures again at %d", dir, f.Height, f.Width, opt.Size, opt.Size)
-	case opt.Coarse:
-		return nil, fmt.Errorf("%s: coarse labels are not kept in a pack; give the pictures it was made of", dir)
 	}
 	s.size = f.Height * f.Width * 3
 	for i := range f.Shards {
@@ -140,20 +138,38 @@ func (s *Packed) Describe(p Part, i int) string {
 
 // Image copies picture i.
 func (s *Packed) Image(p Part, i int, dst []uint8) error {
-	if err := checkImageArgs(s, p, i, dst); err != nil {
+	if err := CheckImage(s, p, i, dst); err != nil {
 		return err
 	}
+	return s.Look(p, i, func(pix []uint8) { copy(dst, pix) })
+}
+
+// Look has f look at picture i where it lies. A shard that was cut off later is an error, and does not end the process.
+func (s *Packed) Look(p Part, i int, f func(pix []uint8)) error {
 	return guarded(func() string { return s.Describe(p, i) }, func() error {
-		pix, err := s.Pixels(p, i)
-		copy(dst, pix)
+		pix, err := s.pixels(p, i)
+		if err == nil {
+			f(pix)
+		}
 		return err
 	})
 }
 
-// Pixels are the bytes of picture i where they lie; they are not to be changed,
-// and gone after Close. A shard that is cut off later ends who reads them by SIGBUS; Image copies them, and fails. A picture that is not as it was packed is an error that
-// names shard and picture.
-func (s *Packed) Pixels(p Part, i int) ([]uint8, error) {
+// File is the path of the file that the picture was made of.
+func (s *Packed) File(p Part, i int) string {
+	if where, file, ok := strings.Cut(s.parts[p][i].Name, ": "); ok {
+		return path.Join(where, file)
+	}
+	return ""
+}
+
+// DecodedBy is the library that decoded the JPEGs when they were packed.
+func (s *Packed) DecodedBy() string { return s.file.Decoder }
+
+// pixels are the bytes of picture i where they lie; they are not to be changed, and gone after Close. A shard that is
+// cut off later ends who reads them by SIGBUS, unless it is guarded. A picture that is not as it was packed is an error
+// that names shard and picture.
+func (s *Packed) pixels(p Part, i int) ([]uint8, error) {
 	pic := &s.parts[p][i]
 	pix, err := s.shards[pic.shard].bytes(int64(pic.at)*int64(s.size), s.size)
 	if err != nil {
@@ -187,7 +203,7 @@ func (s *Packed) Verify(ctx context.Context, progress func(done, total int)) err
 				return errors.Join(append(errs, err)...)
 			}
 			s.parts[p][i].checked.Store(false)
-			if _, err := s.Pixels(p, i); err != nil {
+			if _, err := s.pixels(p, i); err != nil {
 				errs = append(errs, err)
 			}
 			done++

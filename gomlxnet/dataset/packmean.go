@@ -13,23 +13,14 @@ import (
 	"coadapt/gomlxnet/durable"
 )
 
-// mapped is a source whose pictures lie in memory as they are: a task reads them
-// there, and keeps its mean image beside them.
-type mapped interface {
-	Source
-	Pixels(p Part, i int) ([]uint8, error)
-	keptMean(task string) []float32
-	keepMean(task string, mean []float32)
-}
-
 // meanFile is where the mean image of a task is kept. task tells it.
 func (s *Packed) meanFile(task string) string {
 	sum := sha256.Sum256([]byte(s.file.Digest + "\n" + task))
 	return filepath.Join(s.dir, "means", hex.EncodeToString(sum[:16])+".f32")
 }
 
-// keptMean reads the mean image of a task, nil where there is none or it is damaged: then it is made again.
-func (s *Packed) keptMean(task string) []float32 {
+// KeptMean reads the mean image of a task, nil where there is none or it is damaged: then it is made again.
+func (s *Packed) KeptMean(task string) []float32 {
 	data, err := os.ReadFile(s.meanFile(task))
 	if err != nil || len(data) != 4*s.size+sha256.Size {
 		return nil
@@ -45,8 +36,8 @@ func (s *Packed) keptMean(task string) []float32 {
 	return mean
 }
 
-// keepMean keeps it, where the folder can be written; else it is made again next time.
-func (s *Packed) keepMean(task string, mean []float32) {
+// KeepMean keeps it, where the folder can be written; else it is made again next time.
+func (s *Packed) KeepMean(task string, mean []float32) {
 	file := s.meanFile(task)
 	if os.MkdirAll(filepath.Dir(file), 0o755) != nil {
 		return

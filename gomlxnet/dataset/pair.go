@@ -7,9 +7,6 @@ import (
 	"fmt"
 )
 
-// PairSplit is the name of the split of a [Pair]: all classes of its first source against all of its second.
-const PairSplit = "pair"
-
 // Pair is two sources as one: the classes of the first, then those of the second. Task A and task B can so be of
 // different data sets, of different numbers of classes and pictures. It is safe for concurrent use, as its sources are.
 type Pair struct {
@@ -100,43 +97,47 @@ func (p *Pair) Shape() (height, width, channels int) { return p.a.Shape() }
 // Len is that of both together.
 func (p *Pair) Len(part Part) int { return p.a.Len(part) + p.b.Len(part) }
 
-// of is the source that picture i of a part comes from, its number there, and what to add to its label.
-func (p *Pair) of(part Part, i int) (src Source, index, label int) {
+// Of is the source that picture i of a part comes from, and its index there.
+func (p *Pair) Of(part Part, i int) (src Source, index int) {
 	if n := p.a.Len(part); i >= n {
-		return p.b, i - n, len(p.a.Classes())
+		return p.b, i - n
 	}
-	return p.a, i, 0
+	return p.a, i
 }
 
 // Label is the index of the picture's class among those of both.
 func (p *Pair) Label(part Part, i int) int {
-	src, index, label := p.of(part, i)
-	return label + src.Label(part, index)
+	src, index := p.Of(part, i)
+	label := src.Label(part, index)
+	if i >= p.a.Len(part) {
+		label += len(p.a.Classes())
+	}
+	return label
 }
 
 // Image is that of the source the picture comes from.
 func (p *Pair) Image(part Part, i int, dst []uint8) error {
-	if err := checkImageArgs(p, part, i, dst); err != nil {
+	if err := CheckImage(p, part, i, dst); err != nil {
 		return err
 	}
-	src, index, _ := p.of(part, i)
+	src, index := p.Of(part, i)
 	return src.Image(part, index, dst)
 }
 
 // Describe says which file, or record, of which source a picture is.
 func (p *Pair) Describe(part Part, i int) string {
-	src, index, _ := p.of(part, i)
-	return describe(src, part, index)
+	src, index := p.Of(part, i)
+	return Describe(src, part, index)
 }
 
-// fine tells the fine classes of superclasses apart, where one of the sources has them.
-func (p *Pair) fine() func(part Part, i int) int {
-	a, b := fineOf(p.a), fineOf(p.b)
+// Fine tells the fine classes of superclasses apart, where one of the sources has them.
+func (p *Pair) Fine() func(part Part, i int) int {
+	a, b := Fine(p.a), Fine(p.b)
 	if a == nil && b == nil {
 		return nil
 	}
 	return func(part Part, i int) int {
-		src, index, _ := p.of(part, i)
+		src, index := p.Of(part, i)
 		f := a
 		if src == p.b {
 			f = b

@@ -125,11 +125,11 @@ func TestPairOfSuperclasses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fine := fineOf(p)
-	if fine == nil || !Superclasses(p) {
+	fine := Fine(p)
+	if fine == nil {
 		t.Fatal("the superclasses of the first source are forgotten")
 	}
-	if got, want := fine(Train, 3), fineOf(a)(Train, 3); got != want {
+	if got, want := fine(Train, 3), Fine(a)(Train, 3); got != want {
 		t.Errorf("fine class %d, want %d", got, want)
 	}
 	if got := fine(Train, a.Len(Train)); got != -1 {

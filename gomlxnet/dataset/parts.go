@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"path"
-	"strings"
 )
 
 // Parts says how the pictures of a data set are divided into those for training and those for testing. The zero value
@@ -29,8 +28,8 @@ type Parts struct {
 	Groups string // a file as [ReadGroups] reads it: the pictures of a group are all for training or all for testing
 }
 
-// check says what is wrong with the numbers.
-func (p Parts) check() error {
+// Check says what is wrong with the numbers.
+func (p Parts) Check() error {
 	switch {
 	case p.TestShare != 0 && !(p.TestShare > 0 && p.TestShare < 1):
 		return fmt.Errorf("a test share of %v, want more than 0 and less than 1, such as 0.2", p.TestShare)
@@ -53,8 +52,8 @@ func (p Parts) check() error {
 	return nil
 }
 
-// anew says whether all pictures are to be divided here, and not where the folder is read.
-func (p Parts) anew() bool { return p.Folds > 0 || p.TestShare > 0 && p.Groups != "" }
+// Anew says whether all pictures are to be divided here, and not where the folder is read.
+func (p Parts) Anew() bool { return p.Folds > 0 || p.TestShare > 0 && p.Groups != "" }
 
 // Divided is a source whose pictures are divided anew into those for training and those for testing. All else is the
 // source's below.
@@ -70,19 +69,19 @@ type place struct {
 	index int
 }
 
-// dividedPack is Divided of a packed folder, whose pixels are read where they lie.
-type dividedPack struct {
+// dividedMapped is Divided of a source whose pixels are looked at where they lie.
+type dividedMapped struct {
 	*Divided
-	pack *Packed
+	mapped Mapped
 }
 
 // Divide divides the pictures of a source as parts says. With Groups alone it looks whether a group is in both parts,
 // and returns the source as it is. It fails where a class would have no picture in one of the parts.
 func Divide(src Source, parts Parts) (Source, error) {
-	if err := parts.check(); err != nil {
+	if err := parts.Check(); err != nil {
 		return nil, fmt.Errorf("%s: %w", src.Name(), err)
 	}
-	if !parts.anew() && parts.Groups == "" {
+	if !parts.Anew() && parts.Groups == "" {
 		return src, nil
 	}
 	all := places(src)
@@ -97,7 +96,7 @@ func Divide(src Source, parts Parts) (Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !parts.anew() {
+	if !parts.Anew() {
 		return src, groups.apart(src, all, of)
 	}
 	bins, err := assign(src, all, of, parts)
@@ -117,12 +116,15 @@ func Divide(src Source, parts Parts) (Source, error) {
 		d.parts[p] = append(d.parts[p], at)
 	}
 	d.digest = hex.EncodeToString(h.Sum(nil))
-	d.says = parts.says(groups, of)
+	d.says = parts.Says()
+	if groups != nil {
+		d.says += groups.says(of)
+	}
 	if parts.Folds > 0 {
 		d.name = fmt.Sprintf("%s-fold%dof%d", src.Name(), parts.Fold, parts.Folds)
 	}
-	if pack, ok := src.(*Packed); ok {
-		return &dividedPack{d, pack}, nil
+	if m, ok := src.(Mapped); ok {
+		return &dividedMapped{d, m}, nil
 	}
 	return d, nil
 }
@@ -143,8 +145,8 @@ func places(src Source) []place {
 	return all
 }
 
-// says is a clause about the parts, for people.
-func (p Parts) says(groups *Groups, of grouping) string {
+// Says is a clause about the parts, for people.
+func (p Parts) Says() string {
 	var s string
 	switch {
 	case p.Folds > 0:
@@ -154,9 +156,6 @@ func (p Parts) says(groups *Groups, of grouping) string {
 	}
 	if p.Seed > 0 {
 		s += fmt.Sprintf(", by seed %d", p.Seed)
-	}
-	if groups != nil {
-		s += groups.says(of)
 	}
 	return s
 }
@@ -178,7 +177,7 @@ func (d *Divided) Label(p Part, i int) int {
 
 // Image is that of the source below.
 func (d *Divided) Image(p Part, i int, dst []uint8) error {
-	if err := checkImageArgs(d, p, i, dst); err != nil {
+	if err := CheckImage(d, p, i, dst); err != nil {
 		return err
 	}
 	at := d.parts[p][i]
@@ -188,7 +187,7 @@ func (d *Divided) Image(p Part, i int, dst []uint8) error {
 // Describe names the file or record as the source below does.
 func (d *Divided) Describe(p Part, i int) string {
 	at := d.parts[p][i]
-	return describe(d.Source, at.part, at.index)
+	return Describe(d.Source, at.part, at.index)
 }
 
 // Survey is that of the source below, with the parts as they are here.
@@ -201,12 +200,12 @@ func (d *Divided) Survey() Survey {
 	return v
 }
 
-// Decoder is what decodes the JPEGs of the source below.
-func (d *Divided) Decoder() Decoder {
-	if s, ok := d.Source.(interface{ Decoder() Decoder }); ok {
-		return s.Decoder()
+// DecodedBy is what decoded the JPEGs of the source below.
+func (d *Divided) DecodedBy() string {
+	if s, ok := d.Source.(Decoded); ok {
+		return s.DecodedBy()
 	}
-	return DecoderGo
+	return ""
 }
 
 // Close closes the source below.
@@ -217,8 +216,9 @@ func (d *Divided) Close() error {
 	return nil
 }
 
-func (d *Divided) fine() func(p Part, i int) int {
-	fine := fineOf(d.Source)
+// Fine is that of the source below.
+func (d *Divided) Fine() func(p Part, i int) int {
+	fine := Fine(d.Source)
 	if fine == nil {
 		return nil
 	}
@@ -228,29 +228,26 @@ func (d *Divided) fine() func(p Part, i int) int {
 	}
 }
 
-// Pixels are the bytes of picture i where they lie in the pack.
-func (d *dividedPack) Pixels(p Part, i int) ([]uint8, error) {
+// Look has f look at picture i where it lies.
+func (d *dividedMapped) Look(p Part, i int, f func(pix []uint8)) error {
 	at := d.parts[p][i]
-	return d.pack.Pixels(at.part, at.index)
+	return d.mapped.Look(at.part, at.index, f)
 }
 
-func (d *dividedPack) keptMean(task string) []float32 { return d.pack.keptMean(d.digest + " " + task) }
-
-func (d *dividedPack) keepMean(task string, mean []float32) {
-	d.pack.keepMean(d.digest+" "+task, mean)
+// KeptMean is kept beside the source below, by the digest of this one.
+func (d *dividedMapped) KeptMean(task string) []float32 {
+	return d.mapped.KeptMean(d.digest + " " + task)
 }
 
-// pathOf is the path of the file that a picture was made of, as far as it is known, with slashes; "" where the source
-// has no files.
+// KeepMean keeps a mean there.
+func (d *dividedMapped) KeepMean(task string, mean []float32) {
+	d.mapped.KeepMean(d.digest+" "+task, mean)
+}
+
+// pathOf is the path of the file that a picture was made of, "" where the source has no files.
 func pathOf(src Source, at place) string {
-	switch s := src.(type) {
-	case *Folder:
-		return path.Join(s.t.where, s.t.prefix, s.parts[at.part][at.index].file)
-	case *Packed:
-		name := s.parts[at.part][at.index].Name
-		if where, file, ok := strings.Cut(name, ": "); ok {
-			return path.Join(where, file)
-		}
+	if f, ok := src.(Filer); ok {
+		return f.File(at.part, at.index)
 	}
 	return ""
 }

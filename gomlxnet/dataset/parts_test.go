@@ -26,7 +26,7 @@ func flowers(t testing.TB) map[string][]byte {
 func files(src Source, p Part) []string {
 	var list []string
 	for i := range src.Len(p) {
-		parts := strings.Split(describe(src, p, i), "/")
+		parts := strings.Split(Describe(src, p, i), "/")
 		list = append(list, strings.Join(parts[max(0, len(parts)-2):], "/"))
 	}
 	slices.Sort(list)
@@ -63,7 +63,7 @@ func TestFolds(t *testing.T) {
 			digests[src.Digest()] = true
 			count := map[int]int{}
 			for i := range src.Len(Test) {
-				seen[describe(src, Test, i)]++
+				seen[Describe(src, Test, i)]++
 				count[src.Label(Test, i)]++
 			}
 			n := map[int]int{}
@@ -147,7 +147,7 @@ func TestFoldsOfAnySource(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, ok := src.(mapped); ok != (where == dir) {
+			if _, ok := src.(Mapped); ok != (where == dir) {
 				t.Errorf("%s is mapped: %v", where, ok)
 			}
 			task, err := NewTask(t.Context(), src, []int{0, 2}, TaskOptions{})

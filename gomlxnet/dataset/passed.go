@@ -1,7 +1,6 @@
 package dataset
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -9,16 +8,6 @@ import (
 )
 
 const becauseHidden = "hidden, or kept by a system or a program"
-
-// PassedOver counts files and folders that are not read, for one reason.
-type PassedOver struct {
-	Reason string
-	Count  int
-	First  string // by name
-}
-
-// String says reason, count and an example.
-func (p PassedOver) String() string { return fmt.Sprintf("%d %s (%s)", p.Count, p.Reason, p.First) }
 
 // passedOver collects them.
 type passedOver struct {

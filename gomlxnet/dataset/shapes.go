@@ -129,7 +129,7 @@ func (s *Shapes) Label(p Part, i int) int { return i / s.perClass(p) }
 
 // Image draws picture i.
 func (s *Shapes) Image(p Part, i int, dst []uint8) error {
-	if err := checkImageArgs(s, p, i, dst); err != nil {
+	if err := CheckImage(s, p, i, dst); err != nil {
 		return err
 	}
 	class, k := i/s.perClass(p), i%s.perClass(p)

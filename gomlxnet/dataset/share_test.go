@@ -24,7 +24,7 @@ func TestTestShare(t *testing.T) {
 	names := func(src Source, p Part) []string {
 		var list []string
 		for i := range src.Len(p) {
-			list = append(list, describe(src, p, i))
+			list = append(list, Describe(src, p, i))
 		}
 		return list
 	}

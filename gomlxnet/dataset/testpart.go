@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // testPart finds the test pictures: test/<class>/, else val/<class>/ (or valid/, validation/), else val_annotations.txt in
@@ -30,13 +32,13 @@ func (s *Folder) testPart(labels map[string]int) error {
 			s.dirs[Test] = dir
 			return nil
 		}
-		known := func(c classFolder) bool { _, ok := labels[composed(c.name)]; return ok }
+		known := func(c classFolder) bool { _, ok := labels[norm.NFC.String(c.name)]; return ok }
 		if !slices.ContainsFunc(found, known) {
 			continue
 		}
 		s.dirs[Test] = dir
 		for _, c := range found {
-			label, ok := labels[composed(c.name)]
+			label, ok := labels[norm.NFC.String(c.name)]
 			if !ok && len(c.files) == 0 {
 				continue // notes
 			}
@@ -68,7 +70,7 @@ func (s *Folder) flat(dir string, labels map[string]int) bool {
 		if !ok {
 			continue
 		}
-		wnid, ok := validationSynset(file)
+		wnid, ok := ValidationSynset(file)
 		if label, known := labels[wnid]; ok && known {
 			s.add(Test, []string{e.name}, label)
 			found = true
@@ -89,7 +91,7 @@ func (s *Folder) annotated(dir, notes string, labels map[string]int) error {
 	}
 	named := map[string]bool{}
 	for _, a := range list {
-		label, ok := labels[composed(a.class)]
+		label, ok := labels[norm.NFC.String(a.class)]
 		if !ok {
 			return fmt.Errorf("%s: %s%s line %d: class %s has no folder in train/", s.t.where, s.t.prefix, notes, a.line, a.class)
 		}
@@ -134,7 +136,7 @@ func parseAnnotations(data []byte) ([]annotation, error) {
 	var out []annotation
 	seen := map[string]int{}
 	n := 0
-	for line := range strings.Lines(plainText(data)) {
+	for line := range strings.Lines(PlainText(data)) {
 		n++
 		line = strings.TrimRight(line, "\r\n")
 		if line == "" {
@@ -163,7 +165,7 @@ func parseAnnotations(data []byte) ([]annotation, error) {
 func (s *Folder) titles() error {
 	index := map[string]int{}
 	for i, c := range s.classes {
-		index[composed(c.Name)] = i
+		index[norm.NFC.String(c.Name)] = i
 	}
 	if s.t.has("wnids.txt") {
 		data, err := s.t.read("wnids.txt", maxPicture)
@@ -171,8 +173,8 @@ func (s *Folder) titles() error {
 			return err
 		}
 		seen := map[string]bool{}
-		for name := range strings.FieldsSeq(plainText(data)) {
-			if _, ok := index[composed(name)]; !ok {
+		for name := range strings.FieldsSeq(PlainText(data)) {
+			if _, ok := index[norm.NFC.String(name)]; !ok {
 				return fmt.Errorf("%s: %swnids.txt lists %s, which has no folder in train/", s.t.where, s.t.prefix, name)
 			}
 			if seen[name] {
@@ -188,9 +190,9 @@ func (s *Folder) titles() error {
 	if err != nil {
 		return err
 	}
-	for line := range strings.Lines(plainText(data)) {
+	for line := range strings.Lines(PlainText(data)) {
 		name, title, ok := strings.Cut(strings.TrimRight(line, "\r\n"), "\t")
-		if i, mine := index[composed(name)]; ok && mine && title != "" {
+		if i, mine := index[norm.NFC.String(name)]; ok && mine && title != "" {
 			s.classes[i].Title = title
 		}
 	}

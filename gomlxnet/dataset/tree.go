@@ -18,11 +18,10 @@ import (
 
 // Bounds on what is read, so that a damaged or hostile file cannot exhaust memory.
 const (
-	maxFile    = 1 << 30  // bytes of one file
-	maxPicture = 64 << 20 // bytes of one encoded picture
-	maxEntries = 4 << 20  // files and folders of a tree
-	maxDepth   = 8        // folders within folders
-	maxHashed  = 2 << 30  // bytes of a plain folder that are read for its digest
+	maxFile    = 1 << 30 // bytes of one file
+	maxEntries = 4 << 20 // files and folders of a tree
+	maxDepth   = 8       // folders within folders
+	maxHashed  = 2 << 30 // bytes of a plain folder that are read for its digest
 )
 
 // entry is a file of a tree; CRC is known beforehand in an archive and read when needed in a folder.

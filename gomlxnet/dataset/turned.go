@@ -1,7 +1,6 @@
 package dataset
 
 import (
-	"bytes"
 	"context"
 	"runtime"
 	"slices"
@@ -13,7 +12,7 @@ import (
 // turned upright, as people see them. Where all classes are ILSVRC synsets nothing is turned, since the pictures of
 // 2014 were not, and nothing is looked at.
 func (s *Folder) turned(ctx context.Context) (bool, error) {
-	if !slices.ContainsFunc(s.classes, func(c Class) bool { return !isSynset(c.Name) }) {
+	if !slices.ContainsFunc(s.classes, func(c Class) bool { return !IsSynset(c.Name) }) {
 		return false, nil
 	}
 	pics := slices.Concat(s.parts[Train], s.parts[Test])
@@ -45,19 +44,5 @@ func (s *Folder) lies(file string) bool {
 	if s.t.files[at].bad != nil {
 		return false
 	}
-	o := 1
-	for _, n := range []int64{4 << 10, exifHead, maxPicture} {
-		data, err := s.t.head(file, n)
-		if err != nil {
-			return false
-		}
-		known := false
-		if o, known = orientation(data); known || int64(len(data)) < n {
-			break
-		}
-		if n == exifHead && (bytes.HasPrefix(data, []byte(jpegStart)) || bytes.HasPrefix(data, []byte(pngStart))) {
-			break
-		}
-	}
-	return o > 1
+	return !isUpright(func(n int64) ([]byte, error) { return s.t.head(file, n) })
 }

@@ -29,7 +29,7 @@ type Predictor struct {
 func New(backend compute.Backend, net *transfer.Trained) (*Predictor, error) {
 	p := &Predictor{Trained: net, backend: backend}
 	var err error
-	if p.pictures, err = net.Task.Pictures(); err != nil {
+	if p.pictures, err = dataset.NewReader(net.Task.Source()); err != nil {
 		return nil, err
 	}
 	if p.read, err = gomlxnet.NewReader(backend, net.Arch, net.Weights, net.Recipe.Batch, len(net.Arch.Blocks)-1); err != nil {

@@ -62,15 +62,16 @@ func lists2014(ctx context.Context, dir string) (lists []dataset.List, notes []s
 	if err != nil {
 		return nil, nil, fmt.Errorf("-ilsvrc12: %w", err)
 	}
-	folder, ok := src.(*dataset.Folder)
-	if !ok {
+	if c, ok := src.(io.Closer); ok {
+		defer c.Close()
+	}
+	if _, ok := src.(dataset.Filer); !ok {
 		return nil, nil, fmt.Errorf("-ilsvrc12 %s: want a tree of JPEG files or the archives as distributed", dir)
 	}
-	defer folder.Close()
-	if n := folder.Len(dataset.Test); n != 50000 {
+	if n := src.Len(dataset.Test); n != 50000 {
 		notes = append(notes, fmt.Sprintf("%s has %d validation images of 50000; the lists name all", dir, n))
 	}
-	whole, err := dataset.TrainingList(folder)
+	whole, err := dataset.TrainingList(src)
 	if err != nil {
 		return lists, append(notes, err.Error()+": validation lists only"), nil
 	}

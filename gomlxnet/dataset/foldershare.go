@@ -1,0 +1,32 @@
+package dataset
+
+import "fmt"
+
+// divide moves a share of the training pictures of each class to the test part, as [Parts.Share] chooses them.
+func (s *Folder) divide(parts Parts) error {
+	perClass := make([][]picture, len(s.classes))
+	for _, p := range s.parts[Train] {
+		perClass[p.label] = append(perClass[p.label], p)
+	}
+	s.parts[Train] = nil
+	for label, pics := range perClass {
+		if len(pics) < 2 {
+			return fmt.Errorf("%s: class %s has %d pictures, want at least 2 to have one of them for testing",
+				s.t.where, s.classes[label].Name, len(pics))
+		}
+		var files []string
+		for _, p := range pics {
+			files = append(files, p.file)
+		}
+		test := parts.Share(files)
+		for _, p := range pics {
+			part := Train
+			if test[p.file] {
+				part = Test
+			}
+			s.parts[part] = append(s.parts[part], p)
+		}
+	}
+	s.divided = parts.Says()
+	return nil
+}
