@@ -11,11 +11,8 @@ import (
 
 func smallTask(t testing.TB, opt TaskOptions) *Task {
 	t.Helper()
-	s, err := NewShapes(ShapesParams{Classes: 6, Train: 11, Test: 5, Size: 16})
-	if err != nil {
-		t.Fatal(err)
-	}
-	task, err := NewTask(context.Background(), s, []int{4, 1, 3}, opt)
+	src := noise{classes: 6, train: 11, test: 5, size: 16}
+	task, err := NewTask(context.Background(), src, []int{4, 1, 3}, opt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,11 +207,8 @@ func TestIteratorsEndClean(t *testing.T) {
 }
 
 func BenchmarkTrain(b *testing.B) {
-	s, err := NewShapes(ShapesParams{Classes: 4})
-	if err != nil {
-		b.Fatal(err)
-	}
-	task, err := NewTask(context.Background(), s, []int{0, 1, 2, 3}, TaskOptions{})
+	src := noise{classes: 4, train: 200, test: 50, size: 32}
+	task, err := NewTask(context.Background(), src, []int{0, 1, 2, 3}, TaskOptions{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -6,10 +6,9 @@ import (
 	"testing"
 )
 
-// TestFewPicturesOfASuperclass takes some pictures of each superclass: the five fine classes give one in turn, from
-// CIFAR's
-// binary files and from a folder alike, and pictures that are skipped and pictures that are taken share none.
-func TestFewPicturesOfASuperclass(t *testing.T) {
+// TestFineClasses: CIFAR's binary files and a folder of the same classes know the fine class of each picture, where the
+// labels are superclasses.
+func TestFineClasses(t *testing.T) {
 	fine := knownNames("cifar100")
 	_, of, err := coarseLabels(fine)
 	if err != nil {
@@ -29,40 +28,19 @@ func TestFewPicturesOfASuperclass(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		taken := func(opt TaskOptions) (index []int, classes map[int]int) {
-			task, err := NewTask(t.Context(), src, []int{3}, opt)
-			if err != nil {
-				t.Fatal(err)
+		fine := Fine(src)
+		if fine == nil || src.Len(Train) != 300 {
+			t.Fatalf("%s: %d training pictures, of no fine classes", name, src.Len(Train))
+		}
+		count := make([]int, 100)
+		for i := range src.Len(Train) {
+			f := fine(Train, i)
+			if count[f]++; of[f] != src.Label(Train, i) {
+				t.Errorf("%s: picture %d of superclass %d is said to be of fine class %d", name, i, src.Label(Train, i), f)
 			}
-			classes = map[int]int{}
-			for _, i := range task.parts[Train].index {
-				classes[Fine(src)(Train, i)]++
-			}
-			return task.parts[Train].index, classes
 		}
-		first, classes := taken(TaskOptions{PerClass: 7})
-		var counts []int
-		for _, n := range classes {
-			counts = append(counts, n)
-		}
-		slices.Sort(counts)
-		if !slices.Equal(counts, []int{1, 1, 1, 2, 2}) || !slices.IsSorted(first) {
-			t.Errorf(
-				"%s: 7 pictures of a superclass are of its fine classes %v, at %v; want 2 of two and 1 of three",
-				name,
-				classes,
-				first,
-			)
-		}
-		fresh, classes := taken(TaskOptions{Skip: 5, PerClass: 5})
-		if len(fresh) != 5 || len(classes) != 5 {
-			t.Errorf("%s: 5 fresh pictures are of the fine classes %v, want one of each", name, classes)
-		}
-		old, _ := taken(TaskOptions{PerClass: 5})
-		for _, i := range fresh {
-			if slices.Contains(old, i) {
-				t.Errorf("%s: picture %d is taken, and fresh", name, i)
-			}
+		if slices.Min(count) != 3 || slices.Max(count) != 3 {
+			t.Errorf("%s: pictures by fine class %v, want 3 of each", name, count)
 		}
 	}
 	plain, err := openMap(binary, Options{})

@@ -3,7 +3,6 @@ package dataset
 import (
 	"bytes"
 	"encoding/binary"
-	"fmt"
 	"hash/crc32"
 	"image"
 	"image/color"
@@ -12,20 +11,6 @@ import (
 	"testing"
 )
 
-// exifOf is EXIF data with an orientation after another tag.
-func exifOf(order binary.AppendByteOrder, o int) []byte {
-	b := []byte("II*\x00")
-	if order == binary.AppendByteOrder(binary.BigEndian) {
-		b = []byte("MM\x00*")
-	}
-	b = order.AppendUint16(order.AppendUint32(b, 8), 2)
-	for _, tag := range [][2]uint16{{0x10f, 7}, {0x112, uint16(o)}} {
-		b = order.AppendUint32(order.AppendUint16(order.AppendUint16(b, tag[0]), 3), 1)
-		b = order.AppendUint16(order.AppendUint16(b, tag[1]), 0)
-	}
-	return order.AppendUint32(b, 0)
-}
-
 // pngChunked puts a chunk before the pixels of a PNG.
 func pngChunked(data []byte, name string, body []byte) []byte {
 	at := bytes.Index(data, []byte("IDAT")) - 4
@@ -33,13 +18,6 @@ func pngChunked(data []byte, name string, body []byte) []byte {
 	c = binary.BigEndian.AppendUint32(c, crc32.ChecksumIEEE(c))
 	c = append(binary.BigEndian.AppendUint32(nil, uint32(len(body))), c...)
 	return slices.Concat(data[:at], c, data[at:])
-}
-
-// jpegWithEXIF puts a segment behind the start of a JPEG.
-func jpegWithEXIF(data, exif []byte) []byte {
-	body := append([]byte("Exif\x00\x00"), exif...)
-	seg := binary.BigEndian.AppendUint16([]byte{0xff, 0xe1}, uint16(len(body)+2))
-	return slices.Concat(data[:2], seg, body, data[2:])
 }
 
 // stored is how a camera held as orientation o says stores a picture. EXIF 2.32, 4.6.5.1: the side of the picture where
@@ -119,32 +97,5 @@ func TestOrientation(t *testing.T) {
 	chunked := pngChunked(encode(upright), "eXIf", exifOf(binary.BigEndian, 6))
 	for n := range chunked {
 		orientation(chunked[:n])
-	}
-}
-
-// Data without orientation keeps its digest, which was read off the version before pictures were turned.
-func TestOrientationInDigest(t *testing.T) {
-	const before = "89edd4a0aea04f8d62fe3b22446d09dae4f620258e4cd836c2691865a0ede6ef"
-	files := plainTree(t)
-	src, err := openMap(files, Options{})
-	if err != nil || src.Digest() != before {
-		t.Errorf("digest %s, want %s (%v)", src.Digest(), before, err)
-	}
-	files["train/truck/x.jpg"] = jpegWithEXIF(files["train/truck/x.jpg"], exifOf(binary.BigEndian, 1))
-	if src, err := openMap(files, Options{}); err != nil || src.(*Folder).decoder.turn {
-		t.Errorf("an upright picture that says so asks for turning (%v)", err)
-	}
-	files["train/truck/x.jpg"] = jpegWithEXIF(plainTree(t)["train/truck/x.jpg"], exifOf(binary.BigEndian, 6))
-	if src, err := openMap(files, Options{}); err != nil || !src.(*Folder).decoder.turn {
-		t.Errorf("a picture on its side does not ask for turning (%v)", err)
-	}
-	synsets := map[string][]byte{}
-	for i, part := range []string{"train", "test"} {
-		for _, wnid := range Synsets()[:2] {
-			synsets[fmt.Sprintf("%s/%s/%d.jpg", part, wnid, i)] = files["train/truck/x.jpg"]
-		}
-	}
-	if src, err := openMap(synsets, Options{}); err != nil || src.(*Folder).decoder.turn {
-		t.Errorf("pictures of ILSVRC are turned, which in 2014 they were not (%v)", err)
 	}
 }

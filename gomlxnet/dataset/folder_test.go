@@ -5,7 +5,6 @@ import (
 	"context"
 	"image"
 	"image/color"
-	"image/jpeg"
 	"image/png"
 	"maps"
 	"os"
@@ -15,47 +14,6 @@ import (
 	"testing"
 	"testing/fstest"
 )
-
-// pngOf makes a picture of one colour.
-func pngOf(t testing.TB, w, h int, c color.Color) []byte {
-	t.Helper()
-	m := image.NewNRGBA(image.Rect(0, 0, w, h))
-	for i := range w * h {
-		m.Set(i%w, i/w, c)
-	}
-	var b bytes.Buffer
-	if err := png.Encode(&b, m); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
-func jpegOf(t testing.TB, w, h int, grey uint8) []byte {
-	t.Helper()
-	m := image.NewGray(image.Rect(0, 0, w, h))
-	for i := range m.Pix {
-		m.Pix[i] = grey
-	}
-	var b bytes.Buffer
-	if err := jpeg.Encode(&b, m, nil); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
-// plainTree has two classes with two training and one test picture each.
-func plainTree(t testing.TB) map[string][]byte {
-	return map[string][]byte{
-		"train/cat/b.png":   pngOf(t, 4, 4, color.NRGBA{10, 20, 30, 255}),
-		"train/cat/a.PNG":   pngOf(t, 4, 4, color.NRGBA{40, 50, 60, 255}),
-		"train/truck/x.jpg": jpegOf(t, 4, 4, 200),
-		"train/truck/y.jpg": jpegOf(t, 4, 4, 100),
-		"test/cat/t.png":    pngOf(t, 4, 4, color.Gray{7}),
-		"test/truck/t.JPEG": jpegOf(t, 4, 4, 50),
-		"train/cat/note.md": []byte("no picture"),
-		".hidden/train/x":   []byte("passed over"),
-	}
-}
 
 // tinyTree is laid out as Tiny ImageNet, with its unlabelled test folder.
 func tinyTree(t testing.TB) map[string][]byte {
@@ -82,7 +40,7 @@ func mapFS(files map[string][]byte) fstest.MapFS {
 }
 
 func openMap(files map[string][]byte, opt Options) (Source, error) {
-	return openFS(context.Background(), mapFS(files), "set", opt)
+	return OpenFS(context.Background(), mapFS(files), "set", opt)
 }
 
 func TestFolderOrderAndPixels(t *testing.T) {
@@ -247,22 +205,6 @@ func TestFolderErrors(t *testing.T) {
 	if _, err := openMap(plainTree(t), Options{Size: -1}); err == nil {
 		t.Error("no error for size -1")
 	}
-}
-
-// writeTree puts files into a folder of the test.
-func writeTree(t testing.TB, files map[string][]byte) string {
-	t.Helper()
-	dir := filepath.Join(t.TempDir(), "set")
-	for name, data := range files {
-		file := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
 }
 
 func TestLinkedClassFolder(t *testing.T) {

@@ -4,32 +4,9 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 )
-
-// ilsvrcTree is laid out as ILSVRC2012 with a flat val/: the first synsets in order, with so many training pictures each and two
-// validation pictures each under their real names, and one of a synset that train/ lacks.
-func ilsvrcTree(t testing.TB, synsets, perClass int) map[string][]byte {
-	t.Helper()
-	files := map[string][]byte{}
-	val := ValidationList()
-	for c, wnid := range Synsets()[:synsets] {
-		for k := range perClass {
-			files["train/"+wnid+"/"+wnid+"_"+string(rune('a'+k))+".JPEG"] = jpegOf(t, 20+c, 16, uint8(60*c+10*k))
-		}
-		left := 2
-		for i, l := range val.Labels {
-			if l == c && left > 0 {
-				files["val/"+val.Files[i]] = jpegOf(t, 16, 18, uint8(60*c+5))
-				left--
-			}
-		}
-	}
-	files["val/"+val.Files[slices.Index(val.Labels, 999)]] = jpegOf(t, 16, 16, 255)
-	return files
-}
 
 // distributed are the two archives that hold a tree, as the challenge gave them away.
 func distributed(t testing.TB, files map[string][]byte) (train, val []byte) {

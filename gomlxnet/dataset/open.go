@@ -168,8 +168,8 @@ func openListed(ctx context.Context, t *tree, name string, opt Options) (Source,
 		"(data_batch_1.bin ... or train.bin, test.bin) in %d files", t.where, len(t.files))
 }
 
-// openFS is Open for any file system, such as one embedded in a program; name becomes the source's name.
-func openFS(ctx context.Context, fsys fs.FS, name string, opt Options) (Source, error) {
+// OpenFS is Open for any file system, such as one embedded in a program; name becomes the source's name.
+func OpenFS(ctx context.Context, fsys fs.FS, name string, opt Options) (Source, error) {
 	if err := opt.Parts.Check(); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

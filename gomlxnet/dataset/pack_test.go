@@ -27,8 +27,11 @@ func unpacked(t testing.TB) Source {
 	return src
 }
 
-// pack packs with two pictures a shard.
-func pack(t testing.TB, src Source, dir string) PackReport {
+// shard is the file of a shard's pictures.
+func shard(i int) string { return fmt.Sprintf("shard-%05d.rgb", i) }
+
+// write packs with two pictures a shard.
+func write(t testing.TB, src Source, dir string) PackReport {
 	t.Helper()
 	r, err := Pack(t.Context(), src, dir, PackOptions{ShardBytes: 2*packPixels + 1})
 	if err != nil {
@@ -54,15 +57,15 @@ func openPacked(t testing.TB, dir string) *Packed {
 // TestPackedIsTheSource: all that is asked of a source, and the batches and mean of a task, are those of the tree that was packed.
 func TestPackedIsTheSource(t *testing.T) {
 	src := unpacked(t)
-	for _, shard := range []int64{1, 2*packPixels + 1, 1 << 20} { // one, two and all pictures a shard
+	for _, most := range []int64{1, 2*packPixels + 1, 1 << 20} { // one, two and all pictures a shard
 		dir := t.TempDir()
-		r, err := Pack(t.Context(), src, dir, PackOptions{ShardBytes: shard})
+		r, err := Pack(t.Context(), src, dir, PackOptions{ShardBytes: most})
 		if err != nil || r.Pictures != 21 || r.Bytes != 21*packPixels {
 			t.Fatalf("%+v, %v", r, err)
 		}
 		p := openPacked(t, dir)
 		if p.Digest() != src.Digest() || p.Name() != src.Name() || !slices.Equal(p.Classes(), src.Classes()) {
-			t.Errorf("shards of %d: digest, name or classes differ", shard)
+			t.Errorf("shards of %d: digest, name or classes differ", most)
 		}
 		split, err := SplitFor(p, "0")
 		if err != nil {
@@ -107,8 +110,8 @@ func sameTask(t *testing.T, a, b *Task) {
 // TestFlippedByte: in any shard, at any picture, it is found when the picture is read and when all is verified, and named.
 func TestFlippedByte(t *testing.T) {
 	dir := t.TempDir()
-	pack(t, unpacked(t), dir)
-	file := filepath.Join(dir, shardName(3))
+	write(t, unpacked(t), dir)
+	file := filepath.Join(dir, shard(3))
 	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -119,7 +122,7 @@ func TestFlippedByte(t *testing.T) {
 	}
 	p := openPacked(t, dir)
 	err = p.Verify(t.Context(), nil)
-	for _, want := range []string{shardName(3) + ", picture 1", ".JPEG", "CRC-32C"} {
+	for _, want := range []string{shard(3) + ", picture 1", ".JPEG", "CRC-32C"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("verify: %v, want %q in it", err, want)
 		}
@@ -128,17 +131,17 @@ func TestFlippedByte(t *testing.T) {
 	if err := p.Image(Train, 6, buf); err != nil { // shard 3 has pictures 6 and 7
 		t.Errorf("the sound picture beside it: %v", err)
 	}
-	if err := p.Image(Train, 7, buf); err == nil || !strings.Contains(err.Error(), shardName(3)+", picture 1") {
+	if err := p.Image(Train, 7, buf); err == nil || !strings.Contains(err.Error(), shard(3)+", picture 1") {
 		t.Errorf("read: %v", err)
 	}
-	if _, err := NewTask(t.Context(), p, []int{0, 1}, TaskOptions{}); err == nil || !strings.Contains(err.Error(), shardName(3)) {
+	if _, err := NewTask(t.Context(), p, []int{0, 1}, TaskOptions{}); err == nil || !strings.Contains(err.Error(), shard(3)) {
 		t.Errorf("task: %v", err)
 	}
 	// Packing again mends it: the shard is not as its sum says.
-	if err := os.Remove(filepath.Join(dir, packIndex)); err != nil {
+	if err := os.Remove(filepath.Join(dir, "pack.json")); err != nil {
 		t.Fatal(err)
 	}
-	r := pack(t, unpacked(t), dir) // the same pictures in another folder
+	r := write(t, unpacked(t), dir) // the same pictures in another folder
 	if r.Kept != r.Shards-1 {
 		t.Errorf("%d of %d shards kept, want all but one", r.Kept, r.Shards)
 	}
@@ -150,7 +153,7 @@ func TestFlippedByte(t *testing.T) {
 // TestPackGoesOn stops packing after some shards and starts again; nothing finished is made twice, and the result is that of one run.
 func TestPackGoesOn(t *testing.T) {
 	src, dir := unpacked(t), t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, packPlan+".1"+durable.PartEnding), []byte("killed while it wrote"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "plan.json.1"+durable.PartEnding), []byte("killed while it wrote"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -169,7 +172,7 @@ func TestPackGoesOn(t *testing.T) {
 		t.Errorf("half a pack opens: %v", err)
 	}
 	// What a kill leaves behind: a stage file, and a shard without its list.
-	for name, data := range map[string]string{shardName(5) + ".1.part": "half", shardName(4): "cut off"} {
+	for name, data := range map[string]string{shard(5) + ".1.part": "half", shard(4): "cut off"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(data), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -218,25 +221,25 @@ func TestPackRefuses(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(full, "thesis.tex"), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	pack(t, src, other)
-	shapes, err := NewShapes(ShapesParams{Classes: 2, Train: 2, Test: 1, Size: 20})
+	write(t, src, other)
+	drawn, err := NewShapes(ShapesParams{Classes: 2, Train: 2, Test: 1, Size: 20})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for want, try := range map[string]func() error{
 		"thesis.tex":     func() error { _, err := Pack(t.Context(), src, full, PackOptions{}); return err },
-		"other pictures": func() error { _, err := Pack(t.Context(), shapes, other, PackOptions{}); return err },
+		"other pictures": func() error { _, err := Pack(t.Context(), drawn, other, PackOptions{}); return err },
 		"more than 0":    func() error { _, err := Pack(t.Context(), src, t.TempDir(), PackOptions{ShardBytes: -1}); return err },
 		"20x20 pixels":   func() error { _, err := Open(t.Context(), other, Options{Size: 32}); return err },
 		"coarse":         func() error { _, err := Open(t.Context(), other, Options{Coarse: true}); return err },
-		"has 1000 bytes": func() error { return breakAndOpen(t, src, shardName(0), func(b []byte) []byte { return b[:1000] }) },
+		"has 1000 bytes": func() error { return breakAndOpen(t, src, shard(0), func(b []byte) []byte { return b[:1000] }) },
 		"is damaged": func() error {
-			return breakAndOpen(t, src, shardMeta(2), func(b []byte) []byte { b[30] ^= 1; return b })
+			return breakAndOpen(t, src, "shard-00002.json", func(b []byte) []byte { b[30] ^= 1; return b })
 		},
 		"version 9": func() error {
-			return breakAndOpen(t, src, packIndex, func(b []byte) []byte { return bytes.Replace(b, []byte(`"version": 1`), []byte(`"version": 9`), 1) })
+			return breakAndOpen(t, src, "pack.json", func(b []byte) []byte { return bytes.Replace(b, []byte(`"version": 1`), []byte(`"version": 9`), 1) })
 		},
-		packIndex + " is ": func() error { return breakAndOpen(t, src, packIndex, func(b []byte) []byte { return b[:len(b)/2] }) },
+		"pack.json is ": func() error { return breakAndOpen(t, src, "pack.json", func(b []byte) []byte { return b[:len(b)/2] }) },
 	} {
 		if err := try(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want one with %q", err, want)
@@ -247,7 +250,7 @@ func TestPackRefuses(t *testing.T) {
 func breakAndOpen(t *testing.T, src Source, name string, change func([]byte) []byte) error {
 	t.Helper()
 	dir := t.TempDir()
-	pack(t, src, dir)
+	write(t, src, dir)
 	file := filepath.Join(dir, name)
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -263,7 +266,7 @@ func breakAndOpen(t *testing.T, src Source, name string, change func([]byte) []b
 // TestDamagedMeanIsMadeAgain: a kept mean that is not as it was written counts as none.
 func TestDamagedMeanIsMadeAgain(t *testing.T) {
 	dir := t.TempDir()
-	pack(t, unpacked(t), dir)
+	write(t, unpacked(t), dir)
 	p := openPacked(t, dir)
 	first, err := NewTask(t.Context(), p, []int{0, 2}, TaskOptions{})
 	if err != nil {

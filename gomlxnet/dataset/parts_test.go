@@ -105,9 +105,10 @@ func TestFolds(t *testing.T) {
 // TestFoldsOfAnySource: a picture of a fold is the source's, in an archive and a pack as in the tree, and a pack keeps
 // the mean of one fold apart from that of another.
 func TestFoldsOfAnySource(t *testing.T) {
+	const side = 20
 	set := ilsvrcTree(t, 3, 5)
 	p := Parts{Folds: 2, Fold: 2}
-	opt := Options{Size: 20, Parts: p}
+	opt := Options{Size: side, Parts: p}
 	tree, err := Open(t.Context(), writeTree(t, set), opt)
 	if err != nil {
 		t.Fatal(err)
@@ -116,8 +117,14 @@ func TestFoldsOfAnySource(t *testing.T) {
 	if err := os.WriteFile(zip, zipOf(t, set), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	small, err := Open(t.Context(), writeTree(t, set), Options{Size: side})
+	if err != nil {
+		t.Fatal(err)
+	}
 	dir := t.TempDir()
-	pack(t, unpacked(t), dir)
+	if _, err := Pack(t.Context(), small, dir, PackOptions{}); err != nil {
+		t.Fatal(err)
+	}
 	for _, where := range []string{zip, dir} {
 		src, err := Open(t.Context(), where, opt)
 		if err != nil {
@@ -127,7 +134,7 @@ func TestFoldsOfAnySource(t *testing.T) {
 			t.Errorf("%s: digest %.12s and %d test pictures, want the tree's %.12s and %d", where, src.Digest(),
 				src.Len(Test), tree.Digest(), tree.Len(Test))
 		}
-		a, b := make([]uint8, packPixels), make([]uint8, packPixels)
+		a, b := make([]uint8, side*side*3), make([]uint8, side*side*3)
 		for i := range src.Len(Test) {
 			if err := src.Image(Test, i, a); err != nil {
 				t.Fatal(err)
@@ -143,7 +150,7 @@ func TestFoldsOfAnySource(t *testing.T) {
 	for _, fold := range []int{1, 2, 1} {
 		var means [2][]float32
 		for k, where := range []string{dir, zip} {
-			src, err := Open(t.Context(), where, Options{Size: 20, Parts: Parts{Folds: 2, Fold: fold}})
+			src, err := Open(t.Context(), where, Options{Size: side, Parts: Parts{Folds: 2, Fold: fold}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -160,9 +167,9 @@ func TestFoldsOfAnySource(t *testing.T) {
 			t.Errorf("the mean of fold %d is another one in a pack", fold)
 		}
 	}
-	shapes, err := Open(t.Context(), "shapes:classes=4,train=6,test=2,size=24", Options{Parts: Parts{Folds: 4,
+	drawn, err := Open(t.Context(), "shapes:classes=4,train=6,test=2,size=24", Options{Parts: Parts{Folds: 4,
 		Fold: 3}})
-	if err != nil || shapes.Len(Test) != 8 || shapes.Len(Train) != 24 {
+	if err != nil || drawn.Len(Test) != 8 || drawn.Len(Train) != 24 {
 		t.Errorf("shapes: %v, want 24 and 8 pictures", err)
 	}
 }

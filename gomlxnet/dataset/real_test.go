@@ -2,25 +2,9 @@ package dataset
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 )
-
-// realData finds a data set that is not kept with the code, or skips.
-func realData(t testing.TB, name string) string {
-	t.Helper()
-	dir := os.Getenv("COADAPT_TEST_DATA")
-	if dir == "" {
-		dir = "../../../shared/data"
-	}
-	path := filepath.Join(dir, name)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("no %s: set COADAPT_TEST_DATA to the folder that holds it", path)
-	}
-	return path
-}
 
 func TestRealData(t *testing.T) {
 	for _, c := range []struct {

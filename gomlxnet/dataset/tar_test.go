@@ -95,7 +95,7 @@ func TestTarsOfOthers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		pix := task.parts[Train].pix
+		pix := trained(t, task)
 		if n := len(pix) / 4; task.NumTrain() != 4 || !bytes.Equal(pix[2*n:3*n], pix[3*n:]) {
 			t.Errorf("%s: the hard link is not its target's picture", file)
 		}

@@ -4,46 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"image"
-	"image/color"
 	"image/draw"
 	"image/jpeg"
-	"math"
 	"testing"
 
 	xdraw "golang.org/x/image/draw"
 )
-
-// photo is a JPEG as a camera makes them: soft waves of colour, an edge, 4:2:0, with sides that fill no whole block.
-func photo(t testing.TB, w, h int) []byte {
-	t.Helper()
-	m := image.NewRGBA(image.Rect(0, 0, w, h))
-	for y := range h {
-		for x := range w {
-			a, b := float64(x)/23, float64(y)/31
-			c := color.RGBA{uint8(128 + 90*math.Sin(a+b)), uint8(128 + 90*math.Sin(a-2*b)), uint8(128 + 90*math.Cos(2*a)*math.Sin(b)), 255}
-			if x > w/2 && y > h/2 {
-				c = color.RGBA{c.B, c.R / 2, c.G, 255}
-			}
-			m.SetRGBA(x, y, c)
-		}
-	}
-	var b bytes.Buffer
-	if err := jpeg.Encode(&b, m, &jpeg.Options{Quality: 92}); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
-// apart is the mean and the largest difference of two pictures.
-func apart(a, b []uint8) (mean float64, most int) {
-	for i := range a {
-		d := int(a[i]) - int(b[i])
-		d = max(d, -d)
-		mean += float64(d) / float64(len(a))
-		most = max(most, d)
-	}
-	return mean, most
-}
 
 // warped is the slow twin: colour the whole picture, then resize in floating point.
 func warped(img image.Image, w, h int) []uint8 {
@@ -145,44 +111,5 @@ func TestTurboLeavesDamage(t *testing.T) {
 	err := (&decoder{fast: fast}).rgb(cut, 50, 50, true, make([]uint8, 7500))
 	if want == nil || err == nil || err.Error() != want.Error() {
 		t.Errorf("error %v for a file that is cut off, want Go's: %v", err, want)
-	}
-}
-
-// TestTurboIsOtherData: a source says who decoded it, by its digest and to a pack; resized pictures are of version 2.
-func TestTurboIsOtherData(t *testing.T) {
-	turboOf(t)
-	dir := writeTree(t, map[string][]byte{"train/a/1.JPEG": photo(t, 90, 70), "test/a/2.JPEG": photo(t, 70, 90)})
-	open := func(d Decoder) Source {
-		src, err := Open(t.Context(), dir, Options{Size: 40, Decoder: d})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { src.(*Folder).Close() })
-		return src
-	}
-	slow, fast := open(DecoderGo), open(DecoderTurbo)
-	if slow.Digest() == fast.Digest() {
-		t.Error("the digests are equal, whatever decodes")
-	}
-	out := t.TempDir()
-	if _, err := Pack(t.Context(), fast, out, PackOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	packed := openPacked(t, out)
-	if packed.Digest() != fast.Digest() || packed.file.Decoder != "libjpeg-turbo" {
-		t.Errorf("the pack has digest %s and decoder %q, want %s and libjpeg-turbo", packed.Digest(), packed.file.Decoder, fast.Digest())
-	}
-	a, b := make([]uint8, 4800), make([]uint8, 4800)
-	if err := slow.Image(Train, 0, a); err != nil {
-		t.Fatal(err)
-	}
-	if err := packed.Image(Train, 0, b); err != nil {
-		t.Fatal(err)
-	}
-	if mean, most := apart(a, b); mean > 0.5 || most > 6 {
-		t.Errorf("the decoders' pictures are %.2f grey levels apart, %d at most", mean, most)
-	}
-	if _, err := Pack(t.Context(), slow, out, PackOptions{}); err == nil {
-		t.Error("Go's pictures were packed over libjpeg-turbo's")
 	}
 }
