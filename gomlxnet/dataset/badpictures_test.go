@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"coadapt/gomlxnet/dataset/datatest"
 	"context"
 	"image/color"
 	"math"
@@ -56,7 +57,7 @@ func TestBadPictures(t *testing.T) {
 
 func TestViewMeans(t *testing.T) {
 	files := plainTree(t)
-	files["train/cat/a.PNG"] = pngOf(t, 4, 4, color.NRGBA{10, 20, 30, 255})
+	files["train/cat/a.PNG"] = datatest.PNG(t, 4, 4, color.NRGBA{10, 20, 30, 255})
 	src, err := openMap(files, Options{})
 	if err != nil {
 		t.Fatal(err)

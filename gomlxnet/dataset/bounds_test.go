@@ -3,6 +3,7 @@ package dataset
 import (
 	"archive/tar"
 	"bytes"
+	"coadapt/gomlxnet/dataset/picture"
 	"compress/gzip"
 	"io"
 	"os"
@@ -75,7 +76,7 @@ func TestTarBomb(t *testing.T) {
 			src.Len(Train),
 		)
 	}
-	if _, err := Open(t.Context(), bomb(t, files, "train/cat/?.png", maxPicture+1, 1), Options{}); err == nil ||
+	if _, err := Open(t.Context(), bomb(t, files, "train/cat/?.png", picture.MaxBytes+1, 1), Options{}); err == nil ||
 		!strings.Contains(err.Error(), "train/cat/a.png has") {
 		t.Errorf("a picture of more than 64 MiB: %v, want an error that names it", err)
 	}

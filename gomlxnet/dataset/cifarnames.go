@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"coadapt/gomlxnet/dataset/picture"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,7 +13,7 @@ func (s *CIFAR) labelNames(t *tree) error {
 	if !t.has(file) {
 		s.classes = knownNames(s.name)
 	} else {
-		data, err := t.read(file, maxPicture)
+		data, err := t.read(file, picture.MaxBytes)
 		if err != nil {
 			return err
 		}

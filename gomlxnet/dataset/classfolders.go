@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"coadapt/gomlxnet/dataset/picture"
 	"slices"
 	"strings"
 
@@ -44,7 +45,7 @@ func classFolders(t *tree, dir string) ([]classFolder, error) {
 		if err != nil {
 			return nil, err
 		}
-		if k == isPicture || k == unread {
+		if k == picture.Readable || k == picture.Unread {
 			c := get(name)
 			c.files = append(c.files, e.name)
 		}

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"coadapt/gomlxnet/dataset/datatest"
 	"image/color"
 	"slices"
 	"testing"
@@ -19,9 +20,9 @@ func TestFineClasses(t *testing.T) {
 	for i, c := range fine {
 		for k := range 3 {
 			binary["train.bin"] = append(binary["train.bin"], cifarRecord(byte(of[i]), byte(i))...)
-			folder["train/"+c.Name+"/"+string(rune('a'+k))+".png"] = pngOf(t, 4, 4, color.Gray{10})
+			folder["train/"+c.Name+"/"+string(rune('a'+k))+".png"] = datatest.PNG(t, 4, 4, color.Gray{10})
 		}
-		folder["test/"+c.Name+"/a.png"] = pngOf(t, 4, 4, color.Gray{20})
+		folder["test/"+c.Name+"/a.png"] = datatest.PNG(t, 4, 4, color.Gray{20})
 	}
 	for name, files := range map[string]map[string][]byte{"binary files": binary, "folder": folder} {
 		src, err := openMap(files, Options{Coarse: true})

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"coadapt/gomlxnet/dataset/picture"
 	"context"
 	"errors"
 	"fmt"
@@ -22,14 +23,14 @@ type Folder struct {
 	h, w    int
 	resize  bool
 	coarse  bool // labels are superclasses
-	decoder *decoder
-	parts   [2][]picture
+	decoder *picture.Decoder
+	parts   [2][]sample
 	divided string    // how the test part was made, for people; "" where the data has one
 	dirs    [2]string // of the parts at the root, "train/" and "val/" or so
 }
 
-// picture is a file and its label.
-type picture struct {
+// sample is a file and its label.
+type sample struct {
 	file  string
 	label int32
 	fine  int32 // the label within, where classes are superclasses
@@ -61,12 +62,12 @@ func (s *Folder) Describe(p Part, i int) string {
 
 // Close lets go of an archive; a source may also be kept open to the end.
 func (s *Folder) Close() error {
-	return errors.Join(s.t.close(), s.decoder.close())
+	return errors.Join(s.t.close(), s.decoder.Close())
 }
 
 // DecodedBy is the library that decodes its JPEGs.
 func (s *Folder) DecodedBy() string {
-	if lib := s.decoder.library(); lib != DecoderGo {
+	if lib := s.decoder.Library(); lib != picture.Go {
 		return lib.String()
 	}
 	return ""
@@ -82,16 +83,16 @@ func (s *Folder) Image(p Part, i int, dst []uint8) error {
 	if err := CheckImage(s, p, i, dst); err != nil {
 		return err
 	}
-	data, err := s.t.read(s.parts[p][i].file, maxPicture)
+	data, err := s.t.read(s.parts[p][i].file, picture.MaxBytes)
 	if err != nil {
 		return err
 	}
-	return s.decoder.rgb(data, s.h, s.w, s.resize, dst)
+	return s.decoder.RGB(data, s.h, s.w, s.resize, dst)
 }
 
 // openFolder reads a tree whose root holds train/.
 func openFolder(ctx context.Context, t *tree, name string, opt Options) (*Folder, error) {
-	s := &Folder{t: t, name: name, decoder: newDecoder()}
+	s := &Folder{t: t, name: name, decoder: picture.NewDecoder()}
 	train, err := t.folder("train")
 	if err != nil {
 		return nil, err
@@ -149,13 +150,13 @@ func openFolder(ctx context.Context, t *tree, name string, opt Options) (*Folder
 			return nil, err
 		}
 	}
-	if s.decoder.turn, err = s.turned(ctx); err != nil {
+	if s.decoder.Turn, err = s.turned(ctx); err != nil {
 		return nil, err
 	}
 	if err := s.size(ctx, opt.Size); err != nil {
 		return nil, err
 	}
-	if err := s.decoder.use(opt.Decoder); err != nil {
+	if err := s.decoder.Use(opt.Decoder); err != nil {
 		return nil, fmt.Errorf("%s: %w", t.where, err)
 	}
 	return s, s.sum(ctx)
@@ -163,7 +164,7 @@ func openFolder(ctx context.Context, t *tree, name string, opt Options) (*Folder
 
 func (s *Folder) add(p Part, files []string, label int) {
 	for _, f := range files {
-		s.parts[p] = append(s.parts[p], picture{file: f, label: int32(label)})
+		s.parts[p] = append(s.parts[p], sample{file: f, label: int32(label)})
 	}
 }
 
@@ -193,12 +194,12 @@ func (s *Folder) unreadable() error {
 			switch {
 			case e.bad != nil:
 				return fmt.Errorf("%s %w (%s)", s.Describe(Part(p), i), e.bad, SkipHint)
-			case e.kind == unread:
-				head, err := s.t.head(pic.file, headBytes)
+			case e.kind == picture.Unread:
+				head, err := s.t.head(pic.file, picture.HeadBytes)
 				if err != nil {
 					return err
 				}
-				return fmt.Errorf("%s %w (%s)", s.Describe(Part(p), i), whatIsWanted(head), SkipHint)
+				return fmt.Errorf("%s %w (%s)", s.Describe(Part(p), i), picture.Wanted(head), SkipHint)
 			}
 		}
 	}
@@ -217,11 +218,11 @@ func (s *Folder) size(ctx context.Context, want int) (err error) {
 		if pic.label == last {
 			continue
 		}
-		data, err := s.t.read(pic.file, maxPicture)
+		data, err := s.t.read(pic.file, picture.MaxBytes)
 		if err != nil {
 			return err
 		}
-		h, w, err := s.decoder.size(data)
+		h, w, err := s.decoder.Size(data)
 		if err != nil {
 			continue // NewTask's policy for bad pictures decides
 		}
@@ -247,11 +248,11 @@ func (s *Folder) othersThan(ctx context.Context, size int) (bool, error) {
 			if err := ctx.Err(); err != nil {
 				return false, err
 			}
-			data, err := s.t.read(pic.file, maxPicture)
+			data, err := s.t.read(pic.file, picture.MaxBytes)
 			if err != nil {
 				continue // a bad picture, of whatever size
 			}
-			if h, w, err := s.decoder.size(data); err == nil && (h != size || w != size) {
+			if h, w, err := s.decoder.Size(data); err == nil && (h != size || w != size) {
 				return true, nil
 			}
 		}
@@ -279,7 +280,7 @@ func (s *Folder) sum(ctx context.Context) error {
 	if s.resize {
 		version = 2
 	}
-	if s.decoder.turn { // versions 3 and 4 turn pictures upright
+	if s.decoder.Turn { // versions 3 and 4 turn pictures upright
 		version += 2
 	}
 	what := fmt.Sprintf("folder v%d %dx%d\n%s", version, s.h, s.w, labels)

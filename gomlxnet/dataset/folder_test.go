@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"bytes"
+	"coadapt/gomlxnet/dataset/datatest"
 	"context"
 	"image"
 	"image/color"
@@ -17,7 +18,7 @@ import (
 
 // tinyTree is laid out as Tiny ImageNet, with its unlabelled test folder.
 func tinyTree(t testing.TB) map[string][]byte {
-	p := pngOf(t, 4, 4, color.Gray{9})
+	p := datatest.PNG(t, 4, 4, color.Gray{9})
 	return map[string][]byte{
 		"tiny/train/n01443537/images/n01443537_0.JPEG": p,
 		"tiny/train/n01443537/n01443537_boxes.txt":     []byte("n01443537_0.JPEG\t0\t0\t3\t3\n"),
@@ -77,7 +78,7 @@ func TestChangedPicture(t *testing.T) {
 		t.Fatal(err)
 	}
 	file := filepath.Join(dir, "train", "cat", "b.png")
-	for name, data := range map[string][]byte{"as long": pngOf(t, 4, 4, color.NRGBA{10, 20, 31, 255}), "longer": pngOf(t, 4, 4, color.NRGBA{10, 20, 30, 99})} {
+	for name, data := range map[string][]byte{"as long": datatest.PNG(t, 4, 4, color.NRGBA{10, 20, 31, 255}), "longer": datatest.PNG(t, 4, 4, color.NRGBA{10, 20, 30, 99})} {
 		if err := os.WriteFile(file, data, 0o644); err != nil {
 			t.Fatal(err)
 		}

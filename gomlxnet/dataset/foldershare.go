@@ -4,7 +4,7 @@ import "fmt"
 
 // divide moves a share of the training pictures of each class to the test part, as [Parts.Share] chooses them.
 func (s *Folder) divide(parts Parts) error {
-	perClass := make([][]picture, len(s.classes))
+	perClass := make([][]sample, len(s.classes))
 	for _, p := range s.parts[Train] {
 		perClass[p.label] = append(perClass[p.label], p)
 	}

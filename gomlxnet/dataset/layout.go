@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"coadapt/gomlxnet/dataset/picture"
 	"context"
 	"fmt"
 	"path"
@@ -46,7 +47,7 @@ func (t *tree) roots() ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		has[root] = k != noPicture
+		has[root] = k != picture.None
 	}
 	var list []string
 	for root, pictures := range has {
@@ -109,7 +110,7 @@ func (t *tree) flatRoot() (dir string, ok bool, err error) {
 		if err != nil {
 			return "", false, err
 		}
-		if k == noPicture {
+		if k == picture.None {
 			continue
 		}
 		dir := path.Dir(t.files[i].name) + "/"

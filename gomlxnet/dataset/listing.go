@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"coadapt/gomlxnet/dataset/picture"
 	"context"
 	"fmt"
 	"io/fs"
@@ -77,7 +78,7 @@ func (t *tree) walk(ctx context.Context, dir string, depth int, above []fs.FileI
 
 // irregular lists what is no regular file: as a bad picture where it is named as one, else it is passed over.
 func (t *tree) irregular(name, what string) {
-	if pictureEnding(name) {
+	if picture.HasEnding(name) {
 		t.files = append(t.files, entry{name: name, bad: fmt.Errorf("is %s; only regular files are read", what)})
 		return
 	}

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"coadapt/gomlxnet/dataset/picture"
 	"fmt"
 	"io"
 	"path"
@@ -8,22 +9,22 @@ import (
 )
 
 // look is the kind of a file; its first bytes are read where its name does not tell.
-func (t *tree) look(e *entry) (kind, error) {
-	if e.kind == notLookedAt && e.bad != nil {
-		e.kind = isPicture // a bad one
+func (t *tree) look(e *entry) (picture.Kind, error) {
+	if e.kind == picture.Unknown && e.bad != nil {
+		e.kind = picture.Readable // a bad one
 	}
 	switch strings.ToLower(path.Ext(e.name)) {
 	case ".png", ".jpg", ".jpeg": // no need to open a million files
-		if e.kind == notLookedAt {
-			e.kind = isPicture
+		if e.kind == picture.Unknown {
+			e.kind = picture.Readable
 		}
 	}
-	if e.kind == notLookedAt {
-		head, err := t.head(e.name, headBytes)
+	if e.kind == picture.Unknown {
+		head, err := t.head(e.name, picture.HeadBytes)
 		if err != nil {
 			return 0, err
 		}
-		e.kind = kindOf(e.name, head)
+		e.kind = picture.KindOf(e.name, head)
 	}
 	return e.kind, nil
 }

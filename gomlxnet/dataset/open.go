@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"coadapt/gomlxnet/dataset/picture"
 	"context"
 	"errors"
 	"fmt"
@@ -12,9 +13,9 @@ import (
 
 // Options of Open may be left zero.
 type Options struct {
-	Size    int     // resize every picture to this square; 0 = the size they have, which must then be one
-	Coarse  bool    // CIFAR-100: the 20 superclasses are the labels
-	Decoder Decoder // of JPEGs in trees of pictures
+	Size    int             // resize every picture to this square; 0 = the size they have, which must then be one
+	Coarse  bool            // CIFAR-100: the 20 superclasses are the labels
+	Decoder picture.Library // of JPEGs in trees of pictures
 
 	// Parts says which pictures are for testing, where the data set does not or where they are to be divided anew.
 	Parts

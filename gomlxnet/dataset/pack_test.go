@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"coadapt/gomlxnet/dataset/datatest"
 	"coadapt/gomlxnet/durable"
 )
 
@@ -322,9 +323,9 @@ func BenchmarkBatches(b *testing.B) {
 	files := map[string][]byte{}
 	for _, wnid := range Synsets()[:2] {
 		for i := range 64 {
-			files[fmt.Sprintf("train/%s/%d.JPEG", wnid, i)] = jpegOf(b, 64, 64, uint8(i))
+			files[fmt.Sprintf("train/%s/%d.JPEG", wnid, i)] = datatest.JPEG(b, 64, 64, uint8(i))
 		}
-		files[fmt.Sprintf("val/%s/0.JPEG", wnid)] = jpegOf(b, 64, 64, 9)
+		files[fmt.Sprintf("val/%s/0.JPEG", wnid)] = datatest.JPEG(b, 64, 64, 9)
 	}
 	src, err := Open(b.Context(), writeTree(b, files), Options{Size: 64})
 	if err != nil {

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"coadapt/gomlxnet/dataset/datatest"
 	"fmt"
 	"image/color"
 	"maps"
@@ -16,8 +17,8 @@ import (
 func flowers(t testing.TB) map[string][]byte {
 	files := map[string][]byte{}
 	for i := range 10 {
-		files[fmt.Sprintf("flowers/rose/%d.png", i)] = pngOf(t, 4, 4, color.Gray{uint8(i)})
-		files[fmt.Sprintf("flowers/tulip/%d.png", i)] = pngOf(t, 4, 4, color.Gray{uint8(100 + i)})
+		files[fmt.Sprintf("flowers/rose/%d.png", i)] = datatest.PNG(t, 4, 4, color.Gray{uint8(i)})
+		files[fmt.Sprintf("flowers/tulip/%d.png", i)] = datatest.PNG(t, 4, 4, color.Gray{uint8(100 + i)})
 	}
 	return files
 }
@@ -47,8 +48,8 @@ func openParts(t testing.TB, files map[string][]byte, p Parts) Source {
 func TestFolds(t *testing.T) {
 	tree := plainTree(t)
 	for i := range 4 {
-		tree[fmt.Sprintf("train/cat/more%d.png", i)] = pngOf(t, 4, 4, color.Gray{uint8(20 + i)})
-		tree[fmt.Sprintf("test/truck/more%d.png", i)] = pngOf(t, 4, 4, color.Gray{uint8(40 + i)})
+		tree[fmt.Sprintf("train/cat/more%d.png", i)] = datatest.PNG(t, 4, 4, color.Gray{uint8(20 + i)})
+		tree[fmt.Sprintf("test/truck/more%d.png", i)] = datatest.PNG(t, 4, 4, color.Gray{uint8(40 + i)})
 	}
 	for name, set := range map[string]map[string][]byte{"flat": flowers(t), "train and test": tree} {
 		seen, digests := map[string]int{}, map[string]bool{}
@@ -181,7 +182,7 @@ func TestPartsStay(t *testing.T) {
 		set := flowers(t)
 		before := files(openParts(t, set, p), Test)
 		for i := range 7 {
-			set[fmt.Sprintf("flowers/tulip/new%d.png", i)] = pngOf(t, 4, 4, color.White)
+			set[fmt.Sprintf("flowers/tulip/new%d.png", i)] = datatest.PNG(t, 4, 4, color.White)
 		}
 		after := files(openParts(t, set, p), Test)
 		roses := func(list []string) []string {
@@ -303,7 +304,7 @@ func TestBadParts(t *testing.T) {
 		delete(few, fmt.Sprintf("flowers/rose/%d.png", i))
 	}
 	none := maps.Clone(flat)
-	none["flowers/lily/0.png"] = pngOf(t, 4, 4, color.White)
+	none["flowers/lily/0.png"] = datatest.PNG(t, 4, 4, color.White)
 	for _, c := range []struct {
 		files map[string][]byte
 		parts Parts

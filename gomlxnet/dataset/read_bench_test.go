@@ -3,6 +3,7 @@
 package dataset
 
 import (
+	"coadapt/gomlxnet/dataset/datatest"
 	"coadapt/gomlxnet/splitmix"
 	"encoding/binary"
 	"fmt"
@@ -43,7 +44,7 @@ func BenchmarkRead(b *testing.B) {
 		b.Fatal(err)
 	}
 	b.ResetTimer()
-	began, n := cpuTime(b), 0
+	began, n := datatest.CPUTime(b), 0
 	for _, err := range task.Train(b.Context(), Order{Seed: 1, Batch: 256}, View{Size: 227, Crop: true, Mirror: true}, 0, b.N) {
 		if err != nil {
 			b.Fatal(err)
@@ -51,5 +52,5 @@ func BenchmarkRead(b *testing.B) {
 		n += 256
 	}
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "images/s")
-	b.ReportMetric(1e6*(cpuTime(b)-began)/float64(n), "cpu-us/image")
+	b.ReportMetric(1e6*(datatest.CPUTime(b)-began)/float64(n), "cpu-us/image")
 }

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"coadapt/gomlxnet/dataset/picture"
 	"fmt"
 	"slices"
 )
@@ -9,17 +10,17 @@ import (
 // turned upright where the source's are, and warped to their size. It is safe for concurrent use.
 type PictureReader struct {
 	height, width int
-	decoder       *decoder
+	decoder       *picture.Decoder
 }
 
 // NewReader makes a reader of pictures like those of a source. It fails where these were decoded by a library that this
 // machine does not have.
 func NewReader(src Source) (*PictureReader, error) {
 	h, w, _ := src.Shape()
-	r := &PictureReader{height: h, width: w, decoder: newDecoder()}
-	r.decoder.turn = slices.ContainsFunc(src.Classes(), func(c Class) bool { return !IsSynset(c.Name) })
-	if d, ok := src.(Decoded); ok && d.DecodedBy() == DecoderTurbo.String() {
-		if err := r.decoder.use(DecoderTurbo); err != nil {
+	r := &PictureReader{height: h, width: w, decoder: picture.NewDecoder()}
+	r.decoder.Turn = slices.ContainsFunc(src.Classes(), func(c Class) bool { return !IsSynset(c.Name) })
+	if d, ok := src.(Decoded); ok && d.DecodedBy() == picture.Turbo.String() {
+		if err := r.decoder.Use(picture.Turbo); err != nil {
 			return nil, fmt.Errorf("%s: %w", src.Name(), err)
 		}
 	}
@@ -29,16 +30,16 @@ func NewReader(src Source) (*PictureReader, error) {
 // Read decodes a file to [height, width, 3] bytes, of the size that the source's pictures have. It fails for what is no
 // picture, with the file's name.
 func (r *PictureReader) Read(file string) ([]uint8, error) {
-	data, err := readPicture(file)
+	data, err := picture.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
 	dst := make([]uint8, r.height*r.width*3)
-	if err := r.decoder.rgb(data, r.height, r.width, true, dst); err != nil {
+	if err := r.decoder.RGB(data, r.height, r.width, true, dst); err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	return dst, nil
 }
 
 // Close lets go of the decoder.
-func (r *PictureReader) Close() error { return r.decoder.close() }
+func (r *PictureReader) Close() error { return r.decoder.Close() }

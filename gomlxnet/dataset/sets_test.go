@@ -3,6 +3,7 @@ package dataset
 import (
 	"archive/zip"
 	"bytes"
+	"coadapt/gomlxnet/dataset/datatest"
 	"image/color"
 	"maps"
 	"os"
@@ -14,12 +15,12 @@ import (
 // plainTree has two classes with two training and one test picture each.
 func plainTree(t testing.TB) map[string][]byte {
 	return map[string][]byte{
-		"train/cat/b.png":   pngOf(t, 4, 4, color.NRGBA{10, 20, 30, 255}),
-		"train/cat/a.PNG":   pngOf(t, 4, 4, color.NRGBA{40, 50, 60, 255}),
-		"train/truck/x.jpg": jpegOf(t, 4, 4, 200),
-		"train/truck/y.jpg": jpegOf(t, 4, 4, 100),
-		"test/cat/t.png":    pngOf(t, 4, 4, color.Gray{7}),
-		"test/truck/t.JPEG": jpegOf(t, 4, 4, 50),
+		"train/cat/b.png":   datatest.PNG(t, 4, 4, color.NRGBA{10, 20, 30, 255}),
+		"train/cat/a.PNG":   datatest.PNG(t, 4, 4, color.NRGBA{40, 50, 60, 255}),
+		"train/truck/x.jpg": datatest.JPEG(t, 4, 4, 200),
+		"train/truck/y.jpg": datatest.JPEG(t, 4, 4, 100),
+		"test/cat/t.png":    datatest.PNG(t, 4, 4, color.Gray{7}),
+		"test/truck/t.JPEG": datatest.JPEG(t, 4, 4, 50),
 		"train/cat/note.md": []byte("no picture"),
 		".hidden/train/x":   []byte("passed over"),
 	}
@@ -33,17 +34,17 @@ func ilsvrcTree(t testing.TB, synsets, perClass int) map[string][]byte {
 	val := ValidationList()
 	for c, wnid := range Synsets()[:synsets] {
 		for k := range perClass {
-			files["train/"+wnid+"/"+wnid+"_"+string(rune('a'+k))+".JPEG"] = jpegOf(t, 20+c, 16, uint8(60*c+10*k))
+			files["train/"+wnid+"/"+wnid+"_"+string(rune('a'+k))+".JPEG"] = datatest.JPEG(t, 20+c, 16, uint8(60*c+10*k))
 		}
 		left := 2
 		for i, l := range val.Labels {
 			if l == c && left > 0 {
-				files["val/"+val.Files[i]] = jpegOf(t, 16, 18, uint8(60*c+5))
+				files["val/"+val.Files[i]] = datatest.JPEG(t, 16, 18, uint8(60*c+5))
 				left--
 			}
 		}
 	}
-	files["val/"+val.Files[slices.Index(val.Labels, 999)]] = jpegOf(t, 16, 16, 255)
+	files["val/"+val.Files[slices.Index(val.Labels, 999)]] = datatest.JPEG(t, 16, 16, 255)
 	return files
 }
 

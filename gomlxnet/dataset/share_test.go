@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"coadapt/gomlxnet/dataset/datatest"
 	"fmt"
 	"image/color"
 	"slices"
@@ -10,7 +11,7 @@ import (
 
 // A folder of classes alone is refused with what to do, or divided by the share that is asked for.
 func TestTestShare(t *testing.T) {
-	p := pngOf(t, 4, 4, color.White)
+	p := datatest.PNG(t, 4, 4, color.White)
 	files := map[string][]byte{"README.md": []byte("flowers")}
 	for i := range 10 {
 		files[fmt.Sprintf("flowers/rose/%d.png", i)], files[fmt.Sprintf("flowers/tulip/deep/%d.jfif", i)] = p, p

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"coadapt/gomlxnet/dataset/picture"
 	"path"
 	"strings"
 )
@@ -65,7 +66,7 @@ func (s *Folder) reason(e entry) string {
 	if s.dirs[Test] == "" { // divided by share
 		dirs = "the classes' folders"
 	}
-	picture := e.kind == isPicture || e.kind == unread || e.kind == notLookedAt && pictureEnding(e.name)
+	picture := e.kind == picture.Readable || e.kind == picture.Unread || e.kind == picture.Unknown && picture.HasEnding(e.name)
 	switch {
 	case s.dirs[Train] == "" && picture, s.dirs[Train] != "" && part+"/" != s.dirs[Train] && part+"/" != s.dirs[Test]:
 		return "outside of " + dirs

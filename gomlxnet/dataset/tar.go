@@ -3,6 +3,7 @@ package dataset
 import (
 	"archive/tar"
 	"bytes"
+	"coadapt/gomlxnet/dataset/picture"
 	"context"
 	"fmt"
 	"hash/crc32"
@@ -142,7 +143,7 @@ func (l *tarLister) list(ctx context.Context, r io.Reader) (*tree, error) {
 			if err != nil {
 				return nil, err
 			}
-			if e.kind != noPicture || !l.copies || neededText(name) {
+			if e.kind != picture.None || !l.copies || neededText(name) {
 				sums[name] = e
 			}
 			l.files = append(l.files, e)
@@ -156,16 +157,16 @@ func (l *tarLister) file(in io.Reader, name string, size int64) (entry, error) {
 	e := entry{name: name, size: size}
 	cut := func(err error) error { return fmt.Errorf("%s: %s is cut off or damaged: %w", l.where, name, err) }
 	if l.copies {
-		head := make([]byte, min(size, headBytes))
+		head := make([]byte, min(size, picture.HeadBytes))
 		if _, err := io.ReadFull(in, head); err != nil {
 			return e, cut(err)
 		}
-		e.kind = kindOf(name, head)
-		if e.kind == noPicture && !neededText(name) {
+		e.kind = picture.KindOf(name, head)
+		if e.kind == picture.None && !neededText(name) {
 			return e, nil
 		}
-		if e.kind != noPicture && size > maxPicture {
-			e.bad = fmt.Errorf("has %d bytes; want at most %d in a picture", size, maxPicture)
+		if e.kind != picture.None && size > picture.MaxBytes {
+			e.bad = fmt.Errorf("has %d bytes; want at most %d in a picture", size, picture.MaxBytes)
 			return e, nil
 		}
 		if err := l.charge(name, size); err != nil {

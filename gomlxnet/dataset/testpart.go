@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"coadapt/gomlxnet/dataset/picture"
 	"errors"
 	"fmt"
 	"slices"
@@ -81,7 +82,7 @@ func (s *Folder) flat(dir string, labels map[string]int) bool {
 
 // annotated reads the pictures that an annotation file names.
 func (s *Folder) annotated(dir, notes string, labels map[string]int) error {
-	data, err := s.t.read(notes, maxPicture)
+	data, err := s.t.read(notes, picture.MaxBytes)
 	if err != nil {
 		return err
 	}
@@ -112,11 +113,11 @@ func (s *Folder) annotated(dir, notes string, labels map[string]int) error {
 		}
 		if k, err := s.t.look(e); err != nil {
 			return err
-		} else if k != noPicture {
+		} else if k != picture.None {
 			return fmt.Errorf("%s: %s%s names no class for %s", s.t.where, s.t.prefix, notes, e.name)
 		}
 	}
-	slices.SortFunc(s.parts[Test], func(a, b picture) int {
+	slices.SortFunc(s.parts[Test], func(a, b sample) int {
 		if a.label != b.label {
 			return int(a.label - b.label)
 		}
@@ -168,7 +169,7 @@ func (s *Folder) titles() error {
 		index[norm.NFC.String(c.Name)] = i
 	}
 	if s.t.has("wnids.txt") {
-		data, err := s.t.read("wnids.txt", maxPicture)
+		data, err := s.t.read("wnids.txt", picture.MaxBytes)
 		if err != nil {
 			return err
 		}
@@ -186,7 +187,7 @@ func (s *Folder) titles() error {
 	if !s.t.has("words.txt") {
 		return nil
 	}
-	data, err := s.t.read("words.txt", maxPicture)
+	data, err := s.t.read("words.txt", picture.MaxBytes)
 	if err != nil {
 		return err
 	}

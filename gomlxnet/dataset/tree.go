@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"cmp"
+	"coadapt/gomlxnet/dataset/picture"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -29,9 +30,9 @@ type entry struct {
 	name   string // slash-separated, from the tree's root
 	size   int64
 	crc    uint32
-	summed bool  // by digest: what is read later must have this sum
-	kind   kind  // of its first bytes, where they have been looked at
-	bad    error // why a file named as a picture cannot be read: it is a link to nothing, a pipe, ...
+	summed bool         // by digest: what is read later must have this sum
+	kind   picture.Kind // of its first bytes, where they have been looked at
+	bad    error        // why a file named as a picture cannot be read: it is a link to nothing, a pipe, ...
 }
 
 // tree is a listing of a folder or an archive. Hidden files and folders are left out, and counted in passed.

@@ -1,14 +1,18 @@
 package dataset
 
-import "testing"
+import (
+	"coadapt/gomlxnet/dataset/datatest"
+	"coadapt/gomlxnet/dataset/picture"
+	"testing"
+)
 
 // TestTurboIsOtherData: a source says who decoded it, by its digest and to a pack; resized pictures are of version 2.
 func TestTurboIsOtherData(t *testing.T) {
-	if err := newDecoder().use(DecoderTurbo); err != nil {
+	if err := picture.NewDecoder().Use(picture.Turbo); err != nil {
 		t.Skip(err)
 	}
-	dir := writeTree(t, map[string][]byte{"train/a/1.JPEG": photo(t, 90, 70), "test/a/2.JPEG": photo(t, 70, 90)})
-	open := func(d Decoder) Source {
+	dir := writeTree(t, map[string][]byte{"train/a/1.JPEG": datatest.Photo(t, 90, 70), "test/a/2.JPEG": datatest.Photo(t, 70, 90)})
+	open := func(d picture.Library) Source {
 		src, err := Open(t.Context(), dir, Options{Size: 40, Decoder: d})
 		if err != nil {
 			t.Fatal(err)
@@ -16,7 +20,7 @@ func TestTurboIsOtherData(t *testing.T) {
 		t.Cleanup(func() { src.(*Folder).Close() })
 		return src
 	}
-	slow, fast := open(DecoderGo), open(DecoderTurbo)
+	slow, fast := open(picture.Go), open(picture.Turbo)
 	if slow.Digest() == fast.Digest() {
 		t.Error("the digests are equal, whatever decodes")
 	}
@@ -39,7 +43,7 @@ func TestTurboIsOtherData(t *testing.T) {
 	if err := packed.Image(Train, 0, b); err != nil {
 		t.Fatal(err)
 	}
-	if mean, most := apart(a, b); mean > 0.5 || most > 6 {
+	if mean, most := datatest.Apart(a, b); mean > 0.5 || most > 6 {
 		t.Errorf("the decoders' pictures are %.2f grey levels apart, %d at most", mean, most)
 	}
 	if _, err := Pack(t.Context(), slow, out, PackOptions{}); err == nil {

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"coadapt/gomlxnet/dataset/picture"
 	"context"
 	"runtime"
 	"slices"
@@ -44,5 +45,5 @@ func (s *Folder) lies(file string) bool {
 	if s.t.files[at].bad != nil {
 		return false
 	}
-	return !isUpright(func(n int64) ([]byte, error) { return s.t.head(file, n) })
+	return !picture.Upright(func(n int64) ([]byte, error) { return s.t.head(file, n) })
 }

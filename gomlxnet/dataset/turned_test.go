@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"coadapt/gomlxnet/dataset/datatest"
 	"encoding/binary"
 	"fmt"
 	"testing"
@@ -14,12 +15,12 @@ func TestOrientationInDigest(t *testing.T) {
 	if err != nil || src.Digest() != before {
 		t.Errorf("digest %s, want %s (%v)", src.Digest(), before, err)
 	}
-	files["train/truck/x.jpg"] = jpegWithEXIF(files["train/truck/x.jpg"], exifOf(binary.BigEndian, 1))
-	if src, err := openMap(files, Options{}); err != nil || src.(*Folder).decoder.turn {
+	files["train/truck/x.jpg"] = datatest.JPEGWithEXIF(files["train/truck/x.jpg"], datatest.EXIF(binary.BigEndian, 1))
+	if src, err := openMap(files, Options{}); err != nil || src.(*Folder).decoder.Turn {
 		t.Errorf("an upright picture that says so asks for turning (%v)", err)
 	}
-	files["train/truck/x.jpg"] = jpegWithEXIF(plainTree(t)["train/truck/x.jpg"], exifOf(binary.BigEndian, 6))
-	if src, err := openMap(files, Options{}); err != nil || !src.(*Folder).decoder.turn {
+	files["train/truck/x.jpg"] = datatest.JPEGWithEXIF(plainTree(t)["train/truck/x.jpg"], datatest.EXIF(binary.BigEndian, 6))
+	if src, err := openMap(files, Options{}); err != nil || !src.(*Folder).decoder.Turn {
 		t.Errorf("a picture on its side does not ask for turning (%v)", err)
 	}
 	synsets := map[string][]byte{}
@@ -28,7 +29,7 @@ func TestOrientationInDigest(t *testing.T) {
 			synsets[fmt.Sprintf("%s/%s/%d.jpg", part, wnid, i)] = files["train/truck/x.jpg"]
 		}
 	}
-	if src, err := openMap(synsets, Options{}); err != nil || src.(*Folder).decoder.turn {
+	if src, err := openMap(synsets, Options{}); err != nil || src.(*Folder).decoder.Turn {
 		t.Errorf("pictures of ILSVRC are turned, which in 2014 they were not (%v)", err)
 	}
 }

@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"archive/zip"
+	"coadapt/gomlxnet/dataset/picture"
 	"fmt"
 	"io"
 	"io/fs"
@@ -46,8 +47,8 @@ func listZip(r io.ReaderAt, size int64, where string) (*tree, error) {
 
 // tooLarge lists a file that is not read for its size.
 func (t *tree) tooLarge(name string, size uint64) {
-	if pictureEnding(name) {
-		err := fmt.Errorf("has %d bytes; want at most %d in a picture", size, maxPicture)
+	if picture.HasEnding(name) {
+		err := fmt.Errorf("has %d bytes; want at most %d in a picture", size, picture.MaxBytes)
 		t.files = append(t.files, entry{name: name, bad: err})
 		return
 	}

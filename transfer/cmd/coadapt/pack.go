@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/picture"
 
 	"coadapt/transfer/setup"
 
@@ -99,7 +100,7 @@ func (f *packFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	began := time.Now()
 	open := dataset.Options{Size: f.size, Parts: f.parts}
 	if f.turbo {
-		open.Decoder = dataset.DecoderTurbo
+		open.Decoder = picture.Turbo
 	}
 	opt := dataset.PackOptions{ShardBytes: int64(f.shard) << 20, Workers: f.workers}
 	if f.skipBad {

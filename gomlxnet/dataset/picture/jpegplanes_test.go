@@ -1,4 +1,4 @@
-package dataset
+package picture
 
 import (
 	"bytes"
@@ -123,7 +123,7 @@ func TestUnevenSampling(t *testing.T) {
 				t.Errorf("%v: Go's decoder says %v; then it need not be taken apart", sampling, err)
 			}
 			dst := make([]uint8, w*h*3)
-			if err := (&decoder{}).rgb(data, h, w, false, dst); err != nil {
+			if err := (&Decoder{}).RGB(data, h, w, false, dst); err != nil {
 				t.Errorf("%v: %v", sampling, err)
 				continue
 			}
@@ -143,7 +143,7 @@ func TestUnevenSampling(t *testing.T) {
 					break
 				}
 			}
-			if err := (&decoder{}).rgb(data, 16, 16, true, make([]uint8, 16*16*3)); err != nil {
+			if err := (&Decoder{}).RGB(data, 16, 16, true, make([]uint8, 16*16*3)); err != nil {
 				t.Errorf("%v, resized: %v", sampling, err)
 			}
 			if _, err := jpegDecode(data[:len(data)-8]); err == nil {
@@ -159,7 +159,7 @@ func TestUnevenSampling(t *testing.T) {
 		"3 to 2":      {flatJPEG(9, 9, [][2]int{{3, 1}, {2, 1}, {1, 1}}, 0, 0xc0, level), "2x1 samples"},
 		"four planes": {flatJPEG(9, 9, [][2]int{{2, 1}, {1, 1}, {1, 1}, {1, 1}}, 0, 0xc0, level), "not three"},
 	} {
-		err := (&decoder{}).rgb(c.data, 9, 9, false, make([]uint8, 243))
+		err := (&Decoder{}).RGB(c.data, 9, 9, false, make([]uint8, 243))
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "convert it to PNG") {
 			t.Errorf("%s: %v, want a sentence with %q", name, err, c.want)
 		}

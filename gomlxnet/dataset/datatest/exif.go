@@ -1,12 +1,12 @@
-package dataset
+package datatest
 
 import (
 	"encoding/binary"
 	"slices"
 )
 
-// exifOf is EXIF data with an orientation after another tag.
-func exifOf(order binary.AppendByteOrder, o int) []byte {
+// EXIF is EXIF data with an orientation after another tag.
+func EXIF(order binary.AppendByteOrder, o int) []byte {
 	b := []byte("II*\x00")
 	if order == binary.AppendByteOrder(binary.BigEndian) {
 		b = []byte("MM\x00*")
@@ -19,8 +19,8 @@ func exifOf(order binary.AppendByteOrder, o int) []byte {
 	return order.AppendUint32(b, 0)
 }
 
-// jpegWithEXIF puts a segment behind the start of a JPEG.
-func jpegWithEXIF(data, exif []byte) []byte {
+// JPEGWithEXIF puts a segment behind the start of a JPEG.
+func JPEGWithEXIF(data, exif []byte) []byte {
 	body := append([]byte("Exif\x00\x00"), exif...)
 	seg := binary.BigEndian.AppendUint16([]byte{0xff, 0xe1}, uint16(len(body)+2))
 	return slices.Concat(data[:2], seg, body, data[2:])

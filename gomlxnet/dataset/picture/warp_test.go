@@ -1,7 +1,8 @@
-package dataset
+package picture
 
 import (
 	"bytes"
+	"coadapt/gomlxnet/dataset/datatest"
 	"errors"
 	"image"
 	"image/draw"
@@ -26,7 +27,7 @@ func warped(img image.Image, w, h int) []uint8 {
 // level off on average; at edges of colour they differ by more, as the twin repeats a sample of colour over four pixels and
 // the planes have it interpolated.
 func TestWarp(t *testing.T) {
-	whole, err := jpeg.Decode(bytes.NewReader(photo(t, 251, 187)))
+	whole, err := jpeg.Decode(bytes.NewReader(datatest.Photo(t, 251, 187)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +45,7 @@ func TestWarp(t *testing.T) {
 			{"part of planes", whole.(*image.YCbCr).SubImage(image.Rect(10, 20, 170, 180)), 1.5, 40}} {
 			got := make([]uint8, size*size*3)
 			warp(c.img, size, size, got)
-			mean, most := apart(got, warped(c.img, size, size))
+			mean, most := datatest.Apart(got, warped(c.img, size, size))
 			if mean > c.mean || most > c.most {
 				t.Errorf("%s to %d px: %.2f grey levels off on average, %d at most, want at most %.1f and %d", c.name, size, mean, most, c.mean, c.most)
 			}
@@ -77,7 +78,7 @@ func TestTurboIsGo(t *testing.T) {
 	if err := jpeg.Encode(&grey, m, nil); err != nil {
 		t.Fatal(err)
 	}
-	for name, data := range map[string][]byte{"colour": photo(t, 251, 187), "one pixel": photo(t, 1, 1), "grey": grey.Bytes()} {
+	for name, data := range map[string][]byte{"colour": datatest.Photo(t, 251, 187), "one pixel": datatest.Photo(t, 1, 1), "grey": grey.Bytes()} {
 		slow, err := jpeg.Decode(bytes.NewReader(data))
 		if err != nil {
 			t.Fatal(err)
@@ -94,7 +95,7 @@ func TestTurboIsGo(t *testing.T) {
 		}
 		for i, p := range want {
 			for y := range p.H {
-				if _, most := apart(planes[i].Pix[y*planes[i].Stride:][:p.W], p.Pix[y*p.Stride:][:p.W]); most > 2 {
+				if _, most := datatest.Apart(planes[i].Pix[y*planes[i].Stride:][:p.W], p.Pix[y*p.Stride:][:p.W]); most > 2 {
 					t.Fatalf("%s: row %d of plane %d is %d levels off", name, y, i, most)
 				}
 			}
@@ -105,10 +106,10 @@ func TestTurboIsGo(t *testing.T) {
 // What libjpeg-turbo warns of, Go judges: a file that is cut off is bad with either decoder.
 func TestTurboLeavesDamage(t *testing.T) {
 	fast := turboOf(t)
-	whole := photo(t, 100, 80)
+	whole := datatest.Photo(t, 100, 80)
 	cut := whole[:len(whole)*2/3]
 	_, want := jpeg.Decode(bytes.NewReader(cut))
-	err := (&decoder{fast: fast}).rgb(cut, 50, 50, true, make([]uint8, 7500))
+	err := (&Decoder{fast: fast}).RGB(cut, 50, 50, true, make([]uint8, 7500))
 	if want == nil || err == nil || err.Error() != want.Error() {
 		t.Errorf("error %v for a file that is cut off, want Go's: %v", err, want)
 	}

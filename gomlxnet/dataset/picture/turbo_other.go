@@ -1,6 +1,6 @@
 //go:build !((linux || darwin) && (amd64 || arm64) && !android && !faketime)
 
-package dataset
+package picture
 
 import (
 	"errors"

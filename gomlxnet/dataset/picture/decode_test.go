@@ -1,7 +1,8 @@
-package dataset
+package picture
 
 import (
 	"bytes"
+	"coadapt/gomlxnet/dataset/datatest"
 	"coadapt/gomlxnet/splitmix"
 	"image"
 	"image/color"
@@ -28,7 +29,7 @@ func TestDecodeColourModels(t *testing.T) {
 		"nrgba64": image.NewNRGBA64(r), "paletted": image.NewPaletted(r, color.Palette{color.Black, color.White, color.RGBA{200, 30, 90, 255}})}
 	check := func(name string, data []byte, img image.Image) {
 		got := make([]uint8, 9*7*3)
-		if err := (&decoder{}).rgb(data, 7, 9, false, got); err != nil {
+		if err := (&Decoder{}).RGB(data, 7, 9, false, got); err != nil {
 			t.Errorf("%s: %v", name, err)
 			return
 		}
@@ -79,7 +80,7 @@ func TestDecodeCMYK(t *testing.T) {
 }
 
 func TestDecodeErrors(t *testing.T) {
-	sound := pngOf(t, 4, 4, color.White)
+	sound := datatest.PNG(t, 4, 4, color.White)
 	bomb := slices.Clone(sound)
 	copy(bomb[16:24], []byte{0, 1, 0, 0, 0, 1, 0, 0}) // 65536 x 65536, with a wrong sum besides
 	for name, c := range map[string]struct {
@@ -89,12 +90,12 @@ func TestDecodeErrors(t *testing.T) {
 		"empty":     {nil, "empty"},
 		"text":      {[]byte("<html>"), "want a JPEG"},
 		"cut png":   {sound[:len(sound)-20], "EOF"},
-		"cut jpeg":  {jpegOf(t, 4, 4, 3)[:300], "EOF"},
+		"cut jpeg":  {datatest.JPEG(t, 4, 4, 3)[:300], "EOF"},
 		"bomb":      {bomb, "png"},
-		"other":     {pngOf(t, 5, 4, color.White), "4x5"},
+		"other":     {datatest.PNG(t, 5, 4, color.White), "4x5"},
 		"only head": {sound[:8], "EOF"},
 	} {
-		err := (&decoder{}).rgb(c.data, 4, 4, false, make([]uint8, 48))
+		err := (&Decoder{}).RGB(c.data, 4, 4, false, make([]uint8, 48))
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want one with %q", name, err, c.want)
 		}
@@ -102,13 +103,13 @@ func TestDecodeErrors(t *testing.T) {
 }
 
 func FuzzDecode(f *testing.F) {
-	f.Add(pngOf(f, 3, 2, color.White))
-	f.Add(jpegOf(f, 3, 2, 9))
+	f.Add(datatest.PNG(f, 3, 2, color.White))
+	f.Add(datatest.JPEG(f, 3, 2, 9))
 	f.Add([]byte("\xff\xd8\xff"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if h, w, err := pictureSize(data); err != nil || h*w > 1<<16 {
 			return
 		}
-		_ = (&decoder{}).rgb(data, 4, 4, true, make([]uint8, 48))
+		_ = (&Decoder{}).RGB(data, 4, 4, true, make([]uint8, 48))
 	})
 }

@@ -1,7 +1,8 @@
-package dataset
+package picture
 
 import (
 	"bytes"
+	"coadapt/gomlxnet/dataset/datatest"
 	"encoding/base64"
 	"encoding/binary"
 	"image"
@@ -33,7 +34,7 @@ func TestFormats(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := make([]uint8, 5*4*3)
-		if err := (&decoder{}).rgb(b.Bytes(), 4, 5, false, got); err != nil {
+		if err := (&Decoder{}).RGB(b.Bytes(), 4, 5, false, got); err != nil {
 			t.Error(err)
 		}
 		return got
@@ -90,11 +91,11 @@ func TestWebP(t *testing.T) {
 		if h, w, err := pictureSize(data); h != 1 || w != 1 || err != nil {
 			t.Errorf("%s: %dx%d, %v; want 1x1", name, h, w, err)
 		}
-		if err := (&decoder{}).rgb(data, 1, 1, false, make([]uint8, 3)); err != nil {
+		if err := (&Decoder{}).RGB(data, 1, 1, false, make([]uint8, 3)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		for n := range data { // cut off, it is an error or a picture
-			_ = (&decoder{}).rgb(data[:n], 1, 1, true, make([]uint8, 3))
+			_ = (&Decoder{}).RGB(data[:n], 1, 1, true, make([]uint8, 3))
 			orientation(data[:n])
 		}
 	}
@@ -139,7 +140,7 @@ func TestDecodeMemory(t *testing.T) {
 	dst := make([]uint8, 24*24*3)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	if err := (&decoder{}).rgb(b.Bytes(), 24, 24, true, dst); err != nil {
+	if err := (&Decoder{}).RGB(b.Bytes(), 24, 24, true, dst); err != nil {
 		t.Fatal(err)
 	}
 	runtime.ReadMemStats(&after)
@@ -155,9 +156,9 @@ func TestDecodeMemory(t *testing.T) {
 
 // Pictures that together take more than the bound wait for each other; one that is larger by itself is decoded.
 func TestDecodersShareMemory(t *testing.T) {
-	data := jpegOf(t, 64, 64, 7)
+	data := datatest.JPEG(t, 64, 64, 7)
 	cost := decodeCost(data, 64, 64, color.GrayModel)
-	d := &decoder{room: semaphore.NewWeighted(decodeMemory)}
+	d := &Decoder{room: semaphore.NewWeighted(decodeMemory)}
 	if !d.room.TryAcquire(decodeMemory - cost + 1) {
 		t.Fatal("the bound is not free")
 	}
@@ -166,7 +167,7 @@ func TestDecodersShareMemory(t *testing.T) {
 	started := make(chan struct{})
 	wg.Go(func() {
 		close(started)
-		if err := d.rgb(data, 64, 64, false, make([]uint8, 64*64*3)); err != nil {
+		if err := d.RGB(data, 64, 64, false, make([]uint8, 64*64*3)); err != nil {
 			t.Error(err)
 		}
 		done.Store(true)
@@ -193,12 +194,12 @@ func TestDecodersShareMemory(t *testing.T) {
 // The sentence about a format that is not read names it.
 func TestUnreadFormats(t *testing.T) {
 	for head, want := range map[string]string{"P6\n3 2\n255\n": "Netpbm", "\x00\x00\x00\x1cftypavif": "AVIF", "8BPS\x00\x01": "Photoshop", "II+\x00": "BigTIFF"} {
-		err := (&decoder{}).rgb([]byte(head+strings.Repeat("\x00", 16)), 4, 4, true, make([]uint8, 48))
+		err := (&Decoder{}).RGB([]byte(head+strings.Repeat("\x00", 16)), 4, 4, true, make([]uint8, 48))
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "PNG or JPEG") {
 			t.Errorf("%q: %v, want an error that names %s", head, err, want)
 		}
 	}
-	if k := kindOf("photo.nef", append([]byte("MM\x00*"), binary.BigEndian.AppendUint32(nil, 8)...)); k != unread {
-		t.Errorf("a camera's raw picture is of kind %d, want %d: what looks like a TIFF in it is a thumbnail", k, unread)
+	if k := KindOf("photo.nef", append([]byte("MM\x00*"), binary.BigEndian.AppendUint32(nil, 8)...)); k != Unread {
+		t.Errorf("a camera's raw picture is of kind %d, want %d: what looks like a TIFF in it is a thumbnail", k, Unread)
 	}
 }

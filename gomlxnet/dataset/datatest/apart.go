@@ -1,7 +1,7 @@
-package dataset
+package datatest
 
-// apart is the mean and the largest difference of two pictures.
-func apart(a, b []uint8) (mean float64, most int) {
+// Apart is the mean and the largest difference of two pictures.
+func Apart(a, b []uint8) (mean float64, most int) {
 	for i := range a {
 		d := int(a[i]) - int(b[i])
 		d = max(d, -d)

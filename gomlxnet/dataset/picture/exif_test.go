@@ -1,7 +1,8 @@
-package dataset
+package picture
 
 import (
 	"bytes"
+	"coadapt/gomlxnet/dataset/datatest"
 	"encoding/binary"
 	"hash/crc32"
 	"image"
@@ -65,36 +66,36 @@ func TestOrientation(t *testing.T) {
 		return b.Bytes()
 	}
 	want := make([]uint8, 18)
-	if err := (&decoder{}).rgb(encode(upright), 2, 3, false, want); err != nil {
+	if err := (&Decoder{}).RGB(encode(upright), 2, 3, false, want); err != nil {
 		t.Fatal(err)
 	}
-	d := &decoder{turn: true}
+	d := &Decoder{Turn: true}
 	for o := 1; o <= 8; o++ {
 		for _, order := range []binary.AppendByteOrder{binary.BigEndian, binary.LittleEndian} {
-			data := pngChunked(encode(stored(upright, o)), "eXIf", exifOf(order, o))
+			data := pngChunked(encode(stored(upright, o)), "eXIf", datatest.EXIF(order, o))
 			got := make([]uint8, 18)
-			if err := d.rgb(data, 2, 3, false, got); err != nil || !bytes.Equal(got, want) {
+			if err := d.RGB(data, 2, 3, false, got); err != nil || !bytes.Equal(got, want) {
 				t.Errorf("orientation %d: %v, pixels %v, want %v", o, err, got, want)
 			}
-			if h, w, err := d.size(data); h != 2 || w != 3 || err != nil {
+			if h, w, err := d.Size(data); h != 2 || w != 3 || err != nil {
 				t.Errorf("orientation %d: %dx%d, want 2x3 (%v)", o, h, w, err)
 			}
-			if got := pictureOrientation(jpegWithEXIF(jpegOf(t, 4, 4, 9), exifOf(order, o))); got != o {
+			if got := pictureOrientation(datatest.JPEGWithEXIF(datatest.JPEG(t, 4, 4, 9), datatest.EXIF(order, o))); got != o {
 				t.Errorf("JPEG of orientation %d: read as %d", o, got)
 			}
 		}
 	}
 	for _, o := range []int{0, 9, 77} {
-		if got := pictureOrientation(jpegWithEXIF(jpegOf(t, 4, 4, 9), exifOf(binary.BigEndian, o))); got != 1 {
+		if got := pictureOrientation(datatest.JPEGWithEXIF(datatest.JPEG(t, 4, 4, 9), datatest.EXIF(binary.BigEndian, o))); got != 1 {
 			t.Errorf("an orientation of %d, which there is not, is read as %d", o, got)
 		}
 	}
-	sound := jpegWithEXIF(jpegOf(t, 4, 4, 9), exifOf(binary.BigEndian, 6))
+	sound := datatest.JPEGWithEXIF(datatest.JPEG(t, 4, 4, 9), datatest.EXIF(binary.BigEndian, 6))
 	for n := range sound { // never beyond the end
 		orientation(sound[:n])
 		progressive(sound[:n])
 	}
-	chunked := pngChunked(encode(upright), "eXIf", exifOf(binary.BigEndian, 6))
+	chunked := pngChunked(encode(upright), "eXIf", datatest.EXIF(binary.BigEndian, 6))
 	for n := range chunked {
 		orientation(chunked[:n])
 	}

@@ -1,8 +1,9 @@
 //go:build unix
 
-package dataset
+package picture
 
 import (
+	"coadapt/gomlxnet/dataset/datatest"
 	"os"
 	"path/filepath"
 	"testing"
@@ -28,20 +29,20 @@ func BenchmarkDecode(b *testing.B) {
 		files = append(files, data)
 	}
 	dst := make([]uint8, 256*256*3)
-	for _, d := range []Decoder{DecoderGo, DecoderTurbo} {
+	for _, d := range []Library{Go, Turbo} {
 		b.Run(d.String(), func(b *testing.B) {
 			var fast *turbo
-			if d == DecoderTurbo {
+			if d == Turbo {
 				fast = turboOf(b)
 			}
-			began, i := cpuTime(b), 0
+			began, i := datatest.CPUTime(b), 0
 			for b.Loop() {
-				if err := (&decoder{fast: fast}).rgb(files[i%len(files)], 256, 256, true, dst); err != nil {
+				if err := (&Decoder{fast: fast}).RGB(files[i%len(files)], 256, 256, true, dst); err != nil {
 					b.Fatal(err)
 				}
 				i++
 			}
-			b.ReportMetric(1e3*(cpuTime(b)-began)/float64(i), "cpu-ms/picture")
+			b.ReportMetric(1e3*(datatest.CPUTime(b)-began)/float64(i), "cpu-ms/picture")
 		})
 	}
 }

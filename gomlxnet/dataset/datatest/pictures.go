@@ -1,4 +1,4 @@
-package dataset
+package datatest
 
 import (
 	"bytes"
@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// pngOf makes a picture of one colour.
-func pngOf(t testing.TB, w, h int, c color.Color) []byte {
+// PNG makes a picture of one colour.
+func PNG(t testing.TB, w, h int, c color.Color) []byte {
 	t.Helper()
 	m := image.NewNRGBA(image.Rect(0, 0, w, h))
 	for i := range w * h {
@@ -24,7 +24,8 @@ func pngOf(t testing.TB, w, h int, c color.Color) []byte {
 	return b.Bytes()
 }
 
-func jpegOf(t testing.TB, w, h int, grey uint8) []byte {
+// JPEG makes a picture of one grey.
+func JPEG(t testing.TB, w, h int, grey uint8) []byte {
 	t.Helper()
 	m := image.NewGray(image.Rect(0, 0, w, h))
 	for i := range m.Pix {
@@ -37,8 +38,8 @@ func jpegOf(t testing.TB, w, h int, grey uint8) []byte {
 	return b.Bytes()
 }
 
-// photo is a JPEG as a camera makes them: soft waves of colour, an edge, 4:2:0, with sides that fill no whole block.
-func photo(t testing.TB, w, h int) []byte {
+// Photo is a JPEG as a camera makes them: soft waves of colour, an edge, 4:2:0, with sides that fill no whole block.
+func Photo(t testing.TB, w, h int) []byte {
 	t.Helper()
 	m := image.NewRGBA(image.Rect(0, 0, w, h))
 	for y := range h {

@@ -1,6 +1,6 @@
 //go:build unix
 
-package dataset
+package datatest
 
 import (
 	"testing"
@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// cpuTime is what this process has spent on all cores, in seconds; other processes that share them do not count.
-func cpuTime(t testing.TB) float64 {
+// CPUTime is what this process has spent on all cores, in seconds; other processes that share them do not count.
+func CPUTime(t testing.TB) float64 {
 	t.Helper()
 	var u unix.Rusage
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {

@@ -1,4 +1,4 @@
-package dataset
+package picture
 
 import (
 	"bytes"
@@ -6,19 +6,13 @@ import (
 	"fmt"
 	"image"
 	"image/color"
-	"image/draw"
-	"image/gif"
-	"image/png"
-	"io"
 
-	"golang.org/x/image/bmp"
-	"golang.org/x/image/tiff"
 	"golang.org/x/sync/semaphore"
 )
 
 // Bounds of a picture, before it is decoded.
 const (
-	maxPicture   = 64 << 20  // bytes of one encoded picture
+	MaxBytes     = 64 << 20  // bytes of one encoded picture
 	maxPixels    = 64 << 20  // of one picture
 	decodeMemory = 512 << 20 // bytes of all pictures of a source that are being decoded; a larger one is decoded alone
 )
@@ -29,51 +23,13 @@ const (
 	pngStart  = "\x89PNG\r\n\x1a\n"
 )
 
-// codec finds the decoder by the first bytes: ImageNet has a PNG that is called .JPEG.
-func codec(data []byte) (config func() (image.Config, error), decode func() (image.Image, error), err error) {
+// codecOf finds the decoders by the first bytes: ImageNet has a PNG that is called .JPEG.
+func codecOf(data []byte) (*codec, error) {
 	f, ok := formatOf(data)
-	if !ok || !f.reads {
-		return nil, nil, whatIsWanted(data)
+	if !ok || f.codec == nil {
+		return nil, Wanted(data)
 	}
-	from := func(config func(io.Reader) (image.Config, error), decode func(io.Reader) (image.Image, error)) (
-		func() (image.Config, error), func() (image.Image, error), error) {
-		return func() (image.Config, error) { return config(bytes.NewReader(data)) },
-			func() (image.Image, error) { return decode(bytes.NewReader(data)) }, nil
-	}
-	switch f.name {
-	case "JPEG":
-		return func() (image.Config, error) { return jpegConfig(data) },
-			func() (image.Image, error) { return jpegDecode(data) }, nil
-	case "PNG":
-		return from(png.DecodeConfig, png.Decode)
-	case "BMP":
-		return from(bmp.DecodeConfig, bmp.Decode)
-	case "TIFF":
-		return from(tiff.DecodeConfig, tiff.Decode)
-	case "GIF":
-		return from(gif.DecodeConfig, func(io.Reader) (image.Image, error) { return gifDecode(data) })
-	}
-	return func() (image.Config, error) { return webpConfig(data) },
-		func() (image.Image, error) { return webpDecode(data) }, nil
-}
-
-// gifDecode decodes the first frame of a GIF where it lies on the canvas, over black.
-func gifDecode(data []byte) (image.Image, error) {
-	config, err := gif.DecodeConfig(bytes.NewReader(data))
-	if err != nil {
-		return nil, err
-	}
-	img, err := gif.Decode(bytes.NewReader(data))
-	if err != nil {
-		return nil, err
-	}
-	canvas := image.Rect(0, 0, config.Width, config.Height)
-	if img.Bounds() == canvas {
-		return img, nil
-	}
-	whole := image.NewRGBA(canvas)
-	draw.Draw(whole, img.Bounds(), img, img.Bounds().Min, draw.Src)
-	return whole, nil
+	return f.codec, nil
 }
 
 // pictureSize reads width and height from a picture's header.
@@ -84,11 +40,11 @@ func pictureSize(data []byte) (height, width int, err error) {
 
 // inspect reads width, height and colour model from a picture's header.
 func inspect(data []byte) (height, width int, model color.Model, err error) {
-	config, _, err := codec(data)
+	from, err := codecOf(data)
 	if err != nil {
 		return 0, 0, nil, err
 	}
-	c, err := config()
+	c, err := from.config(data)
 	if err != nil {
 		return 0, 0, nil, err
 	}
@@ -98,55 +54,55 @@ func inspect(data []byte) (height, width int, model color.Model, err error) {
 	return c.Height, c.Width, c.ColorModel, nil
 }
 
-// Decoder is what decodes JPEGs.
-type Decoder int
+// Library is what decodes JPEGs.
+type Library int
 
 const (
-	// DecoderGo is image/jpeg, the same on every machine. It is the default.
-	DecoderGo Decoder = iota
-	// DecoderTurbo is the machine's libjpeg-turbo, several times faster. Its samples differ from Go's by a grey level
+	// Go is image/jpeg, the same on every machine. It is the default.
+	Go Library = iota
+	// Turbo is the machine's libjpeg-turbo, several times faster. Its samples differ from Go's by a grey level
 	// here and there, so that the data is other data, with another digest. What it does not take, Go's decoder
 	// decodes.
-	DecoderTurbo
+	Turbo
 )
 
 // String is the name that a digest knows it by.
-func (d Decoder) String() string {
-	if d == DecoderTurbo {
+func (d Library) String() string {
+	if d == Turbo {
 		return "libjpeg-turbo"
 	}
 	return "go"
 }
 
-// decoder brings files to pixels. The zero value decodes with Go's decoders, as many files at a time as it is asked
+// Decoder brings files to pixels. The zero value decodes with Go's decoders, as many files at a time as it is asked
 // for.
-type decoder struct {
+type Decoder struct {
+	Turn bool                // turns pictures upright, as their EXIF data says
 	fast *turbo              // decodes the JPEGs that it can; or nil
-	turn bool                // as EXIF data says
 	room *semaphore.Weighted // bytes of memory of all pictures that are being decoded, of decodeMemory; or nil
 }
 
-// newDecoder makes a decoder of Go's own decoders that takes at most decodeMemory bytes at a time.
-func newDecoder() *decoder { return &decoder{room: semaphore.NewWeighted(decodeMemory)} }
+// NewDecoder makes a decoder of Go's own decoders that takes at most decodeMemory bytes at a time.
+func NewDecoder() *Decoder { return &Decoder{room: semaphore.NewWeighted(decodeMemory)} }
 
-// use has a library decode JPEGs. It fails where this machine does not have it.
-func (d *decoder) use(lib Decoder) (err error) {
-	if lib == DecoderTurbo {
+// Use has a library decode JPEGs. It fails where this machine does not have it.
+func (d *Decoder) Use(lib Library) (err error) {
+	if lib == Turbo {
 		d.fast, err = openTurbo()
 	}
 	return err
 }
 
-// library is what decodes JPEGs.
-func (d *decoder) library() Decoder {
+// Library is what decodes JPEGs.
+func (d *Decoder) Library() Library {
 	if d.fast != nil {
-		return DecoderTurbo
+		return Turbo
 	}
-	return DecoderGo
+	return Go
 }
 
-// close lets go of the library; no picture may be decoded at the time. Go's decoder decodes from then on.
-func (d *decoder) close() error {
+// Close lets go of the library; no picture may be decoded at the time. Go's decoder decodes from then on.
+func (d *Decoder) Close() error {
 	if d.fast == nil {
 		return nil
 	}
@@ -155,26 +111,26 @@ func (d *decoder) close() error {
 	return fast.close()
 }
 
-// size is that of a picture once it is upright.
-func (d *decoder) size(data []byte) (height, width int, err error) {
+// Size is that of a picture once it is upright.
+func (d *Decoder) Size(data []byte) (height, width int, err error) {
 	height, width, err = pictureSize(data)
-	if d.turn && pictureOrientation(data) >= 5 {
+	if d.Turn && pictureOrientation(data) >= 5 {
 		height, width = width, height
 	}
 	return height, width, err
 }
 
-// rgb decodes a picture of any colour model into [h, w, 3] bytes; transparent parts come out over black. With resize,
+// RGB decodes a picture of any colour model into [h, w, 3] bytes; transparent parts come out over black. With resize,
 // a picture of another size is warped to h x w, both sides by themselves and without keeping the aspect, as the
 // pictures of 2014 were; the filter is Catmull-Rom, widened where the picture shrinks. Without, another size is an
 // error.
-func (d *decoder) rgb(data []byte, h, w int, resize bool, dst []uint8) error {
+func (d *Decoder) RGB(data []byte, h, w int, resize bool, dst []uint8) error {
 	ph, pw, model, err := inspect(data)
 	if err != nil {
 		return err
 	}
 	turn := 1
-	if d.turn {
+	if d.Turn {
 		turn = pictureOrientation(data)
 	}
 	sh, sw := h, w // as the file has it
@@ -217,7 +173,7 @@ func (d *decoder) rgb(data []byte, h, w int, resize bool, dst []uint8) error {
 
 // decode decodes a picture whose header was found to be sound.
 func decode(data []byte, fast *turbo) (image.Image, error) {
-	_, slow, err := codec(data)
+	slow, err := codecOf(data)
 	if err != nil {
 		return nil, err
 	}
@@ -226,7 +182,7 @@ func decode(data []byte, fast *turbo) (image.Image, error) {
 			return img, nil
 		}
 	}
-	return slow()
+	return slow.decode(data)
 }
 
 // copyRGB converts the common colour models without an image in between; it reports whether img has one of them.

@@ -1,4 +1,4 @@
-package dataset
+package picture
 
 import (
 	"bytes"
@@ -120,11 +120,11 @@ func pictureOrientation(data []byte) int {
 	return o
 }
 
-// isUpright reports whether a picture's EXIF data, if it has any, says that it needs no turning. head reads the first n
+// Upright reports whether a picture's EXIF data, if it has any, says that it needs no turning. head reads the first n
 // bytes of its file, or all of a shorter one; as few as will do are asked for. A picture that cannot be read is upright.
-func isUpright(head func(n int64) ([]byte, error)) bool {
+func Upright(head func(n int64) ([]byte, error)) bool {
 	o := 1
-	for _, n := range []int64{4 << 10, exifHead, maxPicture} {
+	for _, n := range []int64{4 << 10, exifHead, MaxBytes} {
 		data, err := head(n)
 		if err != nil {
 			return true
