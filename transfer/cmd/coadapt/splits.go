@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/formats"
 
 	"github.com/spf13/cobra"
 )
@@ -58,7 +59,7 @@ func lists2014(ctx context.Context, dir string) (lists []dataset.List, notes []s
 			return lists, []string{fmt.Sprintf("%s has neither train/ nor ILSVRC2012_img_train.tar: validation lists only", dir)}, nil
 		}
 	}
-	src, err := dataset.Open(ctx, dir, dataset.Options{Size: 256})
+	src, err := formats.Open(ctx, dir, formats.Options{Size: 256})
 	if err != nil {
 		return nil, nil, fmt.Errorf("-ilsvrc12: %w", err)
 	}
