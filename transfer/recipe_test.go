@@ -4,12 +4,13 @@ import (
 	"testing"
 
 	"coadapt/gomlxnet/dataset/formats"
+	"coadapt/gomlxnet/dataset/shapes"
 )
 
 // Plain shapes are the default experiment, and hold the same pictures as shapes with their parameters: one key, whichever way a net was
 // asked for.
 func TestMiniConfigOfPlainShapes(t *testing.T) {
-	plain, err := formats.Open(t.Context(), formats.PlainName, formats.Options{})
+	plain, err := formats.Open(t.Context(), shapes.PlainName, formats.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

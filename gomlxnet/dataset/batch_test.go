@@ -1,12 +1,13 @@
 package dataset
 
 import (
-	"coadapt/gomlxnet/splitmix"
 	"context"
 	"errors"
 	"runtime"
 	"slices"
 	"testing"
+
+	"coadapt/gomlxnet/splitmix"
 )
 
 func smallTask(t testing.TB, opt TaskOptions) *Task {

@@ -1,8 +1,9 @@
 package dataset
 
 import (
-	"coadapt/gomlxnet/splitmix"
 	"fmt"
+
+	"coadapt/gomlxnet/splitmix"
 )
 
 // noise is a source of square pictures of random pixels. Of its classes the first half, the larger one where they are

@@ -1,9 +1,10 @@
 package dataset
 
 import (
-	"coadapt/gomlxnet/splitmix"
 	"fmt"
 	"sync"
+
+	"coadapt/gomlxnet/splitmix"
 )
 
 // Order fixes which pictures make up which batch. The pictures of a task are laid end to end in one fresh permutation an

@@ -1,9 +1,10 @@
 package dataset
 
 import (
-	"coadapt/gomlxnet/splitmix"
 	"fmt"
 	"slices"
+
+	"coadapt/gomlxnet/splitmix"
 )
 
 // View is how a picture becomes the input of a net. The steps, in this order: the mean is subtracted, Pad zeros are put

@@ -7,6 +7,7 @@ import (
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/formats"
+	"coadapt/gomlxnet/dataset/shapes"
 	"coadapt/transfer"
 
 	"github.com/spf13/pflag"
@@ -52,7 +53,7 @@ func CheckParts(p *formats.Parts) error {
 // source opens the data, resized to a number of pixels, 0 for what suits it.
 func (o Options) source(ctx context.Context, size int, say func(dataset.Source)) (dataset.Source, error) {
 	switch {
-	case size != 0 || formats.IsShapes(o.Data):
+	case size != 0 || shapes.Is(o.Data):
 	case o.Recipe == Recipe2014:
 		size = 256
 	default:

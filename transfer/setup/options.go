@@ -9,6 +9,7 @@ import (
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/formats"
+	"coadapt/gomlxnet/dataset/shapes"
 	"coadapt/transfer"
 
 	"github.com/spf13/pflag"
@@ -227,7 +228,7 @@ func (o Options) Said(option string) bool {
 // Files are the options that name files, or may: those that do are changed by f.
 func (o *Options) Files(f func(path string) (string, error)) error {
 	for path, file := range map[*string]bool{
-		&o.Data: !formats.IsShapes(o.Data), &o.DataB: !formats.IsShapes(o.DataB), &o.SplitFile: true, &o.Parts.Groups: true,
+		&o.Data: !shapes.Is(o.Data), &o.DataB: !shapes.Is(o.DataB), &o.SplitFile: true, &o.Parts.Groups: true,
 		&o.BaseA: true, &o.Arch: isFile(o.Arch), &o.Preprocess: isFile(o.Preprocess),
 	} {
 		if !file || *path == "" {

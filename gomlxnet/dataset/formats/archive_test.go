@@ -4,7 +4,6 @@ import (
 	"archive/tar"
 	"archive/zip"
 	"bytes"
-	"coadapt/gomlxnet/dataset"
 	"compress/gzip"
 	"context"
 	"maps"
@@ -13,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"coadapt/gomlxnet/dataset"
 )
 
 func tarOf(t testing.TB, files map[string][]byte) []byte {

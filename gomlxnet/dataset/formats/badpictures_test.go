@@ -1,14 +1,15 @@
 package formats
 
 import (
-	"coadapt/gomlxnet/dataset"
-	"coadapt/gomlxnet/dataset/datatest"
 	"context"
 	"image/color"
 	"math"
 	"slices"
 	"strings"
 	"testing"
+
+	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/datatest"
 )
 
 func TestBadPictures(t *testing.T) {

@@ -3,14 +3,15 @@ package formats
 import (
 	"archive/tar"
 	"bytes"
-	"coadapt/gomlxnet/dataset"
-	"coadapt/gomlxnet/dataset/picture"
 	"compress/gzip"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/picture"
 )
 
 // zeros is an endless reader.

@@ -1,11 +1,12 @@
 package formats
 
 import (
-	"coadapt/gomlxnet/dataset"
 	"context"
 	"fmt"
 	"slices"
 	"strings"
+
+	"coadapt/gomlxnet/dataset"
 )
 
 // cifarSide is the side of CIFAR's pictures, pixels; a record ends in that many squared bytes of red, green and blue.

@@ -1,12 +1,13 @@
 package formats
 
 import (
-	"coadapt/gomlxnet/dataset"
 	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+
+	"coadapt/gomlxnet/dataset"
 )
 
 // cifarRecord makes a record whose pixel (y, x) is (first label + y, x, 7).

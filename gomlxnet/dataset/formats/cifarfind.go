@@ -1,11 +1,12 @@
 package formats
 
 import (
-	"coadapt/gomlxnet/dataset"
 	"context"
 	"path"
 	"slices"
 	"strings"
+
+	"coadapt/gomlxnet/dataset"
 )
 
 // wholeCIFARs finds the places where all files of a CIFAR lie.

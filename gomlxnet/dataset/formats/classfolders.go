@@ -1,9 +1,10 @@
 package formats
 
 import (
-	"coadapt/gomlxnet/dataset/picture"
 	"slices"
 	"strings"
+
+	"coadapt/gomlxnet/dataset/picture"
 
 	"golang.org/x/text/unicode/norm"
 )

@@ -1,8 +1,9 @@
 package formats
 
 import (
-	"coadapt/gomlxnet/dataset"
 	"fmt"
+
+	"coadapt/gomlxnet/dataset"
 )
 
 // coarsen makes CIFAR-100's superclasses the labels.

@@ -1,11 +1,12 @@
 package formats
 
 import (
-	"coadapt/gomlxnet/dataset"
-	"coadapt/gomlxnet/dataset/datatest"
 	"image/color"
 	"slices"
 	"testing"
+
+	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/datatest"
 )
 
 // TestFineClasses: CIFAR's binary files and a folder of the same classes know the fine class of each picture, where the

@@ -3,12 +3,13 @@
 package formats
 
 import (
-	"coadapt/gomlxnet/dataset"
 	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"coadapt/gomlxnet/dataset"
 )
 
 // TestTruncatedPack: a shard that is cut off while it is mapped is an error that names it, in every way to its

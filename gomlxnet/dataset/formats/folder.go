@@ -1,13 +1,14 @@
 package formats
 
 import (
-	"coadapt/gomlxnet/dataset"
-	"coadapt/gomlxnet/dataset/picture"
 	"context"
 	"errors"
 	"fmt"
 	"path"
 	"strings"
+
+	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/picture"
 
 	"golang.org/x/text/unicode/norm"
 )

@@ -2,8 +2,6 @@ package formats
 
 import (
 	"bytes"
-	"coadapt/gomlxnet/dataset"
-	"coadapt/gomlxnet/dataset/datatest"
 	"context"
 	"image"
 	"image/color"
@@ -15,6 +13,9 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/datatest"
 )
 
 // tinyTree is laid out as Tiny ImageNet, with its unlabelled test folder.

@@ -1,8 +1,9 @@
 package formats
 
 import (
-	"coadapt/gomlxnet/dataset"
 	"fmt"
+
+	"coadapt/gomlxnet/dataset"
 )
 
 // divide moves a share of the training pictures of each class to the test part, as [Parts.Share] chooses them.

@@ -3,10 +3,11 @@ package formats
 import (
 	"bytes"
 	"cmp"
-	"coadapt/gomlxnet/dataset"
 	"crypto/sha256"
 	"fmt"
 	"slices"
+
+	"coadapt/gomlxnet/dataset"
 )
 
 // grouping says to which group each of some pictures belongs.

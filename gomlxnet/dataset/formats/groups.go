@@ -1,7 +1,6 @@
 package formats
 
 import (
-	"coadapt/gomlxnet/dataset"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -10,6 +9,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"coadapt/gomlxnet/dataset"
 
 	"golang.org/x/text/unicode/norm"
 )

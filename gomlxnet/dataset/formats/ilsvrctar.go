@@ -2,7 +2,6 @@ package formats
 
 import (
 	"archive/tar"
-	"coadapt/gomlxnet/dataset"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +11,8 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"coadapt/gomlxnet/dataset"
 )
 
 // The archives of ILSVRC2012 as they are distributed: the first holds an archive n01440764.tar and so on for each class, the second

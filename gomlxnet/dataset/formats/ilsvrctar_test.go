@@ -2,11 +2,12 @@ package formats
 
 import (
 	"bytes"
-	"coadapt/gomlxnet/dataset"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"coadapt/gomlxnet/dataset"
 )
 
 // distributed are the two archives that hold a tree, as the challenge gave them away.

@@ -3,12 +3,13 @@
 package formats
 
 import (
-	"coadapt/gomlxnet/dataset"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+
+	"coadapt/gomlxnet/dataset"
 )
 
 // Links and pipes: one that is no picture is passed over, one that is named as a picture is a bad picture.

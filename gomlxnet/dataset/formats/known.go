@@ -1,8 +1,9 @@
 package formats
 
 import (
-	"coadapt/gomlxnet/dataset"
 	"strings"
+
+	"coadapt/gomlxnet/dataset"
 )
 
 // superclass is one of CIFAR-100's 20 coarse labels with its five classes.

@@ -1,9 +1,10 @@
 package formats
 
 import (
-	"coadapt/gomlxnet/dataset"
 	"strings"
 	"testing"
+
+	"coadapt/gomlxnet/dataset"
 )
 
 func TestCIFARGroups(t *testing.T) {

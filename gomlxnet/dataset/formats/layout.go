@@ -1,13 +1,14 @@
 package formats
 
 import (
-	"coadapt/gomlxnet/dataset"
-	"coadapt/gomlxnet/dataset/picture"
 	"context"
 	"fmt"
 	"path"
 	"slices"
 	"strings"
+
+	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/picture"
 )
 
 // trainFolders finds trees of pictures by their train/.

@@ -2,10 +2,11 @@ package formats
 
 import (
 	"bytes"
-	"coadapt/gomlxnet/dataset"
 	"maps"
 	"strings"
 	"testing"
+
+	"coadapt/gomlxnet/dataset"
 )
 
 func in(dir string, files map[string][]byte) map[string][]byte {

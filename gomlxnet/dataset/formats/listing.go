@@ -1,7 +1,6 @@
 package formats
 
 import (
-	"coadapt/gomlxnet/dataset/picture"
 	"context"
 	"fmt"
 	"io/fs"
@@ -10,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"unicode/utf8"
+
+	"coadapt/gomlxnet/dataset/picture"
 )
 
 // listFS walks a file system. Links to files and folders are followed, but not to a folder that the walk is in, nor to

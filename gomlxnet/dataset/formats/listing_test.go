@@ -1,9 +1,10 @@
 package formats
 
 import (
-	"coadapt/gomlxnet/dataset"
 	"slices"
 	"testing"
+
+	"coadapt/gomlxnet/dataset"
 )
 
 // passedReasons are what a source's files were passed over for, with counts.

@@ -1,11 +1,12 @@
 package formats
 
 import (
-	"coadapt/gomlxnet/dataset/picture"
 	"fmt"
 	"io"
 	"path"
 	"strings"
+
+	"coadapt/gomlxnet/dataset/picture"
 )
 
 // look is the kind of a file; its first bytes are read where its name does not tell.

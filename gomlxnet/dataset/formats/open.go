@@ -1,8 +1,6 @@
 package formats
 
 import (
-	"coadapt/gomlxnet/dataset"
-	"coadapt/gomlxnet/dataset/picture"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +8,9 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strings"
+
+	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/picture"
 )
 
 // Options of Open may be left zero.
@@ -29,7 +30,7 @@ type Options struct {
 // Open opens a data set. spec is one of
 //
 //	shapes                              the procedural pictures
-//	shapes:classes=20,noise=30,...      with other parameters (the fields of ShapesParams in lower case)
+//	shapes:classes=20,noise=30,...      with other parameters (the fields of shapes.Params in lower case)
 //	plain-shapes                        the same figures, 24 px and easy to see: the default experiment's data
 //	PATH                                a folder, .zip, .tar or .tar.gz, recognised by what is in it
 //

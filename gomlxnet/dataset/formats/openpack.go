@@ -1,9 +1,10 @@
 package formats
 
 import (
-	"coadapt/gomlxnet/dataset"
 	"errors"
 	"fmt"
+
+	"coadapt/gomlxnet/dataset"
 )
 
 // openPackFolder opens a folder that Pack made. It has the size and the labels it was packed with.

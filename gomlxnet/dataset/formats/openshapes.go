@@ -1,13 +1,16 @@
 package formats
 
-import "coadapt/gomlxnet/dataset"
+import (
+	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/shapes"
+)
 
 // openShapes opens procedural pictures by their spec.
 func openShapes(spec string, opt Options) (dataset.Source, error) {
-	if !IsShapes(spec) {
+	if !shapes.Is(spec) {
 		return nil, nil
 	}
-	s, err := OpenShapes(spec, opt.Size)
+	s, err := shapes.Open(spec, opt.Size)
 	if err != nil {
 		return nil, err
 	}

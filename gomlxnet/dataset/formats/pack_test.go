@@ -14,6 +14,7 @@ import (
 
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/datatest"
+	"coadapt/gomlxnet/dataset/shapes"
 	"coadapt/gomlxnet/durable"
 )
 
@@ -224,7 +225,7 @@ func TestPackRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, src, other)
-	drawn, err := NewShapes(ShapesParams{Classes: 2, Train: 2, Test: 1, Size: 20})
+	drawn, err := shapes.New(shapes.Params{Classes: 2, Train: 2, Test: 1, Size: 20})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package formats
 
 import (
-	"coadapt/gomlxnet/dataset"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 	"sync/atomic"
+
+	"coadapt/gomlxnet/dataset"
 )
 
 // Packed is a folder that Pack made, mapped into memory. A picture is checked

@@ -1,11 +1,12 @@
 package formats
 
 import (
-	"coadapt/gomlxnet/dataset"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+
+	"coadapt/gomlxnet/dataset"
 )
 
 // Pair is two sources as one: the classes of the first, then those of the second. Task A and task B can so be of

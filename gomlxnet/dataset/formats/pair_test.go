@@ -2,10 +2,11 @@ package formats
 
 import (
 	"bytes"
-	"coadapt/gomlxnet/dataset"
 	"slices"
 	"strings"
 	"testing"
+
+	"coadapt/gomlxnet/dataset"
 )
 
 func pairOf(t *testing.T, a, b string) (*Pair, dataset.Source, dataset.Source) {

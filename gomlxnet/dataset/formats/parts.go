@@ -1,13 +1,14 @@
 package formats
 
 import (
-	"coadapt/gomlxnet/dataset"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"path"
+
+	"coadapt/gomlxnet/dataset"
 )
 
 // Parts says how the pictures of a data set are divided into those for training and those for testing. The zero value

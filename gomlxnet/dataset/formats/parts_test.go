@@ -1,8 +1,6 @@
 package formats
 
 import (
-	"coadapt/gomlxnet/dataset"
-	"coadapt/gomlxnet/dataset/datatest"
 	"fmt"
 	"image/color"
 	"maps"
@@ -11,6 +9,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/datatest"
 )
 
 // flowers is a folder of two classes of ten pictures each, with no train/ and test/. Each picture has a grey of its

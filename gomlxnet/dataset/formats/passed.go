@@ -1,11 +1,12 @@
 package formats
 
 import (
-	"coadapt/gomlxnet/dataset"
 	"maps"
 	"slices"
 	"strings"
 	"sync"
+
+	"coadapt/gomlxnet/dataset"
 )
 
 const becauseHidden = "hidden, or kept by a system or a program"

@@ -3,12 +3,13 @@
 package formats
 
 import (
-	"coadapt/gomlxnet/dataset"
-	"coadapt/gomlxnet/dataset/datatest"
-	"coadapt/gomlxnet/splitmix"
 	"encoding/binary"
 	"fmt"
 	"testing"
+
+	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/datatest"
+	"coadapt/gomlxnet/splitmix"
 )
 
 // noisePictures is a source of 256 px whose pictures cost little to make.

@@ -1,10 +1,11 @@
 package formats
 
 import (
-	"coadapt/gomlxnet/dataset"
-	"coadapt/gomlxnet/dataset/picture"
 	"fmt"
 	"slices"
+
+	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/picture"
 )
 
 // Reader reads pictures that are not of a source as those of the source are read: decoded by the same decoder,

@@ -1,10 +1,11 @@
 package formats
 
 import (
-	"coadapt/gomlxnet/dataset"
 	"context"
 	"testing"
 	"time"
+
+	"coadapt/gomlxnet/dataset"
 )
 
 func TestRealData(t *testing.T) {

@@ -3,14 +3,15 @@ package formats
 import (
 	"archive/zip"
 	"bytes"
-	"coadapt/gomlxnet/dataset"
-	"coadapt/gomlxnet/dataset/datatest"
 	"image/color"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/datatest"
 )
 
 // plainTree has two classes with two training and one test picture each.

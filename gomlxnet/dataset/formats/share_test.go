@@ -1,13 +1,14 @@
 package formats
 
 import (
-	"coadapt/gomlxnet/dataset"
-	"coadapt/gomlxnet/dataset/datatest"
 	"fmt"
 	"image/color"
 	"slices"
 	"strings"
 	"testing"
+
+	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/datatest"
 )
 
 // A folder of classes alone is refused with what to do, or divided by the share that is asked for.

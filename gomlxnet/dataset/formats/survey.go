@@ -1,10 +1,11 @@
 package formats
 
 import (
-	"coadapt/gomlxnet/dataset"
-	"coadapt/gomlxnet/dataset/picture"
 	"path"
 	"strings"
+
+	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/picture"
 )
 
 // Survey counts what the source reads and what it does not.

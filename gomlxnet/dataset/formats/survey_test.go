@@ -2,9 +2,10 @@ package formats
 
 import (
 	"bytes"
-	"coadapt/gomlxnet/dataset"
 	"strings"
 	"testing"
+
+	"coadapt/gomlxnet/dataset"
 )
 
 // The survey names root, classes and pictures, and counts everything that is not read by its reason.

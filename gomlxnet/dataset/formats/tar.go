@@ -3,7 +3,6 @@ package formats
 import (
 	"archive/tar"
 	"bytes"
-	"coadapt/gomlxnet/dataset/picture"
 	"context"
 	"fmt"
 	"hash/crc32"
@@ -11,6 +10,8 @@ import (
 	"os"
 	"path"
 	"strings"
+
+	"coadapt/gomlxnet/dataset/picture"
 )
 
 // Bounds on what of a compressed tar archive is kept in memory, as it cannot be read at random. Pictures are

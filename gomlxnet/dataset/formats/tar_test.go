@@ -4,11 +4,12 @@ import (
 	"archive/tar"
 	"archive/zip"
 	"bytes"
-	"coadapt/gomlxnet/dataset"
 	"maps"
 	"slices"
 	"strings"
 	"testing"
+
+	"coadapt/gomlxnet/dataset"
 )
 
 // member is a file of an archive with everything that its header says.

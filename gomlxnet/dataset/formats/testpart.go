@@ -1,12 +1,13 @@
 package formats
 
 import (
-	"coadapt/gomlxnet/dataset"
-	"coadapt/gomlxnet/dataset/picture"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+
+	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/picture"
 
 	"golang.org/x/text/unicode/norm"
 )

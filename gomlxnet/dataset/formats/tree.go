@@ -2,7 +2,6 @@ package formats
 
 import (
 	"cmp"
-	"coadapt/gomlxnet/dataset/picture"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -15,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"coadapt/gomlxnet/dataset/picture"
 )
 
 // Bounds on what is read, so that a damaged or hostile file cannot exhaust memory.

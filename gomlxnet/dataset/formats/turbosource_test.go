@@ -1,10 +1,11 @@
 package formats
 
 import (
+	"testing"
+
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/datatest"
 	"coadapt/gomlxnet/dataset/picture"
-	"testing"
 )
 
 // TestTurboIsOtherData: a source says who decoded it, by its digest and to a pack; resized pictures are of version 2.

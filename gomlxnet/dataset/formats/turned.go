@@ -1,13 +1,14 @@
 package formats
 
 import (
-	"coadapt/gomlxnet/dataset"
-	"coadapt/gomlxnet/dataset/picture"
 	"context"
 	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/picture"
 )
 
 // turned reports whether a picture's EXIF data says that it lies on its side, or is mirrored: then all pictures are

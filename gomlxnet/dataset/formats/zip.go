@@ -2,11 +2,12 @@ package formats
 
 import (
 	"archive/zip"
-	"coadapt/gomlxnet/dataset/picture"
 	"fmt"
 	"io"
 	"io/fs"
 	"strings"
+
+	"coadapt/gomlxnet/dataset/picture"
 )
 
 // listZip lists a zip archive from its directory; its files are read when asked for, and checked against their sums.

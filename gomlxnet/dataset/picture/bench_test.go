@@ -3,10 +3,11 @@
 package picture
 
 import (
-	"coadapt/gomlxnet/dataset/datatest"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"coadapt/gomlxnet/dataset/datatest"
 )
 
 // BenchmarkDecode makes pictures of 256 px of the JPEGs in COADAPT_BENCH_TREE (testdata/packpeer.py makes one), which is

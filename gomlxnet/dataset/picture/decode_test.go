@@ -2,8 +2,6 @@ package picture
 
 import (
 	"bytes"
-	"coadapt/gomlxnet/dataset/datatest"
-	"coadapt/gomlxnet/splitmix"
 	"image"
 	"image/color"
 	"image/draw"
@@ -12,6 +10,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"coadapt/gomlxnet/dataset/datatest"
+	"coadapt/gomlxnet/splitmix"
 )
 
 // Every colour model comes out as the library's own conversion to RGB says, which is the slow twin of the fast paths.

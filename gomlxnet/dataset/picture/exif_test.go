@@ -2,7 +2,6 @@ package picture
 
 import (
 	"bytes"
-	"coadapt/gomlxnet/dataset/datatest"
 	"encoding/binary"
 	"hash/crc32"
 	"image"
@@ -10,6 +9,8 @@ import (
 	"image/png"
 	"slices"
 	"testing"
+
+	"coadapt/gomlxnet/dataset/datatest"
 )
 
 // pngChunked puts a chunk before the pixels of a PNG.

@@ -2,7 +2,6 @@ package picture
 
 import (
 	"bytes"
-	"coadapt/gomlxnet/dataset/datatest"
 	"encoding/base64"
 	"encoding/binary"
 	"image"
@@ -16,6 +15,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"coadapt/gomlxnet/dataset/datatest"
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"

@@ -2,7 +2,6 @@ package picture
 
 import (
 	"bytes"
-	"coadapt/gomlxnet/splitmix"
 	"encoding/binary"
 	"image"
 	"image/color"
@@ -10,6 +9,8 @@ import (
 	"math/bits"
 	"strings"
 	"testing"
+
+	"coadapt/gomlxnet/splitmix"
 )
 
 // What Go decodes as well comes out alike when it is taken apart, sample for sample.

@@ -2,12 +2,13 @@ package picture
 
 import (
 	"bytes"
-	"coadapt/gomlxnet/dataset/datatest"
 	"errors"
 	"image"
 	"image/draw"
 	"image/jpeg"
 	"testing"
+
+	"coadapt/gomlxnet/dataset/datatest"
 
 	xdraw "golang.org/x/image/draw"
 )

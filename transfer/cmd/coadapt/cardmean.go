@@ -7,6 +7,7 @@ import (
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/formats"
+	"coadapt/gomlxnet/dataset/shapes"
 	"coadapt/transfer"
 )
 
@@ -15,7 +16,7 @@ import (
 func meanOf(ctx context.Context, k *transfer.Kept, data string) (*gomlxnet.Tensor, error) {
 	opt := formats.Options{Size: k.Arch.Size}
 	switch {
-	case formats.IsShapes(data):
+	case shapes.Is(data):
 		opt.Size = 0 // as they are drawn
 	case k.Arch.Size == gomlxnet.CaffeNet(2).Size:
 		opt.Size = 256 // of which the recipe of 2014 takes its crops

@@ -10,7 +10,6 @@ import (
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/formats"
 	"coadapt/gomlxnet/dataset/picture"
-
 	"coadapt/transfer/setup"
 
 	"github.com/spf13/cobra"

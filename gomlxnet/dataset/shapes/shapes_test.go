@@ -1,8 +1,7 @@
-package formats
+package shapes
 
 import (
 	"bytes"
-	"coadapt/gomlxnet/dataset"
 	"crypto/sha256"
 	"encoding/hex"
 	"math"
@@ -10,22 +9,24 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"coadapt/gomlxnet/dataset"
 )
 
-func shapes(t testing.TB, p ShapesParams) *Shapes {
+func newSource(t testing.TB, p Params) *Source {
 	t.Helper()
-	s, err := NewShapes(p)
+	s, err := New(p)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
 }
 
-// The bytes may not change without shapesVersion: results in a store are keyed by it. The sum was made by this code on
+// The bytes may not change without the version: results in a store are keyed by it. The sum was made by this code on
 // linux/amd64; it holds on every machine, as the drawing is in integers.
 func TestShapesBytes(t *testing.T) {
 	const want = "0a8cde04323108eb07221b7b6c025933d0c30ec0614c371904e41f6baf35438a"
-	s := shapes(t, ShapesParams{})
+	s := newSource(t, Params{})
 	h := sha256.New()
 	buf := make([]uint8, 32*32*3)
 	for _, p := range []dataset.Part{dataset.Train, dataset.Test} {
@@ -36,18 +37,18 @@ func TestShapesBytes(t *testing.T) {
 			h.Write(buf)
 		}
 	}
-	if got := hex.EncodeToString(h.Sum(nil)); got != want || shapesVersion != 2 {
-		t.Errorf("version %d draws %s, version 2 was %s", shapesVersion, got, want)
+	if got := hex.EncodeToString(h.Sum(nil)); got != want || version != 2 {
+		t.Errorf("version %d draws %s, version 2 was %s", version, got, want)
 	}
 }
 
 func TestShapesArePure(t *testing.T) {
-	s, again := shapes(t, ShapesParams{Size: 16}), shapes(t, ShapesParams{Size: 16})
-	other := shapes(t, ShapesParams{Size: 16, Seed: 1})
+	s, again := newSource(t, Params{Size: 16}), newSource(t, Params{Size: 16})
+	other := newSource(t, Params{Size: 16, Seed: 1})
 	if s.Digest() != again.Digest() || s.Digest() == other.Digest() {
 		t.Error("the digest must depend on the parameters and on nothing else")
 	}
-	draw := func(s *Shapes, p dataset.Part, i int) []uint8 {
+	draw := func(s *Source, p dataset.Part, i int) []uint8 {
 		buf := make([]uint8, 16*16*3)
 		if err := s.Image(p, i, buf); err != nil {
 			t.Error(err)
@@ -74,7 +75,7 @@ func TestShapesArePure(t *testing.T) {
 
 // Colour must not tell the class: a nearest-mean classifier on the mean colour of a picture is hardly better than chance.
 func TestShapesColourTellsNothing(t *testing.T) {
-	s := shapes(t, ShapesParams{Train: 40, Test: 20})
+	s := newSource(t, Params{Train: 40, Test: 20})
 	classes := len(s.Classes())
 	buf := make([]uint8, 32*32*3)
 	colour := func(p dataset.Part, i int) (m [3]float64) {
@@ -112,7 +113,7 @@ func TestShapesColourTellsNothing(t *testing.T) {
 }
 
 func TestShapesClasses(t *testing.T) {
-	s := shapes(t, ShapesParams{Classes: 7})
+	s := newSource(t, Params{Classes: 7})
 	var groups, names []string
 	for _, c := range s.Classes() {
 		groups, names = append(groups, c.Group), append(names, c.Name)
@@ -136,25 +137,25 @@ func TestShapesClasses(t *testing.T) {
 }
 
 func TestParseShapes(t *testing.T) {
-	p, err := ParseShapes("shapes:classes=10,noise=0,seed=3,size=24")
+	p, err := Parse("shapes:classes=10,noise=0,seed=3,size=24")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s := shapes(t, p).Params(); s.Classes != 10 || s.Noise != 0 || s.Seed != 3 || s.Size != 24 || s.Train != DefaultShapes().Train {
+	if s := newSource(t, p).Params(); s.Classes != 10 || s.Noise != 0 || s.Seed != 3 || s.Size != 24 || s.Train != Default().Train {
 		t.Errorf("parameters %+v", s)
 	}
 	for spec, hint := range map[string]string{"shapes:colour=3": "no parameter", "shapes:noise": "name=number", "shapes:seed=-1": "seed"} {
-		if _, err := ParseShapes(spec); err == nil || !strings.Contains(err.Error(), hint) {
+		if _, err := Parse(spec); err == nil || !strings.Contains(err.Error(), hint) {
 			t.Errorf("%s: error %v, want one with %q", spec, err, hint)
 		}
 	}
-	if _, err := NewShapes(ShapesParams{Classes: 41}); err == nil || !strings.Contains(err.Error(), "2..40") {
+	if _, err := New(Params{Classes: 41}); err == nil || !strings.Contains(err.Error(), "2..40") {
 		t.Errorf("41 classes: %v", err)
 	}
 }
 
 func BenchmarkShapes(b *testing.B) {
-	s := shapes(b, ShapesParams{})
+	s := newSource(b, Params{})
 	buf := make([]uint8, 32*32*3)
 	for i := 0; b.Loop(); i++ {
 		if err := s.Image(dataset.Train, i*37%s.Len(dataset.Train), buf); err != nil {

@@ -1,20 +1,21 @@
-package formats
+package shapes
 
 import (
-	"coadapt/gomlxnet/dataset"
-	"coadapt/gomlxnet/splitmix"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"sync"
+
+	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/splitmix"
 )
 
-// shapesVersion changes with every change to the drawing that moves a byte; it is part of the digest.
-const shapesVersion = 2
+// version changes with every change to the drawing that moves a byte; it is part of the digest.
+const version = 2
 
-// ShapesParams are all that determines a procedural data set. The zero value of a field takes the default of
-// DefaultShapes; a negative Noise, Clutter, Rotate, Warp or Occlude means none at all.
-type ShapesParams struct {
+// Params are all that determines a procedural data set. The zero value of a field takes the default of
+// [Default]; a negative Noise, Clutter, Rotate, Warp or Occlude means none at all.
+type Params struct {
 	Classes int    // 2..40, half of them natural-like (the larger half where odd)
 	Train   int    // training pictures a class, from 1
 	Test    int    // test pictures a class, from 1
@@ -29,32 +30,35 @@ type ShapesParams struct {
 	Contrast int // least difference in luma between figure and background, grey levels
 }
 
-// PlainName is the name of the data set of [PlainShapes].
-const PlainName = "plain-shapes"
+// The names of the two sets of parameters.
+const (
+	defaultName = "shapes"
+	// PlainName is that of [Plain].
+	PlainName = "plain-shapes"
+)
 
-const shapesName = "shapes"
-
-// DefaultShapes are the parameters of the spec "shapes".
-func DefaultShapes() ShapesParams {
-	return ShapesParams{Classes: 40, Train: 200, Test: 50, Size: 32,
+// Default are the parameters of the spec "shapes".
+func Default() Params {
+	return Params{Classes: 40, Train: 200, Test: 50, Size: 32,
 		Noise: 18, Clutter: 4, Rotate: 30, Warp: 130, Occlude: 35, Contrast: 45}
 }
 
-// PlainShapes are the parameters of the spec "plain-shapes": small pictures, five times as many, with little noise and clutter, nothing
+// Plain are the parameters of the spec "plain-shapes": small pictures, five times as many, with little noise and clutter, nothing
 // bent and nothing covered. A narrow net comes near to all it can learn of them within seconds, which is what the default experiment
 // needs: a base that is nearly done.
-func PlainShapes() ShapesParams {
-	return ShapesParams{Classes: 40, Train: 1000, Test: 250, Size: 24,
+func Plain() Params {
+	return Params{Classes: 40, Train: 1000, Test: 250, Size: 24,
 		Noise: 3, Clutter: 2, Rotate: 30, Warp: -1, Occlude: -1, Contrast: 45}
 }
 
-// Shapes is the procedural source: pictures of a catalogue of 20 natural-like and 20 man-made-like figures. All classes
+// Source is the procedural source: pictures of a catalogue of 20 natural-like and 20 man-made-like figures. All classes
 // share the distributions of colour, contrast, stroke width, place, size, background and noise; only the composition of a
 // figure tells its class. So what early layers learn is of use for all of them, and what late layers learn is not: with
 // the defaults, a plain eight-layer net for 32 px gets 0.73 to 0.75 on each half of split 0 after 20,000 pictures (320
-// steps of 64, rate 0.01 falling to 0), and with its first 7, 5 or 3 layers frozen from the other half 0.64, 0.66, 0.73. Pictures are drawn when asked for, and are a pure function of the parameters, part and index.
-type Shapes struct {
-	p       ShapesParams
+// steps of 64, rate 0.01 falling to 0), and with its first 7, 5 or 3 layers frozen from the other half 0.64, 0.66, 0.73.
+// Pictures are drawn when asked for, and are a pure function of the parameters, part and index.
+type Source struct {
+	p       Params
 	name    string
 	classes []dataset.Class
 	figures []figure
@@ -62,9 +66,9 @@ type Shapes struct {
 	scratch sync.Pool // *canvas
 }
 
-// NewShapes checks the parameters and makes the source.
-func NewShapes(p ShapesParams) (*Shapes, error) {
-	d := DefaultShapes()
+// New checks the parameters and makes the source.
+func New(p Params) (*Source, error) {
+	d := Default()
 	for _, f := range []struct{ v, def *int }{{&p.Classes, &d.Classes}, {&p.Train, &d.Train}, {&p.Test, &d.Test},
 		{&p.Size, &d.Size}, {&p.Noise, &d.Noise}, {&p.Clutter, &d.Clutter}, {&p.Rotate, &d.Rotate}, {&p.Warp, &d.Warp},
 		{&p.Occlude, &d.Occlude}, {&p.Contrast, &d.Contrast}} {
@@ -84,7 +88,7 @@ func NewShapes(p ShapesParams) (*Shapes, error) {
 			return nil, fmt.Errorf("shapes: %s=%d, want %d..%d", c.name, c.v, c.lo, c.hi)
 		}
 	}
-	s := &Shapes{p: p, name: shapesName, sine: sineTable()}
+	s := &Source{p: p, name: defaultName, sine: sineTable()}
 	add := func(figs []figure, n int, group string) {
 		for _, f := range figs[:n] {
 			s.figures = append(s.figures, f)
@@ -98,24 +102,24 @@ func NewShapes(p ShapesParams) (*Shapes, error) {
 }
 
 // Params returns the parameters, defaults filled in.
-func (s *Shapes) Params() ShapesParams { return s.p }
+func (s *Source) Params() Params { return s.p }
 
 // Name is "shapes" or "plain-shapes".
-func (s *Shapes) Name() string { return s.name }
+func (s *Source) Name() string { return s.name }
 
 // Digest covers the parameters and the version of the drawing.
-func (s *Shapes) Digest() string {
-	h := sha256.Sum256(fmt.Appendf(nil, "coadapt shapes v%d %+v", shapesVersion, s.p))
+func (s *Source) Digest() string {
+	h := sha256.Sum256(fmt.Appendf(nil, "coadapt shapes v%d %+v", version, s.p))
 	return hex.EncodeToString(h[:])
 }
 
 // Classes lists the natural-like classes first, then the man-made-like ones.
-func (s *Shapes) Classes() []dataset.Class { return s.classes }
+func (s *Source) Classes() []dataset.Class { return s.classes }
 
 // Shape is size, size, 3.
-func (s *Shapes) Shape() (height, width, channels int) { return s.p.Size, s.p.Size, 3 }
+func (s *Source) Shape() (height, width, channels int) { return s.p.Size, s.p.Size, 3 }
 
-func (s *Shapes) perClass(p dataset.Part) int {
+func (s *Source) perClass(p dataset.Part) int {
 	if p == dataset.Train {
 		return s.p.Train
 	}
@@ -123,13 +127,13 @@ func (s *Shapes) perClass(p dataset.Part) int {
 }
 
 // Len is classes times pictures a class.
-func (s *Shapes) Len(p dataset.Part) int { return s.perClass(p) * s.p.Classes }
+func (s *Source) Len(p dataset.Part) int { return s.perClass(p) * s.p.Classes }
 
 // Label is i / pictures a class: the pictures of a class follow each other.
-func (s *Shapes) Label(p dataset.Part, i int) int { return i / s.perClass(p) }
+func (s *Source) Label(p dataset.Part, i int) int { return i / s.perClass(p) }
 
 // Image draws picture i.
-func (s *Shapes) Image(p dataset.Part, i int, dst []uint8) error {
+func (s *Source) Image(p dataset.Part, i int, dst []uint8) error {
 	if err := dataset.CheckImage(s, p, i, dst); err != nil {
 		return err
 	}

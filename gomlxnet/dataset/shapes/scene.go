@@ -1,9 +1,9 @@
-package formats
+package shapes
 
 import "coadapt/gomlxnet/splitmix"
 
 // draw paints a whole picture: inks, background, clutter, the figure in its pose, and sometimes something before it.
-func (s *Shapes) draw(c *canvas, r *splitmix.Stream, f figure) {
+func (s *Source) draw(c *canvas, r *splitmix.Stream, f figure) {
 	p := &pen{c: c, r: r, sine: s.sine}
 	s.inks(p)
 	s.background(p)
@@ -20,7 +20,7 @@ func luma(k ink) int { return int(77*k[0]+150*k[1]+29*k[2]) / 256 }
 
 // inks draws colours from one distribution for every class: a grey level and, about it, some colour. The figure is lighter
 // than the background by Contrast or more; which of the two is the stronger colour is open.
-func (s *Shapes) inks(p *pen) {
+func (s *Source) inks(p *pen) {
 	shade := func(grey int) (k ink) {
 		for j := range k {
 			k[j] = int32(min(max(grey+p.r.Between(-70, 70), 0), 255) * subpixel)
@@ -50,7 +50,7 @@ func mix(a, b ink, t int) (k ink) {
 
 // background fills the canvas with a slope between two near colours and strews strokes, dots and rings over it whose
 // colours lie between background and figure.
-func (s *Shapes) background(p *pen) {
+func (s *Source) background(p *pen) {
 	size := p.c.size
 	var slope [3][2]int
 	for j := range slope {
@@ -76,7 +76,7 @@ func (s *Shapes) background(p *pen) {
 }
 
 // strokeOf paints a line, a bent line, a dot or a ring of a radius anywhere.
-func (s *Shapes) strokeOf(p *pen, radius int, k ink) {
+func (s *Source) strokeOf(p *pen, radius int, k ink) {
 	side := p.c.size * subpixel
 	at := func() point { return point{int64(p.r.IntN(side)), int64(p.r.IntN(side))} }
 	a := at()
@@ -106,7 +106,7 @@ func (s *Shapes) strokeOf(p *pen, radius int, k ink) {
 }
 
 // pose draws place, size, rotation, stretch, slant and warp.
-func (s *Shapes) pose(p *pen) {
+func (s *Source) pose(p *pen) {
 	side := int64(p.c.size * subpixel)
 	scale := p.r.Between(62, 96) // per cent of the half width of the canvas
 	p.half = side / 2 * int64(scale) / 100
@@ -132,7 +132,7 @@ func (s *Shapes) pose(p *pen) {
 }
 
 // expose adds noise and rounds to bytes.
-func (s *Shapes) expose(c *canvas, r *splitmix.Stream, dst []uint8) {
+func (s *Source) expose(c *canvas, r *splitmix.Stream, dst []uint8) {
 	// The sum of four random bytes is near a normal distribution of mean 510, deviation sqrt(4*(256^2-1)/12) = 147.8.
 	amp := int32(s.p.Noise * subpixel * 256 / 148)
 	var bits uint64

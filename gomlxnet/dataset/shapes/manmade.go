@@ -1,4 +1,4 @@
-package formats
+package shapes
 
 // manMadeFigures are the man-made-like classes: straight edges, exact circles, right angles, exact repetition.
 func manMadeFigures() []figure {

@@ -1,4 +1,4 @@
-package formats
+package shapes
 
 // figure is an entry of the catalogue: a name and how it is drawn.
 type figure struct {

@@ -1,4 +1,4 @@
-package formats
+package shapes
 
 import (
 	"fmt"
@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// OpenShapes makes the source that a spec tells; size is that of its pictures, 0 for what the spec says.
-func OpenShapes(spec string, size int) (*Shapes, error) {
-	p, err := ParseShapes(spec)
+// Open makes the source that a spec tells; size is that of its pictures, 0 for what the spec says.
+func Open(spec string, size int) (*Source, error) {
+	p, err := Parse(spec)
 	if err != nil {
 		return nil, err
 	}
 	if size > 0 {
 		p.Size = size
 	}
-	s, err := NewShapes(p)
+	s, err := New(p)
 	if err != nil {
 		return nil, err
 	}
@@ -23,27 +23,25 @@ func OpenShapes(spec string, size int) (*Shapes, error) {
 	return s, nil
 }
 
-// IsShapes says whether a spec names procedural pictures rather than a path: "shapes" or "plain-shapes", with or without parameters.
-func IsShapes(spec string) bool {
+// Is says whether a spec names procedural pictures rather than a path: "shapes" or "plain-shapes", with or without
+// parameters.
+func Is(spec string) bool {
 	name, _, _ := strings.Cut(spec, ":")
-	return name == shapesName || name == PlainName
+	return name == defaultName || name == PlainName
 }
 
-// ParseShapes reads a spec "shapes", "plain-shapes" or either with parameters, as in "shapes:name=number,...".
-func ParseShapes(spec string) (ShapesParams, error) {
+// Parse reads a spec "shapes", "plain-shapes" or either with parameters, as in "shapes:name=number,...".
+func Parse(spec string) (Params, error) {
 	name, list, _ := strings.Cut(spec, ":")
-	p := DefaultShapes()
+	p := Default()
 	if name == PlainName {
-		p = PlainShapes()
+		p = Plain()
 	}
 	fields := []struct {
 		name string
 		v    *int
 	}{{"classes", &p.Classes}, {"train", &p.Train}, {"test", &p.Test}, {"size", &p.Size}, {"noise", &p.Noise},
-		{
-			"clutter",
-			&p.Clutter,
-		}, {"rotate", &p.Rotate}, {"warp", &p.Warp}, {"occlude", &p.Occlude}, {"contrast", &p.Contrast}}
+		{"clutter", &p.Clutter}, {"rotate", &p.Rotate}, {"warp", &p.Warp}, {"occlude", &p.Occlude}, {"contrast", &p.Contrast}}
 next:
 	for item := range strings.SplitSeq(list, ",") {
 		if item == "" {
@@ -63,7 +61,7 @@ next:
 		}
 		for _, f := range fields {
 			if f.name == name {
-				// NewShapes takes zero for "the default" and a negative number for "none".
+				// New takes zero for "the default" and a negative number for "none".
 				if *f.v = n; n == 0 {
 					*f.v = -1
 				}
