@@ -13,6 +13,7 @@ import (
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/formats"
+	"coadapt/gomlxnet/dataset/pack"
 	"coadapt/transfer/store"
 )
 
@@ -70,7 +71,7 @@ func TestPaperMode(t *testing.T) {
 		t.Fatal(err)
 	}
 	packed := t.TempDir()
-	if _, err := formats.Pack(t.Context(), tree, packed, formats.PackOptions{}); err != nil {
+	if _, err := pack.Write(t.Context(), tree, packed, pack.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	src, err := formats.Open(t.Context(), packed, formats.Options{})

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"coadapt/gomlxnet/dataset/formats"
+	"coadapt/gomlxnet/dataset/divide"
 	"coadapt/transfer/setup"
 
 	"github.com/spf13/pflag"
@@ -135,7 +135,7 @@ func (s *settings) check() error {
 		return err
 	}
 	if s.Parts.Groups != "" {
-		if _, err := formats.ReadGroups(s.Parts.Groups); err != nil {
+		if _, err := divide.ReadGroups(s.Parts.Groups); err != nil {
 			return fmt.Errorf("nb.Groups: %w", err)
 		}
 	}

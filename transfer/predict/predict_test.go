@@ -16,6 +16,7 @@ import (
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/formats"
+	"coadapt/gomlxnet/dataset/pack"
 	"coadapt/transfer"
 	"coadapt/transfer/store"
 
@@ -136,7 +137,7 @@ func asInTheTest(t *testing.T, backend compute.Backend, fromPack bool) {
 		t.Fatal(err)
 	}
 	packed := filepath.Join(t.TempDir(), "pack")
-	if _, err := formats.Pack(t.Context(), tree, packed, formats.PackOptions{}); err != nil {
+	if _, err := pack.Write(t.Context(), tree, packed, pack.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, where := range []string{dir, packed} {

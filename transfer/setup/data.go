@@ -6,6 +6,7 @@ import (
 
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/divide"
 	"coadapt/gomlxnet/dataset/formats"
 	"coadapt/gomlxnet/dataset/shapes"
 	"coadapt/transfer"
@@ -14,7 +15,7 @@ import (
 )
 
 // PartFlags defines the flags that say which pictures are for testing.
-func PartFlags(p *formats.Parts, fl *pflag.FlagSet) {
+func PartFlags(p *divide.Parts, fl *pflag.FlagSet) {
 	fl.Float64Var(&p.TestShare, "test-share", p.TestShare,
 		"test on this share of each class's pictures, such as 0.2, where the data is not divided into train/ and test/")
 	fl.IntVar(
@@ -31,7 +32,7 @@ func PartFlags(p *formats.Parts, fl *pflag.FlagSet) {
 }
 
 // CheckParts refuses what divides no pictures. Of folds, the first is tested on where none is named.
-func CheckParts(p *formats.Parts) error {
+func CheckParts(p *divide.Parts) error {
 	switch {
 	case p.TestShare != 0 && !(p.TestShare > 0 && p.TestShare < 1):
 		return fault("test-share", p.TestShare, "want more than 0 and less than 1, such as 0.2")

@@ -8,7 +8,7 @@ import (
 
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
-	"coadapt/gomlxnet/dataset/formats"
+	"coadapt/gomlxnet/dataset/divide"
 	"coadapt/gomlxnet/dataset/shapes"
 	"coadapt/transfer"
 
@@ -24,7 +24,7 @@ type Options struct {
 	Size      int    // pixels to which pictures are resized; 0: what the net or the data suggests
 	Coarse    bool   // CIFAR-100's superclasses
 	SkipBad   bool   // leave out pictures that do not decode
-	Parts     formats.Parts
+	Parts     divide.Parts
 	SplitFile string // splits of the user's own
 	PerClass  int    // training pictures of each class; 0: all
 

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/datatest"
 )
 
 func tarOf(t testing.TB, files map[string][]byte) []byte {
@@ -58,10 +59,10 @@ func fileOf(t testing.TB, name string, data []byte) string {
 
 // A folder, a zip, a tar and a tar.gz of the same files give the same pictures under the same digest.
 func TestFolderAndArchivesReadAlike(t *testing.T) {
-	files := plainTree(t)
+	files := datatest.Plain(t)
 	tarred := tarOf(t, files)
 	var digests []string
-	for _, path := range []string{writeTree(t, files), fileOf(t, "set.zip", zipOf(t, files)),
+	for _, path := range []string{datatest.Tree(t, files), fileOf(t, "set.zip", datatest.Zip(t, files)),
 		fileOf(t, "set.tar", tarred), fileOf(t, "set.tar.gz", gzipOf(t, tarred)), fileOf(t, "misnamed.zip", gzipOf(t, tarred))} {
 		src, err := Open(context.Background(), path, Options{})
 		if err != nil {
@@ -83,18 +84,18 @@ func TestFolderAndArchivesReadAlike(t *testing.T) {
 		t.Error("digest or pixels differ between folder, zip, tar and tar.gz")
 	}
 	files["train/cat/b.png"] = files["train/cat/a.PNG"]
-	src, err := Open(context.Background(), writeTree(t, files), Options{})
+	src, err := Open(context.Background(), datatest.Tree(t, files), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if was, err := openMap(plainTree(t), Options{}); err != nil || was.Digest() == src.Digest() {
+	if was, err := openMap(datatest.Plain(t), Options{}); err != nil || was.Digest() == src.Digest() {
 		t.Errorf("the digest does not see a changed picture (%v)", err)
 	}
 }
 
 func TestArchiveErrors(t *testing.T) {
-	files := plainTree(t)
-	sound, tarred := zipOf(t, files), tarOf(t, files)
+	files := datatest.Plain(t)
+	sound, tarred := datatest.Zip(t, files), tarOf(t, files)
 	badSum := gzipOf(t, tarred)
 	badSum[len(badSum)-6] ^= 1 // in the CRC-32 of the stream
 	evil := maps.Clone(files)
@@ -111,8 +112,8 @@ func TestArchiveErrors(t *testing.T) {
 		"gz.gz":      {[]byte("\x1f\x8b broken"), "gzip"},
 		"text.zip":   {[]byte("hello"), "68 65 6c 6c"},
 		"empty.zip":  {nil, "neither zip, gzip nor tar"},
-		"evil.zip":   {zipOf(t, evil), "without .."},
-		"bare.zip":   {zipOf(t, map[string][]byte{"a.txt": nil}), "train/<class>/"},
+		"evil.zip":   {datatest.Zip(t, evil), "without .."},
+		"bare.zip":   {datatest.Zip(t, map[string][]byte{"a.txt": nil}), "train/<class>/"},
 	} {
 		_, err := Open(context.Background(), fileOf(t, name, c.data), Options{})
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), name) {
@@ -145,7 +146,7 @@ func TestDuplicateNameInZip(t *testing.T) {
 func TestDamagedZipMember(t *testing.T) {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
-	files := plainTree(t)
+	files := datatest.Plain(t)
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		w, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store})
 		if err != nil {
@@ -173,9 +174,9 @@ func TestDamagedZipMember(t *testing.T) {
 
 // Goroutines make coverage vary here; -fuzzminimizetime 1x keeps the fuzzer from chasing that.
 func FuzzArchives(f *testing.F) {
-	files := plainTree(f)
+	files := datatest.Plain(f)
 	tarred := tarOf(f, files)
-	f.Add(zipOf(f, files))
+	f.Add(datatest.Zip(f, files))
 	f.Add(tarred)
 	f.Add(gzipOf(f, tarred))
 	f.Fuzz(func(t *testing.T, data []byte) {

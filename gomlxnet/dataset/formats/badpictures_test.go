@@ -13,7 +13,7 @@ import (
 )
 
 func TestBadPictures(t *testing.T) {
-	files := plainTree(t)
+	files := datatest.Plain(t)
 	files["train/cat/b.png"] = files["train/cat/b.png"][:50]
 	files["test/cat/u.png"] = []byte("no picture")
 	src, err := openMap(files, Options{})
@@ -58,7 +58,7 @@ func TestBadPictures(t *testing.T) {
 }
 
 func TestViewMeans(t *testing.T) {
-	files := plainTree(t)
+	files := datatest.Plain(t)
 	files["train/cat/a.PNG"] = datatest.PNG(t, 4, 4, color.NRGBA{10, 20, 30, 255})
 	src, err := openMap(files, Options{})
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/datatest"
 	"coadapt/gomlxnet/dataset/picture"
 )
 
@@ -58,7 +59,7 @@ func bomb(t *testing.T, files map[string][]byte, name string, size int64, count 
 // nor
 // list is not copied at all.
 func TestTarBomb(t *testing.T) {
-	files := plainTree(t)
+	files := datatest.Plain(t)
 	if _, err := Open(t.Context(), bomb(t, files, "train/cat/?.png", 36<<20, 2), Options{}); err == nil ||
 		!strings.Contains(err.Error(), "unpack the archive") {
 		t.Errorf("72 MiB of zeros named as pictures: %v, want an error", err)
@@ -87,7 +88,7 @@ func TestTarBomb(t *testing.T) {
 // sparseTar is a tree with a file of 2^62 bytes, all of them holes, as GNU tar writes it.
 func sparseTar(t *testing.T, name string) []byte {
 	t.Helper()
-	sound := tarWith(t, plainTree(t), nil, nil)
+	sound := tarWith(t, datatest.Plain(t), nil, nil)
 	block := make([]byte, 512)
 	copy(block, name)
 	copy(block[100:], "0000644\x00")

@@ -125,7 +125,7 @@ func openFolder(ctx context.Context, t *tree, name string, opt Options) (*folder
 	}
 	switch {
 	case err != errNoTest:
-	case opt.Anew():
+	case opt.Redivides():
 		parts, err = []dataset.Part{dataset.Train}, nil // Divide makes the parts
 	case opt.TestShare > 0:
 		err = s.divide(opt.Parts)

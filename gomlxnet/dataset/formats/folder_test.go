@@ -47,7 +47,7 @@ func openMap(files map[string][]byte, opt Options) (dataset.Source, error) {
 }
 
 func TestFolderOrderAndPixels(t *testing.T) {
-	src, err := openMap(plainTree(t), Options{})
+	src, err := openMap(datatest.Plain(t), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestFolderOrderAndPixels(t *testing.T) {
 
 // TestChangedPicture: the pictures are those of the digest, or there is no task.
 func TestChangedPicture(t *testing.T) {
-	dir := writeTree(t, plainTree(t))
+	dir := datatest.Tree(t, datatest.Plain(t))
 	src, err := Open(t.Context(), dir, Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -88,7 +88,7 @@ func TestChangedPicture(t *testing.T) {
 			t.Errorf("a picture replaced by one that is %s: %v, want an error that names it", name, err)
 		}
 	}
-	if err := os.WriteFile(file, plainTree(t)["train/cat/b.png"], 0o644); err != nil {
+	if err := os.WriteFile(file, datatest.Plain(t)["train/cat/b.png"], 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := dataset.NewTask(t.Context(), src, []int{0, 1}, dataset.TaskOptions{}); err != nil {
@@ -124,7 +124,7 @@ func TestImageNetTreeIsWarped(t *testing.T) {
 	if err := png.Encode(&b, left); err != nil {
 		t.Fatal(err)
 	}
-	files := plainTree(t)
+	files := datatest.Plain(t)
 	files["train/cat/a.PNG"] = b.Bytes()
 	if _, err := openMap(files, Options{}); err == nil || !strings.Contains(err.Error(), "ask for a size") {
 		t.Errorf("sizes differ: %v", err)
@@ -143,12 +143,12 @@ func TestImageNetTreeIsWarped(t *testing.T) {
 			t.Errorf("row %d of the warped picture is %v, want its left half white", y, row)
 		}
 	}
-	native, err := openMap(plainTree(t), Options{})
+	native, err := openMap(datatest.Plain(t), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for size, same := range map[int]bool{4: true, 8: false} {
-		if sized, err := openMap(plainTree(t), Options{Size: size}); err != nil || (sized.Digest() == native.Digest()) != same {
+		if sized, err := openMap(datatest.Plain(t), Options{Size: size}); err != nil || (sized.Digest() == native.Digest()) != same {
 			t.Errorf("size %d of pictures of 4: the same digest must mean the same pixels (%v)", size, err)
 		}
 	}
@@ -189,7 +189,7 @@ func TestFolderErrors(t *testing.T) {
 		"wnid twice": {tiny: true, change: func(m map[string][]byte) { m["tiny/wnids.txt"] = []byte("n01443537\nn01443537") },
 			want: []string{"wnids.txt", "twice"}},
 	} {
-		files := plainTree(t)
+		files := datatest.Plain(t)
 		if c.tiny {
 			files = tinyTree(t)
 		}
@@ -205,16 +205,16 @@ func TestFolderErrors(t *testing.T) {
 			}
 		}
 	}
-	if _, err := openMap(plainTree(t), Options{Coarse: true}); err == nil {
+	if _, err := openMap(datatest.Plain(t), Options{Coarse: true}); err == nil {
 		t.Error("no error for coarse labels of cats and trucks")
 	}
-	if _, err := openMap(plainTree(t), Options{Size: -1}); err == nil {
+	if _, err := openMap(datatest.Plain(t), Options{Size: -1}); err == nil {
 		t.Error("no error for size -1")
 	}
 }
 
 func TestLinkedClassFolder(t *testing.T) {
-	dir := writeTree(t, plainTree(t))
+	dir := datatest.Tree(t, datatest.Plain(t))
 	away := filepath.Join(t.TempDir(), "elsewhere")
 	if err := os.Rename(filepath.Join(dir, "train", "cat"), away); err != nil {
 		t.Fatal(err)

@@ -4,10 +4,11 @@ import (
 	"fmt"
 
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/divide"
 )
 
 // divide moves a share of the training pictures of each class to the test part, as [Parts.Share] chooses them.
-func (s *folder) divide(parts Parts) error {
+func (s *folder) divide(parts divide.Parts) error {
 	perClass := make([][]sample, len(s.classes))
 	for _, p := range s.parts[dataset.Train] {
 		perClass[p.label] = append(perClass[p.label], p)

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/datatest"
 )
 
 // distributed are the two archives that hold a tree, as the challenge gave them away.
@@ -35,8 +36,8 @@ func distributed(t testing.TB, files map[string][]byte) (train, val []byte) {
 
 // TestILSVRCArchives: the archives as distributed and the unpacked tree are one source, picture for picture and by digest.
 func TestILSVRCArchives(t *testing.T) {
-	files := ilsvrcTree(t, 3, 4)
-	tree := writeTree(t, files)
+	files := datatest.ILSVRC(t, 3, 4)
+	tree := datatest.Tree(t, files)
 	train, val := distributed(t, files)
 	packed := t.TempDir()
 	for name, data := range map[string][]byte{ilsvrcTrainTar: train, ilsvrcValTar: val} {
@@ -82,7 +83,7 @@ func TestILSVRCArchives(t *testing.T) {
 }
 
 func TestILSVRCArchiveErrors(t *testing.T) {
-	files := ilsvrcTree(t, 2, 2)
+	files := datatest.ILSVRC(t, 2, 2)
 	train, val := distributed(t, files)
 	for name, c := range map[string]struct {
 		train, val []byte
@@ -111,7 +112,7 @@ func TestILSVRCArchiveErrors(t *testing.T) {
 
 // TestTrainingListNeedsAllSynsets: a part of the classes is no ILSVRC2012.
 func TestTrainingListNeedsAllSynsets(t *testing.T) {
-	src, err := Open(t.Context(), writeTree(t, ilsvrcTree(t, 2, 2)), Options{Size: 16})
+	src, err := Open(t.Context(), datatest.Tree(t, datatest.ILSVRC(t, 2, 2)), Options{Size: 16})
 	if err != nil {
 		t.Fatal(err)
 	}

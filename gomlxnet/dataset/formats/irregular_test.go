@@ -10,11 +10,12 @@ import (
 	"testing"
 
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/datatest"
 )
 
 // Links and pipes: one that is no picture is passed over, one that is named as a picture is a bad picture.
 func TestIrregularFiles(t *testing.T) {
-	dir := writeTree(t, plainTree(t))
+	dir := datatest.Tree(t, datatest.Plain(t))
 	at := func(name string) string { return filepath.Join(dir, filepath.FromSlash(name)) }
 	for name, target := range map[string]string{"train/cat/notes.txt": "/nonexistent/a.txt", "train/cat/up": "..", "train/loop": "../..", "far": "../.."} {
 		if err := os.Symlink(target, at(name)); err != nil {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/datatest"
 )
 
 func in(dir string, files map[string][]byte) map[string][]byte {
@@ -27,7 +28,7 @@ func with(sets ...map[string][]byte) map[string][]byte {
 
 // Two data sets in one folder are refused, and both are named.
 func TestTwoDataSets(t *testing.T) {
-	tree, cifar := plainTree(t), cifar100Files()
+	tree, cifar := datatest.Plain(t), cifar100Files()
 	for name, c := range map[string]struct {
 		files map[string][]byte
 		want  []string
@@ -48,7 +49,7 @@ func TestTwoDataSets(t *testing.T) {
 
 // What is no second data set does not get in the way of one.
 func TestOneDataSet(t *testing.T) {
-	tree, cifar := plainTree(t), cifar100Files()
+	tree, cifar := datatest.Plain(t), cifar100Files()
 	want, err := openMap(tree, Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -80,7 +81,7 @@ func TestOneDataSet(t *testing.T) {
 
 // A picture is told by its first bytes where its name does not tell.
 func TestPicturesByFirstBytes(t *testing.T) {
-	files := plainTree(t)
+	files := datatest.Plain(t)
 	p, j := files["train/cat/b.png"], files["train/truck/x.jpg"]
 	for name, data := range map[string][]byte{"c.jfif": j, "c.jpe": j, "c.pgm": p, "c": p, "c.png?w=200": p, "c.jp2": j, "c.tga": p, "c.jpg_large": j} {
 		files["train/cat/"+name] = data
@@ -88,7 +89,7 @@ func TestPicturesByFirstBytes(t *testing.T) {
 	for _, open := range []func() (dataset.Source, error){
 		func() (dataset.Source, error) { return openMap(files, Options{}) },
 		func() (dataset.Source, error) {
-			return Open(t.Context(), fileOf(t, "a.zip", zipOf(t, files)), Options{})
+			return Open(t.Context(), fileOf(t, "a.zip", datatest.Zip(t, files)), Options{})
 		},
 		func() (dataset.Source, error) {
 			return Open(t.Context(), fileOf(t, "a.tar", tarOf(t, files)), Options{})

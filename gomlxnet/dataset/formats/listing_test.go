@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/datatest"
 )
 
 // passedReasons are what a source's files were passed over for, with counts.
@@ -19,7 +20,7 @@ func passedReasons(t *testing.T, src dataset.Source) map[string]int {
 
 // Leftovers of programs are neither classes nor pictures.
 func TestLeftovers(t *testing.T) {
-	files := plainTree(t)
+	files := datatest.Plain(t)
 	want, err := openMap(files, Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -43,7 +44,7 @@ func TestLeftovers(t *testing.T) {
 
 // A name that is written with accents composed in train/ and decomposed in test/ is one class.
 func TestComposedNames(t *testing.T) {
-	files := plainTree(t)
+	files := datatest.Plain(t)
 	files["train/caf\u00e9/a.png"], files["test/cafe\u0301/b.png"] = files["train/cat/b.png"], files["train/cat/b.png"]
 	files["train/cafe\u0301/c.png"] = files["train/cat/a.PNG"]
 	src, err := openMap(files, Options{})

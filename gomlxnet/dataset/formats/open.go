@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/divide"
 	"coadapt/gomlxnet/dataset/picture"
 )
 
@@ -20,7 +21,7 @@ type Options struct {
 	Decoder picture.Library // of JPEGs in trees of pictures
 
 	// Parts says which pictures are for testing, where the data set does not or where they are to be divided anew.
-	Parts
+	divide.Parts
 
 	// Bad says what happens to files that are named or start as pictures and can not be one: links to nothing, pipes,
 	// formats that are not read. Open fails for the first of them, or leaves them to the policy of the task.
@@ -63,7 +64,7 @@ func (opt Options) divided(src dataset.Source) (dataset.Source, error) {
 	}
 	out := src
 	if err == nil {
-		out, err = Divide(src, opt.Parts)
+		out, err = divide.Anew(src, opt.Parts)
 	}
 	if err != nil {
 		if c, ok := src.(io.Closer); ok {

@@ -5,11 +5,12 @@ import (
 	"fmt"
 
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/pack"
 )
 
 // openPackFolder opens a folder that Pack made. It has the size and the labels it was packed with.
 func openPackFolder(dir string, opt Options) (dataset.Source, error) {
-	s, err := openPack(dir)
+	s, err := pack.Open(dir)
 	if s == nil || err != nil {
 		return nil, err
 	}

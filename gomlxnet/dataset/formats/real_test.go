@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/datatest"
 )
 
 func TestRealData(t *testing.T) {
@@ -23,7 +24,7 @@ func TestRealData(t *testing.T) {
 	} {
 		t.Run(c.file, func(t *testing.T) {
 			start := time.Now()
-			src, err := Open(context.Background(), realData(t, c.file), Options{})
+			src, err := Open(context.Background(), datatest.Real(t, c.file), Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -55,7 +56,7 @@ func TestRealData(t *testing.T) {
 }
 
 func TestRealDataResizedAndCoarse(t *testing.T) {
-	src, err := Open(context.Background(), realData(t, "tiny-imagenet-200-part.zip"), Options{Size: 32})
+	src, err := Open(context.Background(), datatest.Real(t, "tiny-imagenet-200-part.zip"), Options{Size: 32})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +64,7 @@ func TestRealDataResizedAndCoarse(t *testing.T) {
 	if err := src.Image(dataset.Test, 3, buf); err != nil {
 		t.Error(err)
 	}
-	src, err = Open(context.Background(), realData(t, "cifar100.zip"), Options{Coarse: true})
+	src, err = Open(context.Background(), datatest.Real(t, "cifar100.zip"), Options{Coarse: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +78,7 @@ func BenchmarkDecodeJPEG(b *testing.B)   { benchmarkDecode(b, "tiny-imagenet-200
 func BenchmarkDecodeResize(b *testing.B) { benchmarkDecode(b, "tiny-imagenet-200-part.zip", 32) }
 
 func benchmarkDecode(b *testing.B, file string, size int) {
-	src, err := Open(context.Background(), realData(b, file), Options{Size: size})
+	src, err := Open(context.Background(), datatest.Real(b, file), Options{Size: size})
 	if err != nil {
 		b.Fatal(err)
 	}

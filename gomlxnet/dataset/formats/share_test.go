@@ -9,6 +9,7 @@ import (
 
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/datatest"
+	"coadapt/gomlxnet/dataset/divide"
 )
 
 // A folder of classes alone is refused with what to do, or divided by the share that is asked for.
@@ -31,7 +32,7 @@ func TestTestShare(t *testing.T) {
 		}
 		return list
 	}
-	src, err := openMap(files, Options{Parts: Parts{TestShare: 0.2}})
+	src, err := openMap(files, Options{Parts: divide.Parts{TestShare: 0.2}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +52,7 @@ func TestTestShare(t *testing.T) {
 	}
 	// More pictures move none from one part to the other that need not.
 	files["flowers/rose/10.png"], files["flowers/tulip/deep/10.jfif"] = p, p
-	more, err := openMap(files, Options{Parts: Parts{TestShare: 0.2}})
+	more, err := openMap(files, Options{Parts: divide.Parts{TestShare: 0.2}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +70,7 @@ func TestTestShare(t *testing.T) {
 		)
 	}
 	for _, share := range []float64{-0.1, 1, 2} {
-		if _, err := openMap(files, Options{Parts: Parts{TestShare: share}}); err == nil ||
+		if _, err := openMap(files, Options{Parts: divide.Parts{TestShare: share}}); err == nil ||
 			!strings.Contains(err.Error(), "test share") {
 			t.Errorf("a share of %v: %v, want an error", share, err)
 		}
@@ -78,7 +79,7 @@ func TestTestShare(t *testing.T) {
 	for name, data := range files {
 		half[strings.Replace(name, "flowers/", "train/", 1)] = data
 	}
-	if src, err := openMap(half, Options{Parts: Parts{TestShare: 0.3}}); err != nil || src.Len(dataset.Test) != 6 {
+	if src, err := openMap(half, Options{Parts: divide.Parts{TestShare: 0.3}}); err != nil || src.Len(dataset.Test) != 6 {
 		t.Errorf("train/ alone: %v, want 6 test pictures", err)
 	}
 }

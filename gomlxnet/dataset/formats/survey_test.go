@@ -6,11 +6,12 @@ import (
 	"testing"
 
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/datatest"
 )
 
 // The survey names root, classes and pictures, and counts everything that is not read by its reason.
 func TestSurvey(t *testing.T) {
-	files := plainTree(t)
+	files := datatest.Plain(t)
 	p := files["train/cat/b.png"]
 	for name, data := range map[string][]byte{"train/truck/red/a.png": p, "train/truck/red/b.png": p, "train/loose.png": p,
 		"test/cat/boxes.xml": []byte("<box/>"), "more/cat/a.png": p, "README": []byte("pictures")} {

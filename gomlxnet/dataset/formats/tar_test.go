@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/datatest"
 )
 
 // member is a file of an archive with everything that its header says.
@@ -56,7 +57,7 @@ func bothTars(t *testing.T, data []byte) []string {
 
 // Archives as git, rsync and others make them.
 func TestTarsOfOthers(t *testing.T) {
-	files := plainTree(t)
+	files := datatest.Plain(t)
 	want, err := openMap(files, Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -116,7 +117,7 @@ func TestTarsOfOthers(t *testing.T) {
 
 // Zip archives with names as programs of Windows write them.
 func TestZipNames(t *testing.T) {
-	files := plainTree(t)
+	files := datatest.Plain(t)
 	want, err := openMap(files, Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/datatest"
+	"coadapt/gomlxnet/dataset/pack"
 	"coadapt/gomlxnet/dataset/picture"
 )
 
@@ -13,7 +14,7 @@ func TestTurboIsOtherData(t *testing.T) {
 	if err := picture.NewDecoder().Use(picture.Turbo); err != nil {
 		t.Skip(err)
 	}
-	dir := writeTree(t, map[string][]byte{"train/a/1.JPEG": datatest.Photo(t, 90, 70), "test/a/2.JPEG": datatest.Photo(t, 70, 90)})
+	dir := datatest.Tree(t, map[string][]byte{"train/a/1.JPEG": datatest.Photo(t, 90, 70), "test/a/2.JPEG": datatest.Photo(t, 70, 90)})
 	open := func(d picture.Library) dataset.Source {
 		src, err := Open(t.Context(), dir, Options{Size: 40, Decoder: d})
 		if err != nil {
@@ -27,10 +28,10 @@ func TestTurboIsOtherData(t *testing.T) {
 		t.Error("the digests are equal, whatever decodes")
 	}
 	out := t.TempDir()
-	if _, err := Pack(t.Context(), fast, out, PackOptions{}); err != nil {
+	if _, err := pack.Write(t.Context(), fast, out, pack.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	packed, err := openPack(out)
+	packed, err := pack.Open(out)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +49,7 @@ func TestTurboIsOtherData(t *testing.T) {
 	if mean, most := datatest.Apart(a, b); mean > 0.5 || most > 6 {
 		t.Errorf("the decoders' pictures are %.2f grey levels apart, %d at most", mean, most)
 	}
-	if _, err := Pack(t.Context(), slow, out, PackOptions{}); err == nil {
+	if _, err := pack.Write(t.Context(), slow, out, pack.Options{}); err == nil {
 		t.Error("Go's pictures were packed over libjpeg-turbo's")
 	}
 }

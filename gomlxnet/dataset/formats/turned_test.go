@@ -12,7 +12,7 @@ import (
 // Data without orientation keeps its digest, which was read off the version before pictures were turned.
 func TestOrientationInDigest(t *testing.T) {
 	const before = "89edd4a0aea04f8d62fe3b22446d09dae4f620258e4cd836c2691865a0ede6ef"
-	files := plainTree(t)
+	files := datatest.Plain(t)
 	src, err := openMap(files, Options{})
 	if err != nil || src.Digest() != before {
 		t.Errorf("digest %s, want %s (%v)", src.Digest(), before, err)
@@ -21,7 +21,7 @@ func TestOrientationInDigest(t *testing.T) {
 	if src, err := openMap(files, Options{}); err != nil || src.(*folder).decoder.Turn {
 		t.Errorf("an upright picture that says so asks for turning (%v)", err)
 	}
-	files["train/truck/x.jpg"] = datatest.JPEGWithEXIF(plainTree(t)["train/truck/x.jpg"], datatest.EXIF(binary.BigEndian, 6))
+	files["train/truck/x.jpg"] = datatest.JPEGWithEXIF(datatest.Plain(t)["train/truck/x.jpg"], datatest.EXIF(binary.BigEndian, 6))
 	if src, err := openMap(files, Options{}); err != nil || !src.(*folder).decoder.Turn {
 		t.Errorf("a picture on its side does not ask for turning (%v)", err)
 	}

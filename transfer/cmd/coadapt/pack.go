@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/divide"
 	"coadapt/gomlxnet/dataset/formats"
+	"coadapt/gomlxnet/dataset/pack"
 	"coadapt/gomlxnet/dataset/picture"
 	"coadapt/transfer/setup"
 
@@ -21,7 +23,7 @@ type packFlags struct {
 	data, out, verify    string
 	size, shard, workers int
 	skipBad, turbo       bool
-	parts                formats.Parts
+	parts                divide.Parts
 }
 
 func packCommand(stdout, stderr io.Writer) *cobra.Command {
@@ -102,7 +104,7 @@ func (f *packFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	if f.turbo {
 		open.Decoder = picture.Turbo
 	}
-	opt := formats.PackOptions{ShardBytes: int64(f.shard) << 20, Workers: f.workers}
+	opt := pack.Options{ShardBytes: int64(f.shard) << 20, Workers: f.workers}
 	if f.skipBad {
 		opt.Bad, open.Bad = dataset.BadSkips, dataset.BadSkips
 	}
@@ -113,7 +115,7 @@ func (f *packFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	survey(stderr, src)
 	show := newCounter(stderr, isTerminal(stderr), "packing", "pictures")
 	opt.Progress = show.count
-	report, err := formats.Pack(ctx, src, f.out, opt)
+	report, err := pack.Write(ctx, src, f.out, opt)
 	show.clear()
 	if err != nil {
 		return err
@@ -176,7 +178,7 @@ func (f *packFlags) check(ctx context.Context, stdout, stderr io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("-verify: %w", err)
 	}
-	packed, ok := src.(*formats.Packed)
+	packed, ok := src.(*pack.Folder)
 	if !ok {
 		return fmt.Errorf("-verify %s: this is no packed folder; coadapt pack makes one", f.verify)
 	}

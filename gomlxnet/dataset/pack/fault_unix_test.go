@@ -1,6 +1,6 @@
 //go:build unix
 
-package formats
+package pack_test
 
 import (
 	"errors"
@@ -10,13 +10,14 @@ import (
 	"testing"
 
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/pack"
 )
 
 // TestTruncatedPack: a shard that is cut off while it is mapped is an error that names it, in every way to its
 // pictures; those of other shards stay.
 func TestTruncatedPack(t *testing.T) {
 	src, dir := unpacked(t), t.TempDir()
-	if _, err := Pack(t.Context(), src, dir, PackOptions{ShardBytes: 2 * packPixels}); err != nil {
+	if _, err := pack.Write(t.Context(), src, dir, pack.Options{ShardBytes: 2 * packPixels}); err != nil {
 		t.Fatal(err)
 	}
 	p := openPacked(t, dir)

@@ -1,6 +1,7 @@
-package formats
+package divide_test
 
 import (
+	"context"
 	"fmt"
 	"image/color"
 	"maps"
@@ -9,9 +10,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/datatest"
+	"coadapt/gomlxnet/dataset/divide"
+	"coadapt/gomlxnet/dataset/formats"
+	"coadapt/gomlxnet/dataset/pack"
 )
 
 // flowers is a folder of two classes of ten pictures each, with no train/ and test/. Each picture has a grey of its
@@ -36,9 +41,18 @@ func files(src dataset.Source, p dataset.Part) []string {
 	return list
 }
 
-func openParts(t testing.TB, files map[string][]byte, p Parts) dataset.Source {
+// open opens files as a data set that is called set.
+func open(files map[string][]byte, p divide.Parts) (dataset.Source, error) {
+	m := fstest.MapFS{}
+	for name, data := range files {
+		m[name] = &fstest.MapFile{Data: data}
+	}
+	return formats.OpenFS(context.Background(), m, "set", formats.Options{Parts: p})
+}
+
+func openParts(t testing.TB, files map[string][]byte, p divide.Parts) dataset.Source {
 	t.Helper()
-	src, err := openMap(files, Options{Parts: p})
+	src, err := open(files, p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +62,7 @@ func openParts(t testing.TB, files map[string][]byte, p Parts) dataset.Source {
 // TestFolds: each picture is for testing in one fold and no other, every fold has its share of every class, and the
 // digest and the name tell the folds apart.
 func TestFolds(t *testing.T) {
-	tree := plainTree(t)
+	tree := datatest.Plain(t)
 	for i := range 4 {
 		tree[fmt.Sprintf("train/cat/more%d.png", i)] = datatest.PNG(t, 4, 4, color.Gray{uint8(20 + i)})
 		tree[fmt.Sprintf("test/truck/more%d.png", i)] = datatest.PNG(t, 4, 4, color.Gray{uint8(40 + i)})
@@ -58,7 +72,7 @@ func TestFolds(t *testing.T) {
 		folds := 3
 		var all, first dataset.Source
 		for fold := range folds {
-			src := openParts(t, set, Parts{Folds: folds, Fold: fold + 1})
+			src := openParts(t, set, divide.Parts{Folds: folds, Fold: fold + 1})
 			if want := fmt.Sprintf("set-fold%dof3", fold+1); src.Name() != want || digests[src.Digest()] {
 				t.Errorf("%s: fold %d is called %s, want %s, and has a digest of its own: %v", name, fold+1,
 					src.Name(), want, !digests[src.Digest()])
@@ -85,7 +99,7 @@ func TestFolds(t *testing.T) {
 					t.Errorf("%s, fold %d: %s is in both parts", name, fold+1, f)
 				}
 			}
-			all, first = src, openParts(t, set, Parts{Folds: folds, Fold: 1})
+			all, first = src, openParts(t, set, divide.Parts{Folds: folds, Fold: 1})
 		}
 		if total := all.Len(dataset.Train) + all.Len(dataset.Test); len(seen) != total {
 			t.Errorf("%s: %d of %d pictures are ever for testing", name, len(seen), total)
@@ -95,11 +109,11 @@ func TestFolds(t *testing.T) {
 				t.Errorf("%s: %s is for testing in %d folds", name, f, n)
 			}
 		}
-		if again := openParts(t, set, Parts{Folds: folds, Fold: 1}); again.Digest() != first.Digest() ||
+		if again := openParts(t, set, divide.Parts{Folds: folds, Fold: 1}); again.Digest() != first.Digest() ||
 			!slices.Equal(files(again, dataset.Test), files(first, dataset.Test)) {
 			t.Errorf("%s: fold 1 is another one the second time", name)
 		}
-		if other := openParts(t, set, Parts{Folds: folds, Fold: 1, Seed: 1}); other.Digest() == first.Digest() {
+		if other := openParts(t, set, divide.Parts{Folds: folds, Fold: 1, Seed: 1}); other.Digest() == first.Digest() {
 			t.Errorf("%s: seed 1 divides as seed 0", name)
 		}
 	}
@@ -109,27 +123,27 @@ func TestFolds(t *testing.T) {
 // the mean of one fold apart from that of another.
 func TestFoldsOfAnySource(t *testing.T) {
 	const side = 20
-	set := ilsvrcTree(t, 3, 5)
-	p := Parts{Folds: 2, Fold: 2}
-	opt := Options{Size: side, Parts: p}
-	tree, err := Open(t.Context(), writeTree(t, set), opt)
+	set := datatest.ILSVRC(t, 3, 5)
+	p := divide.Parts{Folds: 2, Fold: 2}
+	opt := formats.Options{Size: side, Parts: p}
+	tree, err := formats.Open(t.Context(), datatest.Tree(t, set), opt)
 	if err != nil {
 		t.Fatal(err)
 	}
 	zip := filepath.Join(t.TempDir(), "set.zip")
-	if err := os.WriteFile(zip, zipOf(t, set), 0o644); err != nil {
+	if err := os.WriteFile(zip, datatest.Zip(t, set), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	small, err := Open(t.Context(), writeTree(t, set), Options{Size: side})
+	small, err := formats.Open(t.Context(), datatest.Tree(t, set), formats.Options{Size: side})
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	if _, err := Pack(t.Context(), small, dir, PackOptions{}); err != nil {
+	if _, err := pack.Write(t.Context(), small, dir, pack.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, where := range []string{zip, dir} {
-		src, err := Open(t.Context(), where, opt)
+		src, err := formats.Open(t.Context(), where, opt)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -153,7 +167,7 @@ func TestFoldsOfAnySource(t *testing.T) {
 	for _, fold := range []int{1, 2, 1} {
 		var means [2][]float32
 		for k, where := range []string{dir, zip} {
-			src, err := Open(t.Context(), where, Options{Size: side, Parts: Parts{Folds: 2, Fold: fold}})
+			src, err := formats.Open(t.Context(), where, formats.Options{Size: side, Parts: divide.Parts{Folds: 2, Fold: fold}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -170,7 +184,7 @@ func TestFoldsOfAnySource(t *testing.T) {
 			t.Errorf("the mean of fold %d is another one in a pack", fold)
 		}
 	}
-	drawn, err := Open(t.Context(), "shapes:classes=4,train=6,test=2,size=24", Options{Parts: Parts{Folds: 4,
+	drawn, err := formats.Open(t.Context(), "shapes:classes=4,train=6,test=2,size=24", formats.Options{Parts: divide.Parts{Folds: 4,
 		Fold: 3}})
 	if err != nil || drawn.Len(dataset.Test) != 8 || drawn.Len(dataset.Train) != 24 {
 		t.Errorf("shapes: %v, want 24 and 8 pictures", err)
@@ -180,7 +194,7 @@ func TestFoldsOfAnySource(t *testing.T) {
 // TestPartsStay: pictures that are added to one class move none of another, and a share without a seed is that which
 // it was.
 func TestPartsStay(t *testing.T) {
-	for _, p := range []Parts{{TestShare: 0.2}, {TestShare: 0.2, Seed: 5}, {Folds: 3, Fold: 2}} {
+	for _, p := range []divide.Parts{{TestShare: 0.2}, {TestShare: 0.2, Seed: 5}, {Folds: 3, Fold: 2}} {
 		set := flowers(t)
 		before := files(openParts(t, set, p), dataset.Test)
 		for i := range 7 {
@@ -196,15 +210,15 @@ func TestPartsStay(t *testing.T) {
 	}
 	// The two names with the least SHA-256 sums: data of an earlier version must not be other data.
 	want := []string{"rose/0.png", "rose/6.png", "tulip/0.png", "tulip/6.png"}
-	if got := files(openParts(t, flowers(t), Parts{TestShare: 0.2}), dataset.Test); !slices.Equal(got, want) {
+	if got := files(openParts(t, flowers(t), divide.Parts{TestShare: 0.2}), dataset.Test); !slices.Equal(got, want) {
 		t.Errorf("a share of 0.2 is %v, want %v", got, want)
 	}
-	if survey := openParts(t, flowers(t), Parts{TestShare: 0.2,
+	if survey := openParts(t, flowers(t), divide.Parts{TestShare: 0.2,
 		Seed: 5}).(dataset.Surveyor).Survey().String(); !strings.Contains(survey,
 		"16 training and 4 test pictures; the test pictures are a share of 0.2 of each class, by seed 5") {
 		t.Errorf("the survey says %q", survey)
 	}
-	if survey := openParts(t, flowers(t), Parts{Folds: 5,
+	if survey := openParts(t, flowers(t), divide.Parts{Folds: 5,
 		Fold: 2}).(dataset.Surveyor).Survey().String(); !strings.Contains(survey,
 		"16 training and 4 test pictures; the test pictures are fold 2 of 5 of all pictures") {
 		t.Errorf("the survey says %q", survey)
@@ -232,7 +246,7 @@ func groupFile(t testing.TB, text string) string {
 
 // TestGroups: no group is in both parts, whatever the classes of its pictures.
 func TestGroups(t *testing.T) {
-	for name, p := range map[string]Parts{"share": {TestShare: 0.3, Groups: grouped(t, "")}, "folds": {Folds: 3,
+	for name, p := range map[string]divide.Parts{"share": {TestShare: 0.3, Groups: grouped(t, "")}, "folds": {Folds: 3,
 		Fold: 2, Groups: grouped(t, "file,group\n")}} {
 		src := openParts(t, flowers(t), p)
 		plant := func(p dataset.Part) map[byte]bool {
@@ -264,7 +278,7 @@ func TestGroups(t *testing.T) {
 			table += fmt.Sprintf("%d,x%d,rose/%d.png\r\n", i, i, i)
 		}
 	}
-	src := openParts(t, flowers(t), Parts{Folds: 5, Fold: 1, Groups: groupFile(t, table)})
+	src := openParts(t, flowers(t), divide.Parts{Folds: 5, Fold: 1, Groups: groupFile(t, table)})
 	if survey := src.(dataset.Surveyor).Survey().String(); src.Len(dataset.Test) != 4 || !strings.Contains(survey,
 		"20 groups of groups.csv; 1 of its lines meet no picture") {
 		t.Errorf("%d test pictures; %q", src.Len(dataset.Test), survey)
@@ -278,7 +292,7 @@ func TestGroups(t *testing.T) {
 		}
 		divided[strings.Replace(name, "flowers/", part, 1)] = data
 	}
-	plain := openParts(t, divided, Parts{})
+	plain := openParts(t, divided, divide.Parts{})
 	whole := func(plant string) string {
 		text := ""
 		for i := range 10 {
@@ -286,10 +300,10 @@ func TestGroups(t *testing.T) {
 		}
 		return groupFile(t, strings.ReplaceAll(text, "plant 3", plant))
 	}
-	if same := openParts(t, divided, Parts{Groups: whole("plant 3")}); same.Digest() != plain.Digest() {
+	if same := openParts(t, divided, divide.Parts{Groups: whole("plant 3")}); same.Digest() != plain.Digest() {
 		t.Error("groups change data that is divided already")
 	}
-	if _, err := openMap(divided, Options{Parts: Parts{Groups: whole("plant 1")}}); err == nil ||
+	if _, err := open(divided, divide.Parts{Groups: whole("plant 1")}); err == nil ||
 		!strings.Contains(
 			err.Error(),
 			`group "plant 1" is in both parts, with set: train/rose/3.png and with set: test/rose/9.png`,
@@ -309,39 +323,39 @@ func TestBadParts(t *testing.T) {
 	none["flowers/lily/0.png"] = datatest.PNG(t, 4, 4, color.White)
 	for _, c := range []struct {
 		files map[string][]byte
-		parts Parts
+		parts divide.Parts
 		want  string
 	}{
-		{flat, Parts{Folds: 1}, "1 folds, want at least 2"},
-		{flat, Parts{Folds: 3}, "fold 0 of 3, want 1 to 3"},
-		{flat, Parts{Folds: 3, Fold: 4}, "fold 4 of 3, want 1 to 3"},
-		{flat, Parts{Fold: 1}, "of no number of folds"},
-		{flat, Parts{Folds: 3, Fold: 1, TestShare: 0.2}, "leave one of the two out"},
-		{flat, Parts{Seed: 3}, "nothing to divide"},
-		{flat, Parts{TestShare: 0.2, Seed: -1}, "seed of parts of -1"},
-		{few, Parts{Folds: 3, Fold: 1}, "class rose has 2 pictures, too few"},
-		{none, Parts{Folds: 2, Fold: 1}, "class lily has 1 pictures"},
-		{plainTree(t), Parts{TestShare: 0.2}, "it has a test part of 2 pictures already"},
-		{flat, Parts{Groups: grouped(t, "")}, "no train/ and test/; -test-share 0.2"},
-		{flat, Parts{TestShare: 0.2, Groups: "none.csv"}, "none.csv"},
-		{flat, Parts{TestShare: 0.2, Groups: groupFile(t, "")}, "no line"},
-		{flat, Parts{TestShare: 0.2, Groups: groupFile(t, "a,b,c\n")}, "line 1 has 3 columns"},
-		{flat, Parts{TestShare: 0.2, Groups: groupFile(t, "a,b\nc\n")}, "record on line 2: wrong number of fields"},
-		{flat, Parts{TestShare: 0.2, Groups: groupFile(t, "rose/0.png,\n")}, `line 1: file "rose/0.png", group ""`},
-		{flat, Parts{TestShare: 0.2, Groups: grouped(t, "", "0.png,plant 1")}, "line 21: 0.png is the end of two " +
+		{flat, divide.Parts{Folds: 1}, "1 folds, want at least 2"},
+		{flat, divide.Parts{Folds: 3}, "fold 0 of 3, want 1 to 3"},
+		{flat, divide.Parts{Folds: 3, Fold: 4}, "fold 4 of 3, want 1 to 3"},
+		{flat, divide.Parts{Fold: 1}, "of no number of folds"},
+		{flat, divide.Parts{Folds: 3, Fold: 1, TestShare: 0.2}, "leave one of the two out"},
+		{flat, divide.Parts{Seed: 3}, "nothing to divide"},
+		{flat, divide.Parts{TestShare: 0.2, Seed: -1}, "seed of parts of -1"},
+		{few, divide.Parts{Folds: 3, Fold: 1}, "class rose has 2 pictures, too few"},
+		{none, divide.Parts{Folds: 2, Fold: 1}, "class lily has 1 pictures"},
+		{datatest.Plain(t), divide.Parts{TestShare: 0.2}, "it has a test part of 2 pictures already"},
+		{flat, divide.Parts{Groups: grouped(t, "")}, "no train/ and test/; -test-share 0.2"},
+		{flat, divide.Parts{TestShare: 0.2, Groups: "none.csv"}, "none.csv"},
+		{flat, divide.Parts{TestShare: 0.2, Groups: groupFile(t, "")}, "no line"},
+		{flat, divide.Parts{TestShare: 0.2, Groups: groupFile(t, "a,b,c\n")}, "line 1 has 3 columns"},
+		{flat, divide.Parts{TestShare: 0.2, Groups: groupFile(t, "a,b\nc\n")}, "record on line 2: wrong number of fields"},
+		{flat, divide.Parts{TestShare: 0.2, Groups: groupFile(t, "rose/0.png,\n")}, `line 1: file "rose/0.png", group ""`},
+		{flat, divide.Parts{TestShare: 0.2, Groups: grouped(t, "", "0.png,plant 1")}, "line 21: 0.png is the end of two " +
 			"files, set: flowers/rose/0.png and set: flowers/tulip/0.png"},
-		{flat, Parts{TestShare: 0.2, Groups: grouped(t, "", "rose/4.png,plant 9")},
+		{flat, divide.Parts{TestShare: 0.2, Groups: grouped(t, "", "rose/4.png,plant 9")},
 			`line 21: rose/4.png is of group "plant 9", and of "plant 1" on line 9`},
-		{flat, Parts{TestShare: 0.2, Groups: groupFile(t, "rose/1.png,a\n")}, "19 of 20 pictures have no group, " +
+		{flat, divide.Parts{TestShare: 0.2, Groups: groupFile(t, "rose/1.png,a\n")}, "19 of 20 pictures have no group, " +
 			"the first is set: flowers/rose/0.png"},
-		{flat, Parts{Folds: 5, Fold: 1, Groups: grouped(t, "")}, "class rose has 4 groups of pictures, too few"},
+		{flat, divide.Parts{Folds: 5, Fold: 1, Groups: grouped(t, "")}, "class rose has 4 groups of pictures, too few"},
 	} {
-		if src, err := openMap(c.files, Options{Parts: c.parts}); err == nil || !strings.Contains(err.Error(), c.want) {
+		if src, err := open(c.files, c.parts); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: %v, %v; want an error with %q", c.parts, src, err, c.want)
 		}
 	}
-	for _, p := range []Parts{{TestShare: 0.2}, {Folds: 2, Fold: 1, Groups: grouped(t, "")}} {
-		if _, err := Open(t.Context(), "shapes:classes=4,train=6,test=2,size=24", Options{Parts: p}); err == nil {
+	for _, p := range []divide.Parts{{TestShare: 0.2}, {Folds: 2, Fold: 1, Groups: grouped(t, "")}} {
+		if _, err := formats.Open(t.Context(), "shapes:classes=4,train=6,test=2,size=24", formats.Options{Parts: p}); err == nil {
 			t.Errorf("shapes are divided by %+v", p)
 		}
 	}

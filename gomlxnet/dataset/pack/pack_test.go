@@ -1,4 +1,4 @@
-package formats
+package pack_test
 
 import (
 	"bytes"
@@ -14,6 +14,8 @@ import (
 
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/datatest"
+	"coadapt/gomlxnet/dataset/formats"
+	"coadapt/gomlxnet/dataset/pack"
 	"coadapt/gomlxnet/dataset/shapes"
 	"coadapt/gomlxnet/durable"
 )
@@ -23,7 +25,7 @@ const packPixels = 20 * 20 * 3 // bytes of a picture in these tests
 // unpacked is a small ILSVRC2012-like tree at 20 px: 3 classes of 5 training and 2 validation pictures.
 func unpacked(t testing.TB) dataset.Source {
 	t.Helper()
-	src, err := Open(t.Context(), writeTree(t, ilsvrcTree(t, 3, 5)), Options{Size: 20})
+	src, err := formats.Open(t.Context(), datatest.Tree(t, datatest.ILSVRC(t, 3, 5)), formats.Options{Size: 20})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,22 +36,22 @@ func unpacked(t testing.TB) dataset.Source {
 func shard(i int) string { return fmt.Sprintf("shard-%05d.rgb", i) }
 
 // write packs with two pictures a shard.
-func write(t testing.TB, src dataset.Source, dir string) PackReport {
+func write(t testing.TB, src dataset.Source, dir string) pack.Report {
 	t.Helper()
-	r, err := Pack(t.Context(), src, dir, PackOptions{ShardBytes: 2*packPixels + 1})
+	r, err := pack.Write(t.Context(), src, dir, pack.Options{ShardBytes: 2*packPixels + 1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return r
 }
 
-func openPacked(t testing.TB, dir string) *Packed {
+func openPacked(t testing.TB, dir string) *pack.Folder {
 	t.Helper()
-	src, err := Open(t.Context(), dir, Options{})
+	src, err := formats.Open(t.Context(), dir, formats.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, ok := src.(*Packed)
+	p, ok := src.(*pack.Folder)
 	if !ok {
 		t.Fatalf("%s opens as %T", dir, src)
 	}
@@ -62,7 +64,7 @@ func TestPackedIsTheSource(t *testing.T) {
 	src := unpacked(t)
 	for _, most := range []int64{1, 2*packPixels + 1, 1 << 20} { // one, two and all pictures a shard
 		dir := t.TempDir()
-		r, err := Pack(t.Context(), src, dir, PackOptions{ShardBytes: most})
+		r, err := pack.Write(t.Context(), src, dir, pack.Options{ShardBytes: most})
 		if err != nil || r.Pictures != 21 || r.Bytes != 21*packPixels {
 			t.Fatalf("%+v, %v", r, err)
 		}
@@ -160,7 +162,7 @@ func TestPackGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err := Pack(ctx, src, dir, PackOptions{ShardBytes: 2 * packPixels, Progress: func(done, total int) {
+	_, err := pack.Write(ctx, src, dir, pack.Options{ShardBytes: 2 * packPixels, Progress: func(done, total int) {
 		if total != 21 {
 			t.Errorf("of %d pictures, want 21", total)
 		}
@@ -171,7 +173,7 @@ func TestPackGoesOn(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
-	if _, err := Open(t.Context(), dir, Options{}); err == nil || !strings.Contains(err.Error(), "unfinished") {
+	if _, err := formats.Open(t.Context(), dir, formats.Options{}); err == nil || !strings.Contains(err.Error(), "unfinished") {
 		t.Errorf("half a pack opens: %v", err)
 	}
 	// What a kill leaves behind: a stage file, and a shard without its list.
@@ -180,7 +182,7 @@ func TestPackGoesOn(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	r, err := Pack(t.Context(), src, dir, PackOptions{ShardBytes: 2 * packPixels})
+	r, err := pack.Write(t.Context(), src, dir, pack.Options{ShardBytes: 2 * packPixels})
 	if err != nil || r.Kept != 4 || r.Shards != 11 {
 		t.Fatalf("%+v, %v; want 4 of 11 shards kept", r, err)
 	}
@@ -197,18 +199,18 @@ func TestPackGoesOn(t *testing.T) {
 }
 
 func TestPackBadPictures(t *testing.T) {
-	files := ilsvrcTree(t, 2, 3)
+	files := datatest.ILSVRC(t, 2, 3)
 	name := "train/" + dataset.Synsets()[1] + "/" + dataset.Synsets()[1] + "_b.JPEG"
 	files[name] = files[name][:len(files[name])/2]
-	src, err := Open(t.Context(), writeTree(t, files), Options{Size: 20})
+	src, err := formats.Open(t.Context(), datatest.Tree(t, files), formats.Options{Size: 20})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Pack(t.Context(), src, t.TempDir(), PackOptions{}); err == nil || !strings.Contains(err.Error(), name) {
+	if _, err := pack.Write(t.Context(), src, t.TempDir(), pack.Options{}); err == nil || !strings.Contains(err.Error(), name) {
 		t.Errorf("%v, want an error that names %s", err, name)
 	}
 	dir := t.TempDir()
-	r, err := Pack(t.Context(), src, dir, PackOptions{Bad: dataset.BadSkips})
+	r, err := pack.Write(t.Context(), src, dir, pack.Options{Bad: dataset.BadSkips})
 	if err != nil || r.Pictures != 9 || len(r.Bad) != 1 || !strings.Contains(r.Bad[0].Name, name) {
 		t.Fatalf("%+v, %v", r, err)
 	}
@@ -230,11 +232,14 @@ func TestPackRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, try := range map[string]func() error{
-		"thesis.tex":     func() error { _, err := Pack(t.Context(), src, full, PackOptions{}); return err },
-		"other pictures": func() error { _, err := Pack(t.Context(), drawn, other, PackOptions{}); return err },
-		"more than 0":    func() error { _, err := Pack(t.Context(), src, t.TempDir(), PackOptions{ShardBytes: -1}); return err },
-		"20x20 pixels":   func() error { _, err := Open(t.Context(), other, Options{Size: 32}); return err },
-		"coarse":         func() error { _, err := Open(t.Context(), other, Options{Coarse: true}); return err },
+		"thesis.tex":     func() error { _, err := pack.Write(t.Context(), src, full, pack.Options{}); return err },
+		"other pictures": func() error { _, err := pack.Write(t.Context(), drawn, other, pack.Options{}); return err },
+		"more than 0": func() error {
+			_, err := pack.Write(t.Context(), src, t.TempDir(), pack.Options{ShardBytes: -1})
+			return err
+		},
+		"20x20 pixels":   func() error { _, err := formats.Open(t.Context(), other, formats.Options{Size: 32}); return err },
+		"coarse":         func() error { _, err := formats.Open(t.Context(), other, formats.Options{Coarse: true}); return err },
 		"has 1000 bytes": func() error { return breakAndOpen(t, src, shard(0), func(b []byte) []byte { return b[:1000] }) },
 		"is damaged": func() error {
 			return breakAndOpen(t, src, "shard-00002.json", func(b []byte) []byte { b[30] ^= 1; return b })
@@ -262,7 +267,7 @@ func breakAndOpen(t *testing.T, src dataset.Source, name string, change func([]b
 	if err := os.WriteFile(file, change(data), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	_, err = Open(t.Context(), dir, Options{})
+	_, err = formats.Open(t.Context(), dir, formats.Options{})
 	return err
 }
 
@@ -295,12 +300,12 @@ func TestDamagedMeanIsMadeAgain(t *testing.T) {
 
 // TestPackTinyImageNet packs real JPEGs and compares tasks.
 func TestPackTinyImageNet(t *testing.T) {
-	src, err := Open(t.Context(), realData(t, "tiny-imagenet-200-part.zip"), Options{Size: 32})
+	src, err := formats.Open(t.Context(), datatest.Real(t, "tiny-imagenet-200-part.zip"), formats.Options{Size: 32})
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	r, err := Pack(t.Context(), src, dir, PackOptions{ShardBytes: 4 << 20})
+	r, err := pack.Write(t.Context(), src, dir, pack.Options{ShardBytes: 4 << 20})
 	if err != nil || r.Pictures != 14000 || len(r.Bad) != 0 { // 200 classes of 60 training and 10 validation pictures
 		t.Fatalf("%+v, %v", r, err)
 	}
@@ -329,12 +334,12 @@ func BenchmarkBatches(b *testing.B) {
 		}
 		files[fmt.Sprintf("val/%s/0.JPEG", wnid)] = datatest.JPEG(b, 64, 64, 9)
 	}
-	src, err := Open(b.Context(), writeTree(b, files), Options{Size: 64})
+	src, err := formats.Open(b.Context(), datatest.Tree(b, files), formats.Options{Size: 64})
 	if err != nil {
 		b.Fatal(err)
 	}
 	dir := b.TempDir()
-	if _, err := Pack(b.Context(), src, dir, PackOptions{}); err != nil {
+	if _, err := pack.Write(b.Context(), src, dir, pack.Options{}); err != nil {
 		b.Fatal(err)
 	}
 	packed := openPacked(b, dir)

@@ -1,4 +1,4 @@
-package formats
+package pack
 
 import (
 	"bufio"
@@ -24,38 +24,32 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// A packed folder holds
-//
-//	pack.json         what it is; written last, so that a folder without it is unfinished
-//	plan.json         what it will be; written first, so that an unfinished one can go on
-//	shard-00000.rgb   pictures one after another, height x width x 3 bytes each
-//	shard-00000.json  their parts, labels, names and CRC-32C sums, and the SHA-256 sum of the shard
-//	means/            mean images of tasks, kept as they are asked for
+// The files of a pack; doc.go says what they hold.
 const (
-	packIndex   = "pack.json"
-	packPlan    = "plan.json"
-	packLock    = "lock"
-	packVersion = 1
+	indexFile = "pack.json"
+	planFile  = "plan.json"
+	lockFile  = "lock"
+	version   = 1
 )
 
-// PackOptions may be left zero.
-type PackOptions struct {
+// Options may be left zero.
+type Options struct {
 	ShardBytes int64                 // most bytes of a shard, default 256 MiB; at least one picture
 	Bad        dataset.BadPolicy     // pictures that do not decode
 	Workers    int                   // goroutines that decode, default one a core
 	Progress   func(done, total int) // pictures; never called by two goroutines at once
 }
 
-// PackReport is what Pack did.
-type PackReport struct {
+// Report is what Write did.
+type Report struct {
 	Pictures, Shards int
 	Kept             int // shards that an earlier, unfinished run had written
 	Bytes            int64
 	Bad              []dataset.BadPicture // left out
 }
 
-// packHead is plan.json, and the greater part of pack.json.
-type packHead struct {
+// plan is plan.json, and the greater part of pack.json.
+type plan struct {
 	Version  int             `json:"version"`
 	Name     string          `json:"name"`
 	Source   string          `json:"source"`            // digest
@@ -68,30 +62,30 @@ type packHead struct {
 	Classes  []dataset.Class `json:"classes"`
 }
 
-// packShard is shard-00000.json.
-type packShard struct {
-	SHA256   string      `json:"sha256"`
-	Pictures []packEntry `json:"pictures"`
-	Bad      []packBad   `json:"bad,omitempty"`
+// shardList is shard-00000.json.
+type shardList struct {
+	SHA256   string       `json:"sha256"`
+	Pictures []entry      `json:"pictures"`
+	Bad      []badPicture `json:"bad,omitempty"`
 }
 
-type packEntry struct {
+type entry struct {
 	Part  dataset.Part `json:"p"`
 	Label int32        `json:"l"`
 	CRC   uint32       `json:"c"` // CRC-32C of the pixels
 	Name  string       `json:"n"` // the file it was made of
 }
 
-type packBad struct {
+type badPicture struct {
 	Part  dataset.Part `json:"p"`
 	Index int          `json:"i"` // in the source
 	Name  string       `json:"n"`
 	Error string       `json:"error"`
 }
 
-// packFile is pack.json.
-type packFile struct {
-	packHead
+// index is pack.json.
+type index struct {
+	plan
 	Digest string   `json:"digest"`
 	Shards []string `json:"shards"` // SHA-256 of each shard-*.json
 }
@@ -101,17 +95,15 @@ func castagnoli() *crc32.Table { return crc32.MakeTable(crc32.Castagnoli) }
 func shardName(i int) string { return fmt.Sprintf("shard-%05d.rgb", i) }
 func shardMeta(i int) string { return fmt.Sprintf("shard-%05d.json", i) }
 
-// Pack decodes every picture of src once and writes them into a folder, which
-// Open then maps into memory instead of decoding. A pack of a source is the same
-// data: it has the same digest unless bad pictures were left out.
+// Write decodes every picture of src once and writes them into a folder, which [Open] then maps into memory instead of
+// decoding. A pack of a source is the same data: it has the same digest unless bad pictures were left out.
 //
-// Shards are written whole or not at all. A run that was interrupted, killed or
-// out of disk goes on where it stopped when called again with the same source and
-// options; the shards that it finds are checked by their sums first. It fails where
-// dir holds something else, where another process is packing into it, and for the
-// first picture that does not decode, unless opt.Bad says otherwise.
-func Pack(ctx context.Context, src dataset.Source, dir string, opt PackOptions) (PackReport, error) {
-	var report PackReport
+// Shards are written whole or not at all. A run that was interrupted, killed or out of disk goes on where it stopped
+// when called again with the same source and options; the shards that it finds are checked by their sums first. It fails
+// where dir holds something else, where another process is packing into it, and for the first picture that does not
+// decode, unless opt.Bad says otherwise.
+func Write(ctx context.Context, src dataset.Source, dir string, opt Options) (Report, error) {
+	var report Report
 	if opt.ShardBytes == 0 {
 		opt.ShardBytes = 256 << 20
 	}
@@ -120,8 +112,9 @@ func Pack(ctx context.Context, src dataset.Source, dir string, opt PackOptions) 
 	}
 	h, w, c := src.Shape()
 	size := h * w * c
-	head := packHead{Version: packVersion, Name: src.Name(), Source: src.Digest(), Height: h, Width: w,
-		PerShard: int(max(1, opt.ShardBytes/int64(size))), Total: src.Len(dataset.Train) + src.Len(dataset.Test), SkipBad: opt.Bad == dataset.BadSkips, Classes: src.Classes()}
+	head := plan{Version: version, Name: src.Name(), Source: src.Digest(), Height: h, Width: w,
+		PerShard: int(max(1, opt.ShardBytes/int64(size))), Total: src.Len(dataset.Train) + src.Len(dataset.Test),
+		SkipBad: opt.Bad == dataset.BadSkips, Classes: src.Classes()}
 	if d, ok := src.(dataset.Decoded); ok {
 		head.Decoder = d.DecodedBy()
 	}
@@ -131,7 +124,7 @@ func Pack(ctx context.Context, src dataset.Source, dir string, opt PackOptions) 
 	if err := durable.MakeDir(dir); err != nil {
 		return report, fmt.Errorf("pack: %w", err)
 	}
-	lock := flock.New(filepath.Join(dir, packLock))
+	lock := flock.New(filepath.Join(dir, lockFile))
 	if free, err := lock.TryLock(); err != nil || !free {
 		return report, errors.Join(fmt.Errorf("pack: another process is packing into %s; wait for it or choose another folder", dir), err)
 	}
@@ -140,7 +133,7 @@ func Pack(ctx context.Context, src dataset.Source, dir string, opt PackOptions) 
 		return report, err
 	}
 	p := packer{src: src, dir: dir, head: head, opt: opt, size: size, progress: dataset.Serial(opt.Progress, head.Total)}
-	file := packFile{packHead: head}
+	file := index{plan: head}
 	shards := (head.Total + head.PerShard - 1) / head.PerShard
 	for i := range shards {
 		meta, kept, err := p.shard(ctx, i)
@@ -162,19 +155,19 @@ func Pack(ctx context.Context, src dataset.Source, dir string, opt PackOptions) 
 		}
 	}
 	report.Bytes = int64(report.Pictures) * int64(size)
-	file.Digest = packDigest(head.Source, report.Bad)
+	file.Digest = digestOf(head.Source, report.Bad)
 	data, err := json.MarshalIndent(file, "", " ")
 	if err != nil {
 		return report, err
 	}
-	if err := durable.WriteFile(filepath.Join(dir, packIndex), func(w io.Writer) error { _, err := w.Write(data); return err }); err != nil {
+	if err := durable.WriteFile(filepath.Join(dir, indexFile), func(w io.Writer) error { _, err := w.Write(data); return err }); err != nil {
 		return report, fmt.Errorf("pack: %w", err)
 	}
 	return report, nil
 }
 
-// packDigest is the source's where nothing was left out.
-func packDigest(source string, bad []dataset.BadPicture) string {
+// digestOf is the source's where nothing was left out.
+func digestOf(source string, bad []dataset.BadPicture) string {
 	if len(bad) == 0 {
 		return source
 	}
@@ -187,13 +180,13 @@ func packDigest(source string, bad []dataset.BadPicture) string {
 }
 
 // claim makes the folder that of this plan, or fails where it is another's.
-func claim(dir string, head packHead) error {
+func claim(dir string, head plan) error {
 	head.Name = "" // the same pictures may have been moved
 	want, err := json.MarshalIndent(head, "", " ")
 	if err != nil {
 		return err
 	}
-	file := filepath.Join(dir, packPlan)
+	file := filepath.Join(dir, planFile)
 	have, err := os.ReadFile(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -202,7 +195,7 @@ func claim(dir string, head packHead) error {
 			return fmt.Errorf("pack: %w", err)
 		}
 		for _, e := range list {
-			if e.Name() != packLock && !strings.HasSuffix(e.Name(), durable.PartEnding) {
+			if e.Name() != lockFile && !strings.HasSuffix(e.Name(), durable.PartEnding) {
 				return fmt.Errorf("pack: %s is not empty and holds no pack (%s); choose an empty or a new folder", dir, e.Name())
 			}
 		}
@@ -215,18 +208,18 @@ func claim(dir string, head packHead) error {
 	return nil
 }
 
-// packer is Pack at work.
+// packer is Write at work.
 type packer struct {
 	src      dataset.Source
 	dir      string
-	head     packHead
-	opt      PackOptions
+	head     plan
+	opt      Options
 	size     int
 	progress func(int)
 }
 
 // shard writes one shard, or finds it there.
-func (p *packer) shard(ctx context.Context, i int) (meta packShard, kept bool, err error) {
+func (p *packer) shard(ctx context.Context, i int) (meta shardList, kept bool, err error) {
 	from := i * p.head.PerShard
 	to := min(from+p.head.PerShard, p.head.Total)
 	if meta, ok := p.finished(i); ok {
@@ -266,18 +259,18 @@ func (p *packer) shard(ctx context.Context, i int) (meta packShard, kept bool, e
 }
 
 // finished reads a shard of an earlier run; one that is not as its sum says is made again.
-func (p *packer) finished(i int) (meta packShard, ok bool) {
+func (p *packer) finished(i int) (meta shardList, ok bool) {
 	data, err := os.ReadFile(filepath.Join(p.dir, shardMeta(i)))
 	if err != nil || json.Unmarshal(data, &meta) != nil {
-		return packShard{}, false
+		return shardList{}, false
 	}
 	sum, err := fileSum(filepath.Join(p.dir, shardName(i)))
 	return meta, err == nil && sum == meta.SHA256
 }
 
 // decode decodes pictures from..to-1 of the source, training part first. Bad ones have no entry.
-func (p *packer) decode(ctx context.Context, from, to int) (pix []uint8, entries []*packEntry, bad []packBad, err error) {
-	pix, entries = make([]uint8, (to-from)*p.size), make([]*packEntry, to-from)
+func (p *packer) decode(ctx context.Context, from, to int) (pix []uint8, entries []*entry, bad []badPicture, err error) {
+	pix, entries = make([]uint8, (to-from)*p.size), make([]*entry, to-from)
 	failures := make([]error, to-from)
 	table := castagnoli()
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -301,7 +294,7 @@ func (p *packer) decode(ctx context.Context, from, to int) (pix []uint8, entries
 					}
 					failures[j] = err
 				} else {
-					entries[j] = &packEntry{Part: part, Label: int32(p.src.Label(part, at)), CRC: crc32.Checksum(dst, table), Name: name}
+					entries[j] = &entry{Part: part, Label: int32(p.src.Label(part, at)), CRC: crc32.Checksum(dst, table), Name: name}
 				}
 				p.progress(1)
 			}
@@ -318,7 +311,7 @@ func (p *packer) decode(ctx context.Context, from, to int) (pix []uint8, entries
 	for j, err := range failures {
 		if err != nil {
 			part, at := p.place(from + j)
-			bad = append(bad, packBad{Part: part, Index: at, Name: dataset.Describe(p.src, part, at), Error: err.Error()})
+			bad = append(bad, badPicture{Part: part, Index: at, Name: dataset.Describe(p.src, part, at), Error: err.Error()})
 		}
 	}
 	return pix, entries, bad, nil

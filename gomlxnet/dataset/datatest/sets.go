@@ -1,4 +1,4 @@
-package formats
+package datatest
 
 import (
 	"archive/zip"
@@ -11,47 +11,46 @@ import (
 	"testing"
 
 	"coadapt/gomlxnet/dataset"
-	"coadapt/gomlxnet/dataset/datatest"
 )
 
-// plainTree has two classes with two training and one test picture each.
-func plainTree(t testing.TB) map[string][]byte {
+// Plain has two classes with two training and one test picture each.
+func Plain(t testing.TB) map[string][]byte {
 	return map[string][]byte{
-		"train/cat/b.png":   datatest.PNG(t, 4, 4, color.NRGBA{10, 20, 30, 255}),
-		"train/cat/a.PNG":   datatest.PNG(t, 4, 4, color.NRGBA{40, 50, 60, 255}),
-		"train/truck/x.jpg": datatest.JPEG(t, 4, 4, 200),
-		"train/truck/y.jpg": datatest.JPEG(t, 4, 4, 100),
-		"test/cat/t.png":    datatest.PNG(t, 4, 4, color.Gray{7}),
-		"test/truck/t.JPEG": datatest.JPEG(t, 4, 4, 50),
+		"train/cat/b.png":   PNG(t, 4, 4, color.NRGBA{10, 20, 30, 255}),
+		"train/cat/a.PNG":   PNG(t, 4, 4, color.NRGBA{40, 50, 60, 255}),
+		"train/truck/x.jpg": JPEG(t, 4, 4, 200),
+		"train/truck/y.jpg": JPEG(t, 4, 4, 100),
+		"test/cat/t.png":    PNG(t, 4, 4, color.Gray{7}),
+		"test/truck/t.JPEG": JPEG(t, 4, 4, 50),
 		"train/cat/note.md": []byte("no picture"),
 		".hidden/train/x":   []byte("passed over"),
 	}
 }
 
-// ilsvrcTree is laid out as ILSVRC2012 with a flat val/: the first synsets in order, with so many training pictures each and two
+// ILSVRC is laid out as ILSVRC2012 with a flat val/: the first synsets in order, with so many training pictures each and two
 // validation pictures each under their real names, and one of a synset that train/ lacks.
-func ilsvrcTree(t testing.TB, synsets, perClass int) map[string][]byte {
+func ILSVRC(t testing.TB, synsets, perClass int) map[string][]byte {
 	t.Helper()
 	files := map[string][]byte{}
 	val := dataset.ValidationList()
 	for c, wnid := range dataset.Synsets()[:synsets] {
 		for k := range perClass {
-			files["train/"+wnid+"/"+wnid+"_"+string(rune('a'+k))+".JPEG"] = datatest.JPEG(t, 20+c, 16, uint8(60*c+10*k))
+			files["train/"+wnid+"/"+wnid+"_"+string(rune('a'+k))+".JPEG"] = JPEG(t, 20+c, 16, uint8(60*c+10*k))
 		}
 		left := 2
 		for i, l := range val.Labels {
 			if l == c && left > 0 {
-				files["val/"+val.Files[i]] = datatest.JPEG(t, 16, 18, uint8(60*c+5))
+				files["val/"+val.Files[i]] = JPEG(t, 16, 18, uint8(60*c+5))
 				left--
 			}
 		}
 	}
-	files["val/"+val.Files[slices.Index(val.Labels, 999)]] = datatest.JPEG(t, 16, 16, 255)
+	files["val/"+val.Files[slices.Index(val.Labels, 999)]] = JPEG(t, 16, 16, 255)
 	return files
 }
 
-// writeTree puts files into a folder of the test.
-func writeTree(t testing.TB, files map[string][]byte) string {
+// Tree puts files into a folder of the test.
+func Tree(t testing.TB, files map[string][]byte) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "set")
 	for name, data := range files {
@@ -66,7 +65,8 @@ func writeTree(t testing.TB, files map[string][]byte) string {
 	return dir
 }
 
-func zipOf(t testing.TB, files map[string][]byte) []byte {
+// Zip is a zip archive of files.
+func Zip(t testing.TB, files map[string][]byte) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
@@ -85,8 +85,8 @@ func zipOf(t testing.TB, files map[string][]byte) []byte {
 	return b.Bytes()
 }
 
-// realData finds a data set that is not kept with the code, or skips.
-func realData(t testing.TB, name string) string {
+// Real finds a data set that is not kept with the code, or skips.
+func Real(t testing.TB, name string) string {
 	t.Helper()
 	dir := os.Getenv("COADAPT_TEST_DATA")
 	if dir == "" {

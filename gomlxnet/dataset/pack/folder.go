@@ -1,4 +1,4 @@
-package formats
+package pack
 
 import (
 	"context"
@@ -16,49 +16,49 @@ import (
 	"coadapt/gomlxnet/dataset"
 )
 
-// Packed is a folder that Pack made, mapped into memory. A picture is checked
+// Folder is a folder that Pack made, mapped into memory. A picture is checked
 // against its sum when it is first read.
-type Packed struct {
+type Folder struct {
 	dir    string
-	file   packFile
+	file   index
 	shards []mapping
 	sums   []string // SHA-256 of each shard
-	parts  [2][]packedPicture
+	parts  [2][]picture
 	size   int
 	table  *crc32.Table
 }
 
-type packedPicture struct {
-	packEntry
+type picture struct {
+	entry
 	shard, at int // in which, and which of it
 	checked   atomic.Bool
 }
 
-// openPack opens a folder with a pack in it; it returns nil where there is none.
-func openPack(dir string) (*Packed, error) {
+// Open opens a folder with a pack in it; it returns nil where there is none.
+func Open(dir string) (*Folder, error) {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return nil, nil
 	}
-	data, err := os.ReadFile(filepath.Join(dir, packIndex))
+	data, err := os.ReadFile(filepath.Join(dir, indexFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		if _, err := os.Stat(filepath.Join(dir, packPlan)); err == nil {
-			return nil, fmt.Errorf("%s: the pack is unfinished (%s is missing); the same `coadapt pack` again goes on with it", dir, packIndex)
+		if _, err := os.Stat(filepath.Join(dir, planFile)); err == nil {
+			return nil, fmt.Errorf("%s: the pack is unfinished (%s is missing); the same `coadapt pack` again goes on with it", dir, indexFile)
 		}
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	s := &Packed{dir: dir, table: castagnoli()}
+	s := &Folder{dir: dir, table: castagnoli()}
 	if err := json.Unmarshal(data, &s.file); err != nil {
-		return nil, fmt.Errorf("%s: %s is damaged: %w; pack again", dir, packIndex, err)
+		return nil, fmt.Errorf("%s: %s is damaged: %w; pack again", dir, indexFile, err)
 	}
 	f := &s.file
 	switch {
-	case f.Version != packVersion:
-		return nil, fmt.Errorf("%s: %s is of version %d, this program reads %d; pack again", dir, packIndex, f.Version, packVersion)
+	case f.Version != version:
+		return nil, fmt.Errorf("%s: %s is of version %d, this program reads %d; pack again", dir, indexFile, f.Version, version)
 	case f.Height < 1 || f.Width < 1 || f.Height > 1<<14 || f.Width > 1<<14 || len(f.Classes) == 0:
-		return nil, fmt.Errorf("%s: %s is damaged: pictures of %dx%d and %d classes; pack again", dir, packIndex, f.Height, f.Width, len(f.Classes))
+		return nil, fmt.Errorf("%s: %s is damaged: pictures of %dx%d and %d classes; pack again", dir, indexFile, f.Height, f.Width, len(f.Classes))
 	}
 	s.size = f.Height * f.Width * 3
 	for i := range f.Shards {
@@ -70,20 +70,20 @@ func openPack(dir string) (*Packed, error) {
 }
 
 // openShard reads a shard's list and maps its pictures.
-func (s *Packed) openShard(i int) error {
+func (s *Folder) openShard(i int) error {
 	file := filepath.Join(s.dir, shardMeta(i))
 	sum, err := fileSum(file)
 	if err != nil {
 		return err
 	}
 	if sum != s.file.Shards[i] {
-		return fmt.Errorf("%s is damaged: its SHA-256 sum is %s, want %s; remove %s and pack again", file, sum, s.file.Shards[i], packIndex)
+		return fmt.Errorf("%s is damaged: its SHA-256 sum is %s, want %s; remove %s and pack again", file, sum, s.file.Shards[i], indexFile)
 	}
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}
-	var meta packShard
+	var meta shardList
 	if err := json.Unmarshal(data, &meta); err != nil {
 		return fmt.Errorf("%s is damaged: %w", file, err)
 	}
@@ -97,7 +97,7 @@ func (s *Packed) openShard(i int) error {
 		return err
 	}
 	if want := int64(len(meta.Pictures)) * int64(s.size); info.Size() != want {
-		return fmt.Errorf("%s has %d bytes, want %d for %d pictures: it is cut off or not the one that was packed; remove %s and pack again", f.Name(), info.Size(), want, len(meta.Pictures), packIndex)
+		return fmt.Errorf("%s has %d bytes, want %d for %d pictures: it is cut off or not the one that was packed; remove %s and pack again", f.Name(), info.Size(), want, len(meta.Pictures), indexFile)
 	}
 	m, err := mapFile(f, info.Size())
 	if err != nil {
@@ -108,38 +108,38 @@ func (s *Packed) openShard(i int) error {
 		if e.Part < dataset.Train || e.Part > dataset.Test || e.Label < 0 || int(e.Label) >= len(s.file.Classes) {
 			return fmt.Errorf("%s: picture %d has part %d and label %d", file, at, e.Part, e.Label)
 		}
-		s.parts[e.Part] = append(s.parts[e.Part], packedPicture{packEntry: e, shard: i, at: at})
+		s.parts[e.Part] = append(s.parts[e.Part], picture{entry: e, shard: i, at: at})
 	}
 	return nil
 }
 
 // Name is that of the source that was packed.
-func (s *Packed) Name() string { return s.file.Name }
+func (s *Folder) Name() string { return s.file.Name }
 
 // Digest is that of the source that was packed, as the pixels are the same;
 // another one where bad pictures were left out.
-func (s *Packed) Digest() string { return s.file.Digest }
+func (s *Folder) Digest() string { return s.file.Digest }
 
 // Classes are those of the source.
-func (s *Packed) Classes() []dataset.Class { return s.file.Classes }
+func (s *Folder) Classes() []dataset.Class { return s.file.Classes }
 
 // Shape is the size of the pictures, 3 channels.
-func (s *Packed) Shape() (height, width, channels int) { return s.file.Height, s.file.Width, 3 }
+func (s *Folder) Shape() (height, width, channels int) { return s.file.Height, s.file.Width, 3 }
 
 // Len is the number of pictures of the part, bad ones left out.
-func (s *Packed) Len(p dataset.Part) int { return len(s.parts[p]) }
+func (s *Folder) Len(p dataset.Part) int { return len(s.parts[p]) }
 
 // Label is that of the source.
-func (s *Packed) Label(p dataset.Part, i int) int { return int(s.parts[p][i].Label) }
+func (s *Folder) Label(p dataset.Part, i int) int { return int(s.parts[p][i].Label) }
 
 // Describe names the file that the picture was made of, and its shard.
-func (s *Packed) Describe(p dataset.Part, i int) string {
+func (s *Folder) Describe(p dataset.Part, i int) string {
 	pic := &s.parts[p][i]
 	return fmt.Sprintf("%s, picture %d (%s)", filepath.Join(s.dir, shardName(pic.shard)), pic.at, pic.Name)
 }
 
 // Image copies picture i.
-func (s *Packed) Image(p dataset.Part, i int, dst []uint8) error {
+func (s *Folder) Image(p dataset.Part, i int, dst []uint8) error {
 	if err := dataset.CheckImage(s, p, i, dst); err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ func (s *Packed) Image(p dataset.Part, i int, dst []uint8) error {
 }
 
 // Look has f look at picture i where it lies. A shard that was cut off later is an error, and does not end the process.
-func (s *Packed) Look(p dataset.Part, i int, f func(pix []uint8)) error {
+func (s *Folder) Look(p dataset.Part, i int, f func(pix []uint8)) error {
 	return guarded(func() string { return s.Describe(p, i) }, func() error {
 		pix, err := s.pixels(p, i)
 		if err == nil {
@@ -158,7 +158,7 @@ func (s *Packed) Look(p dataset.Part, i int, f func(pix []uint8)) error {
 }
 
 // File is the path of the file that the picture was made of.
-func (s *Packed) File(p dataset.Part, i int) string {
+func (s *Folder) File(p dataset.Part, i int) string {
 	if where, file, ok := strings.Cut(s.parts[p][i].Name, ": "); ok {
 		return path.Join(where, file)
 	}
@@ -166,12 +166,12 @@ func (s *Packed) File(p dataset.Part, i int) string {
 }
 
 // DecodedBy is the library that decoded the JPEGs when they were packed.
-func (s *Packed) DecodedBy() string { return s.file.Decoder }
+func (s *Folder) DecodedBy() string { return s.file.Decoder }
 
 // pixels are the bytes of picture i where they lie; they are not to be changed, and gone after Close. A shard that is
 // cut off later ends who reads them by SIGBUS, unless it is guarded. A picture that is not as it was packed is an error
 // that names shard and picture.
-func (s *Packed) pixels(p dataset.Part, i int) ([]uint8, error) {
+func (s *Folder) pixels(p dataset.Part, i int) ([]uint8, error) {
 	pic := &s.parts[p][i]
 	pix, err := s.shards[pic.shard].bytes(int64(pic.at)*int64(s.size), s.size)
 	if err != nil {
@@ -187,7 +187,7 @@ func (s *Packed) pixels(p dataset.Part, i int) ([]uint8, error) {
 			return nil, err
 		}
 		if sum != pic.CRC {
-			return nil, fmt.Errorf("%s is damaged: its CRC-32C sum is %08x, want %08x; remove the shard and %s and pack again", s.Describe(p, i), sum, pic.CRC, packIndex)
+			return nil, fmt.Errorf("%s is damaged: its CRC-32C sum is %08x, want %08x; remove the shard and %s and pack again", s.Describe(p, i), sum, pic.CRC, indexFile)
 		}
 		pic.checked.Store(true)
 	}
@@ -196,7 +196,7 @@ func (s *Packed) pixels(p dataset.Part, i int) ([]uint8, error) {
 
 // Verify reads every picture and checks its sum; it returns all errors, each of
 // which names a shard and a picture.
-func (s *Packed) Verify(ctx context.Context, progress func(done, total int)) error {
+func (s *Folder) Verify(ctx context.Context, progress func(done, total int)) error {
 	var errs []error
 	done, total := 0, s.Len(dataset.Train)+s.Len(dataset.Test)
 	for _, p := range []dataset.Part{dataset.Train, dataset.Test} {
@@ -218,7 +218,7 @@ func (s *Packed) Verify(ctx context.Context, progress func(done, total int)) err
 }
 
 // Close unmaps the shards.
-func (s *Packed) Close() error {
+func (s *Folder) Close() error {
 	var errs []error
 	for _, m := range s.shards {
 		errs = append(errs, m.close())

@@ -1,4 +1,4 @@
-package formats
+package divide
 
 import (
 	"crypto/sha256"
@@ -54,8 +54,8 @@ func (p Parts) Check() error {
 	return nil
 }
 
-// Anew says whether all pictures are to be divided here, and not where the folder is read.
-func (p Parts) Anew() bool { return p.Folds > 0 || p.TestShare > 0 && p.Groups != "" }
+// Redivides says whether all pictures are to be divided here, and not where the folder is read.
+func (p Parts) Redivides() bool { return p.Folds > 0 || p.TestShare > 0 && p.Groups != "" }
 
 // divided is a source whose pictures are divided anew into those for training and those for testing. All else is the
 // source's below.
@@ -71,19 +71,19 @@ type place struct {
 	index int
 }
 
-// dividedMapped is Divided of a source whose pixels are looked at where they lie.
+// dividedMapped is divided of a source whose pixels are looked at where they lie.
 type dividedMapped struct {
 	*divided
 	mapped dataset.Mapped
 }
 
-// Divide divides the pictures of a source as parts says. With Groups alone it looks whether a group is in both parts,
+// Anew divides the pictures of a source as parts says. With Groups alone it looks whether a group is in both parts,
 // and returns the source as it is. It fails where a class would have no picture in one of the parts.
-func Divide(src dataset.Source, parts Parts) (dataset.Source, error) {
+func Anew(src dataset.Source, parts Parts) (dataset.Source, error) {
 	if err := parts.Check(); err != nil {
 		return nil, fmt.Errorf("%s: %w", src.Name(), err)
 	}
-	if !parts.Anew() && parts.Groups == "" {
+	if !parts.Redivides() && parts.Groups == "" {
 		return src, nil
 	}
 	all := places(src)
@@ -98,7 +98,7 @@ func Divide(src dataset.Source, parts Parts) (dataset.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !parts.Anew() {
+	if !parts.Redivides() {
 		return src, groups.apart(src, all, of)
 	}
 	bins, err := assign(src, all, of, parts)

@@ -1,6 +1,6 @@
 //go:build unix
 
-package formats
+package pack_test
 
 import (
 	"encoding/binary"
@@ -9,6 +9,8 @@ import (
 
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/datatest"
+	"coadapt/gomlxnet/dataset/formats"
+	"coadapt/gomlxnet/dataset/pack"
 	"coadapt/gomlxnet/splitmix"
 )
 
@@ -33,14 +35,14 @@ func (noisePictures) Image(p dataset.Part, i int, dst []uint8) error {
 // 403 MB: more than the processor's caches hold), the way training does, the mean subtracted.
 func BenchmarkRead(b *testing.B) {
 	dir := b.TempDir()
-	if _, err := Pack(b.Context(), noisePictures{2048}, dir, PackOptions{}); err != nil {
+	if _, err := pack.Write(b.Context(), noisePictures{2048}, dir, pack.Options{}); err != nil {
 		b.Fatal(err)
 	}
-	src, err := Open(b.Context(), dir, Options{})
+	src, err := formats.Open(b.Context(), dir, formats.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer src.(*Packed).Close()
+	defer src.(*pack.Folder).Close()
 	task, err := dataset.NewTask(b.Context(), src, []int{0, 1}, dataset.TaskOptions{})
 	if err != nil {
 		b.Fatal(err)

@@ -1,4 +1,4 @@
-package formats
+package pack
 
 import (
 	"bytes"
@@ -14,13 +14,13 @@ import (
 )
 
 // meanFile is where the mean image of a task is kept. task tells it.
-func (s *Packed) meanFile(task string) string {
+func (s *Folder) meanFile(task string) string {
 	sum := sha256.Sum256([]byte(s.file.Digest + "\n" + task))
 	return filepath.Join(s.dir, "means", hex.EncodeToString(sum[:16])+".f32")
 }
 
 // KeptMean reads the mean image of a task, nil where there is none or it is damaged: then it is made again.
-func (s *Packed) KeptMean(task string) []float32 {
+func (s *Folder) KeptMean(task string) []float32 {
 	data, err := os.ReadFile(s.meanFile(task))
 	if err != nil || len(data) != 4*s.size+sha256.Size {
 		return nil
@@ -37,7 +37,7 @@ func (s *Packed) KeptMean(task string) []float32 {
 }
 
 // KeepMean keeps it, where the folder can be written; else it is made again next time.
-func (s *Packed) KeepMean(task string, mean []float32) {
+func (s *Folder) KeepMean(task string, mean []float32) {
 	file := s.meanFile(task)
 	if os.MkdirAll(filepath.Dir(file), 0o755) != nil {
 		return
