@@ -135,7 +135,7 @@ func BenchmarkTogether(b *testing.B) {
 				take := func(way int) {
 					start := time.Now()
 					for at, each := 0, []int{1, n}[way]; at < n; at += each {
-						if _, err := StepsTogether(nets[at:at+each], blocks[at:at+each]); err != nil {
+						if _, err := TrainTogether(nets[at:at+each], blocks[at:at+each]); err != nil {
 							b.Fatal(err)
 						}
 					}

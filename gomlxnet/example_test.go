@@ -105,7 +105,8 @@ func ExampleArch_PrefixDigest() {
 	for i := range images {
 		images[i] = float32(i%7) - 3
 	}
-	if _, err := trainer.Step(images, []int32{3, 7}, 0.01, 1, 0); err != nil {
+	block := gomlxnet.StepBlock{Values: images, Labels: []int32{3, 7}, Rates: []float64{0.01}, Seed: 1}
+	if _, err := trainer.Train(block); err != nil {
 		log.Fatal(err)
 	}
 	end, err := trainer.Weights()

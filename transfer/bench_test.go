@@ -47,7 +47,7 @@ func BenchmarkRunner(b *testing.B) {
 					if err != nil {
 						b.Fatal(err)
 					}
-					l.run = func(_ context.Context, _ *worker, p *Plan, _ *donated, _ *keeper) (*outcome, error) {
+					l.run = func(_ context.Context, _ *slot, p *Plan, _ *donated, _ *keeper) (*outcome, error) {
 						w, err := p.Arch.Init(1)
 						return &outcome{result: p.result(l), weights: w}, err
 					}

@@ -123,7 +123,7 @@ func (o *ours) some(k, n int) ([]float64, error) {
 			b.Values, b.Labels, b.Rates = append(b.Values, of.images...), append(b.Labels, of.labels...), append(b.Rates, o.p.Rate)
 		}
 	}
-	all, err := gomlxnet.StepsTogether(o.nets, o.blocks)
+	all, err := gomlxnet.TrainTogether(o.nets, o.blocks)
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +140,7 @@ func (o *ours) some(k, n int) ([]float64, error) {
 }
 
 // block is how many steps an execution takes.
-func (o *ours) block() int { return o.nets[0].Block() }
+func (o *ours) block() int { return o.nets[0].MaxSteps(false) }
 
 func (o *ours) peak(_ context.Context, n int) (float64, error) {
 	exec, err := NewExec(o.backend, func(a, b *Node) *Node { return MatMul(a, b) })
