@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"coadapt/gomlxnet/backend"
+
 	"github.com/gomlx/compute"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 )
@@ -88,7 +90,7 @@ func BenchmarkDevices(b *testing.B) {
 // is how many times faster one graph is, the ratio of medians.
 func BenchmarkTogether(b *testing.B) {
 	whole := openBackend(b, "xla:cpu")
-	parts, err := Divide(whole, runtime.NumCPU())
+	parts, err := backend.Divide(whole, runtime.NumCPU())
 	if err != nil {
 		b.Fatal(err)
 	}

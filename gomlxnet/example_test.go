@@ -5,6 +5,7 @@ import (
 	"log"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/backend"
 
 	_ "github.com/gomlx/compute/gobackend"
 )
@@ -82,7 +83,7 @@ func ExampleArch_Donate() {
 
 // One step of a net with three frozen layers, and the proof that they stayed.
 func ExampleArch_PrefixDigest() {
-	backend, err := gomlxnet.OpenBackend("go")
+	backend, err := backend.Open("go")
 	if err != nil {
 		log.Fatal(err)
 	}

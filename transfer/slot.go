@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/backend"
 )
 
 // slot is where one net at a time is trained. On a CPU a step of a small net takes less of a core's time on one core
@@ -37,7 +38,7 @@ func (l *Lab) makeSlots(devices [][]int) {
 		return &slot{part: part, devices: devices, shared: shared, meeting: at, trainers: map[trainerKey]*gomlxnet.Trainer{}}
 	}
 	one := newCompiled()
-	divided := l.cfg.Devices <= 1 && len(devices) > 1 && gomlxnet.Divisible(l.cfg.Backend)
+	divided := l.cfg.Devices <= 1 && len(devices) > 1 && backend.Divisible(l.cfg.Backend)
 	for i, d := range devices {
 		part, shared := -1, one
 		switch {
@@ -99,16 +100,16 @@ func (l *Lab) trainer(s *slot, p *Plan) (*gomlxnet.Trainer, error) {
 	if first := s.shared.trainers[key]; first != nil {
 		t, err = first.Sibling(s.devices[0])
 	} else {
-		backend := l.cfg.Backend
+		on := l.cfg.Backend
 		if s.part >= 0 {
 			if l.parts == nil { // all at once, before any is at work
-				if l.parts, err = gomlxnet.Divide(l.cfg.Backend, l.cfg.Workers); err != nil {
+				if l.parts, err = backend.Divide(l.cfg.Backend, l.cfg.Workers); err != nil {
 					return nil, err
 				}
 			}
-			backend = l.parts[s.part]
+			on = l.parts[s.part]
 		}
-		t, err = gomlxnet.NewTrainer(backend, p.Arch, gomlxnet.SGD{Momentum: r.Momentum, Decay: r.Decay}, r.Batch, s.devices...)
+		t, err = gomlxnet.NewTrainer(on, p.Arch, gomlxnet.SGD{Momentum: r.Momentum, Decay: r.Decay}, r.Batch, s.devices...)
 	}
 	if err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/bench/peers"
 
 	"github.com/gomlx/compute"
@@ -45,7 +46,7 @@ type ours struct {
 	blocks  []gomlxnet.StepBlock // of each net, to be filled again
 }
 
-func (o *ours) about() string { return "coadapt, " + gomlxnet.BackendClass(o.backend) }
+func (o *ours) about() string { return "coadapt, " + backend.Class(o.backend) }
 
 func (o *ours) load(_ context.Context, p *problem) error {
 	o.drop()

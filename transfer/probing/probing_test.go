@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/transfer"
 	"coadapt/transfer/store"
@@ -31,7 +32,7 @@ func smallOn(t *testing.T, config, dir string) *transfer.Lab {
 	if err != nil {
 		t.Fatal(err)
 	}
-	backend, err := gomlxnet.OpenBackend(config)
+	backend, err := backend.Open(config)
 	if err != nil {
 		t.Fatal(err)
 	}
