@@ -1,20 +1,17 @@
 package gomlxnet
 
-// Shorthand of tests for [Trainer.Train].
-
+// Step is the slow twin of [Trainer.Train]: an execution for one step, which Train takes where there are no blocks.
 func (t *Trainer) Step(images []float32, labels []int32, rate float64, seed uint64, iteration int) (float64, error) {
-	return firstOf(t.Train(StepBlock{images, labels, []float64{rate}, seed, iteration, false}))
+	return t.step(0, t.imagesShape(), images, labels, rate, seed, iteration)
 }
 
+// StepAbove is Step on what [Trainer.Prefix] gave.
 func (t *Trainer) StepAbove(settled []float32, labels []int32, rate float64, seed uint64, iteration int) (float64, error) {
-	return firstOf(t.Train(StepBlock{settled, labels, []float64{rate}, seed, iteration, true}))
-}
-
-func firstOf(losses []float64, err error) (float64, error) {
+	shape, err := t.settledShape()
 	if err != nil {
 		return 0, err
 	}
-	return losses[0], nil
+	return t.step(t.arch.Settled(t.cut), shape, settled, labels, rate, seed, iteration)
 }
 
 // Block is [Trainer.MaxSteps] of images.
