@@ -1,8 +1,6 @@
 package setup
 
 import (
-	"math"
-
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/transfer"
@@ -23,6 +21,9 @@ var trainingDials = []string{
 	"no-augment",
 }
 
+// maxDial is the largest number that an option takes. Products of two are far within what numbers of the nets hold.
+const maxDial = 1e12
+
 // Check says what is wrong with the options, as far as is known without the data. The error is a [Fault] where it is one
 // option's.
 func (o *Options) Check() error {
@@ -42,8 +43,8 @@ func (o *Options) Check() error {
 	}{{"epochs", o.Epochs}, {"steps", float64(o.Steps)}, {"batch", float64(o.Batch)}, {"rate", o.Rate},
 		{"per-class", float64(o.PerClass)}, {"size", float64(o.Size)}, {"rate2", o.Rate2}, {"steps2", float64(o.Steps2)},
 		{"warmup", float64(o.Warmup)}} {
-		if !(n.value >= 0) || math.IsInf(n.value, 1) {
-			return fault(n.option, n.value, "want a number above 0, or 0 for the default")
+		if !(n.value >= 0 && n.value <= maxDial) {
+			return fault(n.option, n.value, "want a number above 0 and up to 1e12, or 0 for the default")
 		}
 	}
 	switch {
@@ -51,8 +52,8 @@ func (o *Options) Check() error {
 		return fault("epochs", o.Epochs, "with -steps, each settles how long a net trains; leave one of the two out")
 	case !(o.Momentum >= 0 && o.Momentum < 1):
 		return fault("momentum", o.Momentum, "want a number from 0 to below 1")
-	case !(o.Decay >= 0) || math.IsInf(o.Decay, 1):
-		return fault("decay", o.Decay, "want a number from 0")
+	case !(o.Decay >= 0 && o.Decay <= maxDial):
+		return fault("decay", o.Decay, "want a number from 0 to 1e12")
 	case o.Schedule != "poly" && o.Schedule != "fixed":
 		return fault("schedule", o.Schedule, "want poly or fixed")
 	}
