@@ -79,7 +79,7 @@ func serve(connection string) (int, error) {
 	err = bridge.Run(ctx, bridge.Config{
 		Connection: connection, Dir: cells, Runner: exe, Root: h.Root, Version: version(), Interrupts: interrupts,
 		Warm: warmAfter,
-		Log: log.New(os.Stderr, "coadapt-kernel: ", log.LstdFlags),
+		Log:  log.New(os.Stderr, "coadapt-kernel: ", log.LstdFlags),
 		Launch: func(_ context.Context, file string, env []string) (bridge.Backend, error) {
 			env = append(append(os.Environ(), env...), "TMPDIR="+cells, envCells+"="+cells, envGo+"="+real, envTools+"="+h.Bin(),
 				home.EnvRoot+"="+h.Root, "PATH="+shim+string(os.PathListSeparator)+os.Getenv("PATH"))
