@@ -5,10 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path"
 	"slices"
 	"strings"
+
+	"coadapt/gomlxnet/durable"
 )
 
 // Groups says which pictures belong together, such as those of one person, one plant or one film: a net that was
@@ -29,7 +30,7 @@ type groupLine struct {
 // its group. The first line may name the columns; of more than two those called "file" and "group" count. A file is
 // named by its path from the folder of the data, or by as much of the path's end as tells it from all others.
 func ReadGroups(file string) (*Groups, error) {
-	data, err := os.ReadFile(file)
+	data, err := durable.ReadFile(file, maxFile)
 	if err != nil {
 		return nil, fmt.Errorf("groups: %w", err)
 	}
