@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"coadapt/gomlxnet/backend"
+
 	"github.com/gomlx/compute"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 )
@@ -88,7 +90,7 @@ func BenchmarkDevices(b *testing.B) {
 // is how many times faster one graph is, the ratio of medians.
 func BenchmarkTogether(b *testing.B) {
 	whole := openBackend(b, "xla:cpu")
-	parts, err := Divide(whole, runtime.NumCPU())
+	parts, err := backend.Divide(whole, runtime.NumCPU())
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -135,7 +137,7 @@ func BenchmarkTogether(b *testing.B) {
 				take := func(way int) {
 					start := time.Now()
 					for at, each := 0, []int{1, n}[way]; at < n; at += each {
-						if _, err := StepsTogether(nets[at:at+each], blocks[at:at+each]); err != nil {
+						if _, err := TrainTogether(nets[at:at+each], blocks[at:at+each]); err != nil {
 							b.Fatal(err)
 						}
 					}

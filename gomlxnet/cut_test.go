@@ -87,7 +87,7 @@ func stepsOf(t *testing.T, trainer *Trainer, n int) Weights {
 		x, y := tinyBatch(trainer.arch, trainer.batch, uint64(i))
 		images, labels, rates = append(images, x...), append(labels, y...), append(rates, 0.05)
 	}
-	if _, err := trainer.Steps(images, labels, rates, 9, 0); err != nil {
+	if _, err := trainer.Train(StepBlock{images, labels, rates, 9, 0, false}); err != nil {
 		t.Fatal(err)
 	}
 	w, err := trainer.Weights()

@@ -4,7 +4,7 @@
 //	Arch (plain data) --Init(seed)--> Weights --Donate(donor, n)--> Weights
 //	  |                                                                |
 //	  `--Graph(images, Cut{n, frozen})--> logits        Trainer.Load <-'
-//	                                        |           Trainer.Step, Eval
+//	                                        |           Trainer.Train, Eval
 //	                            SGD.UpdateGraph <----------'
 //
 // An [Arch] is a chain of named blocks, and a [Block] a small graph of operations. Cuts lie between blocks, so that
@@ -28,7 +28,7 @@
 // several, which divide its batches. [OpenBackend] shows the cores of a machine so, up to four; tests ask XLA for
 // more than there are, so that both ways are tested without a GPU. The division is GoMLX's AutoSharding. Its other
 // way, SPMD with collectives in the graph, finds no mesh for the parameters of a model.Exec in GoMLX v0.28.2 with
-// go-xla v0.4.1. [StepsTogether] steps several nets of a device in one graph, for those that are too small to fill
+// go-xla v0.4.1. [TrainTogether] steps several nets of a device in one graph, for those that are too small to fill
 // it.
 //
 // Functions on graph nodes panic, as is GoMLX's way; all others return errors.

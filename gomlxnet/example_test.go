@@ -5,6 +5,7 @@ import (
 	"log"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/backend"
 
 	_ "github.com/gomlx/compute/gobackend"
 )
@@ -82,7 +83,7 @@ func ExampleArch_Donate() {
 
 // One step of a net with three frozen layers, and the proof that they stayed.
 func ExampleArch_PrefixDigest() {
-	backend, err := gomlxnet.OpenBackend("go")
+	backend, err := backend.Open("go")
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -105,7 +106,8 @@ func ExampleArch_PrefixDigest() {
 	for i := range images {
 		images[i] = float32(i%7) - 3
 	}
-	if _, err := trainer.Step(images, []int32{3, 7}, 0.01, 1, 0); err != nil {
+	block := gomlxnet.StepBlock{Values: images, Labels: []int32{3, 7}, Rates: []float64{0.01}, Seed: 1}
+	if _, err := trainer.Train(block); err != nil {
 		log.Fatal(err)
 	}
 	end, err := trainer.Weights()

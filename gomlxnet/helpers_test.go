@@ -7,6 +7,8 @@ import (
 	"os"
 	"testing"
 
+	"coadapt/gomlxnet/backend"
+
 	"github.com/gomlx/compute"
 	_ "github.com/gomlx/compute/gobackend"
 	"github.com/gomlx/go-xla/compute/xla"
@@ -31,7 +33,7 @@ func openBackend(t testing.TB, config string) compute.Backend {
 		}
 		xla.EnableAutoInstall(false)
 	}
-	backend, err := OpenBackend(config)
+	backend, err := backend.Open(config)
 	if err != nil {
 		t.Fatalf("backend %s: %v", config, err)
 	}

@@ -1,11 +1,16 @@
 package gomlxnet
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
-	"os"
 	"strings"
+
+	"coadapt/gomlxnet/durable"
 )
+
+// maxArch is the most bytes of a file that describes an architecture.
+const maxArch = 16 << 20
 
 // ParseName reads the name of a registered architecture and its options, as people write them: "resnet20",
 // "resnet20:depth=32,shortcut=B", or `mini:{"widths":[16,24,24,24,24,64,64]}` where a value has commas of its own. What
@@ -69,11 +74,11 @@ func OpenArch(name string, classes, size int) (a Arch, err error) {
 	if !strings.HasSuffix(name, ".json") {
 		return Named(name, classes, size)
 	}
-	text, err := os.ReadFile(name)
+	text, err := durable.ReadFile(name, maxArch)
 	if err != nil {
 		return a, err
 	}
-	if a, err = ReadArch(text); err != nil {
+	if a, err = ReadArch(bytes.TrimPrefix(text, []byte("\ufeff"))); err != nil {
 		return a, fmt.Errorf("%s: %w", name, err)
 	}
 	if classes != 0 {

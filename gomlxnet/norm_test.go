@@ -230,7 +230,7 @@ func TestStatisticsInEveryWay(t *testing.T) {
 	nets, starts := []*Trainer{trainer, sibling}, []Weights{start, mustInit(t, f.Arch, 5)}
 	blocks := []StepBlock{blockFor(f.Arch, f.Batch, 0, 5), blockFor(f.Arch, f.Batch, 1, 5)}
 	want, alone := takenAlone(t, nets, starts, blocks)
-	got, err := StepsTogether(nets, blocks)
+	got, err := TrainTogether(nets, blocks)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,7 +41,7 @@ func (t *Trainer) shapeBehind(n int) ([]int, error) {
 
 // Prefix gives what leaves the settled layers of the loaded net (see
 // [Arch.Settled]) for images [batch, size, size, channels]: what
-// [Trainer.StepsAbove] takes in place of these images.
+// a [StepBlock] with Above has in place of these images.
 func (t *Trainer) Prefix(images []float32) ([]float32, error) { return t.PrefixFrom(0, images) }
 
 // PrefixFrom is Prefix for what layers 1..from gave for the images, fewer than are settled: the rest of these layers is
@@ -80,20 +80,4 @@ func (t *Trainer) PrefixFrom(from int, values []float32) ([]float32, error) {
 	}
 	settled, err := flat[float32](out[0], product(shape))
 	return settled, errors.Join(err, finalize(out))
-}
-
-// StepAbove is [Trainer.Step] on what Prefix gave for the images of the batch.
-// It comes to the same net: only what learns is computed.
-func (t *Trainer) StepAbove(
-	settled []float32,
-	labels []int32,
-	rate float64,
-	seed uint64,
-	iteration int,
-) (float64, error) {
-	shape, err := t.settledShape()
-	if err != nil {
-		return 0, err
-	}
-	return t.step(t.arch.Settled(t.cut), shape, settled, labels, rate, seed, iteration)
 }

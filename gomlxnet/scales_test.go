@@ -5,12 +5,14 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"coadapt/gomlxnet/backend"
 )
 
 // TestRescaledLayer reads every layer of a net before and after conv4 is multiplied: what leaves it is multiplied, what
 // comes before stays.
 func TestRescaledLayer(t *testing.T) {
-	backend, err := OpenBackend("go")
+	backend, err := backend.Open("go")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +87,7 @@ func TestRescaledLayer(t *testing.T) {
 // TestRescaledBlocks: blocks of several operations with variables are multiplied where their weights can do it, and say
 // why where they cannot.
 func TestRescaledBlocks(t *testing.T) {
-	backend, err := OpenBackend("go")
+	backend, err := backend.Open("go")
 	if err != nil {
 		t.Fatal(err)
 	}

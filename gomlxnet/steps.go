@@ -28,47 +28,36 @@ func (t *Trainer) blockOf(shape []int) int {
 	return max(1, min(maxBlock, maxBlockBytes/(4*product(shape))))
 }
 
-// Block is how many steps [Trainer.Steps] takes at most: 1 on several devices, for large images, and on the Go backend.
-func (t *Trainer) Block() int { return t.blockOf(t.imagesShape()) }
-
-// Steps is [Trainer.Step] on several batches, one after another, with a rate
-// for each and no more than [Trainer.Block]: images [steps, batch, size, size,
-// channels] and labels [steps, batch]. They are one execution, a loop in the
-// graph, so that nothing returns to the host and weights stay where they are. It ends behind a loss that is
-// not finite, as one that takes single steps would end, and returns the losses
-// as far as it came. A step comes to the same bits in any block, first or last, full or not.
-func (t *Trainer) Steps(
-	images []float32,
-	labels []int32,
-	rates []float64,
-	seed uint64,
-	iteration int,
-) ([]float64, error) {
-	return t.takeSteps(given{StepBlock{images, labels, rates, seed, iteration}, 0, t.imagesShape()})
+// StepBlock is what a net is given for some steps that follow each other.
+type StepBlock struct {
+	Values    []float32 // images, [steps, batch, size, size, channels], or with Above what [Trainer.Prefix] gave for them
+	Labels    []int32   // [steps, batch], each in 0..classes-1
+	Rates     []float64 // of each step
+	Seed      uint64    // of dropout, whose masks are a pure function of it and the step's number
+	Iteration int       // the number of the first step
+	Above     bool      // the steps compute only what is above the settled layers, and come to the same net
 }
 
-// BlockAbove is [Trainer.Block] for [Trainer.StepsAbove].
-func (t *Trainer) BlockAbove() (int, error) {
-	shape, err := t.settledShape()
+// MaxSteps is how many steps a block may have: 1 on several devices, for large images, and on the Go backend. With above
+// it is that of blocks with Above: 0 for a net without settled layers.
+func (t *Trainer) MaxSteps(above bool) int {
+	b, err := t.given(StepBlock{Above: above})
 	if err != nil {
-		return 0, err
+		return 0
 	}
-	return t.blockOf(shape), nil
+	return t.blockOf(b.shape)
 }
 
-// StepsAbove is [Trainer.Steps] on what Prefix gave for the images of the batches.
-func (t *Trainer) StepsAbove(
-	settled []float32,
-	labels []int32,
-	rates []float64,
-	seed uint64,
-	iteration int,
-) ([]float64, error) {
-	shape, err := t.settledShape()
+// Train takes the steps of a block, up to [Trainer.MaxSteps], and gives the mean loss of each before its update. They
+// are one execution, a loop in the graph, so that nothing returns to the host and weights stay where they are. It ends
+// behind a loss that is not finite, and gives the losses as far as it came. A step comes to the same bits in any block,
+// first or last, full or not.
+func (t *Trainer) Train(b StepBlock) ([]float64, error) {
+	in, err := t.given(b)
 	if err != nil {
 		return nil, err
 	}
-	return t.takeSteps(given{StepBlock{settled, labels, rates, seed, iteration}, t.arch.Settled(t.cut), shape})
+	return t.takeSteps(in)
 }
 
 // given is a block whose values enter at layer from, of a shape for each step.
@@ -76,6 +65,15 @@ type given struct {
 	StepBlock
 	from  int
 	shape []int
+}
+
+// given says where a block's values enter.
+func (t *Trainer) given(b StepBlock) (given, error) {
+	if !b.Above {
+		return given{b, 0, t.imagesShape()}, nil
+	}
+	shape, err := t.settledShape()
+	return given{b, t.arch.Settled(t.cut), shape}, err
 }
 
 // checkBlock says what is wrong with what a block is given.

@@ -45,9 +45,9 @@ func stepped(t *testing.T, trainer *Trainer, start Weights, cut Cut, rates []flo
 			loss, err = trainer.Step(values, labels, rates[k], 11, k)
 			got, n = []float64{loss}, 1
 		case above:
-			got, err = trainer.StepsAbove(values, labels, rates[k:k+n], 11, k)
+			got, err = trainer.Train(StepBlock{values, labels, rates[k:k+n], 11, k, true})
 		default:
-			got, err = trainer.Steps(values, labels, rates[k:k+n], 11, k)
+			got, err = trainer.Train(StepBlock{values, labels, rates[k:k+n], 11, k, false})
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -127,7 +127,7 @@ func TestStepsEndWithTheLoss(t *testing.T) {
 func TestStepsOfNoBlock(t *testing.T) {
 	arch := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
 	trainer, w := trainerOf(t, "xla:cpu", arch, SGD{}, 2)
-	if _, err := trainer.Steps(nil, nil, []float64{1}, 0, 0); err == nil || !strings.Contains(err.Error(), "no net is loaded") {
+	if _, err := trainer.Train(StepBlock{nil, nil, []float64{1}, 0, 0, false}); err == nil || !strings.Contains(err.Error(), "no net is loaded") {
 		t.Errorf("error %v", err)
 	}
 	if err := trainer.Load(w, Cut{}); err != nil {
@@ -141,12 +141,9 @@ func TestStepsOfNoBlock(t *testing.T) {
 		"block of 0 steps with 0 values and 0 labels, want 1 to 16 steps with 3456 and 2 each":       nil,
 		"block of 17 steps with 58752 values and 34 labels, want 1 to 16 steps with 3456 and 2 each": make([]float64, 17),
 	} {
-		if _, err := trainer.Steps(make([]float32, len(rates)*2*size), make([]int32, len(rates)*2), rates, 0, 0); err == nil || err.Error() != want {
+		if _, err := trainer.Train(StepBlock{make([]float32, len(rates)*2*size), make([]int32, len(rates)*2), rates, 0, 0, false}); err == nil || err.Error() != want {
 			t.Errorf("error %v, want %q", err, want)
 		}
-	}
-	if _, err := trainer.BlockAbove(); err == nil || !strings.Contains(err.Error(), "no layers that always give the same") {
-		t.Errorf("error %v", err)
 	}
 	// A batch of 256 for CaffeNet has 158 MB, one of 32 has 20.
 	large := &Trainer{graphs: &graphs{backend: trainer.backend, arch: CaffeNet(10), batch: 256}}

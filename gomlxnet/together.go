@@ -7,56 +7,29 @@ import (
 	"slices"
 )
 
-// StepBlock is what a net is given for some steps that follow each other: what [Trainer.Steps] takes.
-type StepBlock struct {
-	Values    []float32 // images, [steps, batch, size, size, channels], or what [Trainer.Prefix] gave for them
-	Labels    []int32   // [steps, batch]
-	Rates     []float64 // of each step
-	Seed      uint64    // of dropout
-	Iteration int       // of the first step
-}
-
-// StepsTogether is [Trainer.Steps] on several nets in one graph, each on a block of its own: convolutions become one
+// TrainTogether is [Trainer.Train] on several nets in one graph, each on a block of its own: convolutions become one
 // with groups, products of matrices one with a batch axis, and so on (stack.go). It is for nets too small to fill an
 // accelerator; on a CPU, which one net fills, it is no faster (PERFORMANCE.md). The nets are a [NewTrainer] and its
 // [Trainer.Sibling]s on one device, alike in how many layers are frozen;
 // fine-tuned and base nets are alike. A graph is compiled for each number of nets.
 //
-// Each net comes to what Steps brings it to but for rounding: its sums may be taken in another order. Measured on XLA's
+// Each net comes to what Train brings it to but for rounding: its sums may be taken in another order. Measured on XLA's
 // CPU: nothing at all, or 5e-7 of a variable's largest value after six steps. What is longer than the shortest block,
-// what follows the step in which one of the nets loses its loss, and single steps (see [Trainer.StepBlock]) each net
-// takes alone. The losses are those of each net, as of Steps. Where a net's
+// what follows the step in which one of the nets loses its loss, and single steps (see [Trainer.MaxSteps]) each net
+// takes alone. The losses are those of each net, as of Train. Where a net's
 // block is refused none is stepped; an execution that fails may have stepped some.
-func StepsTogether(nets []*Trainer, blocks []StepBlock) ([][]float64, error) {
-	return together(nets, blocks, func(t *Trainer) (int, []int, error) { return 0, t.imagesShape(), nil })
-}
-
-// StepsAboveTogether is StepsTogether for [Trainer.StepsAbove].
-func StepsAboveTogether(nets []*Trainer, blocks []StepBlock) ([][]float64, error) {
-	return together(nets, blocks, func(t *Trainer) (int, []int, error) {
-		shape, err := t.settledShape()
-		return t.arch.Settled(t.cut), shape, err
-	})
-}
-
-// together is StepsTogether on values that enter at the layer and in the shape that enter gives.
-func together(
-	nets []*Trainer,
-	blocks []StepBlock,
-	enter func(*Trainer) (from int, shape []int, err error),
-) ([][]float64, error) {
+func TrainTogether(nets []*Trainer, blocks []StepBlock) ([][]float64, error) {
 	if len(nets) == 0 || len(blocks) != len(nets) {
 		return nil, fmt.Errorf("%d nets with %d blocks, want at least one and as many", len(nets), len(blocks))
 	}
 	in := make([]given, len(nets))
 	shortest := math.MaxInt
 	for i, t := range nets {
-		from, shape, err := enter(t)
-		if err != nil {
-			return nil, fmt.Errorf("net %d of %d: %w", i, len(nets), err)
+		var err error
+		if in[i], err = t.given(blocks[i]); err == nil {
+			err = t.checkBlock(in[i])
 		}
-		in[i] = given{blocks[i], from, shape}
-		if err := t.checkBlock(in[i]); err != nil {
+		if err != nil {
 			return nil, fmt.Errorf("net %d of %d: %w", i, len(nets), err)
 		}
 		switch {
@@ -64,7 +37,7 @@ func together(
 			return nil, fmt.Errorf("net %d of %d is no sibling of the first, or on another device", i, len(nets))
 		case slices.Contains(nets[:i], t):
 			return nil, fmt.Errorf("net %d of %d is there twice", i, len(nets))
-		case t.graphCut() != nets[0].graphCut():
+		case t.graphCut() != nets[0].graphCut() || in[i].from != in[0].from:
 			return nil, fmt.Errorf("net %d of %d: cut %v, that of the first is %v", i, len(nets), t.cut, nets[0].cut)
 		}
 		shortest = min(shortest, len(blocks[i].Rates))

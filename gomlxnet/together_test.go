@@ -57,7 +57,7 @@ func (b StepBlock) settle(t *testing.T, trainer *Trainer) StepBlock {
 		}
 		values = append(values, v...)
 	}
-	b.Values = values
+	b.Values, b.Above = values, true
 	return b
 }
 
@@ -111,8 +111,7 @@ func takenAlone(
 			}
 		}
 		load()
-		b := blocks[i]
-		of, err := net.Steps(b.Values, b.Labels, b.Rates, b.Seed, b.Iteration)
+		of, err := net.Train(blocks[i])
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -149,10 +148,6 @@ func TestTogetherIsOneByOne(t *testing.T) {
 			func(t *testing.T) {
 				const batch, steps = 4, 6
 				nets, starts := team(t, "xla:cpu", c.arch, SGD{Momentum: 0.9, Decay: 0.001}, batch, len(c.cuts))
-				step, take := StepsTogether, (*Trainer).Steps
-				if c.above {
-					step, take = StepsAboveTogether, (*Trainer).StepsAbove
-				}
 				var blocks []StepBlock
 				var want [][]float64
 				var alone []held
@@ -164,7 +159,7 @@ func TestTogetherIsOneByOne(t *testing.T) {
 					if c.above {
 						b = b.settle(t, net)
 					}
-					losses, err := take(net, b.Values, b.Labels, b.Rates, b.Seed, b.Iteration)
+					losses, err := net.Train(b)
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -173,7 +168,7 @@ func TestTogetherIsOneByOne(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				got, err := step(nets, blocks)
+				got, err := TrainTogether(nets, blocks)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -213,7 +208,7 @@ func TestTogetherEndsWithTheLoss(t *testing.T) {
 	blocks := []StepBlock{blockFor(arch, 4, 0, 6), blockFor(arch, 4, 1, 6)}
 	blocks[0].Rates[1] = 1e30
 	want, alone := takenAlone(t, nets, starts, blocks)
-	got, err := StepsTogether(nets, blocks)
+	got, err := TrainTogether(nets, blocks)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -236,7 +231,7 @@ func TestTogetherAsFarAsTheShortest(t *testing.T) {
 		blocks = append(blocks, blockFor(arch, 4, i, n))
 	}
 	want, alone := takenAlone(t, nets, starts, blocks)
-	got, err := StepsTogether(nets, blocks)
+	got, err := TrainTogether(nets, blocks)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -261,7 +256,7 @@ func TestTogetherOneByOne(t *testing.T) {
 			blocks = append(blocks, blockFor(arch, 2, i, n))
 		}
 		want, alone := takenAlone(t, nets, starts, blocks)
-		got, err := StepsTogether(nets, blocks)
+		got, err := TrainTogether(nets, blocks)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -286,9 +281,9 @@ func TestTogetherSaysWhatIsWrong(t *testing.T) {
 	nets, starts := team(t, "xla:cpu", arch, SGD{}, 2, 2)
 	stranger, _ := trainerOf(t, "xla:cpu", arch, SGD{}, 2)
 	blocks := []StepBlock{blockFor(arch, 2, 0, 2), blockFor(arch, 2, 1, 2)}
-	says := func(want string, nets []*Trainer, blocks []StepBlock, step func([]*Trainer, []StepBlock) ([][]float64, error)) {
+	says := func(want string, nets []*Trainer, blocks []StepBlock) {
 		t.Helper()
-		if _, err := step(nets, blocks); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := TrainTogether(nets, blocks); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}
@@ -296,26 +291,23 @@ func TestTogetherSaysWhatIsWrong(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := heldBy(t, nets[0])
-	says("net 1 of 2: trainer of mini: no net is loaded", nets, blocks, StepsTogether)
+	says("net 1 of 2: trainer of mini: no net is loaded", nets, blocks)
 	for net, cut := range map[*Trainer]Cut{nets[1]: {N: 2, Frozen: true}, stranger: {}} {
 		if err := net.Load(starts[1], cut); err != nil {
 			t.Fatal(err)
 		}
 	}
-	says("0 nets with 0 blocks", nil, nil, StepsTogether)
-	says("2 nets with 1 blocks", nets, blocks[:1], StepsTogether)
-	says("net 1 of 2: cut n = 2, frozen, that of the first is n = 0", nets, blocks, StepsTogether)
-	says("net 1 of 2 is no sibling of the first", []*Trainer{nets[0], stranger}, blocks, StepsTogether)
-	says("net 1 of 2 is there twice", []*Trainer{nets[0], nets[0]}, blocks, StepsTogether)
-	says(
-		"net 0 of 2: trainer of mini: cut n = 0 has no layers that always give the same",
-		nets,
-		blocks,
-		StepsAboveTogether,
-	)
+	says("0 nets with 0 blocks", nil, nil)
+	says("2 nets with 1 blocks", nets, blocks[:1])
+	says("net 1 of 2: cut n = 2, frozen, that of the first is n = 0", nets, blocks)
+	says("net 1 of 2 is no sibling of the first", []*Trainer{nets[0], stranger}, blocks)
+	says("net 1 of 2 is there twice", []*Trainer{nets[0], nets[0]}, blocks)
+	above := slices.Clone(blocks)
+	above[0].Above = true
+	says("net 0 of 2: trainer of mini: cut n = 0 has no layers that always give the same", nets, above)
 	short := slices.Clone(blocks)
 	short[1].Labels = short[1].Labels[1:]
-	says("net 1 of 2: block of 2 steps with 6912 values and 3 labels", nets, short, StepsTogether)
+	says("net 1 of 2: block of 2 steps with 6912 values and 3 labels", nets, short)
 	if !heldBy(t, nets[0]).is(before) {
 		t.Error("the first net was stepped where the second's block was refused")
 	}

@@ -149,13 +149,6 @@ func (t *Trainer) set(path string, data []float32, dims ...int) error {
 	return nil
 }
 
-// Step trains on one batch, images [batch, size, size, channels] and labels
-// [batch] in 0..classes-1, at the given rate. The masks of dropout are a pure
-// function of seed and iteration. It returns the mean loss before the update.
-func (t *Trainer) Step(images []float32, labels []int32, rate float64, seed uint64, iteration int) (float64, error) {
-	return t.step(0, t.imagesShape(), images, labels, rate, seed, iteration)
-}
-
 // step is a training step on values that enter at layer from.
 func (t *Trainer) step(
 	from int,

@@ -18,7 +18,7 @@
 //	test --only vet,go       go vet; every Go test, the tables' with pandas and DuckDB
 //	test --only kernel       Jupyter's public suite, the faults of plain GoNB, and what a reader sees who gets something wrong
 //	test --only notebooks    all chapters from a store that is empty at first; what fails is told with its cell, and how long each took
-//	test --only fuzz         every fuzz test for half a minute (--fuzz-time); left out where --only is not given
+//	test --only fuzz         every fuzz test for half a minute (--fuzz-time); without --only, for three seconds
 //	test --only browser      JupyterLab in a Chromium without a screen, step by step; what it showed lies in .coadapt/screenshots
 //
 // What only tests need is in a Python environment of its own (testing.in), made when it is needed and left out, with a sentence, where it cannot be.

@@ -28,3 +28,16 @@ func TestFuzzTargets(t *testing.T) {
 		}
 	}
 }
+
+// The default run has every fuzz test for a few seconds; who asks for them has them longer.
+func TestFuzzTime(t *testing.T) {
+	if !slices.Contains(testParts(), "fuzz") {
+		t.Errorf("test runs %v by default, without fuzz", testParts())
+	}
+	for want, o := range map[time.Duration]testOptions{fuzzBriefly: {}, fuzzAlone: {only: []string{"vet", "fuzz"}},
+		time.Minute: {only: []string{"fuzz"}, fuzz: time.Minute}} {
+		if got := o.fuzzTime(); got != want {
+			t.Errorf("%+v: %v a fuzz test, want %v", o, got, want)
+		}
+	}
+}

@@ -10,9 +10,10 @@ import (
 //go:embed testing.txt
 var testingLock string
 
-// testing is the environment of what is not JupyterLab's and only tests need: Playwright, which drives a browser, and readers of tables.
+// testing is the environment of what is not JupyterLab's and only tests need: Playwright, which drives a browser, and readers
+// of tables and of TensorBoard's files.
 func (s *site) testing() extra {
-	return extra{name: "testing", lock: testingLock, dir: filepath.Join(s.home.Dir, "testing"), packages: []string{"playwright", "pandas", "pyarrow", "duckdb"},
+	return extra{name: "testing", lock: testingLock, dir: filepath.Join(s.home.Dir, "testing"), packages: []string{"playwright", "pandas", "pyarrow", "duckdb", "tensorboard"},
 		does: "Python environment with Playwright " + pinnedIn(testingLock, "playwright") + " and pandas " + pinnedIn(testingLock, "pandas") + ", for tests"}
 }
 

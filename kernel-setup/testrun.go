@@ -18,21 +18,35 @@ import (
 type testOptions struct {
 	only []string      // parts to run; empty: all
 	cell time.Duration // time limit of a notebook's cell
-	fuzz time.Duration // how long each fuzz test is run
+	fuzz time.Duration // how long each fuzz test is run; 0: fuzzBriefly, or fuzzAlone where fuzz is asked for by name
 }
 
-// partFuzz is a part that is run only where it is asked for.
-const partFuzz = "fuzz"
+// How long each fuzz test is run: among all other tests, and where it is asked for.
+const (
+	fuzzBriefly = 3 * time.Second
+	fuzzAlone   = 30 * time.Second
+)
 
-// testParts are the other parts of test, in order.
-func testParts() []string { return []string{"vet", "go", "kernel", "notebooks", "browser"} }
+// testParts are the parts of test, in order.
+func testParts() []string { return []string{"vet", "go", "fuzz", "kernel", "notebooks", "browser"} }
+
+// fuzzTime is how long each fuzz test is run.
+func (o testOptions) fuzzTime() time.Duration {
+	switch {
+	case o.fuzz > 0:
+		return o.fuzz
+	case slices.Contains(o.only, "fuzz"):
+		return fuzzAlone
+	}
+	return fuzzBriefly
+}
 
 // test sets up what is missing and runs the parts. The last line of its output is the tally; it returns errReported when something failed
 // or nothing ran.
 func (s *site) test(ctx context.Context, opt testOptions) error {
 	for _, part := range opt.only {
-		if part != partFuzz && !slices.Contains(testParts(), part) {
-			return fmt.Errorf("-only %s: want some of %s, %s", part, strings.Join(testParts(), ", "), partFuzz)
+		if !slices.Contains(testParts(), part) {
+			return fmt.Errorf("-only %s: want some of %s", part, strings.Join(testParts(), ", "))
 		}
 	}
 	if err := s.setup(ctx, setupOptions{}); err != nil {
@@ -43,8 +57,8 @@ func (s *site) test(ctx context.Context, opt testOptions) error {
 		return err
 	}
 	t := &tally{}
-	for _, part := range append(testParts(), partFuzz) {
-		if len(opt.only) > 0 && !slices.Contains(opt.only, part) || len(opt.only) == 0 && part == partFuzz {
+	for _, part := range testParts() {
+		if len(opt.only) > 0 && !slices.Contains(opt.only, part) {
 			continue
 		}
 		s.say("\n== %s", part)
@@ -54,8 +68,8 @@ func (s *site) test(ctx context.Context, opt testOptions) error {
 			err = s.vet(ctx, env, t)
 		case "go":
 			err = s.goTest(ctx, env, t)
-		case partFuzz:
-			err = s.fuzz(ctx, env, opt.fuzz, t)
+		case "fuzz":
+			err = s.fuzz(ctx, env, opt.fuzzTime(), t)
 		case "kernel":
 			err = s.kernelSuite(ctx, t)
 		case "notebooks":

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/dataset/formats"
 	"coadapt/transfer/store"
 )
@@ -18,7 +19,7 @@ func BenchmarkRunner(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	backend, err := gomlxnet.OpenBackend("go")
+	backend, err := backend.Open("go")
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -47,7 +48,7 @@ func BenchmarkRunner(b *testing.B) {
 					if err != nil {
 						b.Fatal(err)
 					}
-					l.run = func(_ context.Context, _ *worker, p *Plan, _ *donated, _ *keeper) (*outcome, error) {
+					l.run = func(_ context.Context, _ *slot, p *Plan, _ *donated, _ *keeper) (*outcome, error) {
 						w, err := p.Arch.Init(1)
 						return &outcome{result: p.result(l), weights: w}, err
 					}

@@ -151,7 +151,7 @@ func TestStoppedAtTheBasesLoss(t *testing.T) {
 		cfg.Recipe = cfg.Recipe.WithSteps(40)
 		l := lab(t, cfg)
 		run := l.run
-		l.run = func(ctx context.Context, w *worker, p *Plan, donor *donated, k *keeper) (*outcome, error) {
+		l.run = func(ctx context.Context, w *slot, p *Plan, donor *donated, k *keeper) (*outcome, error) {
 			if donor != nil {
 				donor.loss = c.loss
 			}

@@ -12,41 +12,6 @@ import (
 	"coadapt/transfer/store"
 )
 
-// worker trains one net at a time. On a CPU a step of a small net takes less of a core's time on one core than
-// spread over several, so that cores are for nets.
-type worker struct {
-	part     int       // of those into which the backend is divided, from 0; -1: on the whole of it
-	devices  []int     // of the backend
-	shared   *compiled // with other workers
-	table    *table    // with those whose nets are trained in one graph with its own; nil: none
-	trainers map[trainerKey]*gomlxnet.Trainer
-	share    float64 // of the net being trained that is done, 0..1; guarded by Lab.mu
-	cost     float64 // of that net; guarded by Lab.mu
-}
-
-func newWorker(part int, devices []int, shared *compiled, table *table) *worker {
-	return &worker{
-		part:     part,
-		devices:  devices,
-		shared:   shared,
-		table:    table,
-		trainers: map[trainerKey]*gomlxnet.Trainer{},
-	}
-}
-
-// compiled are graphs that workers share: all those whose nets are on one device each of the whole backend.
-type compiled struct {
-	trainers map[trainerKey]*gomlxnet.Trainer // whose siblings the workers have; guarded by Lab.making
-	shapes   map[gomlxnet.Cut]bool            // see Lab.shape: those that are being made, and, true, those that are
-}
-
-func newCompiled() *compiled {
-	return &compiled{trainers: map[trainerKey]*gomlxnet.Trainer{}, shapes: map[gomlxnet.Cut]bool{}}
-}
-
-// shape tells compiled graphs apart: what of a net learns. It is the same for base nets and those of which all learns.
-func (l *Lab) shape(n Net) gomlxnet.Cut { return n.cut(l.cfg.Arch).Learning() }
-
 // counts is how far a curve is, in nets and in what they cost.
 type counts struct {
 	began              time.Time
@@ -113,7 +78,7 @@ func (l *Lab) Curve(ctx context.Context, nets []Net) iter.Seq2[Result, error] {
 			lab:      l,
 			schedule: newSchedule(nets, l.cost, l.shape),
 			finished: make(chan finished),
-			idle:     slices.Clone(l.team(len(nets))),
+			idle:     slices.Clone(l.slotsFor(len(nets))),
 		}
 		l.mu.Lock()
 		l.count = counts{began: time.Now(), total: len(nets), costs: c.total}
@@ -140,19 +105,19 @@ type curve struct {
 	*schedule
 	lab      *Lab
 	finished chan finished
-	idle     []*worker
+	idle     []*slot
 	running  int
 	at       Net // the net of the error
 }
 
 type finished struct {
 	*job
-	worker *worker
+	slot   *slot
 	result Result
 	err    error
 }
 
-// run hands jobs to workers until all are finished.
+// run hands jobs to slots until all are finished.
 func (c *curve) run(ctx context.Context, yield func(Result, error) bool) error {
 	for c.left > 0 {
 		wait := c.start(ctx)
@@ -166,7 +131,7 @@ func (c *curve) run(ctx context.Context, yield func(Result, error) bool) error {
 		case <-timer:
 		case f := <-c.finished:
 			c.running--
-			c.idle = append(c.idle, f.worker)
+			c.idle = append(c.idle, f.slot)
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
@@ -178,34 +143,34 @@ func (c *curve) run(ctx context.Context, yield func(Result, error) bool) error {
 	return nil
 }
 
-// start gives all idle workers something to do; it says when to look again.
+// start gives all idle slots something to do; it says when to look again.
 func (c *curve) start(ctx context.Context) (wait time.Time) {
 	for len(c.idle) > 0 {
-		w := c.idle[0]
+		s := c.idle[0]
 		j, wait := c.next(time.Now(), func(shape gomlxnet.Cut) bool {
-			compiled, begun := w.shared.shapes[shape]
-			return compiled || begun && w.table != nil // that of a net that others at the table train
+			compiled, begun := s.shared.shapes[shape]
+			return compiled || begun && s.meeting != nil // that of a net that others at the meeting train
 		},
 			func(shape gomlxnet.Cut) bool {
 				return slices.ContainsFunc(
-					c.lab.everyone(),
-					func(w *worker) bool { _, begun := w.shared.shapes[shape]; return begun },
+					c.lab.everySlot(),
+					func(s *slot) bool { _, begun := s.shared.shapes[shape]; return begun },
 				)
 			})
 		if j == nil {
 			return wait
 		}
-		if shape := j.shape; !w.shared.shapes[shape] {
-			w.shared.shapes[shape] = false
+		if shape := j.shape; !s.shared.shapes[shape] {
+			s.shared.shapes[shape] = false
 		}
 		c.idle = c.idle[1:]
 		c.running++
 		c.lab.mu.Lock()
-		w.share, w.cost = 0, j.cost
+		s.share, s.cost = 0, j.cost
 		c.lab.mu.Unlock()
 		go func() {
-			r, err := c.lab.attempt(ctx, w, j.net, j.tries+1)
-			c.finished <- finished{j, w, r, err}
+			r, err := c.lab.attempt(ctx, s, j.net, j.tries+1)
+			c.finished <- finished{j, s, r, err}
 		}()
 	}
 	return time.Time{}
@@ -215,10 +180,10 @@ func (c *curve) start(ctx context.Context) (wait time.Time) {
 func (c *curve) take(ctx context.Context, f finished, yield func(Result, error) bool) error {
 	l, j := c.lab, f.job
 	l.mu.Lock()
-	f.worker.share = 0
+	f.slot.share = 0
 	l.mu.Unlock()
 	if f.err == nil && !f.result.Hit {
-		f.worker.shared.shapes[j.shape] = true
+		f.slot.shared.shapes[j.shape] = true
 	}
 	var held *store.HeldError
 	switch {
@@ -309,8 +274,8 @@ func (l *Lab) report(e Event) {
 	e.Done, e.Total = l.count.done, l.count.total
 	if l.count.costs > 0 {
 		now := l.count.spent
-		for _, w := range l.everyone() {
-			now += w.share * w.cost
+		for _, s := range l.everySlot() {
+			now += s.share * s.cost
 		}
 		e.Share = min(1, now/l.count.costs)
 		e.Left = l.count.left(now)

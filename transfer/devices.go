@@ -5,6 +5,7 @@ import (
 	"runtime"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/backend"
 )
 
 // backendClass is what a key says of the machine. A net on several devices is
@@ -13,7 +14,7 @@ import (
 func (c Config) backendClass() string {
 	class := c.Class
 	if c.Backend != nil {
-		class = gomlxnet.BackendClass(c.Backend)
+		class = backend.Class(c.Backend)
 	}
 	if c.Devices > 1 {
 		class = fmt.Sprintf("%s*%d", class, c.Devices)
@@ -50,7 +51,7 @@ func (c *Config) share() ([][]int, error) {
 	}
 	if c.Workers == 0 {
 		c.Workers = c.abreast(runtime.NumCPU())
-		if !gomlxnet.OnCores(c.Backend) {
+		if !backend.OnCores(c.Backend) {
 			c.Workers = max(c.Workers, groups)
 			if c.Together > 1 { // one graph of many nets, not many of them
 				c.Workers = groups

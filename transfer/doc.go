@@ -26,7 +26,7 @@
 // which divide every batch, and keys say how many. Workers of one process take
 // devices from the first on: processes beside each other are told theirs, as
 // Slurm does, or by a backend such as xla:cuda,visible_devices=1. Workers with one device each share compiled
-// graphs. On XLA's CPU each has a client, threads and graphs of its own ([gomlxnet.Divide]): small nets are trained one a core.
+// graphs. On XLA's CPU each has a client, threads and graphs of its own ([backend.Divide]): small nets are trained one a core.
 // One net alone has all cores. With Config.Together above 1 each worker trains that many nets in one graph, those of the curve that have the same layers frozen,
 // and keys say how many: for GPUs that one small net does not fill.
 //

@@ -21,7 +21,7 @@ var errDropped = errors.New("its weights were dropped, and a net that begins fro
 
 // donor returns what the parent gives, or the parent's result where it has no weights to give. A net without a parent
 // has a nil donor.
-func (l *Lab) donor(ctx context.Context, w *worker, net Net) (*donated, *Result, error) {
+func (l *Lab) donor(ctx context.Context, s *slot, net Net) (*donated, *Result, error) {
 	parent, ok := net.Parent()
 	if net.given() && !ok {
 		return &donated{weights: l.cfg.Pretrained.Weights}, nil, nil
@@ -29,7 +29,7 @@ func (l *Lab) donor(ctx context.Context, w *worker, net Net) (*donated, *Result,
 	if !ok {
 		return nil, nil, nil
 	}
-	r, err := l.trainOn(ctx, w, parent)
+	r, err := l.trainOn(ctx, s, parent)
 	if err != nil {
 		return nil, nil, fmt.Errorf("parent %s: %w", parent, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/dataset/formats"
 	"coadapt/transfer"
 	"coadapt/transfer/store"
@@ -19,7 +20,7 @@ func ExampleLab_Curve() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	backend, err := gomlxnet.OpenBackend("go")
+	backend, err := backend.Open("go")
 	if err != nil {
 		log.Fatal(err)
 	}

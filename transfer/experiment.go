@@ -22,7 +22,7 @@ type Setting struct {
 	Pretrained *Pretrained
 	Splits     []dataset.Split   // of the user's own, see [OwnSplits]; the experiment is another one for each list of them
 	Bad        dataset.BadPolicy // pictures that do not decode
-	Class      string            // of the backend that trains the nets (see [gomlxnet.ClassOf]); a Lab with a Backend sets it
+	Class      string            // of the backend that trains the nets (see [backend.ClassOf]); a Lab with a Backend sets it
 }
 
 // Experiment plans the nets of a setting. It needs neither a backend nor a store. Each task is decoded once and each net

@@ -94,7 +94,7 @@ func gradientOfTaylor(t *testing.T, l *Lab) {
 		}
 		before := loss()
 		const rate = 2e-4
-		if _, err := trainer.Steps(batch.Images, batch.Labels, []float64{rate}, 0, 0); err != nil {
+		if _, err := trainer.Train(gomlxnet.StepBlock{Values: batch.Images, Labels: batch.Labels, Rates: []float64{rate}}); err != nil {
 			t.Fatal(err)
 		}
 		fell := before - loss()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -22,7 +21,7 @@ type Config struct {
 	Store   *store.Store
 	Workers int // nets that Curve trains beside each other; 0 is one a core, or for two where the net is large, at most 4, and at least one an accelerator
 	Devices int // of each net, which divide its batches (see [gomlxnet.NewTrainer]); 0 is 1. Workers take devices in turn
-	// Together is how many nets each worker trains in one graph (see [gomlxnet.StepsTogether]), where they are too small
+	// Together is how many nets each worker trains in one graph (see [gomlxnet.TrainTogether]), where they are too small
 	// to fill a GPU; 0 is 1. They are those of the curve that have the same layers frozen, as far as there are any. Their
 	// sums are rounded in another order than one net's, and which nets meet depends on when each is ready: they are of a
 	// class of their own in the store, and what is trained again, or gone on from, agrees to rounding.
@@ -42,19 +41,19 @@ type Config struct {
 type Lab struct {
 	cfg        Config
 	experiment *Experiment
-	workers    []*worker // of Curve
-	alone      *worker   // of one net, which may be one of them
-	run        func(context.Context, *worker, *Plan, *donated, *keeper) (*outcome, error)
+	slots      []*slot // of Curve
+	alone      *slot   // of one net, which may be one of them
+	run        func(context.Context, *slot, *Plan, *donated, *keeper) (*outcome, error)
 	pause      time.Duration                   // before a net that failed is tried again, doubled each time
 	maxSettled int                             // most bytes that a net in training holds of what its frozen layers gave
 	prefixes   *prefixes                       // of what they gave, what is kept for other nets
 	weights    *memo[string, gomlxnet.Weights] // of parents, by key
 	told       *told
 
-	making sync.Mutex        // guards parts, and the graphs that workers share
-	parts  []compute.Backend // into which the backend is divided between the workers; made for the first net
+	making sync.Mutex        // guards parts, and the graphs that slots share
+	parts  []compute.Backend // into which the backend is divided between the slots; made for the first net
 
-	mu    sync.Mutex // guards count, and how far workers are
+	mu    sync.Mutex // guards count, and how far slots are
 	count counts
 }
 
@@ -96,31 +95,11 @@ func NewLab(cfg Config) (*Lab, error) {
 	l.prefixes.disk = cfg.Store
 	l.run = l.trainNet
 	if cfg.Backend == nil {
-		l.run = func(context.Context, *worker, *Plan, *donated, *keeper) (*outcome, error) {
+		l.run = func(context.Context, *slot, *Plan, *donated, *keeper) (*outcome, error) {
 			return nil, errNoBackend
 		}
 	}
-	one := newCompiled()
-	divided := cfg.Devices <= 1 && len(devices) > 1 && gomlxnet.Divisible(cfg.Backend)
-	for i, d := range devices {
-		part, shared := -1, one
-		switch {
-		case divided:
-			part, d, shared = i, []int{0}, newCompiled()
-		case len(d) > 1:
-			shared = newCompiled()
-		}
-		var at *table
-		if cfg.Together > 1 {
-			at = newTable()
-		}
-		for range cfg.Together {
-			l.workers = append(l.workers, newWorker(part, d, shared, at))
-		}
-	}
-	if l.alone = l.workers[0]; divided {
-		l.alone = newWorker(-1, devices[0], one, nil)
-	}
+	l.makeSlots(devices)
 	return l, nil
 }
 
@@ -134,34 +113,18 @@ func (l *Lab) Experiment() string { return l.experiment.id }
 func (l *Lab) Plan(ctx context.Context, net Net) (*Plan, error) { return l.experiment.Plan(ctx, net) }
 
 // Workers is how many nets Curve trains beside each other.
-func (l *Lab) Workers() int { return len(l.workers) }
-
-// team is who trains a number of nets: one net has the whole backend.
-func (l *Lab) team(nets int) []*worker {
-	if nets == 1 {
-		return []*worker{l.alone}
-	}
-	return l.workers
-}
-
-// everyone is all workers.
-func (l *Lab) everyone() []*worker {
-	if slices.Contains(l.workers, l.alone) {
-		return l.workers
-	}
-	return append(slices.Clone(l.workers), l.alone)
-}
+func (l *Lab) Workers() int { return len(l.slots) }
 
 // Close frees what the Lab compiled, and the parts of a backend that it divided.
 func (l *Lab) Close() {
 	l.prefixes.drop()
-	for _, w := range l.everyone() {
-		for _, t := range w.trainers {
+	for _, s := range l.everySlot() {
+		for _, t := range s.trainers {
 			t.Close()
 		}
-		clear(w.trainers)
-		clear(w.shared.trainers)
-		clear(w.shared.shapes)
+		clear(s.trainers)
+		clear(s.shared.trainers)
+		clear(s.shared.shapes)
 	}
 	if !gomlxnet.Compiling() { // else it was interrupted, and its parts go with the process
 		for _, b := range l.parts {
@@ -179,11 +142,11 @@ func (l *Lab) Train(ctx context.Context, net Net) (Result, error) {
 	return l.trainOn(ctx, l.alone, net)
 }
 
-// trainOn is Train on one of the workers.
-func (l *Lab) trainOn(ctx context.Context, w *worker, net Net) (Result, error) {
+// trainOn is Train in one of the slots.
+func (l *Lab) trainOn(ctx context.Context, s *slot, net Net) (Result, error) {
 	said := false
 	for {
-		r, err := l.attempt(ctx, w, net, 1)
+		r, err := l.attempt(ctx, s, net, 1)
 		var held *store.HeldError
 		switch {
 		case errors.As(err, &held):
@@ -209,7 +172,7 @@ const heldPoll = time.Second
 // attempt is Train that fails with a store.HeldError where another worker
 // has the net, and with store.ErrLost where one took it over. The store notes
 // a failure as that of the try of this number, from 1.
-func (l *Lab) attempt(ctx context.Context, w *worker, net Net, try int) (Result, error) {
+func (l *Lab) attempt(ctx context.Context, s *slot, net Net, try int) (Result, error) {
 	p, err := l.Plan(ctx, net)
 	if err != nil {
 		return Result{}, err
@@ -220,7 +183,7 @@ func (l *Lab) attempt(ctx context.Context, w *worker, net Net, try int) (Result,
 		}
 		return r, err
 	}
-	donor, blocked, err := l.donor(ctx, w, net)
+	donor, blocked, err := l.donor(ctx, s, net)
 	if err != nil {
 		return Result{}, err
 	}
@@ -240,7 +203,7 @@ func (l *Lab) attempt(ctx context.Context, w *worker, net Net, try int) (Result,
 	}
 	keep := l.keeper(lease, p)
 	defer keep.stop()
-	out, err := l.run(ctx, w, p, donor, keep)
+	out, err := l.run(ctx, s, p, donor, keep)
 	switch {
 	case err != nil && ctx.Err() != nil:
 		keep.log("stopped, to go on later")

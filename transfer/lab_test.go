@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/dataset/formats"
 	"coadapt/transfer/store"
 
@@ -33,7 +34,7 @@ func tinyOn(t *testing.T, config string) Config {
 	if err != nil {
 		t.Fatal(err)
 	}
-	backend, err := gomlxnet.OpenBackend(config)
+	backend, err := backend.Open(config)
 	if err != nil {
 		t.Fatal(err)
 	}

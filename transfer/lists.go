@@ -7,7 +7,11 @@ import (
 	"strings"
 )
 
-// ParseNumbers reads "3", "0,1,4" or "1-7" and mixtures of them, each number once, in the order given. All lie from low to high.
+// maxNumbers is how many numbers a list may have. Far fewer nets than one for each can be trained.
+const maxNumbers = 10000
+
+// ParseNumbers reads "3", "0,1,4" or "1-7" and mixtures of them, each number once, in the order given. All lie from low
+// to high, and there are at most 10000.
 func ParseNumbers(text string, low, high int) ([]int, error) {
 	bad := func() ([]int, error) {
 		return nil, fmt.Errorf("%q: want numbers from %d to %d, such as %d, %d,%d or %d-%d", text, low, high, low, low, low+2, low, low+2)
@@ -27,6 +31,9 @@ func ParseNumbers(text string, low, high int) ([]int, error) {
 		}
 		if a < low || b > high || b < a {
 			return bad()
+		}
+		if b-a >= maxNumbers || len(out) >= maxNumbers {
+			return nil, fmt.Errorf("%q: want at most %d numbers", text, maxNumbers)
 		}
 		for n := a; n <= b; n++ {
 			if !slices.Contains(out, n) {

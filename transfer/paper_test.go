@@ -10,7 +10,7 @@ import (
 	"slices"
 	"testing"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/formats"
 	"coadapt/gomlxnet/dataset/pack"
@@ -84,7 +84,7 @@ func TestPaperMode(t *testing.T) {
 	if cfg.Store, err = store.Open(t.TempDir()); err != nil {
 		t.Fatal(err)
 	}
-	if cfg.Backend, err = gomlxnet.OpenBackend("xla:cpu"); err != nil {
+	if cfg.Backend, err = backend.Open("xla:cpu"); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(cfg.Backend.Finalize)

@@ -89,7 +89,7 @@ func TestThawing(t *testing.T) {
 		t.Fatal(err)
 	}
 	w, parent := gomlxnet.Weights{}, weightsOf(t, cfg.Store, base)
-	l.run = func(ctx context.Context, wk *worker, p *Plan, d *donated, k *keeper) (*outcome, error) {
+	l.run = func(ctx context.Context, wk *slot, p *Plan, d *donated, k *keeper) (*outcome, error) {
 		out, err := l.trainNet(ctx, wk, p, d, k)
 		_, files, _, lerr := k.lease.Latest()
 		if lerr != nil || files == nil {

@@ -5,13 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/durable"
 	"coadapt/gomlxnet/weights"
 	"coadapt/transfer/store"
 )
@@ -65,11 +65,11 @@ func ReadPreprocessing(name string) (pre Preprocessing, err error) {
 	if !strings.HasSuffix(name, ".json") {
 		return NamedPreprocessing(name)
 	}
-	text, err := os.ReadFile(name)
+	text, err := durable.ReadFile(name, 1<<20)
 	if err != nil {
 		return pre, err
 	}
-	d := json.NewDecoder(bytes.NewReader(text))
+	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&pre); err != nil {
 		return pre, fmt.Errorf("%s: %w", name, err)

@@ -255,9 +255,9 @@ func TestCheckpointsThatCannotBeWritten(t *testing.T) {
 			notices = append(notices, e.Notice)
 		}
 	}
-	l.cfg.Progress = cfg.Progress
+	l.told = newTold(cfg.Progress)
 	run := l.run
-	l.run = func(ctx context.Context, w *worker, p *Plan, donor *donated, k *keeper) (*outcome, error) {
+	l.run = func(ctx context.Context, w *slot, p *Plan, donor *donated, k *keeper) (*outcome, error) {
 		noFolder(t, cfg.Store, "stage")
 		out, err := run(ctx, w, p, donor, k)
 		if err := os.Remove(filepath.Join(cfg.Store.Dir(), "stage")); err != nil {

@@ -33,9 +33,9 @@ const metricPoints = 100
 // that the lease may hold. Layers 1..n come from donor; a random net's are its
 // own initial values. If a frozen prefix changed, it fails: no result is
 // better than a wrong one. When ctx ends the step is finished and kept.
-func (l *Lab) trainNet(ctx context.Context, wk *worker, p *Plan, donor *donated, keep *keeper) (*outcome, error) {
+func (l *Lab) trainNet(ctx context.Context, s *slot, p *Plan, donor *donated, keep *keeper) (*outcome, error) {
 	start := time.Now()
-	trainer, err := l.trainer(wk, p)
+	trainer, err := l.trainer(s, p)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +46,7 @@ func (l *Lab) trainNet(ctx context.Context, wk *worker, p *Plan, donor *donated,
 	}
 	var at *seat
 	if len(p.stages()) == 1 { // others are in another graph in each
-		at = wk.table.join(partyKey{p.trainerKey(), p.Cut.Learning(), settled > 0})
+		at = s.meeting.join(kind{p.trainerKey(), p.Cut.Learning(), settled > 0})
 	}
 	defer at.leave()
 	w, err := p.initial(donor)
@@ -71,7 +71,7 @@ func (l *Lab) trainNet(ctx context.Context, wk *worker, p *Plan, donor *donated,
 		st.until = donor.loss
 	}
 	own := *p
-	of := &training{Plan: &own, lab: l, worker: wk, seat: at, trainer: trainer, keep: keep, st: st, out: out}
+	of := &session{Plan: &own, lab: l, slot: s, seat: at, trainer: trainer, keep: keep, st: st, out: out}
 	err = of.train(ctx)
 	at.leave() // those that are left need not wait for its test
 	out.metrics = st.Metrics
@@ -120,48 +120,6 @@ func (p *Plan) initial(donor *donated) (gomlxnet.Weights, error) {
 	return p.Arch.Shuffled(w, take, p.Net.stream("shuffle"))
 }
 
-// trainerKey is what a compiled graph depends on, of what the nets of a Lab
-// differ in.
-type trainerKey struct {
-	outputs, batch  int
-	momentum, decay float64
-}
-
-func (p *Plan) trainerKey() trainerKey {
-	return trainerKey{p.Arch.Classes, p.Recipe.Batch, p.Recipe.Momentum, p.Recipe.Decay}
-}
-
-// trainer returns the worker's trainer for a net, made once: a sibling of those of workers it shares graphs with.
-func (l *Lab) trainer(w *worker, p *Plan) (*gomlxnet.Trainer, error) {
-	key, r := p.trainerKey(), p.Recipe
-	if t := w.trainers[key]; t != nil {
-		return t, nil
-	}
-	l.making.Lock()
-	defer l.making.Unlock()
-	var t *gomlxnet.Trainer
-	var err error
-	if first := w.shared.trainers[key]; first != nil {
-		t, err = first.Sibling(w.devices[0])
-	} else {
-		backend := l.cfg.Backend
-		if w.part >= 0 {
-			if l.parts == nil { // all at once, before any is at work
-				if l.parts, err = gomlxnet.Divide(l.cfg.Backend, l.cfg.Workers); err != nil {
-					return nil, err
-				}
-			}
-			backend = l.parts[w.part]
-		}
-		t, err = gomlxnet.NewTrainer(backend, p.Arch, gomlxnet.SGD{Momentum: r.Momentum, Decay: r.Decay}, r.Batch, w.devices...)
-	}
-	if err != nil {
-		return nil, err
-	}
-	w.trainers[key], w.shared.trainers[key] = t, t
-	return t, nil
-}
-
 // prove compares the digests of the frozen layers before and after training.
 func (p *Plan) prove(before, after gomlxnet.Weights) error {
 	if !p.Cut.Frozen {
@@ -188,11 +146,11 @@ func (p *Plan) prove(before, after gomlxnet.Weights) error {
 	return nil
 }
 
-// training is a net while it is trained.
-type training struct {
+// session is a net while it is trained.
+type session struct {
 	*Plan
 	lab     *Lab
-	worker  *worker
+	slot    *slot
 	seat    *seat
 	trainer *gomlxnet.Trainer
 	keep    *keeper
@@ -205,7 +163,7 @@ type training struct {
 
 // train takes the steps that are left, or stops where the loss is no longer
 // finite. Whatever ends it early, a checkpoint of the last whole step is kept.
-func (t *training) train(ctx context.Context) error {
+func (t *session) train(ctx context.Context) error {
 	t.report.every, t.started, t.from = 100*time.Millisecond, time.Now(), t.st.Step
 	if err := t.measure(ctx, t.trainer, t.st, t.keep); err != nil {
 		return t.stop(err)
@@ -227,7 +185,7 @@ func (t *training) train(ctx context.Context) error {
 }
 
 // stop keeps a checkpoint; err is why there is no further step.
-func (t *training) stop(err error) error {
+func (t *session) stop(err error) error {
 	return errors.Join(err, t.keep.checkpoint(t.trainer, t.Plan, t.st))
 }
 
@@ -235,12 +193,12 @@ func (t *training) stop(err error) error {
 func (p *Plan) tail() int { return p.Recipe.Steps - max(1, p.Recipe.Steps/10) }
 
 // stage takes the steps up to the end of a stage. ended says that the net takes no more, and its result why.
-func (t *training) stage(ctx context.Context, s stage) (ended bool, err error) {
+func (t *session) stage(ctx context.Context, s stage) (ended bool, err error) {
 	feed, err := t.feed(ctx, t.trainer, t.lab.maxSettled, t.lab.prefixes, t.keep.heartbeat)
 	if err != nil {
 		return false, err
 	}
-	drop, steps := t.Net.stream("dropout"), t.seat.steps(t.trainer, feed.steps)
+	dropout := t.Net.stream("dropout")
 	end := func(step int) int {
 		return min(t.nextTest(step), t.keep.next(step), t.st.nextLook(step, t.metricEvery()))
 	}
@@ -248,19 +206,23 @@ func (t *training) stage(ctx context.Context, s stage) (ended bool, err error) {
 		if err != nil {
 			return false, t.stop(err)
 		}
-		losses, err := steps(b.values, b.labels, b.rates, drop, b.from)
+		b.Seed = dropout
+		losses, err := t.seat.train(ctx, t.trainer, *b)
+		if err != nil && ctx.Err() != nil {
+			return false, t.stop(err)
+		}
 		if err != nil {
 			return false, err
 		}
 		r := &t.out.result
 		for i, loss := range losses {
-			k := b.from + i
+			k := b.Iteration + i
 			if math.IsNaN(loss) || math.IsInf(loss, 0) {
 				r.Status, r.Steps, r.Images = Diverged, k+1, (k+1)*t.Recipe.Batch
 				r.Reason = fmt.Sprintf("the loss is %v at step %d", loss, k+1)
 				return true, nil
 			}
-			t.st.add(k, loss, b.rates[i], k >= t.tail())
+			t.st.add(k, loss, b.Rates[i], k >= t.tail())
 			if err := t.measure(ctx, t.trainer, t.st, t.keep); err != nil {
 				return false, t.stop(err)
 			}
@@ -282,12 +244,12 @@ func (t *training) stage(ctx context.Context, s stage) (ended bool, err error) {
 }
 
 // tell reports how far the net is, every so often.
-func (t *training) tell(loss float64) {
+func (t *session) tell(loss float64) {
 	if !t.report.due() {
 		return
 	}
 	t.lab.mu.Lock()
-	t.worker.share = float64(t.st.Step) / float64(t.Recipe.Steps)
+	t.slot.share = float64(t.st.Step) / float64(t.Recipe.Steps)
 	t.lab.mu.Unlock()
 	t.lab.report(Event{Progress: Progress{Net: t.Net, Step: t.st.Step, Steps: t.Recipe.Steps, Loss: loss,
 		ImagesPerSecond: float64((t.st.Step-t.from)*t.Recipe.Batch) / time.Since(t.started).Seconds()}})

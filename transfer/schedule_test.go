@@ -128,7 +128,7 @@ func failing(l *Lab, part string, times int) (tried map[string]int) {
 	var mu sync.Mutex
 	run := l.run
 	l.pause = time.Millisecond
-	l.run = func(ctx context.Context, w *worker, p *Plan, donor *donated, k *keeper) (*outcome, error) {
+	l.run = func(ctx context.Context, w *slot, p *Plan, donor *donated, k *keeper) (*outcome, error) {
 		mu.Lock()
 		tried[p.Net.String()]++
 		fails := strings.Contains(p.Net.String(), part) && tried[p.Net.String()] <= times
@@ -194,7 +194,7 @@ func TestStoreThatCannotBeWritten(t *testing.T) {
 	cfg := tiny(t)
 	l := lab(t, cfg)
 	run := l.run
-	l.run = func(ctx context.Context, w *worker, p *Plan, donor *donated, k *keeper) (*outcome, error) {
+	l.run = func(ctx context.Context, w *slot, p *Plan, donor *donated, k *keeper) (*outcome, error) {
 		t.Errorf("%s was trained", p.Net)
 		return run(ctx, w, p, donor, k)
 	}

@@ -16,22 +16,11 @@ import (
 	"coadapt/transfer/store"
 )
 
-// feed is what a net's steps are given, and what takes it: up to block steps at once.
+// feed is what a net's steps are given: up to block steps at once.
 type feed struct {
 	batches func(ctx context.Context, from, to int) iter.Seq2[*dataset.Batch, error]
 	block   int
-	steps   stepsFunc
-}
-
-// stepsFunc takes a block of steps, as [gomlxnet.Trainer.Steps] does.
-type stepsFunc func(values []float32, labels []int32, rates []float64, seed uint64, iteration int) ([]float64, error)
-
-// block is what a feed gives for steps that follow each other.
-type block struct {
-	from   int // the first step
-	values []float32
-	labels []int32
-	rates  []float64
+	above   bool // the batches are what the settled layers gave for pictures
 }
 
 // blocks are the steps from..to-1 in blocks, each of which ends at the step that end gives for its first, or before.
@@ -41,30 +30,25 @@ func (f feed) blocks(
 	from, to int,
 	rate gomlxnet.Schedule,
 	end func(step int) int,
-) iter.Seq2[*block, error] {
-	return func(yield func(*block, error) bool) {
-		b := &block{from: from}
+) iter.Seq2[*gomlxnet.StepBlock, error] {
+	return func(yield func(*gomlxnet.StepBlock, error) bool) {
+		b := &gomlxnet.StepBlock{Iteration: from, Above: f.above}
 		for batch, err := range f.batches(ctx, from, to) {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
 			k := batch.Index
-			b.values, b.labels, b.rates = append(
-				b.values,
-				batch.Images...), append(
-				b.labels,
-				batch.Labels...), append(
-				b.rates,
-				rate.Rate(k),
-			)
-			if len(b.rates) < f.block && k+1 < to && k+1 < end(b.from) {
+			b.Values = append(b.Values, batch.Images...)
+			b.Labels = append(b.Labels, batch.Labels...)
+			b.Rates = append(b.Rates, rate.Rate(k))
+			if len(b.Rates) < f.block && k+1 < to && k+1 < end(b.Iteration) {
 				continue
 			}
 			if !yield(b, nil) {
 				return
 			}
-			b.from, b.values, b.labels, b.rates = k+1, b.values[:0], b.labels[:0], b.rates[:0]
+			b.Iteration, b.Values, b.Labels, b.Rates = k+1, b.Values[:0], b.Labels[:0], b.Rates[:0]
 		}
 	}
 }
@@ -87,8 +71,7 @@ func (p *Plan) feed(
 	heartbeat func(),
 ) (feed, error) {
 	pictures := feed{
-		steps: trainer.Steps,
-		block: trainer.Block(),
+		block: trainer.MaxSteps(false),
 		batches: func(ctx context.Context, from, to int) iter.Seq2[*dataset.Batch, error] {
 			return p.Task.Train(ctx, p.Order(), p.View, from, to)
 		},
@@ -105,8 +88,7 @@ func (p *Plan) feed(
 	for i := range s.labels {
 		s.labels[i] = int32(p.Task.Label(dataset.Train, i))
 	}
-	above, err := trainer.BlockAbove()
-	return feed{steps: trainer.StepsAbove, block: above, batches: s.batches}, err
+	return feed{above: true, block: trainer.MaxSteps(true), batches: s.batches}, nil
 }
 
 // prefix is what the settled layers give for all training pictures, each values a picture: as it is kept, or from the

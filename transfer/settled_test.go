@@ -261,11 +261,11 @@ func TestBlocks(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if b.from != k || len(b.labels) != len(b.rates) || len(b.values) != 2*len(b.rates) {
+		if b.Iteration != k || len(b.Labels) != len(b.Rates) || len(b.Values) != 2*len(b.Rates) {
 			t.Fatalf("block %+v, want one from step %d on", b, k)
 		}
-		for i, r := range b.rates {
-			if b.values[2*i] != float32(k) || b.values[2*i+1] != float32(-k) || b.labels[i] != int32(k) || r != 1-float64(k)/16 {
+		for i, r := range b.Rates {
+			if b.Values[2*i] != float32(k) || b.Values[2*i+1] != float32(-k) || b.Labels[i] != int32(k) || r != 1-float64(k)/16 {
 				t.Errorf("step %d: %+v", k, b)
 			}
 			k++

@@ -55,10 +55,10 @@ func (l *Lab) Time(ctx context.Context, net Net, long time.Duration) (Timing, er
 		if err != nil {
 			return fail(err)
 		}
-		if _, err := feed.steps(b.values, b.labels, b.rates, 0, b.from); err != nil {
+		if _, err := trainer.Train(*b); err != nil {
 			return fail(err)
 		}
-		if !steps.took(len(b.rates)) {
+		if !steps.took(len(b.Rates)) {
 			break
 		}
 	}

@@ -1,36 +1,39 @@
 package transfer
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"coadapt/gomlxnet"
 )
 
-// table is where the workers of one device meet whose nets are trained in one graph (Config.Together). Nets whose
-// graphs are one take
-// their blocks of steps together: the first that comes waits until all others that have a seat have come, too.
-type table struct {
-	take func(above bool, nets []*gomlxnet.Trainer, blocks []gomlxnet.StepBlock) ([][]float64, error)
+// meeting is where the slots of one device meet whose nets are trained in one graph (Config.Together). Sessions of one
+// kind take their blocks of steps together: the first that comes waits until all others of its kind have come.
+type meeting struct {
+	train func(nets []*gomlxnet.Trainer, blocks []gomlxnet.StepBlock) ([][]float64, error)
 
-	mu      sync.Mutex // guards what follows
-	parties map[partyKey]*party
+	mu    sync.Mutex // guards what follows, and the seats
+	seats map[kind][]*seat
 }
 
-// partyKey tells apart which nets may be in one graph.
-type partyKey struct {
+// kind tells apart which nets may be in one graph.
+type kind struct {
 	trainerKey
 	shape gomlxnet.Cut // see Lab.shape
 	above bool         // on what frozen layers gave
 }
 
-// party is nets that are being trained in one graph.
-type party struct {
-	members int
-	waiting []*turn
+// seat is a session's place in a meeting, from before its net is made ready, so that others wait for it, to its last
+// step. One that is nil is in no meeting.
+type seat struct {
+	meeting *meeting
+	kind    kind
+	turn    *turn // nil while the session has no block to take
 }
 
-// turn is a net's block of steps, and what came of it when done is closed.
+// turn is a block of steps that a session takes with those of others, and what came of it when done is closed.
 type turn struct {
 	trainer *gomlxnet.Trainer
 	block   gomlxnet.StepBlock
@@ -39,87 +42,81 @@ type turn struct {
 	done    chan struct{}
 }
 
-func newTable() *table { return &table{take: takeTogether, parties: map[partyKey]*party{}} }
-
-func takeTogether(above bool, nets []*gomlxnet.Trainer, blocks []gomlxnet.StepBlock) ([][]float64, error) {
-	if above {
-		return gomlxnet.StepsAboveTogether(nets, blocks)
-	}
-	return gomlxnet.StepsTogether(nets, blocks)
+func newMeeting() *meeting {
+	return &meeting{train: gomlxnet.TrainTogether, seats: map[kind][]*seat{}}
 }
 
-// seat is a net's place at a table, from before it is made ready, so that others wait for it, to its last step. One
-// that is nil is at no table.
-type seat struct {
-	table *table
-	key   partyKey
-	party *party
-	left  sync.Once
-}
-
-// join gives a net a seat. It has to leave it.
-func (t *table) join(key partyKey) *seat {
-	if t == nil {
+// join gives a session a seat. It has to leave it.
+func (m *meeting) join(k kind) *seat {
+	if m == nil {
 		return nil
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	p := t.parties[key]
-	if p == nil {
-		p = new(party)
-		t.parties[key] = p
-	}
-	p.members++
-	return &seat{table: t, key: key, party: p}
+	s := &seat{meeting: m, kind: k}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.seats[k] = append(m.seats[k], s)
+	return s
 }
 
-// steps are those of the net in its seat, where steps are its own, as of [gomlxnet.Trainer.Steps].
-func (s *seat) steps(trainer *gomlxnet.Trainer, steps stepsFunc) stepsFunc {
+// train takes a block with those of all others of the kind. It waits for these until ctx ends.
+func (s *seat) train(ctx context.Context, trainer *gomlxnet.Trainer, block gomlxnet.StepBlock) ([]float64, error) {
 	if s == nil {
-		return steps
+		return trainer.Train(block)
 	}
-	return func(values []float32, labels []int32, rates []float64, seed uint64, iteration int) ([]float64, error) {
-		mine := &turn{
-			trainer: trainer,
-			block:   gomlxnet.StepBlock{Values: values, Labels: labels, Rates: rates, Seed: seed, Iteration: iteration},
-			done:    make(chan struct{}),
-		}
-		s.table.mu.Lock()
-		s.party.waiting = append(s.party.waiting, mine)
-		all := s.party.complete()
-		s.table.mu.Unlock()
-		s.table.serve(s.key.above, all)
-		<-mine.done
+	m, mine := s.meeting, &turn{trainer: trainer, block: block, done: make(chan struct{})}
+	m.mu.Lock()
+	s.turn = mine
+	all := m.complete(s.kind)
+	m.mu.Unlock()
+	m.serve(all)
+	select {
+	case <-mine.done:
 		return mine.losses, mine.err
+	case <-ctx.Done():
 	}
+	m.mu.Lock()
+	waiting := s.turn == mine
+	if waiting {
+		s.turn = nil
+	}
+	m.mu.Unlock()
+	if waiting {
+		return nil, ctx.Err()
+	}
+	<-mine.done // the step is being taken, and is kept
+	return mine.losses, mine.err
 }
 
-// leave has others wait for the net no more. A second time it does nothing.
+// leave has others wait for the session no more. A second time it does nothing.
 func (s *seat) leave() {
 	if s == nil {
 		return
 	}
-	s.left.Do(func() {
-		s.table.mu.Lock()
-		s.party.members--
-		all := s.party.complete()
-		s.table.mu.Unlock()
-		go s.table.serve(s.key.above, all) // the others' steps, for which this net need not wait
-	})
+	m := s.meeting
+	m.mu.Lock()
+	m.seats[s.kind] = slices.DeleteFunc(m.seats[s.kind], func(x *seat) bool { return x == s })
+	all := m.complete(s.kind)
+	m.mu.Unlock()
+	go m.serve(all) // the others' steps, for which this session need not wait
 }
 
-// complete gives the turns of all members, where all have come, which then wait no more.
-func (p *party) complete() []*turn {
-	if len(p.waiting) < p.members {
-		return nil
+// complete gives the turns of a kind where all of it have come. They then wait no more.
+func (m *meeting) complete(k kind) []*turn {
+	var all []*turn
+	for _, s := range m.seats[k] {
+		if s.turn == nil {
+			return nil
+		}
+		all = append(all, s.turn)
 	}
-	all := p.waiting
-	p.waiting = nil
+	for _, s := range m.seats[k] {
+		s.turn = nil
+	}
 	return all
 }
 
 // serve takes the steps of turns, and tells those that wait for them.
-func (t *table) serve(above bool, turns []*turn) {
+func (m *meeting) serve(turns []*turn) {
 	if len(turns) == 0 {
 		return
 	}
@@ -128,7 +125,7 @@ func (t *table) serve(above bool, turns []*turn) {
 	for _, of := range turns {
 		nets, blocks = append(nets, of.trainer), append(blocks, of.block)
 	}
-	losses, err := t.take(above, nets, blocks)
+	losses, err := m.train(nets, blocks)
 	for i, of := range turns {
 		if err != nil {
 			of.err = fmt.Errorf("in one graph with %d others: %w", len(turns)-1, err)

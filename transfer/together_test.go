@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -13,7 +14,7 @@ import (
 	"coadapt/gomlxnet"
 )
 
-// seated are nets of the tiny experiment at one table, and a block of a step of each.
+// seated are nets of the tiny experiment at one meeting, and a block of a step of each.
 func seated(t *testing.T, n int) ([]*gomlxnet.Trainer, []gomlxnet.StepBlock) {
 	t.Helper()
 	cfg := tiny(t)
@@ -48,22 +49,18 @@ func seated(t *testing.T, n int) ([]*gomlxnet.Trainer, []gomlxnet.StepBlock) {
 	return nets, blocks
 }
 
-// TestTable: a block waits for those of all members, and for no others; who leaves is waited for no more.
-func TestTable(t *testing.T) {
+// TestMeeting: a block waits for those of all members, and for no others; who leaves is waited for no more.
+func TestMeeting(t *testing.T) {
 	nets, blocks := seated(t, 3)
 	synctest.Test(t, func(t *testing.T) {
-		table := newTable()
-		var steps []stepsFunc
-		var leave []func()
-		for i, net := range nets {
-			key := partyKey{shape: gomlxnet.Cut{N: i / 2}} // the last is of another shape
-			at := table.join(key)
-			steps, leave = append(steps, at.steps(net, net.Steps)), append(leave, at.leave)
+		meeting := newMeeting()
+		var seats []*seat
+		for i := range nets {
+			seats = append(seats, meeting.join(kind{shape: gomlxnet.Cut{N: i / 2}})) // the last is of another shape
 		}
 		done := make([]int, len(nets)) // blocks
 		take := func(i int) {
-			b := blocks[i]
-			losses, err := steps[i](b.Values, b.Labels, b.Rates, b.Seed, b.Iteration)
+			losses, err := seats[i].train(t.Context(), nets[i], blocks[i])
 			if err != nil || len(losses) != 1 || math.Abs(losses[0]-math.Log(2)) > 0.1 { // two classes, pictures of zeros
 				t.Errorf("net %d: losses %v, %v", i, losses, err)
 			}
@@ -84,31 +81,60 @@ func TestTable(t *testing.T) {
 		is(1, 1, 1)
 		go take(1)
 		is(1, 1, 1)
-		leave[0]()
-		leave[0]()
+		seats[0].leave()
+		seats[0].leave()
 		is(1, 2, 1)
 		go take(1)
 		is(1, 3, 1)
-		leave[1]()
-		leave[2]()
+		seats[1].leave()
+		seats[2].leave()
 	})
 }
 
-// TestTableSharesTheFailure: nets of one execution fail together, and each says so.
-func TestTableSharesTheFailure(t *testing.T) {
+// TestMeetingEndsWithTheContext: who is cancelled while others are waited for has taken no step, and is waited for only
+// by those of its kind until it leaves.
+func TestMeetingEndsWithTheContext(t *testing.T) {
 	nets, blocks := seated(t, 2)
-	table := newTable()
+	meeting := newMeeting()
+	first, second := meeting.join(kind{}), meeting.join(kind{})
+	before, err := nets[0].Weights()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if losses, err := first.train(ctx, nets[0], blocks[0]); !errors.Is(err, context.Canceled) || losses != nil {
+		t.Errorf("cancelled while it waited: losses %v, %v, want none and %v", losses, err, context.Canceled)
+	}
+	after, err := nets[0].Weights()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(before, after) {
+		t.Error("the net that was cancelled took a step")
+	}
+	first.leave()
+	if losses, err := second.train(t.Context(), nets[1], blocks[1]); err != nil || len(losses) != 1 {
+		t.Errorf("the other net: losses %v, %v, want one", losses, err)
+	}
+	second.leave()
+}
+
+// TestMeetingSharesTheFailure: nets of one execution fail together, and each says so.
+func TestMeetingSharesTheFailure(t *testing.T) {
+	nets, blocks := seated(t, 2)
+	meeting := newMeeting()
 	blocks[1].Labels = blocks[1].Labels[1:]
 	failed := make(chan error)
-	var steps []stepsFunc
-	for _, net := range nets {
-		at := table.join(partyKey{})
+	var seats []*seat
+	for range nets {
+		at := meeting.join(kind{})
 		defer at.leave()
-		steps = append(steps, at.steps(net, net.Steps))
+		seats = append(seats, at)
 	}
 	for i, b := range blocks {
 		go func() {
-			_, err := steps[i](b.Values, b.Labels, b.Rates, b.Seed, b.Iteration)
+			_, err := seats[i].train(t.Context(), nets[i], b)
 			failed <- err
 		}()
 	}
@@ -149,14 +175,14 @@ func TestTogether(t *testing.T) {
 		if want := max(1, cfg.Together); l.Workers() != want {
 			t.Fatalf("%d nets at once, want %d", l.Workers(), want)
 		}
-		if at := l.workers[0].table; at != nil {
-			at.take = func(above bool, nets []*gomlxnet.Trainer, blocks []gomlxnet.StepBlock) ([][]float64, error) {
+		if at := l.slots[0].meeting; at != nil {
+			at.train = func(nets []*gomlxnet.Trainer, blocks []gomlxnet.StepBlock) ([][]float64, error) {
 				if len(nets) > 1 {
 					mu.Lock()
-					inOne[above]++
+					inOne[blocks[0].Above]++
 					mu.Unlock()
 				}
-				return takeTogether(above, nets, blocks)
+				return gomlxnet.TrainTogether(nets, blocks)
 			}
 		}
 		out := map[string]Result{}

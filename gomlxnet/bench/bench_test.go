@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/bench/peers"
 	"coadapt/kernel-setup/home"
 )
@@ -223,7 +224,7 @@ func TestPeersAgree(t *testing.T) {
 	if _, err := os.Stat(python); err != nil {
 		t.Skip("no PyTorch and JAX: `go run ./kernel-setup bench` installs them")
 	}
-	backend, err := gomlxnet.OpenBackend("go")
+	backend, err := backend.Open("go")
 	if err != nil {
 		t.Fatal(err)
 	}

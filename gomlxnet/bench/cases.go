@@ -28,7 +28,7 @@ const (
 	paperBatch = 256
 )
 
-const cuda = "xla:cuda" // see gomlxnet.BackendClass
+const cuda = "xla:cuda" // see backend.Class
 
 // The solver of all cases.
 const (

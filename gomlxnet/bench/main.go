@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/bench/peers"
 	"coadapt/kernel-setup/cli"
 
@@ -67,7 +68,7 @@ func command() *cobra.Command {
 }
 
 func bench(ctx context.Context, out, talk io.Writer, opt options) (err error) {
-	class, _ := gomlxnet.ClassOf(opt.backend)
+	class, _ := backend.ClassOf(opt.backend)
 	picked, err := pick(opt.names, class)
 	switch {
 	case err != nil:
@@ -87,7 +88,7 @@ func bench(ctx context.Context, out, talk io.Writer, opt options) (err error) {
 	if err := peers.Unpack(dir); err != nil {
 		return err
 	}
-	backend, err := gomlxnet.OpenBackend(opt.backend)
+	backend, err := backend.Open(opt.backend)
 	if err != nil {
 		return err
 	}

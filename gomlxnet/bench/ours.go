@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/bench/peers"
 
 	"github.com/gomlx/compute"
@@ -45,7 +46,7 @@ type ours struct {
 	blocks  []gomlxnet.StepBlock // of each net, to be filled again
 }
 
-func (o *ours) about() string { return "coadapt, " + gomlxnet.BackendClass(o.backend) }
+func (o *ours) about() string { return "coadapt, " + backend.Class(o.backend) }
 
 func (o *ours) load(_ context.Context, p *problem) error {
 	o.drop()
@@ -123,7 +124,7 @@ func (o *ours) some(k, n int) ([]float64, error) {
 			b.Values, b.Labels, b.Rates = append(b.Values, of.images...), append(b.Labels, of.labels...), append(b.Rates, o.p.Rate)
 		}
 	}
-	all, err := gomlxnet.StepsTogether(o.nets, o.blocks)
+	all, err := gomlxnet.TrainTogether(o.nets, o.blocks)
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +141,7 @@ func (o *ours) some(k, n int) ([]float64, error) {
 }
 
 // block is how many steps an execution takes.
-func (o *ours) block() int { return o.nets[0].Block() }
+func (o *ours) block() int { return o.nets[0].MaxSteps(false) }
 
 func (o *ours) peak(_ context.Context, n int) (float64, error) {
 	exec, err := NewExec(o.backend, func(a, b *Node) *Node { return MatMul(a, b) })

@@ -1,4 +1,5 @@
-// Package durable writes files and folders that survive a power cut once they are written.
+// Package durable writes files and folders that survive a power cut once they are written, and reads files that users
+// name.
 package durable
 
 import (

@@ -6,21 +6,20 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"coadapt/gomlxnet/durable"
 )
 
 // withSource opens a file of weights for the time of a call, as its first bytes say.
 func withSource(path string, use func(source) error) error {
-	file, err := os.Open(path)
+	file, err := durable.Open(path)
 	if err != nil {
-		return err
+		return fmt.Errorf("weights: %w", err)
 	}
 	defer file.Close()
 	info, err := file.Stat()
 	if err != nil {
 		return err
-	}
-	if info.IsDir() {
-		return fmt.Errorf("%s is a folder, want a file of weights", path)
 	}
 	head := make([]byte, 9)
 	n, err := io.ReadFull(file, head)

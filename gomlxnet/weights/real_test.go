@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/backend"
 
 	"github.com/gomlx/compute"
 	_ "github.com/gomlx/compute/gobackend"
@@ -41,7 +42,7 @@ func backends(t *testing.T, f func(t *testing.T, backend compute.Backend)) {
 				}
 				xla.EnableAutoInstall(false)
 			}
-			backend, err := gomlxnet.OpenBackend(config)
+			backend, err := backend.Open(config)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/backend"
 	"coadapt/kernel-setup/home"
 
 	"github.com/gomlx/compute"
@@ -232,7 +233,7 @@ func TestIntoTorch(t *testing.T) {
 	nets = append(nets, torchNet{Name: "vgg11_bn", Classes: 4, Size: 32})
 	dir, args := t.TempDir(), []string{"testdata/torch_nets.py"}
 	var ours [][]float32
-	backend, err := gomlxnet.OpenBackend("go")
+	backend, err := backend.Open("go")
 	if err != nil {
 		t.Fatal(err)
 	}

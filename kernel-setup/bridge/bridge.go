@@ -26,6 +26,9 @@ type Config struct {
 	Runner     string // the program that runs shell commands as `RUNNER command N`; "": GoNB runs them itself
 	Root       string // the clone's root: errors suggest names from its packages; "": no suggestions
 	Version    string // the kernel's version in kernel_info
+	// Warm is after how long without a cell gopls reads what cells have imported, so that completions are quick; 0: it
+	// reads when a reader asks.
+	Warm time.Duration
 	// Launch starts GoNB on a connection file. The given environment is added to its own.
 	Launch     func(ctx context.Context, connection string, env []string) (Backend, error)
 	Interrupts <-chan os.Signal // interrupts by signal; nil: none
@@ -57,6 +60,7 @@ type bridge struct {
 	history history
 	comms   map[string]string // target by id
 	imports []string          // of the cells that ran, each as "path" or name "path"
+	warmed  int               // how many of imports gopls has read
 	moved   map[string]int    // by the id of a completion that GoNB is at: how much stands before its cell
 
 	answer   chan Order // receives the reader's answer to the bridge's question; nil: no open question

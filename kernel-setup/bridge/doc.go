@@ -26,6 +26,8 @@
 //     that arrives between two programs, so it is repeated until the cell ends (bridge.go).
 //   - The value of a cell of a single Go expression is its execute_result. A program that clears its terminal's screen
 //     clears the output.
+//   - gopls reads what cells have imported as soon as no cell runs, so that the first completion is as quick as later
+//     ones (completing.go, warm.go).
 //   - Messages with a wrong signature, or without optional fields, do no harm. GoNB ends at them.
 //   - A message that declares more than 64 MiB or 1024 frames ends its connection before memory is allocated. A
 //     repeated message is dropped (bounds.go, replay.go).

@@ -278,6 +278,7 @@ func (b *bridge) conclude(x *execution, why *failure) {
 	b.closeInput()
 	b.client.send(shell, x.request.ids, answer(x.request, b.session, "execute_reply", content))
 	b.status(x.request, "idle")
+	b.warm()
 }
 
 // value publishes an expression's value as the cell's result.

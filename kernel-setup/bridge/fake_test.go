@@ -169,8 +169,8 @@ func execute(code string) map[string]any {
 	return map[string]any{"code": code, "silent": false, "store_history": true, "allow_stdin": false, "user_expressions": map[string]any{}, "stop_on_error": true}
 }
 
-// start runs a bridge between a fake GoNB and a client.
-func start(t *testing.T) (*fakeGoNB, *testClient, func() error) {
+// start runs a bridge between a fake GoNB and a client; change may set what else the bridge is to know.
+func start(t *testing.T, change ...func(*Config)) (*fakeGoNB, *testClient, func() error) {
 	t.Helper()
 	dir, err := os.MkdirTemp("/tmp", "bridge-") // a socket's path has no room for a test's folder
 	if err != nil {
@@ -191,9 +191,11 @@ func start(t *testing.T) (*fakeGoNB, *testClient, func() error) {
 	gonb := &fakeGoNB{t: t, requests: make(chan *message, 100), interrupts: make(chan struct{}, 1), done: make(chan struct{})}
 	lg := log.New(io.Discard, "", 0)
 	result := make(chan error, 1)
-	go func() {
-		result <- Run(ctx, Config{Connection: file, Dir: own, Runner: "/bin/runner", Version: "v9", Launch: gonb.launch, Log: lg})
-	}()
+	cfg := Config{Connection: file, Dir: own, Runner: "/bin/runner", Version: "v9", Launch: gonb.launch, Log: lg}
+	for _, f := range change {
+		f(&cfg)
+	}
+	go func() { result <- Run(ctx, cfg) }()
 	wait := func() error {
 		select {
 		case err := <-result:

@@ -25,6 +25,9 @@ const cellsPrefix = "coadapt-kernel-"
 // longestTemp is the longest TMPDIR in which the kernel's sockets have room: a socket's path ends at 104 bytes on macOS.
 const longestTemp = 50
 
+// warmAfter is how long no cell has run when gopls reads ahead. Who runs one cell behind the other is not delayed.
+const warmAfter = 500 * time.Millisecond
+
 // serve runs the bridge and GoNB until a client shuts the kernel down, it is told to end, or its client is gone, and removes the kernel's
 // temporary folder. It returns the exit status: 0 after a shutdown, 128 + SIGTERM when it was told to end.
 func serve(connection string) (int, error) {
@@ -75,7 +78,8 @@ func serve(connection string) (int, error) {
 	}()
 	err = bridge.Run(ctx, bridge.Config{
 		Connection: connection, Dir: cells, Runner: exe, Root: h.Root, Version: version(), Interrupts: interrupts,
-		Log: log.New(os.Stderr, "coadapt-kernel: ", log.LstdFlags),
+		Warm: warmAfter,
+		Log:  log.New(os.Stderr, "coadapt-kernel: ", log.LstdFlags),
 		Launch: func(_ context.Context, file string, env []string) (bridge.Backend, error) {
 			env = append(append(os.Environ(), env...), "TMPDIR="+cells, envCells+"="+cells, envGo+"="+real, envTools+"="+h.Bin(),
 				home.EnvRoot+"="+h.Root, "PATH="+shim+string(os.PathListSeparator)+os.Getenv("PATH"))

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"time"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/backend"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/graph"
@@ -48,7 +48,7 @@ func check() (r report, err error) {
 		}
 	}()
 	start := time.Now()
-	backend, err := gomlxnet.OpenBackend(os.Getenv(compute.ConfigEnvVar)) // with the flags that nets are trained with
+	backend, err := backend.Open(os.Getenv(compute.ConfigEnvVar)) // with the flags that nets are trained with
 	if err != nil {
 		return r, fmt.Errorf("cannot load the backend %q: %w", os.Getenv(compute.ConfigEnvVar), err)
 	}

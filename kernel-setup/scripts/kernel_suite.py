@@ -222,12 +222,17 @@ class Faults(unittest.TestCase):
         try:
             reply, _ = kernel.run('import "coadapt/notebooks/nb"\n\nvar lab = nb.Open("shapes")')
             self.assertEqual(reply["status"], "ok", reply)
+            time.sleep(1)  # by then the kernel has begun to read what was imported
+            kernel.reply(kernel.client.inspect("1", 0), 120)  # GoNB answers once that is done
             verbs, fields = {"Run", "Show", "Table"}, {"Conditions", "Cuts", "Seeds"}
             for code, wanted in (("%%\nlab.", verbs), ("lab.", verbs), ("func f() {\n\tlab.", verbs), ("%%\nr := lab.Run(nb.Grid{", fields), ("var g = nb.Grid{", fields),
                                  ("%%\nlab.Ta", {"Table", "Table2014"}), ("%%\nnb.Gr", {"Grid"}), ("%%\nfmt.Printl", {"Println"})):
                 with self.subTest(code=code):
+                    began = time.monotonic()
                     reply = kernel.reply(kernel.client.complete(code))
+                    took = time.monotonic() - began
                     self.assertLessEqual(wanted, set(reply["matches"]))
+                    self.assertLess(took, lines.quick(), code)
                     self.assertEqual((reply["cursor_start"], reply["cursor_end"]), (len(re.sub(r"\w*$", "", code)), len(code)))
         finally:
             kernel.close()

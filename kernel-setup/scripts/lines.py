@@ -3,9 +3,15 @@
 A class may have why_skipped, which is said in place of a test's own reason.
 """
 import json
+import os
 import signal
 import time
 import unittest
+
+
+def quick():
+    """The seconds that what is quick may take: one on an idle machine, more where its cores have other things to do."""
+    return max(1.0, os.getloadavg()[0] / os.cpu_count())
 
 
 class Lines(unittest.TestResult):

@@ -9,7 +9,7 @@ import (
 	"syscall"
 	"time"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/shapes"
 	"coadapt/kernel-setup/home"
@@ -116,12 +116,12 @@ func (l *Lab) open() error {
 		fmt.Fprintln(os.Stderr, notice)
 	}
 	known := false
-	if l.config.Class, known = gomlxnet.ClassOf(name); !known {
-		backend, err := l.backend()
+	if l.config.Class, known = backend.ClassOf(name); !known {
+		opened, err := l.backend()
 		if err != nil {
 			return err
 		}
-		l.config.Class = gomlxnet.BackendClass(backend)
+		l.config.Class = backend.Class(opened)
 	}
 	l.lab, err = transfer.NewLab(l.config)
 	return err
@@ -134,7 +134,7 @@ func (l *Lab) backend() (compute.Backend, error) {
 	}
 	name, _, err := l.home.Backend("")
 	if err == nil {
-		l.opened, err = gomlxnet.OpenBackend(name)
+		l.opened, err = backend.Open(name)
 	}
 	return l.opened, err
 }

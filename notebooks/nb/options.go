@@ -26,13 +26,19 @@ type settings struct {
 type Option func(*settings)
 
 // Flags takes any flags of coadapt curve that say what nets are trained on and how, such as
-// "--widths=16,24,24,24,24,64,64 --batch=32". coadapt curve --help lists them.
+// "--widths=16,24,24,24,24,64,64 --batch=32". coadapt curve --help lists them. A value with spaces or quotes in it is
+// quoted as in a shell: "--split-file='my classes.txt'".
 func Flags(text string) Option {
 	return func(s *settings) {
+		words, err := shellWords(text)
+		if err != nil {
+			s.err = errors.Join(s.err, fmt.Errorf("nb.Flags(%q): %w", text, err))
+			return
+		}
 		fl := pflag.NewFlagSet("nb.Flags", pflag.ContinueOnError)
 		fl.Usage = func() {}
 		s.Flags(fl)
-		if err := fl.Parse(strings.Fields(text)); err != nil {
+		if err := fl.Parse(words); err != nil {
 			s.err = errors.Join(s.err, fmt.Errorf("nb.Flags(%q): %w", text, err))
 		} else if fl.NArg() > 0 {
 			s.err = errors.Join(s.err, fmt.Errorf("nb.Flags(%q): %q is no flag; want flags as coadapt curve has them, such as --batch=32",
@@ -227,7 +233,7 @@ func (s settings) source() []string {
 		}
 	}
 	if len(others) > 0 {
-		out = append(out, fmt.Sprintf("nb.Flags(%q)", strings.Join(others, " ")))
+		out = append(out, fmt.Sprintf("nb.Flags(%q)", shellText(others)))
 	}
 	return out
 }

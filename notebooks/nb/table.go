@@ -58,17 +58,25 @@ func (t table) html() string {
 
 // text is the table in columns.
 func (t table) text() string {
-	var b strings.Builder
+	var b, lines strings.Builder
 	if t.title != "" {
 		fmt.Fprintln(&b, t.title)
 	}
-	tw := tabwriter.NewWriter(&b, 0, 0, 3, ' ', 0)
-	for _, row := range append([][]string{t.head}, t.rows...) {
-		if len(row) > 0 {
-			fmt.Fprintln(tw, strings.TrimRight(strings.Join(row, "\t"), "\t"))
+	rows := append([][]string{t.head}, t.rows...)
+	columns := 0
+	for _, row := range rows {
+		columns = max(columns, len(row))
+	}
+	tw := tabwriter.NewWriter(&lines, 0, 0, 3, ' ', 0)
+	for _, row := range rows {
+		if len(row) > 0 { // a row that lacked its last cells would end those columns for the writer
+			fmt.Fprintln(tw, strings.Join(row, "\t")+strings.Repeat("\t", columns-len(row)))
 		}
 	}
 	_ = tw.Flush() // a builder takes everything
+	for line := range strings.Lines(lines.String()) {
+		fmt.Fprintln(&b, strings.TrimRight(line, " \n"))
+	}
 	if len(t.notes) > 0 {
 		fmt.Fprintf(&b, "\n%s\n", strings.Join(t.notes, "\n"))
 	}

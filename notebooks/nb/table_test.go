@@ -26,6 +26,20 @@ func TestTableEscapes(t *testing.T) {
 	}
 }
 
+// Columns of the plain text stay below their heads where cells are empty, at the end of a row, too.
+func TestTableWithEmptyCells(t *testing.T) {
+	x := table{head: []string{"n", "base", "BnB", "AnB+"},
+		rows: [][]string{{"uncut", "0.954", "", ""}, {"1", "", "0.95 ±0.01", "0.9"}, {"2"}, {"3", "", "", "0.91"}}}
+	want := "n       base    BnB          AnB+\n" +
+		"uncut   0.954\n" +
+		"1               0.95 ±0.01   0.9\n" +
+		"2\n" +
+		"3                            0.91"
+	if got := x.text(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 // column is the index of a head.
 func column(t *testing.T, x table, head string) int {
 	t.Helper()

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/bench/peers"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/formats"
@@ -39,7 +40,7 @@ func lab(t *testing.T, change func(*transfer.Config)) (*transfer.Lab, *store.Sto
 	if change != nil {
 		change(&cfg)
 	}
-	if cfg.Backend, err = gomlxnet.OpenBackend("go"); err != nil {
+	if cfg.Backend, err = backend.Open("go"); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(cfg.Backend.Finalize)

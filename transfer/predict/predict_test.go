@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/formats"
 	"coadapt/gomlxnet/dataset/pack"
@@ -28,7 +29,7 @@ func goBackend(t *testing.T) compute.Backend { return backendOf(t, "go") }
 
 func backendOf(t *testing.T, name string) compute.Backend {
 	t.Helper()
-	b, err := gomlxnet.OpenBackend(name)
+	b, err := backend.Open(name)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/backend"
 	"coadapt/transfer/probe"
 )
 
@@ -25,7 +26,7 @@ func BenchmarkCKA(b *testing.B) {
 	if python == "" || os.Getenv("PJRT_PLUGIN_LIBRARY_PATH") == "" {
 		b.Skip("COADAPT_TEST_PYTHON or PJRT_PLUGIN_LIBRARY_PATH is not set")
 	}
-	backend, err := gomlxnet.OpenBackend("xla:cpu")
+	backend, err := backend.Open("xla:cpu")
 	if err != nil {
 		b.Fatal(err)
 	}

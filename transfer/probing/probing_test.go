@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/formats"
 	"coadapt/transfer"
@@ -32,7 +33,7 @@ func smallOn(t *testing.T, config, dir string) *transfer.Lab {
 	if err != nil {
 		t.Fatal(err)
 	}
-	backend, err := gomlxnet.OpenBackend(config)
+	backend, err := backend.Open(config)
 	if err != nil {
 		t.Fatal(err)
 	}

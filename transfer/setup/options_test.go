@@ -92,6 +92,9 @@ func TestCheck(t *testing.T) {
 		{"dropout", "below 1", "--dropout=1"},
 		{"init", "xavier", "--init=xavier"},
 		{"precision", "float32 or bfloat16", "--precision=int8"},
+		{"rate", "at most 1e+38", "--rate=1e39"}, // no float32
+		{"steps", "at most 1e+12", "--steps=9223372036854775807"},
+		{"decay", "to 1e+38", "--decay=1e39"},
 		{"widths", "seven numbers", "--widths=1,2"},
 		{"widths", "seven numbers", "--widths=1,2,3,4,5,6,0"},
 	} {

@@ -1,8 +1,6 @@
 package setup
 
 import (
-	"math"
-
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/transfer"
@@ -23,6 +21,13 @@ var trainingDials = []string{
 	"no-augment",
 }
 
+// The largest numbers that options take: of what is counted, so that products of two hold, and of what a net computes
+// with in 32 bits.
+const (
+	maxCount  = 1e12
+	maxNumber = 1e38
+)
+
 // Check says what is wrong with the options, as far as is known without the data. The error is a [Fault] where it is one
 // option's.
 func (o *Options) Check() error {
@@ -37,13 +42,16 @@ func (o *Options) Check() error {
 		}
 	}
 	for _, n := range []struct {
-		option string
-		value  float64
-	}{{"epochs", o.Epochs}, {"steps", float64(o.Steps)}, {"batch", float64(o.Batch)}, {"rate", o.Rate},
-		{"per-class", float64(o.PerClass)}, {"size", float64(o.Size)}, {"rate2", o.Rate2}, {"steps2", float64(o.Steps2)},
-		{"warmup", float64(o.Warmup)}} {
-		if !(n.value >= 0) || math.IsInf(n.value, 1) {
+		option      string
+		value, most float64
+	}{{"epochs", o.Epochs, maxCount}, {"steps", float64(o.Steps), maxCount}, {"batch", float64(o.Batch), maxCount},
+		{"rate", o.Rate, maxNumber}, {"per-class", float64(o.PerClass), maxCount}, {"size", float64(o.Size), maxCount},
+		{"rate2", o.Rate2, maxNumber}, {"steps2", float64(o.Steps2), maxCount}, {"warmup", float64(o.Warmup), maxCount}} {
+		if !(n.value >= 0) {
 			return fault(n.option, n.value, "want a number above 0, or 0 for the default")
+		}
+		if n.value > n.most {
+			return fault(n.option, n.value, "want at most %g", n.most)
 		}
 	}
 	switch {
@@ -51,8 +59,8 @@ func (o *Options) Check() error {
 		return fault("epochs", o.Epochs, "with -steps, each settles how long a net trains; leave one of the two out")
 	case !(o.Momentum >= 0 && o.Momentum < 1):
 		return fault("momentum", o.Momentum, "want a number from 0 to below 1")
-	case !(o.Decay >= 0) || math.IsInf(o.Decay, 1):
-		return fault("decay", o.Decay, "want a number from 0")
+	case !(o.Decay >= 0 && o.Decay <= maxNumber):
+		return fault("decay", o.Decay, "want a number from 0 to %g", maxNumber)
 	case o.Schedule != "poly" && o.Schedule != "fixed":
 		return fault("schedule", o.Schedule, "want poly or fixed")
 	}

@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path"
 	"slices"
 	"strings"
 
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/durable"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -29,11 +29,14 @@ type groupLine struct {
 	line        int
 }
 
+// maxFile is the most bytes of a table of groups.
+const maxFile = 1 << 30
+
 // ReadGroups reads a table of comma-separated values, as spreadsheets write it: a line a picture, with its file and
 // its group. The first line may name the columns; of more than two those called "file" and "group" count. A file is
 // named by its path from the folder of the data, or by as much of the path's end as tells it from all others.
 func ReadGroups(file string) (*Groups, error) {
-	data, err := os.ReadFile(file)
+	data, err := durable.ReadFile(file, maxFile)
 	if err != nil {
 		return nil, fmt.Errorf("groups: %w", err)
 	}

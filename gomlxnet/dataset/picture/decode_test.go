@@ -107,6 +107,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(datatest.PNG(f, 3, 2, color.White))
 	f.Add(datatest.JPEG(f, 3, 2, 9))
 	f.Add([]byte("\xff\xd8\xff"))
+	f.Add(flatJPEG(9, 9, [][2]int{{2, 2}, {1, 1}, {1, 2}}, 0, 0xc2, func(p, x, y int) int { return 99 + p + x + y }))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if h, w, err := pictureSize(data); err != nil || h*w > 1<<16 {
 			return

@@ -18,7 +18,8 @@ import (
 //
 //	Y Y Y Y Cb Cr Cr | Y Y Y Y Cb Cr Cr ...  -->  Y Y Y ...   Cb Cb ...   Cr Cr Cr ...
 //
-// Samples of the coarser planes then stand for as many pixels as they cover, which must be a whole number a side.
+// Samples of the coarser planes then stand for as many pixels as they cover, which must be a whole number a side. Where
+// such planes come in several scans, libjpeg-turbo decodes the picture, if it is there (jpegspare.go).
 
 // planar is a picture of three planes.
 type planar struct {
@@ -45,30 +46,38 @@ func (p *planar) At(x, y int) color.Color {
 	return color.YCbCr{Y: v[0], Cb: v[1], Cr: v[2]}
 }
 
-// jpegConfig is jpeg.DecodeConfig, for samplings that it does not take as well.
+// jpegConfig is jpeg.DecodeConfig, for what it does not take as well.
 func jpegConfig(data []byte) (image.Config, error) {
+	data = evenGrey(data)
 	c, err := jpeg.DecodeConfig(bytes.NewReader(data))
-	if !oddSampling(err) {
-		return c, err
+	if oddSampling(err) {
+		f, ferr := readJPEGFrame(data)
+		if ferr == nil {
+			return image.Config{ColorModel: color.YCbCrModel, Width: f.w, Height: f.h}, nil
+		}
+		err = ferr
 	}
-	f, err := readJPEGFrame(data)
-	if err != nil {
-		return c, err
+	if err != nil && spareDecodes(data, err) {
+		h := jpegHeaderOf(data)
+		return image.Config{ColorModel: color.YCbCrModel, Width: h.w, Height: h.h}, withoutSpare(err)
 	}
-	return image.Config{ColorModel: color.YCbCrModel, Width: f.w, Height: f.h}, nil
+	return c, err
 }
 
-// jpegDecode is jpeg.Decode, for samplings that it does not take as well.
+// jpegDecode is jpeg.Decode, for what it does not take as well.
 func jpegDecode(data []byte) (image.Image, error) {
+	data = evenGrey(data)
 	img, err := jpeg.Decode(bytes.NewReader(data))
-	if !oddSampling(err) {
-		return img, err
+	if oddSampling(err) {
+		var f *jpegFrame
+		if f, err = readJPEGFrame(data); err == nil {
+			return f.decode()
+		}
 	}
-	f, err := readJPEGFrame(data)
-	if err != nil {
-		return nil, err
+	if err != nil && spareDecodes(data, err) {
+		return spareDecode(data, err)
 	}
-	return f.decode()
+	return img, err
 }
 
 func oddSampling(err error) bool {
@@ -138,7 +147,7 @@ func readJPEGFrame(data []byte) (*jpegFrame, error) {
 				return nil, err
 			}
 		case 0xc2:
-			return nil, fmt.Errorf("a progressive JPEG with planes sampled unevenly, which is not read; convert it to PNG")
+			return nil, errProgressive
 		case 0xda:
 			f.rgb = adobe == 0 || adobe < 0 && f.comp[0].id == 'R' && f.comp[1].id == 'G' && f.comp[2].id == 'B'
 			f.scan = data[end:]
@@ -187,9 +196,7 @@ func (f *jpegFrame) readScan(body []byte) error {
 		return errors.New("a JPEG without a size before its scan")
 	}
 	if len(body) != 10 || body[0] != 3 {
-		return errors.New(
-			"a JPEG with planes sampled unevenly, each in a scan of its own, which is not read; convert it to PNG",
-		)
+		return errOwnScans
 	}
 	for i := range f.comp {
 		p := &f.comp[i]

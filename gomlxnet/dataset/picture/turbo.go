@@ -16,16 +16,18 @@ import (
 // turbo is libjpeg-turbo, loaded at run time: programs build and run without it. Its TurboJPEG interface keeps these functions in
 // the versions 1.5 to 3.
 type turbo struct {
-	library                                 uintptr
-	initDecompress, destroy, header, planes uintptr
-	mu                                      sync.Mutex
-	idle                                    []uintptr // decompressors; each serves one goroutine at a time
+	library                                         uintptr
+	initDecompress, destroy, header, planes, pixels uintptr
+	mu                                              sync.Mutex
+	idle                                            []uintptr // decompressors; each serves one goroutine at a time
 }
 
 // Of turbojpeg.h.
 const (
 	tjAccurateDCT   = 4096
 	tjStopOnWarning = 8192
+	tjLimitScans    = 32768 // of newer versions; others pass it over
+	tjRGBA          = 7
 	tjYCbCr, tjGray = 1, 2 // TJCS: how the file holds its colours
 )
 
@@ -60,7 +62,7 @@ func openTurbo() (*turbo, error) {
 		)
 	}
 	for name, at := range map[string]*uintptr{"tjInitDecompress": &t.initDecompress, "tjDestroy": &t.destroy, "tjDecompressHeader3": &t.header,
-		"tjDecompressToYUVPlanes": &t.planes} {
+		"tjDecompressToYUVPlanes": &t.planes, "tjDecompress2": &t.pixels} {
 		var err error
 		if *at, err = purego.Dlsym(t.library, name); err != nil {
 			return nil, errors.Join(
@@ -140,6 +142,33 @@ func (t *turbo) decode(data []byte) (img image.Image, ok bool) {
 		tjAccurateDCT|tjStopOnWarning,
 	)
 	return img, int32(r) == 0
+}
+
+// rgba decodes a JPEG of any kind that the library knows into img, which is as large as the file says. It reports
+// whether it could.
+func (t *turbo) rgba(data []byte, img *image.RGBA) bool {
+	h, ok := t.take()
+	if !ok {
+		return false
+	}
+	defer t.give(h)
+	var pin runtime.Pinner
+	defer pin.Unpin()
+	pin.Pin(&data[0])
+	pin.Pin(&img.Pix[0])
+	r, _, _ := purego.SyscallN(
+		t.pixels,
+		h,
+		uintptr(unsafe.Pointer(&data[0])),
+		uintptr(len(data)),
+		uintptr(unsafe.Pointer(&img.Pix[0])),
+		uintptr(img.Rect.Dx()),
+		uintptr(img.Stride),
+		uintptr(img.Rect.Dy()),
+		tjRGBA,
+		tjAccurateDCT|tjStopOnWarning|tjLimitScans,
+	)
+	return int32(r) == 0
 }
 
 // turboRatio is TJSAMP in Go's words.

@@ -17,4 +17,6 @@ func openTurbo() (*turbo, error) { return nil, errNoTurbo }
 
 func (*turbo) close() error { return nil }
 
+func (*turbo) rgba([]byte, *image.RGBA) bool { return false }
+
 func (*turbo) decode([]byte) (image.Image, bool) { return nil, false }

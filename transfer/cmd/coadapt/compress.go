@@ -34,11 +34,11 @@ func (unpacked) Close() error { return nil }
 // maxWindow is how far back a zstd stream may refer, and so the memory that it takes: that of the zstd program.
 const maxWindow = 128 << 20
 
-// unpack reads a stream as its first bytes say, whatever the name of its file.
+// unpack reads a stream as its first bytes say, whatever the name of its file. Its error is io.EOF where there are none.
 func unpack(r io.Reader) (io.ReadCloser, error) {
 	buffered := bufio.NewReader(r)
 	head, err := buffered.Peek(4)
-	if err != nil && err != io.EOF { // a short one is no archive, which its reader says better
+	if err != nil && (err != io.EOF || len(head) == 0) { // a short one is no archive, which its reader says better
 		return nil, err
 	}
 	switch {

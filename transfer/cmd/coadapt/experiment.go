@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/kernel-setup/home"
 	"coadapt/transfer"
@@ -106,14 +106,14 @@ func (f *experimentFlags) open(
 	if cfg.Store, err = openStore(h, f.store); err != nil {
 		return fail(err)
 	}
-	backend, notice, err := h.Backend(f.backend)
+	name, notice, err := h.Backend(f.backend)
 	if err != nil {
 		return fail(err)
 	}
 	if notice != "" {
 		fmt.Fprintln(stderr, "note:", notice)
 	}
-	if cfg.Backend, err = gomlxnet.OpenBackend(backend); err != nil {
+	if cfg.Backend, err = backend.Open(name); err != nil {
 		return fail(err)
 	}
 	cfg.Progress = progress

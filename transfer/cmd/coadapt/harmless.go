@@ -26,6 +26,26 @@ func harmless(text string) string {
 	return b.String()
 }
 
+// oneLine is a name that takes one line and one column of a table, whatever is in it.
+func oneLine(name string) string {
+	return strings.NewReplacer("\n", `\u000a`, "\t", `\u0009`).Replace(name)
+}
+
+// longest is how many bytes of one line an error has at most, so that a file that is taken for a list does not fill the
+// screen.
+const longest = 1000
+
+// shortened cuts what is in the middle of very long lines.
+func shortened(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if len(line) > longest {
+			lines[i] = strings.ToValidUTF8(line[:longest*2/3], "") + " ... " + strings.ToValidUTF8(line[len(line)-longest/3:], "")
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
 // steers says whether a character is a control character, or turns the direction of text.
 func steers(r rune) bool {
 	return unicode.IsControl(r) && r != '\n' && r != '\t' || unicode.Is(unicode.Bidi_Control, r)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"coadapt/transfer"
 	"coadapt/transfer/stats"
@@ -32,6 +33,22 @@ func TestHarmless(t *testing.T) {
 
 // TestNamesOfOthers: a data set whose name is a formula, HTML or an escape sequence stays a name in tables, CSV and
 // report.
+// TestBriefErrors: a list of garbage is not printed in full, and names take one line of a table.
+func TestBriefErrors(t *testing.T) {
+	long := "error of " + strings.Repeat("ü", 5000) + ", which has no folder in train/\nand a short line"
+	got := shortened(long)
+	if len(got) > longest+100 || !strings.HasPrefix(got, "error of ü") || !strings.HasSuffix(got, "in train/\nand a short line") ||
+		!utf8.ValidString(got) {
+		t.Errorf("%d bytes: %s", len(got), got)
+	}
+	if got := shortened("short\nlines"); got != "short\nlines" {
+		t.Errorf("%q", got)
+	}
+	if got := oneLine("a\nb\tc"); got != `a\u000ab\u0009c` {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestNamesOfOthers(t *testing.T) {
 	r := transfer.Result{Status: transfer.OK, Accuracy: 0.5, Loss: -0.5, Classes: 2, Data: "=1+1<script>`\x1b[2J"}
 	r.Net, _ = transfer.ParseNet("0/baseB")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -61,7 +62,7 @@ const (
 // importFile counts the faults of an archive, which it names; its error is one of reading the file at all. sized bounds what it
 // unpacks to by its size, too.
 func importFile(ctx context.Context, s *store.Store, name string, most int64, sized bool, stdout, stderr io.Writer) (faults int, err error) {
-	f, err := os.Open(name)
+	f, err := openInput(ctx, name)
 	if err != nil {
 		return 0, err
 	}
@@ -70,11 +71,19 @@ func importFile(ctx context.Context, s *store.Store, name string, most int64, si
 	if err != nil {
 		return 0, err
 	}
+	if info.IsDir() {
+		return 0, fmt.Errorf("%s is a folder, want an archive that store export wrote", name)
+	}
 	if sized && info.Mode().IsRegular() && info.Size() < most/unpackRatio {
 		most = min(most, unpackAtLeast+unpackRatio*info.Size())
 	}
 	in, err := unpack(f)
-	if err != nil {
+	switch {
+	case ctx.Err() != nil:
+		return 0, ctx.Err()
+	case errors.Is(err, io.EOF):
+		return 0, fmt.Errorf("%s is empty, want an archive that store export wrote", name)
+	case err != nil:
 		return 0, fmt.Errorf("%s: %w", name, err)
 	}
 	defer in.Close()
@@ -100,4 +109,26 @@ func importFile(ctx context.Context, s *store.Store, name string, most int64, si
 	show.clear()
 	fmt.Fprintf(stdout, "%s: %d entries new, %d there before, %d faults\n", name, fresh, had, faults)
 	return faults, nil
+}
+
+// openInput opens a file, which may be a pipe that a program writes to. Where ctx ends, waiting for that program does, too.
+func openInput(ctx context.Context, name string) (*os.File, error) {
+	type result struct {
+		f   *os.File
+		err error
+	}
+	got := make(chan result, 1)
+	go func() {
+		f, err := os.Open(name)
+		got <- result{f, err}
+	}()
+	select {
+	case r := <-got:
+		if r.err == nil {
+			context.AfterFunc(ctx, func() { _ = r.f.Close() }) // a second time does no harm
+		}
+		return r.f, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }

@@ -7,7 +7,7 @@ import (
 	"io"
 	"text/tabwriter"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/kernel-setup/home"
 	"coadapt/transfer"
@@ -171,7 +171,7 @@ func (f *predictFlags) predictor(c *cobra.Command, word string, stderr io.Writer
 	if notice != "" {
 		fmt.Fprintln(stderr, "note:", notice)
 	}
-	backend, err := gomlxnet.OpenBackend(name)
+	backend, err := backend.Open(name)
 	if err != nil {
 		return fail(err)
 	}

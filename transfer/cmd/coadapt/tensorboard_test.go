@@ -148,7 +148,7 @@ print(json.dumps({"%s %d" % (tag, e.step): e.value for tag in a.Tags()["scalars"
 
 func byTensorBoard(t *testing.T, file string, want map[string]float32) {
 	t.Helper()
-	python := os.Getenv("COADAPT_TEST_PYTHON")
+	python := os.Getenv(tablePython)
 	if python == "" {
 		python = "python3"
 	}

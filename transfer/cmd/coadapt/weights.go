@@ -71,14 +71,14 @@ func weightsShow(stdout io.Writer) *cobra.Command {
 			tw := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
 			fmt.Fprintln(tw, "tensor\ttype\tshape\tvalues")
 			for _, r := range rows {
-				fmt.Fprintf(tw, "%s\t%s\t%s\t%s\n", r.Name, r.Type, r.Shape, thousands(int64(r.Values)))
+				fmt.Fprintf(tw, "%s\t%s\t%s\t%s\n", oneLine(r.Name), r.Type, r.Shape, thousands(int64(r.Values)))
 			}
 			fmt.Fprintf(tw, "%d tensors\t\t\t%s\n", len(rows), thousands(int64(total)))
 			if err := tw.Flush(); err != nil {
 				return err
 			}
 			for _, key := range slices.Sorted(maps.Keys(notes)) {
-				fmt.Fprintf(stdout, "%s: %s\n", key, notes[key])
+				fmt.Fprintf(stdout, "%s: %s\n", oneLine(key), notes[key])
 			}
 			return nil
 		},

@@ -1,17 +1,12 @@
-package gomlxnet
+package backend
 
 import (
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
-
-	"github.com/gomlx/compute"
-	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 )
 
 func TestAddFlags(t *testing.T) {
@@ -155,104 +150,5 @@ func TestWithCPUFlags(t *testing.T) {
 		}); err != nil {
 			t.Errorf("%s: flags of a plugin that does not know them: %v", config, err)
 		}
-	}
-}
-
-// oneDNN reports each of its convolutions where it is told to, so that it shows
-// whether XLA hands them over. A process of its own: both read their settings once.
-func TestOneDNNConvolves(t *testing.T) {
-	const child = "COADAPT_TEST_ONEDNN"
-	if os.Getenv(child) != "" {
-		run(t, openBackend(t, "xla:cpu"), func(in []*Node) []*Node {
-			y := Conv(in[0], in[1], 1, 1, 1)
-			return append([]*Node{y}, Gradient(ReduceAllSum(Square(y)), in...)...)
-		}, random(1, 8, 9, 9, 16), random(2, 3, 3, 16, 16))
-		return
-	}
-	if plugin := cpuPlugin("xla:cpu", os.Getenv("PJRT_PLUGIN_LIBRARY_PATH")); plugin == "" {
-		t.Skip("no XLA: PJRT_PLUGIN_LIBRARY_PATH names no folder with a CPU plugin")
-	} else if knows, err := holds(plugin, cpuFlags()); err != nil {
-		t.Fatal(err)
-	} else if !knows {
-		t.Skipf("%s has no oneDNN", plugin)
-	}
-	for flags, want := range map[string]int{"": 3, // forward, by the image and by the kernel
-		"--xla_cpu_use_onednn=false --xla_cpu_experimental_onednn_custom_call=false": 0} {
-		cmd := exec.Command(testBinary(t), "-test.run", "^TestOneDNNConvolves$", "-test.v")
-		cmd.Env = append(os.Environ(), child+"=1", "ONEDNN_VERBOSE=1", flagsEnv+"="+flags)
-		out, err := cmd.CombinedOutput()
-		if err != nil || !strings.Contains(string(out), "--- PASS") {
-			t.Fatalf("%v\n%s", err, out)
-		}
-		lines := 0
-		for line := range strings.Lines(string(out)) {
-			if strings.HasPrefix(line, "onednn_verbose") && strings.Contains(line, ",exec,cpu,convolution,") {
-				lines++
-			}
-		}
-		if lines != want {
-			t.Errorf("XLA_FLAGS %q: %d convolutions by oneDNN, want %d", flags, lines, want)
-		}
-	}
-}
-
-// Parts of a backend have a device and their share of the cores' threads each, and nets on them come to the bits of the whole. A
-// process of its own: oneDNN reports its threads once, to who asks before.
-func TestDivide(t *testing.T) {
-	const child = "COADAPT_TEST_DIVIDE"
-	whole := openBackend(t, "xla:cpu")
-	if !Divisible(whole) {
-		t.Fatal("XLA's CPU is not divisible")
-	}
-	parts, err := Divide(whole, runtime.NumCPU())
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := tiny(3, 0.5)
-	start := mustInit(t, a, 1)
-	train := func(b compute.Backend) string {
-		trainer, err := NewTrainer(b, a, SGD{Momentum: 0.9, Decay: 0.0005}, 4)
-		if err != nil {
-			t.Error(err)
-			return ""
-		}
-		defer trainer.Close()
-		return trainSteps(t, trainer, start, Cut{}, 0, 3).Digest()
-	}
-	var group sync.WaitGroup
-	digests := make([]string, len(parts))
-	for i, p := range parts {
-		if p.NumDevices() != 1 {
-			t.Errorf("part %d has %d devices, want 1", i, p.NumDevices())
-		}
-		group.Go(func() { digests[i] = train(p) })
-	}
-	group.Wait()
-	if os.Getenv(child) != "" {
-		return
-	}
-	for i, got := range digests {
-		if want := train(whole); got != want {
-			t.Errorf("part %d comes to weights %s, the whole to %s", i, got, want)
-		}
-		parts[i].Finalize()
-	}
-	if _, set := os.LookupEnv("NPROC"); set {
-		t.Error("NPROC is still set")
-	}
-	if _, err := Divide(openBackend(t, "go"), 2); err == nil {
-		t.Error("the Go backend was divided")
-	}
-	cmd := exec.Command(testBinary(t), "-test.run", "^TestDivide$", "-test.v")
-	cmd.Env = append(os.Environ(), child+"=1", "ONEDNN_VERBOSE=1")
-	out, err := cmd.CombinedOutput()
-	if err != nil || !strings.Contains(string(out), "--- PASS") {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	plugin := cpuPlugin("xla:cpu", os.Getenv("PJRT_PLUGIN_LIBRARY_PATH"))
-	if knows, err := holds(plugin, cpuFlags()); err != nil {
-		t.Fatal(err)
-	} else if knows && !strings.Contains(string(out), ",runtime:threadpool,nthr:1\n") {
-		t.Errorf("a part for each core has other threads than one:\n%.600s", out)
 	}
 }

@@ -1,4 +1,4 @@
-package gomlxnet
+package backend
 
 import (
 	"fmt"
@@ -14,14 +14,14 @@ import (
 	"github.com/gomlx/go-xla/pjrt"
 )
 
-// OpenBackend opens the backend of a configuration such as "go" or "xla:cpu".
+// Open opens the backend of a configuration such as "go" or "xla:cpu".
 // XLA is always there, the program has to import others it may be asked for; a name that is
 // not among them is an error here, where [compute.NewWithConfig] panics. On
 // XLA's CPU, convolutions are oneDNN's where the plugin carries it: the first
 // backend of a process settles that for all. It has a device for each core of the
 // machine, but four at most: XLA would make four on any machine and a thread for each,
 // and those that have no core wait for work in loops.
-func OpenBackend(config string) (compute.Backend, error) {
+func Open(config string) (compute.Backend, error) {
 	name, _, _ := strings.Cut(config, ":")
 	if known := compute.List(); !slices.Contains(known, name) {
 		slices.Sort(known)
@@ -85,10 +85,10 @@ func Divide(b compute.Backend, n int) (parts []compute.Backend, err error) {
 	return parts, nil
 }
 
-// BackendClass says what kind of machine computes: "go", "xla:cpu" or
+// Class says what kind of machine computes: "go", "xla:cpu" or
 // "xla:cuda". Results of one class agree to rounding, whatever the file of the
 // plugin; the class is part of a result's key.
-func BackendClass(b compute.Backend) string {
+func Class(b compute.Backend) string {
 	if name, _, _ := strings.Cut(strings.ToLower(b.Name()), " "); name != "xla" {
 		return name // the Go backend calls itself "Go Backend"
 	}
@@ -102,7 +102,7 @@ func BackendClass(b compute.Backend) string {
 	return class
 }
 
-// ClassOf is the BackendClass of a configuration whose backend is not open, as far as its name tells: "go", "xla:cpu",
+// ClassOf is the [Class] of a configuration whose backend is not open, as far as its name tells: "go", "xla:cpu",
 // "xla:cuda" or a plugin's path that says which. ok is false where the backend has to be opened to know.
 func ClassOf(config string) (class string, ok bool) {
 	name, options, _ := strings.Cut(config, ":")
@@ -122,6 +122,6 @@ func ClassOf(config string) (class string, ok bool) {
 // OnCores says whether the devices of a backend are the cores of this machine,
 // however many it shows: more of them compute no faster.
 func OnCores(b compute.Backend) bool {
-	class := BackendClass(b)
+	class := Class(b)
 	return class == "go" || class == "xla:cpu"
 }
