@@ -84,12 +84,15 @@ func (s BatchNorm) Build(c *Context, in []*Node) *Node {
 		s.follow(c, normVariance, variance, square, n/max(n-1, 1))
 		mean, variance = of, square
 	}
-	epsilon := s.Epsilon
-	if epsilon == 0 {
-		epsilon = 1e-5
-	}
-	scale := Div(c.Var(normScale, x), Sqrt(AddScalar(variance, epsilon)))
+	scale := Div(c.Var(normScale, x), Sqrt(AddScalar(variance, s.epsilon())))
 	return as(Add(Mul(Sub(x, spread(mean)), spread(scale)), spread(c.Var(normShift, x))), in[0].DType())
+}
+
+func (s BatchNorm) epsilon() float64 {
+	if s.Epsilon == 0 {
+		return 1e-5
+	}
+	return s.Epsilon
 }
 
 // follow moves a statistic towards that of a batch, times a factor.
