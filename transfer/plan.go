@@ -63,7 +63,7 @@ func (c Config) experiment(backend, pretrained string) (string, error) {
 		// Splits are those of the user's own, so that nets of two files are not averaged under one name.
 		Splits     []dataset.Split `json:"splits,omitempty"`
 		Pretrained string          `json:"pretrained,omitempty"`
-	}{semantics, c.Arch, c.Recipe, max(0, c.Epochs), c.PerClass,
+	}{semanticsOf(c.Arch), c.Arch, c.Recipe, max(0, c.Epochs), c.PerClass,
 		c.PerClass > 0 && dataset.Superclasses(c.Source), c.Source.Digest(), backend, c.Reduced, c.Splits, pretrained})
 	if err != nil {
 		return "", err
@@ -122,7 +122,7 @@ func (l *Lab) plan(ctx context.Context, net Net) (*plan, error) {
 	}
 
 	p.spec = spec{
-		Semantics: semantics,
+		Semantics: semanticsOf(p.arch),
 		Treatment: net.Treatment.String(),
 		N:         net.N,
 		Seed:      net.Seed,
