@@ -44,7 +44,7 @@ func (a Arch) blocksGraph(scope *model.Scope, x, rng *Node, cut Cut, from, to in
 		}
 		return at.VariableWithShape(names[len(names)-1], shapes.Make(dtypes.Float32, v.Shape...)).SetTrainable(v.learns(cut))
 	}
-	p := &pass{cut: cut, nets: 1,
+	p := &pass{cut: cut, nets: 1, normed: w.normed(),
 		value:  func(i int) *Node { return variable(i).NodeValue(x.Graph()) },
 		update: func(i int, value *Node) { variable(i).SetNodeValue(value) }}
 	if rng != nil {
@@ -57,6 +57,7 @@ func (a Arch) blocksGraph(scope *model.Scope, x, rng *Node, cut Cut, from, to in
 type pass struct {
 	cut    Cut
 	nets   int
+	normed bool              // the net has batch norm
 	rngs   []*Node           // the random states of each net; nil in testing
 	value  func(i int) *Node // the variable of an index
 	update func(i int, value *Node)
