@@ -58,6 +58,7 @@ type pass struct {
 	cut    Cut
 	nets   int
 	rngs   []*Node           // the random states of each net; nil in testing
+	batch  bool              // statistics are the batch's, as in training, though there is no dropout
 	value  func(i int) *Node // the variable of an index
 	update func(i int, value *Node)
 }
@@ -72,7 +73,7 @@ func (p *pass) blocks(blocks []wiredBlock, from int, x *Node) (left []*Node) {
 			for _, f := range o.from {
 				in = append(in, values[f])
 			}
-			c := &Context{Nets: p.nets, Learning: p.rngs != nil && !p.cut.frozen(layer), pass: p, vars: o.vars}
+			c := &Context{Nets: p.nets, Learning: (p.batch || p.rngs != nil) && !p.cut.frozen(layer), pass: p, vars: o.vars}
 			values = append(values, o.Build(c, in))
 		}
 		x = values[len(b.ops)]

@@ -76,9 +76,15 @@ func kinds() []kind {
 		},
 		{
 			"stitch",
-			1,
+			2,
 			Stitch{},
 			"the lower part of a net below the upper part of another, with a linear layer between, at every cut",
+		},
+		{
+			"ranks",
+			1,
+			Ranks{Ranks: []int{1, 2, 4, 8, 16, 32}},
+			"the same with linear layers of low rank: how many directions the upper part needs",
 		},
 		{
 			"path",

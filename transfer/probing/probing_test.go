@@ -22,7 +22,22 @@ func small(t *testing.T) *transfer.Lab {
 	return smallOn(t, "go", t.TempDir())
 }
 
+// smallNormed is one of nets with batch norm.
+func smallNormed(t *testing.T) *transfer.Lab {
+	t.Helper()
+	opt := smallOptions
+	opt.Norm, opt.NoLRN = "batch", false
+	return smallLab(t, "go", t.TempDir(), opt, 12)
+}
+
 func smallOn(t *testing.T, config, dir string) *transfer.Lab {
+	t.Helper()
+	return smallLab(t, config, dir, smallOptions, 12)
+}
+
+var smallOptions = gomlxnet.MiniOptions{Size: 24, Widths: [7]int{4, 4, 6, 6, 4, 8, 8}, NoLRN: true}
+
+func smallLab(t *testing.T, config, dir string, opt gomlxnet.MiniOptions, steps int) *transfer.Lab {
 	t.Helper()
 	if config != "go" && os.Getenv("PJRT_PLUGIN_LIBRARY_PATH") == "" {
 		t.Skip("PJRT_PLUGIN_LIBRARY_PATH names no plugin; `go run ./kernel-setup test` sets it")
@@ -42,8 +57,8 @@ func smallOn(t *testing.T, config, dir string) *transfer.Lab {
 	}
 	cfg := transfer.MiniConfig(src)
 	cfg.Backend, cfg.Store, cfg.Epochs, cfg.Workers = backend, s, 0, 1
-	cfg.Arch = gomlxnet.Mini(2, gomlxnet.MiniOptions{Size: 24, Widths: [7]int{4, 4, 6, 6, 4, 8, 8}, NoLRN: true})
-	cfg.Recipe = cfg.Recipe.WithSteps(12)
+	cfg.Arch = gomlxnet.Mini(2, opt)
+	cfg.Recipe = cfg.Recipe.WithSteps(steps)
 	cfg.Recipe.Batch = 8
 	l, err := transfer.NewLab(cfg)
 	if err != nil {
