@@ -87,6 +87,12 @@ func kinds() []kind {
 			"the same with linear layers of low rank: how many directions the upper part needs",
 		},
 		{
+			"maximise",
+			1,
+			Maximise{Steps: 192, Rate: 0.02, Decay: 0.01, Jitter: 2, Blur: 4},
+			"pictures that excite units most, by steps up the gradient, beside the best test picture",
+		},
+		{
 			"path",
 			1,
 			Path{Points: 11, Resamples: 999},
