@@ -15,7 +15,7 @@ import (
 )
 
 // Probed draws what a probe found: CKA as matrices of layers, with the cut of a net marked; a path as curves of loss
-// and accuracy; all others as a curve over the layers for each value, in a frame for each unit. A control that fails is
+// and accuracy; a map of nets as places with names; all others as a curve over the layers for each value, in a frame for each unit. A control that fails is
 // named below. It fails for values of more than one probe and for values none of which is a number.
 func Probed(values []probing.Value, opt Options) (*Figure, error) {
 	opt, err := opt.looking()
@@ -39,6 +39,8 @@ func Probed(values []probing.Value, opt Options) (*Figure, error) {
 		return ckaFigure(values, opt)
 	case "path":
 		return pathFigure(values, opt)
+	case "map":
+		return mapFigure(values, opt)
 	}
 	return layersFigure(values, opt)
 }

@@ -15,8 +15,9 @@ import (
 // Probe is a question to trained nets. Its exported fields decide its values beside nets and pictures: their JSON is
 // its spec.
 type Probe interface {
-	Nets() int // how many nets it is asked of at a time, 1 or 2
-	// Values answers for so many nets. Net, Other and Probe of the values are filled in by the Runner. A layer that
+	Nets() int // how many nets it is asked of at a time, 1 or 2; 0: of all together, 3 at least
+	// Values answers for so many nets. Probe of the values is filled in by the Runner, and Net and Other where Net is
+	// "". A layer that
 	// cannot be measured is a Value without a number; an error ends the run.
 	Values(ctx context.Context, r *Runner, nets []*Subject) ([]Value, error)
 }
@@ -86,6 +87,7 @@ func kinds() []kind {
 			Ranks{Ranks: []int{1, 2, 4, 8, 16, 32}},
 			"the same with linear layers of low rank: how many directions the upper part needs",
 		},
+		{"map", 1, Map{Grid: 2}, "where nets lie to each other at each layer: Procrustes angles, scaled to two dimensions"},
 		{
 			"maximise",
 			1,

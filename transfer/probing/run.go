@@ -64,7 +64,7 @@ func (r *Runner) Close() {
 	r.grams = nil
 }
 
-// Run asks a probe of nets, of each by itself or of the first and each other one, and yields the values. Of each group
+// Run asks a probe of nets, of each by itself, of the first and each other one, or of all, and yields the values. Of each group
 // of nets controls that fail come first. Values that were found before are read from the store.
 func (r *Runner) Run(ctx context.Context, p Probe, results ...transfer.Result) iter.Seq2[Value, error] {
 	return func(yield func(Value, error) bool) {
@@ -106,8 +106,15 @@ func grouped(p Probe, results []transfer.Result) ([][]transfer.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(results) < p.Nets() {
-		return nil, fmt.Errorf("probe %s of %d nets: want %d at least", k.name, len(results), p.Nets())
+	least := p.Nets()
+	if least == 0 {
+		least = 3
+	}
+	if len(results) < least {
+		return nil, fmt.Errorf("probe %s of %d nets: want %d at least", k.name, len(results), least)
+	}
+	if p.Nets() == 0 {
+		return [][]transfer.Result{results}, nil
 	}
 	var groups [][]transfer.Result
 	if p.Nets() == 2 {
@@ -156,7 +163,11 @@ func (r *Runner) group(ctx context.Context, p Probe, results []transfer.Result) 
 		return nil, err
 	}
 	for i := range values {
-		values[i].Probe, values[i].Net = k.name, results[0].Net.String()
+		values[i].Probe = k.name
+		if values[i].Net != "" {
+			continue
+		}
+		values[i].Net = results[0].Net.String()
 		if len(results) > 1 {
 			values[i].Other = results[1].Net.String()
 		}
