@@ -225,6 +225,34 @@ func TestFeaturesAreReadOnce(t *testing.T) {
 	}
 }
 
+// TestOnePassForAllProbes has each net run over training and over test pictures once for all probes, and once more over
+// the pictures of a forecast's target.
+func TestOnePassForAllProbes(t *testing.T) {
+	l := small(t)
+	nets := trained(t, l, "baseB", "B3B+", "baseA")
+	r := runner(t, l)
+	names, _ := Kinds()
+	for _, name := range names {
+		p, err := Named(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m, ok := p.(Maximise); ok { // it reads no features
+			m.Steps = 1
+			p = m
+		}
+		if path, ok := p.(Path); ok {
+			path.Points = 3
+			p = path
+		}
+		collect(t, r, p, nets...)
+	}
+	// Beside both parts of each net's own pictures: baseA on those of B, for what compares it with baseB.
+	if want := 2*len(nets) + 2; r.passes != want {
+		t.Errorf("%d passes of %d nets for %d probes, want %d", r.passes, len(nets), len(names), want)
+	}
+}
+
 // TestPooled averages over the cells of a grid, also where places do not divide evenly.
 func TestPooled(t *testing.T) {
 	f := Features{Shape: []int{3, 3, 1}, Data: []float32{1, 2, 3, 4, 5, 6, 7, 8, 9}, Labels: []int{0}}

@@ -25,6 +25,7 @@ type Runner struct {
 	readers  map[string]*gomlxnet.Reader
 	above    map[string]*gomlxnet.Above
 	grams    *gomlxnet.Grams
+	passes   int // of nets over pictures by which features were read
 	// Hits and Misses count the groups of nets whose values were kept, and those that were looked into.
 	Hits, Misses int
 }
