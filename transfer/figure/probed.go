@@ -87,7 +87,7 @@ var probeLooks = []look{
 // net, or pair of nets, and a colour for each thing; others have a frame for each thing and a colour for each net.
 func layersFigure(values []probing.Value, opt Options) (*Figure, error) {
 	frame, curve := func(v probing.Value) string { return v.Name }, netsOf
-	if slices.Contains([]string{"stitch", "ranks", "criticality"}, values[0].Probe) {
+	if slices.Contains([]string{"stitch", "taskstitch", "ranks", "criticality"}, values[0].Probe) {
 		frame, curve = curve, frame
 		values = slices.DeleteFunc(slices.Clone(values), func(v probing.Value) bool { return v.Unit != "share" })
 	}

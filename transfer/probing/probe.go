@@ -87,6 +87,12 @@ func kinds() []kind {
 			Ranks{Ranks: []int{1, 2, 4, 8, 16, 32}},
 			"the same with linear layers of low rank: how many directions the upper part needs",
 		},
+		{
+			"taskstitch",
+			1,
+			TaskStitch{Epochs: 5, Rate: 0.02},
+			"the same with the linear layer trained on the task: an upper bound of what the upper part can make of it",
+		},
 		{"map", 1, Map{Grid: 2}, "where nets lie to each other at each layer: Procrustes angles, scaled to two dimensions"},
 		{
 			"maximise",

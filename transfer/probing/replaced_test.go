@@ -235,6 +235,30 @@ func TestRanks(t *testing.T) {
 	}
 }
 
+// TestTaskStitch has training on the task lower the loss from that of the fitted map.
+func TestTaskStitch(t *testing.T) {
+	l := small(t)
+	nets := trained(t, l, "baseB", "baseA")
+	r := runner(t, l)
+	values := collect(t, r, TaskStitch{Epochs: 3, Rate: 0.01}, nets...)
+	for _, layer := range []string{"conv1", "conv4", "fc6", "fc7"} {
+		before, after := find(t, values, TaskBefore, layer).Number(), find(t, values, TaskLoss, layer).Number()
+		if !(after < before+1e-3) || layer == "conv1" && !(after < before) { // of nets that hardly learned
+			t.Errorf("%s: training takes the loss from %v to %v", layer, before, after)
+		}
+		if find(t, values, TaskWrong, layer).Control == Asked {
+			t.Errorf("%s: the wrong task is no control", layer)
+		}
+	}
+	if _, err := r.Collect(t.Context(), TaskStitch{Rate: 1}, nets...); err == nil || !strings.Contains(err.Error(), "0 epochs") {
+		t.Errorf("error %v", err)
+	}
+	m := training{labels: []int{0, 1, 2, 3, 4}, batch: 2, features: Features{Shape: []int{1}, Data: []float32{0, 1, 2, 3, 4}}}.mixed()
+	if fmt.Sprint(m.labels, m.features.Data) != "[0 2 1 3] [0 2 1 3]" {
+		t.Errorf("mixed: %v", m)
+	}
+}
+
 // TestWrongTask has a layer in which classes are apart serve the wrong task, and one that knows nothing of them not.
 func TestWrongTask(t *testing.T) {
 	l := small(t)
