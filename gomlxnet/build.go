@@ -59,6 +59,7 @@ type pass struct {
 	nets   int
 	normed bool              // the net has batch norm
 	rngs   []*Node           // the random states of each net; nil in testing
+	batch  bool              // statistics are the batch's, as in training, though there is no dropout
 	value  func(i int) *Node // the variable of an index
 	update func(i int, value *Node)
 }
@@ -73,7 +74,7 @@ func (p *pass) blocks(blocks []wiredBlock, from int, x *Node) (left []*Node) {
 			for _, f := range o.from {
 				in = append(in, values[f])
 			}
-			c := &Context{Nets: p.nets, Learning: p.rngs != nil && !p.cut.frozen(layer), pass: p, vars: o.vars}
+			c := &Context{Nets: p.nets, Learning: (p.batch || p.rngs != nil) && !p.cut.frozen(layer), pass: p, vars: o.vars}
 			values = append(values, o.Build(c, in))
 		}
 		x = values[len(b.ops)]

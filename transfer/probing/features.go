@@ -183,6 +183,7 @@ func (r *Runner) Features(ctx context.Context, s *Subject, part dataset.Part, la
 	if err != nil {
 		return Features{}, err
 	}
+	r.passes++
 	var wanted Features
 	for i, f := range read {
 		k := r.featuresKey(s, part, layers[i])

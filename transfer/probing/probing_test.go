@@ -23,7 +23,22 @@ func small(t *testing.T) *transfer.Lab {
 	return smallOn(t, "go", t.TempDir())
 }
 
+// smallNormed is one of nets with batch norm.
+func smallNormed(t *testing.T) *transfer.Lab {
+	t.Helper()
+	opt := smallOptions
+	opt.Norm, opt.NoLRN = "batch", false
+	return smallLab(t, "go", t.TempDir(), opt, 12)
+}
+
 func smallOn(t *testing.T, config, dir string) *transfer.Lab {
+	t.Helper()
+	return smallLab(t, config, dir, smallOptions, 12)
+}
+
+var smallOptions = gomlxnet.MiniOptions{Size: 24, Widths: [7]int{4, 4, 6, 6, 4, 8, 8}, NoLRN: true}
+
+func smallLab(t *testing.T, config, dir string, opt gomlxnet.MiniOptions, steps int) *transfer.Lab {
 	t.Helper()
 	if config != "go" && os.Getenv("PJRT_PLUGIN_LIBRARY_PATH") == "" {
 		t.Skip("PJRT_PLUGIN_LIBRARY_PATH names no plugin; `go run ./kernel-setup test` sets it")
@@ -43,8 +58,8 @@ func smallOn(t *testing.T, config, dir string) *transfer.Lab {
 	}
 	cfg := transfer.MiniConfig(src)
 	cfg.Backend, cfg.Store, cfg.Epochs, cfg.Workers = backend, s, 0, 1
-	cfg.Arch = gomlxnet.Mini(2, gomlxnet.MiniOptions{Size: 24, Widths: [7]int{4, 4, 6, 6, 4, 8, 8}, NoLRN: true})
-	cfg.Recipe = cfg.Recipe.WithSteps(12)
+	cfg.Arch = gomlxnet.Mini(2, opt)
+	cfg.Recipe = cfg.Recipe.WithSteps(steps)
 	cfg.Recipe.Batch = 8
 	l, err := transfer.NewLab(cfg)
 	if err != nil {
@@ -108,6 +123,9 @@ func TestEveryProbe(t *testing.T) {
 				r.Hits, r.Misses = 0, 0
 				values := collect(t, r, p, nets...)
 				groups := len(nets) + 1 - p.Nets()
+				if p.Nets() == 0 {
+					groups = 1
+				}
 				if r.Misses != groups || r.Hits != 0 || len(values) < 2*groups || lines[i] == "" {
 					t.Errorf(
 						"%s: %d values, %d looked into, %d kept; want %d looked into",
@@ -120,7 +138,7 @@ func TestEveryProbe(t *testing.T) {
 				}
 				for _, v := range values {
 					if v.Name == "" || v.Unit == "" || v.Probe != name || v.Net == "" ||
-						(v.Other == "") != (p.Nets() == 1) {
+						p.Nets() > 0 && (v.Other == "") != (p.Nets() == 1) {
 						t.Errorf("%s: %+v lacks a name, a unit or its nets", name, v)
 					}
 					if v.Value == nil && v.Reason == "" {
@@ -205,6 +223,34 @@ func TestFeaturesAreReadOnce(t *testing.T) {
 	}
 	if _, ok := small.get("b"); ok || small.bytes != 4*80 {
 		t.Errorf("%d bytes in memory, want the least recently used gone", small.bytes)
+	}
+}
+
+// TestOnePassForAllProbes has each net run over training and over test pictures once for all probes, and once more over
+// the pictures of a forecast's target.
+func TestOnePassForAllProbes(t *testing.T) {
+	l := small(t)
+	nets := trained(t, l, "baseB", "B3B+", "baseA")
+	r := runner(t, l)
+	names, _ := Kinds()
+	for _, name := range names {
+		p, err := Named(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m, ok := p.(Maximise); ok { // it reads no features
+			m.Steps = 1
+			p = m
+		}
+		if path, ok := p.(Path); ok {
+			path.Points = 3
+			p = path
+		}
+		collect(t, r, p, nets...)
+	}
+	// Beside both parts of each net's own pictures: baseA on those of B, for what compares it with baseB.
+	if want := 2*len(nets) + 2; r.passes != want {
+		t.Errorf("%d passes of %d nets for %d probes, want %d", r.passes, len(nets), len(names), want)
 	}
 }
 
