@@ -101,15 +101,15 @@ func (r *Runner) settled(ctx context.Context, s *Subject) (
 	accuracy func(w gomlxnet.Weights) (float64, error), end func(), err error) {
 	var batches [][]float32
 	count := r.count(s, dataset.Train)
-	for batch, err := range s.shown.Clean(ctx, dataset.Train, count, s.Batch, s.View) {
+	for batch, err := range s.shown.Clean(ctx, dataset.Train, count, s.Recipe.Batch, s.View) {
 		if err != nil {
 			return nil, nil, err
 		}
-		if (batch.Index+1)*s.Batch <= count { // a batch that is not full is filled with zeros
+		if (batch.Index+1)*s.Recipe.Batch <= count { // a batch that is not full is filled with zeros
 			batches = append(batches, slices.Clone(batch.Images))
 		}
 	}
-	find, err := gomlxnet.NewStatistics(r.lab.Backend(), s.Arch, s.Weights, s.Batch)
+	find, err := gomlxnet.NewStatistics(r.lab.Backend(), s.Arch, s.Weights, s.Recipe.Batch)
 	if err != nil {
 		return nil, nil, err
 	}

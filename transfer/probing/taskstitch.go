@@ -68,7 +68,7 @@ func (p TaskStitch) at(ctx context.Context, cut stitchCut, v Value, from [2]Feat
 		return nil, err
 	}
 	s := cut.receiver
-	stitch, err := gomlxnet.NewStitch(cut.r.lab.Backend(), s.Arch, s.Weights, s.Batch, cut.n, from[0].Units())
+	stitch, err := gomlxnet.NewStitch(cut.r.lab.Backend(), s.Arch, s.Weights, s.Recipe.Batch, cut.n, from[0].Units())
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ func (p TaskStitch) at(ctx context.Context, cut stitchCut, v Value, from [2]Feat
 		}
 		return out
 	}
-	right := training{stitch: stitch, features: from[0], labels: cut.train.Labels, batch: s.Batch}
+	right := training{stitch: stitch, features: from[0], labels: cut.train.Labels, batch: s.Recipe.Batch}
 	wrong := right
 	wrong.labels = next(cut.train.Labels)
 	trained, err := p.train(ctx, right, begin)
