@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/transfer"
 	"coadapt/transfer/store"
@@ -32,7 +32,7 @@ func probesOfACurve(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	backend, err := gomlxnet.OpenBackend("xla:cpu")
+	backend, err := backend.Open("xla:cpu")
 	if err != nil {
 		b.Fatal(err)
 	}
