@@ -8,7 +8,7 @@ import (
 
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/backend"
-	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/formats"
 	"coadapt/transfer"
 	"coadapt/transfer/store"
 )
@@ -16,7 +16,7 @@ import (
 // A short curve of a tiny net: both bases, then what is cut at layer 3.
 func ExampleLab_Curve() {
 	ctx := context.Background()
-	src, err := dataset.Open(ctx, "shapes:classes=4,train=12,test=8,size=24", dataset.Options{})
+	src, err := formats.Open(ctx, "shapes:classes=4,train=12,test=8,size=24", formats.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}

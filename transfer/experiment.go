@@ -106,7 +106,7 @@ func (s Setting) id(pretrained string) (string, error) {
 		Splits     []dataset.Split `json:"splits,omitempty"`
 		Pretrained string          `json:"pretrained,omitempty"`
 	}{semanticsOf(s.Arch), s.Arch, s.Recipe, max(0, s.Epochs), s.PerClass,
-		s.PerClass > 0 && dataset.Superclasses(s.Source), s.Source.Digest(), s.Class, s.Reduced, s.Splits, pretrained})
+		s.PerClass > 0 && dataset.Fine(s.Source) != nil, s.Source.Digest(), s.Class, s.Reduced, s.Splits, pretrained})
 	if err != nil {
 		return "", err
 	}

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"coadapt/gomlxnet"
-	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/formats"
 	"coadapt/transfer/store"
 )
 
@@ -29,7 +29,7 @@ func TestKeysOfKeptNets(t *testing.T) {
 		{"scale", "shapes:train=2500,test=250,size=24", scale(0.02)},
 		{"half-rate", "shapes:train=2500,test=250,size=24", scale(0.01)},
 	} {
-		src, err := dataset.Open(t.Context(), c.data, dataset.Options{})
+		src, err := formats.Open(t.Context(), c.data, formats.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

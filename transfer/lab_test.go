@@ -12,7 +12,7 @@ import (
 
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/backend"
-	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/formats"
 	"coadapt/transfer/store"
 
 	_ "github.com/gomlx/gomlx/backends/default"
@@ -30,7 +30,7 @@ func tinyOn(t *testing.T, config string) Config {
 	if config != "go" && os.Getenv("PJRT_PLUGIN_LIBRARY_PATH") == "" {
 		t.Skip("PJRT_PLUGIN_LIBRARY_PATH names no plugin; `go run ./kernel-setup test` sets it")
 	}
-	src, err := dataset.Open(t.Context(), "shapes:classes=4,train=12,test=8,size=24", dataset.Options{})
+	src, err := formats.Open(t.Context(), "shapes:classes=4,train=12,test=8,size=24", formats.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,8 @@ import (
 
 	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/formats"
+	"coadapt/gomlxnet/dataset/pack"
 	"coadapt/transfer/store"
 )
 
@@ -64,15 +66,15 @@ func TestPaperMode(t *testing.T) {
 	if os.Getenv("PJRT_PLUGIN_LIBRARY_PATH") == "" {
 		t.Skip("PJRT_PLUGIN_LIBRARY_PATH names no plugin; `go run ./kernel-setup test` sets it")
 	}
-	tree, err := dataset.Open(t.Context(), ilsvrc(t), dataset.Options{Size: 256})
+	tree, err := formats.Open(t.Context(), ilsvrc(t), formats.Options{Size: 256})
 	if err != nil {
 		t.Fatal(err)
 	}
 	packed := t.TempDir()
-	if _, err := dataset.Pack(t.Context(), tree, packed, dataset.PackOptions{}); err != nil {
+	if _, err := pack.Write(t.Context(), tree, packed, pack.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	src, err := dataset.Open(t.Context(), packed, dataset.Options{})
+	src, err := formats.Open(t.Context(), packed, formats.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

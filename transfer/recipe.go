@@ -6,6 +6,7 @@ import (
 
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/shapes"
 )
 
 // Recipe is how a net is trained, whatever its treatment: every net, base or
@@ -110,10 +111,10 @@ const FewPictures = 20000
 // was chosen.
 func MiniConfig(src dataset.Source) Config {
 	cfg := Config{Setting: Setting{Source: src, Arch: gomlxnet.Mini(len(src.Classes()), MiniOptions(src)), Recipe: MiniRecipe(), Epochs: 15}}
-	if name := src.Name(); name == "shapes" || name == dataset.PlainName {
+	if name := src.Name(); name == "shapes" || name == shapes.PlainName {
 		cfg.Recipe.Pad, cfg.Recipe.Mirror, cfg.Epochs = 0, false, 3
 	}
-	if src.Name() == dataset.PlainName {
+	if src.Name() == shapes.PlainName {
 		cfg.Recipe.Batch, cfg.Recipe.Rate.Base = 32, 0.0275
 		cfg.Epochs, cfg.Recipe = 0, cfg.Recipe.WithSteps(3000)
 		return cfg
@@ -129,7 +130,7 @@ func MiniConfig(src dataset.Source) Config {
 func MiniOptions(src dataset.Source) gomlxnet.MiniOptions {
 	h, _, c := src.Shape()
 	opt := gomlxnet.MiniOptions{Size: h, Channels: c}
-	if src.Name() == dataset.PlainName {
+	if src.Name() == shapes.PlainName {
 		opt.Widths = [7]int{16, 24, 24, 24, 24, 64, 64}
 	}
 	return opt

@@ -3,17 +3,18 @@ package transfer
 import (
 	"testing"
 
-	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/formats"
+	"coadapt/gomlxnet/dataset/shapes"
 )
 
 // Plain shapes are the default experiment, and hold the same pictures as shapes with their parameters: one key, whichever way a net was
 // asked for.
 func TestMiniConfigOfPlainShapes(t *testing.T) {
-	plain, err := dataset.Open(t.Context(), dataset.PlainName, dataset.Options{})
+	plain, err := formats.Open(t.Context(), shapes.PlainName, formats.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	same, err := dataset.Open(t.Context(), "shapes:train=1000,test=250,size=24,noise=3,clutter=2,warp=0,occlude=0", dataset.Options{})
+	same, err := formats.Open(t.Context(), "shapes:train=1000,test=250,size=24,noise=3,clutter=2,warp=0,occlude=0", formats.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +41,7 @@ func TestMiniConfigFitsTheData(t *testing.T) {
 		"shapes:classes=2,train=9999":  {16, 0.005},
 		"shapes:classes=2,train=10000": {64, 0.01},
 	} {
-		src, err := dataset.Open(t.Context(), spec, dataset.Options{})
+		src, err := formats.Open(t.Context(), spec, formats.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,15 +6,14 @@ import (
 	"runtime"
 	"slices"
 	"testing"
+
+	"coadapt/gomlxnet/splitmix"
 )
 
 func smallTask(t testing.TB, opt TaskOptions) *Task {
 	t.Helper()
-	s, err := NewShapes(ShapesParams{Classes: 6, Train: 11, Test: 5, Size: 16})
-	if err != nil {
-		t.Fatal(err)
-	}
-	task, err := NewTask(context.Background(), s, []int{4, 1, 3}, opt)
+	src := noise{classes: 6, train: 11, test: 5, size: 16}
+	task, err := NewTask(context.Background(), src, []int{4, 1, 3}, opt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,18 +36,18 @@ func slowBatch(t *testing.T, task *Task, o Order, v View, k int) ([]float32, []i
 	var labels []int32
 	for i := range o.Batch {
 		pos := k*o.Batch + i
-		pic := int(newStream(seedEpoch, o.Seed, uint64(pos/task.NumTrain())).permutation(task.NumTrain())[pos%task.NumTrain()])
+		pic := int(splitmix.New(seedEpoch, o.Seed, uint64(pos/task.NumTrain())).Permutation(task.NumTrain())[pos%task.NumTrain()])
 		raw, err := task.Picture(Train, pic, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		x0, y0, flip := (w+2*v.Pad-size)/2, (h+2*v.Pad-size)/2, false
-		r := newStream(seedAugment, o.Seed, uint64(k), uint64(i))
+		r := splitmix.New(seedAugment, o.Seed, uint64(k), uint64(i))
 		if v.Crop {
-			x0, y0 = r.intn(w+2*v.Pad-size+1), r.intn(h+2*v.Pad-size+1)
+			x0, y0 = r.IntN(w+2*v.Pad-size+1), r.IntN(h+2*v.Pad-size+1)
 		}
 		if v.Mirror {
-			flip = r.next()>>63 == 1
+			flip = r.Next()>>63 == 1
 		}
 		for y := range size {
 			for x := range size {
@@ -209,11 +208,8 @@ func TestIteratorsEndClean(t *testing.T) {
 }
 
 func BenchmarkTrain(b *testing.B) {
-	s, err := NewShapes(ShapesParams{Classes: 4})
-	if err != nil {
-		b.Fatal(err)
-	}
-	task, err := NewTask(context.Background(), s, []int{0, 1, 2, 3}, TaskOptions{})
+	src := noise{classes: 4, train: 200, test: 50, size: 32}
+	task, err := NewTask(context.Background(), src, []int{0, 1, 2, 3}, TaskOptions{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -7,10 +7,7 @@ import (
 
 // TestClean: all of a part is what Test gives; fewer are spread over it, and the last batch is filled up.
 func TestClean(t *testing.T) {
-	src, err := Open(t.Context(), "shapes:classes=4,train=5,test=3,size=24", Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	src := noise{classes: 4, train: 5, test: 3, size: 24}
 	task, err := NewTask(t.Context(), src, []int{0, 2}, TaskOptions{})
 	if err != nil {
 		t.Fatal(err)

@@ -5,11 +5,12 @@ import (
 	"fmt"
 
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/formats"
 )
 
 func Example() {
 	ctx := context.Background()
-	src, err := dataset.Open(ctx, "shapes:classes=8,train=20,test=5", dataset.Options{})
+	src, err := formats.Open(ctx, "shapes:classes=8,train=20,test=5", formats.Options{})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -53,16 +53,12 @@ var ilsvrc12Lists = sync.OnceValue(func() (lists struct {
 // the index is the class of 2014.
 func Synsets() []string { return slices.Clone(ilsvrc12Lists().synsets) }
 
-// ValidationLabels are the classes, 0..999, of the 50,000 validation pictures
-// ILSVRC2012_val_00000001.JPEG and so on.
-func ValidationLabels() []int32 { return slices.Clone(ilsvrc12Lists().labels) }
-
 // validationName is the file of validation picture i, from 0.
 func validationName(i int) string { return fmt.Sprintf("ILSVRC2012_val_%08d.JPEG", i+1) }
 
-// validationSynset is the WNID of a validation picture by the name of its file,
+// ValidationSynset is the WNID of a validation picture by the name of its file,
 // without folder.
-func validationSynset(file string) (wnid string, ok bool) {
+func ValidationSynset(file string) (wnid string, ok bool) {
 	digits, ok := strings.CutPrefix(file, "ILSVRC2012_val_")
 	digits, isJPEG := strings.CutSuffix(digits, ".JPEG")
 	n, err := strconv.Atoi(digits)

@@ -63,8 +63,12 @@ func ValidationList() List {
 // TrainingList is the whole list of a tree train/<wnid>/*.JPEG with all 1000
 // synsets, "n01440764/n01440764_10026.JPEG 0", ordered by class and name. That the
 // list of 2014 had this form and order is an assumption; its MD5 sum decides.
-func TrainingList(src *Folder) (List, error) {
+func TrainingList(src Source) (List, error) {
 	l := List{Name: "whole", Part: Train}
+	from, ok := src.(Filer)
+	if !ok {
+		return l, fmt.Errorf("%s: its pictures are in no files, want a tree train/<wnid>/*.JPEG", src.Name())
+	}
 	synsets := ilsvrc12Lists().synsets
 	classes := src.Classes()
 	if len(classes) != len(synsets) {
@@ -77,7 +81,7 @@ func TrainingList(src *Folder) (List, error) {
 	}
 	for i := range src.Len(Train) {
 		class := src.Label(Train, i)
-		l.Files, l.Labels = append(l.Files, synsets[class]+"/"+path.Base(src.parts[Train][i].file)), append(l.Labels, class)
+		l.Files, l.Labels = append(l.Files, synsets[class]+"/"+path.Base(from.File(Train, i))), append(l.Labels, class)
 	}
 	return l, nil
 }
@@ -121,7 +125,7 @@ func (l List) Lists() []List {
 	}
 	var natural, manMade []int
 	for i, wnid := range ilsvrc12Lists().synsets {
-		if synsetGroup(wnid) == Natural {
+		if SynsetGroup(wnid) == Natural {
 			natural = append(natural, i)
 		} else {
 			manMade = append(manMade, i)

@@ -39,7 +39,7 @@ func TestClassSplits(t *testing.T) {
 	if err := json.Unmarshal(raw, &want); err != nil {
 		t.Fatal(err)
 	}
-	labels := ValidationLabels()
+	labels := ilsvrc12Lists().labels
 	found := 0
 	for _, l := range ValidationList().Lists() {
 		if l.Name == "whole" {
@@ -69,7 +69,7 @@ func TestClassSplits(t *testing.T) {
 }
 
 func TestSynsetsAndLabels(t *testing.T) {
-	synsets, labels := Synsets(), ValidationLabels()
+	synsets, labels := Synsets(), ilsvrc12Lists().labels
 	if len(synsets) != 1000 || !slices.IsSorted(synsets) || synsets[0] != "n01440764" || synsets[999] != "n15075141" || len(labels) != validationPictures {
 		t.Fatalf("%d synsets, %d labels", len(synsets), len(labels))
 	}
@@ -81,11 +81,11 @@ func TestSynsetsAndLabels(t *testing.T) {
 		t.Errorf("%d to %d validation pictures a class, want 50", slices.Min(count), slices.Max(count))
 	}
 	// The first validation picture is of n01751748, sea snake.
-	if s, ok := validationSynset("ILSVRC2012_val_00000001.JPEG"); !ok || s != "n01751748" {
+	if s, ok := ValidationSynset("ILSVRC2012_val_00000001.JPEG"); !ok || s != "n01751748" {
 		t.Errorf("%s, %v", s, ok)
 	}
 	for _, bad := range []string{"", "ILSVRC2012_val_00000000.JPEG", "ILSVRC2012_val_00050001.JPEG", "ILSVRC2012_val_1.JPEG", "ILSVRC2012_val_0000001x.JPEG", "ILSVRC2012_val_00000001.png"} {
-		if s, ok := validationSynset(bad); ok {
+		if s, ok := ValidationSynset(bad); ok {
 			t.Errorf("%q is of %s", bad, s)
 		}
 	}

@@ -20,18 +20,18 @@ func (t *Task) load(ctx context.Context) (err error) {
 	if t.opt.Skip > 0 {
 		task += fmt.Sprintf(" after %d", t.opt.Skip)
 	}
-	if m, ok := t.src.(mapped); ok {
+	if m, ok := t.src.(Mapped); ok {
 		keep = false
-		if t.mean = m.keptMean(task); t.mean != nil {
+		if t.mean = m.KeptMean(task); t.mean != nil {
 			return nil
 		}
 		defer func() {
 			if err == nil && len(t.bad) == 0 {
-				m.keepMean(task, t.mean)
+				m.KeepMean(task, t.mean)
 			}
 		}()
 	}
-	progress := serial(t.opt.Progress, total)
+	progress := Serial(t.opt.Progress, total)
 	sum := make([]uint64, size)
 	for _, part := range []Part{Train, Test} {
 		pics := &t.parts[part]
@@ -79,12 +79,12 @@ func (t *Task) decodePart(ctx context.Context, part Part, size int, sum []uint64
 						dst = pics.pix[i*size : (i+1)*size]
 					}
 					if err := t.src.Image(part, pics.index[i], dst); err != nil {
-						b := BadPicture{Part: part, Index: pics.index[i], Name: describe(t.src, part, pics.index[i]), Err: err}
+						b := BadPicture{Part: part, Index: pics.index[i], Name: Describe(t.src, part, pics.index[i]), Err: err}
 						mu.Lock()
 						bad = append(bad, b)
 						mu.Unlock()
 						if t.opt.Bad == BadFails {
-							cancel(fmt.Errorf("task %s: %s: %w (%s)", t.name, b.Name, err, skipHint))
+							cancel(fmt.Errorf("task %s: %s: %w (%s)", t.name, b.Name, err, SkipHint))
 						}
 						continue
 					}

@@ -2,13 +2,13 @@ package dataset
 
 import "strings"
 
-// synsetGroup tells natural from man-made ILSVRC synsets. The 2014 lists are runs of the 1000 synsets in WNID order:
+// SynsetGroup tells natural from man-made ILSVRC synsets. The 2014 lists are runs of the 1000 synsets in WNID order:
 // natural are 0-397 (animals), 936-958 (vegetables, fungi, fruit, hay), 970 and 972-998 (landforms, people, plants), 449 in
 // all; man-made are 398-935 (artefacts, prepared food), 959-969 (dishes and drinks), 971 (bubble) and 999 (toilet tissue),
 // 551 in all. Here the runs are written by the WNIDs at their ends, so that a subset such as Tiny ImageNet divides alike.
 // A name that is no WNID gives "".
-func synsetGroup(wnid string) string {
-	if !isSynset(wnid) {
+func SynsetGroup(wnid string) string {
+	if !IsSynset(wnid) {
 		return ""
 	}
 	for _, run := range [][2]string{
@@ -24,91 +24,7 @@ func synsetGroup(wnid string) string {
 	return ManMade
 }
 
-// isSynset reports whether name is n and eight digits.
-func isSynset(name string) bool {
+// IsSynset reports whether name is n and eight digits.
+func IsSynset(name string) bool {
 	return len(name) == 9 && name[0] == 'n' && strings.Trim(name[1:], "0123456789") == ""
-}
-
-// superclass is one of CIFAR-100's 20 coarse labels with its five classes.
-type superclass struct {
-	name, group string
-	fine        string // names, separated by spaces
-}
-
-// cifar100Supers are the coarse labels in their order (Krizhevsky 2009). The fourteen superclasses of animals, plants,
-// landscapes and people are natural (people as in the ILSVRC lists of 2014), the six of things are man-made: 70 and 30
-// classes.
-func cifar100Supers() []superclass {
-	return []superclass{
-		{"aquatic_mammals", Natural, "beaver dolphin otter seal whale"},
-		{"fish", Natural, "aquarium_fish flatfish ray shark trout"},
-		{"flowers", Natural, "orchid poppy rose sunflower tulip"},
-		{"food_containers", ManMade, "bottle bowl can cup plate"},
-		{"fruit_and_vegetables", Natural, "apple mushroom orange pear sweet_pepper"},
-		{"household_electrical_devices", ManMade, "clock keyboard lamp telephone television"},
-		{"household_furniture", ManMade, "bed chair couch table wardrobe"},
-		{"insects", Natural, "bee beetle butterfly caterpillar cockroach"},
-		{"large_carnivores", Natural, "bear leopard lion tiger wolf"},
-		{"large_man-made_outdoor_things", ManMade, "bridge castle house road skyscraper"},
-		{"large_natural_outdoor_scenes", Natural, "cloud forest mountain plain sea"},
-		{"large_omnivores_and_herbivores", Natural, "camel cattle chimpanzee elephant kangaroo"},
-		{"medium_mammals", Natural, "fox porcupine possum raccoon skunk"},
-		{"non-insect_invertebrates", Natural, "crab lobster snail spider worm"},
-		{"people", Natural, "baby boy girl man woman"},
-		{"reptiles", Natural, "crocodile dinosaur lizard snake turtle"},
-		{"small_mammals", Natural, "hamster mouse rabbit shrew squirrel"},
-		{"trees", Natural, "maple_tree oak_tree palm_tree pine_tree willow_tree"},
-		{"vehicles_1", ManMade, "bicycle bus motorcycle pickup_truck train"},
-		{"vehicles_2", ManMade, "lawn_mower rocket streetcar tank tractor"},
-	}
-}
-
-// cifar10Classes are the classes of CIFAR-10 in their order, with their groups.
-func cifar10Classes() []Class {
-	var out []Class
-	for _, name := range []string{"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"} {
-		group := Natural
-		switch name {
-		case "airplane", "automobile", "ship", "truck":
-			group = ManMade
-		}
-		out = append(out, Class{Name: name, Title: name, Group: group})
-	}
-	return out
-}
-
-// classify fills group and superclass of classes by their names: WNIDs, or the classes of CIFAR-10 or CIFAR-100, fine or
-// coarse. The names of CIFAR are only believed where every class is one of them.
-func classify(classes []Class) {
-	ten, fine, coarse := map[string]Class{}, map[string]Class{}, map[string]Class{}
-	for _, c := range cifar10Classes() {
-		ten[c.Name] = c
-	}
-	for _, s := range cifar100Supers() {
-		coarse[s.name] = Class{Group: s.group}
-		for name := range strings.FieldsSeq(s.fine) {
-			fine[name] = Class{Group: s.group, Super: s.name}
-		}
-	}
-	for _, known := range []map[string]Class{ten, fine, coarse} {
-		if allKnown(classes, known) {
-			for i := range classes {
-				k := known[classes[i].Name]
-				classes[i].Group, classes[i].Super = k.Group, k.Super
-			}
-			return
-		}
-	}
-	for i := range classes {
-		classes[i].Group = synsetGroup(classes[i].Name)
-	}
-}
-
-func allKnown(classes []Class, known map[string]Class) bool {
-	for _, c := range classes {
-		if _, ok := known[c.Name]; !ok {
-			return false
-		}
-	}
-	return true
 }

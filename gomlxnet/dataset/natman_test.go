@@ -1,7 +1,6 @@
 package dataset
 
 import (
-	"strings"
 	"testing"
 )
 
@@ -24,58 +23,8 @@ func TestSynsetGroups(t *testing.T) {
 		"n15075141": ManMade, // 999 toilet tissue
 		"goldfish":  "", "n1234567": "", "n0144076x": "", "": "",
 	} {
-		if got := synsetGroup(wnid); got != want {
+		if got := SynsetGroup(wnid); got != want {
 			t.Errorf("%q: %q, want %q", wnid, got, want)
-		}
-	}
-}
-
-func TestCIFARGroups(t *testing.T) {
-	fine := knownNames("cifar100")
-	count := map[string]int{}
-	for _, c := range fine {
-		count[c.Group]++
-	}
-	if len(fine) != 100 || count[Natural] != 70 || count[ManMade] != 30 {
-		t.Errorf("%d fine classes, groups %v", len(fine), count)
-	}
-	coarse, of, err := coarseLabels(fine)
-	if err != nil || len(coarse) != 20 {
-		t.Fatalf("%d superclasses, %v", len(coarse), err)
-	}
-	per := make([]int, 20)
-	for i, l := range of {
-		per[l]++
-		if coarse[l].Group != fine[i].Group || coarse[l].Name != fine[i].Super {
-			t.Errorf("%s lies in %+v", fine[i].Name, coarse[l])
-		}
-	}
-	for l, n := range per {
-		if n != 5 {
-			t.Errorf("%s has %d classes, want 5", coarse[l].Name, n)
-		}
-	}
-	if _, _, err := coarseLabels(fine[:99]); err == nil {
-		t.Error("no error for coarse labels of 99 classes")
-	}
-}
-
-func TestClassifyByName(t *testing.T) {
-	for names, want := range map[string]string{
-		"cat truck":          Natural + " " + ManMade, // CIFAR-10
-		"apple bed":          Natural + " " + ManMade, // CIFAR-100
-		"trees vehicles_1":   Natural + " " + ManMade, // its superclasses
-		"n01440764 n1":       Natural + " ",           // ILSVRC
-		"apple violin":       " ",                     // not all are CIFAR's
-		"maple_tree orchid_": " ",
-	} {
-		var classes []Class
-		for name := range strings.FieldsSeq(names) {
-			classes = append(classes, Class{Name: name})
-		}
-		classify(classes)
-		if got := classes[0].Group + " " + classes[1].Group; got != want {
-			t.Errorf("%s: %q, want %q", names, got, want)
 		}
 	}
 }

@@ -3,6 +3,8 @@ package dataset
 import (
 	"fmt"
 	"sync"
+
+	"coadapt/gomlxnet/splitmix"
 )
 
 // Order fixes which pictures make up which batch. The pictures of a task are laid end to end in one fresh permutation an
@@ -22,7 +24,7 @@ const (
 
 // Epoch returns the permutation of epoch e over n pictures.
 func (o Order) Epoch(e, n int) []int32 {
-	return newStream(seedEpoch, o.Seed, uint64(e)).permutation(n)
+	return splitmix.New(seedEpoch, o.Seed, uint64(e)).Permutation(n)
 }
 
 // Indices returns the picture indices of batch k over n pictures, computed afresh.

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"coadapt/gomlxnet/nearest"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // A split file divides classes as its author likes. It is a text of lines:
@@ -63,13 +65,16 @@ func CheckSplitName(name string) error {
 // takenNames are those of splits that are not in a file.
 var takenNames = []string{"natman", "whole", PairSplit, "pretrained"}
 
+// maxSplitFile is the most bytes of a split file.
+const maxSplitFile = 1 << 30
+
 // ReadSplits reads a split file.
 func ReadSplits(file string) ([]SplitText, error) {
 	info, err := os.Stat(file)
 	if err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() || info.Size() > maxFile {
+	if !info.Mode().IsRegular() || info.Size() > maxSplitFile {
 		return nil, fmt.Errorf("%s: want a text file with classes below [A] and below [B]", file)
 	}
 	data, err := os.ReadFile(file)
@@ -87,7 +92,7 @@ func ParseSplits(file string, data []byte) ([]SplitText, error) {
 	at := func(format string, args ...any) error {
 		return fmt.Errorf("%s line %d: %w", file, n, fmt.Errorf(format, args...))
 	}
-	for line := range strings.Lines(plainText(data)) {
+	for line := range strings.Lines(PlainText(data)) {
 		n++
 		line = strings.TrimSpace(line)
 		name, named := strings.CutPrefix(line, "name:")
@@ -210,10 +215,10 @@ func (s SplitText) Of(src Source) (Split, error) {
 func meets(classes []Class, text string) []int {
 	var found []int
 	for i, c := range classes {
-		if composed(c.Name) == composed(text) {
+		if norm.NFC.String(c.Name) == norm.NFC.String(text) {
 			return []int{i}
 		}
-		if ok, _ := path.Match(composed(text), composed(c.Name)); ok { // ParseSplits has checked the pattern
+		if ok, _ := path.Match(norm.NFC.String(text), norm.NFC.String(c.Name)); ok { // ParseSplits has checked the pattern
 			found = append(found, i)
 		}
 	}

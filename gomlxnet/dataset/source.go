@@ -54,21 +54,8 @@ type Source interface {
 	Image(p Part, i int, dst []uint8) error
 }
 
-// Describer is a Source that can say which file, or which record, a picture comes from.
-type Describer interface {
-	Describe(p Part, i int) string
-}
-
-// describe names a picture for a message.
-func describe(src Source, p Part, i int) string {
-	if d, ok := src.(Describer); ok {
-		return d.Describe(p, i)
-	}
-	return fmt.Sprintf("%s picture %d of %s", p, i, src.Name())
-}
-
-// checkImageArgs reports an index out of range or a buffer of the wrong length.
-func checkImageArgs(src Source, p Part, i int, dst []uint8) error {
+// CheckImage says what is wrong with the arguments of Source.Image: an index out of range, a buffer of the wrong length.
+func CheckImage(src Source, p Part, i int, dst []uint8) error {
 	if n := src.Len(p); i < 0 || i >= n {
 		return fmt.Errorf("dataset %s: %s picture %d of %d asked for", src.Name(), p, i, n)
 	}

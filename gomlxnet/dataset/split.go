@@ -12,22 +12,21 @@ type Split struct {
 	A, B []int
 }
 
+// PairSplit is the name of the split of a [Joined] source: all classes of its first source against all of its second.
+const PairSplit = "pair"
+
 // SplitFor makes the named split of a source: a number s gives the random halves of seed s ("0" to "3" are the 2014 ones
 // on the 1000 ILSVRC classes); "natman" gives A the natural and B the man-made classes, in the letters of the released
 // files (the paper's text swaps them). It fails for a source of fewer than two classes, an unknown name, and for "natman"
-// where a class has no group or one side is empty. A [Pair] has the one split "pair", which nothing else has.
+// where a class has no group or one side is empty. A [Joined] source has the one split "pair", which nothing else has.
 func SplitFor(src Source, name string) (Split, error) {
-	pair, isPair := src.(*Pair)
+	pair, isPair := src.(Joined)
 	switch {
 	case isPair && name == PairSplit:
 		return pair.Split(), nil
 	case isPair:
-		return Split{}, fmt.Errorf(
-			"split %q of %s: two data sets are the two tasks; the split is %q",
-			name,
-			src.Name(),
-			PairSplit,
-		)
+		return Split{}, fmt.Errorf("split %q of %s: two data sets are the two tasks; the split is %q", name, src.Name(),
+			PairSplit)
 	case name == PairSplit:
 		return Split{}, fmt.Errorf("split %q of %s: it is that of two data sets, and there is one", name, src.Name())
 	}
@@ -74,7 +73,7 @@ func RandomHalves(classes, seed int) (a, b []int) {
 func ILSVRC12Split(name string) (Split, error) {
 	classes := make([]Class, 0, 1000)
 	for _, wnid := range Synsets() {
-		classes = append(classes, Class{Name: wnid, Group: synsetGroup(wnid)})
+		classes = append(classes, Class{Name: wnid, Group: SynsetGroup(wnid)})
 	}
 	if name == "natman" {
 		return naturalManMade("ILSVRC2012", classes)

@@ -51,10 +51,7 @@ func TestRandomHalvesCoverAllClasses(t *testing.T) {
 }
 
 func TestSplitNames(t *testing.T) {
-	s, err := NewShapes(ShapesParams{Classes: 6})
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := noise{classes: 6, train: 1, test: 1, size: 16}
 	nm, err := SplitFor(s, "natman")
 	if err != nil || !slices.Equal(nm.A, []int{0, 1, 2}) || !slices.Equal(nm.B, []int{3, 4, 5}) {
 		t.Errorf("natman: %+v, %v", nm, err)

@@ -21,6 +21,9 @@ const (
 	BadSkips
 )
 
+// SkipHint says how bad pictures are left out.
+const SkipHint = "-skip-bad, in a notebook nb.SkipBad(), leaves bad pictures out"
+
 // BadPicture is one that did not decode.
 type BadPicture struct {
 	Part  Part
@@ -86,7 +89,7 @@ func NewTask(ctx context.Context, src Source, classes []int, opt TaskOptions) (*
 	if opt.Skip > 0 {
 		fmt.Fprintf(h, "skip %d\n", opt.Skip)
 	}
-	if t.some() && fineOf(src) != nil {
+	if t.some() && Fine(src) != nil {
 		fmt.Fprintln(h, "of fine classes in turn")
 	}
 	for _, b := range t.bad {
@@ -151,7 +154,7 @@ func (t *Task) some() bool { return t.opt.PerClass > 0 || t.opt.Skip > 0 }
 // choose returns those of a class's training pictures that the options ask for. Where classes consist of finer ones, as
 // superclasses do, each of these gives a picture in turn: the first pictures of a superclass are all of one fine class.
 func (t *Task) choose(index []int) []int {
-	if fine := fineOf(t.src); fine != nil {
+	if fine := Fine(t.src); fine != nil {
 		rank, seen := make(map[int]int, len(index)), map[int]int{}
 		for _, i := range index {
 			f := fine(Train, i)
@@ -199,48 +202,73 @@ func (t *Task) Bad() []BadPicture { return t.bad }
 // Label is the remapped label of picture i of the part.
 func (t *Task) Label(p Part, i int) int { return int(t.parts[p].labels[i]) }
 
+// Source is where the task's pictures come from; of a [Joined] source, the one of the two that has the task's classes.
+func (t *Task) Source() Source {
+	if j, ok := t.src.(Joined); ok {
+		src, _ := j.Of(Test, t.parts[Test].index[0])
+		return src
+	}
+	return t.src
+}
+
 // Picture returns the [H, W, C] bytes of picture i of the part. buf is used where the task is not in memory, and made
 // where it is too short; the bytes are not to be changed.
 func (t *Task) Picture(p Part, i int, buf []uint8) ([]uint8, error) {
-	if !t.mapped(p) {
-		return t.picture(p, i, buf)
+	if m := t.mapped(p); m != nil {
+		n := t.pictureBytes()
+		if len(buf) < n {
+			buf = make([]uint8, n)
+		}
+		buf = buf[:n]
+		return buf, m.Look(p, t.parts[p].index[i], func(pic []uint8) { copy(buf, pic) })
 	}
+	return t.picture(p, i, buf)
+}
+
+// use has f look at picture i of the part; what f is given is good until it returns.
+func (t *Task) use(p Part, i int, buf []uint8, f func(pic []uint8)) error {
+	if m := t.mapped(p); m != nil {
+		return m.Look(p, t.parts[p].index[i], f)
+	}
+	pic, err := t.picture(p, i, buf)
+	if err == nil {
+		f(pic)
+	}
+	return err
+}
+
+// mapped is the source where the pictures of a part are looked at where they lie, else nil.
+func (t *Task) mapped(p Part) Mapped {
+	if t.parts[p].pix != nil {
+		return nil
+	}
+	m, _ := t.src.(Mapped)
+	return m
+}
+
+func (t *Task) pictureBytes() int {
 	h, w, c := t.src.Shape()
-	if len(buf) < h*w*c {
-		buf = make([]uint8, h*w*c)
-	}
-	buf = buf[:h*w*c]
-	return buf, t.use(p, i, nil, func(pic []uint8) { copy(buf, pic) })
+	return h * w * c
 }
 
-// mapped says whether the pictures of a part are read from a mapped file.
-func (t *Task) mapped(p Part) bool {
-	_, ok := t.src.(mapped)
-	return ok && t.parts[p].pix == nil
-}
-
-// picture is Picture which, of a mapped source, gives the bytes where they lie: see use.
+// picture is Picture of a source that is not mapped.
 func (t *Task) picture(p Part, i int, buf []uint8) ([]uint8, error) {
-	h, w, c := t.src.Shape()
-	n := h * w * c
+	n := t.pictureBytes()
 	if pix := t.parts[p].pix; pix != nil {
 		return pix[i*n : (i+1)*n], nil
-	}
-	src := t.parts[p].index[i]
-	if m, ok := t.src.(mapped); ok {
-		return m.Pixels(p, src)
 	}
 	if len(buf) < n {
 		buf = make([]uint8, n)
 	}
+	src := t.parts[p].index[i]
 	if err := t.src.Image(p, src, buf[:n]); err != nil {
-		return nil, fmt.Errorf("%s: %w", describe(t.src, p, src), err)
+		return nil, fmt.Errorf("%s: %w", Describe(t.src, p, src), err)
 	}
 	return buf[:n], nil
 }
 
-// serial wraps a progress callback so that it is called by one goroutine at a time, with a rising count.
-func serial(f func(done, total int), total int) func(n int) {
+// Serial wraps a progress callback so that it is called by one goroutine at a time, with a rising count.
+func Serial(f func(done, total int), total int) func(n int) {
 	var mu sync.Mutex
 	done := 0
 	return func(n int) {

@@ -3,6 +3,8 @@ package dataset
 import (
 	"fmt"
 	"slices"
+
+	"coadapt/gomlxnet/splitmix"
 )
 
 // View is how a picture becomes the input of a net. The steps, in this order: the mean is subtracted, Pad zeros are put
@@ -112,12 +114,12 @@ func (p *plan) random(seed uint64, k, i int) placing {
 	if !p.Crop && !p.Mirror {
 		return at
 	}
-	r := newStream(seedAugment, seed, uint64(k), uint64(i))
+	r := splitmix.New(seedAugment, seed, uint64(k), uint64(i))
 	if p.Crop {
-		at.x = r.intn(p.w + 2*p.Pad - p.Size + 1)
-		at.y = r.intn(p.h + 2*p.Pad - p.Size + 1)
+		at.x = r.IntN(p.w + 2*p.Pad - p.Size + 1)
+		at.y = r.IntN(p.h + 2*p.Pad - p.Size + 1)
 	}
-	at.mirror = p.Mirror && r.next()>>63 == 1
+	at.mirror = p.Mirror && r.Next()>>63 == 1
 	return at
 }
 

@@ -8,10 +8,7 @@ import (
 
 // Deviations divide what the view gives, and BGR turns the channels, whatever else it does.
 func TestViewOfAnotherNet(t *testing.T) {
-	src, err := Open(t.Context(), "shapes:classes=4,train=6,test=3,size=24", Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	src := noise{classes: 4, train: 6, test: 3, size: 24}
 	task, err := NewTask(t.Context(), src, []int{0, 1}, TaskOptions{})
 	if err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 
 	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/shapes"
 	"coadapt/kernel-setup/home"
 	"coadapt/transfer"
 	"coadapt/transfer/setup"
@@ -61,7 +62,7 @@ func (l *Lab) check() error {
 		return err
 	}
 	if l.procedural() {
-		_, err := dataset.ParseShapes(l.set.Data)
+		_, err := shapes.Parse(l.set.Data)
 		return err
 	}
 	if _, err := os.Stat(l.set.Data); err != nil {
@@ -77,7 +78,7 @@ func (l *Lab) check() error {
 
 func (l *Lab) procedural() bool { return procedural(l.set.Data) }
 
-func procedural(data string) bool { return dataset.IsShapes(data) }
+func procedural(data string) bool { return shapes.Is(data) }
 
 // configure opens data and says how its nets are trained, as coadapt does with the same flags.
 func configure(ctx context.Context, set settings) (transfer.Config, error) {

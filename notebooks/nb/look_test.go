@@ -12,6 +12,7 @@ import (
 
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/formats"
 	"coadapt/transfer"
 	"coadapt/transfer/figure"
 	"coadapt/transfer/store"
@@ -104,7 +105,7 @@ func TestImages(t *testing.T) {
 
 // Of n pictures every class has its share; of fewer than there are classes, classes evenly apart have one.
 func TestExamples(t *testing.T) {
-	src, err := dataset.Open(t.Context(), "shapes:classes=6,train=4,test=1,size=24", dataset.Options{})
+	src, err := formats.Open(t.Context(), "shapes:classes=6,train=4,test=1,size=24", formats.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/divide"
 	"coadapt/transfer/setup"
 
 	"github.com/spf13/pflag"
@@ -141,7 +141,7 @@ func (s *settings) check() error {
 		return err
 	}
 	if s.Parts.Groups != "" {
-		if _, err := dataset.ReadGroups(s.Parts.Groups); err != nil {
+		if _, err := divide.ReadGroups(s.Parts.Groups); err != nil {
 			return fmt.Errorf("nb.Groups: %w", err)
 		}
 	}

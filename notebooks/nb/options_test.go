@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/divide"
 	"coadapt/transfer/sweep"
 )
 
@@ -66,7 +67,7 @@ func TestDataOptions(t *testing.T) {
 	if err := l.check(); err == nil || !strings.Contains(err.Error(), "nb.TestShare(1.5)") {
 		t.Errorf("a share of 1.5: %v, want an error", err)
 	}
-	l.set.Parts = dataset.Parts{}
+	l.set.Parts = divide.Parts{}
 	groups := filepath.Join(dir, "who.csv")
 	if err := os.WriteFile(groups, []byte("ant/a.png,0\nant/b.png,1\nant/c.png,2\nant/d.png,3\nbee/a.png,0\nbee/b.png,1\nbee/c.png,2\nbee/d.png,3\n"), 0o644); err != nil {
 		t.Fatal(err)
@@ -90,7 +91,7 @@ func TestDataOptions(t *testing.T) {
 		"nb.Fold(2, 4), nb.PartSeed(3), nb.Groups(") {
 		t.Errorf("source %s lacks the options", text)
 	}
-	for want, p := range map[string]dataset.Parts{"nb.Fold, fold 5": {Fold: 5, Folds: 4},
+	for want, p := range map[string]divide.Parts{"nb.Fold, fold 5": {Fold: 5, Folds: 4},
 		"nb.PartSeed(-1)": {Seed: -1}, "nb.Groups": {Groups: "none.csv"}} {
 		l.set.Parts = p
 		if err := l.check(); err == nil || !strings.Contains(err.Error(), want) {

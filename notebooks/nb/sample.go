@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/formats"
 	"coadapt/kernel-setup/home"
 )
 
@@ -34,7 +35,7 @@ func writePictures(ctx context.Context, spec, dir string) error {
 	if _, err := os.Stat(dir); err == nil {
 		return nil
 	}
-	src, err := dataset.Open(ctx, spec, dataset.Options{})
+	src, err := formats.Open(ctx, spec, formats.Options{})
 	if err != nil {
 		return err
 	}

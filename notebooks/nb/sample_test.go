@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/formats"
 )
 
 // The folder is read as what it was made of, pixel for pixel, and is left as it is where it is there already.
@@ -15,11 +16,11 @@ func TestWritePictures(t *testing.T) {
 	if err := writePictures(t.Context(), spec, dir); err != nil {
 		t.Fatal(err)
 	}
-	want, err := dataset.Open(t.Context(), spec, dataset.Options{})
+	want, err := formats.Open(t.Context(), spec, formats.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := dataset.Open(t.Context(), dir, dataset.Options{Size: 32})
+	got, err := formats.Open(t.Context(), dir, formats.Options{Size: 32})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,7 @@ import (
 	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/bench/peers"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/formats"
 	"coadapt/kernel-setup/home"
 	"coadapt/transfer"
 	"coadapt/transfer/store"
@@ -28,7 +29,7 @@ import (
 // lab is one on the Go backend whose nets take six steps, with an empty store.
 func lab(t *testing.T, change func(*transfer.Config)) (*transfer.Lab, *store.Store) {
 	t.Helper()
-	src, err := dataset.Open(t.Context(), "shapes:classes=4,train=12,test=8,size=24", dataset.Options{})
+	src, err := formats.Open(t.Context(), "shapes:classes=4,train=12,test=8,size=24", formats.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/formats"
 	"coadapt/transfer"
 	"coadapt/transfer/figure"
 )
@@ -16,7 +17,7 @@ import (
 // of is a predictor of a net with weights as a function gives them.
 func of(t *testing.T, arch gomlxnet.Arch, weight func(path string, i int) float32) *Predictor {
 	t.Helper()
-	src, err := dataset.Open(t.Context(), "shapes:classes=4,train=2,test=2,size=16", dataset.Options{})
+	src, err := formats.Open(t.Context(), "shapes:classes=4,train=2,test=2,size=16", formats.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/formats"
 	"coadapt/transfer"
 
 	"github.com/gomlx/compute"
@@ -21,7 +22,7 @@ type Predictor struct {
 	*transfer.Trained
 	backend  compute.Backend
 	read     *gomlxnet.Reader // of the last block
-	pictures *dataset.PictureReader
+	pictures *formats.Reader
 }
 
 // New makes a predictor of a net, which [transfer.Lab.Trained] reads from the store. The backend may be another one
@@ -29,7 +30,7 @@ type Predictor struct {
 func New(backend compute.Backend, net *transfer.Trained) (*Predictor, error) {
 	p := &Predictor{Trained: net, backend: backend}
 	var err error
-	if p.pictures, err = net.Task.Pictures(); err != nil {
+	if p.pictures, err = formats.NewReader(net.Task.Source()); err != nil {
 		return nil, err
 	}
 	if p.read, err = gomlxnet.NewReader(backend, net.Arch, net.Weights, net.Recipe.Batch, len(net.Arch.Blocks)-1); err != nil {

@@ -16,6 +16,8 @@ import (
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/formats"
+	"coadapt/gomlxnet/dataset/pack"
 	"coadapt/transfer"
 	"coadapt/transfer/store"
 
@@ -131,19 +133,19 @@ func TestPicturesAreAsInTheTest(t *testing.T) {
 
 func asInTheTest(t *testing.T, backend compute.Backend, fromPack bool) {
 	dir := pictures(t)
-	tree, err := dataset.Open(t.Context(), dir, dataset.Options{Size: 28})
+	tree, err := formats.Open(t.Context(), dir, formats.Options{Size: 28})
 	if err != nil {
 		t.Fatal(err)
 	}
 	packed := filepath.Join(t.TempDir(), "pack")
-	if _, err := dataset.Pack(t.Context(), tree, packed, dataset.PackOptions{}); err != nil {
+	if _, err := pack.Write(t.Context(), tree, packed, pack.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, where := range []string{dir, packed} {
 		if where == packed && !fromPack {
 			continue
 		}
-		src, err := dataset.Open(t.Context(), where, dataset.Options{})
+		src, err := formats.Open(t.Context(), where, formats.Options{})
 		if where == dir {
 			src, err = tree, nil
 		}
@@ -197,7 +199,7 @@ func asInTheTest(t *testing.T, backend compute.Backend, fromPack bool) {
 // TestRefused: what is no picture is named, and inputs of another size are refused.
 func TestRefused(t *testing.T) {
 	backend, dir := goBackend(t), pictures(t)
-	src, err := dataset.Open(t.Context(), dir, dataset.Options{Size: 28})
+	src, err := formats.Open(t.Context(), dir, formats.Options{Size: 28})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -233,7 +235,7 @@ func TestRefused(t *testing.T) {
 }
 
 func TestTop(t *testing.T) {
-	src, err := dataset.Open(t.Context(), pictures(t), dataset.Options{Size: 28})
+	src, err := formats.Open(t.Context(), pictures(t), formats.Options{Size: 28})
 	if err != nil {
 		t.Fatal(err)
 	}

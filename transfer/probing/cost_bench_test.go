@@ -9,6 +9,7 @@ import (
 
 	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/formats"
 	"coadapt/transfer"
 	"coadapt/transfer/store"
 )
@@ -28,7 +29,7 @@ func BenchmarkProbesOfACurve(b *testing.B) {
 }
 
 func probesOfACurve(b *testing.B) {
-	src, err := dataset.Open(b.Context(), dataset.PlainName, dataset.Options{})
+	src, err := formats.Open(b.Context(), dataset.PlainName, formats.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/formats"
 	"coadapt/transfer"
 	"coadapt/transfer/store"
 
@@ -43,7 +44,7 @@ func smallLab(t *testing.T, config, dir string, opt gomlxnet.MiniOptions, steps 
 	if config != "go" && os.Getenv("PJRT_PLUGIN_LIBRARY_PATH") == "" {
 		t.Skip("PJRT_PLUGIN_LIBRARY_PATH names no plugin; `go run ./kernel-setup test` sets it")
 	}
-	src, err := dataset.Open(t.Context(), "shapes:classes=4,train=24,test=24,size=24", dataset.Options{})
+	src, err := formats.Open(t.Context(), "shapes:classes=4,train=24,test=24,size=24", formats.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

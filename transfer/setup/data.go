@@ -6,13 +6,16 @@ import (
 
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/divide"
+	"coadapt/gomlxnet/dataset/formats"
+	"coadapt/gomlxnet/dataset/shapes"
 	"coadapt/transfer"
 
 	"github.com/spf13/pflag"
 )
 
 // PartFlags defines the flags that say which pictures are for testing.
-func PartFlags(p *dataset.Parts, fl *pflag.FlagSet) {
+func PartFlags(p *divide.Parts, fl *pflag.FlagSet) {
 	fl.Float64Var(&p.TestShare, "test-share", p.TestShare,
 		"test on this share of each class's pictures, such as 0.2, where the data is not divided into train/ and test/")
 	fl.IntVar(
@@ -29,7 +32,7 @@ func PartFlags(p *dataset.Parts, fl *pflag.FlagSet) {
 }
 
 // CheckParts refuses what divides no pictures. Of folds, the first is tested on where none is named.
-func CheckParts(p *dataset.Parts) error {
+func CheckParts(p *divide.Parts) error {
 	switch {
 	case p.TestShare != 0 && !(p.TestShare > 0 && p.TestShare < 1):
 		return fault("test-share", p.TestShare, "want more than 0 and less than 1, such as 0.2")
@@ -51,17 +54,17 @@ func CheckParts(p *dataset.Parts) error {
 // source opens the data, resized to a number of pixels, 0 for what suits it.
 func (o Options) source(ctx context.Context, size int, say func(dataset.Source)) (dataset.Source, error) {
 	switch {
-	case size != 0 || dataset.IsShapes(o.Data):
+	case size != 0 || shapes.Is(o.Data):
 	case o.Recipe == Recipe2014:
 		size = 256
 	default:
 		size = 32
 	}
-	opt := dataset.Options{Size: size, Coarse: o.Coarse, Parts: o.Parts}
+	opt := formats.Options{Size: size, Coarse: o.Coarse, Parts: o.Parts}
 	if o.SkipBad {
 		opt.Bad = dataset.BadSkips
 	}
-	src, err := dataset.Open(ctx, o.Data, opt)
+	src, err := formats.Open(ctx, o.Data, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +72,7 @@ func (o Options) source(ctx context.Context, size int, say func(dataset.Source))
 	if o.DataB == "" {
 		return src, nil
 	}
-	pair, err := dataset.OpenPair(ctx, src, o.DataB, opt)
+	pair, err := formats.OpenPair(ctx, src, o.DataB, opt)
 	if err != nil {
 		return nil, fault("data-b", nil, "%w", err)
 	}

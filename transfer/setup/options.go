@@ -8,6 +8,8 @@ import (
 
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/divide"
+	"coadapt/gomlxnet/dataset/shapes"
 	"coadapt/transfer"
 
 	"github.com/spf13/pflag"
@@ -22,7 +24,7 @@ type Options struct {
 	Size      int    // pixels to which pictures are resized; 0: what the net or the data suggests
 	Coarse    bool   // CIFAR-100's superclasses
 	SkipBad   bool   // leave out pictures that do not decode
-	Parts     dataset.Parts
+	Parts     divide.Parts
 	SplitFile string // splits of the user's own
 	PerClass  int    // training pictures of each class; 0: all
 
@@ -226,7 +228,7 @@ func (o Options) Said(option string) bool {
 // Files are the options that name files, or may: those that do are changed by f.
 func (o *Options) Files(f func(path string) (string, error)) error {
 	for path, file := range map[*string]bool{
-		&o.Data: !dataset.IsShapes(o.Data), &o.DataB: !dataset.IsShapes(o.DataB), &o.SplitFile: true, &o.Parts.Groups: true,
+		&o.Data: !shapes.Is(o.Data), &o.DataB: !shapes.Is(o.DataB), &o.SplitFile: true, &o.Parts.Groups: true,
 		&o.BaseA: true, &o.Arch: isFile(o.Arch), &o.Preprocess: isFile(o.Preprocess),
 	} {
 		if !file || *path == "" {

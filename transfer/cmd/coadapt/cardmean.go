@@ -6,20 +6,22 @@ import (
 
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/formats"
+	"coadapt/gomlxnet/dataset/shapes"
 	"coadapt/transfer"
 )
 
 // meanOf is the mean picture, [height, width, channels], that is subtracted of what a kept net sees. It fails where the
 // data are not those that the net was trained on.
 func meanOf(ctx context.Context, k *transfer.Kept, data string) (*gomlxnet.Tensor, error) {
-	opt := dataset.Options{Size: k.Arch.Size}
+	opt := formats.Options{Size: k.Arch.Size}
 	switch {
-	case dataset.IsShapes(data):
+	case shapes.Is(data):
 		opt.Size = 0 // as they are drawn
 	case k.Arch.Size == gomlxnet.CaffeNet(2).Size:
 		opt.Size = 256 // of which the recipe of 2014 takes its crops
 	}
-	src, err := dataset.Open(ctx, data, opt)
+	src, err := formats.Open(ctx, data, opt)
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/formats"
 )
 
 // TestSplitFile: the nets of a curve are those of the file, its name is in the table and in the store, and what does
@@ -24,7 +24,7 @@ func TestSplitFile(t *testing.T) {
 		return file
 	}
 	const data = "shapes:classes=4,train=12,test=8,size=24"
-	src, err := dataset.Open(t.Context(), data, dataset.Options{})
+	src, err := formats.Open(t.Context(), data, formats.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,10 @@ import (
 	"time"
 
 	"coadapt/gomlxnet/dataset"
-
+	"coadapt/gomlxnet/dataset/divide"
+	"coadapt/gomlxnet/dataset/formats"
+	"coadapt/gomlxnet/dataset/pack"
+	"coadapt/gomlxnet/dataset/picture"
 	"coadapt/transfer/setup"
 
 	"github.com/spf13/cobra"
@@ -20,7 +23,7 @@ type packFlags struct {
 	data, out, verify    string
 	size, shard, workers int
 	skipBad, turbo       bool
-	parts                dataset.Parts
+	parts                divide.Parts
 }
 
 func packCommand(stdout, stderr io.Writer) *cobra.Command {
@@ -97,22 +100,22 @@ func (f *packFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 		return err
 	}
 	began := time.Now()
-	open := dataset.Options{Size: f.size, Parts: f.parts}
+	open := formats.Options{Size: f.size, Parts: f.parts}
 	if f.turbo {
-		open.Decoder = dataset.DecoderTurbo
+		open.Decoder = picture.Turbo
 	}
-	opt := dataset.PackOptions{ShardBytes: int64(f.shard) << 20, Workers: f.workers}
+	opt := pack.Options{ShardBytes: int64(f.shard) << 20, Workers: f.workers}
 	if f.skipBad {
 		opt.Bad, open.Bad = dataset.BadSkips, dataset.BadSkips
 	}
-	src, err := dataset.Open(ctx, f.data, open)
+	src, err := formats.Open(ctx, f.data, open)
 	if err != nil {
 		return err
 	}
 	survey(stderr, src)
 	show := newCounter(stderr, isTerminal(stderr), "packing", "pictures")
 	opt.Progress = show.count
-	report, err := dataset.Pack(ctx, src, f.out, opt)
+	report, err := pack.Write(ctx, src, f.out, opt)
 	show.clear()
 	if err != nil {
 		return err
@@ -120,7 +123,7 @@ func (f *packFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	for _, b := range report.Bad {
 		fmt.Fprintf(stderr, "note: left out %s: %v\n", b.Name, b.Err)
 	}
-	packed, err := dataset.Open(ctx, f.out, dataset.Options{})
+	packed, err := formats.Open(ctx, f.out, formats.Options{})
 	if err != nil {
 		return err
 	}
@@ -171,11 +174,11 @@ func survey(w io.Writer, src dataset.Source) {
 }
 
 func (f *packFlags) check(ctx context.Context, stdout, stderr io.Writer) error {
-	src, err := dataset.Open(ctx, f.verify, dataset.Options{})
+	src, err := formats.Open(ctx, f.verify, formats.Options{})
 	if err != nil {
 		return fmt.Errorf("-verify: %w", err)
 	}
-	packed, ok := src.(*dataset.Packed)
+	packed, ok := src.(*pack.Folder)
 	if !ok {
 		return fmt.Errorf("-verify %s: this is no packed folder; coadapt pack makes one", f.verify)
 	}

@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/formats"
 
 	"github.com/spf13/cobra"
 )
@@ -58,19 +59,20 @@ func lists2014(ctx context.Context, dir string) (lists []dataset.List, notes []s
 			return lists, []string{fmt.Sprintf("%s has neither train/ nor ILSVRC2012_img_train.tar: validation lists only", dir)}, nil
 		}
 	}
-	src, err := dataset.Open(ctx, dir, dataset.Options{Size: 256})
+	src, err := formats.Open(ctx, dir, formats.Options{Size: 256})
 	if err != nil {
 		return nil, nil, fmt.Errorf("-ilsvrc12: %w", err)
 	}
-	folder, ok := src.(*dataset.Folder)
-	if !ok {
+	if c, ok := src.(io.Closer); ok {
+		defer c.Close()
+	}
+	if _, ok := src.(dataset.Filer); !ok {
 		return nil, nil, fmt.Errorf("-ilsvrc12 %s: want a tree of JPEG files or the archives as distributed", dir)
 	}
-	defer folder.Close()
-	if n := folder.Len(dataset.Test); n != 50000 {
+	if n := src.Len(dataset.Test); n != 50000 {
 		notes = append(notes, fmt.Sprintf("%s has %d validation images of 50000; the lists name all", dir, n))
 	}
-	whole, err := dataset.TrainingList(folder)
+	whole, err := dataset.TrainingList(src)
 	if err != nil {
 		return lists, append(notes, err.Error()+": validation lists only"), nil
 	}

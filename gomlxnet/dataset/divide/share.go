@@ -1,0 +1,29 @@
+package divide
+
+import (
+	"bytes"
+	"math"
+	"path"
+	"slices"
+	"strings"
+)
+
+// Share chooses those of the files of a class, at least two, that are for testing: a share of TestShare, at least one
+// and not all. Which ones depends on their base names and the seed alone, so that pictures of other classes do not
+// matter, and another picture of the class moves one at most.
+func (p Parts) Share(files []string) (test map[string]bool) {
+	n := max(1, min(len(files)-1, int(math.Round(p.TestShare*float64(len(files))))))
+	order := slices.Clone(files)
+	slices.SortFunc(order, func(a, b string) int {
+		x, y := hashOf(path.Base(a), p.Seed), hashOf(path.Base(b), p.Seed)
+		if c := bytes.Compare(x[:], y[:]); c != 0 {
+			return c
+		}
+		return strings.Compare(a, b)
+	})
+	test = map[string]bool{}
+	for _, file := range order[:n] {
+		test[file] = true
+	}
+	return test
+}

@@ -1,0 +1,116 @@
+package formats
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"time"
+)
+
+// openTree lists a folder or an archive; the kind of a file is told by its first bytes, not by its name.
+func openTree(ctx context.Context, name string) (*tree, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, fmt.Errorf("data set %q: %w; give a folder, a .zip or .tar.gz, or \"shapes\"", name, err)
+	}
+	if info.IsDir() {
+		if t, err := listILSVRC(ctx, name); t != nil || err != nil {
+			return t, err
+		}
+		return listFS(ctx, os.DirFS(name), name, holders(name)...)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("data set %q: a pipe, a socket or a device; give a folder, a .zip or .tar.gz, or \"shapes\"", name)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("data set %q: %w", name, err)
+	}
+	head := make([]byte, 262)
+	n, err := f.ReadAt(head, 0)
+	if err != nil && err != io.EOF {
+		f.Close()
+		return nil, fmt.Errorf("data set %q: %w", name, err)
+	}
+	head = head[:n]
+	switch {
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")):
+		t, err := listZip(f, info.Size(), name)
+		if err != nil {
+			f.Close()
+			return nil, err
+		}
+		t.closer = f
+		return t, nil
+	case bytes.HasPrefix(head, []byte("\x1f\x8b")):
+		defer f.Close()
+		z, err := gzip.NewReader(bufio.NewReaderSize(f, 1<<20))
+		if err != nil {
+			return nil, fmt.Errorf("%s: not a sound gzip file: %w", name, err)
+		}
+		return listTarGzip(ctx, z, info.Size(), name)
+	case len(head) == 262 && string(head[257:262]) == "ustar":
+		t, err := listTar(ctx, f, name)
+		if err != nil {
+			f.Close()
+			return nil, err
+		}
+		t.closer = f
+		return t, nil
+	}
+	f.Close()
+	return nil, fmt.Errorf("data set %q: starts with % x, which is neither zip, gzip nor tar; give one of these or a folder", name, head[:min(4, len(head))])
+}
+
+// memory is a flat file system of what a tar archive held.
+type memory map[string][]byte
+
+// Open opens a file; folders cannot be opened, since the listing is made while unpacking.
+func (m memory) Open(name string) (fs.File, error) {
+	data, ok := m[name]
+	if !ok {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	return &memoryFile{Reader: bytes.NewReader(data), name: name}, nil
+}
+
+type memoryFile struct {
+	*bytes.Reader
+	name string
+}
+
+func (f *memoryFile) Close() error { return nil }
+func (f *memoryFile) Stat() (fs.FileInfo, error) {
+	return inner{path.Base(f.name), f.Reader.Size()}, nil
+}
+
+// inner describes a file within an archive.
+type inner struct {
+	name string
+	size int64
+}
+
+func (i inner) Name() string       { return i.name }
+func (i inner) Size() int64        { return i.size }
+func (i inner) Mode() fs.FileMode  { return 0o444 }
+func (i inner) ModTime() time.Time { return time.Time{} }
+func (i inner) IsDir() bool        { return false }
+func (i inner) Sys() any           { return nil }
+
+// close lets go of the file behind a tree.
+func (t *tree) close() error {
+	if t.closer == nil {
+		return nil
+	}
+	if err := t.closer.Close(); err != nil && !errors.Is(err, os.ErrClosed) {
+		return err
+	}
+	return nil
+}

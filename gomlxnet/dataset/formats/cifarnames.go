@@ -1,0 +1,72 @@
+package formats
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/picture"
+)
+
+// labelNames takes the classes' names from the files that come with the data, else the known ones.
+func (s *cifar) labelNames(t *tree) error {
+	file, want := s.layout.nameFiles[s.column], s.layout.counts[s.column]
+	if !t.has(file) {
+		s.classes = knownNames(s.name)
+	} else {
+		data, err := t.read(file, picture.MaxBytes)
+		if err != nil {
+			return err
+		}
+		names, err := parseNames(data, want)
+		if err != nil {
+			return fmt.Errorf("%s: %s%s: %w", t.where, t.prefix, file, err)
+		}
+		for _, name := range names {
+			s.classes = append(s.classes, dataset.Class{Name: name, Title: name})
+		}
+	}
+	classify(s.classes)
+	return nil
+}
+
+// parseNames reads one name a line; there must be just so many, and none twice.
+func parseNames(data []byte, want int) ([]string, error) {
+	var names []string
+	for line := range strings.Lines(dataset.PlainText(data)) {
+		name := strings.TrimSpace(line)
+		if name == "" {
+			continue
+		}
+		if slices.Contains(names, name) {
+			return nil, fmt.Errorf("%.60q is there twice", name)
+		}
+		if names = append(names, name); len(names) > want {
+			break
+		}
+	}
+	if len(names) != want {
+		return nil, fmt.Errorf("%d names or more, want %d, one a line", len(names), want)
+	}
+	return names, nil
+}
+
+// knownNames are the classes of a CIFAR without its name files: the fine names ascend alphabetically.
+func knownNames(name string) []dataset.Class {
+	if name == "cifar10" {
+		return cifar10Classes()
+	}
+	var out []dataset.Class
+	for _, s := range cifar100Supers() {
+		if name == "cifar100-coarse" {
+			out = append(out, dataset.Class{Name: s.name, Title: s.name, Group: s.group})
+			continue
+		}
+		for fine := range strings.FieldsSeq(s.fine) {
+			out = append(out, dataset.Class{Name: fine, Title: fine, Group: s.group, Super: s.name})
+		}
+	}
+	slices.SortFunc(out, func(a, b dataset.Class) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}

@@ -1,0 +1,218 @@
+package formats
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+	"path"
+	"strings"
+
+	"coadapt/gomlxnet/dataset/picture"
+)
+
+// Bounds on what of a compressed tar archive is kept in memory, as it cannot be read at random. Pictures are
+// compressed already, so that an archive of them is hardly larger unpacked: one that is many times as large was made
+// to fill memory.
+const (
+	maxTar      = 4 << 30  // bytes in all
+	tarRatio    = 32       // bytes for each byte of the archive, beyond tarAtLeast
+	tarAtLeast  = 64 << 20 // bytes that any archive may unpack to
+	entryMemory = 512      // bytes that are counted for a file's entry, beside its name
+)
+
+// listTar lists a plain archive. Nothing is unpacked: files are read from where they lie in it.
+func listTar(ctx context.Context, f *os.File, where string) (*tree, error) {
+	files := spans{}
+	l := tarLister{tree: &tree{where: where, fsys: files, crcs: true, passed: &passedOver{}}}
+	l.keep = func(name string, r io.Reader, size int64) (uint32, error) {
+		// The reader takes whole headers and no more, so that it stands at the first byte of the file.
+		at, err := f.Seek(0, io.SeekCurrent)
+		if err != nil {
+			return 0, err
+		}
+		files[name] = span{f, at, size}
+		sum := crc32.NewIEEE()
+		_, err = io.CopyBuffer(struct{ io.Writer }{sum}, r, make([]byte, 256<<10))
+		return sum.Sum32(), err
+	}
+	l.link = func(name, target string) bool {
+		was, ok := files[target]
+		if ok {
+			files[name] = was
+		}
+		return ok
+	}
+	return l.list(ctx, f)
+}
+
+// listTarGzip reads an archive of compressed bytes. What may be of use is kept in memory, the rest is not
+// copied.
+func listTarGzip(ctx context.Context, r io.Reader, compressed int64, where string) (*tree, error) {
+	m := memory{}
+	l := tarLister{tree: &tree{where: where, fsys: m, crcs: true, passed: &passedOver{}}, copies: true}
+	l.room = min(tarAtLeast+tarRatio*min(compressed, maxTar), maxTar)
+	l.keep = func(name string, r io.Reader, size int64) (uint32, error) {
+		// The size in a header is only believed as far as bytes follow.
+		data := make([]byte, min(size, 1<<20))
+		n, err := io.ReadFull(r, data)
+		if err == nil && size > int64(n) {
+			data = append(make([]byte, 0, size), data...)[:size]
+			_, err = io.ReadFull(r, data[n:])
+		}
+		m[name] = data
+		return crc32.ChecksumIEEE(data), err
+	}
+	l.link = func(name, target string) bool {
+		data, ok := m[target]
+		if ok {
+			m[name] = data
+		}
+		return ok
+	}
+	return l.list(ctx, r)
+}
+
+// tarLister lists an archive while it is read once.
+type tarLister struct {
+	*tree
+	keep   func(name string, r io.Reader, size int64) (crc uint32, err error)
+	link   func(name, target string) bool // a second name of what was kept
+	copies bool                           // keep takes memory
+	room   int64                          // that is left for it
+}
+
+func (l *tarLister) list(ctx context.Context, r io.Reader) (*tree, error) {
+	sums := map[string]entry{}
+	for in := tar.NewReader(r); ; {
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("%s: %w", l.where, err)
+		}
+		h, err := in.Next()
+		if err == io.EOF {
+			// What follows the last file is read too, since a gzip stream has its sum at the end.
+			if _, err := io.Copy(io.Discard, r); err != nil {
+				return nil, fmt.Errorf("%s: the archive is cut off or damaged: %w", l.where, err)
+			}
+			return l.tree, l.sort()
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: not a sound tar archive (cut off?): %w", l.where, err)
+		}
+		if h.Typeflag == tar.TypeXGlobalHeader {
+			continue // git archive keeps the commit there
+		}
+		name, err := archived(decodeName(h.Name))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", l.where, err)
+		}
+		if len(l.files)+len(l.dirs) >= maxEntries {
+			return nil, fmt.Errorf("%s: more than %d files and folders", l.where, maxEntries)
+		}
+		if err := l.charge(name, int64(entryMemory+len(name))); err != nil {
+			return nil, err
+		}
+		switch {
+		case name == ".":
+		case hidden(name):
+			l.passed.add(becauseHidden, name)
+		case h.Typeflag == tar.TypeDir:
+			l.dirs = append(l.dirs, name)
+		case h.Typeflag == tar.TypeLink:
+			target, err := archived(decodeName(h.Linkname))
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", l.where, err)
+			}
+			if e, ok := sums[target]; ok && l.link(name, target) {
+				e.name = name
+				sums[name] = e
+				l.files = append(l.files, e)
+				continue
+			}
+			l.irregular(name, "a hard link to "+target+", which is not before it in the archive or is no picture")
+		case sparse(h):
+			l.irregular(name, "a sparse file, with holes in it")
+		case h.Typeflag != tar.TypeReg:
+			l.irregular(name, "a link or a device")
+		case h.Size > maxFile:
+			l.tooLarge(name, uint64(h.Size))
+		default:
+			e, err := l.file(in, name, h.Size)
+			if err != nil {
+				return nil, err
+			}
+			if e.kind != picture.None || !l.copies || neededText(name) {
+				sums[name] = e
+			}
+			l.files = append(l.files, e)
+		}
+	}
+}
+
+// file takes up a regular file. Where that takes memory, a picture is told by its first bytes, and what is neither
+// picture nor list is passed over.
+func (l *tarLister) file(in io.Reader, name string, size int64) (entry, error) {
+	e := entry{name: name, size: size}
+	cut := func(err error) error { return fmt.Errorf("%s: %s is cut off or damaged: %w", l.where, name, err) }
+	if l.copies {
+		head := make([]byte, min(size, picture.HeadBytes))
+		if _, err := io.ReadFull(in, head); err != nil {
+			return e, cut(err)
+		}
+		e.kind = picture.KindOf(name, head)
+		if e.kind == picture.None && !neededText(name) {
+			return e, nil
+		}
+		if e.kind != picture.None && size > picture.MaxBytes {
+			e.bad = fmt.Errorf("has %d bytes; want at most %d in a picture", size, picture.MaxBytes)
+			return e, nil
+		}
+		if err := l.charge(name, size); err != nil {
+			return e, err
+		}
+		in = io.MultiReader(bytes.NewReader(head), in)
+	}
+	var err error
+	if e.crc, err = l.keep(name, in, size); err != nil {
+		return e, cut(err)
+	}
+	return e, nil
+}
+
+// charge counts bytes that are kept in memory.
+func (l *tarLister) charge(name string, bytes int64) error {
+	if !l.copies {
+		return nil
+	}
+	if l.room -= bytes; l.room < 0 {
+		return fmt.Errorf("%s: %s goes beyond what is unpacked into memory (%d MiB and %d times the archive's size, "+
+			"at most %d MiB); "+
+			"unpack the archive and give the folder", l.where, name, tarAtLeast>>20, tarRatio, maxTar>>20)
+	}
+	return nil
+}
+
+// sparse reports whether a file has holes, which the archive says nothing but the length of.
+func sparse(h *tar.Header) bool {
+	if h.Typeflag == tar.TypeGNUSparse {
+		return true
+	}
+	for key := range h.PAXRecords {
+		if strings.HasPrefix(key, "GNU.sparse.") {
+			return true
+		}
+	}
+	return false
+}
+
+// neededText reports whether a file that is no picture may be read: a list, or CIFAR's records.
+func neededText(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".txt", ".bin":
+		return true
+	}
+	return false
+}

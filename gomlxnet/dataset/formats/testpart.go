@@ -1,0 +1,203 @@
+package formats
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/picture"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// testPart finds the test pictures: test/<class>/, else val/<class>/ (or valid/, validation/), else val_annotations.txt in
+// one of them. Tiny ImageNet's test/images/ has no labels and is passed over.
+func (s *folder) testPart(labels map[string]int) error {
+	for _, name := range []string{"test", "val", "valid", "validation"} {
+		dir, err := s.t.folder(name)
+		if err != nil {
+			return err
+		}
+		if dir == "" {
+			continue
+		}
+		if notes := dir + "val_annotations.txt"; s.t.has(notes) {
+			s.dirs[dataset.Test] = dir
+			return s.annotated(dir, notes, labels)
+		}
+		found, err := classFolders(s.t, dir)
+		if err != nil {
+			return err
+		}
+		if s.flat(dir, labels) {
+			s.dirs[dataset.Test] = dir
+			return nil
+		}
+		known := func(c classFolder) bool { _, ok := labels[norm.NFC.String(c.name)]; return ok }
+		if !slices.ContainsFunc(found, known) {
+			continue
+		}
+		s.dirs[dataset.Test] = dir
+		for _, c := range found {
+			label, ok := labels[norm.NFC.String(c.name)]
+			if !ok && len(c.files) == 0 {
+				continue // notes
+			}
+			if !ok {
+				return fmt.Errorf("%s: class %s is in %s%s but not in train/", s.t.where, c.name, s.t.prefix, dir)
+			}
+			s.add(dataset.Test, c.files, label)
+		}
+		return nil
+	}
+	return errNoTest
+}
+
+// errNoTest is testPart's where there is none.
+var errNoTest = errors.New("no test part")
+
+func (s *folder) noTest() error {
+	return fmt.Errorf("%s: no labelled test pictures beside %strain/; want test/<class>/, val/<class>/ or val/images/ with "+
+		"val/val_annotations.txt, or ILSVRC2012's val/ILSVRC2012_val_*.JPEG; or -test-share 0.2, in a notebook nb.TestShare(0.2), which keeps a "+
+		"fifth of the training pictures for testing", s.t.where, s.t.prefix)
+}
+
+// flat takes the validation pictures of ILSVRC2012 that lie in one folder, labelled by their names; those of synsets that train/ does
+// not have are left out, so that a part of the classes can be used. It says whether there are any.
+func (s *folder) flat(dir string, labels map[string]int) bool {
+	found := false
+	for _, e := range s.t.files {
+		file, ok := strings.CutPrefix(e.name, dir)
+		if !ok {
+			continue
+		}
+		wnid, ok := dataset.ValidationSynset(file)
+		if label, known := labels[wnid]; ok && known {
+			s.add(dataset.Test, []string{e.name}, label)
+			found = true
+		}
+	}
+	return found
+}
+
+// annotated reads the pictures that an annotation file names.
+func (s *folder) annotated(dir, notes string, labels map[string]int) error {
+	data, err := s.t.read(notes, picture.MaxBytes)
+	if err != nil {
+		return err
+	}
+	list, err := parseAnnotations(data)
+	if err != nil {
+		return fmt.Errorf("%s: %s%s: %w", s.t.where, s.t.prefix, notes, err)
+	}
+	named := map[string]bool{}
+	for _, a := range list {
+		label, ok := labels[norm.NFC.String(a.class)]
+		if !ok {
+			return fmt.Errorf("%s: %s%s line %d: class %s has no folder in train/", s.t.where, s.t.prefix, notes, a.line, a.class)
+		}
+		file := dir + "images/" + a.file
+		if !s.t.has(file) {
+			file = dir + a.file
+		}
+		if !s.t.has(file) {
+			return fmt.Errorf("%s: %s%s line %d: there is no %simages/%s", s.t.where, s.t.prefix, notes, a.line, dir, a.file)
+		}
+		named[file] = true
+		s.add(dataset.Test, []string{file}, label)
+	}
+	for i := range s.t.files {
+		e := &s.t.files[i]
+		if !strings.HasPrefix(e.name, dir) || named[e.name] {
+			continue
+		}
+		if k, err := s.t.look(e); err != nil {
+			return err
+		} else if k != picture.None {
+			return fmt.Errorf("%s: %s%s names no class for %s", s.t.where, s.t.prefix, notes, e.name)
+		}
+	}
+	slices.SortFunc(s.parts[dataset.Test], func(a, b sample) int {
+		if a.label != b.label {
+			return int(a.label - b.label)
+		}
+		return strings.Compare(a.file, b.file)
+	})
+	return nil
+}
+
+// annotation says which class a picture is of.
+type annotation struct {
+	file, class string
+	line        int
+}
+
+// parseAnnotations reads lines of file, class and, not used here, a box, separated by tabs. No file may be named twice.
+func parseAnnotations(data []byte) ([]annotation, error) {
+	var out []annotation
+	seen := map[string]int{}
+	n := 0
+	for line := range strings.Lines(dataset.PlainText(data)) {
+		n++
+		line = strings.TrimRight(line, "\r\n")
+		if line == "" {
+			continue
+		}
+		f := strings.Split(line, "\t")
+		if len(f) < 2 || f[0] == "" || f[1] == "" {
+			return nil, fmt.Errorf("line %d: %.60q, want file, tab, class", n, line)
+		}
+		if strings.Contains(f[0], "/") || f[0] == "." || f[0] == ".." {
+			return nil, fmt.Errorf("line %d: %.60q, want a file name without folders", n, f[0])
+		}
+		if was, ok := seen[f[0]]; ok {
+			return nil, fmt.Errorf("line %d: %s is named again, first on line %d", n, f[0], was)
+		}
+		seen[f[0]] = n
+		out = append(out, annotation{file: f[0], class: f[1], line: n})
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("names no picture")
+	}
+	return out, nil
+}
+
+// titles takes words for the classes from words.txt, and checks wnids.txt, where they are there.
+func (s *folder) titles() error {
+	index := map[string]int{}
+	for i, c := range s.classes {
+		index[norm.NFC.String(c.Name)] = i
+	}
+	if s.t.has("wnids.txt") {
+		data, err := s.t.read("wnids.txt", picture.MaxBytes)
+		if err != nil {
+			return err
+		}
+		seen := map[string]bool{}
+		for name := range strings.FieldsSeq(dataset.PlainText(data)) {
+			if _, ok := index[norm.NFC.String(name)]; !ok {
+				return fmt.Errorf("%s: %swnids.txt lists %s, which has no folder in train/", s.t.where, s.t.prefix, name)
+			}
+			if seen[name] {
+				return fmt.Errorf("%s: %swnids.txt lists %s twice", s.t.where, s.t.prefix, name)
+			}
+			seen[name] = true
+		}
+	}
+	if !s.t.has("words.txt") {
+		return nil
+	}
+	data, err := s.t.read("words.txt", picture.MaxBytes)
+	if err != nil {
+		return err
+	}
+	for line := range strings.Lines(dataset.PlainText(data)) {
+		name, title, ok := strings.Cut(strings.TrimRight(line, "\r\n"), "\t")
+		if i, mine := index[norm.NFC.String(name)]; ok && mine && title != "" {
+			s.classes[i].Title = title
+		}
+	}
+	return nil
+}

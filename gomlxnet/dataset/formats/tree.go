@@ -1,0 +1,189 @@
+package formats
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"io/fs"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"coadapt/gomlxnet/dataset/picture"
+)
+
+// Bounds on what is read, so that a damaged or hostile file cannot exhaust memory.
+const (
+	maxFile    = 1 << 30 // bytes of one file
+	maxEntries = 4 << 20 // files and folders of a tree
+	maxDepth   = 8       // folders within folders
+	maxHashed  = 2 << 30 // bytes of a plain folder that are read for its digest
+)
+
+// entry is a file of a tree; CRC is known beforehand in an archive and read when needed in a folder.
+type entry struct {
+	name   string // slash-separated, from the tree's root
+	size   int64
+	crc    uint32
+	summed bool         // by digest: what is read later must have this sum
+	kind   picture.Kind // of its first bytes, where they have been looked at
+	bad    error        // why a file named as a picture cannot be read: it is a link to nothing, a pipe, ...
+}
+
+// tree is a listing of a folder or an archive. Hidden files and folders are left out, and counted in passed.
+type tree struct {
+	where  string // for messages: the path it was opened from
+	fsys   fs.FS
+	prefix string  // of the tree's root within fsys, "" or ending in "/"
+	files  []entry // ascending by name
+	dirs   []string
+	crcs   bool // crc of every entry is known
+	passed *passedOver
+	closer io.Closer
+}
+
+// sort orders the files by name and refuses a name that occurs twice, as an archive can have it.
+func (t *tree) sort() error {
+	slices.SortFunc(t.files, func(a, b entry) int { return cmp.Compare(a.name, b.name) })
+	slices.Sort(t.dirs)
+	t.dirs = slices.Compact(t.dirs)
+	for i := range t.files[min(1, len(t.files)):] {
+		if t.files[i].name == t.files[i+1].name {
+			return fmt.Errorf("%s: %s is in the archive twice; make it again", t.where, t.files[i].name)
+		}
+	}
+	return nil
+}
+
+// under returns the tree below prefix ("" or ending in a slash).
+func (t *tree) under(prefix string) *tree {
+	if prefix == "" {
+		return t
+	}
+	u := *t
+	u.prefix, u.files, u.dirs = t.prefix+prefix, nil, nil
+	for _, e := range t.files {
+		if name, ok := strings.CutPrefix(e.name, prefix); ok {
+			e.name = name
+			u.files = append(u.files, e)
+		}
+	}
+	for _, d := range t.dirs {
+		if name, ok := strings.CutPrefix(d, prefix); ok {
+			u.dirs = append(u.dirs, name)
+		}
+	}
+	return &u
+}
+
+// has reports whether there is a file of this name.
+func (t *tree) has(name string) bool {
+	_, ok := t.find(name)
+	return ok
+}
+
+func (t *tree) find(name string) (int, bool) {
+	return slices.BinarySearchFunc(t.files, name, func(e entry, n string) int { return cmp.Compare(e.name, n) })
+}
+
+// read returns a file's bytes; a file longer than limit is refused before memory is taken for it.
+func (t *tree) read(name string, limit int64) ([]byte, error) {
+	i, ok := t.find(name)
+	if !ok {
+		return nil, fmt.Errorf("%s: no file %s", t.where, name)
+	}
+	if err := t.files[i].bad; err != nil {
+		return nil, fmt.Errorf("%s: %s %w", t.where, name, err)
+	}
+	size := t.files[i].size
+	if size > limit {
+		return nil, fmt.Errorf("%s: %s has %d bytes, more than the %d that such a file may have", t.where, name, size, limit)
+	}
+	f, err := t.fsys.Open(t.prefix + name)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", t.where, err)
+	}
+	defer f.Close()
+	data := make([]byte, size)
+	if _, err := io.ReadFull(f, data); err != nil {
+		return nil, fmt.Errorf("%s: %s is cut off or damaged: %w", t.where, name, err)
+	}
+	// The read that meets the end is the one in which an archive checks its sum.
+	var rest [1]byte
+	if n, err := f.Read(rest[:]); n > 0 {
+		return nil, fmt.Errorf("%s: %s is longer than the %d bytes it is listed with", t.where, name, size)
+	} else if err != nil && err != io.EOF {
+		return nil, fmt.Errorf("%s: %s is damaged: %w", t.where, name, err)
+	}
+	if e := t.files[i]; e.summed && crc32.ChecksumIEEE(data) != e.crc {
+		return nil, fmt.Errorf("%s: %s is not what it was when the folder was opened; nets of two sets of data must not mix, so start again", t.where, name)
+	}
+	return data, nil
+}
+
+// digest hashes name, size and CRC-32 of the named files, so that a folder and an archive of the same files agree. The
+// files of a plain folder of more than 2 GiB are not read: there only names and sizes count. Those of a smaller one may not
+// change from then on: read refuses them.
+func (t *tree) digest(ctx context.Context, what string, names []string) (string, error) {
+	list := make([]entry, len(names))
+	var bytes int64
+	for i, name := range names {
+		at, ok := t.find(name)
+		if !ok {
+			return "", fmt.Errorf("%s: no file %s", t.where, name)
+		}
+		if list[i] = t.files[at]; list[i].bad == nil {
+			bytes += list[i].size
+		}
+	}
+	if !t.crcs && bytes <= maxHashed {
+		if err := t.sums(ctx, list); err != nil {
+			return "", err
+		}
+		for _, e := range list {
+			at, _ := t.find(e.name)
+			t.files[at].crc, t.files[at].summed = e.crc, e.bad == nil
+		}
+	}
+	h := sha256.New()
+	fmt.Fprintf(h, "coadapt %s\n", what)
+	for _, e := range list {
+		fmt.Fprintf(h, "%q %d %08x\n", e.name, e.size, e.crc)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// sums reads files, in parallel, for their CRC-32.
+func (t *tree) sums(ctx context.Context, list []entry) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(list) {
+					return
+				}
+				if list[i].bad != nil {
+					continue // it has no bytes, and decodes to an error
+				}
+				data, err := t.read(list[i].name, maxFile)
+				if err != nil {
+					cancel(err)
+					return
+				}
+				list[i].crc = crc32.ChecksumIEEE(data)
+			}
+		})
+	}
+	wg.Wait()
+	return context.Cause(ctx)
+}

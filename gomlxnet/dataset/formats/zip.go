@@ -1,0 +1,80 @@
+package formats
+
+import (
+	"archive/zip"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+
+	"coadapt/gomlxnet/dataset/picture"
+)
+
+// listZip lists a zip archive from its directory; its files are read when asked for, and checked against their sums.
+func listZip(r io.ReaderAt, size int64, where string) (*tree, error) {
+	z, err := zip.NewReader(r, size)
+	if err != nil {
+		return nil, fmt.Errorf("%s: not a sound zip file (cut off?): %w", where, err)
+	}
+	if len(z.File) > maxEntries {
+		return nil, fmt.Errorf("%s: more than %d files and folders", where, maxEntries)
+	}
+	members := zipped{}
+	t := &tree{where: where, fsys: members, crcs: true, passed: &passedOver{}}
+	for _, f := range z.File {
+		slashed := zipName(f.Name)
+		name, err := archived(slashed)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", where, err)
+		}
+		mode := f.Mode()
+		switch {
+		case name == ".":
+		case hidden(name):
+			t.passed.add(becauseHidden, name)
+		case mode.IsDir(), strings.HasSuffix(slashed, "/"):
+			t.dirs = append(t.dirs, name)
+		case !mode.IsRegular():
+			t.irregular(name, "a link or a device")
+		case f.UncompressedSize64 > maxFile:
+			t.tooLarge(name, f.UncompressedSize64)
+		default:
+			members[name] = f
+			t.files = append(t.files, entry{name: name, size: int64(f.UncompressedSize64), crc: f.CRC32})
+		}
+	}
+	return t, t.sort()
+}
+
+// tooLarge lists a file that is not read for its size.
+func (t *tree) tooLarge(name string, size uint64) {
+	if picture.HasEnding(name) {
+		err := fmt.Errorf("has %d bytes; want at most %d in a picture", size, picture.MaxBytes)
+		t.files = append(t.files, entry{name: name, bad: err})
+		return
+	}
+	t.passed.add(fmt.Sprintf("of more than %d bytes", maxFile), name)
+}
+
+// zipped are the files of a zip archive by the names they are listed under.
+type zipped map[string]*zip.File
+
+// Open opens a file; its sum is checked where its end is read.
+func (z zipped) Open(name string) (fs.File, error) {
+	f, ok := z[name]
+	if !ok {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	r, err := f.Open()
+	if err != nil {
+		return nil, err
+	}
+	return zippedFile{r, f}, nil
+}
+
+type zippedFile struct {
+	io.ReadCloser
+	f *zip.File
+}
+
+func (f zippedFile) Stat() (fs.FileInfo, error) { return f.f.FileInfo(), nil }
