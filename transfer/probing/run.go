@@ -24,6 +24,7 @@ type Runner struct {
 	features *features
 	readers  map[string]*gomlxnet.Reader
 	above    map[string]*gomlxnet.Above
+	exciters map[string]*gomlxnet.Exciter
 	grams    *gomlxnet.Grams
 	passes   int // of nets over pictures by which features were read
 	// Hits and Misses count the groups of nets whose values were kept, and those that were looked into.
@@ -46,6 +47,7 @@ func NewRunner(lab *transfer.Lab, pictures int) (*Runner, error) {
 	return &Runner{
 		lab: lab, pictures: pictures, features: newFeatures(lab.Store(), maxFeatures),
 		readers: map[string]*gomlxnet.Reader{}, above: map[string]*gomlxnet.Above{},
+		exciters: map[string]*gomlxnet.Exciter{},
 	}, nil
 }
 
@@ -57,9 +59,13 @@ func (r *Runner) Close() {
 	for _, x := range r.above {
 		x.Close()
 	}
+	for _, x := range r.exciters {
+		x.Close()
+	}
 	if r.grams != nil {
 		r.grams.Close()
 	}
+	clear(r.exciters)
 	clear(r.readers)
 	clear(r.above)
 	r.grams = nil
