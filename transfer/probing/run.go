@@ -95,7 +95,7 @@ func (r *Runner) Run(ctx context.Context, p Probe, results ...transfer.Result) i
 	}
 }
 
-// Collect is all that Run yields.
+// Collect is all that Run yields, with the controls that fail of all groups first.
 func (r *Runner) Collect(ctx context.Context, p Probe, results ...transfer.Result) ([]Value, error) {
 	var all []Value
 	for v, err := range r.Run(ctx, p, results...) {
@@ -104,7 +104,7 @@ func (r *Runner) Collect(ctx context.Context, p Probe, results ...transfer.Resul
 		}
 		all = append(all, v)
 	}
-	return all, nil
+	return failedFirst(all), nil
 }
 
 // grouped are the nets that are looked into together.
