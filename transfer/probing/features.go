@@ -292,6 +292,22 @@ func (r *Runner) upper(s *Subject, w gomlxnet.Weights, n int) (*gomlxnet.Above, 
 	return x, err
 }
 
+// exciter is that of a layer of nets of one shape, with the weights of the net loaded.
+func (r *Runner) exciter(s *Subject, layer int) (*gomlxnet.Exciter, error) {
+	key, err := shapeKey(s, []int{layer})
+	if err != nil {
+		return nil, err
+	}
+	if x := r.exciters[key]; x != nil {
+		return x, x.Load(s.Weights)
+	}
+	x, err := gomlxnet.NewExciter(r.lab.Backend(), s.Arch, s.Weights, atATime, layer)
+	if err == nil {
+		r.exciters[key] = x
+	}
+	return x, err
+}
+
 // shapeKey tells compiled graphs apart.
 func shapeKey(s *Subject, layers []int) (string, error) {
 	arch, err := json.Marshal(s.Arch)

@@ -103,7 +103,7 @@ func (p Maximise) layer(s *Subject) (int, error) {
 }
 
 // atATime is how many units a graph takes.
-const atATime = 8
+const atATime = 4
 
 func (p Maximise) pictures(ctx context.Context, r *Runner, s *Subject) ([]Made, error) {
 	if p.Steps < 1 || !(p.Rate > 0) || p.Decay < 0 || p.Decay >= 1 || p.Jitter < 0 || p.Blur < 0 {
@@ -117,11 +117,10 @@ func (p Maximise) pictures(ctx context.Context, r *Runner, s *Subject) ([]Made, 
 	if err != nil {
 		return nil, err
 	}
-	e, err := gomlxnet.NewExciter(r.lab.Backend(), s.Arch, s.Weights, atATime, layer)
+	e, err := r.exciter(s, layer)
 	if err != nil {
 		return nil, err
 	}
-	defer e.Close()
 	units := p.Units
 	if len(units) == 0 {
 		units = []int{0, 1, 2, 3}[:min(4, e.Units())]

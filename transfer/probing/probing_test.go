@@ -310,6 +310,25 @@ func TestOfItself(t *testing.T) {
 	}
 }
 
+// TestFailedFirst has the controls that fail of all groups before everything else, in their order.
+func TestFailedFirst(t *testing.T) {
+	l := small(t)
+	nets := trained(t, l, "baseB", "baseA", "B3B")
+	values := collect(t, runner(t, l), Stitch{}, nets...)
+	fails := 0
+	for i, v := range values {
+		if v.Control == Fails {
+			fails++
+			if fails != i+1 {
+				t.Fatalf("a control that fails stands behind others: %d %+v", i, v)
+			}
+		}
+	}
+	if fails == 0 {
+		t.Error("no control fails in nets that hardly learned, so that nothing was shown")
+	}
+}
+
 // TestGroups refuses too few nets and probes that there are not.
 func TestGroups(t *testing.T) {
 	l := small(t)

@@ -24,6 +24,7 @@ type Runner struct {
 	features *features
 	readers  map[string]*gomlxnet.Reader
 	above    map[string]*gomlxnet.Above
+	exciters map[string]*gomlxnet.Exciter
 	grams    *gomlxnet.Grams
 	passes   int // of nets over pictures by which features were read
 	// Hits and Misses count the groups of nets whose values were kept, and those that were looked into.
@@ -46,6 +47,7 @@ func NewRunner(lab *transfer.Lab, pictures int) (*Runner, error) {
 	return &Runner{
 		lab: lab, pictures: pictures, features: newFeatures(lab.Store(), maxFeatures),
 		readers: map[string]*gomlxnet.Reader{}, above: map[string]*gomlxnet.Above{},
+		exciters: map[string]*gomlxnet.Exciter{},
 	}, nil
 }
 
@@ -57,9 +59,13 @@ func (r *Runner) Close() {
 	for _, x := range r.above {
 		x.Close()
 	}
+	for _, x := range r.exciters {
+		x.Close()
+	}
 	if r.grams != nil {
 		r.grams.Close()
 	}
+	clear(r.exciters)
 	clear(r.readers)
 	clear(r.above)
 	r.grams = nil
@@ -89,7 +95,7 @@ func (r *Runner) Run(ctx context.Context, p Probe, results ...transfer.Result) i
 	}
 }
 
-// Collect is all that Run yields.
+// Collect is all that Run yields, with the controls that fail of all groups first.
 func (r *Runner) Collect(ctx context.Context, p Probe, results ...transfer.Result) ([]Value, error) {
 	var all []Value
 	for v, err := range r.Run(ctx, p, results...) {
@@ -98,7 +104,7 @@ func (r *Runner) Collect(ctx context.Context, p Probe, results ...transfer.Resul
 		}
 		all = append(all, v)
 	}
-	return all, nil
+	return failedFirst(all), nil
 }
 
 // grouped are the nets that are looked into together.

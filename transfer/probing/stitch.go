@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -174,20 +175,23 @@ func (c stitchCut) values(v Value, alone float64, senders [4][2]Features) ([]Val
 // wrongTask is the share of a sender's test pictures that are given the next class by the receiver's upper layers, with
 // a map to the receiver's features of pictures of that class.
 func (c stitchCut) wrongTask(train, test Features) (float64, error) {
-	classes := slices.Max(c.train.Labels) + 1
-	next := func(label int) int { return (label + 1) % classes }
-	of := make([][]int, classes) // pictures
+	of := map[int][]int{} // pictures of a class
 	for i, label := range c.train.Labels {
 		of[label] = append(of[label], i)
 	}
+	classes := slices.Sorted(maps.Keys(of)) // of few pictures some may have none
+	next := func(label int) int {
+		at, found := slices.BinarySearch(classes, label)
+		if found {
+			at++
+		}
+		return classes[at%len(classes)]
+	}
 	to := c.train
 	to.Data = make([]float32, len(c.train.Data))
-	used, each := make([]int, classes), to.Each()
+	used, each := map[int]int{}, to.Each()
 	for i, label := range c.train.Labels {
 		from := of[next(label)]
-		if len(from) == 0 {
-			return 0, fmt.Errorf("class %d has no training picture among %d", next(label), c.train.Pictures())
-		}
 		picture := from[used[label]%len(from)]
 		used[label]++
 		copy(to.Data[i*each:(i+1)*each], c.train.Data[picture*each:(picture+1)*each])
