@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"coadapt/gomlxnet/backend"
-	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/formats"
+	"coadapt/gomlxnet/dataset/shapes"
 	"coadapt/transfer"
 	"coadapt/transfer/store"
 )
@@ -29,7 +29,7 @@ func BenchmarkProbesOfACurve(b *testing.B) {
 }
 
 func probesOfACurve(b *testing.B) {
-	src, err := formats.Open(b.Context(), dataset.PlainName, formats.Options{})
+	src, err := formats.Open(b.Context(), shapes.PlainName, formats.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
