@@ -14,7 +14,7 @@ func TestFuzzTargets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []fuzzTarget{{filepath.Join("gomlxnet", "dataset"), "FuzzDecode"}, {filepath.Join("gomlxnet", "dataset"), "FuzzArchives"},
+	for _, want := range []fuzzTarget{{filepath.Join("gomlxnet", "dataset", "picture"), "FuzzDecode"}, {filepath.Join("gomlxnet", "dataset", "formats"), "FuzzArchives"},
 		{"transfer", "FuzzWeights"}, {filepath.Join("transfer", "store"), "FuzzImport"}} {
 		if !slices.Contains(targets, want) {
 			t.Errorf("%v is not found among %v", want, targets)

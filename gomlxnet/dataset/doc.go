@@ -1,10 +1,9 @@
 // Package dataset turns pictures into the batches a net is trained and tested on.
 //
-//	"plain-shapes"
-//	"shapes"          NewShapes --.
-//	folder, .zip      folder      +--> Source --> SplitFor --> NewTask --> Task
-//	.tar.gz, .bin     cifar     --'    labels,    classes      decoded,    |   .Train(Order, View, from, to) --> *Batch, ...
-//	     (Open recognises them)        pixels     A and B      mean, bad   '-- .Test(size, View)             --> *Batch, ...
+//	                 labels,            classes           decoded,
+//	formats.Open --> pixels             A and B           mean, bad
+//	yours        --> Source --> SplitFor --> NewTask -->  Task --> .Train(Order, View, from, to) --> *Batch, ...
+//	                                                          '--> .Test(size, View)             --> *Batch, ...
 //
 // A Source is a labelled set of pictures of one size in a fixed order, with a digest over all that decides pixels and
 // labels. A Split names two disjoint sets of its classes. A Task is one of them, with labels 0..N-1 and its own mean image,
@@ -12,31 +11,23 @@
 // to a picture on its way into a batch: mean, padding, crop, mirror. All randomness is drawn by place, never by history, so
 // training can stop and start again at any step, and goroutines can make batches ahead of the net without changing a bit.
 //
-// Parts divides a source anew into pictures for training and for testing: by a share, by folds, with groups that stay together.
-// A split file (ReadSplits) divides its classes as a user likes.
+// The package knows no kind of data. What a source can do besides, it says by the interfaces of optional.go. Where the
+// kinds are:
 //
-// ILSVRC2012 is read from its usual tree, from a flat validation folder, or straight from the distributed tar archives.
-// Pack decodes a source once into checksummed shards, which Open then maps into memory (Packed). A List is a list of files as
-// released in 2014; those that the derived class splits come to are proved by their MD5 sums.
+//	formats    opens all of them: folders, archives, CIFAR, ILSVRC, two data sets as one; start there to add one
+//	divide     divides a source anew into pictures for training and for testing
+//	pack       keeps a source decoded, in files that are mapped into memory
+//	shapes     draws pictures
+//	picture    decodes, turns upright and resizes; planes resizes the planes of a JPEG
+//	datatest   what the tests of several of them need
 //
-// A picture is told by its first bytes, whatever its name: JPEG, PNG, and of GIF, WebP, BMP and TIFF the first frame. It is turned
-// upright as its EXIF data says, except where all classes are ILSVRC synsets, whose pictures were not turned in 2014. What systems
-// and programs keep beside pictures (@eaDir, Thumbs.db, __MACOSX, names that begin with a dot) is no class and no picture; Survey counts
-// all that is passed over. Two data sets in one folder are refused. Archives may be git's, or have the names of Windows and Macs.
+// All of them but picture import this package, and it imports none of them.
 //
-// Bounds, so that no file can take the memory or never end:
-//
-//	an encoded picture       64 MiB
-//	a picture                64 Mi pixels
-//	pictures being decoded   512 MiB together, whatever the number of workers; a larger one is decoded alone
-//	a .tar.gz                64 MiB and 32 times its size are unpacked into memory, of pictures and lists alone, and at most 4 GiB
-//	a .tar, a .zip           read where it lies
-//	files and folders        4 Mi, 8 folders deep
-//	pipes, devices, holes    not opened, not read: passed over, or a bad picture
+// Start from source.go, then task.go, order.go and batch.go. A split file (ReadSplits) divides classes as a user likes. A
+// List is a list of files as released in 2014; those that the derived class splits come to are proved by their MD5 sums.
 //
 // A picture that does not decode stops NewTask with its name, or, where asked for, is left out and listed in Task.Bad.
-// All is integers or single roundings, resized pictures and shapes as well: the same bytes everywhere. Where a machine's
-// libjpeg-turbo is asked to decode JPEGs (DecoderTurbo), its samples differ from Go's by a grey level or two; the digest tells.
+// All is integers or single roundings: the same bytes everywhere.
 //
 // Pictures are RGB and pixels are 0..255 before the mean is subtracted. (The 2014 nets saw BGR; a net trained from scratch
 // cannot tell.)

@@ -22,8 +22,8 @@ type List struct {
 	Labels []int
 }
 
-// WriteTo writes the lines.
-func (l List) WriteTo(w io.Writer) (int64, error) {
+// writeTo writes the lines.
+func (l List) writeTo(w io.Writer) (int64, error) {
 	var b strings.Builder
 	for i, f := range l.Files {
 		fmt.Fprintf(&b, "%s %d\n", f, l.Labels[i])
@@ -38,7 +38,7 @@ func (l List) WriteFile(file string) error {
 		return err
 	}
 	return durable.WriteFile(file, func(w io.Writer) error {
-		_, err := l.WriteTo(w)
+		_, err := l.writeTo(w)
 		return err
 	})
 }
@@ -46,7 +46,7 @@ func (l List) WriteFile(file string) error {
 // MD5 is the sum over the lines, in hex.
 func (l List) MD5() string {
 	h := md5.New()
-	l.WriteTo(h) // a hash takes everything
+	l.writeTo(h) // a hash takes everything
 	return hex.EncodeToString(h.Sum(nil))
 }
 
@@ -86,9 +86,9 @@ func TrainingList(src Source) (List, error) {
 	return l, nil
 }
 
-// Select is the list of some classes in ascending order, with labels 0..N-1 in
+// choose is the list of some classes in ascending order, with labels 0..N-1 in
 // that order; pictures keep theirs.
-func (l List) Select(name string, classes []int) List {
+func (l List) choose(name string, classes []int) List {
 	label := make(map[int]int)
 	for i, c := range classes {
 		label[c] = i
@@ -102,8 +102,8 @@ func (l List) Select(name string, classes []int) List {
 	return out
 }
 
-// First is the list of the first k pictures of each class, labels as they were.
-func (l List) First(k int) List {
+// first is the list of the first k pictures of each class, labels as they were.
+func (l List) first(k int) List {
 	out := List{Name: fmt.Sprintf("reduced%04d", k), Part: l.Part}
 	count := make(map[int]int)
 	for i, f := range l.Files {
@@ -120,8 +120,8 @@ func (l List) First(k int) List {
 func (l List) Lists() []List {
 	out := []List{l}
 	for seed := range 4 {
-		a, b := RandomHalves(1000, seed)
-		out = append(out, l.Select(fmt.Sprintf("half%dA", seed), a), l.Select(fmt.Sprintf("half%dB", seed), b))
+		a, b := randomHalves(1000, seed)
+		out = append(out, l.choose(fmt.Sprintf("half%dA", seed), a), l.choose(fmt.Sprintf("half%dB", seed), b))
 	}
 	var natural, manMade []int
 	for i, wnid := range ilsvrc12Lists().synsets {
@@ -131,10 +131,10 @@ func (l List) Lists() []List {
 			manMade = append(manMade, i)
 		}
 	}
-	out = append(out, l.Select("halfnatmanA", natural), l.Select("halfnatmanB", manMade))
+	out = append(out, l.choose("halfnatmanA", natural), l.choose("halfnatmanB", manMade))
 	if l.Part == Train {
 		for _, k := range []int{1, 2, 5, 10, 25, 50, 100, 250, 500, 750, 1000} {
-			out = append(out, l.First(k))
+			out = append(out, l.first(k))
 		}
 	}
 	return out

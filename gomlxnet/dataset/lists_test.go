@@ -22,8 +22,8 @@ func TestValidationListsAre2014s(t *testing.T) {
 			t.Errorf("%s: %s, released %s", l.Name, got, want)
 		}
 	}
-	a, _ := RandomHalves(1000, 4)
-	other := ValidationList().Select("half0A", a)
+	a, _ := randomHalves(1000, 4)
+	other := ValidationList().choose("half0A", a)
 	if want, _ := other.Released(); other.MD5() == want {
 		t.Error("the half of seed 4 has the sum of seed 0")
 	}
@@ -94,17 +94,17 @@ func TestSynsetsAndLabels(t *testing.T) {
 func TestListForms(t *testing.T) {
 	whole := List{Name: "whole", Part: Train, Files: []string{"a/1", "a/2", "b/1", "c/1", "c/2", "c/3"}, Labels: []int{0, 0, 1, 2, 2, 2}}
 	var b strings.Builder
-	if _, err := whole.Select("x", []int{0, 2}).WriteTo(&b); err != nil || b.String() != "a/1 0\na/2 0\nc/1 1\nc/2 1\nc/3 1\n" {
+	if _, err := whole.choose("x", []int{0, 2}).writeTo(&b); err != nil || b.String() != "a/1 0\na/2 0\nc/1 1\nc/2 1\nc/3 1\n" {
 		t.Errorf("%q, %v", b.String(), err)
 	}
 	b.Reset()
-	if _, err := whole.First(2).WriteTo(&b); err != nil || b.String() != "a/1 0\na/2 0\nb/1 1\nc/1 2\nc/2 2\n" {
+	if _, err := whole.first(2).writeTo(&b); err != nil || b.String() != "a/1 0\na/2 0\nb/1 1\nc/1 2\nc/2 2\n" {
 		t.Errorf("%q, %v", b.String(), err)
 	}
-	if l := whole.First(2); l.Name != "reduced0002" {
+	if l := whole.first(2); l.Name != "reduced0002" {
 		t.Error(l.Name)
 	}
-	if _, ok := whole.Select("x", nil).Released(); ok {
+	if _, ok := whole.choose("x", nil).Released(); ok {
 		t.Error("a list that was never released has a sum")
 	}
 }

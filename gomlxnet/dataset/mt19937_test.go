@@ -35,7 +35,7 @@ func TestLegacyPermutation(t *testing.T) {
 
 // Made with numpy 2.4.6: numpy.random.seed([7]); sorted(numpy.random.choice(numpy.arange(21), 10, replace=False))
 func TestRandomHalvesAreNumpys(t *testing.T) {
-	a, b := RandomHalves(21, 7)
+	a, b := randomHalves(21, 7)
 	if want := []int{0, 2, 3, 6, 7, 9, 10, 13, 15, 19}; !slices.Equal(a, want) {
 		t.Errorf("A %v, want %v", a, want)
 	}

@@ -44,9 +44,6 @@ func (o Order) indices(k, n int, epoch func(e, n int) []int32, dst []int) []int 
 	return dst
 }
 
-// Epochs is how many passes over n training pictures the first k batches make.
-func (o Order) Epochs(k, n int) float64 { return float64(k) * float64(o.Batch) / float64(n) }
-
 func (o Order) check(n int) error {
 	switch {
 	case o.Batch < 1:

@@ -81,12 +81,12 @@ func ReadSplits(file string) ([]SplitText, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ParseSplits(file, data)
+	return parseSplits(file, data)
 }
 
-// ParseSplits reads the text of a split file. file is its name, for messages and for a split without a name of its own.
+// parseSplits reads the text of a split file. file is its name, for messages and for a split without a name of its own.
 // It fails for a line that it does not know, a name that cannot be one or occurs twice, and a split that lacks a task.
-func ParseSplits(file string, data []byte) ([]SplitText, error) {
+func parseSplits(file string, data []byte) ([]SplitText, error) {
 	var all []SplitText
 	task, n := -1, 0
 	at := func(format string, args ...any) error {
@@ -218,7 +218,7 @@ func meets(classes []Class, text string) []int {
 		if norm.NFC.String(c.Name) == norm.NFC.String(text) {
 			return []int{i}
 		}
-		if ok, _ := path.Match(norm.NFC.String(text), norm.NFC.String(c.Name)); ok { // ParseSplits has checked the pattern
+		if ok, _ := path.Match(norm.NFC.String(text), norm.NFC.String(c.Name)); ok { // parseSplits has checked the pattern
 			found = append(found, i)
 		}
 	}

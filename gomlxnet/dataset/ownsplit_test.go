@@ -31,7 +31,7 @@ func zoo() animals {
 func TestOwnSplit(t *testing.T) {
 	text := "# ours\n[A]\nanimal_*\n  dog [small]\n\n[B]\nchair\n# not the rose\ntable\n"
 	for file, want := range map[string]string{"animals.txt": "animals", "x/my_pets-2.split": "mypets2"} {
-		all, err := ParseSplits(file, []byte(text))
+		all, err := parseSplits(file, []byte(text))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -50,14 +50,14 @@ func TestOwnSplit(t *testing.T) {
 		}
 	}
 	// An accent that a Mac writes as a character of its own is the same letter.
-	all, err := ParseSplits("a.txt", []byte("[B]\nchair\ntable\n[A]\nanimal_e\u0301\nanimal_?og\nanimal_d*\n"))
+	all, err := parseSplits("a.txt", []byte("[B]\nchair\ntable\n[A]\nanimal_e\u0301\nanimal_?og\nanimal_d*\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if s, err := all[0].Of(zoo()); err != nil || !slices.Equal(s.A, []int{1, 2}) {
 		t.Errorf("%v, %v; want A 1, 2", s, err)
 	}
-	two, err := ParseSplits("1.txt", []byte("name: "+
+	two, err := parseSplits("1.txt", []byte("name: "+
 		"near\n[A]\nrose\nanimal_cat\n[B]\nanimal_dog\nanimal_é\nname:far\n[A]\nchair\ntable\n[B]\nanimal_*\n"))
 	if err != nil || len(two) != 2 || two[0].Name != "near" || two[1].Name != "far" {
 		t.Fatalf("%+v, %v; want near and far", two, err)
@@ -95,7 +95,7 @@ func TestBadSplits(t *testing.T) {
 			`line 4: class animal_dog is in B by "*_dog" and in A by line 2 ("animal_*")`},
 		{"a.txt", "[A]\nrose\n[B]\nchair\ntable\n", "task A of the split a has one class of zoo, rose"},
 	} {
-		all, err := ParseSplits(c.file, []byte(c.text))
+		all, err := parseSplits(c.file, []byte(c.text))
 		if err == nil {
 			_, err = all[0].Of(zoo())
 		}

@@ -25,7 +25,7 @@ func (t *Task) See(part Part, i int, v View) (Seen, error) {
 }
 
 // SeePixels is See of a picture that need not be of the task: pic is [height, width, channels] bytes as
-// [PictureReader.Read] gives them.
+// formats.Reader gives them.
 func (t *Task) SeePixels(pic []uint8, v View) (Seen, error) {
 	h, w, c := t.src.Shape()
 	if len(pic) != h*w*c {

@@ -51,17 +51,17 @@ func randomSplit(name string, classes int) (Split, error) {
 		return Split{}, fmt.Errorf("split %q: want a seed (0, 1, 2, ...) for random halves, or natman", name)
 	}
 	s := Split{Name: strconv.FormatUint(seed, 10)}
-	s.A, s.B = RandomHalves(classes, int(seed))
+	s.A, s.B = randomHalves(classes, int(seed))
 	return s, nil
 }
 
-// RandomHalves returns the halves of classes 0..classes-1 that the 2014 experiment's script makes for a seed:
+// randomHalves returns the halves of classes 0..classes-1 that the 2014 experiment's script makes for a seed:
 //
 //	numpy.random.seed([seed]); a = sorted(numpy.random.choice(arange(classes), classes/2, replace=False))
 //
 // numpy's choice without replacement is the head of a legacy permutation. B is the rest; where classes is odd it is the
 // larger one. seed must lie in 0..2^32-1.
-func RandomHalves(classes, seed int) (a, b []int) {
+func randomHalves(classes, seed int) (a, b []int) {
 	p := newMT19937(uint32(seed)).permutation(classes)
 	a, b = p[:classes/2:classes/2], p[classes/2:]
 	slices.Sort(a)

@@ -32,7 +32,7 @@ func TestRandomHalvesAre2014s(t *testing.T) {
 		t.Fatal(err)
 	}
 	for seed := range 4 {
-		a, b := RandomHalves(1000, seed)
+		a, b := randomHalves(1000, seed)
 		name := "half" + string(rune('0'+seed))
 		if !slices.Equal(a, want[name+"A"]) || !slices.Equal(b, want[name+"B"]) {
 			t.Errorf("seed %d: the halves differ from %s", seed, name)
@@ -42,7 +42,7 @@ func TestRandomHalvesAre2014s(t *testing.T) {
 
 func TestRandomHalvesCoverAllClasses(t *testing.T) {
 	for _, n := range []int{2, 7, 40, 1000} {
-		a, b := RandomHalves(n, 5)
+		a, b := randomHalves(n, 5)
 		all := slices.Sorted(slices.Values(append(slices.Clone(a), b...)))
 		if len(a) != n/2 || len(all) != n || len(slices.Compact(all)) != n || !slices.IsSorted(a) || !slices.IsSorted(b) {
 			t.Errorf("n=%d: A %v, B %v are no halves", n, a, b)

@@ -1,6 +1,6 @@
 // Package predict uses trained nets on pictures, and asks how far their answers can be trusted.
 //
-//	file --dataset.PictureReader--> pixels --View--> input --Reader--> logits --softmax--> [Guess]es
+//	file --formats.Reader--> pixels --View--> input --Reader--> logits --softmax--> [Guess]es
 //	                                                   |
 //	                          squares of it are hidden: [Predictor.Occlude]
 //

@@ -14,7 +14,7 @@ import (
 const version = 2
 
 // Params are all that determines a procedural data set. The zero value of a field takes the default of
-// [Default]; a negative Noise, Clutter, Rotate, Warp or Occlude means none at all.
+// the spec "shapes"; a negative Noise, Clutter, Rotate, Warp or Occlude means none at all.
 type Params struct {
 	Classes int    // 2..40, half of them natural-like (the larger half where odd)
 	Train   int    // training pictures a class, from 1
@@ -33,20 +33,20 @@ type Params struct {
 // The names of the two sets of parameters.
 const (
 	defaultName = "shapes"
-	// PlainName is that of [Plain].
+	// PlainName is that of the plain ones.
 	PlainName = "plain-shapes"
 )
 
-// Default are the parameters of the spec "shapes".
-func Default() Params {
+// defaults are the parameters of the spec "shapes".
+func defaults() Params {
 	return Params{Classes: 40, Train: 200, Test: 50, Size: 32,
 		Noise: 18, Clutter: 4, Rotate: 30, Warp: 130, Occlude: 35, Contrast: 45}
 }
 
-// Plain are the parameters of the spec "plain-shapes": small pictures, five times as many, with little noise and clutter, nothing
+// plain are the parameters of the spec "plain-shapes": small pictures, five times as many, with little noise and clutter, nothing
 // bent and nothing covered. A narrow net comes near to all it can learn of them within seconds, which is what the default experiment
 // needs: a base that is nearly done.
-func Plain() Params {
+func plain() Params {
 	return Params{Classes: 40, Train: 1000, Test: 250, Size: 24,
 		Noise: 3, Clutter: 2, Rotate: 30, Warp: -1, Occlude: -1, Contrast: 45}
 }
@@ -68,7 +68,7 @@ type Source struct {
 
 // New checks the parameters and makes the source.
 func New(p Params) (*Source, error) {
-	d := Default()
+	d := defaults()
 	for _, f := range []struct{ v, def *int }{{&p.Classes, &d.Classes}, {&p.Train, &d.Train}, {&p.Test, &d.Test},
 		{&p.Size, &d.Size}, {&p.Noise, &d.Noise}, {&p.Clutter, &d.Clutter}, {&p.Rotate, &d.Rotate}, {&p.Warp, &d.Warp},
 		{&p.Occlude, &d.Occlude}, {&p.Contrast, &d.Contrast}} {

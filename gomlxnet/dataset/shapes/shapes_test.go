@@ -141,7 +141,7 @@ func TestParseShapes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s := newSource(t, p).Params(); s.Classes != 10 || s.Noise != 0 || s.Seed != 3 || s.Size != 24 || s.Train != Default().Train {
+	if s := newSource(t, p).Params(); s.Classes != 10 || s.Noise != 0 || s.Seed != 3 || s.Size != 24 || s.Train != defaults().Train {
 		t.Errorf("parameters %+v", s)
 	}
 	for spec, hint := range map[string]string{"shapes:colour=3": "no parameter", "shapes:noise": "name=number", "shapes:seed=-1": "seed"} {

@@ -33,9 +33,9 @@ func Is(spec string) bool {
 // Parse reads a spec "shapes", "plain-shapes" or either with parameters, as in "shapes:name=number,...".
 func Parse(spec string) (Params, error) {
 	name, list, _ := strings.Cut(spec, ":")
-	p := Default()
+	p := defaults()
 	if name == PlainName {
-		p = Plain()
+		p = plain()
 	}
 	fields := []struct {
 		name string

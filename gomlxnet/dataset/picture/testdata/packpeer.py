@@ -4,7 +4,7 @@
                                           with a 1/f spectrum, as photographs have, under grain
     python packpeer.py time TREE 256      CPU milliseconds a picture from bytes in memory to a uint8 tensor of 256 x 256, one thread
 
-Wants numpy, Pillow, torch and torchvision. The Go side: COADAPT_BENCH_TREE=TREE go test -bench Decode ./gomlxnet/dataset
+Wants numpy, Pillow, torch and torchvision. The Go side: COADAPT_BENCH_TREE=TREE go test -bench Decode ./gomlxnet/dataset/picture
 """
 
 import io
