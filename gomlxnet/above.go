@@ -19,6 +19,17 @@ func (r *Reader) Load(w Weights) error {
 	return loadVariables(r.store, w)
 }
 
+// createVariables puts a net's variables into an empty store. Where that fails, the store is freed.
+func createVariables(store *model.Store, w Weights) error {
+	for path, t := range w {
+		if _, err := store.CreateVariable(path, tensors.FromFlatDataAndDimensions(t.Data, t.Shape...)); err != nil {
+			store.Finalize()
+			return errors.WithMessagef(err, "variable %s", path)
+		}
+	}
+	return nil
+}
+
 // loadVariables gives the variables of a store new values.
 func loadVariables(store *model.Store, w Weights) error {
 	for path, t := range w {
@@ -68,11 +79,8 @@ func NewAbove(backend compute.Backend, arch Arch, w Weights, batch, from int) (*
 		}
 		a.shape = dims[from-1].Out.shape(batch)
 	}
-	for path, t := range w {
-		if _, err := a.store.CreateVariable(path, tensors.FromFlatDataAndDimensions(t.Data, t.Shape...)); err != nil {
-			a.store.Finalize()
-			return nil, errors.WithMessagef(err, "variable %s", path)
-		}
+	if err := createVariables(a.store, w); err != nil {
+		return nil, err
 	}
 	var err error
 	a.exec, err = model.NewExec(backend, a.store, func(scope *model.Scope, x *Node) *Node {

@@ -44,7 +44,7 @@ func (a Arch) blocksGraph(scope *model.Scope, x, rng *Node, cut Cut, from, to in
 		}
 		return at.VariableWithShape(names[len(names)-1], shapes.Make(dtypes.Float32, v.Shape...)).SetTrainable(v.learns(cut))
 	}
-	p := &pass{cut: cut, nets: 1,
+	p := &pass{cut: cut, nets: 1, normed: w.normed(),
 		value:  func(i int) *Node { return variable(i).NodeValue(x.Graph()) },
 		update: func(i int, value *Node) { variable(i).SetNodeValue(value) }}
 	if rng != nil {
@@ -57,7 +57,9 @@ func (a Arch) blocksGraph(scope *model.Scope, x, rng *Node, cut Cut, from, to in
 type pass struct {
 	cut    Cut
 	nets   int
+	normed bool              // the net has batch norm
 	rngs   []*Node           // the random states of each net; nil in testing
+	batch  bool              // statistics are the batch's, as in training, though there is no dropout
 	value  func(i int) *Node // the variable of an index
 	update func(i int, value *Node)
 }
@@ -72,7 +74,7 @@ func (p *pass) blocks(blocks []wiredBlock, from int, x *Node) (left []*Node) {
 			for _, f := range o.from {
 				in = append(in, values[f])
 			}
-			c := &Context{Nets: p.nets, Learning: p.rngs != nil && !p.cut.frozen(layer), pass: p, vars: o.vars}
+			c := &Context{Nets: p.nets, Learning: (p.batch || p.rngs != nil) && !p.cut.frozen(layer), pass: p, vars: o.vars}
 			values = append(values, o.Build(c, in))
 		}
 		x = values[len(b.ops)]

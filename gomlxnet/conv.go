@@ -77,16 +77,28 @@ func (s Convolution) Field(in Field, _ Dims) Field {
 // Build has the groups of all nets in one operation.
 func (s Convolution) Build(c *Context, in []*Node) *Node {
 	x, w := in[0], c.Var(0, in[0])
-	convolve, groups := Conv, max(s.Groups, 1)
+	by := sliding{max(s.Stride, 1), s.Pad, max(s.Groups, 1), c.pass.normed && narrow(s)}
+	convolve := byGroups
 	if c.Nets > 1 {
-		convolve, groups = conv, c.Nets*groups
+		convolve, by.groups = conv, c.Nets*by.groups
 	}
 	if s.Bias == nil {
-		return materializeGradient(convolve(x, w, max(s.Stride, 1), s.Pad, groups))
+		return materializeGradient(convolve(x, w, by))
 	}
 	b := c.Var(1, x)
-	return materializeGradient(addBias(convolve(x, w, max(s.Stride, 1), s.Pad, groups), b))
+	return materializeGradient(addBias(convolve(x, w, by), b))
 }
+
+// sliding is how a kernel goes over images.
+type sliding struct {
+	stride, pad, groups int
+	// byRows has the gradient by the kernel from convKernelGradByRows: the same sum in another order. Only nets with batch
+	// norm have it, as others had results in stores before it was there.
+	byRows bool
+}
+
+// narrow says where convKernelGradByRows is the faster one on XLA's CPU: at a stride of 1, from few channels to few.
+func narrow(s Convolution) bool { return s.Stride <= 1 && s.Kernel > 1 && s.Out <= 16 }
 
 // Conv is a convolution of x, [batch, height, width, in], with a kernel of
 // shape [k, k, in/groups, out], zeros of width pad on every side. With groups
@@ -94,14 +106,20 @@ func (s Convolution) Build(c *Context, in []*Node) *Node {
 // of the output sees only block i of the input, as in Caffe. Blocks are
 // convolved one by one: as one convolution with groups CaffeNet is no faster.
 func Conv(x, kernel *Node, stride, pad, groups int) *Node {
+	return byGroups(x, kernel, sliding{stride: stride, pad: pad, groups: groups})
+}
+
+// byGroups is Conv.
+func byGroups(x, kernel *Node, by sliding) *Node {
 	x.AssertRank(4)
 	kernel.AssertRank(4)
-	if groups <= 1 {
-		return conv(x, kernel, stride, pad, 1)
+	groups := by.groups
+	if by.groups = 1; groups <= 1 {
+		return conv(x, kernel, by)
 	}
 	parts := make([]*Node, groups)
 	for i := range parts {
-		parts[i] = conv(group(x, i, groups), group(kernel, i, groups), stride, pad, 1)
+		parts[i] = conv(group(x, i, groups), group(kernel, i, groups), by)
 	}
 	return Concatenate(parts, -1)
 }
@@ -111,17 +129,22 @@ func Conv(x, kernel *Node, stride, pad, groups int) *Node {
 // The gradients are our own. The library (GoMLX v0.28.2) has none with groups, and those without are wrong for
 // kernels of an even side; and they have axes in orders for which XLA's CPU has no fast path where a convolution is
 // in a loop.
-func conv(x, kernel *Node, stride, pad, groups int) *Node {
+func conv(x, kernel *Node, by sliding) *Node {
 	return withGradients(func(in []*Node) *Node {
-		padding := [][2]int{{pad, pad}, {pad, pad}}
-		return Convolve(in[0], in[1]).StridePerAxis(stride, stride).PaddingPerDim(padding).ChannelGroupCount(groups).Done()
+		padding := [][2]int{{by.pad, by.pad}, {by.pad, by.pad}}
+		return Convolve(in[0], in[1]).StridePerAxis(by.stride, by.stride).PaddingPerDim(padding).
+			ChannelGroupCount(by.groups).Done()
 	}, []*Node{x, kernel},
-		func(_, dy *Node) *Node { return convInputGrad(dy, x, kernel, stride, pad, groups) },
+		func(_, dy *Node) *Node { return convInputGrad(dy, x, kernel, by) },
 		func(_, dy *Node) *Node {
+			grad := convKernelGrad
+			if by.byRows {
+				grad = convKernelGradByRows
+			}
 			// Group by group: XLA's CPU hands convolutions with groups of channels to oneDNN, with groups of images it does not.
-			parts := make([]*Node, groups)
+			parts := make([]*Node, by.groups)
 			for i := range parts {
-				parts[i] = convKernelGrad(group(dy, i, groups), group(x, i, groups), group(kernel, i, groups), stride, pad)
+				parts[i] = grad(group(dy, i, by.groups), group(x, i, by.groups), group(kernel, i, by.groups), by)
 			}
 			return Concatenate(parts, -1)
 		})
@@ -138,7 +161,8 @@ func group(x *Node, i, groups int) *Node {
 
 // convKernelGrad is the gradient of a convolution by its kernel, from that by its output: the images convolved with
 // what became of them, with images for channels.
-func convKernelGrad(dy, x, kernel *Node, stride, pad int) *Node {
+func convKernelGrad(dy, x, kernel *Node, by sliding) *Node {
+	stride, pad := by.stride, by.pad
 	var padding [][2]int
 	for axis, size := range kernel.Shape().Dimensions[:2] {
 		spread := (dy.Shape().Dim(1+axis)-1)*stride + 1 // of the output, with stride-1 zeros between its rows
@@ -154,10 +178,33 @@ func convKernelGrad(dy, x, kernel *Node, stride, pad int) *Node {
 	return TransposeAllAxes(c.Done(), 1, 2, 0, 3)
 }
 
+// convKernelGradByRows is convKernelGrad for a stride of 1 and kernels of few channels, by another convolution: that of
+// the other has as few places as the kernel, and a core cannot be kept busy with those where channels are few, too. Here
+// its places are the kernel's rows and the channels that enter, its images are the kernel's columns, each of which sees
+// the pixels moved by one, and its channels are the places of a row in all images.
+func convKernelGradByRows(dy, x, kernel *Node, by sliding) *Node {
+	n, rows, across, out := dy.Shape().Dim(0), dy.Shape().Dim(1), dy.Shape().Dim(2), dy.Shape().Dim(3)
+	height, channels := x.Shape().Dim(1), x.Shape().Dim(3)
+	lines := TransposeAllAxes(x, 1, 3, 0, 2)
+	if by.pad > 0 {
+		edge := Zeros(x.Graph(), shapes.Make(x.DType(), height, channels, n, by.pad))
+		lines = Concatenate([]*Node{edge, lines, edge}, 3)
+	}
+	lines = once(lines)
+	moved := make([]*Node, kernel.Shape().Dim(1))
+	for k := range moved {
+		moved[k] = Reshape(SliceAxis(lines, 3, AxisRange(k, k+across)), 1, height, channels, n*across)
+	}
+	weights := Reshape(TransposeAllAxes(dy, 1, 0, 2, 3), rows, 1, n*across, out)
+	c := Convolve(once(Concatenate(moved, 0)), weights).PaddingPerDim([][2]int{{by.pad, by.pad}, {0, 0}}).Done()
+	return TransposeAllAxes(c, 1, 0, 2, 3)
+}
+
 // convInputGrad is the gradient of a convolution by its image, [batch, height, width, in], from that by its output:
 // each of its values goes to all pixels that its window saw, which is a convolution with the kernel turned by half a
 // circle.
-func convInputGrad(dy, x, kernel *Node, stride, pad, groups int) *Node {
+func convInputGrad(dy, x, kernel *Node, by sliding) *Node {
+	stride, pad, groups := by.stride, by.pad, by.groups
 	var padding [][2]int
 	dims := kernel.Shape().Dimensions
 	for axis, size := range dims[:2] {

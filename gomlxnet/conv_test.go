@@ -66,8 +66,14 @@ func TestConv(t *testing.T) {
 			if c.groups > 1 {
 				whole := cases[len(cases)-1]
 				whole.name += " in one"
-				whole.graph = func(in []*Node) *Node { return conv(in[0], in[1], c.stride, c.pad, c.groups) }
+				whole.graph = func(in []*Node) *Node { return conv(in[0], in[1], sliding{c.stride, c.pad, c.groups, false}) }
 				cases = append(cases, whole)
+			}
+			if c.stride == 1 {
+				rows := cases[len(cases)-1]
+				rows.name += " by rows"
+				rows.graph = func(in []*Node) *Node { return byGroups(in[0], in[1], sliding{c.stride, c.pad, c.groups, true}) }
+				cases = append(cases, rows)
 			}
 		}
 		checkOps(t, backend, 1e-5, cases)

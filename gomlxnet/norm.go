@@ -65,31 +65,29 @@ func (s BatchNorm) Cost(_ []Dims, out Dims) Cost { return Cost{Activations: int6
 // Build has the channels of all nets in one operation.
 func (s BatchNorm) Build(c *Context, in []*Node) *Node {
 	x := as(in[0], dtypes.Float32)
-	dims := x.Shape().Dimensions
-	// what is averaged over, and the shape that a variable is spread from
-	axes, each := []int{0, 1, 2}, []int{1, 1, 1, dims[len(dims)-1]}
-	switch {
-	case x.Rank() == 2:
-		axes, each = []int{0}, []int{1, dims[1]}
-	case x.Rank() == 3: // of several nets
-		axes, each = []int{1}, []int{dims[0], 1, dims[2]}
-	}
-	spread := func(v *Node) *Node { return Reshape(v, each...) }
+	over := channelsOf(x)
 	mean, variance := c.Var(normMean, x), c.Var(normVariance, x)
-	if c.Learning {
-		n := float64(x.Shape().Size()) / float64(product(each))
-		of := ReduceMean(x, axes...)
-		square := ReduceMean(Square(Sub(x, spread(of))), axes...)
-		s.follow(c, normMean, mean, of, 1)
-		s.follow(c, normVariance, variance, square, n/max(n-1, 1))
-		mean, variance = of, square
+	scale, shift := c.Var(normScale, x), c.Var(normShift, x)
+	if !c.Learning {
+		return as(over.normalize(x, mean, s.deviation(variance), scale, shift), in[0].DType())
 	}
-	epsilon := s.Epsilon
-	if epsilon == 0 {
-		epsilon = 1e-5
+	n := float64(over.rows)
+	still := StopGradient(x)
+	of := over.mean(still)
+	square := over.mean(Square(Sub(still, over.spread(of))))
+	s.follow(c, normMean, mean, of, 1)
+	s.follow(c, normVariance, variance, square, n/max(n-1, 1))
+	return as(over.ofBatch(x, of, s.deviation(square), scale, shift), in[0].DType())
+}
+
+// deviation is the root of a variance, never 0.
+func (s BatchNorm) deviation(variance *Node) *Node { return Sqrt(AddScalar(variance, s.epsilon())) }
+
+func (s BatchNorm) epsilon() float64 {
+	if s.Epsilon == 0 {
+		return 1e-5
 	}
-	scale := Div(c.Var(normScale, x), Sqrt(AddScalar(variance, epsilon)))
-	return as(Add(Mul(Sub(x, spread(mean)), spread(scale)), spread(c.Var(normShift, x))), in[0].DType())
+	return s.Epsilon
 }
 
 // follow moves a statistic towards that of a batch, times a factor.

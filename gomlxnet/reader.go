@@ -47,11 +47,8 @@ func NewReader(backend compute.Backend, arch Arch, w Weights, batch int, layers 
 		}
 	}
 	r := &Reader{arch: arch, batch: batch, layers: slices.Clone(layers), store: model.NewStore()}
-	for path, t := range w {
-		if _, err := r.store.CreateVariable(path, tensors.FromFlatDataAndDimensions(t.Data, t.Shape...)); err != nil {
-			r.store.Finalize()
-			return nil, errors.WithMessagef(err, "variable %s", path)
-		}
+	if err := createVariables(r.store, w); err != nil {
+		return nil, err
 	}
 	var err error
 	r.exec, err = model.NewExec(backend, r.store, func(scope *model.Scope, images *Node) []*Node {

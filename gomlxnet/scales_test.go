@@ -3,7 +3,6 @@ package gomlxnet
 import (
 	"math"
 	"reflect"
-	"strings"
 	"testing"
 
 	"coadapt/gomlxnet/backend"
@@ -81,82 +80,6 @@ func TestRescaledLayer(t *testing.T) {
 	}
 	if _, err := arch.Rescaled(w, 8, 1); err == nil {
 		t.Error("layer 8: no error")
-	}
-}
-
-// TestRescaledBlocks: blocks of several operations with variables are multiplied where their weights can do it, and say
-// why where they cannot.
-func TestRescaledBlocks(t *testing.T) {
-	backend, err := backend.Open("go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(backend.Finalize)
-	way := func(ops ...Op) Arch {
-		return Arch{
-			Name:     "ways",
-			Size:     4,
-			Channels: 3,
-			Classes:  2,
-			Blocks:   []Block{{"way", ops}, Chain("out", Dense{})},
-		}
-	}
-	conv := Convolution{Out: 3, Kernel: 3, Pad: 1}
-	for _, c := range []struct {
-		arch  Arch
-		layer int
-		error string
-	}{
-		{named(t, "resnet20:depth=8,shortcut=B,size=8"), 1, ""}, // convolution and batch norm
-		{named(t, "resnet20:depth=8,shortcut=B,size=8"), 3, ""}, // both ways end in batch norm
-		{named(t, "squeezenet1_1:size=25"), 2, ""},              // side by side
-		{named(t, "mini:norm=batch,size=16"), 6, ""},
-		{named(t, "resnet20:depth=8,size=8"), 3, "block layer2.0: what enters it reaches its end as it is"},
-		{named(t, "resnet20:depth=8,size=8"), 2, "block layer1.0: what enters it"},
-		{way(Op{Name: "a", Spec: conv}, Op{Name: "b", Spec: conv}, Op{From: []string{"a", "b"}, Spec: Sum{}}), 1,
-			"operation 2, convolution, would see the factor, too"},
-		{way(Op{Name: "a", Spec: conv}, Op{Name: "r", Spec: ReLU{}}, Op{Name: "b", From: []string{"a"}, Spec: conv},
-			Op{From: []string{"r", "b"}, Spec: Sum{}}), 1, "operation 3, convolution, would see"},
-	} {
-		w, err := c.arch.Init(5)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, v := range w { // biases and shifts that are not zero
-			for i := range v.Data {
-				v.Data[i] += 0.01
-			}
-		}
-		const factor = 3.5
-		scaled, err := c.arch.Rescaled(w, c.layer, factor)
-		if c.error != "" {
-			if err == nil || !strings.Contains(err.Error(), c.error) {
-				t.Errorf("%s, layer %d: error %v, want %s", c.arch.Name, c.layer, err, c.error)
-			}
-			continue
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		images, _ := tinyBatch(c.arch, 1, 0)
-		var out [2][]float32
-		for i, w := range []Weights{w, scaled} {
-			r, err := NewReader(backend, c.arch, w, 1, c.layer-1)
-			if err != nil {
-				t.Fatal(err)
-			}
-			read, err := r.Read(images)
-			r.Close()
-			if err != nil {
-				t.Fatal(err)
-			}
-			out[i] = read[0].Data
-		}
-		for i, x := range out[0] {
-			if want := factor * float64(x); math.Abs(float64(out[1][i])-want) > 1e-4*max(1, math.Abs(want)) {
-				t.Fatalf("%s, layer %d: value %d is %v, want %v", c.arch.Name, c.layer, i, out[1][i], want)
-			}
-		}
 	}
 }
 

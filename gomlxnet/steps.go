@@ -289,7 +289,7 @@ type stackedStep struct {
 func (t *graphs) takeStacked(s *stackedStep, moving []int, cut Cut, from int) *Node {
 	nets := len(s.values)
 	updated := slices.Clone(s.variables)
-	p := &pass{cut: cut, nets: nets, rngs: s.rngs,
+	p := &pass{cut: cut, nets: nets, normed: t.wired.normed(), rngs: s.rngs,
 		value:  func(i int) *Node { return s.variables[i] },
 		update: func(i int, value *Node) { updated[i] = value }}
 	blocks := p.blocks(t.wired.fast().blocks[from:], from, as(stack(s.values), t.arch.Precision.dtype()))

@@ -93,7 +93,7 @@ func decodeEntry(key string, files store.Files) (Entry, error) {
 	var weights []byte
 	if weights, e.Weights = files[weightsFile]; e.Weights {
 		w, err := decodeWeights(weights)
-		if err == nil && sp.Semantics == semantics { // others are never found by their key
+		if err == nil && sp.Semantics == semanticsOf(sp.Arch) { // others are never found by their key
 			err = sp.Arch.Check(w)
 		}
 		if err == nil && !w.Finite() {

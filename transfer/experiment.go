@@ -105,7 +105,7 @@ func (s Setting) id(pretrained string) (string, error) {
 		// Splits are those of the user's own, so that nets of two files are not averaged under one name.
 		Splits     []dataset.Split `json:"splits,omitempty"`
 		Pretrained string          `json:"pretrained,omitempty"`
-	}{semantics, s.Arch, s.Recipe, max(0, s.Epochs), s.PerClass,
+	}{semanticsOf(s.Arch), s.Arch, s.Recipe, max(0, s.Epochs), s.PerClass,
 		s.PerClass > 0 && dataset.Fine(s.Source) != nil, s.Source.Digest(), s.Class, s.Reduced, s.Splits, pretrained})
 	if err != nil {
 		return "", err
@@ -161,7 +161,7 @@ func (e *Experiment) plan(ctx context.Context, net Net) (*Plan, error) {
 // spec is that of a net whose parent, architecture, recipe and task are planned.
 func (e *Experiment) spec(p *Plan) spec {
 	s := spec{
-		Semantics: semantics,
+		Semantics: semanticsOf(p.Arch),
 		Treatment: p.Net.Treatment.String(),
 		N:         p.Net.N,
 		Seed:      p.Net.Seed,

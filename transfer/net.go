@@ -91,7 +91,7 @@ func (n Net) String() string {
 	switch {
 	case n.Treatment.Uncut():
 		s += "base" + n.Target.String()
-	case n.Treatment == Random:
+	case n.Treatment.row().letters == "R":
 		s += fmt.Sprintf("R%d%s", n.N, n.Target)
 	default:
 		s += fmt.Sprintf("%s%d%s", n.Source(), n.N, n.Target)

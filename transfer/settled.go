@@ -177,7 +177,7 @@ func (p *Plan) prefixKeys(trainer *gomlxnet.Trainer, n int) ([]string, error) {
 	fmt.Fprintf(
 		seen,
 		"%d %s %d %s %s %+v ",
-		semantics,
+		p.spec.Semantics,
 		p.spec.Backend,
 		p.Order().Batch,
 		p.Arch.Precision,

@@ -90,3 +90,17 @@ func TestGenerations(t *testing.T) {
 		}
 	}
 }
+
+// TestRandomLayersOfAnyRow: a net on random layers is written with R whatever its row, as the condition is.
+func TestRandomLayersOfAnyRow(t *testing.T) {
+	was := rows[Stopped]
+	defer func() { rows[Stopped] = was }()
+	rows[Stopped].name, rows[Stopped].letters = "RnBs", "R"
+	n := Net{Split: "1", Target: B, Treatment: Stopped, N: 4}
+	if got := n.String(); got != "1/R4Bs" {
+		t.Errorf("a net of a row with random layers is written %s, want 1/R4Bs", got)
+	}
+	if back, err := ParseNet("1/R4Bs"); err != nil || back != n {
+		t.Errorf("1/R4Bs reads back as %+v, %v", back, err)
+	}
+}

@@ -290,10 +290,13 @@ class Visit(unittest.TestCase):
                 self.page.keyboard.press("Escape")
 
     def test_7_form(self):
+        self.page.set_viewport_size({"width": VIEWPORT["width"], "height": 420})  # too low for the whole panel at once
         self.open("form.ipynb")
         self.run_all()
         panel = self.page.locator(".coadapt-panel")
         panel.wait_for()
+        expect(panel.get_by_text("This cell waits for you")).to_be_in_viewport()  # the page has scrolled there
+        self.page.set_viewport_size(VIEWPORT)
         expect(panel.locator("pre")).to_contain_text('Cuts: "1-3"')
         slider = panel.get_by_label("highest of cuts n")
         slider.focus()

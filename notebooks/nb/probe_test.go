@@ -35,7 +35,14 @@ func probesOf(t *testing.T, l *Lab, nets []transfer.Result) {
 		v.rows[7][1] != "fc8" {
 		t.Errorf("CKA on 20 pictures: %v, %v", v.rows, err)
 	}
+	made, err := l.maximise(nets[0], "conv2", []int{1})
+	if err != nil || !strings.Contains(made.Alt(), "Unit 1: ") {
+		t.Errorf("%v, %v", made, err)
+	}
+	made, err = l.maximise(nets[0], "conv9", nil)
+	says(t, made, err, "want one of conv1")
 	for kind, want := range map[string]string{
+		"map":           "want 3 at least",
 		"cka on many":   "want a number",
 		"ckb":           "want one of",
 		"matched scale": "only \"matched path\"",

@@ -15,7 +15,7 @@ import (
 )
 
 // Probed draws what a probe found: CKA as matrices of layers, with the cut of a net marked; a path as curves of loss
-// and accuracy; all others as a curve over the layers for each value, in a frame for each unit. A control that fails is
+// and accuracy; a map of nets as places with names; all others as a curve over the layers for each value, in a frame for each unit. A control that fails is
 // named below. It fails for values of more than one probe and for values none of which is a number.
 func Probed(values []probing.Value, opt Options) (*Figure, error) {
 	opt, err := opt.looking()
@@ -39,6 +39,8 @@ func Probed(values []probing.Value, opt Options) (*Figure, error) {
 		return ckaFigure(values, opt)
 	case "path":
 		return pathFigure(values, opt)
+	case "map":
+		return mapFigure(values, opt)
 	}
 	return layersFigure(values, opt)
 }
@@ -85,7 +87,7 @@ var probeLooks = []look{
 // net, or pair of nets, and a colour for each thing; others have a frame for each thing and a colour for each net.
 func layersFigure(values []probing.Value, opt Options) (*Figure, error) {
 	frame, curve := func(v probing.Value) string { return v.Name }, netsOf
-	if values[0].Probe == "stitch" || values[0].Probe == "criticality" {
+	if slices.Contains([]string{"stitch", "taskstitch", "ranks", "criticality"}, values[0].Probe) {
 		frame, curve = curve, frame
 		values = slices.DeleteFunc(slices.Clone(values), func(v probing.Value) bool { return v.Unit != "share" })
 	}

@@ -109,6 +109,25 @@ func TestProbedCKA(t *testing.T) {
 	if _, err := Probed(values[:3], Options{}); err == nil {
 		t.Error("no error for a matrix that lacks a value")
 	}
+	// The cut of B1B is a red line in both matrices; two base nets have none.
+	lines := func(values []probing.Value) int {
+		f, err := Probed(values, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var svg bytes.Buffer
+		if err := f.SVG(&svg); err != nil {
+			t.Fatal(err)
+		}
+		return strings.Count(strings.ToUpper(svg.String()), "#A8201A")
+	}
+	marked := lines(values)
+	for i := range values {
+		values[i].Other = "0/baseA"
+	}
+	if plain := lines(values); plain != 0 || marked != 2 {
+		t.Errorf("%d red lines for a net with a cut and %d for one without, want 2 and 0", marked, plain)
+	}
 }
 
 // TestProbedPath has the barrier with its interval.

@@ -54,21 +54,17 @@ func (g *Gram) inner(h *Gram, order []int) float64 {
 	for w := range workers {
 		wg.Go(func() {
 			for i := w; i < g.n; i += workers {
-				a := g.values[i*g.n : i*g.n+i] // below the diagonal
-				var sum float64
+				a, of := g.values[i*g.n:i*g.n+i], i // below the diagonal
+				if order != nil {
+					of = order[i]
+				}
+				b := h.values[of*g.n : (of+1)*g.n]
 				if order == nil {
-					b := h.values[i*g.n : i*g.n+i]
-					for j, x := range a {
-						sum += float64(x) * float64(b[j])
-					}
-					rows[i] = 2*sum + g.square[i]*h.square[i]
-					continue
+					rows[i] = 2 * dot(a, b)
+				} else {
+					rows[i] = 2 * dotAt(a, b, order)
 				}
-				b := h.values[order[i]*g.n : (order[i]+1)*g.n]
-				for j, x := range a {
-					sum += float64(x) * float64(b[order[j]])
-				}
-				rows[i] = 2*sum + g.square[i]*h.square[order[i]]
+				rows[i] += g.square[i] * h.square[of]
 			}
 		})
 	}
@@ -78,6 +74,40 @@ func (g *Gram) inner(h *Gram, order []int) float64 {
 		sum += x
 	}
 	return sum
+}
+
+// dot is the sum of products of a with the beginning of b. Four sums at a time do not wait for each other.
+func dot(a, b []float32) float64 {
+	var s0, s1, s2, s3 float64
+	b = b[:len(a)]
+	for len(a) >= 4 && len(b) >= 4 {
+		s0 += float64(a[0]) * float64(b[0])
+		s1 += float64(a[1]) * float64(b[1])
+		s2 += float64(a[2]) * float64(b[2])
+		s3 += float64(a[3]) * float64(b[3])
+		a, b = a[4:], b[4:]
+	}
+	for i, x := range a {
+		s0 += float64(x) * float64(b[i])
+	}
+	return s0 + s1 + s2 + s3
+}
+
+// dotAt is dot with the values of b in an order.
+func dotAt(a, b []float32, order []int) float64 {
+	var s0, s1, s2, s3 float64
+	order = order[:len(a)]
+	for len(a) >= 4 && len(order) >= 4 {
+		s0 += float64(a[0]) * float64(b[order[0]])
+		s1 += float64(a[1]) * float64(b[order[1]])
+		s2 += float64(a[2]) * float64(b[order[2]])
+		s3 += float64(a[3]) * float64(b[order[3]])
+		a, order = a[4:], order[4:]
+	}
+	for i, x := range a {
+		s0 += float64(x) * float64(b[order[i]])
+	}
+	return s0 + s1 + s2 + s3
 }
 
 // check refuses a Gram of other pictures.
@@ -105,10 +135,14 @@ func (g *Gram) Unbiased(h *Gram) (float64, error) {
 }
 
 func (g *Gram) hsic(h *Gram, order []int) float64 {
-	inner := g.self
-	if g != h || order != nil {
-		inner = g.inner(h, order)
+	if g == h && order == nil {
+		return g.hsicOf(g, nil, g.self)
 	}
+	return g.hsicOf(h, order, g.inner(h, order))
+}
+
+// hsicOf is hsic of a known sum of products.
+func (g *Gram) hsicOf(h *Gram, order []int, inner float64) float64 {
 	var both, x, y float64
 	for i, a := range g.square {
 		b := h.square[i]
@@ -154,23 +188,31 @@ func (g *Gram) WithinClass(labels []int) (*Gram, error) {
 // Null is the unbiased CKA with h beside that with h's pictures shuffled, within their class if labels are not nil: see
 // [PermutationNull], of which it is the quick form.
 func (g *Gram) Null(h *Gram, labels []int, shuffles int, seed uint64) (Null, error) {
-	if err := g.check(h); err != nil {
-		return Null{}, err
-	}
-	xx, yy := g.hsic(g, nil), h.hsic(h, nil)
-	return g.null(labels, shuffles, seed, func(order []int) (float64, error) {
-		return unbiasedRatio(g.hsic(h, order), xx, yy, g.name, h.name)
-	})
+	unbiased, _, err := g.nulls(h, labels, shuffles, seed)
+	return unbiased, err
 }
 
-// BiasedNull is the same of the biased CKA: its mean is what CKA finds in so few pictures whatever they are.
-func (g *Gram) BiasedNull(h *Gram, shuffles int, seed uint64) (Null, error) {
+// Nulls are Null without labels and, by the same shuffles, that of the biased CKA: its mean is what CKA finds in so few
+// pictures whatever they are.
+func (g *Gram) Nulls(h *Gram, shuffles int, seed uint64) (unbiased, biased Null, err error) {
+	return g.nulls(h, nil, shuffles, seed)
+}
+
+func (g *Gram) nulls(h *Gram, labels []int, shuffles int, seed uint64) (unbiased, biased Null, err error) {
 	if err := g.check(h); err != nil {
-		return Null{}, err
+		return Null{}, Null{}, err
 	}
-	return g.null(nil, shuffles, seed, func(order []int) (float64, error) {
-		return g.inner(h, order) / math.Sqrt(g.self*h.self), nil
+	xx, yy := g.hsic(g, nil), h.hsic(h, nil)
+	var values []float64 // of the biased CKA, the observed one first
+	unbiased, err = g.null(labels, shuffles, seed, func(order []int) (float64, error) {
+		inner := g.inner(h, order)
+		values = append(values, inner/math.Sqrt(g.self*h.self))
+		return unbiasedRatio(g.hsicOf(h, order, inner), xx, yy, g.name, h.name)
 	})
+	if err != nil {
+		return Null{}, Null{}, err
+	}
+	return unbiased, nullOf(values[0], values[1:]), nil
 }
 
 func (g *Gram) null(labels []int, shuffles int, seed uint64, value func(order []int) (float64, error)) (Null, error) {

@@ -80,7 +80,7 @@ func TestGram(t *testing.T) {
 				t.Errorf("%d units, %s: %v by the Gram matrices, %v by the features", d, name, got, want)
 			}
 		}
-		got, err := g.BiasedNull(h, 19, 7)
+		_, got, err := g.Nulls(h, 19, 7)
 		if err != nil {
 			t.Fatal(err)
 		}

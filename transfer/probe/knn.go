@@ -1,7 +1,6 @@
 package probe
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -32,20 +31,25 @@ func KNN(x *mat.Dense, labels []int, k int) (float64, error) {
 		}
 	}
 	right := 0
-	others := make([]int, 0, n)
+	nearest := make([]int, 0, k+1) // of the pictures so far, the nearest first; of two that are as near the earlier one
 	votes := make([]int, len(c.size))
 	for i := range n {
 		from := distance.RawRowView(i)
-		others = others[:0]
+		nearest = nearest[:0]
 		for j := range n {
-			if j != i {
-				others = append(others, j)
+			if j == i || len(nearest) == k && from[j] >= from[nearest[k-1]] {
+				continue
 			}
+			at := len(nearest)
+			for at > 0 && from[nearest[at-1]] > from[j] {
+				at--
+			}
+			nearest = slices.Insert(nearest, at, j)
+			nearest = nearest[:min(k, len(nearest))]
 		}
-		slices.SortFunc(others, func(a, b int) int { return cmp.Or(cmp.Compare(from[a], from[b]), cmp.Compare(a, b)) })
 		clear(votes)
 		best := 0
-		for _, j := range others[:k] {
+		for _, j := range nearest {
 			votes[c.of[j]]++
 		}
 		for class, v := range votes {

@@ -82,22 +82,26 @@ func null(shuffles int, seed uint64, value func(*rand.Rand) (float64, error)) (N
 	if err != nil {
 		return Null{}, err
 	}
-	out := Null{Observed: observed, Shuffled: make([]float64, shuffles)}
+	values := make([]float64, shuffles)
 	rng := rand.New(rand.NewPCG(seed, 0))
-	found := 1
-	for i := range out.Shuffled {
-		v, err := value(rng)
-		if err != nil {
+	for i := range values {
+		if values[i], err = value(rng); err != nil {
 			return Null{}, fmt.Errorf("shuffle %d: %w", i, err)
 		}
-		out.Shuffled[i] = v
+	}
+	return nullOf(observed, values), nil
+}
+
+// nullOf is a value beside those of shuffles.
+func nullOf(observed float64, shuffled []float64) Null {
+	found := 1
+	for _, v := range shuffled {
 		if v >= observed-1e-12*math.Abs(observed) { // the same value, but for rounding, is as high
 			found++
 		}
 	}
-	slices.Sort(out.Shuffled)
-	out.P = float64(found) / float64(shuffles+1)
-	return out, nil
+	shuffled = slices.Sorted(slices.Values(shuffled))
+	return Null{Observed: observed, Shuffled: shuffled, P: float64(found) / float64(len(shuffled)+1)}
 }
 
 // shuffleWithin is a random order of indices in which each stays in its group.

@@ -89,14 +89,12 @@ func (p CKA) nulls(v Value, a, b ckaLayer, s *Subject) []Value {
 		v.Name = name
 		return v.measured(x, err)
 	}
-	plain, err := a.plain.Null(b.plain, nil, p.Shuffles, 1)
+	plain, chance, err := a.plain.Nulls(b.plain, p.Shuffles, 1)
 	null := say(CKANull, plain.Mean(), err)
 	if err == nil {
 		null = null.failsIf(plain.Mean() > 0.1, "shuffled pictures are alike, too: the likeness is not of pictures")
 	}
-	values = append(values, null, say(CKAP, plain.P, err))
-	chance, err := a.plain.BiasedNull(b.plain, p.Shuffles, 1)
-	values = append(values, say(CKAChance, chance.Mean(), err))
+	values = append(values, null, say(CKAP, plain.P, err), say(CKAChance, chance.Mean(), err))
 	within, err := a.plain.Null(b.plain, labels(s, dataset.Test, a.pictures()), p.Shuffles, 2)
 	return append(values, say(CKAPWithin, within.P, err))
 }

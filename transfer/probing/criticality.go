@@ -3,6 +3,8 @@ package probing
 import (
 	"context"
 	"fmt"
+	"math"
+	"slices"
 
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
@@ -10,8 +12,10 @@ import (
 
 // Criticality puts one layer of a net at a time back to the values that it had before the net's first step, computed
 // again from its seed or taken from its parent, and to fresh ones drawn from another seed, and tests the net on test
-// pictures (Zhang, Bengio and Singer 2019, Are All Layers Created Equal?). All of a layer's variables are put back; the
-// statistics of normalisation in other layers stay as they are.
+// pictures (Zhang, Bengio and Singer 2019, Are All Layers Created Equal?). All of a layer's variables are put back.
+//
+// In a net with batch norm the statistics of other layers are not those of what they are given then, so that much may be
+// lost that the layer itself did not hold. There are values with the statistics found again on training pictures, too.
 type Criticality struct{}
 
 // Names of the values of Criticality.
@@ -19,6 +23,7 @@ const (
 	WholeAccuracy   = "accuracy"
 	InitialAccuracy = "accuracy, layer at its initial values"
 	FreshAccuracy   = "accuracy, layer at fresh values"
+	Again           = ", statistics found again" // behind the others, of nets with batch norm
 )
 
 // freshSeed draws the values that no net of the store began with.
@@ -38,12 +43,29 @@ func (Criticality) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Va
 	if err != nil {
 		return nil, err
 	}
+	var again func(w gomlxnet.Weights) (float64, error)
+	if s.Arch.HasStatistics() {
+		var end func()
+		if again, end, err = r.settled(ctx, s); err != nil {
+			return nil, err
+		}
+		defer end()
+	}
 	v := Value{Name: WholeAccuracy, Unit: "share"}
 	whole, _, err := r.tested(ctx, s, s.Weights, dataset.Test)
 	if err != nil {
 		return nil, err
 	}
 	values := []Value{v.of(mean(whole, nil))}
+	if s.Arch.HasStatistics() {
+		a, err := again(s.Weights)
+		if err != nil {
+			return nil, err
+		}
+		v.Name += Again
+		values = append(values, v.of(a).failsIf(math.Abs(a-mean(whole, nil)) > 0.05,
+			"with its statistics found again the whole net is another: the pictures are too few for them"))
+	}
 	for l, b := range s.Arch.Blocks {
 		v.Layer = b.Name
 		for _, m := range []struct {
@@ -60,9 +82,45 @@ func (Criticality) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Va
 			}
 			v.Name = m.name
 			values = append(values, v.of(mean(right, nil)))
+			if s.Arch.HasStatistics() {
+				a, err := again(w)
+				if err != nil {
+					return nil, err
+				}
+				v.Name += Again
+				values = append(values, v.of(a))
+			}
 		}
 	}
 	return values, nil
+}
+
+// settled gives the accuracy of weights in the place of a net's own, with the statistics of normalisations found again on
+// training pictures, until end is called.
+func (r *Runner) settled(ctx context.Context, s *Subject) (
+	accuracy func(w gomlxnet.Weights) (float64, error), end func(), err error) {
+	var batches [][]float32
+	count := r.count(s, dataset.Train)
+	for batch, err := range s.shown.Clean(ctx, dataset.Train, count, s.Recipe.Batch, s.View) {
+		if err != nil {
+			return nil, nil, err
+		}
+		if (batch.Index+1)*s.Recipe.Batch <= count { // a batch that is not full is filled with zeros
+			batches = append(batches, slices.Clone(batch.Images))
+		}
+	}
+	find, err := gomlxnet.NewStatistics(r.lab.Backend(), s.Arch, s.Weights, s.Recipe.Batch)
+	if err != nil {
+		return nil, nil, err
+	}
+	return func(w gomlxnet.Weights) (float64, error) {
+		w, err := find.Of(w, batches)
+		if err != nil {
+			return 0, err
+		}
+		right, _, err := r.tested(ctx, s, w, dataset.Test)
+		return mean(right, nil), err
+	}, find.Close, nil
 }
 
 // withLayer is w with one layer, from 0, of other weights.

@@ -183,6 +183,7 @@ func (r *Runner) Features(ctx context.Context, s *Subject, part dataset.Part, la
 	if err != nil {
 		return Features{}, err
 	}
+	r.passes++
 	var wanted Features
 	for i, f := range read {
 		k := r.featuresKey(s, part, layers[i])
@@ -287,6 +288,22 @@ func (r *Runner) upper(s *Subject, w gomlxnet.Weights, n int) (*gomlxnet.Above, 
 	x, err := gomlxnet.NewAbove(r.lab.Backend(), s.Arch, w, s.Recipe.Batch, n)
 	if err == nil {
 		r.above[key] = x
+	}
+	return x, err
+}
+
+// exciter is that of a layer of nets of one shape, with the weights of the net loaded.
+func (r *Runner) exciter(s *Subject, layer int) (*gomlxnet.Exciter, error) {
+	key, err := shapeKey(s, []int{layer})
+	if err != nil {
+		return nil, err
+	}
+	if x := r.exciters[key]; x != nil {
+		return x, x.Load(s.Weights)
+	}
+	x, err := gomlxnet.NewExciter(r.lab.Backend(), s.Arch, s.Weights, atATime, layer)
+	if err == nil {
+		r.exciters[key] = x
 	}
 	return x, err
 }

@@ -15,8 +15,9 @@ import (
 // Probe is a question to trained nets. Its exported fields decide its values beside nets and pictures: their JSON is
 // its spec.
 type Probe interface {
-	Nets() int // how many nets it is asked of at a time, 1 or 2
-	// Values answers for so many nets. Net, Other and Probe of the values are filled in by the Runner. A layer that
+	Nets() int // how many nets it is asked of at a time, 1 or 2; 0: of all together, 3 at least
+	// Values answers for so many nets. Probe of the values is filled in by the Runner, and Net and Other where Net is
+	// "". A layer that
 	// cannot be measured is a Value without a number; an error ends the run.
 	Values(ctx context.Context, r *Runner, nets []*Subject) ([]Value, error)
 }
@@ -76,9 +77,28 @@ func kinds() []kind {
 		},
 		{
 			"stitch",
-			1,
+			2,
 			Stitch{},
 			"the lower part of a net below the upper part of another, with a linear layer between, at every cut",
+		},
+		{
+			"ranks",
+			1,
+			Ranks{Ranks: []int{1, 2, 4, 8, 16, 32}},
+			"the same with linear layers of low rank: how many directions the upper part needs",
+		},
+		{
+			"taskstitch",
+			1,
+			TaskStitch{Epochs: 5, Rate: 0.02},
+			"the same with the linear layer trained on the task: an upper bound of what the upper part can make of it",
+		},
+		{"map", 1, Map{Grid: 2}, "where nets lie to each other at each layer: Procrustes angles, scaled to two dimensions"},
+		{
+			"maximise",
+			1,
+			Maximise{Steps: 192, Rate: 0.02, Decay: 0.01, Jitter: 2, Blur: 4},
+			"pictures that excite units most, by steps up the gradient, beside the best test picture",
 		},
 		{
 			"path",

@@ -24,7 +24,22 @@ func small(t *testing.T) *transfer.Lab {
 	return smallOn(t, "go", t.TempDir())
 }
 
+// smallNormed is one of nets with batch norm.
+func smallNormed(t *testing.T) *transfer.Lab {
+	t.Helper()
+	opt := smallOptions
+	opt.Norm, opt.NoLRN = "batch", false
+	return smallLab(t, "go", t.TempDir(), opt, 12)
+}
+
 func smallOn(t *testing.T, config, dir string) *transfer.Lab {
+	t.Helper()
+	return smallLab(t, config, dir, smallOptions, 12)
+}
+
+var smallOptions = gomlxnet.MiniOptions{Size: 24, Widths: [7]int{4, 4, 6, 6, 4, 8, 8}, NoLRN: true}
+
+func smallLab(t *testing.T, config, dir string, opt gomlxnet.MiniOptions, steps int) *transfer.Lab {
 	t.Helper()
 	if config != "go" && os.Getenv("PJRT_PLUGIN_LIBRARY_PATH") == "" {
 		t.Skip("PJRT_PLUGIN_LIBRARY_PATH names no plugin; `go run ./kernel-setup test` sets it")
@@ -44,8 +59,8 @@ func smallOn(t *testing.T, config, dir string) *transfer.Lab {
 	}
 	cfg := transfer.MiniConfig(src)
 	cfg.Backend, cfg.Store, cfg.Epochs, cfg.Workers = backend, s, 0, 1
-	cfg.Arch = gomlxnet.Mini(2, gomlxnet.MiniOptions{Size: 24, Widths: [7]int{4, 4, 6, 6, 4, 8, 8}, NoLRN: true})
-	cfg.Recipe = cfg.Recipe.WithSteps(12)
+	cfg.Arch = gomlxnet.Mini(2, opt)
+	cfg.Recipe = cfg.Recipe.WithSteps(steps)
 	cfg.Recipe.Batch = 8
 	l, err := transfer.NewLab(cfg)
 	if err != nil {
@@ -109,6 +124,9 @@ func TestEveryProbe(t *testing.T) {
 				r.Hits, r.Misses = 0, 0
 				values := collect(t, r, p, nets...)
 				groups := len(nets) + 1 - p.Nets()
+				if p.Nets() == 0 {
+					groups = 1
+				}
 				if r.Misses != groups || r.Hits != 0 || len(values) < 2*groups || lines[i] == "" {
 					t.Errorf(
 						"%s: %d values, %d looked into, %d kept; want %d looked into",
@@ -121,7 +139,7 @@ func TestEveryProbe(t *testing.T) {
 				}
 				for _, v := range values {
 					if v.Name == "" || v.Unit == "" || v.Probe != name || v.Net == "" ||
-						(v.Other == "") != (p.Nets() == 1) {
+						p.Nets() > 0 && (v.Other == "") != (p.Nets() == 1) {
 						t.Errorf("%s: %+v lacks a name, a unit or its nets", name, v)
 					}
 					if v.Value == nil && v.Reason == "" {
@@ -209,6 +227,34 @@ func TestFeaturesAreReadOnce(t *testing.T) {
 	}
 }
 
+// TestOnePassForAllProbes has each net run over training and over test pictures once for all probes, and once more over
+// the pictures of a forecast's target.
+func TestOnePassForAllProbes(t *testing.T) {
+	l := small(t)
+	nets := trained(t, l, "baseB", "B3B+", "baseA")
+	r := runner(t, l)
+	names, _ := Kinds()
+	for _, name := range names {
+		p, err := Named(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m, ok := p.(Maximise); ok { // it reads no features
+			m.Steps = 1
+			p = m
+		}
+		if path, ok := p.(Path); ok {
+			path.Points = 3
+			p = path
+		}
+		collect(t, r, p, nets...)
+	}
+	// Beside both parts of each net's own pictures: baseA on those of B, for what compares it with baseB.
+	if want := 2*len(nets) + 2; r.passes != want {
+		t.Errorf("%d passes of %d nets for %d probes, want %d", r.passes, len(nets), len(names), want)
+	}
+}
+
 // TestPooled averages over the cells of a grid, also where places do not divide evenly.
 func TestPooled(t *testing.T) {
 	f := Features{Shape: []int{3, 3, 1}, Data: []float32{1, 2, 3, 4, 5, 6, 7, 8, 9}, Labels: []int{0}}
@@ -261,6 +307,25 @@ func TestOfItself(t *testing.T) {
 	values = collect(t, r, Path{Points: 5, Resamples: 19}, nets[0], nets[0])
 	if x := Select(values, Barrier+PathLoss)[0].Number(); x != 0 {
 		t.Errorf("the barrier to itself is %v", x)
+	}
+}
+
+// TestFailedFirst has the controls that fail of all groups before everything else, in their order.
+func TestFailedFirst(t *testing.T) {
+	l := small(t)
+	nets := trained(t, l, "baseB", "baseA", "B3B")
+	values := collect(t, runner(t, l), Stitch{}, nets...)
+	fails := 0
+	for i, v := range values {
+		if v.Control == Fails {
+			fails++
+			if fails != i+1 {
+				t.Fatalf("a control that fails stands behind others: %d %+v", i, v)
+			}
+		}
+	}
+	if fails == 0 {
+		t.Error("no control fails in nets that hardly learned, so that nothing was shown")
 	}
 }
 

@@ -1,6 +1,7 @@
 package probing
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -9,6 +10,8 @@ import (
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/transfer"
+
+	"gonum.org/v1/gonum/mat"
 )
 
 // TestCriticality has a layer at its own values lose nothing, and one that was never trained be as it was: the frozen
@@ -135,9 +138,201 @@ func TestLeastSquares(t *testing.T) {
 	if x := explainedShare(mapped, to); x < 1-1e-6 || x > 1 {
 		t.Errorf("share %v of the variance, want 1", x)
 	}
+	for i := range to.Data { // two units that follow one direction: rank 1 is enough, and the means stay
+		to.Data[i] = from.Data[i/2*4]*float32(1+i%2) + float32(i%2)
+	}
+	if w, err = leastSquares(from, to); err != nil {
+		t.Fatal(err)
+	}
+	low, err := w.ofRank(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x := explainedShare(low.apply(from), to); x < 1-1e-6 {
+		t.Errorf("rank 1 gives %v of the variance, want all", x)
+	}
 	from.Data = make([]float32, len(from.Data))
 	if _, err := leastSquares(from, to); err == nil || !strings.Contains(err.Error(), "nothing to map") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// TestReducedRank compares maps of low rank with the best approximation of what the full map gives, by its singular
+// values: what is lost is the sum of the squares of those that are left out (Eckart and Young).
+func TestReducedRank(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 1))
+	from := Features{Layer: "conv1", Shape: []int{5}, Labels: make([]int, 60)}
+	to := Features{Layer: "conv1", Shape: []int{4}, Labels: from.Labels}
+	for range 60 {
+		for range 5 {
+			from.Data = append(from.Data, float32(rng.NormFloat64()+1))
+		}
+		for u := range 4 {
+			to.Data = append(to.Data, from.Data[len(from.Data)-5+u]*float32(u+1)+float32(rng.NormFloat64()))
+		}
+	}
+	full, err := leastSquares(from, to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	given := full.apply(from)
+	z := mat.NewDense(60, 4, nil)
+	z.Apply(func(i, j int, _ float64) float64 {
+		var mean float64
+		for k := range 60 {
+			mean += float64(given[k*4+j]) / 60
+		}
+		return float64(given[i*4+j]) - mean
+	}, z)
+	var svd mat.SVD
+	if !svd.Factorize(z, mat.SVDNone) {
+		t.Fatal("no singular values")
+	}
+	values := svd.Values(nil)
+	for rank := 1; rank <= 4; rank++ {
+		low, err := full.ofRank(rank)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var lost, want float64
+		for i, v := range low.apply(from) {
+			lost += float64(v-given[i]) * float64(v-given[i])
+		}
+		for _, s := range values[rank:] {
+			want += s * s
+		}
+		if math.Abs(lost-want) > 1e-3*(1+want) {
+			t.Errorf("rank %d loses %v of what the full map gives, want %v", rank, lost, want)
+		}
+	}
+}
+
+// TestRanks has more directions serve better, until the map is the full one.
+func TestRanks(t *testing.T) {
+	l := small(t)
+	nets := trained(t, l, "baseB", "B3B")
+	r := runner(t, l)
+	values := collect(t, r, Ranks{Ranks: []int{1, 2, 64}}, nets...)
+	stitched := collect(t, r, Stitch{}, nets...)
+	for _, layer := range []string{"conv2", "fc7"} {
+		full := find(t, values, RankFull, layer).Number()
+		if want := find(t, stitched, Stitched, layer).Number(); full != want {
+			t.Errorf("%s: accuracy %v at full rank, the stitch has %v", layer, full, want)
+		}
+		for _, v := range Select(values, fmt.Sprintf(RankStitched, 64)) {
+			t.Errorf("a rank above the units: %+v", v)
+		}
+		find(t, values, fmt.Sprintf(RankStitched, 2), layer)
+	}
+	for _, v := range Select(values, RankSelf) {
+		if v.Control != Holds {
+			t.Errorf("%+v", v)
+		}
+	}
+	if _, err := r.Collect(t.Context(), Ranks{Ranks: []int{0}}, nets...); err == nil ||
+		!strings.Contains(err.Error(), "want 1 at least") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestTaskStitch has training on the task lower the loss from that of the fitted map.
+func TestTaskStitch(t *testing.T) {
+	l := small(t)
+	nets := trained(t, l, "baseB", "baseA")
+	r := runner(t, l)
+	values := collect(t, r, TaskStitch{Epochs: 3, Rate: 0.01}, nets...)
+	for _, layer := range []string{"conv1", "conv4", "fc6", "fc7"} {
+		before, after := find(t, values, TaskBefore, layer).Number(), find(t, values, TaskLoss, layer).Number()
+		if !(after < before+1e-3) || layer == "conv1" && !(after < before) { // of nets that hardly learned
+			t.Errorf("%s: training takes the loss from %v to %v", layer, before, after)
+		}
+		if find(t, values, TaskWrong, layer).Control == Asked {
+			t.Errorf("%s: the wrong task is no control", layer)
+		}
+	}
+	if _, err := r.Collect(t.Context(), TaskStitch{Rate: 1}, nets...); err == nil || !strings.Contains(err.Error(), "0 epochs") {
+		t.Errorf("error %v", err)
+	}
+	m := training{labels: []int{0, 1, 2, 3, 4}, batch: 2, features: Features{Shape: []int{1}, Data: []float32{0, 1, 2, 3, 4}}}.mixed()
+	if fmt.Sprint(m.labels, m.features.Data) != "[0 2 1 3] [0 2 1 3]" {
+		t.Errorf("mixed: %v", m)
+	}
+}
+
+// TestWrongTask has a layer in which classes are apart serve the wrong task, and one that knows nothing of them not.
+func TestWrongTask(t *testing.T) {
+	l := small(t)
+	nets := trained(t, l, "baseB")
+	r := runner(t, l)
+	s, err := r.subject(t.Context(), nets[0], nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut, _, err := r.stitchAt(t.Context(), s, s, 6)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrong, err := cut.wrongTask(clustered(cut.train, 1), clustered(cut.test, 2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	right, _, err := cut.accuracy(clustered(cut.train, 1), clustered(cut.test, 2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if math.Abs(wrong-right) > 0.1 {
+		t.Errorf("of classes that are apart the wrong task has %v, the right one %v", wrong, right)
+	}
+}
+
+// TestStatisticsFoundAgain has a net whose statistics are nonsense be the same as one whose are not, once they are found
+// again.
+func TestStatisticsFoundAgain(t *testing.T) {
+	l := smallNormed(t)
+	net := trained(t, l, "baseB")[0]
+	r := runner(t, l)
+	values := collect(t, r, Criticality{}, net)
+	whole := find(t, values, WholeAccuracy, "").Number()
+	find(t, values, InitialAccuracy+Again, "conv2")
+	s, err := r.subject(t.Context(), net, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	accuracy, end, err := r.settled(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer end()
+	wrong := s.Weights.Clone()
+	for path, x := range wrong {
+		if strings.HasSuffix(path, "/mean") {
+			data := make([]float32, len(x.Data))
+			for i := range data {
+				data[i] = 50
+			}
+			wrong[path] = gomlxnet.Tensor{Shape: x.Shape, Data: data}
+		}
+	}
+	right, spoilt, err := r.tested(t.Context(), s, wrong, dataset.Test)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, before, err := r.tested(t.Context(), s, s.Weights, dataset.Test)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := accuracy(wrong)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, err := accuracy(s.Weights)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if mean(spoilt, nil) == mean(before, nil) || again != own ||
+		own != find(t, values, WholeAccuracy+Again, "").Number() {
+		t.Errorf("accuracy %v; with wrong statistics %v, with these found again %v; with its own found again %v", whole,
+			mean(right, nil), again, own)
 	}
 }
 

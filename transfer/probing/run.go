@@ -24,7 +24,9 @@ type Runner struct {
 	features *features
 	readers  map[string]*gomlxnet.Reader
 	above    map[string]*gomlxnet.Above
+	exciters map[string]*gomlxnet.Exciter
 	grams    *gomlxnet.Grams
+	passes   int // of nets over pictures by which features were read
 	// Hits and Misses count the groups of nets whose values were kept, and those that were looked into.
 	Hits, Misses int
 }
@@ -45,6 +47,7 @@ func NewRunner(lab *transfer.Lab, pictures int) (*Runner, error) {
 	return &Runner{
 		lab: lab, pictures: pictures, features: newFeatures(lab.Store(), maxFeatures),
 		readers: map[string]*gomlxnet.Reader{}, above: map[string]*gomlxnet.Above{},
+		exciters: map[string]*gomlxnet.Exciter{},
 	}, nil
 }
 
@@ -56,15 +59,19 @@ func (r *Runner) Close() {
 	for _, x := range r.above {
 		x.Close()
 	}
+	for _, x := range r.exciters {
+		x.Close()
+	}
 	if r.grams != nil {
 		r.grams.Close()
 	}
+	clear(r.exciters)
 	clear(r.readers)
 	clear(r.above)
 	r.grams = nil
 }
 
-// Run asks a probe of nets, of each by itself or of the first and each other one, and yields the values. Of each group
+// Run asks a probe of nets, of each by itself, of the first and each other one, or of all, and yields the values. Of each group
 // of nets controls that fail come first. Values that were found before are read from the store.
 func (r *Runner) Run(ctx context.Context, p Probe, results ...transfer.Result) iter.Seq2[Value, error] {
 	return func(yield func(Value, error) bool) {
@@ -88,7 +95,7 @@ func (r *Runner) Run(ctx context.Context, p Probe, results ...transfer.Result) i
 	}
 }
 
-// Collect is all that Run yields.
+// Collect is all that Run yields, with the controls that fail of all groups first.
 func (r *Runner) Collect(ctx context.Context, p Probe, results ...transfer.Result) ([]Value, error) {
 	var all []Value
 	for v, err := range r.Run(ctx, p, results...) {
@@ -97,7 +104,7 @@ func (r *Runner) Collect(ctx context.Context, p Probe, results ...transfer.Resul
 		}
 		all = append(all, v)
 	}
-	return all, nil
+	return failedFirst(all), nil
 }
 
 // grouped are the nets that are looked into together.
@@ -106,8 +113,15 @@ func grouped(p Probe, results []transfer.Result) ([][]transfer.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(results) < p.Nets() {
-		return nil, fmt.Errorf("probe %s of %d nets: want %d at least", k.name, len(results), p.Nets())
+	least := p.Nets()
+	if least == 0 {
+		least = 3
+	}
+	if len(results) < least {
+		return nil, fmt.Errorf("probe %s of %d nets: want %d at least", k.name, len(results), least)
+	}
+	if p.Nets() == 0 {
+		return [][]transfer.Result{results}, nil
 	}
 	var groups [][]transfer.Result
 	if p.Nets() == 2 {
@@ -135,7 +149,11 @@ func (r *Runner) group(ctx context.Context, p Probe, results []transfer.Result) 
 		}
 		subjects[i].shown = subjects[0].Task
 	}
-	key, err := r.key(k, p, subjects)
+	rec, err := r.record(k, p, subjects)
+	if err != nil {
+		return nil, err
+	}
+	key, err := store.Key(rec.Spec)
 	if err != nil {
 		return nil, err
 	}
@@ -148,20 +166,16 @@ func (r *Runner) group(ctx context.Context, p Probe, results []transfer.Result) 
 		if values, err = p.Values(ctx, r, subjects); err != nil {
 			return nil, fmt.Errorf("probe %s of %s: %w", k.name, results[0].Net, err)
 		}
-		values = failedFirst(values)
-		if err := r.keep(key, values); err != nil {
+		rec.Values = failedFirst(values)
+		if err := r.keep(key, rec); err != nil {
 			return nil, err
 		}
+		values = rec.Values
 	default:
 		return nil, err
 	}
-	for i := range values {
-		values[i].Probe, values[i].Net = k.name, results[0].Net.String()
-		if len(results) > 1 {
-			values[i].Other = results[1].Net.String()
-		}
-	}
-	return values, nil
+	rec.Values = values
+	return rec.named(), nil
 }
 
 // subject is the net of a result, shown pictures of a task; nil is its own.
@@ -176,16 +190,18 @@ func (r *Runner) subject(ctx context.Context, x transfer.Result, shown *dataset.
 	return &Subject{Trained: t, Result: x, shown: shown}, nil
 }
 
-func (r *Runner) key(k kind, p Probe, subjects []*Subject) (string, error) {
+// record is what is kept of a probe of nets, without its values.
+func (r *Runner) record(k kind, p Probe, subjects []*Subject) (record, error) {
 	fields, err := json.Marshal(p)
 	if err != nil {
-		return "", fmt.Errorf("probe %s: %w", k.name, err)
+		return record{}, fmt.Errorf("probe %s: %w", k.name, err)
 	}
-	s := spec{Kind: k.name, Version: k.version, Probe: fields, Task: subjects[0].shown.Digest(), Pictures: r.pictures}
-	for _, x := range subjects {
-		s.Nets = append(s.Nets, x.Result.Key)
+	x := record{Spec: spec{Kind: k.name, Version: k.version, Probe: fields, Task: subjects[0].shown.Digest(),
+		Pictures: r.pictures}}
+	for _, s := range subjects {
+		x.Spec.Nets, x.Names = append(x.Spec.Nets, s.Result.Key), append(x.Names, s.Result.Net.String())
 	}
-	return store.Key(s)
+	return x, nil
 }
 
 func (r *Runner) kept(key string) ([]Value, error) {
@@ -193,12 +209,13 @@ func (r *Runner) kept(key string) ([]Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return decode(data)
+	x, err := decode(data)
+	return x.Values, err
 }
 
-// keep has the store keep values. A store that may only be read keeps none.
-func (r *Runner) keep(key string, values []Value) error {
-	data, err := json.MarshalIndent(values, "", " ")
+// keep has the store keep a record. A store that may only be read keeps none.
+func (r *Runner) keep(key string, x record) error {
+	data, err := json.MarshalIndent(x, "", " ")
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,8 @@
 package probing
 
 import (
+	"bytes"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -31,5 +33,38 @@ func TestReadForecasts(t *testing.T) {
 		if _, err := ReadForecasts(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
+	}
+}
+
+// TestAllKept finds what the store keeps of nets, for the most pictures, in the order of probes, and reads it from a
+// file.
+func TestAllKept(t *testing.T) {
+	l := small(t)
+	nets := trained(t, l, "baseB", "B3B", "baseA")
+	r := runner(t, l)
+	scale := collect(t, r, Scale{Grid: 2}, nets[:2]...)
+	linear := collect(t, r, Linear{Grid: 2}, nets[0])
+	collect(t, r, Scale{Grid: 2}, nets[2])
+	r.pictures = 20
+	collect(t, r, Scale{Grid: 2}, nets[0])
+	if err := l.Store().KeepProbed(strings.Repeat("ab", 32), []byte("[]")); err != nil { // of before there were records
+		t.Fatal(err)
+	}
+	kept := AllKept(l.Store(), nets[:2])
+	if len(kept) != 2 || kept[0].Probe != "linear" || kept[1].Probe != "scale" || kept[1].Pictures != DefaultPictures {
+		t.Fatalf("%+v", kept)
+	}
+	if !reflect.DeepEqual(kept[0].Values, linear) || !reflect.DeepEqual(kept[1].Values, scale) {
+		t.Errorf("%+v; want %+v and %+v", kept, linear, scale)
+	}
+	var b bytes.Buffer
+	if err := WriteKept(&b, kept); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := ReadKept(&b); err != nil || !reflect.DeepEqual(again, kept) {
+		t.Errorf("read again: %+v, %v", again, err)
+	}
+	if kept := AllKept(l.Store(), nil); len(kept) != 0 {
+		t.Errorf("of no nets: %+v", kept)
 	}
 }

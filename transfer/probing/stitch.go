@@ -4,13 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
 
 	"coadapt/gomlxnet/dataset"
-
-	"gonum.org/v1/gonum/mat"
 )
 
 // Stitch puts the lower layers of the second net, the sender, below the upper layers of the first, the receiver, at
@@ -19,8 +18,10 @@ import (
 // Neural Network Representations). The stitched net is tested on test pictures. Nothing is trained.
 //
 // A stitched net that does well says that the receiver finds in the sender's features what it needs, if the controls
-// hold at this cut: the receiver stitched to itself must lose nothing, and a random net and noise that is only
-// clustered by class must do worse than the sender.
+// hold at this cut: the receiver stitched to itself must lose nothing, and a random net, noise that is only clustered by
+// class, and the sender with a map for the wrong task must do worse than the sender. For the wrong task each picture is
+// mapped to the receiver's features of a picture of the next class, and is right where it is given that class: a map
+// that can do this does not find what the receiver sees, it sorts pictures by class.
 type Stitch struct{}
 
 // Names of the values of Stitch.
@@ -30,6 +31,7 @@ const (
 	StitchSelf   = "accuracy, receiver stitched to itself"
 	StitchRandom = "accuracy, random sender"
 	StitchNoise  = "accuracy, noise clustered by class"
+	StitchWrong  = "accuracy, stitched for the wrong task"
 	StitchFit    = "what the map gives of the receiver's features"
 )
 
@@ -63,34 +65,17 @@ func (p Stitch) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Value
 		}
 	}
 	for _, l := range layers {
-		cut := stitchCut{r: r, receiver: receiver, n: l + 1}
-		if cut.train, err = r.Features(ctx, receiver, dataset.Train, l); err == nil {
-			cut.test, err = r.Features(ctx, receiver, dataset.Test, l)
+		cut, from, err := r.stitchAt(ctx, receiver, sender, l)
+		v := Value{Layer: receiver.Arch.Blocks[l].Name, Unit: "share"}
+		var said []Value
+		if err == nil {
+			said, err = cut.values(v, alone, [4][2]Features{from, {cut.train, cut.test},
+				{random[dataset.Train][l], random[dataset.Test][l]}, {clustered(cut.train, 1), clustered(cut.test, 2)}})
 		}
-		if err != nil {
-			return nil, err
-		}
-		from, err := r.Features(ctx, sender, dataset.Train, l)
-		if err != nil {
-			return nil, err
-		}
-		shown, err := r.Features(ctx, sender, dataset.Test, l)
-		if err != nil {
-			return nil, err
-		}
-		v := Value{Layer: cut.train.Layer, Unit: "share"}
-		if cut.train.Places() != from.Places() {
+		var no *unstitchable
+		if errors.As(err, &no) {
 			v.Name = Stitched
-			values = append(values, v.none(fmt.Errorf("the layer has %d places in %s and %d in %s",
-				cut.train.Places(), receiver.Result.Net, from.Places(), sender.Result.Net)))
-			continue
-		}
-		said, err := cut.values(v, alone, [4][2]Features{{from, shown}, {cut.train, cut.test},
-			{random[dataset.Train][l], random[dataset.Test][l]}, {clustered(cut.train, 1), clustered(cut.test, 2)}})
-		var dead *deadError
-		if errors.As(err, &dead) {
-			v.Name = Stitched
-			said, err = []Value{v.none(dead)}, nil
+			said, err = []Value{v.none(no)}, nil
 		}
 		if err != nil {
 			return nil, err
@@ -111,6 +96,43 @@ type stitchCut struct {
 	train, test Features // of the receiver at the cut
 }
 
+// stitchAt is the cut above a layer, from 0, with the sender's features of training and of test pictures.
+func (r *Runner) stitchAt(ctx context.Context, receiver, sender *Subject, layer int) (
+	cut stitchCut, from [2]Features, err error) {
+	cut = stitchCut{r: r, receiver: receiver, n: layer + 1}
+	for _, x := range []struct {
+		of   *Subject
+		part dataset.Part
+		to   *Features
+	}{
+		{receiver, dataset.Train, &cut.train},
+		{receiver, dataset.Test, &cut.test},
+		{sender, dataset.Train, &from[0]},
+		{sender, dataset.Test, &from[1]},
+	} {
+		if *x.to, err = r.Features(ctx, x.of, x.part, layer); err != nil {
+			return cut, from, err
+		}
+	}
+	if cut.train.Places() != from[0].Places() {
+		return cut, from, &unstitchable{fmt.Sprintf("the layer has %d places in %s and %d in %s",
+			cut.train.Places(), receiver.Result.Net, from[0].Places(), sender.Result.Net)}
+	}
+	return cut, from, nil
+}
+
+// unstitchable says why there is no stitch at a cut.
+type unstitchable struct{ why string }
+
+// Error is the reason.
+func (e *unstitchable) Error() string { return e.why }
+
+// selfControl is the accuracy of a receiver stitched to itself as a control: it must be what it is alone.
+func (v Value) selfControl(alone float64, pictures int) Value {
+	return v.failsIf(math.Abs(v.Number()-alone) > max(0.005, 2/float64(pictures)),
+		"the receiver stitched to itself is not the receiver: the fit fails at this cut")
+}
+
 // values are those of the sender and of three others in its place, each with training and test pictures.
 func (c stitchCut) values(v Value, alone float64, senders [4][2]Features) ([]Value, error) {
 	var accuracy [4]float64
@@ -128,21 +150,66 @@ func (c stitchCut) values(v Value, alone float64, senders [4][2]Features) ([]Val
 		v.Name = name
 		return v.of(x)
 	}
+	wrong, err := c.wrongTask(senders[0][0], senders[0][1])
+	if err != nil {
+		return nil, err
+	}
 	count := float64(c.test.Pictures())
 	fitted := Value{Layer: v.Layer, Name: StitchFit, Unit: "share of variance"}
 	spread := func(a float64) float64 { return math.Sqrt((a*(1-a) + accuracy[0]*(1-accuracy[0])) / count) }
 	return []Value{
 		say(Stitched, accuracy[0]),
 		fitted.of(fit),
-		say(StitchSelf, accuracy[1]).failsIf(math.Abs(accuracy[1]-alone) > max(0.005, 2/count),
-			"the receiver stitched to itself is not the receiver: the fit fails at this cut"),
+		say(StitchSelf, accuracy[1]).selfControl(alone, c.test.Pictures()),
 		say(StitchRandom, accuracy[2]).failsIf(
 			accuracy[2] > accuracy[0]-2*spread(accuracy[2]),
 			"a random net serves as well as the sender: at this cut the stitch says nothing of what the sender learned",
 		),
 		say(StitchNoise, accuracy[3]).failsIf(accuracy[3] > accuracy[0]-2*spread(accuracy[3]),
 			"noise clustered by class serves as well: at this cut it is enough that classes are apart"),
+		say(StitchWrong, wrong).failsIf(wrong > accuracy[0]-2*spread(wrong),
+			"the wrong task is served as well: at this cut the map sorts pictures by class, whatever the receiver sees"),
 	}, nil
+}
+
+// wrongTask is the share of a sender's test pictures that are given the next class by the receiver's upper layers, with
+// a map to the receiver's features of pictures of that class.
+func (c stitchCut) wrongTask(train, test Features) (float64, error) {
+	of := map[int][]int{} // pictures of a class
+	for i, label := range c.train.Labels {
+		of[label] = append(of[label], i)
+	}
+	classes := slices.Sorted(maps.Keys(of)) // of few pictures some may have none
+	next := func(label int) int {
+		at, found := slices.BinarySearch(classes, label)
+		if found {
+			at++
+		}
+		return classes[at%len(classes)]
+	}
+	to := c.train
+	to.Data = make([]float32, len(c.train.Data))
+	used, each := map[int]int{}, to.Each()
+	for i, label := range c.train.Labels {
+		from := of[next(label)]
+		picture := from[used[label]%len(from)]
+		used[label]++
+		copy(to.Data[i*each:(i+1)*each], c.train.Data[picture*each:(picture+1)*each])
+	}
+	w, err := leastSquares(train, to)
+	if err != nil {
+		return 0, err
+	}
+	logits, err := c.r.logits(c.receiver, c.receiver.Weights, c.n, w.apply(test))
+	if err != nil {
+		return 0, err
+	}
+	labels := make([]int, len(c.test.Labels))
+	for i, label := range c.test.Labels {
+		labels[i] = next(label)
+	}
+	right, _ := score(logits, labels)
+	return mean(right, nil), nil
 }
 
 // accuracy is that of the receiver's upper layers on a sender's features, mapped, and the share of the variance of the
@@ -152,6 +219,11 @@ func (c stitchCut) accuracy(train, test Features) (accuracy, explained float64, 
 	if err != nil {
 		return 0, 0, err
 	}
+	return c.tested(w, test)
+}
+
+// tested is the same of a map of a sender's features.
+func (c stitchCut) tested(w affine, test Features) (accuracy, explained float64, err error) {
 	mapped := w.apply(test)
 	logits, err := c.r.logits(c.receiver, c.receiver.Weights, c.n, mapped)
 	if err != nil {
@@ -159,96 +231,6 @@ func (c stitchCut) accuracy(train, test Features) (accuracy, explained float64, 
 	}
 	right, _ := score(logits, c.test.Labels)
 	return mean(right, nil), explainedShare(mapped, c.test), nil
-}
-
-// affine maps the units of a place to others: [units + 1, units of the other], the constant last.
-type affine struct{ weights *mat.Dense }
-
-// maxRows is how many places are in memory as numbers of 64 bits at a time.
-const maxRows = 1 << 13
-
-// leastSquares is the affine map of a sender's units to a receiver's with the least squared error over all places of
-// all pictures. A penalty of 1e-8 of the units' mean square, which changes nothing else, settles units that tell
-// nothing.
-func leastSquares(from, to Features) (affine, error) {
-	a, b := from.Units(), to.Units()
-	left, right := mat.NewSymDense(a+1, nil), mat.NewDense(a+1, b, nil)
-	rows := from.Pictures() * from.Places()
-	var square, product mat.Dense
-	for at := 0; at < rows; at += maxRows {
-		end := min(rows, at+maxRows)
-		x := withOnes(from.Data[at*a:end*a], end-at, a)
-		square.Mul(x.T(), x)
-		for i := range a + 1 {
-			for j := range i + 1 {
-				left.SetSym(i, j, left.At(i, j)+square.At(i, j))
-			}
-		}
-		product.Mul(x.T(), dense(to.Data[at*b:end*b], end-at, b))
-		right.Add(right, &product)
-	}
-	penalty := 1e-8 * (mat.Trace(left) - left.At(a, a)) / float64(a)
-	for i := range a {
-		left.SetSym(i, i, left.At(i, i)+penalty)
-	}
-	var factor mat.Cholesky
-	if penalty == 0 || !factor.Factorize(left) {
-		return affine{}, &deadError{from.Layer, a}
-	}
-	w := new(mat.Dense)
-	if err := factor.SolveTo(w, right); err != nil {
-		var bad mat.Condition
-		if !errors.As(err, &bad) { // a poor condition is what the penalty is for
-			return affine{}, fmt.Errorf("stitching layer %s: %w", from.Layer, err)
-		}
-	}
-	return affine{w}, nil
-}
-
-// deadError says that a sender has nothing to map.
-type deadError struct {
-	layer string
-	units int
-}
-
-// Error names the layer.
-func (e *deadError) Error() string {
-	return fmt.Sprintf(
-		"the %d units of layer %s of the sender are 0 for all pictures: there is nothing to map",
-		e.units,
-		e.layer,
-	)
-}
-
-// apply is what the map makes of features, place by place.
-func (m affine) apply(f Features) []float32 {
-	a := f.Units()
-	_, b := m.weights.Dims()
-	rows := f.Pictures() * f.Places()
-	out := make([]float32, 0, rows*b)
-	var y mat.Dense
-	for at := 0; at < rows; at += maxRows {
-		end := min(rows, at+maxRows)
-		y.Reset()
-		y.Mul(withOnes(f.Data[at*a:end*a], end-at, a), m.weights)
-		for _, v := range y.RawMatrix().Data {
-			out = append(out, float32(v))
-		}
-	}
-	return out
-}
-
-// withOnes has a last column of ones.
-func withOnes(data []float32, rows, cols int) *mat.Dense {
-	x := mat.NewDense(rows, cols+1, nil)
-	for i := range rows {
-		row := x.RawRowView(i)
-		for j, v := range data[i*cols : (i+1)*cols] {
-			row[j] = float64(v)
-		}
-		row[cols] = 1
-	}
-	return x
 }
 
 // explainedShare is 1 less the squared error of values as a share of the variance of features, at most 1; below 0 they

@@ -1,9 +1,11 @@
 package probing
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Value is a number that a probe found.
@@ -100,8 +102,37 @@ func Select(values []Value, name string) []Value {
 	return of
 }
 
-func decode(data []byte) ([]Value, error) {
-	var values []Value
-	err := json.Unmarshal(data, &values)
-	return values, err
+// record is what the store keeps of a probe of nets: its values with what they depend on.
+type record struct {
+	Spec   spec     `json:"spec"`
+	Names  []string `json:"names"` // of the nets, in the order of Spec.Nets
+	Values []Value  `json:"values"`
+}
+
+// named are the values with probe and nets filled in, where they have none of their own.
+func (x record) named() []Value {
+	values := slices.Clone(x.Values)
+	for i := range values {
+		v := &values[i]
+		v.Probe = x.Spec.Kind
+		if v.Net != "" {
+			continue
+		}
+		v.Net = x.Names[0]
+		if len(x.Names) > 1 {
+			v.Other = x.Names[1]
+		}
+	}
+	return values
+}
+
+// decode reads a record. Stores have values alone, too, from before there were records.
+func decode(data []byte) (record, error) {
+	var x record
+	if bytes.HasPrefix(data, []byte("[")) {
+		err := json.Unmarshal(data, &x.Values)
+		return x, err
+	}
+	err := json.Unmarshal(data, &x)
+	return x, err
 }

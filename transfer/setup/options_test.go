@@ -188,3 +188,22 @@ func TestFiles(t *testing.T) {
 		t.Errorf("error %v, want that of the function", err)
 	}
 }
+
+// TestBatchOfTheData: a batch that is larger than the data is refused, by its flag, before memory is taken for it.
+func TestBatchOfTheData(t *testing.T) {
+	const data = "--data=shapes:classes=4,train=3,test=2,size=24" // 12 training pictures
+	for batch, want := range map[string]string{"12": "", "13": "12 training pictures, want at most as many", "100000": "-batch 100000"} {
+		_, err := parsed(t, data, "--batch="+batch).Config(t.Context(), func(dataset.Source) {})
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("-batch %s: %v, want %q", batch, err, want)
+		}
+	}
+}
+
+// TestSmallPictures: pictures of 16 pixels are taken, as -size says.
+func TestSmallPictures(t *testing.T) {
+	cfg, err := parsed(t, "--data=shapes:classes=4,train=3,test=2", "--size=16", "--batch=4").Config(t.Context(), func(dataset.Source) {})
+	if err != nil || cfg.Arch.Size != 16 {
+		t.Errorf("an arch of %d pixels, %v; want 16", cfg.Arch.Size, err)
+	}
+}

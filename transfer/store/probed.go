@@ -8,8 +8,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 
 	"coadapt/gomlxnet/durable"
 )
@@ -65,4 +68,21 @@ func (s *Store) KeepProbed(key string, data []byte) error {
 		return fmt.Errorf("store %s: keeping probe %s: %w", s.dir, key, err)
 	}
 	return nil
+}
+
+// AllProbed yields the key and the data of everything that [Store.KeepProbed] keeps, in the order of keys. What is damaged
+// is passed over, as Probed has it for missing.
+func (s *Store) AllProbed() iter.Seq2[string, []byte] {
+	return func(yield func(string, []byte) bool) {
+		files, err := fs.Glob(os.DirFS(s.dir), probesDir+"/*/*.json") // sorted
+		if err != nil {
+			return
+		}
+		for _, file := range files {
+			key := strings.TrimSuffix(path.Base(file), ".json")
+			if data, err := s.Probed(key); err == nil && !yield(key, data) {
+				return
+			}
+		}
+	}
 }

@@ -53,4 +53,15 @@ func TestProbed(t *testing.T) {
 	for _, err := range s.Keys() {
 		t.Errorf("a probe is taken for an entry (%v)", err)
 	}
+	other := strings.Repeat("01", 32)
+	if err := s.KeepProbed(other, []byte("other")); err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]string{}
+	for key, data := range s.AllProbed() {
+		found[key] = string(data)
+	}
+	if _, damaged := found[key]; len(found) != 1 || found[other] != "other" || damaged {
+		t.Errorf("all that is kept: %q, want the one that is not damaged", found)
+	}
 }

@@ -41,10 +41,11 @@ type accountRecord struct {
 	Seconds        float64  `json:"seconds"`
 	Saved          float64  `json:"saved"`
 	Verdict        string   `json:"verdict"`
+	Condition      string   `json:"condition"` // of the nets: AnB or AnB+
 }
 
-func recordOf(a probing.Account) accountRecord {
-	return accountRecord{Forecast: a.Name, Nets: a.Nets,
+func recordOf(a probing.Account, t transfer.Treatment) accountRecord {
+	return accountRecord{Condition: t.String(), Forecast: a.Name, Nets: a.Nets,
 		WithinTau: known(
 			a.WithinTau.Mean,
 		), WithinTauLow: known(a.WithinTau.Low), WithinTauHigh: known(a.WithinTau.High),
@@ -69,17 +70,17 @@ func forecastCommand(stdout, stderr io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "forecast",
 		Short: "Forecasts of transfer before any training on the target, beside what was measured",
-		Long: "Asks each forecast of the donor's layer below every cut, and compares it with the accuracies of the nets\n" +
-			"that the store has of the experiment, or of -nets: does it order tasks at one cut, does it order cuts for\n" +
+		Long: "Asks each forecast of the donor's layer below every cut, and compares it with the accuracies of the AnB\n" +
+			"and AnB+ nets that the store has of the experiment, or of -nets: does it order tasks at one cut, does it order cuts for\n" +
 			"one task, what is lost by going by it? Intervals resample tasks. A forecast that does not beat the cut's\n" +
 			"number is said not to. Give the data and the dials of the training.",
 		Example: "  coadapt forecast --data cifar100.zip --coarse\n  coadapt forecast --condition AnB+ -o forecasts.csv\n" +
 			"  coadapt forecast --in notebooks/results/forecast/forecasts.csv",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			treatment, err := transfer.ParseTreatment(condition)
-			if err != nil || treatment != transfer.Transfer && treatment != transfer.TransferPlus {
-				return fmt.Errorf("-condition %q: want AnB or AnB+, whose layers are of another task", condition)
+			asked, err := forecastConditions(condition)
+			if err != nil {
+				return err
 			}
 			if ext := strings.ToLower(filepath.Ext(file)); file != "" && ext != csvEnding {
 				return fmt.Errorf("-o %q: want a file that ends in .csv", file)
@@ -99,7 +100,7 @@ func forecastCommand(stdout, stderr io.Writer) *cobra.Command {
 			if f.nets == "" {
 				nets = nil
 			}
-			results, err := forecastNets(c.Context(), lab, treatment, nets)
+			groups, err := forecastNets(c.Context(), lab, asked, nets)
 			show.clear()
 			if err != nil {
 				return err
@@ -110,15 +111,13 @@ func forecastCommand(stdout, stderr io.Writer) *cobra.Command {
 			}
 			defer r.Close()
 			var said []probing.Forecast
-			for s, err := range r.Forecasts(c.Context(), results) {
-				if err != nil {
-					return err
+			for _, results := range groups {
+				for s, err := range r.Forecasts(c.Context(), results) {
+					if err != nil {
+						return err
+					}
+					said = append(said, s)
 				}
-				said = append(said, s)
-			}
-			accounts, err := probing.Accounts(said)
-			if err != nil {
-				return err
 			}
 			if file != "" {
 				err = durable.WriteFile(file, func(w io.Writer) error {
@@ -131,7 +130,7 @@ func forecastCommand(stdout, stderr io.Writer) *cobra.Command {
 					return nil
 				})
 			}
-			return errors.Join(err, printAccounts(stdout, out, accounts))
+			return errors.Join(err, printForecasts(stdout, out, said))
 		},
 	}
 	f.flags(c, "curve")
@@ -141,7 +140,8 @@ func forecastCommand(stdout, stderr io.Writer) *cobra.Command {
 		probing.DefaultPictures,
 		"how many training pictures of the target a forecast may look at",
 	)
-	c.Flags().StringVar(&condition, "condition", "AnB", "whose accuracy is forecast: AnB or AnB+")
+	c.Flags().
+		StringVar(&condition, "condition", "", "whose accuracy is forecast: AnB or AnB+ (default: both, as far as there are nets)")
 	c.Flags().StringVar(&in, "in", "", "instead of asking nets, account for the forecasts of a .csv file that -o wrote")
 	c.Flags().StringVarP(&file, "output", "o", "", "write every forecast beside its net's accuracy to this .csv file")
 	out.flags(c, "forecast")
@@ -159,73 +159,150 @@ func printSaved(w io.Writer, f form, file string) error {
 	if err != nil {
 		return fmt.Errorf("-in %s: %w", file, err)
 	}
-	accounts, err := probing.Accounts(said)
-	if err != nil {
+	if err := printForecasts(w, f, said); err != nil {
 		return fmt.Errorf("-in %s: %w", file, err)
 	}
-	return printAccounts(w, f, accounts)
+	return nil
 }
 
-// forecastNets are the results of a condition that the store has of the lab's experiment, or of nets that are named,
+// forecastConditions are those whose accuracy is forecast: the one that is asked for, or both.
+func forecastConditions(asked string) ([]transfer.Treatment, error) {
+	both := []transfer.Treatment{transfer.Transfer, transfer.TransferPlus}
+	if asked == "" {
+		return both, nil
+	}
+	t, err := transfer.ParseTreatment(asked)
+	if err != nil || !slices.Contains(both, t) {
+		return nil, fmt.Errorf("-condition %q: want AnB or AnB+, whose layers are of another task", asked)
+	}
+	return []transfer.Treatment{t}, nil
+}
+
+// printForecasts accounts for the forecasts of each condition by itself. It fails where no condition has an account;
+// where one has none beside others, it says why.
+func printForecasts(w io.Writer, f form, said []probing.Forecast) error {
+	var order []transfer.Treatment
+	by := map[transfer.Treatment][]probing.Forecast{}
+	for _, s := range said {
+		net, err := transfer.ParseNet(s.Net)
+		if err != nil {
+			return err
+		}
+		if by[net.Treatment] == nil {
+			order = append(order, net.Treatment)
+		}
+		by[net.Treatment] = append(by[net.Treatment], s)
+	}
+	accounts := map[transfer.Treatment][]probing.Account{}
+	var none error
+	for _, t := range order {
+		var err error
+		if accounts[t], err = probing.Accounts(by[t]); err != nil {
+			none = err
+			delete(accounts, t)
+		}
+	}
+	if len(accounts) == 0 {
+		if none == nil {
+			_, none = probing.Accounts(nil)
+		}
+		return none
+	}
+	for i, t := range order {
+		if f.table() && len(order) > 1 {
+			if i > 0 {
+				fmt.Fprintln(w)
+			}
+			fmt.Fprintf(w, "%s\n\n", t)
+			if accounts[t] == nil {
+				fmt.Fprintln(w, none)
+				continue
+			}
+		}
+		if err := printAccounts(w, f, accounts[t], t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forecastNets are the results of each condition that the store has of the lab's experiment, or of nets that are named,
 // with unit after unit.
 func forecastNets(
 	ctx context.Context,
 	lab *transfer.Lab,
-	t transfer.Treatment,
+	conditions []transfer.Treatment,
 	nets []transfer.Net,
-) ([]transfer.Result, error) {
-	var results []transfer.Result
-	if nets != nil {
-		for _, n := range nets {
-			if n.Treatment != t {
-				return nil, fmt.Errorf(
-					"-nets: %s is of the condition %s, want %s as -condition says",
-					n,
-					n.Treatment,
-					t,
-				)
-			}
-			r, err := lab.Train(ctx, n)
-			if err != nil {
-				return nil, err
-			}
-			results = append(results, r)
+) ([][]transfer.Result, error) {
+	by := map[transfer.Treatment][]transfer.Result{}
+	for _, n := range nets {
+		if !slices.Contains(conditions, n.Treatment) {
+			return nil, fmt.Errorf(
+				"-nets: %s is of the condition %s, want %s as -condition says",
+				n,
+				n.Treatment,
+				conditionNames(conditions),
+			)
 		}
-		return results, nil
-	}
-	for r, err := range transfer.All(lab.Store()) {
+		r, err := lab.Train(ctx, n)
 		if err != nil {
-			continue // an entry that is broken is no net of the experiment
+			return nil, err
 		}
-		if r.Experiment == lab.Experiment() && r.Net.Treatment == t {
-			results = append(results, r.Judged())
+		by[n.Treatment] = append(by[n.Treatment], r)
+	}
+	if nets == nil {
+		for r, err := range transfer.All(lab.Store()) {
+			if err != nil {
+				continue // an entry that is broken is no net of the experiment
+			}
+			if r.Experiment == lab.Experiment() && slices.Contains(conditions, r.Net.Treatment) {
+				by[r.Net.Treatment] = append(by[r.Net.Treatment], r.Judged())
+			}
 		}
 	}
-	if len(results) == 0 {
+	if len(by) == 0 {
 		return nil, fmt.Errorf(
 			"the store %s has no %s net of the experiment %s (data, architecture and recipe): train some with coadapt run, "+
 				"or give -data and the dials that they were trained with",
 			lab.Store().Dir(),
-			t,
+			conditionNames(conditions),
 			lab.Experiment(),
 		)
 	}
-	slices.SortFunc(results, func(a, b transfer.Result) int {
-		return cmp.Or(
-			cmp.Compare(a.Net.Split, b.Net.Split),
-			cmp.Compare(a.Net.Target, b.Net.Target),
-			cmp.Compare(a.Net.Seed, b.Net.Seed),
-			cmp.Compare(a.Net.N, b.Net.N),
-		)
-	})
-	return results, nil
+	var groups [][]transfer.Result
+	for _, t := range conditions {
+		results := by[t]
+		if nets == nil {
+			slices.SortFunc(results, func(a, b transfer.Result) int {
+				return cmp.Or(
+					cmp.Compare(a.Net.Split, b.Net.Split),
+					cmp.Compare(a.Net.Target, b.Net.Target),
+					cmp.Compare(a.Net.Seed, b.Net.Seed),
+					cmp.Compare(a.Net.N, b.Net.N),
+				)
+			})
+		}
+		if len(results) > 0 {
+			groups = append(groups, results)
+		}
+	}
+	return groups, nil
 }
 
-func printAccounts(w io.Writer, f form, accounts []probing.Account) error {
+// conditionNames are conditions as one says them.
+func conditionNames(conditions []transfer.Treatment) string {
+	var names []string
+	for _, t := range conditions {
+		names = append(names, t.String())
+	}
+	return strings.Join(names, " or ")
+}
+
+func printAccounts(w io.Writer, f form, accounts []probing.Account, t transfer.Treatment) error {
 	if !f.table() {
 		out := writer{form: f, w: w}
 		for _, a := range accounts {
-			if err := out.write(recordOf(a)); err != nil {
+			if err := out.write(recordOf(a, t)); err != nil {
 				return err
 			}
 		}

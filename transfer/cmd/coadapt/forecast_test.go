@@ -51,6 +51,43 @@ func TestForecast(t *testing.T) {
 	}
 }
 
+// TestForecastsOfBothConditions has an account for each condition, and says why one has none.
+func TestForecastsOfBothConditions(t *testing.T) {
+	r, err := os.Open(keptForecasts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	said, err := probing.ReadForecasts(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	both := slices.Clone(said)
+	for _, s := range said {
+		s.Net += "+" // as though the whole net had learned
+		both = append(both, s)
+	}
+	var alone, text strings.Builder
+	if err := printForecasts(&alone, form{}, said); err != nil {
+		t.Fatal(err)
+	}
+	if err := printForecasts(&text, form{}, both); err != nil {
+		t.Fatal(err)
+	}
+	if want := "AnB\n\n" + alone.String() + "\nAnB+\n\n" + alone.String(); text.String() != want {
+		t.Errorf("%s; want %s", text.String(), want)
+	}
+	text.Reset()
+	few := both[:len(said)+20] // of AnB+ one task
+	if err := printForecasts(&text, form{}, few); err != nil ||
+		!strings.Contains(text.String(), "AnB+\n\nforecasts of 1 tasks: want two at least") {
+		t.Errorf("%v: %s", err, text.String())
+	}
+	if err := printForecasts(&text, form{}, few[len(said):]); err == nil {
+		t.Error("no error where no condition has two tasks")
+	}
+}
+
 // TestKeptForecasts: the table of the page is what the kept forecasts give.
 func TestKeptForecasts(t *testing.T) {
 	page, err := os.ReadFile("../../../notebooks/results/forecast.md")

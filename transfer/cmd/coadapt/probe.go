@@ -22,13 +22,13 @@ func probeCommand(stdout, stderr io.Writer) *cobra.Command {
 		f        experimentFlags
 		out      form
 		pictures int
-		matched  bool
+		own      probeFields
 		file     string
 	)
 	names, lines := probing.Kinds()
 	long := "Looks into nets that are in the store; those that are not are trained. Give the data and the dials with\n" +
-		"which they were trained. A probe of two nets is asked of the first net and each other one, on pictures of\n" +
-		"the first one's task. Values are kept in the store: asked again, they are read. Controls that fail are\n" +
+		"which they were trained. A probe of two nets is asked of the first net and each other one, and a map is of\n" +
+		"all, on pictures of the first one's task. Values are kept in the store: asked again, they are read. Controls that fail are\n" +
 		"printed first.\n\nProbes:\n"
 	for i, name := range names {
 		long += fmt.Sprintf("  %-12s %s\n", name, lines[i])
@@ -38,7 +38,9 @@ func probeCommand(stdout, stderr io.Writer) *cobra.Command {
 		Short: "Look into trained nets: " + strings.Join(names, ", "),
 		Long:  strings.TrimSpace(long),
 		Example: "  coadapt probe cka --nets 0/baseB,0/B4B,0/A4B\n  coadapt probe scale --nets 0/baseB,0/B4B --csv\n" +
-			"  coadapt probe path --nets 0/baseB,0/B4B+ --matched -o path.png",
+			"  coadapt probe path --nets 0/baseB,0/B4B+ --matched -o path.png\n" +
+			"  coadapt probe map --nets 0/baseB,0/baseA,0/B4B,0/A4B -o map.png\n" +
+			"  coadapt probe maximise --nets 0/baseB --layer conv4 --units 0,3,5 -o units.png",
 		Args:      cobra.ExactArgs(1),
 		ValidArgs: names,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -46,11 +48,8 @@ func probeCommand(stdout, stderr io.Writer) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if path, ok := p.(probing.Path); ok {
-				path.Matched = matched
-				p = path
-			} else if matched {
-				return fmt.Errorf("-matched: only the probe path has that, and not %s", args[0])
+			if p, err = own.set(args[0], p); err != nil {
+				return err
 			}
 			if f.nets == "" {
 				return errors.New("-nets: no net, want some in the paper's notation, such as 0/baseB,0/B4B")
@@ -64,8 +63,8 @@ func probeCommand(stdout, stderr io.Writer) *cobra.Command {
 				return err
 			}
 			defer lab.Close()
-			if len(nets) < p.Nets() {
-				return fmt.Errorf("-nets %s: probe %s compares nets, want two at least", f.nets, args[0])
+			if err := enoughNets(p, args[0], f.nets, len(nets), isFigure(file)); err != nil {
+				return err
 			}
 			var results []transfer.Result
 			for _, n := range nets {
@@ -89,6 +88,9 @@ func probeCommand(stdout, stderr io.Writer) *cobra.Command {
 			if err := printValues(stdout, out, values); err != nil {
 				return err
 			}
+			if m, ok := p.(probing.Maximise); ok && isFigure(file) {
+				return writeMade(c.Context(), file, m, r, results[0])
+			}
 			return writeValues(file, values)
 		},
 	}
@@ -99,7 +101,7 @@ func probeCommand(stdout, stderr io.Writer) *cobra.Command {
 		probing.DefaultPictures,
 		"how many test pictures, and for probes that fit as many training pictures",
 	)
-	c.Flags().BoolVar(&matched, "matched", false, "path: bring the second net's units into the order of the first's")
+	own.flags(c)
 	c.Flags().StringVarP(
 		&file,
 		"output",

@@ -44,13 +44,26 @@ func TestProbe(t *testing.T) {
 	if status != 0 || strings.Count(out, "effective rank") != 16 {
 		t.Errorf("status %d: %s%s", status, errs, out)
 	}
+	drawn := filepath.Join(dir, "units.svg")
+	units := append([]string{"probe", "maximise"}, tiny(t)[1:]...)
+	units = append(units, "-nets", "0/baseB", "-pictures", "16", "-layer", "conv2", "-units", "0,2", "-o", drawn)
+	if status, out, errs = coadapt(t, t.Context(), units...); status != 0 || strings.Count(out, "picture made for it") != 2 {
+		t.Errorf("status %d: %s%s", status, errs, out)
+	}
+	if data, err := os.ReadFile(drawn); err != nil || !strings.Contains(string(data), "Unit 2: ") {
+		t.Errorf("%d bytes, %v", len(data), err)
+	}
 	for given, want := range map[string]string{
-		"probe ckb -nets 0/baseB":               `probe "ckb": want one of cka`,
-		"probe scale":                           "-nets: no net",
-		"probe cka -nets 0/baseB":               "want two at least",
-		"probe scale -nets 0/baseB -matched":    "only the probe path",
-		"probe scale -nets 0/baseB -o a.txt":    "or in .csv or .json",
-		"probe scale -nets 0/baseB -pictures 3": "-pictures 3: probes on 3 pictures",
+		"probe ckb -nets 0/baseB":                       `probe "ckb": want one of cka`,
+		"probe scale":                                   "-nets: no net",
+		"probe cka -nets 0/baseB":                       "want two at least",
+		"probe scale -nets 0/baseB -matched":            "only the probe path",
+		"probe scale -nets 0/baseB -o a.txt":            "or in .csv or .json",
+		"probe scale -nets 0/baseB -layer fc7":          "only the probe maximise",
+		"probe path -nets 0/baseB -units 1":             "only the probe maximise",
+		"probe map -nets 0/baseB,0/baseA":               "want three at least",
+		"probe maximise -nets 0/baseB,0/baseA -o a.png": "shows the units of one net",
+		"probe scale -nets 0/baseB -pictures 3":         "-pictures 3: probes on 3 pictures",
 	} {
 		words := strings.Fields(given)
 		status, _, errs := coadapt(t, t.Context(), append(append(words[:2:2], tiny(t)[1:]...), words[2:]...)...)

@@ -13,6 +13,7 @@ import (
 	"coadapt/gomlxnet/durable"
 	"coadapt/transfer"
 	"coadapt/transfer/figure"
+	"coadapt/transfer/probing"
 	"coadapt/transfer/stats"
 
 	"github.com/spf13/cobra"
@@ -26,7 +27,8 @@ func reportCommand(stdout io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "report",
 		Short: "Write an experiment up: what was trained, figures, decomposition, what it supports and what not",
-		Long: "Write report.md with its figures and the nets it is made of (nets.jsonl) into a folder. The same nets give the same report:\n" +
+		Long: "Write report.md with its figures and the nets it is made of (nets.jsonl) into a folder. What the store keeps of\n" +
+			"probes of these nets is a section, with controls that fail first (probes.jsonl). The same nets give the same report:\n" +
 			"  coadapt report --in FOLDER/nets.jsonl -o FOLDER",
 		Example: "  coadapt report --experiment cifar100 -o results/cifar100 --note \"two cores, 80 minutes\"",
 		Args:    cobra.NoArgs,
@@ -44,7 +46,11 @@ func reportCommand(stdout io.Writer) *cobra.Command {
 			if title == "" {
 				title = results[0].Data
 			}
-			if err := writeReport(out, title, note, results); err != nil {
+			kept, err := src.reportedProbes(results)
+			if err != nil {
+				return err
+			}
+			if err := writeReport(out, title, note, results, kept); err != nil {
 				return err
 			}
 			fmt.Fprintln(stdout, filepath.Join(out, "report.md"))
@@ -59,7 +65,7 @@ func reportCommand(stdout io.Writer) *cobra.Command {
 }
 
 // writeReport fills a folder.
-func writeReport(dir, title, note string, results []transfer.Result) error {
+func writeReport(dir, title, note string, results []transfer.Result, kept []probing.Kept) error {
 	slices.SortFunc(results, func(a, b transfer.Result) int {
 		x, y := a.Net, b.Net
 		return cmp.Or(cmp.Compare(x.N, y.N), cmp.Compare(x.Treatment, y.Treatment), cmp.Compare(x.Split, y.Split),
@@ -79,6 +85,14 @@ func writeReport(dir, title, note string, results []transfer.Result) error {
 	}
 	if err := markdown(&text, title, note, results, report); err != nil {
 		return err
+	}
+	probes(&text, kept)
+	if len(kept) > 0 {
+		if err := durable.WriteFile(filepath.Join(dir, probesFile), func(w io.Writer) error {
+			return probing.WriteKept(w, kept)
+		}); err != nil {
+			return err
+		}
 	}
 	if err := writeText(filepath.Join(dir, "nets.jsonl"), nets.String()); err != nil {
 		return err

@@ -1,0 +1,135 @@
+package gomlxnet
+
+import (
+	"fmt"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/pkg/errors"
+)
+
+// Exciter says how much images excite the units of a layer, and how they would excite them more. Units are read before
+// what follows the layer's last weights, such as ReLU and pooling: a unit that is off has a gradient there. In a block
+// whose operations join behind its weights, as those of a residual net, they are what leaves the block. There is no
+// dropout. An Exciter is for one goroutine at a time.
+type Exciter struct {
+	arch         Arch
+	batch, units int
+	store        *model.Store
+	exec         *model.Exec
+}
+
+// NewExciter makes one of a layer, from 0, for batches of the given size, on the backend's first device.
+func NewExciter(backend compute.Backend, arch Arch, w Weights, batch, layer int) (*Exciter, error) {
+	if err := arch.Check(w); err != nil {
+		return nil, err
+	}
+	if batch < 1 || layer < 0 || layer >= len(arch.Blocks) {
+		return nil, fmt.Errorf("units of layer %d of %s in batches of %d: want a layer of 0 to %d, and a batch of 1 at least",
+			layer, arch.Name, batch, len(arch.Blocks)-1)
+	}
+	net, err := arch.wire()
+	if err != nil {
+		return nil, err
+	}
+	blocks := net.fast().blocks[:layer+1]
+	blocks[layer].ops = untilWeights(blocks[layer].ops)
+	e := &Exciter{arch: arch, batch: batch, store: model.NewStore()}
+	e.units = blocks[layer].ops[len(blocks[layer].ops)-1].out.Channels
+	if err := createVariables(e.store, w); err != nil {
+		return nil, err
+	}
+	e.exec, err = model.NewExec(backend, e.store, func(scope *model.Scope, images, wanted *Node) []*Node {
+		p := &pass{nets: 1,
+			value: func(i int) *Node { return e.store.GetVariable(net.vars[i].Path).NodeValue(images.Graph()) }}
+		left := p.blocks(blocks, 0, as(images, arch.Precision.dtype()))
+		all := left[layer]
+		centre, most := all, all
+		if all.Rank() == 4 {
+			y, x := all.Shape().Dim(1)/2, all.Shape().Dim(2)/2
+			centre = Reshape(Slice(all, AxisRange(), AxisElem(y), AxisElem(x), AxisRange()), batch, e.units)
+			most = ReduceMax(all, 1, 2)
+		}
+		value := ReduceSum(Mul(centre, OneHot(wanted, e.units, dtypes.Float32)), 1)
+		return []*Node{value, most, Gradient(ReduceAllSum(value), images)[0]}
+	})
+	if err != nil {
+		e.store.Finalize()
+		return nil, err
+	}
+	return e, nil
+}
+
+// untilWeights are the operations of a block up to the last that has variables, if what follows is a chain.
+func untilWeights(ops []wiredOp) []wiredOp {
+	for i := len(ops) - 1; i >= 0; i-- {
+		if len(ops[i].vars) > 0 {
+			return ops[:i+1]
+		}
+		if len(ops[i].from) > 1 || readers(ops, i) != 1 && i > 0 {
+			break
+		}
+	}
+	return ops
+}
+
+// Units is how many the layer has.
+func (e *Exciter) Units() int { return e.units }
+
+// Batch is how many images it takes.
+func (e *Exciter) Batch() int { return e.batch }
+
+// Load puts another net of the same arch into its place. Nothing is compiled again.
+func (e *Exciter) Load(w Weights) error {
+	if err := e.arch.Check(w); err != nil {
+		return err
+	}
+	return loadVariables(e.store, w)
+}
+
+// Excitement is what images do to units.
+type Excitement struct {
+	Value    []float32 // [batch]: of the unit that is wanted of each image, in the middle of the image
+	Most     []float32 // [batch, units]: the largest over the places of an image
+	Gradient []float32 // [batch, size, size, channels]: of each value by its image
+}
+
+// Of is what images [batch, size, size, channels] do to a unit each.
+func (e *Exciter) Of(images []float32, wanted []int) (Excitement, error) {
+	a := e.arch
+	if len(images) != e.batch*a.Size*a.Size*a.Channels || len(wanted) != e.batch {
+		return Excitement{}, fmt.Errorf("units of %s: %d values and %d units for a batch of %d images of %d·%d·%d",
+			a.Name, len(images), len(wanted), e.batch, a.Size, a.Size, a.Channels)
+	}
+	units := make([]int32, len(wanted))
+	for i, u := range wanted {
+		if u < 0 || u >= e.units {
+			return Excitement{}, fmt.Errorf("units of %s: unit %d, want 0 to %d", a.Name, u, e.units-1)
+		}
+		units[i] = int32(u)
+	}
+	out, err := e.exec.Call(tensors.FromFlatDataAndDimensions(images, e.batch, a.Size, a.Size, a.Channels),
+		tensors.FromFlatDataAndDimensions(units, e.batch))
+	if err != nil {
+		return Excitement{}, errors.WithMessagef(err, "units of %s", a.Name)
+	}
+	var x Excitement
+	for i, to := range []*[]float32{&x.Value, &x.Most, &x.Gradient} {
+		data, failed := tensors.CopyFlatData[float32](out[i])
+		out[i].MustFinalizeAll()
+		if failed != nil {
+			err = errors.WithMessagef(failed, "units of %s", a.Name)
+		}
+		*to = data
+	}
+	return x, err
+}
+
+// Close frees the compiled graph and the net.
+func (e *Exciter) Close() {
+	e.exec.Finalize()
+	e.store.Finalize()
+}

@@ -1,0 +1,19 @@
+package transfer
+
+import (
+	"slices"
+
+	"coadapt/gomlxnet"
+)
+
+// normSemantics is raised as semantics is, where the change is one of nets with batch norm alone.
+const normSemantics = 1
+
+// semanticsOf is the semantics of nets of an architecture.
+func semanticsOf(a gomlxnet.Arch) int {
+	normed := func(b gomlxnet.Block) bool { _, ok := gomlxnet.Find[gomlxnet.BatchNorm](b); return ok }
+	if slices.ContainsFunc(a.Blocks, normed) {
+		return semantics + normSemantics
+	}
+	return semantics
+}
