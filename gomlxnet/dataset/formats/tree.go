@@ -12,10 +12,10 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"coadapt/gomlxnet/dataset/picture"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Bounds on what is read, so that a damaged or hostile file cannot exhaust memory.
@@ -161,29 +161,23 @@ func (t *tree) digest(ctx context.Context, what string, names []string) (string,
 
 // sums reads files, in parallel, for their CRC-32.
 func (t *tree) sums(ctx context.Context, list []entry) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		wg.Go(func() {
-			for ctx.Err() == nil {
-				i := int(next.Add(1)) - 1
-				if i >= len(list) {
-					return
-				}
-				if list[i].bad != nil {
-					continue // it has no bytes, and decodes to an error
-				}
-				data, err := t.read(list[i].name, maxFile)
-				if err != nil {
-					cancel(err)
-					return
-				}
-				list[i].crc = crc32.ChecksumIEEE(data)
-			}
+	group, going := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range list {
+		if going.Err() != nil {
+			break
+		}
+		if list[i].bad != nil {
+			continue // it has no bytes, and decodes to an error
+		}
+		group.Go(func() error {
+			data, err := t.read(list[i].name, maxFile)
+			list[i].crc = crc32.ChecksumIEEE(data)
+			return err
 		})
 	}
-	wg.Wait()
+	if err := group.Wait(); err != nil {
+		return err
+	}
 	return context.Cause(ctx)
 }
