@@ -16,7 +16,7 @@ import (
 	"coadapt/gomlxnet/dataset"
 )
 
-// Folder is a folder that Pack made, mapped into memory. A picture is checked
+// Folder is a folder that Write made, mapped into memory. A picture is checked
 // against its sum when it is first read.
 type Folder struct {
 	dir    string
