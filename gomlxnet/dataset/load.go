@@ -20,7 +20,7 @@ func (t *Task) load(ctx context.Context) (err error) {
 	if t.opt.Skip > 0 {
 		task += fmt.Sprintf(" after %d", t.opt.Skip)
 	}
-	if m, ok := t.src.(mapped); ok {
+	if m, ok := mappedOf(t.src); ok {
 		keep = false
 		if t.mean = m.keptMean(task); t.mean != nil {
 			return nil

@@ -215,7 +215,7 @@ func (t *Task) Picture(p Part, i int, buf []uint8) ([]uint8, error) {
 
 // mapped says whether the pictures of a part are read from a mapped file.
 func (t *Task) mapped(p Part) bool {
-	_, ok := t.src.(mapped)
+	_, ok := mappedOf(t.src)
 	return ok && t.parts[p].pix == nil
 }
 
@@ -227,7 +227,7 @@ func (t *Task) picture(p Part, i int, buf []uint8) ([]uint8, error) {
 		return pix[i*n : (i+1)*n], nil
 	}
 	src := t.parts[p].index[i]
-	if m, ok := t.src.(mapped); ok {
+	if m, ok := mappedOf(t.src); ok {
 		return m.Pixels(p, src)
 	}
 	if len(buf) < n {
