@@ -13,7 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/backend/plugins"
 )
 
 // checks are doctor's, from the ground up.
@@ -133,10 +133,10 @@ func (s *site) checkManifest(context.Context) (string, error) {
 // pluginRecord is the record of the plugin in use, and the folders where it lies.
 func (s *site) pluginRecord() (record, string) {
 	list := string(os.PathListSeparator)
-	if named := os.Getenv(home.EnvPlugins); named != "" && !s.ours(named) {
+	if named := os.Getenv(plugins.EnvPlugins); named != "" && !s.ours(named) {
 		return s.manifest.Steps["plugin-named"], named
 	}
-	return s.manifest.Steps["plugin"], strings.Join(s.home.PluginDirs(), list)
+	return s.manifest.Steps["plugin"], strings.Join(plugins.Dirs(s.home), list)
 }
 
 // checkInstalledPlugin compares the plugin with the manifest and computes with it.

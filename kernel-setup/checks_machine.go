@@ -12,7 +12,7 @@ import (
 	"strconv"
 	"strings"
 
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/backend/plugins"
 )
 
 const gigabyte = 1e9 // bytes
@@ -102,7 +102,7 @@ func memory(ctx context.Context) (total, free float64, err error) {
 
 // checkGPU tells of a card; none is no failure.
 func checkGPU(ctx context.Context) (string, error) {
-	if !home.HasGPU() {
+	if !plugins.HasGPU() {
 		return "none found; nets run on the CPU", nil
 	}
 	out, err := exec.CommandContext(ctx, "nvidia-smi", "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader").Output()

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/home"
 )
 
 func TestCleanRemovesOnlyWhatWasMade(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/home"
 )
 
 // testHome is the folder of what the tests of notebooks need while they run.

@@ -13,7 +13,8 @@ import (
 	"slices"
 	"strings"
 
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/backend/plugins"
+	"coadapt/gomlxnet/home"
 )
 
 // kernelName is the kernel's name in notebooks.
@@ -34,7 +35,7 @@ type kernelSpec struct {
 
 // kernelEnv is the environment of cells, less the PATH.
 func (s *site) kernelEnv() (map[string]string, error) {
-	env, _, err := s.home.ChildEnv("")
+	env, _, err := plugins.ChildEnv(s.home, "")
 	if err != nil {
 		return nil, err
 	}

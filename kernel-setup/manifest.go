@@ -12,7 +12,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/home"
 )
 
 // manifest is .coadapt/manifest.json: what set-up made, from what. It is rewritten after each step, so that an interrupted run goes on.

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/home"
 )
 
 func TestManifestRoundTrip(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/home"
 )
 
 // Notebooks are tried on a site of their own: a store that is empty at first whatever the user's is, copies in their place, nothing left behind.

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/backend/plugins"
 )
 
 // Kinds of plugin that -plugin names.
@@ -46,7 +46,7 @@ func (s *site) pluginKind(flag string) (string, error) {
 	default:
 		return "", fmt.Errorf("-plugin %s: want wheel, release, cuda or none", flag)
 	}
-	if named := os.Getenv(home.EnvPlugins); named != "" && !s.ours(named) {
+	if named := os.Getenv(plugins.EnvPlugins); named != "" && !s.ours(named) {
 		return pluginExisting, nil
 	}
 	if before := s.facts("plugin")["kind"]; before != "" {
@@ -95,7 +95,7 @@ func (s *site) plugin(kind string) step {
 		digest: func(context.Context) (string, error) {
 			switch kind {
 			case pluginExisting:
-				return textDigest(kind, os.Getenv(home.EnvPlugins)), nil
+				return textDigest(kind, os.Getenv(plugins.EnvPlugins)), nil
 			case pluginRelease, pluginNone:
 				return textDigest(kind), nil
 			}
@@ -147,7 +147,7 @@ func (s *site) pluginSound(rec record) error {
 
 // adoptPlugin records the plugin that the environment names, and uses it as it is.
 func (s *site) adoptPlugin(ctx context.Context) (record, error) {
-	named := os.Getenv(home.EnvPlugins)
+	named := os.Getenv(plugins.EnvPlugins)
 	for _, dir := range filepath.SplitList(named) {
 		libraries, err := filepath.Glob(filepath.Join(dir, "pjrt*.so"))
 		if err != nil || len(libraries) == 0 {
@@ -155,13 +155,13 @@ func (s *site) adoptPlugin(ctx context.Context) (record, error) {
 		}
 		answer, err := s.checkPlugin(ctx, named)
 		if err != nil {
-			return record{}, fmt.Errorf("%s=%s: %w", home.EnvPlugins, named, err)
+			return record{}, fmt.Errorf("%s=%s: %w", plugins.EnvPlugins, named, err)
 		}
 		facts := answer.facts()
 		facts["kind"], facts["from"] = pluginExisting, named
 		return record{Facts: facts}, addLibrary(facts, "library", libraries[0])
 	}
-	return record{}, fmt.Errorf("%s=%s: no pjrt_c_api_*_plugin.so there; unset it to have one installed", home.EnvPlugins, named)
+	return record{}, fmt.Errorf("%s=%s: no pjrt_c_api_*_plugin.so there; unset it to have one installed", plugins.EnvPlugins, named)
 }
 
 // addLibrary notes a library's path and digest.
@@ -192,11 +192,11 @@ func (s *site) checkPlugin(ctx context.Context, dirs string) (pluginAnswer, erro
 	defer cancel()
 	cmd := exec.CommandContext(ctx, filepath.Join(s.home.Bin(), "plugin-check"))
 	config := "xla:cpu"
-	if cuda, err := filepath.Glob(filepath.Join(filepath.SplitList(dirs)[0], "pjrt_c_api_cuda_plugin.so")); err == nil && len(cuda) > 0 && home.HasGPU() {
+	if cuda, err := filepath.Glob(filepath.Join(filepath.SplitList(dirs)[0], "pjrt_c_api_cuda_plugin.so")); err == nil && len(cuda) > 0 && plugins.HasGPU() {
 		config = "xla:cuda"
 	}
-	cmd.Env = append(without(os.Environ(), home.EnvPlugins, home.EnvBackend),
-		home.EnvPlugins+"="+dirs, home.EnvBackend+"="+config, home.EnvNoAutoInstall+"=1", "TF_CPP_MIN_LOG_LEVEL=3")
+	cmd.Env = append(without(os.Environ(), plugins.EnvPlugins, plugins.EnvBackend),
+		plugins.EnvPlugins+"="+dirs, plugins.EnvBackend+"="+config, plugins.EnvNoAutoInstall+"=1", "TF_CPP_MIN_LOG_LEVEL=3")
 	var errs strings.Builder
 	cmd.Stderr = &errs
 	out, err := cmd.Output()

@@ -7,9 +7,9 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/gomlx/go-xla/installer"
+	"coadapt/gomlxnet/backend/plugins"
 
-	"coadapt/kernel-setup/home"
+	"github.com/gomlx/go-xla/installer"
 )
 
 // installRelease installs the CPU plugin that go-xla v0.4.1 was tested with, by go-xla's own installer: a release page's archive, with no
@@ -73,7 +73,7 @@ func (s *site) installCUDA(ctx context.Context, rec record) (record, error) {
 	}
 	rec.Made = append(rec.Made, "cuda")
 	rec.Facts["kind"], rec.Facts["cuda_package"], rec.Facts["cuda_version"] = pluginCUDA, "jax-cuda13-pjrt", cudaVersion
-	if home.HasGPU() {
+	if plugins.HasGPU() {
 		answer, err := s.checkPlugin(ctx, s.home.CUDA())
 		if err != nil {
 			return record{}, err

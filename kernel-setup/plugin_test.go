@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/backend/plugins"
 )
 
 func TestPluginKind(t *testing.T) {
@@ -29,7 +29,7 @@ func TestPluginKind(t *testing.T) {
 		{"", s.home.PJRT(), pluginRelease}, // the kernel's own environment
 		{pluginRelease, "/elsewhere", pluginRelease},
 	} {
-		t.Setenv(home.EnvPlugins, c.env)
+		t.Setenv(plugins.EnvPlugins, c.env)
 		if got, err := s.pluginKind(c.flag); err != nil || got != c.want {
 			t.Errorf("flag %q, environment %q: got %s, %v; want %s", c.flag, c.env, got, err, c.want)
 		}
@@ -97,7 +97,7 @@ func TestAdoptPlugin(t *testing.T) {
 	s, _ := testSite(t)
 	installed(t, s, goodAnswer)
 	dir := t.TempDir()
-	t.Setenv(home.EnvPlugins, filepath.Join(dir, "no")+string(os.PathListSeparator)+dir)
+	t.Setenv(plugins.EnvPlugins, filepath.Join(dir, "no")+string(os.PathListSeparator)+dir)
 	if _, err := s.adoptPlugin(t.Context()); err == nil || !strings.Contains(err.Error(), dir) {
 		t.Errorf("an empty folder: got error %v, want one naming it", err)
 	}

@@ -113,7 +113,7 @@ func (s *site) libraries(ctx context.Context) ([]string, error) {
 	}
 	var found []string
 	for _, p := range strings.Fields(string(out)) {
-		if !strings.HasPrefix(p, "coadapt/kernel-setup/") || p == "coadapt/kernel-setup/home" {
+		if !strings.HasPrefix(p, "coadapt/kernel-setup/") || p == "coadapt/gomlxnet/home" {
 			if !strings.Contains(p, "/internal/") {
 				found = append(found, p)
 			}

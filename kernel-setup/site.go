@@ -10,10 +10,10 @@ import (
 	"strings"
 	"sync"
 
+	"coadapt/gomlxnet/home"
+
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
-
-	"coadapt/kernel-setup/home"
 )
 
 // site is where a verb works: the clone with its set-up, and the person who reads.

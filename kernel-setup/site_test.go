@@ -6,7 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/backend/plugins"
+	"coadapt/gomlxnet/home"
 )
 
 // testSite is a bare clone with an empty home; what it says goes to the buffer.
@@ -17,7 +18,7 @@ func testSite(t *testing.T) (*site, *bytes.Buffer) {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(root, "go.mod"), "module coadapt\n\ngo 1.26\n")
-	for _, k := range []string{home.EnvPlugins, home.EnvBackend, home.EnvStore} {
+	for _, k := range []string{plugins.EnvPlugins, plugins.EnvBackend, home.EnvStore} {
 		t.Setenv(k, "")
 	}
 	h := home.Home{Root: root, Dir: filepath.Join(root, ".coadapt")}

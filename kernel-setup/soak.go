@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"coadapt/gomlxnet/backend/plugins"
 	"coadapt/transfer/faults"
 
 	"github.com/spf13/cobra"
@@ -65,7 +66,7 @@ func (s *site) soak(ctx context.Context, opt soakOptions) error {
 	if err := s.ensure(ctx, setupOptions{}); err != nil {
 		return err
 	}
-	env, _, err := s.home.ChildEnv(opt.backend)
+	env, _, err := plugins.ChildEnv(s.home, opt.backend)
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,8 @@ import (
 	"strings"
 	"time"
 
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/backend/plugins"
+	"coadapt/gomlxnet/home"
 )
 
 // testOptions are the flags of test.
@@ -91,7 +92,7 @@ func (s *site) test(ctx context.Context, opt testOptions) error {
 
 // testEnv is the environment of vet and tests: that of set-up's builds with the plugin named, the way a kernel has it.
 func (s *site) testEnv() ([]string, error) {
-	child, notice, err := s.home.ChildEnv("")
+	child, notice, err := plugins.ChildEnv(s.home, "")
 	if err != nil {
 		return nil, err
 	}

@@ -18,7 +18,7 @@ import (
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/bench/peers"
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/home"
 )
 
 // tiny is a case that the Go backend steps in no time.

@@ -15,7 +15,7 @@ import (
 
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/backend"
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/home"
 
 	"github.com/gomlx/compute"
 	"github.com/nlpodyssey/safetensors"

@@ -8,9 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"coadapt/gomlxnet/home"
 	"coadapt/kernel-setup/bridge"
 	"coadapt/kernel-setup/cellmod"
-	"coadapt/kernel-setup/home"
 )
 
 // What serve tells goCommand through the environment.

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/home"
 )
 
 // TestMain lets the test binary stand in for the launcher: under the name "go", as bin/shim/go does, and as keeper and cell's command.

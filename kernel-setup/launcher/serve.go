@@ -13,10 +13,10 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/gofrs/flock"
-
+	"coadapt/gomlxnet/home"
 	"coadapt/kernel-setup/bridge"
-	"coadapt/kernel-setup/home"
+
+	"github.com/gofrs/flock"
 )
 
 // cellsPrefix begins the name of every kernel's temporary folder.

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/home"
 	"coadapt/transfer/sweep"
 
 	"github.com/gofrs/flock"

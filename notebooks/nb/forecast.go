@@ -6,7 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/home"
 	"coadapt/transfer"
 	"coadapt/transfer/probing"
 )

@@ -10,9 +10,10 @@ import (
 	"time"
 
 	"coadapt/gomlxnet/backend"
+	"coadapt/gomlxnet/backend/plugins"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/shapes"
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/home"
 	"coadapt/transfer"
 	"coadapt/transfer/setup"
 	"coadapt/transfer/store"
@@ -108,7 +109,7 @@ func (l *Lab) open() error {
 	}
 	l.source = l.config.Source
 	l.config.Store, l.config.Progress = l.store, l.live.event
-	name, notice, err := l.home.Backend("")
+	name, notice, err := plugins.Choose(l.home, "")
 	if err != nil {
 		return err
 	}
@@ -132,7 +133,7 @@ func (l *Lab) backend() (compute.Backend, error) {
 	if l.opened != nil {
 		return l.opened, nil
 	}
-	name, _, err := l.home.Backend("")
+	name, _, err := plugins.Choose(l.home, "")
 	if err == nil {
 		l.opened, err = backend.Open(name)
 	}

@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"strings"
 
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/home"
 	"coadapt/transfer"
 
 	"github.com/janpfeifer/gonb/gonbui"

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/home"
 	"coadapt/transfer"
 )
 

@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/home"
 	"coadapt/transfer"
 	"coadapt/transfer/figure"
 )

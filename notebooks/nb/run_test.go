@@ -12,7 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/backend/plugins"
+	"coadapt/gomlxnet/home"
 	"coadapt/transfer"
 	"coadapt/transfer/store"
 	"coadapt/transfer/sweep"
@@ -28,7 +29,7 @@ func clone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for k, v := range map[string]string{home.EnvRoot: root, home.EnvHome: t.TempDir(), home.EnvStore: "", home.EnvBackend: "go", home.EnvPlugins: ""} {
+	for k, v := range map[string]string{home.EnvRoot: root, home.EnvHome: t.TempDir(), home.EnvStore: "", plugins.EnvBackend: "go", plugins.EnvPlugins: ""} {
 		t.Setenv(k, v)
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/formats"
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/home"
 )
 
 // samplePictures are those of SamplePictures: figures of the catalogue that "shapes" draws from, other pictures of them.

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/home"
 	"coadapt/transfer"
 	"coadapt/transfer/figure"
 )

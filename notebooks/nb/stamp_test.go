@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/home"
 	"coadapt/transfer"
 	"coadapt/transfer/reference"
 )

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"coadapt/gomlxnet/bench/peers"
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/home"
 	"coadapt/transfer"
 	"coadapt/transfer/bench"
 

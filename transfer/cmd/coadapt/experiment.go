@@ -10,8 +10,9 @@ import (
 	"time"
 
 	"coadapt/gomlxnet/backend"
+	"coadapt/gomlxnet/backend/plugins"
 	"coadapt/gomlxnet/dataset"
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/home"
 	"coadapt/transfer"
 	"coadapt/transfer/setup"
 	"coadapt/transfer/store"
@@ -106,7 +107,7 @@ func (f *experimentFlags) open(
 	if cfg.Store, err = openStore(h, f.store); err != nil {
 		return fail(err)
 	}
-	name, notice, err := h.Backend(f.backend)
+	name, notice, err := plugins.Choose(h, f.backend)
 	if err != nil {
 		return fail(err)
 	}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/home"
 	"coadapt/transfer/store"
 )
 

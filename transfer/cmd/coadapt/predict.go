@@ -8,8 +8,9 @@ import (
 	"text/tabwriter"
 
 	"coadapt/gomlxnet/backend"
+	"coadapt/gomlxnet/backend/plugins"
 	"coadapt/gomlxnet/dataset"
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/home"
 	"coadapt/transfer"
 	"coadapt/transfer/figure"
 	"coadapt/transfer/predict"
@@ -164,7 +165,7 @@ func (f *predictFlags) predictor(c *cobra.Command, word string, stderr io.Writer
 	if err != nil {
 		return fail(fmt.Errorf("%w%s", err, from))
 	}
-	name, notice, err := h.Backend(f.backend)
+	name, notice, err := plugins.Choose(h, f.backend)
 	if err != nil {
 		return fail(err)
 	}

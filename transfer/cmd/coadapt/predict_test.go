@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/home"
 )
 
 // TestPredict: a net of a run is shown pictures without its data being named, from another folder; what cannot be read

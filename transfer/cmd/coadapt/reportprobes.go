@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/home"
 	"coadapt/transfer"
 	"coadapt/transfer/probing"
 )

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/home"
 	"coadapt/transfer"
 	"coadapt/transfer/store"
 	"coadapt/transfer/sweep"

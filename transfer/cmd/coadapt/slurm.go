@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/home"
 	"coadapt/transfer"
 	"coadapt/transfer/sweep"
 	"coadapt/transfer/sweep/slurm"

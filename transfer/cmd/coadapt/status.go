@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/home"
 	"coadapt/transfer"
 	"coadapt/transfer/store"
 	"coadapt/transfer/sweep"

@@ -10,7 +10,8 @@ import (
 	"slices"
 	"text/tabwriter"
 
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/backend/plugins"
+	"coadapt/gomlxnet/home"
 
 	"github.com/spf13/cobra"
 )
@@ -41,10 +42,10 @@ func versionCommand(stdout io.Writer) *cobra.Command {
 				return err
 			}
 			v := versions{Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Store: h.Store(), Root: h.Root}
-			if v.Backend, _, err = h.Backend(""); err != nil {
+			if v.Backend, _, err = plugins.Choose(h, ""); err != nil {
 				v.Backend = "none: " + err.Error()
 			}
-			v.Plugins = os.Getenv(home.EnvPlugins)
+			v.Plugins = os.Getenv(plugins.EnvPlugins)
 			if info, ok := debug.ReadBuildInfo(); ok {
 				v.built(info)
 			}

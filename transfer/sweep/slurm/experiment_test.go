@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"coadapt/kernel-setup/home"
+	"coadapt/gomlxnet/home"
 	"coadapt/transfer"
 	"coadapt/transfer/store"
 	"coadapt/transfer/sweep/slurm"

@@ -9,7 +9,7 @@ import (
 	"syscall"
 )
 
-// ownedAndSealed is trusted for a file whose info is known. A group that may write is accepted where it is the user's own private one,
+// ownedAndSealed is Trusted for a file whose info is known. A group that may write is accepted where it is the user's own private one,
 // whose number is the user's, as distributions with a umask of 002 have it.
 func ownedAndSealed(path string, info fs.FileInfo) error {
 	stat, ok := info.Sys().(*syscall.Stat_t)

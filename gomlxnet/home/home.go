@@ -145,8 +145,11 @@ func (h Home) Peers() string { return filepath.Join(h.Dir, "peers") }
 // Bin is the folder of the programs that set-up builds.
 func (h Home) Bin() string { return filepath.Join(h.Dir, "bin") }
 
-// PJRT is the folder of the PJRT plugin.
+// PJRT is the folder of the PJRT plugin for the CPU.
 func (h Home) PJRT() string { return filepath.Join(h.Dir, "pjrt") }
+
+// CUDA is the folder where set-up places the CUDA plugin; its run path needs a sibling folder called nvidia, which it is itself.
+func (h Home) CUDA() string { return filepath.Join(h.Dir, "cuda", "go-xla", "nvidia") }
 
 // Logs is the folder of what the tools of set-up printed.
 func (h Home) Logs() string { return filepath.Join(h.Dir, "logs") }

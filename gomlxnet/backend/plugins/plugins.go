@@ -1,4 +1,4 @@
-package home
+package plugins
 
 import (
 	"errors"
@@ -6,16 +6,18 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"coadapt/gomlxnet/home"
 )
 
-// Environment variables of GoMLX and go-xla that Backend reads and sets.
+// Environment variables of GoMLX and go-xla that Choose reads and sets.
 const (
 	EnvBackend       = "GOMLX_BACKEND"
 	EnvPlugins       = "PJRT_PLUGIN_LIBRARY_PATH"
 	EnvNoAutoInstall = "GOMLX_NO_AUTO_INSTALL"
 )
 
-// Backend picks the GoMLX backend of this process and sets its environment (GOMLX_BACKEND, PJRT_PLUGIN_LIBRARY_PATH,
+// Choose picks the GoMLX backend of this process and sets its environment (GOMLX_BACKEND, PJRT_PLUGIN_LIBRARY_PATH,
 // GOMLX_NO_AUTO_INSTALL) accordingly. want is a flag's value; when it is "", $GOMLX_BACKEND counts, then the plugin that
 // PJRT_PLUGIN_LIBRARY_PATH names or set-up installed (CUDA where a card is found, else CPU), then the pure Go backend.
 //
@@ -25,13 +27,13 @@ const (
 // go-xla reads PJRT_PLUGIN_LIBRARY_PATH before main starts, so a plugin that this process's environment did not name is given to it
 // by its absolute path (config "xla:/…/pjrt_c_api_cpu_plugin.so"). go-xla tells CUDA from CPU by that text: a clone whose own path
 // holds "cuda" or "nvidia" needs PJRT_PLUGIN_LIBRARY_PATH in its environment, as set-up's kernel and tests have it.
-func (h Home) Backend(want string) (config, notice string, err error) {
-	config, notice, err = h.backend(want, os.Getenv(EnvBackend), os.Getenv(EnvPlugins), HasGPU())
+func Choose(h home.Home, want string) (config, notice string, err error) {
+	config, notice, err = choose(h, want, os.Getenv(EnvBackend), os.Getenv(EnvPlugins), HasGPU())
 	if err != nil {
 		return "", "", err
 	}
 	set := map[string]string{EnvBackend: config, EnvNoAutoInstall: "1"}
-	if dirs := h.PluginDirs(); os.Getenv(EnvPlugins) == "" && len(dirs) > 0 {
+	if dirs := Dirs(h); os.Getenv(EnvPlugins) == "" && len(dirs) > 0 {
 		set[EnvPlugins] = strings.Join(dirs, string(os.PathListSeparator))
 	}
 	for k, v := range set {
@@ -42,14 +44,14 @@ func (h Home) Backend(want string) (config, notice string, err error) {
 	return config, notice, nil
 }
 
-// ChildEnv is what Backend sets, for a process that is yet to start (a kernel, a test): it reads PJRT_PLUGIN_LIBRARY_PATH in time, so
+// ChildEnv is what Choose sets, for a process that is yet to start (a kernel, a test): it reads PJRT_PLUGIN_LIBRARY_PATH in time, so
 // the plugin has its short name there, "xla:cpu" or "xla:cuda".
-func (h Home) ChildEnv(want string) (env map[string]string, notice string, err error) {
+func ChildEnv(h home.Home, want string) (env map[string]string, notice string, err error) {
 	plugins := os.Getenv(EnvPlugins)
 	if plugins == "" {
-		plugins = strings.Join(h.PluginDirs(), string(os.PathListSeparator))
+		plugins = strings.Join(Dirs(h), string(os.PathListSeparator))
 	}
-	config, notice, err := h.backend(want, os.Getenv(EnvBackend), plugins, HasGPU())
+	config, notice, err := choose(h, want, os.Getenv(EnvBackend), plugins, HasGPU())
 	if err != nil {
 		return nil, "", err
 	}
@@ -60,13 +62,13 @@ func (h Home) ChildEnv(want string) (env map[string]string, notice string, err e
 	return env, notice, nil
 }
 
-// backend is Backend without its effect on the process.
-func (h Home) backend(want, env, plugins string, gpu bool) (config, notice string, err error) {
+// choose is Choose without its effect on the process.
+func choose(h home.Home, want, env, plugins string, gpu bool) (config, notice string, err error) {
 	config, from := want, "the backend asked for"
 	if config == "" {
 		config, from = env, "$"+EnvBackend
 	}
-	dirs, refused := h.pluginDirs()
+	dirs, refused := pluginDirs(h)
 	named := false
 	if plugins != "" {
 		dirs, named = filepath.SplitList(plugins), true
@@ -108,21 +110,21 @@ func (h Home) backend(want, env, plugins string, gpu bool) (config, notice strin
 	return config, "", nil
 }
 
-// PluginDirs lists the folders of set-up's plugins that exist: CUDA's (go-xla's installer nests it) before the CPU's. Folders with plugins
+// Dirs lists the folders of set-up's plugins that exist: CUDA's (go-xla's installer nests it) before the CPU's. Folders with plugins
 // that others own or may write are left out.
-func (h Home) PluginDirs() []string {
-	dirs, _ := h.pluginDirs() // what is left out, backend tells
+func Dirs(h home.Home) []string {
+	dirs, _ := pluginDirs(h) // what is left out, choose tells
 	return dirs
 }
 
-// pluginDirs is PluginDirs with the reasons why folders were left out.
-func (h Home) pluginDirs() (dirs []string, refused error) {
+// pluginDirs is Dirs with the reasons why folders were left out.
+func pluginDirs(h home.Home) (dirs []string, refused error) {
 	for _, dir := range []string{h.CUDA(), h.PJRT()} {
 		files := pluginFiles(dir, "*")
 		if len(files) == 0 {
 			continue
 		}
-		if err := h.trustedPlugins(dir, files); err != nil {
+		if err := trusted(h, dir, files); err != nil {
 			refused = errors.Join(refused, err)
 			continue
 		}
@@ -131,13 +133,20 @@ func (h Home) pluginDirs() (dirs []string, refused error) {
 	return dirs, refused
 }
 
-// CUDA is the folder where set-up places the CUDA plugin; its run path needs a sibling folder called nvidia, which it is itself.
-func (h Home) CUDA() string { return filepath.Join(h.Dir, "cuda", "go-xla", "nvidia") }
-
 // HasGPU tells whether the machine shows an NVIDIA device, by the rule that go-xla follows before it loads the CUDA plugin.
 func HasGPU() bool {
 	found, err := filepath.Glob("/dev/nvidia*")
 	return err == nil && len(found) > 0
+}
+
+// trusted checks the home, the folder dir of its plugins and the plugins themselves.
+func trusted(h home.Home, dir string, files []string) error {
+	for _, path := range append([]string{h.Dir, dir}, files...) {
+		if err := home.Trusted(path); err != nil {
+			return fmt.Errorf("the PJRT plugins in %s are left out: %w", dir, err)
+		}
+	}
+	return nil
 }
 
 func nameOrFile(name, file string, named bool) string {

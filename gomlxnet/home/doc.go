@@ -1,4 +1,4 @@
-// Package home finds where this clone of coadapt lives and where its set-up lies, and picks the GoMLX backend of a process from that.
+// Package home finds where this clone of coadapt lives and where its set-up lies.
 //
 //	<root>/                  the clone: go.mod says "module coadapt"
 //	<root>/.coadapt/         everything set-up makes; $COADAPT_HOME moves it
@@ -10,5 +10,7 @@
 //	    logs/  runs/         what was printed; executed notebooks
 //	    testing/             what only tests need; screenshots/ is what JupyterLab showed them
 //
-// It imports only the standard library, so that the command line, the notebooks and set-up itself can all use it, with and without cgo.
+// The command line, the notebooks, set-up and tests of the graph side use it, with and without cgo. So it imports the
+// standard library alone, and lies where all of them may look: among the small packages that the lowest side, gomlxnet,
+// shares with the others, as durable and nearest are. Set-up fills the folders; it does not own their names.
 package home

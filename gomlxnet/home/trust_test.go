@@ -77,22 +77,3 @@ func TestInstalledHomeComesFirst(t *testing.T) {
 		}
 	}
 }
-
-func TestPlantedPluginsAreLeftOut(t *testing.T) {
-	for why, spoil := range spoil(t) {
-		for _, name := range []string{".", "pjrt", "pjrt/pjrt_c_api_cpu_plugin.so"} {
-			h := Home{Dir: filepath.Join(t.TempDir(), ".coadapt")}
-			write(t, filepath.Join(h.PJRT(), "pjrt_c_api_cpu_plugin.so"), "")
-			spoil(filepath.Join(h.Dir, name))
-			if dirs := h.PluginDirs(); len(dirs) > 0 {
-				t.Errorf("%s, %s: plugins of %q would be loaded", why, name, dirs)
-			}
-			if config, notice, err := h.backend("", "", "", false); err != nil || config != "go" || !strings.Contains(notice, why) {
-				t.Errorf("%s, %s: got %q, notice %q, error %v; want go and a notice that says why", why, name, config, notice, err)
-			}
-			if _, _, err := h.backend("xla:cpu", "", "", false); err == nil || !strings.Contains(err.Error(), why) {
-				t.Errorf("%s, %s: got error %v, want one that says why", why, name, err)
-			}
-		}
-	}
-}
