@@ -79,7 +79,7 @@ func TestRescaledShortcuts(t *testing.T) {
 func TestRescaledShortcutsResume(t *testing.T) {
 	interrupted(t, "B3Br", func(t *testing.T) Config {
 		cfg := residual(t)
-		cfg.Recipe = cfg.Recipe.WithSteps(12)
+		cfg.Recipe = cfg.Recipe.WithSteps(8)
 		var err error
 		if cfg.Store, err = store.Open(t.TempDir()); err != nil {
 			t.Fatal(err)
