@@ -27,7 +27,11 @@ type Runner struct {
 	exciters graphs[*gomlxnet.Exciter]
 	stitches graphs[*gomlxnet.Stitch]
 	grams    *gomlxnet.Grams
-	passes   int // of nets over pictures by which features were read
+	first    struct { // of CKA, which compares one net with many
+		key    string
+		layers []ckaLayer
+	}
+	passes int // of nets over pictures by which features were read
 	// Hits and Misses count the groups of nets whose values were kept, and those that were looked into.
 	Hits, Misses int
 }
