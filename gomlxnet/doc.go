@@ -25,7 +25,7 @@
 // [Reader] gives what leaves a net's layers, and [Arch.Fields] what of the input a unit there depends on.
 //
 // Where a backend shows several devices, nets are trained beside each other, a [Trainer] on each, or one net on
-// several, which divide its batches. [OpenBackend] shows the cores of a machine so, up to four; tests ask XLA for
+// several, which divide its batches. Package backend shows the cores of a machine so, up to four; tests ask XLA for
 // more than there are, so that both ways are tested without a GPU. The division is GoMLX's AutoSharding. Its other
 // way, SPMD with collectives in the graph, finds no mesh for the parameters of a model.Exec in GoMLX v0.28.2 with
 // go-xla v0.4.1. [TrainTogether] steps several nets of a device in one graph, for those that are too small to fill

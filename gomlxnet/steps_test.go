@@ -45,9 +45,9 @@ func stepped(t *testing.T, trainer *Trainer, start Weights, cut Cut, rates []flo
 			loss, err = trainer.Step(values, labels, rates[k], 11, k)
 			got, n = []float64{loss}, 1
 		case above:
-			got, err = trainer.Train(StepBlock{values, labels, rates[k:k+n], 11, k, true})
+			got, err = trainer.Train(StepBlock{values, labels, rates[k : k+n], 11, k, true})
 		default:
-			got, err = trainer.Train(StepBlock{values, labels, rates[k:k+n], 11, k, false})
+			got, err = trainer.Train(StepBlock{values, labels, rates[k : k+n], 11, k, false})
 		}
 		if err != nil {
 			t.Fatal(err)

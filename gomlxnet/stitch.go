@@ -57,6 +57,14 @@ func NewStitch(backend compute.Backend, arch Arch, w Weights, batch, from, units
 	return s, nil
 }
 
+// Load puts another net of the same arch into its place. Nothing is compiled again.
+func (s *Stitch) Load(w Weights) error {
+	if err := s.arch.Check(w); err != nil {
+		return err
+	}
+	return loadVariables(s.store, w)
+}
+
 // Gradient is the mean cross-entropy in nats of a batch of features of the shape that the Stitch takes, and its gradient
 // by the map: weights are [units + 1, units of the upper layers], the constant last.
 func (s *Stitch) Gradient(features []float32, labels []int, weights []float32) (loss float64, gradient []float32, err error) {

@@ -1,15 +1,19 @@
 // Package transfer is the experiment: which nets there are, what makes each of
 // them, and how one is trained, verified and kept. It never sees a graph.
 //
-//	Net "0/A3B" --plan--> spec --hash--> key --store--> hit: Result
-//	   |                                  `--> miss: parent's weights
-//	   |                                           |
-//	   `- Parent "0/baseA" -----------------> Donate(1..n) -> train -> verify
-//	                                               |
-//	                          stage, fsync, rename <- Result, weights
+//	Net "0/A3B" --Experiment.Plan--> Plan --hash--> key --store--> hit: Result
+//	   |                                             `--> miss: parent's weights
+//	   |                                                     |
+//	   `- Parent "0/baseA" ---------------------------> Donate(1..n) -> train -> verify
+//	                                                                       |
+//	                                                  stage, fsync, rename <- Result, weights
 //
 // [Net] names a net in the paper's notation, [Treatment] its condition,
-// [Recipe] its training. A [Lab] turns nets into [Result]s. After training, the
+// [Recipe] its training. A [Setting] is what the nets of an experiment have in
+// common. An [Experiment] plans nets of one: a [Plan] is all that can be known of
+// a net before it is trained, its key and its cost among it, and neither backend
+// nor store is needed for it. A [Lab] turns nets into [Result]s. It has slots, in
+// each of which one net at a time is trained (slot.go). After training, the
 // digest of a frozen prefix is compared with that before; where they differ
 // there is no result. A net whose loss or weights stop being finite is
 // [Diverged], one that never learned its training images is [NotTrained]:

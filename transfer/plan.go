@@ -9,10 +9,6 @@ import (
 	"coadapt/gomlxnet/dataset"
 )
 
-// semantics is raised by hand when the code comes to compute another number
-// from the same spec; it is part of every key.
-const semantics = 4
-
 // Plan is all that is settled about a net before it is trained. Those who ask for the plan of a net share it, and must
 // not change it.
 type Plan struct {

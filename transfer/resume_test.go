@@ -65,17 +65,22 @@ func sameEntry(t *testing.T, name string, got, want *store.Store, key string) {
 // The second is one whose layers are thawed on the way.
 func TestInterruptedNetGoesOn(t *testing.T) {
 	for _, name := range []string{"baseB", "A3B+g"} {
-		t.Run(name, func(t *testing.T) { interruptedNetGoesOn(t, name) })
+		t.Run(name, func(t *testing.T) {
+			interrupted(t, name, func(t *testing.T) Config { return resumed(t, "go", t.TempDir()) })
+		})
 	}
 }
 
-func interruptedNetGoesOn(t *testing.T, name string) {
-	plain := resumed(t, "go", t.TempDir())
+// interrupted compares a net of an experiment, made anew in a store of its own each time, that is stopped over and over
+// with one that is not.
+func interrupted(t *testing.T, name string, experiment func(*testing.T) Config) {
+	t.Helper()
+	plain := experiment(t)
 	want, err := lab(t, plain).Train(t.Context(), net(t, name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := resumed(t, "go", t.TempDir())
+	cfg := experiment(t)
 	if parent, ok := want.Net.Parent(); ok { // undisturbed
 		if _, err := lab(t, cfg).Train(t.Context(), parent); err != nil {
 			t.Fatal(err)
@@ -117,7 +122,7 @@ func interruptedNetGoesOn(t *testing.T, name string) {
 	// A batch that was ready when the context ended may have been trained on.
 	log := string(files[logFile])
 	var last int
-	if _, err := fmt.Sscanf(log[max(0, strings.LastIndex(log, "goes on from step")):], "goes on from step %d of 24", &last); err != nil || last < reached {
+	if _, err := fmt.Sscanf(log[max(0, strings.LastIndex(log, "goes on from step")):], "goes on from step %d", &last); err != nil || last < reached {
 		t.Errorf("log %s, %v: want to go on from step %d at least", log, err, reached)
 	}
 	if left, err := os.ReadDir(filepath.Join(cfg.Store.Dir(), "work")); err != nil || len(left) != 0 {

@@ -27,6 +27,45 @@ func tiny() benchCase {
 	return benchCase{Name: "tiny", What: "a small net", Arch: a, Batch: 3, Rate: 0.01}
 }
 
+// blockCase is a net with the operations of the presets' cases but the mean over all places, and with more paddings.
+func blockCase() benchCase {
+	bias := &gomlxnet.Param{Filler: gomlxnet.Filler{Kind: gomlxnet.Constant}, RateMult: 1, DecayMult: 1}
+	conv := func(out, stride int) gomlxnet.Spec {
+		return gomlxnet.Convolution{Out: out, Kernel: 3, Stride: stride, Pad: 1}
+	}
+	norm, relu := gomlxnet.BatchNorm{}, gomlxnet.ReLU{}
+	a := gomlxnet.Arch{Name: "blocks", Size: 13, Channels: 3, Classes: 3, Blocks: []gomlxnet.Block{
+		gomlxnet.Chain("stem", conv(4, 0), norm, relu, gomlxnet.Pool{Kernel: 3, Stride: 2, Pad: 1, Floor: true}),
+		{Name: "same", Ops: []gomlxnet.Op{{Spec: conv(4, 0)}, {Spec: norm},
+			{Spec: gomlxnet.Sum{}, From: []string{"batch_norm", gomlxnet.Input}}, {Spec: relu}}},
+		{Name: "wider", Ops: []gomlxnet.Op{{Spec: conv(6, 2)}, {Spec: norm},
+			{Spec: gomlxnet.Shortcut{Out: 6, Stride: 2}, From: []string{gomlxnet.Input}},
+			{Spec: gomlxnet.Sum{}, From: []string{"batch_norm", "shortcut"}}, {Spec: relu}}},
+		gomlxnet.Chain("places", conv(6, 0), norm, relu, gomlxnet.Pool{Kernel: 2, Stride: 2, Floor: true}, gomlxnet.AdaptiveAverage{Out: 5}),
+		gomlxnet.Chain("fc", gomlxnet.Dense{Out: 8, Bias: bias}, relu),
+		gomlxnet.Chain("out", gomlxnet.Dense{Bias: bias}),
+	}}
+	return benchCase{Name: "blocks", What: "a small net of blocks", Arch: a, Batch: 6, Rate: 0.01}
+}
+
+// The presets' cases can be made: their nets, cut at the middle, and what an image costs.
+func TestPresetCases(t *testing.T) {
+	for _, name := range []string{"resnet20-train", "vgg11bn-frozen", "vgg11bn-infer"} {
+		picked, err := pick([]string{name}, "xla:cpu")
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := picked[0]
+		flop, err := c.flop()
+		if err != nil || flop <= 0 || c.Cut.N > c.Arch.Cuts()/2 {
+			t.Errorf("%s: %v flop an image, cut %v of %d cuts; %v", name, flop, c.Cut, c.Arch.Cuts(), err)
+		}
+		if name == "resnet20-train" && math.Abs(flop/(2*3*41e6)-1) > 0.05 { // He et al. 2016: 41 million multiply-adds
+			t.Errorf("%s: %v flop an image", name, flop)
+		}
+	}
+}
+
 // fake takes given seconds, round after round, with given losses.
 type fake struct {
 	name    string
@@ -255,19 +294,25 @@ func TestPeersAgree(t *testing.T) {
 			conv2.Ops[i].Spec = c
 		}
 	}
-	frozen, testing, three := tiny(), tiny(), tiny()
+	frozen, tests, three := tiny(), tiny(), tiny()
 	three.Nets = 3
-	frozen.Cut, testing.Infer = gomlxnet.Cut{N: 3, Frozen: true}, true
-	for _, bc := range []benchCase{grouped, frozen, testing, three, grouped.in(gomlxnet.BFloat16)} {
-		tm, err := c.run(t.Context(), bc)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if bc.Arch.Precision == gomlxnet.Float32 && tm.apart > 1e-5 { // a hundred roundings
-			t.Errorf("losses are %g apart", tm.apart)
-		}
-		if bc.Arch.Precision == gomlxnet.BFloat16 && tm.apart < 1e-5 {
-			t.Errorf("losses in bfloat16 are %g apart: not in bfloat16", tm.apart)
-		}
+	frozen.Cut, tests.Infer = gomlxnet.Cut{N: 3, Frozen: true}, true
+	blocks := blockCase()
+	blocksFrozen, blocksTesting := blocks, blocks
+	blocksFrozen.Cut, blocksTesting.Infer = gomlxnet.Cut{N: 2, Frozen: true}, true
+	for _, bc := range []benchCase{grouped, frozen, tests, three, grouped.in(gomlxnet.BFloat16),
+		blocks, blocksFrozen, blocksTesting, blocks.in(gomlxnet.BFloat16)} {
+		t.Run(bc.Name, func(t *testing.T) {
+			tm, err := c.run(t.Context(), bc)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if bc.Arch.Precision == gomlxnet.Float32 && tm.apart > 1e-5 { // a hundred roundings
+				t.Errorf("losses are %g apart", tm.apart)
+			}
+			if bc.Arch.Precision == gomlxnet.BFloat16 && tm.apart < 1e-5 {
+				t.Errorf("losses in bfloat16 are %g apart: not in bfloat16", tm.apart)
+			}
+		})
 	}
 }

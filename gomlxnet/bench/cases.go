@@ -52,13 +52,48 @@ func cases(class string) []benchCase {
 		list = append(list, benchCase{Name: fmt.Sprintf("mini-frozen%d", n), What: fmt.Sprintf("Mini, layers 1..%d frozen, training step", n),
 			Arch: mini, Batch: 128, Rate: 0.01, Cut: gomlxnet.Cut{N: n, Frozen: true}})
 	}
-	return append(list,
+	list = append(list,
 		benchCase{Name: "mini-finetune", What: "Mini, layers 1..5 donated, all learn, training step", Arch: mini, Batch: 128, Rate: 0.01, Cut: gomlxnet.Cut{N: 5}},
 		benchCase{Name: "mini-infer", What: "Mini, testing", Arch: mini, Batch: 128, Infer: true},
 		benchCase{Name: "mini-first-step", What: "Mini, from nothing to the first training step", Arch: mini, Batch: 128, Rate: 0.01, First: true},
 		benchCase{Name: "caffenet-train", What: "CaffeNet, 227 px, training step", Arch: caffenet, Batch: large, Rate: 0.001},
 		benchCase{Name: "mini-by8", What: "Mini, 8 nets in one graph, training step of each", Arch: mini, Batch: 128, Nets: 8, Rate: 0.01},
 	)
+	for _, p := range presets {
+		list = append(list, p.cases()...)
+	}
+	return list
+}
+
+// preset is a net with batch norm. Half of its cuts are below middle.
+type preset struct {
+	name, what, text string
+	classes, batch   int
+	middle           int
+	rate             float64
+}
+
+var presets = []preset{
+	{"resnet20", "ResNet-20, 32 px", "resnet20", 10, 128, 5, 0.01},
+	{"vgg11bn", "VGG-11 with batch norm, 64 px", "vgg11_bn:size=64", 100, 32, 5, 0.001},
+}
+
+// cases are a training step, that of a net frozen at the middle, and a pass over test images. Dropout is left out, as
+// CaffeNet's is.
+func (p preset) cases() []benchCase {
+	arch, err := gomlxnet.Named(p.text, p.classes, 0)
+	if err != nil {
+		panic(err) // the text is ours
+	}
+	for i, b := range arch.Blocks {
+		arch.Blocks[i] = gomlxnet.Without[gomlxnet.Dropout](b)
+	}
+	train := benchCase{Name: p.name + "-train", What: p.what + ", training step", Arch: arch, Batch: p.batch, Rate: p.rate}
+	frozen, infer := train, train
+	frozen.Name, frozen.Cut = p.name+"-frozen", gomlxnet.Cut{N: p.middle, Frozen: true}
+	frozen.What = fmt.Sprintf("%s, layers 1..%d frozen, training step", p.what, p.middle)
+	infer.Name, infer.What, infer.Infer = p.name+"-infer", p.what+", testing", true
+	return []benchCase{train, frozen, infer}
 }
 
 // nets is how many are trained.

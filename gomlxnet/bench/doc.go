@@ -19,5 +19,9 @@
 // faster. Rates alone say little on a machine that is shared. ratio_pytorch is
 // that to the best of the PyTorch rows.
 //
-// CaffeNet is run without dropout, whose masks each library draws its own way.
+// CaffeNet and VGG are run without dropout, whose masks each library draws its own way.
+//
+// A net that is a chain of layers has code of its own in the peers; others are
+// built operation by operation (peers/blocks.py), so that a case of another
+// preset is an entry in presets where its operations are known there.
 package main

@@ -25,7 +25,8 @@ func (f failed) hint(msg string) string {
 			return fmt.Sprintf("%s (cell [%d] set it below %%%%, and what is set there ends with its cell: set %s in this cell too)", msg, count, m[1])
 		}
 		if m[1] == "lab" || m[1] == "nb" { // names that the chapters' first cells declare
-			return fmt.Sprintf("%s (run the cell that declares %s first, such as the first one of a chapter, also after a restart)", msg, m[1])
+			const says = "%s (run the cell that declares %s first, such as the first one of a chapter, also after a restart)"
+			return fmt.Sprintf(says, msg, m[1])
 		}
 	}
 	if m := notUsed.FindStringSubmatch(msg); m != nil {

@@ -26,7 +26,8 @@ func (b *bridge) warm() {
 			}
 			b.warmed = len(b.imports)
 			code := b.before("%%") + "%%\n" + name + "."
-			b.gonb.send(shell, nil, answer(nil, b.session, "complete_request", map[string]any{"code": code, "cursor_pos": len(code)}))
+			asked := map[string]any{"code": code, "cursor_pos": len(code)}
+			b.gonb.send(shell, nil, answer(nil, b.session, "complete_request", asked))
 		})
 	})
 }

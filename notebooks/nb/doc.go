@@ -22,6 +22,7 @@
 //	lab.Classify(results[0], "cat.png")             what a net takes pictures for; Evidence: where in them it sees that
 //	lab.Calibration(results[0])                     how far its probabilities can be trusted
 //	lab.Probe("cka", results[0], results[1])        what layers have in common; "scale", "stitch", "path" and others look elsewhere
+//	lab.Maximise(results[0], "conv4", 0, 3)         pictures made to excite units, beside the best test picture
 //	lab.Values("scale", results, "dead units")      the same as a table
 //	lab.Advice(results)                             the cut that each forecast names, beside what was measured there
 //	lab.Forecast(results), nb.SavedForecast()       what could have been known before the training, over all tasks

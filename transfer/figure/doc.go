@@ -24,7 +24,8 @@
 // that it is a third as large.
 //
 // Probed draws what a probe of coadapt/transfer/probing found: CKA as matrices of layers with the cut marked, a path as
-// curves, all else as curves over the layers.
+// curves, a map of nets as places with names, all else as curves over the layers. Made draws the pictures that were made
+// for units.
 //
 // The package is pure: it reads no store, trains nothing and draws only to the writers it is given.
 package figure

@@ -260,54 +260,6 @@ func (r *Runner) pass(ctx context.Context, s *Subject, w gomlxnet.Weights, part 
 	return out, time.Since(begin), nil
 }
 
-// reader is that of layers of nets of one shape, with weights loaded.
-func (r *Runner) reader(s *Subject, w gomlxnet.Weights, layers []int) (*gomlxnet.Reader, error) {
-	key, err := shapeKey(s, layers)
-	if err != nil {
-		return nil, err
-	}
-	if x := r.readers[key]; x != nil {
-		return x, x.Load(w)
-	}
-	x, err := gomlxnet.NewReader(r.lab.Backend(), s.Arch, w, s.Recipe.Batch, layers...)
-	if err == nil {
-		r.readers[key] = x
-	}
-	return x, err
-}
-
-// upper is what runs the layers above the first n of nets of one shape, with weights loaded.
-func (r *Runner) upper(s *Subject, w gomlxnet.Weights, n int) (*gomlxnet.Above, error) {
-	key, err := shapeKey(s, []int{n})
-	if err != nil {
-		return nil, err
-	}
-	if x := r.above[key]; x != nil {
-		return x, x.Load(w)
-	}
-	x, err := gomlxnet.NewAbove(r.lab.Backend(), s.Arch, w, s.Recipe.Batch, n)
-	if err == nil {
-		r.above[key] = x
-	}
-	return x, err
-}
-
-// exciter is that of a layer of nets of one shape, with the weights of the net loaded.
-func (r *Runner) exciter(s *Subject, layer int) (*gomlxnet.Exciter, error) {
-	key, err := shapeKey(s, []int{layer})
-	if err != nil {
-		return nil, err
-	}
-	if x := r.exciters[key]; x != nil {
-		return x, x.Load(s.Weights)
-	}
-	x, err := gomlxnet.NewExciter(r.lab.Backend(), s.Arch, s.Weights, atATime, layer)
-	if err == nil {
-		r.exciters[key] = x
-	}
-	return x, err
-}
-
 // shapeKey tells compiled graphs apart.
 func shapeKey(s *Subject, layers []int) (string, error) {
 	arch, err := json.Marshal(s.Arch)

@@ -28,7 +28,7 @@ type Maximise struct {
 	Rate   float64 // of a step: root mean square, as a share of the range from black to white
 	Decay  float64 // share of the distance to the mean image that a step takes off
 	Jitter int     // pixels by which a picture is moved at most, to either side
-	Blur   int     // steps between two blurs; 0: none
+	Blur   int     // steps between two blurs, in the first half of the steps; 0: none
 }
 
 // Names of the values of Maximise, each with the number of a unit.
@@ -223,7 +223,7 @@ func (p Maximise) ascend(ctx context.Context, e *gomlxnet.Exciter, f frame, want
 			for i, g := range slope {
 				picture[i] = f.clip(i, picture[i]*float32(1-p.Decay)+float32(scale*float64(g)))
 			}
-			if p.Blur > 0 && step%p.Blur == p.Blur-1 && step < p.Steps-p.Blur { // the last steps are sharp
+			if p.Blur > 0 && step%p.Blur == p.Blur-1 && step < p.Steps/2 { // what is large first, then what is sharp
 				f.blur(picture)
 			}
 		}

@@ -90,14 +90,14 @@ func kinds() []kind {
 		{
 			"taskstitch",
 			1,
-			TaskStitch{Epochs: 5, Rate: 0.02},
+			TaskStitch{Epochs: 3, Rate: 0.02},
 			"the same with the linear layer trained on the task: an upper bound of what the upper part can make of it",
 		},
 		{"map", 1, Map{Grid: 2}, "where nets lie to each other at each layer: Procrustes angles, scaled to two dimensions"},
 		{
 			"maximise",
 			1,
-			Maximise{Steps: 192, Rate: 0.02, Decay: 0.01, Jitter: 2, Blur: 4},
+			Maximise{Steps: 192, Rate: 0.04, Decay: 0.005, Jitter: 1, Blur: 4},
 			"pictures that excite units most, by steps up the gradient, beside the best test picture",
 		},
 		{

@@ -22,11 +22,16 @@ type Runner struct {
 	lab      *transfer.Lab
 	pictures int
 	features *features
-	readers  map[string]*gomlxnet.Reader
-	above    map[string]*gomlxnet.Above
-	exciters map[string]*gomlxnet.Exciter
+	readers  graphs[*gomlxnet.Reader]
+	above    graphs[*gomlxnet.Above]
+	exciters graphs[*gomlxnet.Exciter]
+	stitches graphs[*gomlxnet.Stitch]
 	grams    *gomlxnet.Grams
-	passes   int // of nets over pictures by which features were read
+	first    struct { // of CKA, which compares one net with many
+		key    string
+		layers []ckaLayer
+	}
+	passes int // of nets over pictures by which features were read
 	// Hits and Misses count the groups of nets whose values were kept, and those that were looked into.
 	Hits, Misses int
 }
@@ -46,28 +51,20 @@ func NewRunner(lab *transfer.Lab, pictures int) (*Runner, error) {
 	}
 	return &Runner{
 		lab: lab, pictures: pictures, features: newFeatures(lab.Store(), maxFeatures),
-		readers: map[string]*gomlxnet.Reader{}, above: map[string]*gomlxnet.Above{},
-		exciters: map[string]*gomlxnet.Exciter{},
+		readers: graphs[*gomlxnet.Reader]{}, above: graphs[*gomlxnet.Above]{},
+		exciters: graphs[*gomlxnet.Exciter]{}, stitches: graphs[*gomlxnet.Stitch]{},
 	}, nil
 }
 
 // Close frees what was compiled. The Lab stays.
 func (r *Runner) Close() {
-	for _, x := range r.readers {
-		x.Close()
-	}
-	for _, x := range r.above {
-		x.Close()
-	}
-	for _, x := range r.exciters {
-		x.Close()
-	}
+	r.readers.close()
+	r.above.close()
+	r.exciters.close()
+	r.stitches.close()
 	if r.grams != nil {
 		r.grams.Close()
 	}
-	clear(r.exciters)
-	clear(r.readers)
-	clear(r.above)
 	r.grams = nil
 }
 

@@ -68,11 +68,10 @@ func (p TaskStitch) at(ctx context.Context, cut stitchCut, v Value, from [2]Feat
 		return nil, err
 	}
 	s := cut.receiver
-	stitch, err := gomlxnet.NewStitch(cut.r.lab.Backend(), s.Arch, s.Weights, s.Recipe.Batch, cut.n, from[0].Units())
+	stitch, err := cut.r.stitch(s, cut.n, from[0].Units())
 	if err != nil {
 		return nil, err
 	}
-	defer stitch.Close()
 	classes := 0
 	for _, label := range cut.train.Labels {
 		classes = max(classes, label+1)

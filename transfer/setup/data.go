@@ -72,11 +72,11 @@ func (o Options) source(ctx context.Context, size int, say func(dataset.Source))
 	if o.DataB == "" {
 		return src, nil
 	}
-	pair, err := formats.OpenPair(ctx, src, o.DataB, opt)
+	pair, second, err := formats.OpenPair(ctx, src, o.DataB, opt)
 	if err != nil {
 		return nil, fault("data-b", nil, "%w", err)
 	}
-	say(pair.Second())
+	say(second)
 	return pair, nil
 }
 

@@ -11,6 +11,8 @@ os.environ.setdefault("JAX_PLATFORMS", peer.DEVICE)  # before JAX looks
 import jax
 import jax.numpy as jnp
 
+import blocks_jax
+
 
 def forward(layers, params, x, precision):
     """Logits of images [N, H, W, C]; activations are of the precision, normalisation and logits float32."""
@@ -43,6 +45,8 @@ def normalize(x, size, alpha, beta):
 
 def make(net):
     jax.clear_caches()
+    if net.ops:
+        return blocks_jax.make(net)
     params = [(jnp.array(w), jnp.array(b)) for w, b in net.weights]
     if net.nets > 1:
         params = jax.tree.map(lambda *nets: jnp.stack(nets), *net.all_weights)

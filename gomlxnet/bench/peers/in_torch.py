@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 
 import peer
+from blocks_torch import Blocks
 from nets_torch import Model
 
 COMPILE = sys.argv[1:] == ["compile"]
@@ -44,7 +45,7 @@ def autocast(net):
 
 
 def one(net, weights):
-    model = Model(net, weights).to(peer.DEVICE)
+    model = (Blocks if net.ops else Model)(net, weights).to(peer.DEVICE)
     batch = batches(*host(net))
 
     def loss_of(x, y):
@@ -60,14 +61,8 @@ def one(net, weights):
             return loss_of(*batch(k))
 
         return run
-    # Caffe's solver and this one are the same as long as the rate is; a bias learns at twice the rate and does not decay.
-    optimizer = torch.optim.SGD(
-        [
-            dict(params=[p for p in model.weights if p.requires_grad]),
-            dict(params=[p for p in model.biases if p.requires_grad], lr=2 * net.rate, weight_decay=0),
-        ],
-        lr=net.rate, momentum=net.momentum, weight_decay=net.decay, fused=True,
-    )
+    # Caffe's solver and this one are the same as long as the rate is.
+    optimizer = torch.optim.SGD(model.groups(net), lr=net.rate, momentum=net.momentum, weight_decay=net.decay, fused=True)
 
     def step(k):
         optimizer.zero_grad(set_to_none=True)

@@ -19,6 +19,13 @@ class Model(torch.nn.Module):
             self.weights.append(torch.nn.Parameter(w.clone(), requires_grad=learns))
             self.biases.append(torch.nn.Parameter(torch.from_numpy(b).clone(), requires_grad=learns))
 
+    def groups(self, net):
+        """Groups for the solver: a bias learns at twice the rate and does not decay."""
+        return [
+            dict(params=[p for p in self.weights if p.requires_grad]),
+            dict(params=[p for p in self.biases if p.requires_grad], lr=2 * net.rate, weight_decay=0),
+        ]
+
     def forward(self, x):
         """Logits of images [N, C, H, W], channels last."""
         return self.layers(x, 0, len(self.net.layers))

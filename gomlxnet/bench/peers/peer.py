@@ -20,6 +20,8 @@ import traceback
 
 import numpy as np
 
+import blocks
+
 DEVICE = os.environ.get("COADAPT_BENCH_DEVICE", "cpu")  # or cuda: where the nets are; batches come from the host in each step
 
 
@@ -34,6 +36,9 @@ class Net:
         self.frozen = ask["frozen"]  # layers that do not learn, from the first
         self.rate, self.momentum, self.decay = ask["rate"], ask["momentum"], ask["decay"]
         self.nets = ask.get("nets", 1)  # that are trained at once; at step k net i has batch k + i
+        self.ops = blocks.operations(arch) if blocks.has_blocks(arch) else None  # of a net that is more than a chain of layers
+        if self.ops and self.nets > 1:
+            raise ValueError(f"{arch['name']}: {self.nets} nets; those of blocks are trained alone")
         self.all_weights = self._weights(ask["weights"])  # of each net
         self.weights = self.all_weights[0]
         n = ask.get("batches", 0)
@@ -47,7 +52,10 @@ class Net:
         return [(k + i) % len(self.labels) for i in range(self.nets)]
 
     def _weights(self, name):
-        """[(weights, biases)] of every layer, of every net: kernels [k, k, in/groups, out], inner products [in, out] over a flattened [H, W, C]."""
+        """[(weights, biases)] of every layer, of every net: kernels [k, k, in/groups, out], inner products [in, out] over a flattened [H, W, C].
+        Of a net of blocks, all its variables in a row."""
+        if self.ops:
+            return [self._parts(np.fromfile(name, np.float32), blocks.shapes(self.ops), name)]
         shapes = []
         size, channels = self.size, self.channels
         for i, l in enumerate(self.layers):
@@ -71,6 +79,12 @@ class Net:
             parts = iter(np.split(net, ends))
             found.append([(next(parts).reshape(w), next(parts).reshape(b)) for w, b in shapes])
         return found
+
+    def _parts(self, values, shapes, name):
+        ends = np.cumsum([math.prod(shape) for shape in shapes])
+        if values.size != ends[-1]:
+            raise ValueError(f"{name} holds {values.size} values, the net has {ends[-1]}")
+        return [part.reshape(shape) for part, shape in zip(np.split(values, ends[:-1]), shapes, strict=True)]
 
 
 def pool_size(size, pool):

@@ -58,18 +58,19 @@ func newPair(a, b dataset.Source) (*Pair, error) {
 }
 
 // OpenPair joins data that [Open] finds to a source, resized to its size. Coarse labels are the first one's alone.
-func OpenPair(ctx context.Context, first dataset.Source, second string, opt Options) (*Pair, error) {
+// The pair, and the second source alone, are given.
+func OpenPair(ctx context.Context, first dataset.Source, second string, opt Options) (pair dataset.Joined, b dataset.Source, err error) {
 	opt.Coarse = false
 	opt.Size, _, _ = first.Shape()
-	src, err := Open(ctx, second, opt)
-	if err != nil {
-		return nil, err
+	if b, err = Open(ctx, second, opt); err != nil {
+		return nil, nil, err
 	}
-	return newPair(first, src)
+	p, err := newPair(first, b)
+	if err != nil {
+		return nil, nil, err
+	}
+	return p.joined(), b, nil
 }
-
-// Second is the source of task B.
-func (p *Pair) Second() dataset.Source { return p.b }
 
 // Split has all classes of the first source as task A, and all of the second as task B.
 func (p *Pair) Split() dataset.Split {
