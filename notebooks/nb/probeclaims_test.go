@@ -46,6 +46,14 @@ func between(t *testing.T, what string, x, low, high float64) {
 // is left.
 func TestClaimsOfWhyALayerDips(t *testing.T) {
 	text, drawn := shown(t, "09_why_a_layer_dips"), alts(t, "09_why_a_layer_dips")
+	for unit, times := range map[string]float64{"0": 2, "1": 1, "2": 2} {
+		made := number(t, drawn, `Unit `+unit+`: (\S+) by the picture made`)
+		best := number(t, drawn, `Unit `+unit+`: \S+ by the picture made, (\S+) by the best`)
+		between(t, "what was made for unit "+unit+" to the best test picture", made/best, times, 10)
+	}
+	wrong := `0/baseB and 0/B4B, accuracy, stitched for the wrong task:.*? `
+	between(t, "the wrong task at conv5", number(t, drawn, wrong+`conv5 (0\.\d+)`), 0.4, 0.6)
+	between(t, "the wrong task at conv4", number(t, drawn, wrong+`conv4 (0\.\d+)`), 0, 0.2)
 	for _, layer := range []string{"conv1", "conv2", "conv3", "conv4", "conv5", "fc6", "fc7"} {
 		dead := number(t, text, `0/B4B +`+layer+` +dead units +(\S+)`)
 		between(
