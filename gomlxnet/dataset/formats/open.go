@@ -35,7 +35,7 @@ type Options struct {
 //	plain-shapes                        the same figures, 24 px and easy to see: the default experiment's data
 //	PATH                                a folder, .zip, .tar or .tar.gz, recognised by what is in it
 //
-// A folder may be one that Pack made. A path else holds either the binary files of CIFAR-10 or CIFAR-100, or a tree
+// A folder may be one that pack.Write made. A path else holds either the binary files of CIFAR-10 or CIFAR-100, or a tree
 // of pictures: train/<class>/ and test/ or val/<class>/, a folder of classes that Options.TestShare divides, or Tiny
 // ImageNet's val/images with val_annotations.txt.
 func Open(ctx context.Context, spec string, opt Options) (dataset.Source, error) {

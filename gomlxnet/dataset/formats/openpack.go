@@ -8,7 +8,7 @@ import (
 	"coadapt/gomlxnet/dataset/pack"
 )
 
-// openPackFolder opens a folder that Pack made. It has the size and the labels it was packed with.
+// openPackFolder opens a folder that pack.Write made. It has the size and the labels it was packed with.
 func openPackFolder(dir string, opt Options) (dataset.Source, error) {
 	s, err := pack.Open(dir)
 	if s == nil || err != nil {
