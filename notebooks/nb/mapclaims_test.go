@@ -18,10 +18,10 @@ import (
 func TestClaimsOfTheMap(t *testing.T) {
 	for name, want := range map[string]struct{ failed, of int }{
 		"rate-0.01": {0, 18}, "rate-0.015": {0, 6}, "rate-0.02": {6, 18}, "rate-0.0275": {18, 18}, "rate-0.035": {6, 6},
-		"rate2-0.01": {0, 18}, "rate-0.01-rate2-0.0275": {2, 6}, "steps-1000": {0, 6}, "steps-6000": {6, 6}, "steps2-1000": {6, 6},
+		"rate2-0.01": {0, 18}, "rate-0.01-rate2-0.0275": {2, 18}, "steps-1000": {0, 18}, "steps-6000": {6, 6}, "steps2-1000": {6, 6},
 		"warmup-500": {6, 6}, "schedule-fixed-0.01": {0, 6}, "schedule-fixed-0.014": {3, 6}, "pictures-500": {6, 6},
 		"pictures-100": {6, 6}, "widths-double": {6, 6}, "widths-half": {4, 6}, "size-16": {0, 18}, "size-32": {6, 6},
-		"no-lrn": {18, 18}, "dropout-0.5": {1, 6}, "momentum-0.5": {0, 6}, "decay-0": {6, 6},
+		"no-lrn": {18, 18}, "dropout-0.5": {2, 18}, "momentum-0.5": {0, 6}, "decay-0": {6, 6},
 	} {
 		at := dips(t, "map/"+name, stats.Accuracy)
 		if b := at(transfer.Selffer, 4).failure; b.Failed != want.failed || b.Of != want.of {
@@ -50,7 +50,7 @@ func TestClaimsOfOtherDials(t *testing.T) {
 			t.Errorf("init-caffe: %s is %s; claimed: no base trains", r.Net, r.Status)
 		}
 	}
-	for name, want := range map[string][2]float64{"steps-1000": {2.35, 2.95}, "widths-half": {7.45, 9.75}, "size-16": {4.25, 5.85},
+	for name, want := range map[string][2]float64{"steps-1000": {2.05, 3.25}, "widths-half": {7.45, 9.75}, "size-16": {4.25, 5.85},
 		"size-32": {6.25, 9.75}, "steps-6000": {10.55, 13.35}, "widths-double": {3.35, 4.95},
 		"momentum-0.5": {2.95, 3.75}} {
 		for _, r := range kept(t, "map/"+name) {
@@ -105,8 +105,7 @@ func TestClaimsOfPhotographs(t *testing.T) {
 }
 
 // TestClaimsOfGrowth proves what results/fragility.md says of the base's rate: at 0.01 features grow less than at
-// 0.0275, and of six nets at
-// the higher second rate the two that fail are those whose features are largest.
+// 0.0275, and of 18 nets at the higher second rate two fail, whose features are not the largest.
 func TestClaimsOfGrowth(t *testing.T) {
 	at4 := func(name string) (trained, failed []float64) {
 		for _, r := range kept(t, "map/"+name) {
@@ -121,34 +120,37 @@ func TestClaimsOfGrowth(t *testing.T) {
 		return trained, failed
 	}
 	trained, failed := at4("rate-0.01-rate2-0.0275")
-	if len(trained) != 4 || len(failed) != 2 || slices.Max(trained) >= slices.Min(failed) ||
-		slices.Max(failed) > 4.15 ||
-		slices.Min(trained) < 3.15 {
-		t.Errorf(
-			"RMS of those that trained %.1f, that failed %.1f; claimed: 3.2 to 4.1, and the two largest fail",
-			trained,
-			failed,
-		)
+	slices.Sort(failed)
+	larger := 0
+	for _, rms := range trained {
+		if rms > failed[0] {
+			larger++
+		}
+	}
+	if all := append(trained, failed...); len(trained) != 16 || len(failed) != 2 || larger != 5 ||
+		slices.Min(all) < 3.15 || slices.Max(all) > 4.25 || failed[0] < 3.85 || failed[1] > 4.15 {
+		t.Errorf("RMS of those that trained %.2f, that failed %.2f; claimed: 3.2 to 4.2, those that fail 3.9 and 4.1, and five "+
+			"of the others above the first of these", trained, failed)
 	}
 	if none, all := at4("rate-0.0275"); len(none) != 0 || len(all) != 18 || slices.Min(all) < 5.85 ||
 		slices.Max(all) > 8.25 {
 		t.Errorf("RMS at 0.0275: %.1f trained, %.1f failed; claimed: all 18 failed, 5.9 to 8.2", none, all)
 	}
-	if some, one := at4("dropout-0.5"); slices.Min(append(some, one...)) < 1.85 ||
-		slices.Max(append(some, one...)) > 2.45 {
-		t.Errorf("RMS with dropout %.1f, %.1f; claimed: 1.9 to 2.4", some, one)
+	if some, one := at4("dropout-0.5"); slices.Min(append(some, one...)) < 1.35 ||
+		slices.Max(append(some, one...)) > 2.8 {
+		t.Errorf("RMS with dropout %.1f, %.1f; claimed: 1.4 to 2.8", some, one)
 	}
 }
 
-// TestClaimsOfDropout proves what results/fragility.md says of dropout: a dip of the nets that trained, which goes when
-// features are rescaled.
+// TestClaimsOfDropout proves what results/fragility.md says of dropout: a dip of the nets that trained, and nets above
+// their base when features are rescaled.
 func TestClaimsOfDropout(t *testing.T) {
 	at := dips(t, "map/dropout-0.5", stats.Accuracy)
-	if b := at(transfer.Selffer, 4).dip; b.High >= 0 || b.Clusters != 5 {
-		t.Errorf("BnB at n = 4: %+v; claimed: five nets, below the base", b)
+	if b := at(transfer.Selffer, 4).dip; 100*b.Low < -16.9 || 100*b.High > -1.9 || b.Clusters != 16 {
+		t.Errorf("BnB at n = 4: %+v; claimed: 16 nets, 2.0 to 16.8 points below the base", b)
 	}
-	if b := at(transfer.Rescaled, 4).dip; b.Low > 0 || b.Value < 0 {
-		t.Errorf("BnBr at n = 4: %+v; claimed: not below the base, and not told from it", b)
+	if b := at(transfer.Rescaled, 4).dip; 100*b.Low < 4.9 || 100*b.High > 10.4 {
+		t.Errorf("BnBr at n = 4: %+v; claimed: 5.0 to 10.3 points above the base", b)
 	}
 }
 
