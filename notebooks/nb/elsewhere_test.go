@@ -11,6 +11,7 @@ import (
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/weights"
 	"coadapt/transfer"
+	"coadapt/transfer/store"
 	"coadapt/transfer/sweep"
 )
 
@@ -84,7 +85,14 @@ func TestTasksFromElsewhere(t *testing.T) {
 			!strings.Contains(args, "--preprocess=caffe") {
 			t.Errorf("command %s lacks the option", args)
 		}
-		l.lab = new(transfer.Lab)
+		cfg := l.config
+		cfg.Class = "go"
+		if cfg.Store, err = store.Open(t.TempDir()); err != nil {
+			t.Fatal(err)
+		}
+		if l.lab, err = transfer.NewLab(cfg); err != nil {
+			t.Fatal(err)
+		}
 		s, err := l.stamp("x", nil)
 		if err != nil {
 			t.Fatal(err)
