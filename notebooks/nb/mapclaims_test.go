@@ -21,7 +21,7 @@ func TestClaimsOfTheMap(t *testing.T) {
 		"rate2-0.01": {0, 18}, "rate-0.01-rate2-0.0275": {2, 18}, "steps-1000": {0, 18}, "steps-6000": {6, 6}, "steps2-1000": {6, 6},
 		"warmup-500": {6, 6}, "schedule-fixed-0.01": {0, 6}, "schedule-fixed-0.014": {3, 6}, "pictures-500": {6, 6},
 		"pictures-100": {6, 6}, "widths-double": {6, 6}, "widths-half": {10, 18}, "size-16": {0, 18}, "size-32": {6, 6},
-		"no-lrn": {18, 18}, "dropout-0.5": {2, 18}, "momentum-0.5": {0, 6}, "decay-0": {6, 6},
+		"no-lrn": {18, 18}, "dropout-0.5": {2, 18}, "momentum-0.5": {0, 18}, "decay-0": {18, 18},
 	} {
 		at := dips(t, "map/"+name, stats.Accuracy)
 		if b := at(transfer.Selffer, 4).failure; b.Failed != want.failed || b.Of != want.of {
@@ -52,7 +52,7 @@ func TestClaimsOfOtherDials(t *testing.T) {
 	}
 	for name, want := range map[string][2]float64{"steps-1000": {2.05, 3.25}, "widths-half": {7.45, 11.25}, "size-16": {4.25, 5.85},
 		"size-32": {6.25, 9.75}, "steps-6000": {10.55, 13.35}, "widths-double": {3.35, 4.95},
-		"momentum-0.5": {2.95, 3.75}} {
+		"momentum-0.5": {3.05, 3.95}} {
 		for _, r := range kept(t, "map/"+name) {
 			if r.Net.Treatment == transfer.Selffer && r.Net.N == 4 && (r.Scale < want[0] || r.Scale > want[1]) {
 				t.Errorf("%s: RMS %.2f of %s; claimed: %v", name, r.Scale, r.Net, want)
