@@ -26,15 +26,8 @@ type Event struct {
 	Notice          string        // something the user should read
 }
 
-// of is an event of a net.
-func of(n Net) Event { return Event{Progress: Progress{Net: n}} }
-
 // notice is an event of a net with something that the user should read.
-func notice(n Net, text string) Event {
-	e := of(n)
-	e.Notice = text
-	return e
-}
+func notice(n Net, text string) Event { return Event{Progress: Progress{Net: n}, Notice: text} }
 
 // told delivers events in their order, one at a time and outside locks: whoever adds one while another goroutine
 // delivers leaves it to that.

@@ -63,7 +63,7 @@ func (e *Experiment) ID() string { return e.id }
 // check says what no net can be trained with.
 func (s Setting) check() error {
 	if s.Source == nil || s.Class == "" {
-		return errors.New("a source of images and a backend, or its class, are needed")
+		return errors.New("a source of images and the class of a backend are needed")
 	}
 	if _, err := s.Arch.Dims(); err != nil {
 		return err

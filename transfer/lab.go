@@ -59,19 +59,12 @@ type Lab struct {
 
 // NewLab checks the configuration. Nothing is decoded or compiled yet.
 func NewLab(cfg Config) (*Lab, error) {
-	if cfg.Store == nil {
-		return nil, errors.New("lab: a store is needed")
-	}
-	if cfg.Backend != nil {
-		cfg.Class = ""
+	if cfg.Backend == nil && cfg.Class == "" || cfg.Store == nil {
+		return nil, errors.New("lab: a backend, or its class, and a store are needed")
 	}
 	if cfg.Workers < 0 || cfg.Devices < 0 || cfg.Together < 0 {
-		return nil, fmt.Errorf(
-			"lab: %d workers with %d devices and %d nets each, want 1 or more, or 0 for the default",
-			cfg.Workers,
-			cfg.Devices,
-			cfg.Together,
-		)
+		return nil, fmt.Errorf("lab: %d workers with %d devices and %d nets each, want 1 or more, or 0 for the default",
+			cfg.Workers, cfg.Devices, cfg.Together)
 	}
 	devices, err := cfg.share()
 	if err != nil {
