@@ -3,7 +3,9 @@ package store
 import (
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 )
@@ -49,8 +51,9 @@ func TestUmask(t *testing.T) {
 
 // TestReadOnlyStore: entries can be read where nothing may be written; a folder that is no store is an error.
 func TestReadOnlyStore(t *testing.T) {
-	if os.Getuid() == 0 {
-		t.Skip("the superuser may write anywhere")
+	if os.Getuid() == 0 { // the superuser may write anywhere
+		asNobody(t)
+		return
 	}
 	dir := t.TempDir()
 	s, err := Open(dir)
@@ -80,5 +83,30 @@ func TestReadOnlyStore(t *testing.T) {
 	}
 	if _, err := Open(filepath.Join(dir, "other")); !IsReadOnly(err) {
 		t.Errorf("a store that cannot be made: %v", err)
+	}
+}
+
+// asNobody runs the test in a process of a user without rights.
+func asNobody(t *testing.T) {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "nobody-") // t.TempDir is closed to others
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	program := filepath.Join(dir, "test")
+	if out, err := exec.Command("cp", os.Args[0], program).CombinedOutput(); err != nil {
+		t.Fatalf("%v %s", err, out)
+	}
+	for _, path := range []string{dir, program} {
+		if err := os.Chmod(path, 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := exec.Command(program, "-test.v", "-test.run=^"+t.Name()+"$")
+	c.Dir, c.Env = dir, append(os.Environ(), "TMPDIR="+dir, "HOME="+dir)
+	c.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	if out, err := c.CombinedOutput(); err != nil || !strings.Contains(string(out), "--- PASS: "+t.Name()) {
+		t.Errorf("as another user: %v\n%s", err, out)
 	}
 }
