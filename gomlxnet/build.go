@@ -42,7 +42,8 @@ func (a Arch) blocksGraph(scope *model.Scope, x, rng *Node, cut Cut, from, to in
 		for _, name := range names[:len(names)-1] {
 			at = at.At("%s", name)
 		}
-		return at.VariableWithShape(names[len(names)-1], shapes.Make(dtypes.Float32, v.Shape...)).SetTrainable(v.learns(cut))
+		return at.VariableWithShape(names[len(names)-1], shapes.Make(dtypes.Float32, v.Shape...)).
+			SetTrainable(v.learns(cut))
 	}
 	p := &pass{cut: cut, nets: 1, normed: w.normed(),
 		value:  func(i int) *Node { return variable(i).NodeValue(x.Graph()) },
@@ -74,7 +75,12 @@ func (p *pass) blocks(blocks []wiredBlock, from int, x *Node) (left []*Node) {
 			for _, f := range o.from {
 				in = append(in, values[f])
 			}
-			c := &Context{Nets: p.nets, Learning: (p.batch || p.rngs != nil) && !p.cut.frozen(layer), pass: p, vars: o.vars}
+			c := &Context{
+				Nets:     p.nets,
+				Learning: (p.batch || p.rngs != nil) && !p.cut.frozen(layer),
+				pass:     p,
+				vars:     o.vars,
+			}
 			values = append(values, o.Build(c, in))
 		}
 		x = values[len(b.ops)]

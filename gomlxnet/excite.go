@@ -28,8 +28,13 @@ func NewExciter(backend compute.Backend, arch Arch, w Weights, batch, layer int)
 		return nil, err
 	}
 	if batch < 1 || layer < 0 || layer >= len(arch.Blocks) {
-		return nil, fmt.Errorf("units of layer %d of %s in batches of %d: want a layer of 0 to %d, and a batch of 1 at least",
-			layer, arch.Name, batch, len(arch.Blocks)-1)
+		return nil, fmt.Errorf(
+			"units of layer %d of %s in batches of %d: want a layer of 0 to %d, and a batch of 1 at least",
+			layer,
+			arch.Name,
+			batch,
+			len(arch.Blocks)-1,
+		)
 	}
 	net, err := arch.wire()
 	if err != nil {

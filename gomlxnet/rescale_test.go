@@ -71,12 +71,34 @@ func TestRescaledBlocks(t *testing.T) {
 		{named(t, "mini:residual=true,norm=batch,size=16"), nil, ""},
 		{preactivated(), nil, ""},
 		// an operation that both sees the factor and gives it on
-		{ways(false, Op{Name: "a", Spec: conv}, Op{Name: "b", Spec: conv}, Op{From: []string{"a", "b"}, Spec: Sum{}}), nil, ""},
-		{ways(false, Op{Name: "a", Spec: conv}, Op{Name: "r", Spec: ReLU{}}, Op{Name: "b", From: []string{"a"}, Spec: conv},
-			Op{From: []string{"r", "b"}, Spec: Sum{}}), nil, ""},
+		{
+			ways(
+				false,
+				Op{Name: "a", Spec: conv},
+				Op{Name: "b", Spec: conv},
+				Op{From: []string{"a", "b"}, Spec: Sum{}},
+			),
+			nil,
+			"",
+		},
+		{
+			ways(
+				false,
+				Op{Name: "a", Spec: conv},
+				Op{Name: "r", Spec: ReLU{}},
+				Op{Name: "b", From: []string{"a"}, Spec: conv},
+				Op{From: []string{"r", "b"}, Spec: Sum{}},
+			),
+			nil,
+			"",
+		},
 		// what sees it behind a ReLU beside its way
 		{ways(true, Op{Spec: ReLU{}}, Op{Name: "b", Spec: conv}, Op{From: []string{Input, "b"}, Spec: Sum{}}), nil, ""},
-		{ways(false, Op{Spec: conv}, Op{From: []string{"convolution", Input}, Spec: Sum{}}), nil, "block way: the images reach its end"},
+		{
+			ways(false, Op{Spec: conv}, Op{From: []string{"convolution", Input}, Spec: Sum{}}),
+			nil,
+			"block way: the images reach its end",
+		},
 		{ways(false, Op{Spec: ReLU{}}), nil, "the images reach"},
 	}
 	for _, c := range all {
@@ -124,7 +146,14 @@ func TestRescaledBlocks(t *testing.T) {
 					most, off = max(most, math.Abs(want)), max(off, math.Abs(float64(x)-want))
 				}
 				if !(most > 0 && off < 1e-4*most) {
-					t.Errorf("%s, layer %d: values up to %v are off by %v after a factor of %v", c.arch.Name, n, most, off, factor)
+					t.Errorf(
+						"%s, layer %d: values up to %v are off by %v after a factor of %v",
+						c.arch.Name,
+						n,
+						most,
+						off,
+						factor,
+					)
 				}
 			}
 		}

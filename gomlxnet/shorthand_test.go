@@ -6,7 +6,13 @@ func (t *Trainer) Step(images []float32, labels []int32, rate float64, seed uint
 }
 
 // StepAbove is Step on what [Trainer.Prefix] gave.
-func (t *Trainer) StepAbove(settled []float32, labels []int32, rate float64, seed uint64, iteration int) (float64, error) {
+func (t *Trainer) StepAbove(
+	settled []float32,
+	labels []int32,
+	rate float64,
+	seed uint64,
+	iteration int,
+) (float64, error) {
 	shape, err := t.settledShape()
 	if err != nil {
 		return 0, err

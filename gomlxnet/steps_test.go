@@ -9,7 +9,15 @@ import (
 )
 
 // stepped trains a net in blocks of so many steps, with a rate for each step; 0 is a single step that is no block. above runs the settled layers before.
-func stepped(t *testing.T, trainer *Trainer, start Weights, cut Cut, rates []float64, above bool, blocks ...int) ([]float64, Weights) {
+func stepped(
+	t *testing.T,
+	trainer *Trainer,
+	start Weights,
+	cut Cut,
+	rates []float64,
+	above bool,
+	blocks ...int,
+) ([]float64, Weights) {
 	t.Helper()
 	a, batch := trainer.arch, trainer.batch
 	if err := trainer.Load(start, cut); err != nil {
@@ -106,7 +114,15 @@ func TestStepsAreSteps(t *testing.T) {
 			}
 			losses, w := stepped(t, trainer, start, cut, rates, c.above, c.blocks...)
 			if !slices.Equal(losses, whole) || w.Digest() != first.Digest() {
-				t.Errorf("cut %+v: blocks %v, above the settled layers %v: losses %v, want those of one block, %v; same weights: %v", cut, c.blocks, c.above, losses, whole, w.Digest() == first.Digest())
+				t.Errorf(
+					"cut %+v: blocks %v, above the settled layers %v: losses %v, want those of one block, %v; same weights: %v",
+					cut,
+					c.blocks,
+					c.above,
+					losses,
+					whole,
+					w.Digest() == first.Digest(),
+				)
 			}
 		}
 	}
@@ -127,7 +143,8 @@ func TestStepsEndWithTheLoss(t *testing.T) {
 func TestStepsOfNoBlock(t *testing.T) {
 	arch := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
 	trainer, w := trainerOf(t, "xla:cpu", arch, SGD{}, 2)
-	if _, err := trainer.Train(StepBlock{nil, nil, []float64{1}, 0, 0, false}); err == nil || !strings.Contains(err.Error(), "no net is loaded") {
+	if _, err := trainer.Train(StepBlock{nil, nil, []float64{1}, 0, 0, false}); err == nil ||
+		!strings.Contains(err.Error(), "no net is loaded") {
 		t.Errorf("error %v", err)
 	}
 	if err := trainer.Load(w, Cut{}); err != nil {
@@ -141,7 +158,8 @@ func TestStepsOfNoBlock(t *testing.T) {
 		"block of 0 steps with 0 values and 0 labels, want 1 to 16 steps with 3456 and 2 each":       nil,
 		"block of 17 steps with 58752 values and 34 labels, want 1 to 16 steps with 3456 and 2 each": make([]float64, 17),
 	} {
-		if _, err := trainer.Train(StepBlock{make([]float32, len(rates)*2*size), make([]int32, len(rates)*2), rates, 0, 0, false}); err == nil || err.Error() != want {
+		if _, err := trainer.Train(StepBlock{make([]float32, len(rates)*2*size), make([]int32, len(rates)*2), rates, 0, 0, false}); err == nil ||
+			err.Error() != want {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}
@@ -164,8 +182,14 @@ func TestStepsWithoutLoops(t *testing.T) {
 	}
 	rates := []float64{0.1, 0.1}
 	want, one := stepped(t, trainer, start, Cut{}, rates, false, 0, 0)
-	if got, w := stepped(t, trainer, start, Cut{}, rates, false, 1, 1); !slices.Equal(got, want) || w.Digest() != one.Digest() {
-		t.Errorf("losses %v in blocks of one, %v in single steps; same weights: %v", got, want, w.Digest() == one.Digest())
+	if got, w := stepped(t, trainer, start, Cut{}, rates, false, 1, 1); !slices.Equal(got, want) ||
+		w.Digest() != one.Digest() {
+		t.Errorf(
+			"losses %v in blocks of one, %v in single steps; same weights: %v",
+			got,
+			want,
+			w.Digest() == one.Digest(),
+		)
 	}
 }
 
@@ -188,7 +212,8 @@ func TestStepsOnDevices(t *testing.T) {
 		l, w := stepped(t, trainer, start, Cut{}, rates, false, 3)
 		losses, digests = append(losses, l), append(digests, w.Digest())
 	}
-	if len(losses[0]) != 3 || !slices.Equal(losses[0], losses[1]) || digests[0] != digests[1] || digests[0] == start.Digest() {
+	if len(losses[0]) != 3 || !slices.Equal(losses[0], losses[1]) || digests[0] != digests[1] ||
+		digests[0] == start.Digest() {
 		t.Errorf("losses %v on the first device and %v on another, digests %v", losses[0], losses[1], digests)
 	}
 	two := placed(t, backend, a, 0, 1)

@@ -36,7 +36,12 @@ func NewStitch(backend compute.Backend, arch Arch, w Weights, batch, from, units
 		return nil, err
 	}
 	own := dims[from-1].Out.shape(batch)
-	s := &Stitch{arch: arch, shape: append(own[:len(own)-1:len(own)-1], units), to: own[len(own)-1], store: model.NewStore()}
+	s := &Stitch{
+		arch:  arch,
+		shape: append(own[:len(own)-1:len(own)-1], units),
+		to:    own[len(own)-1],
+		store: model.NewStore(),
+	}
 	if err := createVariables(s.store, w); err != nil {
 		return nil, err
 	}
@@ -67,11 +72,23 @@ func (s *Stitch) Load(w Weights) error {
 
 // Gradient is the mean cross-entropy in nats of a batch of features of the shape that the Stitch takes, and its gradient
 // by the map: weights are [units + 1, units of the upper layers], the constant last.
-func (s *Stitch) Gradient(features []float32, labels []int, weights []float32) (loss float64, gradient []float32, err error) {
+func (s *Stitch) Gradient(
+	features []float32,
+	labels []int,
+	weights []float32,
+) (loss float64, gradient []float32, err error) {
 	units := s.shape[len(s.shape)-1]
 	if len(features) != product(s.shape) || len(labels) != s.shape[0] || len(weights) != (units+1)*s.to {
-		return 0, nil, fmt.Errorf("a stitch of %s: %d values, %d labels and %d weights, want %d, %d and %d", s.arch.Name,
-			len(features), len(labels), len(weights), product(s.shape), s.shape[0], (units+1)*s.to)
+		return 0, nil, fmt.Errorf(
+			"a stitch of %s: %d values, %d labels and %d weights, want %d, %d and %d",
+			s.arch.Name,
+			len(features),
+			len(labels),
+			len(weights),
+			product(s.shape),
+			s.shape[0],
+			(units+1)*s.to,
+		)
 	}
 	of := make([]int32, len(labels))
 	for i, label := range labels {

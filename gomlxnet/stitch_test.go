@@ -76,7 +76,8 @@ func TestStitch(t *testing.T) {
 				t.Errorf("error %v", err)
 			}
 		}
-		if _, err := NewStitch(backend, arch, w, batch, 0, 4); err == nil || !strings.Contains(err.Error(), "want 1 to 7") {
+		if _, err := NewStitch(backend, arch, w, batch, 0, 4); err == nil ||
+			!strings.Contains(err.Error(), "want 1 to 7") {
 			t.Errorf("error %v", err)
 		}
 	})

@@ -21,7 +21,8 @@ func TestFuzzTargets(t *testing.T) {
 		}
 	}
 	for _, f := range targets {
-		if args := f.args(time.Minute); !slices.Contains(args, "-fuzzminimizetime=1x") || !slices.Contains(args, "-fuzztime=1m0s") ||
+		if args := f.args(time.Minute); !slices.Contains(args, "-fuzzminimizetime=1x") ||
+			!slices.Contains(args, "-fuzztime=1m0s") ||
 			!slices.Contains(args, "-fuzz=^"+f.name+"$") ||
 			!strings.HasPrefix(args[len(args)-1], "./") {
 			t.Errorf("%v is run by go %q", f, args)

@@ -32,7 +32,10 @@ func (s *site) pluginKind(flag string) (string, error) {
 	switch flag {
 	case pluginWheel:
 		if platform() != "linux/amd64" {
-			return "", fmt.Errorf("-plugin wheel: the wheels are for linux/amd64, this is %s; use -plugin release", platform())
+			return "", fmt.Errorf(
+				"-plugin wheel: the wheels are for linux/amd64, this is %s; use -plugin release",
+				platform(),
+			)
 		}
 		return flag, nil
 	case pluginRelease, pluginNone:
@@ -139,7 +142,10 @@ func (s *site) pluginSound(rec record) error {
 			return fmt.Errorf("the plugin cannot be read: %w", err)
 		}
 		if digest != rec.Facts[key+"_sha256"] {
-			return fmt.Errorf("%s is not what was installed (damaged or changed: its SHA-256 differs from the manifest's)", library)
+			return fmt.Errorf(
+				"%s is not what was installed (damaged or changed: its SHA-256 differs from the manifest's)",
+				library,
+			)
 		}
 	}
 	return nil
@@ -161,7 +167,11 @@ func (s *site) adoptPlugin(ctx context.Context) (record, error) {
 		facts["kind"], facts["from"] = pluginExisting, named
 		return record{Facts: facts}, addLibrary(facts, "library", libraries[0])
 	}
-	return record{}, fmt.Errorf("%s=%s: no pjrt_c_api_*_plugin.so there; unset it to have one installed", plugins.EnvPlugins, named)
+	return record{}, fmt.Errorf(
+		"%s=%s: no pjrt_c_api_*_plugin.so there; unset it to have one installed",
+		plugins.EnvPlugins,
+		named,
+	)
 }
 
 // addLibrary notes a library's path and digest.
@@ -192,11 +202,18 @@ func (s *site) checkPlugin(ctx context.Context, dirs string) (pluginAnswer, erro
 	defer cancel()
 	cmd := exec.CommandContext(ctx, filepath.Join(s.home.Bin(), "plugin-check"))
 	config := "xla:cpu"
-	if cuda, err := filepath.Glob(filepath.Join(filepath.SplitList(dirs)[0], "pjrt_c_api_cuda_plugin.so")); err == nil && len(cuda) > 0 && plugins.HasGPU() {
+	if cuda, err := filepath.Glob(filepath.Join(filepath.SplitList(dirs)[0], "pjrt_c_api_cuda_plugin.so")); err == nil &&
+		len(cuda) > 0 &&
+		plugins.HasGPU() {
 		config = "xla:cuda"
 	}
-	cmd.Env = append(without(os.Environ(), plugins.EnvPlugins, plugins.EnvBackend),
-		plugins.EnvPlugins+"="+dirs, plugins.EnvBackend+"="+config, plugins.EnvNoAutoInstall+"=1", "TF_CPP_MIN_LOG_LEVEL=3")
+	cmd.Env = append(
+		without(os.Environ(), plugins.EnvPlugins, plugins.EnvBackend),
+		plugins.EnvPlugins+"="+dirs,
+		plugins.EnvBackend+"="+config,
+		plugins.EnvNoAutoInstall+"=1",
+		"TF_CPP_MIN_LOG_LEVEL=3",
+	)
 	var errs strings.Builder
 	cmd.Stderr = &errs
 	out, err := cmd.Output()

@@ -13,8 +13,19 @@ var testingLock string
 // testing is the environment of what is not JupyterLab's and only tests need: Playwright, which drives a browser, and readers
 // of tables and of TensorBoard's files.
 func (s *site) testing() extra {
-	return extra{name: "testing", lock: testingLock, dir: filepath.Join(s.home.Dir, "testing"), packages: []string{"playwright", "pandas", "pyarrow", "duckdb", "tensorboard"},
-		does: "Python environment with Playwright " + pinnedIn(testingLock, "playwright") + " and pandas " + pinnedIn(testingLock, "pandas") + ", for tests"}
+	return extra{
+		name:     "testing",
+		lock:     testingLock,
+		dir:      filepath.Join(s.home.Dir, "testing"),
+		packages: []string{"playwright", "pandas", "pyarrow", "duckdb", "tensorboard"},
+		does: "Python environment with Playwright " + pinnedIn(
+			testingLock,
+			"playwright",
+		) + " and pandas " + pinnedIn(
+			testingLock,
+			"pandas",
+		) + ", for tests",
+	}
 }
 
 // testingPython is that environment's interpreter. Where it cannot be made, without network or with an old Python, why is one sentence, and what

@@ -114,7 +114,8 @@ func testVerb(out io.Writer) *cobra.Command {
 	}
 	c.Flags().
 		StringSliceVar(&opt.only, "only", nil, "parts to run, of vet, go, fuzz, kernel, notebooks, browser (default: all)")
-	c.Flags().DurationVar(&opt.fuzz, "fuzz-time", 0, "how long each fuzz test is run (default: 3s, with --only fuzz 30s)")
+	c.Flags().
+		DurationVar(&opt.fuzz, "fuzz-time", 0, "how long each fuzz test is run (default: 3s, with --only fuzz 30s)")
 	c.Flags().DurationVar(&opt.cell, "timeout", 10*time.Minute, "time limit of a notebook's cell")
 	return c
 }

@@ -24,13 +24,37 @@ func fake(t testing.TB, n Net) (key string, files store.Files) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Plan{Net: n, spec: spec{Semantics: semantics, Treatment: n.Treatment.String(), N: n.N, Seed: n.Seed, Target: n.Target.String(), Arch: arch, Data: n.Split}}
+	p := &Plan{
+		Net: n,
+		spec: spec{
+			Semantics: semantics,
+			Treatment: n.Treatment.String(),
+			N:         n.N,
+			Seed:      n.Seed,
+			Target:    n.Target.String(),
+			Arch:      arch,
+			Data:      n.Split,
+		},
+	}
 	if p.Key, err = store.Key(p.spec); err != nil {
 		t.Fatal(err)
 	}
 	o := &outcome{
-		result: Result{Net: n, Status: OK, Accuracy: 0.5, Correct: 8, Tested: 16, Loss: 0.7, TrainLoss: 0.5, Classes: 2, Steps: 3,
-			Data: "shapes", Arch: "mini", Key: p.Key, Experiment: "0123456789ab"},
+		result: Result{
+			Net:        n,
+			Status:     OK,
+			Accuracy:   0.5,
+			Correct:    8,
+			Tested:     16,
+			Loss:       0.7,
+			TrainLoss:  0.5,
+			Classes:    2,
+			Steps:      3,
+			Data:       "shapes",
+			Arch:       "mini",
+			Key:        p.Key,
+			Experiment: "0123456789ab",
+		},
 		metrics: []Metric{{Step: 1, Loss: 0.7, Rate: 0.1}},
 		weights: w,
 	}
@@ -134,7 +158,8 @@ func TestImportAsksWhatTheKeyIsOf(t *testing.T) {
 			}
 			fault = err
 		}
-		if (fault == nil) != (c.want == "") || fault != nil && !strings.Contains(fault.Error(), c.want) || to.Has(key) != (fault == nil) {
+		if (fault == nil) != (c.want == "") || fault != nil && !strings.Contains(fault.Error(), c.want) ||
+			to.Has(key) != (fault == nil) {
 			t.Errorf("%s: %v, in the store %v; want %q", name, fault, to.Has(key), c.want)
 		}
 	}
@@ -157,10 +182,13 @@ func TestResultsGoOn(t *testing.T) {
 	}
 	results, err := Results(s)
 	var broken *store.BrokenError
-	if len(results) != 3 || !errors.As(err, &broken) || broken.Key != keys[1] || !strings.Contains(err.Error(), strange) || strings.Contains(err.Error(), "DS_Store") {
+	if len(results) != 3 || !errors.As(err, &broken) || broken.Key != keys[1] ||
+		!strings.Contains(err.Error(), strange) ||
+		strings.Contains(err.Error(), "DS_Store") {
 		t.Errorf("%d results, %v; want three, one broken and one not understood", len(results), err)
 	}
-	if results, err := Results(s); len(results) != 3 || errors.As(err, &broken) || !strings.Contains(err.Error(), strange) {
+	if results, err := Results(s); len(results) != 3 || errors.As(err, &broken) ||
+		!strings.Contains(err.Error(), strange) {
 		t.Errorf("again: %d results, %v; want three, and the broken one aside", len(results), err)
 	}
 	nets, freed, err := Prune(s)
@@ -205,7 +233,10 @@ func hostileWeights() map[string][]byte {
 		"offsets apart":       head(tensor("[1]", "[4,8]"), 8),
 		"data left over":      head(tensor("[1]", "[0,4]"), 8),
 		"shape of another":    head(tensor("[3]", "[0,4]"), 4),
-		"overlap":             head(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}`, 8),
+		"overlap": head(
+			`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}`,
+			8,
+		),
 	}
 }
 

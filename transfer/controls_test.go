@@ -120,7 +120,15 @@ func TestFreshPictures(t *testing.T) {
 		}
 		return all
 	}
-	of, seen := pictures(fresh, dataset.Train, fresh.Task.NumTrain()), pictures(plain, dataset.Train, plain.Task.NumTrain())
+	of, seen := pictures(
+		fresh,
+		dataset.Train,
+		fresh.Task.NumTrain(),
+	), pictures(
+		plain,
+		dataset.Train,
+		plain.Task.NumTrain(),
+	)
 	if len(of) != 12 || len(seen) != 12 {
 		t.Fatalf("%d fresh pictures, %d of the base; want 12 of each", len(of), len(seen))
 	}
@@ -129,14 +137,19 @@ func TestFreshPictures(t *testing.T) {
 			t.Error("a fresh picture is one of the base's")
 		}
 	}
-	if !slices.Equal(pictures(fresh, dataset.Test, fresh.Task.NumTest()), pictures(plain, dataset.Test, plain.Task.NumTest())) || !slices.Equal(fresh.View.Mean, plain.View.Mean) {
+	if !slices.Equal(
+		pictures(fresh, dataset.Test, fresh.Task.NumTest()),
+		pictures(plain, dataset.Test, plain.Task.NumTest()),
+	) ||
+		!slices.Equal(fresh.View.Mean, plain.View.Mean) {
 		t.Error("BnBf is tested on other pictures than BnB, or has another mean image")
 	}
 	if r, err := l.Train(t.Context(), net(t, "B3Bf")); err != nil || !r.HasWeights() {
 		t.Errorf("%+v, %v", r, err)
 	}
 	cfg.PerClass = 8
-	if _, err := lab(t, cfg).Train(t.Context(), net(t, "B3Bf")); err == nil || !strings.Contains(err.Error(), "want 16") {
+	if _, err := lab(t, cfg).Train(t.Context(), net(t, "B3Bf")); err == nil ||
+		!strings.Contains(err.Error(), "want 16") {
 		t.Errorf("8 of 12 pictures a class for the base: %v, want an error that says how many there have to be", err)
 	}
 }
@@ -162,7 +175,15 @@ func TestStoppedAtTheBasesLoss(t *testing.T) {
 			t.Fatal(err)
 		}
 		if r.Steps != c.steps || r.Images != c.steps*8 || r.CleanTested != 24 || !(r.TrainLoss > 0) {
-			t.Errorf("a base of loss %v: %d steps, %d images, training loss %v, %d pictures on a clean pass; want %d steps", c.loss, r.Steps, r.Images, r.TrainLoss, r.CleanTested, c.steps)
+			t.Errorf(
+				"a base of loss %v: %d steps, %d images, training loss %v, %d pictures on a clean pass; want %d steps",
+				c.loss,
+				r.Steps,
+				r.Images,
+				r.TrainLoss,
+				r.CleanTested,
+				c.steps,
+			)
 		}
 	}
 }

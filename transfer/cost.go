@@ -37,8 +37,15 @@ func newCost(net Net, arch gomlxnet.Arch, r Recipe, testImages int) (Cost, error
 	if err != nil {
 		return Cost{}, err
 	}
-	c := Cost{Tests: 1, TestImages: testImages, WholeImage: whole.Train, TrainImage: total.Train, TestImage: total.MultiplyAdds,
-		WeightBytes: total.Bytes, ActivationBytes: 4 * total.Activations * int64(r.Batch)}
+	c := Cost{
+		Tests:           1,
+		TestImages:      testImages,
+		WholeImage:      whole.Train,
+		TrainImage:      total.Train,
+		TestImage:       total.MultiplyAdds,
+		WeightBytes:     total.Bytes,
+		ActivationBytes: 4 * total.Activations * int64(r.Batch),
+	}
 	if r.TestEvery > 0 {
 		c.Tests += r.Steps / r.TestEvery
 	}

@@ -200,7 +200,12 @@ func (c *curve) take(ctx context.Context, f finished, yield func(Result, error) 
 		return fmt.Errorf("net %s: %w", j.net, f.err)
 	case f.err != nil && j.tries < l.cfg.Retries:
 		j.tries++
-		l.report(ended(j.net, fmt.Sprintf("%s failed and is tried again (%d of %d): %v", j.net, j.tries, l.cfg.Retries, f.err)))
+		l.report(
+			ended(
+				j.net,
+				fmt.Sprintf("%s failed and is tried again (%d of %d): %v", j.net, j.tries, l.cfg.Retries, f.err),
+			),
+		)
 		j.waits = time.Now().Add(l.pause << (j.tries - 1))
 		c.put(j)
 		return nil

@@ -47,7 +47,12 @@ func TestShare(t *testing.T) {
 		{"cuda", 4, 5, 0, "", "on 5 devices, but backend xla shows 4"},
 		{"cuda", 4, 3, 0, "", "batch of 8 images on 3 devices: want a multiple of 3"},
 	} {
-		cfg := Config{Backend: machine{nil, c.shown, c.kind}, Setting: Setting{Recipe: Recipe{Batch: 8}}, Workers: c.workers, Devices: c.devices}
+		cfg := Config{
+			Backend: machine{nil, c.shown, c.kind},
+			Setting: Setting{Recipe: Recipe{Batch: 8}},
+			Workers: c.workers,
+			Devices: c.devices,
+		}
 		got, err := cfg.share()
 		if c.want == "" {
 			if err == nil || !strings.Contains(err.Error(), c.wants) {
@@ -59,7 +64,10 @@ func TestShare(t *testing.T) {
 			t.Errorf("%+v: %v, %v", c, got, err)
 		}
 	}
-	cfg := Config{Backend: machine{nil, 64, "cpu"}, Setting: Setting{Arch: gomlxnet.Mini(20, gomlxnet.MiniOptions{Size: 32}), Recipe: Recipe{Batch: 8}}}
+	cfg := Config{
+		Backend: machine{nil, 64, "cpu"},
+		Setting: Setting{Arch: gomlxnet.Mini(20, gomlxnet.MiniOptions{Size: 32}), Recipe: Recipe{Batch: 8}},
+	}
 	if got, err := cfg.share(); err != nil || len(got) != usual {
 		t.Errorf("devices that are cores: %d workers, %v; want %d", len(got), err, usual)
 	}
@@ -67,7 +75,11 @@ func TestShare(t *testing.T) {
 	if got, err := cfg.share(); err != nil || fmt.Sprint(got) != "[[0] [1]]" {
 		t.Errorf("eight nets in one graph on two GPUs: %v, %v; want a worker each", got, err)
 	}
-	cfg = Config{Backend: machine{nil, 2, "cpu"}, Setting: Setting{Recipe: Recipe{Batch: 8}, Reduced: &Recipe{Batch: 9}}, Devices: 2}
+	cfg = Config{
+		Backend: machine{nil, 2, "cpu"},
+		Setting: Setting{Recipe: Recipe{Batch: 8}, Reduced: &Recipe{Batch: 9}},
+		Devices: 2,
+	}
 	if _, err := cfg.share(); err == nil || !strings.Contains(err.Error(), "batch of 9") {
 		t.Errorf("a reduced recipe that does not divide: %v", err)
 	}
@@ -82,7 +94,14 @@ func TestAbreast(t *testing.T) {
 		cores, want int
 	}{{mini, 1, 1}, {mini, 2, 2}, {mini, 3, 3}, {mini, 64, 4}, {paper, 1, 1}, {paper, 2, 1}, {paper, 7, 3}, {paper, 64, 4}} {
 		if got := c.cfg.abreast(c.cores); got != c.want {
-			t.Errorf("%s, batches of %d, %d cores: %d nets beside each other, want %d", c.cfg.Arch.Name, c.cfg.Recipe.Batch, c.cores, got, c.want)
+			t.Errorf(
+				"%s, batches of %d, %d cores: %d nets beside each other, want %d",
+				c.cfg.Arch.Name,
+				c.cfg.Recipe.Batch,
+				c.cores,
+				got,
+				c.want,
+			)
 		}
 	}
 }
@@ -130,8 +149,15 @@ func TestNetOnTwoDevices(t *testing.T) {
 	if want.Key == alone.Key || want.Experiment == alone.Experiment {
 		t.Error("nets on one and on two devices have the same key or experiment")
 	}
-	if math.Abs(want.TrainLoss-alone.TrainLoss) > 1e-4*alone.TrainLoss || math.Abs(want.Loss-alone.Loss) > 1e-4*alone.Loss {
-		t.Errorf("two devices: loss %v in training and %v in the test; one: %v and %v", want.TrainLoss, want.Loss, alone.TrainLoss, alone.Loss)
+	if math.Abs(want.TrainLoss-alone.TrainLoss) > 1e-4*alone.TrainLoss ||
+		math.Abs(want.Loss-alone.Loss) > 1e-4*alone.Loss {
+		t.Errorf(
+			"two devices: loss %v in training and %v in the test; one: %v and %v",
+			want.TrainLoss,
+			want.Loss,
+			alone.TrainLoss,
+			alone.Loss,
+		)
 	}
 	cfg := plain
 	cfg.Store = onDevices(t, 2).Store

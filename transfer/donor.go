@@ -36,7 +36,11 @@ func (l *Lab) donor(ctx context.Context, s *slot, net Net) (*donated, *Result, e
 	if !r.HasWeights() {
 		return nil, &r, nil
 	}
-	weights, err := l.weights.get(ctx, r.Key, func() (gomlxnet.Weights, error) { return l.parentWeights(ctx, parent, r.Key) })
+	weights, err := l.weights.get(
+		ctx,
+		r.Key,
+		func() (gomlxnet.Weights, error) { return l.parentWeights(ctx, parent, r.Key) },
+	)
 	if err != nil {
 		return nil, nil, fmt.Errorf("parent %s: %w", parent, err)
 	}

@@ -86,8 +86,10 @@ func (l *Lab) gradients(ctx context.Context, net Net, steps int, yield func(Grad
 			return err
 		}
 		rate := p.Recipe.Rate.Rate(batch.Index)
-		losses, err := trainer.Train(gomlxnet.StepBlock{Values: batch.Images, Labels: batch.Labels, Rates: []float64{rate},
-			Seed: p.Net.stream("dropout"), Iteration: batch.Index})
+		losses, err := trainer.Train(
+			gomlxnet.StepBlock{Values: batch.Images, Labels: batch.Labels, Rates: []float64{rate},
+				Seed: p.Net.stream("dropout"), Iteration: batch.Index},
+		)
 		if err != nil {
 			return err
 		}

@@ -79,7 +79,10 @@ func Paper() []GridNet {
 	}
 	add(Net{Split: WholeSplit, Target: Whole}, BlockWhenever, "base full")
 	for _, k := range reducedSizes() {
-		all = append(all, GridNet{Net{Split: WholeSplit, Target: Whole, PerClass: k}, BlockWhenever, "reduced data", ReducedRecipe()})
+		all = append(
+			all,
+			GridNet{Net{Split: WholeSplit, Target: Whole, PerClass: k}, BlockWhenever, "reduced data", ReducedRecipe()},
+		)
 	}
 	return all
 }
@@ -93,7 +96,15 @@ func reducedSizes() []int { return []int{1, 2, 5, 10, 25, 50, 100, 250, 500, 750
 func RandomFilters() []GridNet {
 	var all []GridNet
 	for n := range 7 {
-		all = append(all, GridNet{Net{Split: WholeSplit, Target: Whole, Treatment: Random, N: n + 1}, BlockExtra, "random filters", PaperRecipe()})
+		all = append(
+			all,
+			GridNet{
+				Net{Split: WholeSplit, Target: Whole, Treatment: Random, N: n + 1},
+				BlockExtra,
+				"random filters",
+				PaperRecipe(),
+			},
+		)
 	}
 	return all
 }
@@ -111,7 +122,15 @@ func Scale2014() []GridNet {
 			for _, t := range []Treatment{Selffer, Rescaled} {
 				for _, cut := range []int{3, 4, 5, 7} {
 					if t == Selffer || cut < 7 {
-						others = append(others, GridNet{Net{Split: split, Target: target, Treatment: t, N: cut}, BlockTwo, t.String(), PaperRecipe()})
+						others = append(
+							others,
+							GridNet{
+								Net{Split: split, Target: target, Treatment: t, N: cut},
+								BlockTwo,
+								t.String(),
+								PaperRecipe(),
+							},
+						)
 					}
 				}
 			}
@@ -158,7 +177,15 @@ func Balanced(splits []string, seeds, cuts []int) ([]GridNet, error) {
 			for _, cut := range cuts {
 				for _, t := range []Treatment{Selffer, Transfer, SelfferPlus, TransferPlus} {
 					for _, target := range targets(split) {
-						others = append(others, GridNet{Net{Split: split, Seed: seed, Target: target, Treatment: t, N: cut}, BlockTwo, t.String(), MiniRecipe()})
+						others = append(
+							others,
+							GridNet{
+								Net{Split: split, Seed: seed, Target: target, Treatment: t, N: cut},
+								BlockTwo,
+								t.String(),
+								MiniRecipe(),
+							},
+						)
 					}
 				}
 			}

@@ -17,7 +17,8 @@ func TestReadResultsOfAnEditor(t *testing.T) {
 	if err != nil || len(got) != 2 || got[0].Accuracy != 0.5 || got[1].Correct != 1 {
 		t.Errorf("%+v, %v; want two nets", got, err)
 	}
-	if _, err := ReadResults(strings.NewReader(string(line) + "\n\ufeff{}")); err == nil || !strings.Contains(err.Error(), "line 2") {
+	if _, err := ReadResults(strings.NewReader(string(line) + "\n\ufeff{}")); err == nil ||
+		!strings.Contains(err.Error(), "line 2") {
 		t.Errorf("a mark in the second line: %v, want an error that names the line", err)
 	}
 }

@@ -103,10 +103,12 @@ func TestPaperMode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(p.View.Mean, source.Mean()) || slices.Equal(p.View.Mean, target.Mean()) || len(p.View.Mean) != 256*256*3 {
+	if !slices.Equal(p.View.Mean, source.Mean()) || slices.Equal(p.View.Mean, target.Mean()) ||
+		len(p.View.Mean) != 256*256*3 {
 		t.Error("the mean image is not the source's")
 	}
-	if p.Arch.Classes != 1000 || p.View.Size != 227 || !p.View.Crop || !p.View.Mirror || p.View.Scale != 1 || p.Recipe.Rate.Base != 0.01 {
+	if p.Arch.Classes != 1000 || p.View.Size != 227 || !p.View.Crop || !p.View.Mirror || p.View.Scale != 1 ||
+		p.Recipe.Rate.Base != 0.01 {
 		t.Errorf("arch of %d outputs, view %+v, recipe %+v", p.Arch.Classes, p.View, p.Recipe)
 	}
 
@@ -123,7 +125,8 @@ func TestPaperMode(t *testing.T) {
 	if count != 60965224 { // ../shared/reference/recipe.md
 		t.Errorf("%d parameters, want 60,965,224", count)
 	}
-	if prefix(t, p.Arch, mine, 7) != prefix(t, p.Arch, parent, 7) || slices.Equal(mine["/net/fc8/weights"].Data, parent["/net/fc8/weights"].Data) {
+	if prefix(t, p.Arch, mine, 7) != prefix(t, p.Arch, parent, 7) ||
+		slices.Equal(mine["/net/fc8/weights"].Data, parent["/net/fc8/weights"].Data) {
 		t.Error("layers 1..7 are not the source's, or layer 8 is")
 	}
 }

@@ -64,14 +64,30 @@ func (r Recipe) Check() error {
 		return fmt.Errorf("recipe %q: %d steps of %d images, want at least 1 of each", r.Name, r.Steps, r.Batch)
 	}
 	if r.Momentum < 0 || r.Momentum >= 1 || r.Decay < 0 || r.Scale <= 0 || r.Pad < 0 {
-		return fmt.Errorf("recipe %q: momentum %v, decay %v, scale %v, pad %d; want momentum in [0, 1), decay and pad from 0, scale above 0",
-			r.Name, r.Momentum, r.Decay, r.Scale, r.Pad)
+		return fmt.Errorf(
+			"recipe %q: momentum %v, decay %v, scale %v, pad %d; want momentum in [0, 1), decay and pad from 0, scale above 0",
+			r.Name,
+			r.Momentum,
+			r.Decay,
+			r.Scale,
+			r.Pad,
+		)
 	}
 	if r.Outputs < 0 || r.TestEvery < 0 {
-		return fmt.Errorf("recipe %q: %d outputs, a test every %d steps; want 0 for the default or more", r.Name, r.Outputs, r.TestEvery)
+		return fmt.Errorf(
+			"recipe %q: %d outputs, a test every %d steps; want 0 for the default or more",
+			r.Name,
+			r.Outputs,
+			r.TestEvery,
+		)
 	}
 	if s := r.Second; s != nil && (!(s.Rate >= 0) || math.IsInf(s.Rate, 1) || s.Steps < 0) {
-		return fmt.Errorf("recipe %q: second training at rate %v over %d steps, want 0 for those of the first, or more", r.Name, s.Rate, s.Steps)
+		return fmt.Errorf(
+			"recipe %q: second training at rate %v over %d steps, want 0 for those of the first, or more",
+			r.Name,
+			s.Rate,
+			s.Steps,
+		)
 	}
 	if err := r.Rate.Check(); err != nil {
 		return fmt.Errorf("recipe %q: %w", r.Name, err)
@@ -110,7 +126,14 @@ const FewPictures = 20000
 // seen, and it takes a minute or two. notebooks/results/fragility.md has how it
 // was chosen.
 func MiniConfig(src dataset.Source) Config {
-	cfg := Config{Setting: Setting{Source: src, Arch: gomlxnet.Mini(len(src.Classes()), MiniOptions(src)), Recipe: MiniRecipe(), Epochs: 15}}
+	cfg := Config{
+		Setting: Setting{
+			Source: src,
+			Arch:   gomlxnet.Mini(len(src.Classes()), MiniOptions(src)),
+			Recipe: MiniRecipe(),
+			Epochs: 15,
+		},
+	}
 	if name := src.Name(); name == "shapes" || name == shapes.PlainName {
 		cfg.Recipe.Pad, cfg.Recipe.Mirror, cfg.Epochs = 0, false, 3
 	}
@@ -158,7 +181,12 @@ func (r Recipe) outputs(classes int) (int, error) {
 	case r.Outputs == 0:
 		return classes, nil
 	case r.Outputs < classes:
-		return 0, fmt.Errorf("recipe %q: %d outputs for a task of %d classes, want at least as many", r.Name, r.Outputs, classes)
+		return 0, fmt.Errorf(
+			"recipe %q: %d outputs for a task of %d classes, want at least as many",
+			r.Name,
+			r.Outputs,
+			classes,
+		)
 	}
 	return r.Outputs, nil
 }
@@ -193,7 +221,9 @@ func ReducedRecipe() Recipe {
 // more than 1000 classes.
 func PaperConfig(src dataset.Source) Config {
 	reduced := ReducedRecipe()
-	return Config{Setting: Setting{Source: src, Arch: gomlxnet.CaffeNet(1000), Recipe: PaperRecipe(), Reduced: &reduced}}
+	return Config{
+		Setting: Setting{Source: src, Arch: gomlxnet.CaffeNet(1000), Recipe: PaperRecipe(), Reduced: &reduced},
+	}
 }
 
 // Shortened is the recipe over another number of steps: where the rate drops in stairs,

@@ -110,7 +110,8 @@ func interrupted(t *testing.T, name string, experiment func(*testing.T) Config) 
 			t.Fatalf("stopped at step %d, having begun at %d", reached, from)
 		}
 		from = reached
-		if log, err := cfg.Store.Log(want.Key); err != nil || !strings.Contains(string(log), "stopped, to go on later") {
+		if log, err := cfg.Store.Log(want.Key); err != nil ||
+			!strings.Contains(string(log), "stopped, to go on later") {
 			t.Errorf("log %q, %v", log, err)
 		}
 	}
@@ -122,7 +123,8 @@ func interrupted(t *testing.T, name string, experiment func(*testing.T) Config) 
 	// A batch that was ready when the context ended may have been trained on.
 	log := string(files[logFile])
 	var last int
-	if _, err := fmt.Sscanf(log[max(0, strings.LastIndex(log, "goes on from step")):], "goes on from step %d", &last); err != nil || last < reached {
+	if _, err := fmt.Sscanf(log[max(0, strings.LastIndex(log, "goes on from step")):], "goes on from step %d", &last); err != nil ||
+		last < reached {
 		t.Errorf("log %s, %v: want to go on from step %d at least", log, err, reached)
 	}
 	if left, err := os.ReadDir(filepath.Join(cfg.Store.Dir(), "work")); err != nil || len(left) != 0 {
@@ -185,7 +187,13 @@ func killOnce(t *testing.T, backend, dir, name, key string) int {
 		until += had[len(had)-1]
 	}
 	c := exec.Command(os.Args[0], "-test.run=^TestChild$")
-	c.Env = append(os.Environ(), childBackend+"="+backend, childStore+"="+dir, childNet+"="+name, "TMPDIR="+t.TempDir()) // what it leaves is removed
+	c.Env = append(
+		os.Environ(),
+		childBackend+"="+backend,
+		childStore+"="+dir,
+		childNet+"="+name,
+		"TMPDIR="+t.TempDir(),
+	) // what it leaves is removed
 	var out bytes.Buffer
 	c.Stdout, c.Stderr = &out, &out
 	if err := c.Start(); err != nil {

@@ -40,7 +40,13 @@ func TestSettledIsTheSame(t *testing.T) {
 				}
 				each, err := p.settled(kept.maxSettled)
 				if none, _ := p.settled(0); err != nil || each == 0 || none != 0 {
-					t.Fatalf("%s: %d values a picture are kept, and %d where there is no room; %v", name, each, none, err)
+					t.Fatalf(
+						"%s: %d values a picture are kept, and %d where there is no room; %v",
+						name,
+						each,
+						none,
+						err,
+					)
 				}
 				want, err := always.Train(t.Context(), n)
 				if err != nil {
@@ -244,7 +250,10 @@ func TestSettled(t *testing.T) {
 func TestBlocks(t *testing.T) {
 	f := feed{block: 4, batches: func(_ context.Context, from, to int) iter.Seq2[*dataset.Batch, error] {
 		return func(yield func(*dataset.Batch, error) bool) {
-			b := &dataset.Batch{Images: make([]float32, 2), Labels: make([]int32, 1)} // the same one for all, as those of a task
+			b := &dataset.Batch{
+				Images: make([]float32, 2),
+				Labels: make([]int32, 1),
+			} // the same one for all, as those of a task
 			for b.Index = from; b.Index < to; b.Index++ {
 				k := b.Index
 				b.Images[0], b.Images[1], b.Labels[0] = float32(k), float32(-k), int32(k)
@@ -265,7 +274,8 @@ func TestBlocks(t *testing.T) {
 			t.Fatalf("block %+v, want one from step %d on", b, k)
 		}
 		for i, r := range b.Rates {
-			if b.Values[2*i] != float32(k) || b.Values[2*i+1] != float32(-k) || b.Labels[i] != int32(k) || r != 1-float64(k)/16 {
+			if b.Values[2*i] != float32(k) || b.Values[2*i+1] != float32(-k) || b.Labels[i] != int32(k) ||
+				r != 1-float64(k)/16 {
 				t.Errorf("step %d: %+v", k, b)
 			}
 			k++

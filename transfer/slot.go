@@ -35,7 +35,13 @@ func (l *Lab) shape(n Net) gomlxnet.Cut { return n.cut(l.cfg.Arch).Learning() }
 // makeSlots makes one for each group of devices, or as many as are trained in one graph there.
 func (l *Lab) makeSlots(devices [][]int) {
 	newSlot := func(part int, devices []int, shared *compiled, at *meeting) *slot {
-		return &slot{part: part, devices: devices, shared: shared, meeting: at, trainers: map[trainerKey]*gomlxnet.Trainer{}}
+		return &slot{
+			part:     part,
+			devices:  devices,
+			shared:   shared,
+			meeting:  at,
+			trainers: map[trainerKey]*gomlxnet.Trainer{},
+		}
 	}
 	one := newCompiled()
 	divided := l.cfg.Devices <= 1 && len(devices) > 1 && backend.Divisible(l.cfg.Backend)

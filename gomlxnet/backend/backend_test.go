@@ -17,7 +17,8 @@ func TestOpenBackend(t *testing.T) {
 	if class := Class(b); class != "go" {
 		t.Errorf("class %q, want go", class)
 	}
-	if _, err := Open("jax:cpu"); err == nil || !strings.Contains(err.Error(), "jax") || !strings.Contains(err.Error(), "go") {
+	if _, err := Open("jax:cpu"); err == nil || !strings.Contains(err.Error(), "jax") ||
+		!strings.Contains(err.Error(), "go") {
 		t.Errorf("%v, want an error that names the backend and what there is", err)
 	}
 }

@@ -23,7 +23,9 @@ func openBackend(t *testing.T, config string) compute.Backend {
 	t.Helper()
 	if config != "go" {
 		if os.Getenv("PJRT_PLUGIN_LIBRARY_PATH") == "" {
-			t.Skip("no XLA: PJRT_PLUGIN_LIBRARY_PATH names no folder with a PJRT plugin; `go run ./kernel-setup setup` makes one")
+			t.Skip(
+				"no XLA: PJRT_PLUGIN_LIBRARY_PATH names no folder with a PJRT plugin; `go run ./kernel-setup setup` makes one",
+			)
 		}
 		xla.EnableAutoInstall(false)
 	}
@@ -96,7 +98,10 @@ func TestDivide(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := gomlxnet.Mini(3, gomlxnet.MiniOptions{Size: 24, Channels: 3, Widths: [7]int{4, 6, 8, 8, 6, 8, 8}, Dropout: 0.5})
+	a := gomlxnet.Mini(
+		3,
+		gomlxnet.MiniOptions{Size: 24, Channels: 3, Widths: [7]int{4, 6, 8, 8, 6, 8, 8}, Dropout: 0.5},
+	)
 	start, err := a.Init(1)
 	if err != nil {
 		t.Fatal(err)

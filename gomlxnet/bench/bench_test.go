@@ -41,7 +41,14 @@ func blockCase() benchCase {
 		{Name: "wider", Ops: []gomlxnet.Op{{Spec: conv(6, 2)}, {Spec: norm},
 			{Spec: gomlxnet.Shortcut{Out: 6, Stride: 2}, From: []string{gomlxnet.Input}},
 			{Spec: gomlxnet.Sum{}, From: []string{"batch_norm", "shortcut"}}, {Spec: relu}}},
-		gomlxnet.Chain("places", conv(6, 0), norm, relu, gomlxnet.Pool{Kernel: 2, Stride: 2, Floor: true}, gomlxnet.AdaptiveAverage{Out: 5}),
+		gomlxnet.Chain(
+			"places",
+			conv(6, 0),
+			norm,
+			relu,
+			gomlxnet.Pool{Kernel: 2, Stride: 2, Floor: true},
+			gomlxnet.AdaptiveAverage{Out: 5},
+		),
 		gomlxnet.Chain("fc", gomlxnet.Dense{Out: 8, Bias: bias}, relu),
 		gomlxnet.Chain("out", gomlxnet.Dense{Bias: bias}),
 	}}
@@ -94,7 +101,12 @@ func (f *fake) steps(_ context.Context, n int, _ bool) (took, error) {
 // ours is slow in the rounds in which the peer is, so that medians would say
 // 30/10 and the rounds say 2, 2, 3.
 func TestRatiosAreByRound(t *testing.T) {
-	tm := &timing{c: tiny(), steps: 1, seconds: [][]float64{{10, 20, 10}, {20, 40, 30}}, cpu: [][]float64{{1, 2, 3}, {4, 5, 6}}}
+	tm := &timing{
+		c:       tiny(),
+		steps:   1,
+		seconds: [][]float64{{10, 20, 10}, {20, 40, 30}},
+		cpu:     [][]float64{{1, 2, 3}, {4, 5, 6}},
+	}
 	var order []string
 	runners := []runner{&fake{name: "ours", order: &order}, &fake{name: "peer", order: &order}}
 	r, err := newResult(tm, runners, []string{kindOurs, kindTorch}, 50)
@@ -102,7 +114,9 @@ func TestRatiosAreByRound(t *testing.T) {
 		t.Fatal(err)
 	}
 	row := r.Rows[1]
-	if row.Ratio != 2 || row.RatioLeast != 2 || row.RatioGreatest != 3 || r.RatioPyTorch != 2 || r.RatioJAX != 0 || row.Seconds != 30 || row.CPU != 5 {
+	if row.Ratio != 2 || row.RatioLeast != 2 || row.RatioGreatest != 3 || r.RatioPyTorch != 2 || r.RatioJAX != 0 ||
+		row.Seconds != 30 ||
+		row.CPU != 5 {
 		t.Errorf("got %+v", r)
 	}
 	flop, err := tm.c.flop()
@@ -116,7 +130,12 @@ func TestRatiosAreByRound(t *testing.T) {
 
 // Of two PyTorch rows the faster one counts.
 func TestRatioToTheBestPyTorch(t *testing.T) {
-	tm := &timing{c: tiny(), steps: 1, seconds: [][]float64{{10}, {15}, {12}, {40}}, cpu: [][]float64{{0}, {0}, {0}, {0}}}
+	tm := &timing{
+		c:       tiny(),
+		steps:   1,
+		seconds: [][]float64{{10}, {15}, {12}, {40}},
+		cpu:     [][]float64{{0}, {0}, {0}, {0}},
+	}
 	var order []string
 	f := &fake{order: &order}
 	r, err := newResult(tm, []runner{f, f, f, f}, []string{kindOurs, kindTorch, kindTorch, kindJAX}, 1)
@@ -128,14 +147,26 @@ func TestRatioToTheBestPyTorch(t *testing.T) {
 		t.Fatalf("JSON of %q, %v", out.String(), err)
 	}
 	var line map[string]any
-	if err := json.Unmarshal(out.Bytes(), &line); err != nil || line["case"] != "tiny" || line["ratio_pytorch"] != 1.2 || line["ratio_jax"] != 4.0 {
+	if err := json.Unmarshal(out.Bytes(), &line); err != nil || line["case"] != "tiny" ||
+		line["ratio_pytorch"] != 1.2 ||
+		line["ratio_jax"] != 4.0 {
 		t.Errorf("JSON says %v, %v", line, err)
 	}
 	out.Reset()
-	if err := markdown(&out, []*result{r}); err != nil || !strings.Contains(out.String(), "| a small net, batch 3 | 0/s | 0/s | 0/s | 0/s | 1.20 | 4.00 |") {
+	if err := markdown(&out, []*result{r}); err != nil ||
+		!strings.Contains(out.String(), "| a small net, batch 3 | 0/s | 0/s | 0/s | 0/s | 1.20 | 4.00 |") {
 		t.Errorf("Markdown of\n%s%v", out.String(), err)
 	}
-	if !strings.Contains(out.String(), fmt.Sprintf(", %d cores, %s/%s, %s. Images a second", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())) {
+	if !strings.Contains(
+		out.String(),
+		fmt.Sprintf(
+			", %d cores, %s/%s, %s. Images a second",
+			runtime.NumCPU(),
+			runtime.GOOS,
+			runtime.GOARCH,
+			runtime.Version(),
+		),
+	) {
 		t.Errorf("the table does not say what it was measured on:\n%s", out.String())
 	}
 }
@@ -165,7 +196,8 @@ func TestLossesHaveToAgree(t *testing.T) {
 	for _, losses := range [][]float64{{2, 1.002}, {2, math.NaN()}} {
 		b := &fake{name: "other", seconds: []float64{2}, losses: losses, order: &order}
 		c := &contest{runners: []runner{a, b}, rounds: 5, turn: time.Second, dir: t.TempDir(), say: t.Logf}
-		if _, err := c.run(t.Context(), tiny()); err == nil || !strings.Contains(err.Error(), "of other at step 1, ours is 1") {
+		if _, err := c.run(t.Context(), tiny()); err == nil ||
+			!strings.Contains(err.Error(), "of other at step 1, ours is 1") {
 			t.Errorf("losses %v: error %v", losses, err)
 		}
 	}
@@ -224,7 +256,8 @@ read ask; exit 3`
 	if err != nil || got.Seconds != 1.5 || got.CPU != 3 || len(got.Losses) != 2 || got.Losses[1] != 1 {
 		t.Errorf("got %+v, %v", got, err)
 	}
-	if _, err := p.steps(t.Context(), 1, false); err == nil || !strings.Contains(err.Error(), "fake 1.0: Traceback: no such layer") {
+	if _, err := p.steps(t.Context(), 1, false); err == nil ||
+		!strings.Contains(err.Error(), "fake 1.0: Traceback: no such layer") {
 		t.Errorf("error %v", err)
 	}
 	if _, err := p.peak(t.Context(), 8); err == nil || !strings.Contains(err.Error(), "warning of a library") {
@@ -236,17 +269,21 @@ read ask; exit 3`
 }
 
 func TestPick(t *testing.T) {
-	if _, err := pick([]string{"mini"}, "xla:cpu"); err == nil || !strings.Contains(err.Error(), "-case mini: want some of mini-train, ") {
+	if _, err := pick([]string{"mini"}, "xla:cpu"); err == nil ||
+		!strings.Contains(err.Error(), "-case mini: want some of mini-train, ") {
 		t.Errorf("error %v", err)
 	}
 	got, err := pick([]string{"caffenet-train", "mini-by8"}, "xla:cpu")
-	if err != nil || len(got) != 2 || got[0].Name != "caffenet-train" || got[1].nets() != 8 || got[1].images() != 8*128 {
+	if err != nil || len(got) != 2 || got[0].Name != "caffenet-train" || got[1].nets() != 8 ||
+		got[1].images() != 8*128 {
 		t.Errorf("got %v, %v", got, err)
 	}
 	// Several nets in one graph are for GPUs, where nobody asks.
 	for class, want := range map[string]bool{"xla:cpu": false, cuda: true} {
 		got, err := pick(nil, class)
-		if by8 := slices.ContainsFunc(got, func(c benchCase) bool { return c.Name == "mini-by8" }); err != nil || by8 != want || len(got) < 8 {
+		if by8 := slices.ContainsFunc(got, func(c benchCase) bool { return c.Name == "mini-by8" }); err != nil ||
+			by8 != want ||
+			len(got) < 8 {
 			t.Errorf("%s: %d cases, mini-by8 is one: %v, want %v; %v", class, len(got), by8, want, err)
 		}
 	}

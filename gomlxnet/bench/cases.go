@@ -49,15 +49,52 @@ func cases(class string) []benchCase {
 	}
 	list := []benchCase{{Name: "mini-train", What: "Mini, training step", Arch: mini, Batch: 128, Rate: 0.01}}
 	for _, n := range []int{3, 5, 7} {
-		list = append(list, benchCase{Name: fmt.Sprintf("mini-frozen%d", n), What: fmt.Sprintf("Mini, layers 1..%d frozen, training step", n),
-			Arch: mini, Batch: 128, Rate: 0.01, Cut: gomlxnet.Cut{N: n, Frozen: true}})
+		list = append(
+			list,
+			benchCase{
+				Name:  fmt.Sprintf("mini-frozen%d", n),
+				What:  fmt.Sprintf("Mini, layers 1..%d frozen, training step", n),
+				Arch:  mini,
+				Batch: 128,
+				Rate:  0.01,
+				Cut:   gomlxnet.Cut{N: n, Frozen: true},
+			},
+		)
 	}
-	list = append(list,
-		benchCase{Name: "mini-finetune", What: "Mini, layers 1..5 donated, all learn, training step", Arch: mini, Batch: 128, Rate: 0.01, Cut: gomlxnet.Cut{N: 5}},
+	list = append(
+		list,
+		benchCase{
+			Name:  "mini-finetune",
+			What:  "Mini, layers 1..5 donated, all learn, training step",
+			Arch:  mini,
+			Batch: 128,
+			Rate:  0.01,
+			Cut:   gomlxnet.Cut{N: 5},
+		},
 		benchCase{Name: "mini-infer", What: "Mini, testing", Arch: mini, Batch: 128, Infer: true},
-		benchCase{Name: "mini-first-step", What: "Mini, from nothing to the first training step", Arch: mini, Batch: 128, Rate: 0.01, First: true},
-		benchCase{Name: "caffenet-train", What: "CaffeNet, 227 px, training step", Arch: caffenet, Batch: large, Rate: 0.001},
-		benchCase{Name: "mini-by8", What: "Mini, 8 nets in one graph, training step of each", Arch: mini, Batch: 128, Nets: 8, Rate: 0.01},
+		benchCase{
+			Name:  "mini-first-step",
+			What:  "Mini, from nothing to the first training step",
+			Arch:  mini,
+			Batch: 128,
+			Rate:  0.01,
+			First: true,
+		},
+		benchCase{
+			Name:  "caffenet-train",
+			What:  "CaffeNet, 227 px, training step",
+			Arch:  caffenet,
+			Batch: large,
+			Rate:  0.001,
+		},
+		benchCase{
+			Name:  "mini-by8",
+			What:  "Mini, 8 nets in one graph, training step of each",
+			Arch:  mini,
+			Batch: 128,
+			Nets:  8,
+			Rate:  0.01,
+		},
 	)
 	for _, p := range presets {
 		list = append(list, p.cases()...)
@@ -88,7 +125,13 @@ func (p preset) cases() []benchCase {
 	for i, b := range arch.Blocks {
 		arch.Blocks[i] = gomlxnet.Without[gomlxnet.Dropout](b)
 	}
-	train := benchCase{Name: p.name + "-train", What: p.what + ", training step", Arch: arch, Batch: p.batch, Rate: p.rate}
+	train := benchCase{
+		Name:  p.name + "-train",
+		What:  p.what + ", training step",
+		Arch:  arch,
+		Batch: p.batch,
+		Rate:  p.rate,
+	}
 	frozen, infer := train, train
 	frozen.Name, frozen.Cut = p.name+"-frozen", gomlxnet.Cut{N: p.middle, Frozen: true}
 	frozen.What = fmt.Sprintf("%s, layers 1..%d frozen, training step", p.what, p.middle)

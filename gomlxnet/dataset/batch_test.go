@@ -36,7 +36,9 @@ func slowBatch(t *testing.T, task *Task, o Order, v View, k int) ([]float32, []i
 	var labels []int32
 	for i := range o.Batch {
 		pos := k*o.Batch + i
-		pic := int(splitmix.New(seedEpoch, o.Seed, uint64(pos/task.NumTrain())).Permutation(task.NumTrain())[pos%task.NumTrain()])
+		pic := int(
+			splitmix.New(seedEpoch, o.Seed, uint64(pos/task.NumTrain())).Permutation(task.NumTrain())[pos%task.NumTrain()],
+		)
 		raw, err := task.Picture(Train, pic, nil)
 		if err != nil {
 			t.Fatal(err)

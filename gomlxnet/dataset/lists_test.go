@@ -70,7 +70,8 @@ func TestClassSplits(t *testing.T) {
 
 func TestSynsetsAndLabels(t *testing.T) {
 	synsets, labels := Synsets(), ilsvrc12Lists().labels
-	if len(synsets) != 1000 || !slices.IsSorted(synsets) || synsets[0] != "n01440764" || synsets[999] != "n15075141" || len(labels) != validationPictures {
+	if len(synsets) != 1000 || !slices.IsSorted(synsets) || synsets[0] != "n01440764" || synsets[999] != "n15075141" ||
+		len(labels) != validationPictures {
 		t.Fatalf("%d synsets, %d labels", len(synsets), len(labels))
 	}
 	count := make([]int, 1000)
@@ -92,9 +93,15 @@ func TestSynsetsAndLabels(t *testing.T) {
 }
 
 func TestListForms(t *testing.T) {
-	whole := List{Name: "whole", Part: Train, Files: []string{"a/1", "a/2", "b/1", "c/1", "c/2", "c/3"}, Labels: []int{0, 0, 1, 2, 2, 2}}
+	whole := List{
+		Name:   "whole",
+		Part:   Train,
+		Files:  []string{"a/1", "a/2", "b/1", "c/1", "c/2", "c/3"},
+		Labels: []int{0, 0, 1, 2, 2, 2},
+	}
 	var b strings.Builder
-	if _, err := whole.choose("x", []int{0, 2}).writeTo(&b); err != nil || b.String() != "a/1 0\na/2 0\nc/1 1\nc/2 1\nc/3 1\n" {
+	if _, err := whole.choose("x", []int{0, 2}).writeTo(&b); err != nil ||
+		b.String() != "a/1 0\na/2 0\nc/1 1\nc/2 1\nc/3 1\n" {
 		t.Errorf("%q, %v", b.String(), err)
 	}
 	b.Reset()

@@ -55,7 +55,13 @@ func (t *Task) load(ctx context.Context) (err error) {
 
 // decodePart decodes one part in chunks over the workers and adds training pictures to sum. Sums of bytes are integers, so
 // the mean does not depend on who adds first. It returns the positions of bad pictures, ascending.
-func (t *Task) decodePart(ctx context.Context, part Part, size int, sum []uint64, progress func(int)) ([]BadPicture, error) {
+func (t *Task) decodePart(
+	ctx context.Context,
+	part Part,
+	size int,
+	sum []uint64,
+	progress func(int),
+) ([]BadPicture, error) {
 	const chunk = 64
 	pics := &t.parts[part]
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -79,7 +85,12 @@ func (t *Task) decodePart(ctx context.Context, part Part, size int, sum []uint64
 						dst = pics.pix[i*size : (i+1)*size]
 					}
 					if err := t.src.Image(part, pics.index[i], dst); err != nil {
-						b := BadPicture{Part: part, Index: pics.index[i], Name: Describe(t.src, part, pics.index[i]), Err: err}
+						b := BadPicture{
+							Part:  part,
+							Index: pics.index[i],
+							Name:  Describe(t.src, part, pics.index[i]),
+							Err:   err,
+						}
 						mu.Lock()
 						bad = append(bad, b)
 						mu.Unlock()

@@ -39,7 +39,8 @@ func TestClaimsOfTheMap(t *testing.T) {
 // TestClaimsOfBestRates proves what results/fragility.md says of the rates at which bases are best: at 0.01 BnB is on its
 // base, at 0.015 a little below it, where BnBr is not.
 func TestClaimsOfBestRates(t *testing.T) {
-	if b := dips(t, "map/rate-0.01", stats.Accuracy)(transfer.Selffer, 4).dip; b.Low > 0 || b.High < 0 || b.Clusters != 18 {
+	if b := dips(t, "map/rate-0.01", stats.Accuracy)(transfer.Selffer, 4).dip; b.Low > 0 || b.High < 0 ||
+		b.Clusters != 18 {
 		t.Errorf("rate 0.01: BnB %+v; claimed: not told from its base", b)
 	}
 	at := dips(t, "map/rate-0.015", stats.Accuracy)
@@ -144,8 +145,12 @@ func TestClaimsOfGrowth(t *testing.T) {
 	}
 	if all := append(trained, failed...); len(trained) != 16 || len(failed) != 2 || larger != 5 ||
 		slices.Min(all) < 3.15 || slices.Max(all) > 4.25 || failed[0] < 3.85 || failed[1] > 4.15 {
-		t.Errorf("RMS of those that trained %.2f, that failed %.2f; claimed: 3.2 to 4.2, those that fail 3.9 and 4.1, and five "+
-			"of the others above the first of these", trained, failed)
+		t.Errorf(
+			"RMS of those that trained %.2f, that failed %.2f; claimed: 3.2 to 4.2, those that fail 3.9 and 4.1, and five "+
+				"of the others above the first of these",
+			trained,
+			failed,
+		)
 	}
 	if none, all := at4("rate-0.0275"); len(none) != 0 || len(all) != 18 || slices.Min(all) < 5.85 ||
 		slices.Max(all) > 8.25 {

@@ -31,10 +31,21 @@ func TestResultsThatAreNoNumbers(t *testing.T) {
 	}
 	ok, diverged := made("base", 0, 600), made("BnB", 3, 900)
 	diverged.Status, diverged.Reason = transfer.Diverged, "the loss is NaN at step 7"
-	r := &background{lab: l, nets: []transfer.Net{Net("AnB", 3, 0), Net("base", 0, 0), Net("BnB", 3, 0), Net("AnB", 4, 0), Net("RnB", 1, 0)}}
+	r := &background{
+		lab:  l,
+		nets: []transfer.Net{Net("AnB", 3, 0), Net("base", 0, 0), Net("BnB", 3, 0), Net("AnB", 4, 0), Net("RnB", 1, 0)},
+	}
 	st := &sweep.Status{Nets: []sweep.NetStatus{
-		{Member: sweep.Member{Net: ok.Net}, Phase: sweep.Done, Result: &ok}, {Member: sweep.Member{Net: diverged.Net}, Phase: sweep.Done, Result: &diverged},
-		{Member: sweep.Member{Net: Net("AnB", 3, 0), Key: "k"}, Phase: sweep.Failed, Reason: "no memory"}, {Member: sweep.Member{Net: Net("AnB", 4, 0)}, Phase: sweep.Blocked, Reason: "its parent"},
+		{
+			Member: sweep.Member{Net: ok.Net},
+			Phase:  sweep.Done,
+			Result: &ok,
+		}, {Member: sweep.Member{Net: diverged.Net}, Phase: sweep.Done, Result: &diverged},
+		{
+			Member: sweep.Member{Net: Net("AnB", 3, 0), Key: "k"},
+			Phase:  sweep.Failed,
+			Reason: "no memory",
+		}, {Member: sweep.Member{Net: Net("AnB", 4, 0)}, Phase: sweep.Blocked, Reason: "its parent"},
 		{Member: sweep.Member{Net: Net("RnB", 1, 0)}, Phase: sweep.Running}}}
 	got := r.results(st)
 	var all []string
@@ -48,11 +59,16 @@ func TestResultsThatAreNoNumbers(t *testing.T) {
 		t.Errorf("%q, want %q", all, want)
 	}
 	lines := notNumbers(got)
-	want := []string{"in no mean, failed (no memory): 0/A3B", "in no mean, diverged (the loss is NaN at step 7): 0/B3B", "in no mean, blocked: 0/A4B"}
+	want := []string{
+		"in no mean, failed (no memory): 0/A3B",
+		"in no mean, diverged (the loss is NaN at step 7): 0/B3B",
+		"in no mean, blocked: 0/A4B",
+	}
 	if !slices.Equal(lines, want) {
 		t.Errorf("%q, want %q", lines, want)
 	}
-	if _, err := l.nets(These(Net("base", 0, 0), transfer.Net{Split: "nosuch", Target: transfer.B})); err == nil || !strings.Contains(err.Error(), "nosuch/baseB") {
+	if _, err := l.nets(These(Net("base", 0, 0), transfer.Net{Split: "nosuch", Target: transfer.B})); err == nil ||
+		!strings.Contains(err.Error(), "nosuch/baseB") {
 		t.Errorf("a split that the data do not have: %v", err)
 	}
 }
@@ -82,7 +98,8 @@ func TestFullDisk(t *testing.T) {
 		{&sweep.Status{}, errors.New("it ended at once (exit status 1): error: write a: no space left on device"), true},
 	} {
 		got := r.full(c.st, c.err)
-		if is := got != nil && strings.HasPrefix(got.Error(), "the disk of the store "+l.store.Dir()+" is full: "); is != c.full || !c.full && got != c.err {
+		if is := got != nil && strings.HasPrefix(got.Error(), "the disk of the store "+l.store.Dir()+" is full: "); is != c.full ||
+			!c.full && got != c.err {
 			t.Errorf("%+v, %v: %v", c.st, c.err, got)
 		}
 	}

@@ -177,7 +177,8 @@ func TestWorkerKilled(t *testing.T) {
 	if err := first.Wait(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	if text := out.String(); !strings.Contains(text, "3 nets") || !strings.Contains(text, "ended before its time and was started again") {
+	if text := out.String(); !strings.Contains(text, "3 nets") ||
+		!strings.Contains(text, "ended before its time and was started again") {
 		t.Errorf("the cell said %q", text)
 	}
 }
@@ -193,7 +194,8 @@ func TestStopped(t *testing.T) {
 	if err := first.Wait(); err == nil || !strings.Contains(out.String(), errStopped.Error()) {
 		t.Errorf("the cell ended with %v and said %q", err, out)
 	}
-	if lines, err := l.stopAll(time.Minute); err != nil || len(lines) != 1 || lines[0] != "no run is in the background" {
+	if lines, err := l.stopAll(time.Minute); err != nil || len(lines) != 1 ||
+		lines[0] != "no run is in the background" {
 		t.Errorf("a second Stop says %q, %v", lines, err)
 	}
 }

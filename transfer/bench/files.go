@@ -98,8 +98,20 @@ func (w *writer) task(t *dataset.Task) (*taskAsk, error) {
 // net is what the peer is told of a net whose task was written, the i-th of its turn.
 func (w *writer) net(i int, p *transfer.Plan, keep bool) (*trainAsk, error) {
 	net, r := p.Net, p.Recipe
-	a := &trainAsk{Do: "train", Name: net.String(), Task: w.tasks[p.Task], Copied: net.N, Keep: keep, Arch: p.Arch, Batch: r.Batch, Rate: r.Rate.Rate(0), Momentum: r.Momentum,
-		Decay: r.Decay, First: first(r.Steps), View: viewAsk{Size: p.Arch.Size, Pad: r.Pad, Mirror: r.Mirror, Scale: float32(r.Scale)}}
+	a := &trainAsk{
+		Do:       "train",
+		Name:     net.String(),
+		Task:     w.tasks[p.Task],
+		Copied:   net.N,
+		Keep:     keep,
+		Arch:     p.Arch,
+		Batch:    r.Batch,
+		Rate:     r.Rate.Rate(0),
+		Momentum: r.Momentum,
+		Decay:    r.Decay,
+		First:    first(r.Steps),
+		View:     viewAsk{Size: p.Arch.Size, Pad: r.Pad, Mirror: r.Mirror, Scale: float32(r.Scale)},
+	}
 	if parent, ok := net.Parent(); ok {
 		a.Parent = parent.String()
 		if net.Treatment == transfer.BasePlus {

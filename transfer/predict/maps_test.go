@@ -37,7 +37,12 @@ func of(t *testing.T, arch gomlxnet.Arch, weight func(path string, i int) float3
 		}
 		w[v.Path] = gomlxnet.Tensor{Shape: v.Shape, Data: data}
 	}
-	plan := &transfer.Plan{Arch: arch, Task: task, View: dataset.View{Size: arch.Size}, Recipe: transfer.Recipe{Batch: 7}}
+	plan := &transfer.Plan{
+		Arch:   arch,
+		Task:   task,
+		View:   dataset.View{Size: arch.Size},
+		Recipe: transfer.Recipe{Batch: 7},
+	}
 	return predictor(t, goBackend(t), &transfer.Trained{Plan: plan, Weights: w})
 }
 

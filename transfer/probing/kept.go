@@ -33,7 +33,8 @@ func AllKept(s *store.Store, results []transfer.Result) []Kept {
 	most := map[group]record{}
 	for _, data := range s.AllProbed() {
 		x, err := decode(data)
-		if err != nil || len(x.Names) == 0 || len(x.Names) != len(x.Spec.Nets) || versionOf(x.Spec.Kind) != x.Spec.Version ||
+		if err != nil || len(x.Names) == 0 || len(x.Names) != len(x.Spec.Nets) ||
+			versionOf(x.Spec.Kind) != x.Spec.Version ||
 			slices.ContainsFunc(x.Spec.Nets, func(key string) bool { return place[key] == 0 }) {
 			continue
 		}

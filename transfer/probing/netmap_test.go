@@ -34,7 +34,9 @@ func TestFlat(t *testing.T) {
 		t.Errorf("distances %v, want %v; %v held", mat.Formatted(got), mat.Formatted(want), held)
 	}
 	// Corners of a regular simplex of 4 points have three dimensions of the same size.
-	if _, held := flat(distances([][]float64{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}})); math.Abs(held-2.0/3) > 1e-9 {
+	if _, held := flat(distances([][]float64{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}})); math.Abs(
+		held-2.0/3,
+	) > 1e-9 {
 		t.Errorf("%v held of a simplex, want two thirds", held)
 	}
 	if places, held := flat(mat.NewSymDense(3, nil)); held != 1 || mat.Norm(places, 2) != 0 {
@@ -72,7 +74,8 @@ func TestMap(t *testing.T) {
 			t.Errorf("%+v: want two nets", v)
 		}
 	}
-	if _, err := r.Collect(t.Context(), Map{Grid: 2}, nets[:2]...); err == nil || !strings.Contains(err.Error(), "want 3 at least") {
+	if _, err := r.Collect(t.Context(), Map{Grid: 2}, nets[:2]...); err == nil ||
+		!strings.Contains(err.Error(), "want 3 at least") {
 		t.Errorf("error %v", err)
 	}
 }

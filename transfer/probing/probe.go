@@ -93,7 +93,12 @@ func kinds() []kind {
 			TaskStitch{Epochs: 3, Rate: 0.02},
 			"the same with the linear layer trained on the task: an upper bound of what the upper part can make of it",
 		},
-		{"map", 1, Map{Grid: 2}, "where nets lie to each other at each layer: Procrustes angles, scaled to two dimensions"},
+		{
+			"map",
+			1,
+			Map{Grid: 2},
+			"where nets lie to each other at each layer: Procrustes angles, scaled to two dimensions",
+		},
 		{
 			"maximise",
 			1,

@@ -249,10 +249,15 @@ func TestTaskStitch(t *testing.T) {
 			t.Errorf("%s: the wrong task is no control", layer)
 		}
 	}
-	if _, err := r.Collect(t.Context(), TaskStitch{Rate: 1}, nets...); err == nil || !strings.Contains(err.Error(), "0 epochs") {
+	if _, err := r.Collect(t.Context(), TaskStitch{Rate: 1}, nets...); err == nil ||
+		!strings.Contains(err.Error(), "0 epochs") {
 		t.Errorf("error %v", err)
 	}
-	m := training{labels: []int{0, 1, 2, 3, 4}, batch: 2, features: Features{Shape: []int{1}, Data: []float32{0, 1, 2, 3, 4}}}.mixed()
+	m := training{
+		labels:   []int{0, 1, 2, 3, 4},
+		batch:    2,
+		features: Features{Shape: []int{1}, Data: []float32{0, 1, 2, 3, 4}},
+	}.mixed()
 	if fmt.Sprint(m.labels, m.features.Data) != "[0 2 1 3] [0 2 1 3]" {
 		t.Errorf("mixed: %v", m)
 	}

@@ -38,7 +38,11 @@ func (TaskStitch) Nets() int { return 2 }
 // began from, the training loss of both, and the control.
 func (p TaskStitch) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Value, error) {
 	if p.Epochs < 1 || !(p.Rate > 0) {
-		return nil, fmt.Errorf("a stitch trained over %d epochs at rate %v: want 1 at least, and a rate above 0", p.Epochs, p.Rate)
+		return nil, fmt.Errorf(
+			"a stitch trained over %d epochs at rate %v: want 1 at least, and a rate above 0",
+			p.Epochs,
+			p.Rate,
+		)
 	}
 	receiver, sender := nets[0], nets[1]
 	var values []Value

@@ -87,9 +87,24 @@ func (n Net) Result(rule transfer.Selection) (r transfer.Result, ok bool, err er
 	}
 	classes := classes(n.Net)
 	tested := 50 * classes // the validation set has 50 images a class
-	r = transfer.Result{Net: n.GridNet.Net, Status: transfer.OK, Accuracy: n.Final, Best10: n.Best10, Correct: int(math.Round(n.Final * float64(tested))), Tested: tested,
-		Loss: n.TestLoss, TrainLoss: n.TrainLoss, Classes: classes, Steps: n.Recipe.Steps, Images: n.Recipe.Steps * n.Recipe.Batch,
-		Data: "ilsvrc12", Arch: "caffenet", Key: n.Paper(), Experiment: Experiment, Hit: true}
+	r = transfer.Result{
+		Net:        n.GridNet.Net,
+		Status:     transfer.OK,
+		Accuracy:   n.Final,
+		Best10:     n.Best10,
+		Correct:    int(math.Round(n.Final * float64(tested))),
+		Tested:     tested,
+		Loss:       n.TestLoss,
+		TrainLoss:  n.TrainLoss,
+		Classes:    classes,
+		Steps:      n.Recipe.Steps,
+		Images:     n.Recipe.Steps * n.Recipe.Batch,
+		Data:       "ilsvrc12",
+		Arch:       "caffenet",
+		Key:        n.Paper(),
+		Experiment: Experiment,
+		Hit:        true,
+	}
 	r, err = r.Select(rule)
 	return r.Judged(), true, err
 }

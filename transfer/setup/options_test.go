@@ -142,7 +142,8 @@ func TestConfig(t *testing.T) {
 	)
 	r := cfg.Recipe
 	if r.Steps != 40 || r.Batch != 4 || r.Rate.Base != 0.5 || r.Rate.Policy != "fixed" || r.Rate.Warmup != 3 || r.Momentum != 0.3 || r.Decay != 0 ||
-		r.Second.Rate != 0.1 || r.Second.Steps != 9 || cfg.PerClass != 5 || cfg.Bad != dataset.BadSkips ||
+		r.Second.Rate != 0.1 || r.Second.Steps != 9 || cfg.PerClass != 5 ||
+		cfg.Bad != dataset.BadSkips ||
 		cfg.Epochs != 0 {
 		t.Errorf("%+v, %d pictures a class", r, cfg.PerClass)
 	}
@@ -178,7 +179,8 @@ func TestFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	if o.Data != filepath.Join("at", "a", "b.zip") || o.DataB != "shapes" || o.Arch != filepath.Join("at", "net.json") ||
-		o.BaseA != filepath.Join("at", "w") || o.Preprocess != "imagenet" ||
+		o.BaseA != filepath.Join("at", "w") ||
+		o.Preprocess != "imagenet" ||
 		o.SplitFile != filepath.Join("at", "s") ||
 		o.Parts.Groups != filepath.Join("at", "g") {
 		t.Errorf("%+v", o)
@@ -202,7 +204,12 @@ func TestBatchOfTheData(t *testing.T) {
 
 // TestSmallPictures: pictures of 16 pixels are taken, as -size says.
 func TestSmallPictures(t *testing.T) {
-	cfg, err := parsed(t, "--data=shapes:classes=4,train=3,test=2", "--size=16", "--batch=4").Config(t.Context(), func(dataset.Source) {})
+	cfg, err := parsed(
+		t,
+		"--data=shapes:classes=4,train=3,test=2",
+		"--size=16",
+		"--batch=4",
+	).Config(t.Context(), func(dataset.Source) {})
 	if err != nil || cfg.Arch.Size != 16 {
 		t.Errorf("an arch of %d pixels, %v; want 16", cfg.Arch.Size, err)
 	}

@@ -75,7 +75,10 @@ func NewPlan(plans []*transfer.Plan, hit func(*transfer.Plan) bool, pace *Pace) 
 		if w > 1 && w/2 >= len(todo) {
 			break
 		}
-		p.ByWorkers = append(p.ByWorkers, Workload{w, Makespan(p.Jobs, w) + min(compile, pace.Compile*float64(1+len(todo)/w))})
+		p.ByWorkers = append(
+			p.ByWorkers,
+			Workload{w, Makespan(p.Jobs, w) + min(compile, pace.Compile*float64(1+len(todo)/w))},
+		)
 	}
 	return p
 }
@@ -135,7 +138,14 @@ func (p *Pace) blocks(x *transfer.Plan) []float64 {
 	}
 	out := make([]float64, n)
 	for b := range out {
-		out[b] = float64(x.Recipe.Steps)*p.step(float64(x.TrainImage)*float64(x.Recipe.Batch), b) + float64(x.Test)*p.test[b]
+		out[b] = float64(
+			x.Recipe.Steps,
+		)*p.step(
+			float64(x.TrainImage)*float64(x.Recipe.Batch),
+			b,
+		) + float64(
+			x.Test,
+		)*p.test[b]
 	}
 	return out
 }

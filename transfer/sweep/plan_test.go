@@ -69,8 +69,18 @@ func TestPlanOfPaper(t *testing.T) {
 		plans = append(plans, plan)
 	}
 	got := NewPlan(plans, never, nil)
-	if got.Nets != 163 || got.Hits != 0 || got.Train.Cmp(train) != 0 || got.Test.Cmp(test) != 0 || got.Images != images {
-		t.Errorf("%d nets, %v and %v multiply-adds, %d images; want 163, %v, %v, %d", got.Nets, got.Train, got.Test, got.Images, train, test, images)
+	if got.Nets != 163 || got.Hits != 0 || got.Train.Cmp(train) != 0 || got.Test.Cmp(test) != 0 ||
+		got.Images != images {
+		t.Errorf(
+			"%d nets, %v and %v multiply-adds, %d images; want 163, %v, %v, %d",
+			got.Nets,
+			got.Train,
+			got.Test,
+			got.Images,
+			train,
+			test,
+			images,
+		)
 	}
 	if got.Disk < 163*4*60965224 || got.Disk > 163*4*61100000 { // parameters of CaffeNet, in the recipe
 		t.Errorf("%d bytes on disk", got.Disk)
@@ -80,8 +90,15 @@ func TestPlanOfPaper(t *testing.T) {
 // TestPace: nets that were timed take what they took, those between lie on the line, and the interval holds the blocks.
 func TestPace(t *testing.T) {
 	timing := func(trainImage int64, seconds ...float64) transfer.Timing {
-		return transfer.Timing{Plan: &transfer.Plan{Recipe: transfer.Recipe{Batch: 2}, Cost: transfer.Cost{TrainImage: trainImage, TestImage: 10}},
-			Compile: 4 * time.Second, Seconds: seconds, Tests: []float64{0.1, 0.1, 0.1}}
+		return transfer.Timing{
+			Plan: &transfer.Plan{
+				Recipe: transfer.Recipe{Batch: 2},
+				Cost:   transfer.Cost{TrainImage: trainImage, TestImage: 10},
+			},
+			Compile: 4 * time.Second,
+			Seconds: seconds,
+			Tests:   []float64{0.1, 0.1, 0.1},
+		}
 	}
 	pace, err := NewPace([]transfer.Timing{timing(100, 1, 1.1, 0.9), timing(300, 5, 5, 5)})
 	if err != nil {
@@ -100,7 +117,8 @@ func TestPace(t *testing.T) {
 	// Blocks of 10, 11 and 9 s: mean 10, standard deviation 1, t(0.975, 2) = 4.302653 (R: qt(0.975, 2)), and 4 s of
 	// compiling.
 	half := 4.302653 * math.Sqrt(1+1.0/3)
-	if !scalar.EqualWithinAbs(p.Hours.Value, 14, 1e-9) || !scalar.EqualWithinAbs(p.Hours.High, 14+half, 1e-4) || !scalar.EqualWithinAbs(p.Hours.Low, 14-half, 1e-4) {
+	if !scalar.EqualWithinAbs(p.Hours.Value, 14, 1e-9) || !scalar.EqualWithinAbs(p.Hours.High, 14+half, 1e-4) ||
+		!scalar.EqualWithinAbs(p.Hours.Low, 14-half, 1e-4) {
 		t.Errorf("%+v, want 14 ± %v", p.Hours, half)
 	}
 	if fixed := FixedPace(50, 100); !scalar.EqualWithinAbs(fixed.Seconds(x), 20.0/50, 1e-9) {
@@ -129,7 +147,8 @@ func TestMakespan(t *testing.T) {
 			if want := slowMakespan(jobs, workers); got != want {
 				t.Fatalf("round %d, %d workers: %v, want %v", round, workers, got, want)
 			}
-			if got < max(critical, sum/float64(workers)) || workers == 1 && got != sum || workers == 1000 && got != critical {
+			if got < max(critical, sum/float64(workers)) || workers == 1 && got != sum ||
+				workers == 1000 && got != critical {
 				t.Fatalf("round %d, %d workers: %v, critical path %v, sum %v", round, workers, got, critical, sum)
 			}
 		}

@@ -46,7 +46,15 @@ func priced(t testing.TB, names ...string) []*transfer.Plan {
 			t.Fatal(err)
 		}
 		p := &transfer.Plan{Net: n, Key: key, Recipe: transfer.Recipe{Steps: 10, Batch: 2},
-			Cost: transfer.Cost{TrainImage: 8, TestImage: 3, Tests: 1, TestImages: 5, Train: 160, Test: 15, WeightBytes: 100}}
+			Cost: transfer.Cost{
+				TrainImage:  8,
+				TestImage:   3,
+				Tests:       1,
+				TestImages:  5,
+				Train:       160,
+				Test:        15,
+				WeightBytes: 100,
+			}}
 		if parent, ok := n.Parent(); ok {
 			p.Parent = plans[parent]
 		}
@@ -58,7 +66,18 @@ func priced(t testing.TB, names ...string) []*transfer.Plan {
 // finish puts a result under a net's key.
 func finish(t testing.TB, s *store.Store, p *transfer.Plan, status transfer.Status) {
 	t.Helper()
-	r := transfer.Result{Net: p.Net, Status: status, Accuracy: 0.5, Loss: 1, TrainLoss: 0.5, Correct: 1, Tested: 2, Classes: 2, Seconds: 3, Key: p.Key}
+	r := transfer.Result{
+		Net:       p.Net,
+		Status:    status,
+		Accuracy:  0.5,
+		Loss:      1,
+		TrainLoss: 0.5,
+		Correct:   1,
+		Tested:    2,
+		Classes:   2,
+		Seconds:   3,
+		Key:       p.Key,
+	}
 	if status != transfer.OK {
 		r.Reason = "the loss is NaN at step 7"
 	}
@@ -164,7 +183,9 @@ func TestRecords(t *testing.T) {
 	}
 	a := NewRecord("mini", "my pictures!", "e", priced(t, "0/baseA", "0/baseB"))
 	b := NewRecord("mini", "my pictures!", "e", priced(t, "0/baseA"))
-	if same := NewRecord("mini", "my pictures!", "e", priced(t, "0/baseB", "0/baseA")); same.ID != a.ID || a.ID == b.ID || !strings.HasPrefix(a.ID, "mini-my-pictures-") {
+	if same := NewRecord("mini", "my pictures!", "e", priced(t, "0/baseB", "0/baseA")); same.ID != a.ID ||
+		a.ID == b.ID ||
+		!strings.HasPrefix(a.ID, "mini-my-pictures-") {
 		t.Errorf("%s, %s in another order, %s with fewer nets", a.ID, same.ID, b.ID)
 	}
 	for i, r := range []Record{a, b} {
@@ -193,7 +214,8 @@ func TestRecords(t *testing.T) {
 		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := Load(s, a.ID); err != nil || got.ID != a.ID || len(got.Nets) != 0 || !strings.Contains(got.Torn, recordFile) {
+		if got, err := Load(s, a.ID); err != nil || got.ID != a.ID || len(got.Nets) != 0 ||
+			!strings.Contains(got.Torn, recordFile) {
 			t.Errorf("torn %q: %+v, %v", text, got, err)
 		}
 		if got, err := Load(s, ""); err != nil || got.ID == a.ID || got.Torn != "" {
@@ -230,12 +252,18 @@ func TestWorker(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Event(transfer.Event{Progress: transfer.Progress{Net: rec.Nets[0].Net, Step: 3, Steps: 10, Loss: 2, ImagesPerSecond: 50}})
+	w.Event(
+		transfer.Event{
+			Progress: transfer.Progress{Net: rec.Nets[0].Net, Step: 3, Steps: 10, Loss: 2, ImagesPerSecond: 50},
+		},
+	)
 	if err := w.save(); err != nil {
 		t.Fatal(err)
 	}
 	st := read(t, s, rec)
-	if len(st.Workers) != 1 || st.Workers[0].PID != os.Getpid() || st.Nets[0].Phase != Running || st.Nets[0].Step != 3 || st.Nets[0].Rate != 50 {
+	if len(st.Workers) != 1 || st.Workers[0].PID != os.Getpid() || st.Nets[0].Phase != Running ||
+		st.Nets[0].Step != 3 ||
+		st.Nets[0].Rate != 50 {
 		t.Errorf("%+v", st)
 	}
 	w.Event(transfer.Event{Progress: transfer.Progress{Net: rec.Nets[0].Net}, Ended: true})
@@ -299,7 +327,8 @@ func TestDeadWorkers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if list, err := filepath.Glob(filepath.Join(dir, "*.json")); err != nil || len(list) != 3 || slices.Contains(list, filepath.Join(dir, "dead.json")) {
+	if list, err := filepath.Glob(filepath.Join(dir, "*.json")); err != nil || len(list) != 3 ||
+		slices.Contains(list, filepath.Join(dir, "dead.json")) {
 		t.Errorf("%v, %v; want the dead one of this machine buried", list, err)
 	}
 	if err := os.RemoveAll(Folder(s, rec.ID)); err != nil {

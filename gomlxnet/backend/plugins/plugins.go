@@ -78,7 +78,10 @@ func choose(h home.Home, want, env, plugins string, gpu bool) (config, notice st
 	case config == "":
 		name, file := defaultPlugin(dirs, gpu)
 		if name == "" && refused != nil {
-			return "go", fmt.Sprintf("Nets run on GoMLX's pure Go backend, 10 to 100 times slower than XLA: %v.", refused), nil
+			return "go", fmt.Sprintf(
+				"Nets run on GoMLX's pure Go backend, 10 to 100 times slower than XLA: %v.",
+				refused,
+			), nil
 		}
 		if name == "" {
 			return "go", "No PJRT plugin was found, so nets run on GoMLX's pure Go backend, 10 to 100 times slower than XLA; " +
@@ -100,8 +103,12 @@ func choose(h home.Home, want, env, plugins string, gpu bool) (config, notice st
 		return "", "", fmt.Errorf("%s is %q, but %w", from, config, refused)
 	}
 	if file == "" {
-		return "", "", fmt.Errorf("%s is %q, but there is no such PJRT plugin in %q; `go run ./kernel-setup setup` installs one, and \"go\" needs none",
-			from, config, strings.Join(dirs, string(os.PathListSeparator)))
+		return "", "", fmt.Errorf(
+			"%s is %q, but there is no such PJRT plugin in %q; `go run ./kernel-setup setup` installs one, and \"go\" needs none",
+			from,
+			config,
+			strings.Join(dirs, string(os.PathListSeparator)),
+		)
 	}
 	config = "xla:" + nameOrFile(name, file, named)
 	if comma {

@@ -45,7 +45,12 @@ func Photo(t testing.TB, w, h int) []byte {
 	for y := range h {
 		for x := range w {
 			a, b := float64(x)/23, float64(y)/31
-			c := color.RGBA{uint8(128 + 90*math.Sin(a+b)), uint8(128 + 90*math.Sin(a-2*b)), uint8(128 + 90*math.Cos(2*a)*math.Sin(b)), 255}
+			c := color.RGBA{
+				uint8(128 + 90*math.Sin(a+b)),
+				uint8(128 + 90*math.Sin(a-2*b)),
+				uint8(128 + 90*math.Cos(2*a)*math.Sin(b)),
+				255,
+			}
 			if x > w/2 && y > h/2 {
 				c = color.RGBA{c.B, c.R / 2, c.G, 255}
 			}

@@ -167,7 +167,11 @@ func TestFoldsOfAnySource(t *testing.T) {
 	for _, fold := range []int{1, 2, 1} {
 		var means [2][]float32
 		for k, where := range []string{dir, zip} {
-			src, err := formats.Open(t.Context(), where, formats.Options{Size: side, Parts: divide.Parts{Folds: 2, Fold: fold}})
+			src, err := formats.Open(
+				t.Context(),
+				where,
+				formats.Options{Size: side, Parts: divide.Parts{Folds: 2, Fold: fold}},
+			)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -184,8 +188,12 @@ func TestFoldsOfAnySource(t *testing.T) {
 			t.Errorf("the mean of fold %d is another one in a pack", fold)
 		}
 	}
-	drawn, err := formats.Open(t.Context(), "shapes:classes=4,train=6,test=2,size=24", formats.Options{Parts: divide.Parts{Folds: 4,
-		Fold: 3}})
+	drawn, err := formats.Open(
+		t.Context(),
+		"shapes:classes=4,train=6,test=2,size=24",
+		formats.Options{Parts: divide.Parts{Folds: 4,
+			Fold: 3}},
+	)
 	if err != nil || drawn.Len(dataset.Test) != 8 || drawn.Len(dataset.Train) != 24 {
 		t.Errorf("shapes: %v, want 24 and 8 pictures", err)
 	}
@@ -265,8 +273,11 @@ func TestGroups(t *testing.T) {
 		if len(train)+len(test) != 4 || src.Len(dataset.Test) < 4 || src.Len(dataset.Test) > 8 {
 			t.Errorf("%s: plants %v and %v, %d test pictures", name, train, test, src.Len(dataset.Test))
 		}
-		if survey := src.(dataset.Surveyor).Survey().String(); !strings.Contains(survey, "no group in both parts (4 groups "+
-			"of groups.csv)") {
+		if survey := src.(dataset.Surveyor).Survey().String(); !strings.Contains(
+			survey,
+			"no group in both parts (4 groups "+
+				"of groups.csv)",
+		) {
 			t.Errorf("%s: the survey says %q", name, survey)
 		}
 	}

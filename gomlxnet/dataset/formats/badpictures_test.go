@@ -20,13 +20,22 @@ func TestBadPictures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := dataset.NewTask(context.Background(), src, []int{0, 1}, dataset.TaskOptions{}); err == nil || !strings.Contains(err.Error(), "train/cat/b.png") {
+	if _, err := dataset.NewTask(context.Background(), src, []int{0, 1}, dataset.TaskOptions{}); err == nil ||
+		!strings.Contains(err.Error(), "train/cat/b.png") {
 		t.Errorf("by default a bad picture is an error that names it: %v", err)
 	}
 	for _, memory := range []int64{0, 1} {
 		last := [2]int{}
-		task, err := dataset.NewTask(context.Background(), src, []int{0, 1},
-			dataset.TaskOptions{Bad: dataset.BadSkips, Memory: memory, Progress: func(done, total int) { last = [2]int{done, total} }})
+		task, err := dataset.NewTask(
+			context.Background(),
+			src,
+			[]int{0, 1},
+			dataset.TaskOptions{
+				Bad:      dataset.BadSkips,
+				Memory:   memory,
+				Progress: func(done, total int) { last = [2]int{done, total} },
+			},
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -34,7 +43,9 @@ func TestBadPictures(t *testing.T) {
 			t.Errorf("progress ended at %v, want 7 of 7", last)
 		}
 		bad := task.Bad()
-		if len(bad) != 2 || bad[0].Name != "set: train/cat/b.png" || bad[1].Name != "set: test/cat/u.png" || bad[1].Part != dataset.Test || bad[0].Err == nil {
+		if len(bad) != 2 || bad[0].Name != "set: train/cat/b.png" || bad[1].Name != "set: test/cat/u.png" ||
+			bad[1].Part != dataset.Test ||
+			bad[0].Err == nil {
 			t.Fatalf("bad pictures %+v", bad)
 		}
 		if task.NumTrain() != 3 || task.NumTest() != 2 || task.Label(dataset.Train, 1) != 1 {
@@ -52,7 +63,8 @@ func TestBadPictures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := dataset.NewTask(context.Background(), src, []int{0, 1}, dataset.TaskOptions{Bad: dataset.BadSkips}); err == nil || !strings.Contains(err.Error(), "no train picture of class cat decodes") {
+	if _, err := dataset.NewTask(context.Background(), src, []int{0, 1}, dataset.TaskOptions{Bad: dataset.BadSkips}); err == nil ||
+		!strings.Contains(err.Error(), "no train picture of class cat decodes") {
 		t.Errorf("a class without a sound picture: %v", err)
 	}
 }

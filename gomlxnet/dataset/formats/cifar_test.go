@@ -63,11 +63,16 @@ func cifar100Files() map[string][]byte {
 }
 
 func TestCIFAR10(t *testing.T) {
-	src, err := Open(context.Background(), fileOf(t, "cifar-10-binary.tar.gz", gzipOf(t, tarOf(t, cifar10Files()))), Options{})
+	src, err := Open(
+		context.Background(),
+		fileOf(t, "cifar-10-binary.tar.gz", gzipOf(t, tarOf(t, cifar10Files()))),
+		Options{},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if src.Name() != "cifar10" || src.Len(dataset.Train) != 50 || src.Len(dataset.Test) != 10 || len(src.Classes()) != 10 {
+	if src.Name() != "cifar10" || src.Len(dataset.Train) != 50 || src.Len(dataset.Test) != 10 ||
+		len(src.Classes()) != 10 {
 		t.Fatalf("%s with %d + %d pictures", src.Name(), src.Len(dataset.Train), src.Len(dataset.Test))
 	}
 	// Class 3 comes after 3*5 pictures; in each file it is record 6.
@@ -78,7 +83,8 @@ func TestCIFAR10(t *testing.T) {
 	if at := (5*32 + 11) * 3; [3]uint8(buf[at:]) != [3]uint8{3 + 5, 11, 7} {
 		t.Errorf("pixel (5, 11) of a class 3 picture is %v", buf[at:at+3])
 	}
-	if got := dataset.Describe(src, dataset.Train, 17); !strings.HasSuffix(got, "data_batch_3.bin record 6") || src.Label(dataset.Train, 17) != 3 {
+	if got := dataset.Describe(src, dataset.Train, 17); !strings.HasSuffix(got, "data_batch_3.bin record 6") ||
+		src.Label(dataset.Train, 17) != 3 {
 		t.Errorf("picture 17 is %q of class %d", got, src.Label(dataset.Train, 17))
 	}
 	if s, err := dataset.SplitFor(src, "natman"); err != nil || len(s.A) != 6 {
@@ -134,7 +140,8 @@ func TestCIFARErrors(t *testing.T) {
 	}
 	mixed := cifar100Files()
 	mixed["test.bin"][0]++
-	if _, err := openMap(mixed, Options{}); err == nil || !strings.Contains(err.Error(), "test.bin record 0: fine label 0 with coarse label") {
+	if _, err := openMap(mixed, Options{}); err == nil ||
+		!strings.Contains(err.Error(), "test.bin record 0: fine label 0 with coarse label") {
 		t.Errorf("a fine label in two superclasses: %v", err)
 	}
 	if _, err := openMap(cifar10Files(), Options{Coarse: true}); err == nil {
@@ -167,7 +174,8 @@ func FuzzCIFAR(f *testing.F) {
 		}
 		buf := make([]uint8, cifarPixels)
 		for i := range src.Len(dataset.Train) {
-			if err := src.Image(dataset.Train, i, buf); err != nil || src.Label(dataset.Train, i) >= len(src.Classes()) {
+			if err := src.Image(dataset.Train, i, buf); err != nil ||
+				src.Label(dataset.Train, i) >= len(src.Classes()) {
 				t.Fatalf("picture %d: label %d, %v", i, src.Label(dataset.Train, i), err)
 			}
 		}

@@ -105,8 +105,13 @@ func openFolder(ctx context.Context, t *tree, name string, opt Options) (*folder
 		return nil, err
 	}
 	if train == "" && opt.TestShare == 0 && opt.Folds == 0 {
-		return nil, fmt.Errorf("%s: %d folders of pictures (%s) and no train/ and test/; -test-share 0.2, in a notebook nb.TestShare(0.2), keeps a "+
-			"fifth of each for testing, or make train/<class>/ and test/<class>/", t.where, len(perClass), examples(perClass))
+		return nil, fmt.Errorf(
+			"%s: %d folders of pictures (%s) and no train/ and test/; -test-share 0.2, in a notebook nb.TestShare(0.2), keeps a "+
+				"fifth of each for testing, or make train/<class>/ and test/<class>/",
+			t.where,
+			len(perClass),
+			examples(perClass),
+		)
 	}
 	if len(perClass) == 0 {
 		return nil, fmt.Errorf("%s: no class folder in %strain/; want train/<class>/*.png or .JPEG", t.where, t.prefix)
@@ -179,8 +184,12 @@ func (s *folder) complete(parts []dataset.Part) error {
 		}
 		for l, n := range count {
 			if n == 0 {
-				return fmt.Errorf("%s: class %s has no %s picture (JPEG, PNG, GIF, WebP, BMP or TIFF); add some or remove its folders",
-					s.t.where, s.classes[l].Name, p)
+				return fmt.Errorf(
+					"%s: class %s has no %s picture (JPEG, PNG, GIF, WebP, BMP or TIFF); add some or remove its folders",
+					s.t.where,
+					s.classes[l].Name,
+					p,
+				)
 			}
 		}
 	}
@@ -238,7 +247,11 @@ func (s *folder) size(ctx context.Context, want int) (err error) {
 		}
 	}
 	if s.h == 0 {
-		return fmt.Errorf("%s: no training picture has a readable header, the first is %s", s.t.where, s.parts[dataset.Train][0].file)
+		return fmt.Errorf(
+			"%s: no training picture has a readable header, the first is %s",
+			s.t.where,
+			s.parts[dataset.Train][0].file,
+		)
 	}
 	return nil
 }

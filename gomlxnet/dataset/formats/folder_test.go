@@ -27,10 +27,14 @@ func tinyTree(t testing.TB) map[string][]byte {
 		"tiny/train/n02666196/images/n02666196_0.JPEG": p,
 		"tiny/val/images/val_0.JPEG":                   p,
 		"tiny/val/images/val_1.JPEG":                   p,
-		"tiny/val/val_annotations.txt":                 []byte("val_0.JPEG\tn02666196\t0\t0\t1\t1\r\nval_1.JPEG\tn01443537\t0\t0\t1\t1\n"),
-		"tiny/test/images/test_0.JPEG":                 p,
-		"tiny/wnids.txt":                               []byte("n02666196\nn01443537\n"),
-		"tiny/words.txt":                               []byte("n00000001\tnothing\nn01443537\tgoldfish, Carassius auratus\n"),
+		"tiny/val/val_annotations.txt": []byte(
+			"val_0.JPEG\tn02666196\t0\t0\t1\t1\r\nval_1.JPEG\tn01443537\t0\t0\t1\t1\n",
+		),
+		"tiny/test/images/test_0.JPEG": p,
+		"tiny/wnids.txt":               []byte("n02666196\nn01443537\n"),
+		"tiny/words.txt": []byte(
+			"n00000001\tnothing\nn01443537\tgoldfish, Carassius auratus\n",
+		),
 	}
 }
 
@@ -55,7 +59,10 @@ func TestFolderOrderAndPixels(t *testing.T) {
 	for i := range src.Len(dataset.Train) {
 		names = append(names, dataset.Describe(src, dataset.Train, i))
 	}
-	if want := []string{"set: train/cat/a.PNG", "set: train/cat/b.png", "set: train/truck/x.jpg", "set: train/truck/y.jpg"}; !slices.Equal(names, want) {
+	if want := []string{"set: train/cat/a.PNG", "set: train/cat/b.png", "set: train/truck/x.jpg", "set: train/truck/y.jpg"}; !slices.Equal(
+		names,
+		want,
+	) {
 		t.Errorf("pictures %v, want %v", names, want)
 	}
 	buf := make([]uint8, 4*4*3)
@@ -84,7 +91,8 @@ func TestChangedPicture(t *testing.T) {
 		if err := os.WriteFile(file, data, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := dataset.NewTask(t.Context(), src, []int{0, 1}, dataset.TaskOptions{}); err == nil || !strings.Contains(err.Error(), "train/cat/b.png") {
+		if _, err := dataset.NewTask(t.Context(), src, []int{0, 1}, dataset.TaskOptions{}); err == nil ||
+			!strings.Contains(err.Error(), "train/cat/b.png") {
 			t.Errorf("a picture replaced by one that is %s: %v, want an error that names it", name, err)
 		}
 	}
@@ -108,8 +116,14 @@ func TestTinyImageNetTree(t *testing.T) {
 	if !slices.Equal(src.Classes(), want) {
 		t.Errorf("classes %+v, want %+v", src.Classes(), want)
 	}
-	if src.Len(dataset.Train) != 2 || src.Len(dataset.Test) != 2 || dataset.Describe(src, dataset.Test, 0) != "set: tiny/val/images/val_1.JPEG" {
-		t.Errorf("%d + %d pictures, first test %s", src.Len(dataset.Train), src.Len(dataset.Test), dataset.Describe(src, dataset.Test, 0))
+	if src.Len(dataset.Train) != 2 || src.Len(dataset.Test) != 2 ||
+		dataset.Describe(src, dataset.Test, 0) != "set: tiny/val/images/val_1.JPEG" {
+		t.Errorf(
+			"%d + %d pictures, first test %s",
+			src.Len(dataset.Train),
+			src.Len(dataset.Test),
+			dataset.Describe(src, dataset.Test, 0),
+		)
 	}
 }
 
@@ -148,7 +162,8 @@ func TestImageNetTreeIsWarped(t *testing.T) {
 		t.Fatal(err)
 	}
 	for size, same := range map[int]bool{4: true, 8: false} {
-		if sized, err := openMap(datatest.Plain(t), Options{Size: size}); err != nil || (sized.Digest() == native.Digest()) != same {
+		if sized, err := openMap(datatest.Plain(t), Options{Size: size}); err != nil ||
+			(sized.Digest() == native.Digest()) != same {
 			t.Errorf("size %d of pictures of 4: the same digest must mean the same pixels (%v)", size, err)
 		}
 	}

@@ -116,7 +116,8 @@ func TestTrainingListNeedsAllSynsets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := dataset.TrainingList(src.(*folder)); err == nil || !strings.Contains(err.Error(), "2 classes, want the 1000") {
+	if _, err := dataset.TrainingList(src.(*folder)); err == nil ||
+		!strings.Contains(err.Error(), "2 classes, want the 1000") {
 		t.Error(err)
 	}
 }

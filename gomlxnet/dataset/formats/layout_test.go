@@ -105,7 +105,8 @@ func TestPicturesByFirstBytes(t *testing.T) {
 		if src.Len(dataset.Train) != 4+8 {
 			t.Errorf("%d training pictures, want 4 and 8 with other endings", src.Len(dataset.Train))
 		}
-		if task, err := dataset.NewTask(t.Context(), src, []int{0, 1}, dataset.TaskOptions{}); err != nil || task.NumTrain() != 12 {
+		if task, err := dataset.NewTask(t.Context(), src, []int{0, 1}, dataset.TaskOptions{}); err != nil ||
+			task.NumTrain() != 12 {
 			t.Errorf("they do not decode: %v", err)
 		}
 	}

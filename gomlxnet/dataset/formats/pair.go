@@ -59,7 +59,12 @@ func newPair(a, b dataset.Source) (*Pair, error) {
 
 // OpenPair joins data that [Open] finds to a source, resized to its size. Coarse labels are the first one's alone.
 // The pair, and the second source alone, are given.
-func OpenPair(ctx context.Context, first dataset.Source, second string, opt Options) (pair dataset.Joined, b dataset.Source, err error) {
+func OpenPair(
+	ctx context.Context,
+	first dataset.Source,
+	second string,
+	opt Options,
+) (pair dataset.Joined, b dataset.Source, err error) {
 	opt.Coarse = false
 	opt.Size, _, _ = first.Shape()
 	if b, err = Open(ctx, second, opt); err != nil {

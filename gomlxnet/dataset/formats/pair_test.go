@@ -29,7 +29,8 @@ func pairOf(t *testing.T, a, b string) (*Pair, dataset.Source, dataset.Source) {
 // Every picture and label of a pair is that of the source it comes from, and its tasks are the sources'.
 func TestPair(t *testing.T) {
 	p, a, b := pairOf(t, "shapes:classes=4,train=6,test=3,size=24", "plain-shapes:classes=6,train=5,test=2,size=24")
-	if len(p.Classes()) != 10 || p.Len(dataset.Train) != a.Len(dataset.Train)+b.Len(dataset.Train) || p.Len(dataset.Test) != a.Len(dataset.Test)+b.Len(dataset.Test) {
+	if len(p.Classes()) != 10 || p.Len(dataset.Train) != a.Len(dataset.Train)+b.Len(dataset.Train) ||
+		p.Len(dataset.Test) != a.Len(dataset.Test)+b.Len(dataset.Test) {
 		t.Fatalf("%d classes, %d and %d pictures", len(p.Classes()), p.Len(dataset.Train), p.Len(dataset.Test))
 	}
 	names := map[string]bool{}

@@ -59,7 +59,8 @@ func TestPairOfPacks(t *testing.T) {
 				for i := range want.NumTrain() {
 					x, err := got.Picture(dataset.Train, i, nil)
 					y, plainErr := want.Picture(dataset.Train, i, nil)
-					if err != nil || plainErr != nil || !slices.Equal(x, y) || got.Label(dataset.Train, i) != want.Label(dataset.Train, i) {
+					if err != nil || plainErr != nil || !slices.Equal(x, y) ||
+						got.Label(dataset.Train, i) != want.Label(dataset.Train, i) {
 						t.Fatalf("classes %v of %s: picture %d differs; %v, %v", classes, name, i, err, plainErr)
 					}
 				}

@@ -35,10 +35,20 @@ func TestRealData(t *testing.T) {
 			}
 			classes := src.Classes()
 			h, w, _ := src.Shape()
-			if len(classes) != c.classes || src.Len(dataset.Train) != c.train || src.Len(dataset.Test) != c.test || h != c.side || w != c.side {
-				t.Errorf("%d classes, %d + %d pictures of %dx%d", len(classes), src.Len(dataset.Train), src.Len(dataset.Test), h, w)
+			if len(classes) != c.classes || src.Len(dataset.Train) != c.train || src.Len(dataset.Test) != c.test ||
+				h != c.side ||
+				w != c.side {
+				t.Errorf(
+					"%d classes, %d + %d pictures of %dx%d",
+					len(classes),
+					src.Len(dataset.Train),
+					src.Len(dataset.Test),
+					h,
+					w,
+				)
 			}
-			if last := classes[len(classes)-1]; classes[0].Name != c.firstClass || last.Name != c.lastClass || last.Title != c.lastTitle {
+			if last := classes[len(classes)-1]; classes[0].Name != c.firstClass || last.Name != c.lastClass ||
+				last.Title != c.lastTitle {
 				t.Errorf("classes from %+v to %+v", classes[0], last)
 			}
 			s, err := dataset.SplitFor(src, "natman")

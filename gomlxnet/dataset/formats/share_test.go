@@ -79,7 +79,8 @@ func TestTestShare(t *testing.T) {
 	for name, data := range files {
 		half[strings.Replace(name, "flowers/", "train/", 1)] = data
 	}
-	if src, err := openMap(half, Options{Parts: divide.Parts{TestShare: 0.3}}); err != nil || src.Len(dataset.Test) != 6 {
+	if src, err := openMap(half, Options{Parts: divide.Parts{TestShare: 0.3}}); err != nil ||
+		src.Len(dataset.Test) != 6 {
 		t.Errorf("train/ alone: %v, want 6 test pictures", err)
 	}
 }

@@ -68,9 +68,11 @@ func (s *folder) reason(e entry) string {
 	if s.dirs[dataset.Test] == "" { // divided by share
 		dirs = "the classes' folders"
 	}
-	picture := e.kind == picture.Readable || e.kind == picture.Unread || e.kind == picture.Unknown && picture.HasEnding(e.name)
+	picture := e.kind == picture.Readable || e.kind == picture.Unread ||
+		e.kind == picture.Unknown && picture.HasEnding(e.name)
 	switch {
-	case s.dirs[dataset.Train] == "" && picture, s.dirs[dataset.Train] != "" && part+"/" != s.dirs[dataset.Train] && part+"/" != s.dirs[dataset.Test]:
+	case s.dirs[dataset.Train] == "" && picture,
+		s.dirs[dataset.Train] != "" && part+"/" != s.dirs[dataset.Train] && part+"/" != s.dirs[dataset.Test]:
 		return "outside of " + dirs
 	case picture && !strings.Contains(rest, "/"):
 		return "pictures in no class's folder"
@@ -91,5 +93,11 @@ func isList(name string) bool {
 
 // Survey counts records.
 func (s *cifar) Survey() dataset.Survey {
-	return dataset.Survey{Root: s.where, Classes: len(s.classes), Train: s.Len(dataset.Train), Test: s.Len(dataset.Test), Passed: s.passed}
+	return dataset.Survey{
+		Root:    s.where,
+		Classes: len(s.classes),
+		Train:   s.Len(dataset.Train),
+		Test:    s.Len(dataset.Test),
+		Passed:  s.passed,
+	}
 }

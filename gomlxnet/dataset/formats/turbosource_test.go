@@ -14,7 +14,10 @@ func TestTurboIsOtherData(t *testing.T) {
 	if err := picture.NewDecoder().Use(picture.Turbo); err != nil {
 		t.Skip(err)
 	}
-	dir := datatest.Tree(t, map[string][]byte{"train/a/1.JPEG": datatest.Photo(t, 90, 70), "test/a/2.JPEG": datatest.Photo(t, 70, 90)})
+	dir := datatest.Tree(
+		t,
+		map[string][]byte{"train/a/1.JPEG": datatest.Photo(t, 90, 70), "test/a/2.JPEG": datatest.Photo(t, 70, 90)},
+	)
 	open := func(d picture.Library) dataset.Source {
 		src, err := Open(t.Context(), dir, Options{Size: 40, Decoder: d})
 		if err != nil {
@@ -37,7 +40,12 @@ func TestTurboIsOtherData(t *testing.T) {
 	}
 	defer packed.Close()
 	if packed.Digest() != fast.Digest() || packed.DecodedBy() != "libjpeg-turbo" {
-		t.Errorf("the pack has digest %s and decoder %q, want %s and libjpeg-turbo", packed.Digest(), packed.DecodedBy(), fast.Digest())
+		t.Errorf(
+			"the pack has digest %s and decoder %q, want %s and libjpeg-turbo",
+			packed.Digest(),
+			packed.DecodedBy(),
+			fast.Digest(),
+		)
 	}
 	a, b := make([]uint8, 4800), make([]uint8, 4800)
 	if err := slow.Image(dataset.Train, 0, a); err != nil {

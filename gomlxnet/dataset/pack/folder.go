@@ -42,7 +42,11 @@ func Open(dir string) (*Folder, error) {
 	data, err := os.ReadFile(filepath.Join(dir, indexFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Stat(filepath.Join(dir, planFile)); err == nil {
-			return nil, fmt.Errorf("%s: the pack is unfinished (%s is missing); the same `coadapt pack` again goes on with it", dir, indexFile)
+			return nil, fmt.Errorf(
+				"%s: the pack is unfinished (%s is missing); the same `coadapt pack` again goes on with it",
+				dir,
+				indexFile,
+			)
 		}
 		return nil, nil
 	}
@@ -56,9 +60,22 @@ func Open(dir string) (*Folder, error) {
 	f := &s.file
 	switch {
 	case f.Version != version:
-		return nil, fmt.Errorf("%s: %s is of version %d, this program reads %d; pack again", dir, indexFile, f.Version, version)
+		return nil, fmt.Errorf(
+			"%s: %s is of version %d, this program reads %d; pack again",
+			dir,
+			indexFile,
+			f.Version,
+			version,
+		)
 	case f.Height < 1 || f.Width < 1 || f.Height > 1<<14 || f.Width > 1<<14 || len(f.Classes) == 0:
-		return nil, fmt.Errorf("%s: %s is damaged: pictures of %dx%d and %d classes; pack again", dir, indexFile, f.Height, f.Width, len(f.Classes))
+		return nil, fmt.Errorf(
+			"%s: %s is damaged: pictures of %dx%d and %d classes; pack again",
+			dir,
+			indexFile,
+			f.Height,
+			f.Width,
+			len(f.Classes),
+		)
 	}
 	s.size = f.Height * f.Width * 3
 	for i := range f.Shards {
@@ -77,7 +94,13 @@ func (s *Folder) openShard(i int) error {
 		return err
 	}
 	if sum != s.file.Shards[i] {
-		return fmt.Errorf("%s is damaged: its SHA-256 sum is %s, want %s; remove %s and pack again", file, sum, s.file.Shards[i], indexFile)
+		return fmt.Errorf(
+			"%s is damaged: its SHA-256 sum is %s, want %s; remove %s and pack again",
+			file,
+			sum,
+			s.file.Shards[i],
+			indexFile,
+		)
 	}
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -97,7 +120,14 @@ func (s *Folder) openShard(i int) error {
 		return err
 	}
 	if want := int64(len(meta.Pictures)) * int64(s.size); info.Size() != want {
-		return fmt.Errorf("%s has %d bytes, want %d for %d pictures: it is cut off or not the one that was packed; remove %s and pack again", f.Name(), info.Size(), want, len(meta.Pictures), indexFile)
+		return fmt.Errorf(
+			"%s has %d bytes, want %d for %d pictures: it is cut off or not the one that was packed; remove %s and pack again",
+			f.Name(),
+			info.Size(),
+			want,
+			len(meta.Pictures),
+			indexFile,
+		)
 	}
 	m, err := mapFile(f, info.Size())
 	if err != nil {
@@ -187,7 +217,13 @@ func (s *Folder) pixels(p dataset.Part, i int) ([]uint8, error) {
 			return nil, err
 		}
 		if sum != pic.CRC {
-			return nil, fmt.Errorf("%s is damaged: its CRC-32C sum is %08x, want %08x; remove the shard and %s and pack again", s.Describe(p, i), sum, pic.CRC, indexFile)
+			return nil, fmt.Errorf(
+				"%s is damaged: its CRC-32C sum is %08x, want %08x; remove the shard and %s and pack again",
+				s.Describe(p, i),
+				sum,
+				pic.CRC,
+				indexFile,
+			)
 		}
 		pic.checked.Store(true)
 	}

@@ -139,7 +139,8 @@ func TestFlippedByte(t *testing.T) {
 	if err := p.Image(dataset.Train, 7, buf); err == nil || !strings.Contains(err.Error(), shard(3)+", picture 1") {
 		t.Errorf("read: %v", err)
 	}
-	if _, err := dataset.NewTask(t.Context(), p, []int{0, 1}, dataset.TaskOptions{}); err == nil || !strings.Contains(err.Error(), shard(3)) {
+	if _, err := dataset.NewTask(t.Context(), p, []int{0, 1}, dataset.TaskOptions{}); err == nil ||
+		!strings.Contains(err.Error(), shard(3)) {
 		t.Errorf("task: %v", err)
 	}
 	// Packing again mends it: the shard is not as its sum says.
@@ -173,7 +174,8 @@ func TestPackGoesOn(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
-	if _, err := formats.Open(t.Context(), dir, formats.Options{}); err == nil || !strings.Contains(err.Error(), "unfinished") {
+	if _, err := formats.Open(t.Context(), dir, formats.Options{}); err == nil ||
+		!strings.Contains(err.Error(), "unfinished") {
 		t.Errorf("half a pack opens: %v", err)
 	}
 	// What a kill leaves behind: a stage file, and a shard without its list.
@@ -192,7 +194,8 @@ func TestPackGoesOn(t *testing.T) {
 	}
 	buf, want := make([]uint8, packPixels), make([]uint8, packPixels)
 	for i := range src.Len(dataset.Train) {
-		if err := errors.Join(p.Image(dataset.Train, i, buf), src.Image(dataset.Train, i, want)); err != nil || !bytes.Equal(buf, want) {
+		if err := errors.Join(p.Image(dataset.Train, i, buf), src.Image(dataset.Train, i, want)); err != nil ||
+			!bytes.Equal(buf, want) {
 			t.Errorf("picture %d: %v", i, err)
 		}
 	}
@@ -206,7 +209,8 @@ func TestPackBadPictures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := pack.Write(t.Context(), src, t.TempDir(), pack.Options{}); err == nil || !strings.Contains(err.Error(), name) {
+	if _, err := pack.Write(t.Context(), src, t.TempDir(), pack.Options{}); err == nil ||
+		!strings.Contains(err.Error(), name) {
 		t.Errorf("%v, want an error that names %s", err, name)
 	}
 	dir := t.TempDir()

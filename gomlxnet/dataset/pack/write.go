@@ -126,13 +126,23 @@ func Write(ctx context.Context, src dataset.Source, dir string, opt Options) (Re
 	}
 	lock := flock.New(filepath.Join(dir, lockFile))
 	if free, err := lock.TryLock(); err != nil || !free {
-		return report, errors.Join(fmt.Errorf("pack: another process is packing into %s; wait for it or choose another folder", dir), err)
+		return report, errors.Join(
+			fmt.Errorf("pack: another process is packing into %s; wait for it or choose another folder", dir),
+			err,
+		)
 	}
 	defer lock.Unlock()
 	if err := claim(dir, head); err != nil {
 		return report, err
 	}
-	p := packer{src: src, dir: dir, head: head, opt: opt, size: size, progress: dataset.Serial(opt.Progress, head.Total)}
+	p := packer{
+		src:      src,
+		dir:      dir,
+		head:     head,
+		opt:      opt,
+		size:     size,
+		progress: dataset.Serial(opt.Progress, head.Total),
+	}
 	file := index{plan: head}
 	shards := (head.Total + head.PerShard - 1) / head.PerShard
 	for i := range shards {
@@ -148,7 +158,10 @@ func Write(ctx context.Context, src dataset.Source, dir string, opt Options) (Re
 		report.Shards++
 		report.Pictures += len(meta.Pictures)
 		for _, b := range meta.Bad {
-			report.Bad = append(report.Bad, dataset.BadPicture{Part: b.Part, Index: b.Index, Name: b.Name, Err: errors.New(b.Error)})
+			report.Bad = append(
+				report.Bad,
+				dataset.BadPicture{Part: b.Part, Index: b.Index, Name: b.Name, Err: errors.New(b.Error)},
+			)
 		}
 		if kept {
 			report.Kept++
@@ -196,14 +209,21 @@ func claim(dir string, head plan) error {
 		}
 		for _, e := range list {
 			if e.Name() != lockFile && !strings.HasSuffix(e.Name(), durable.PartEnding) {
-				return fmt.Errorf("pack: %s is not empty and holds no pack (%s); choose an empty or a new folder", dir, e.Name())
+				return fmt.Errorf(
+					"pack: %s is not empty and holds no pack (%s); choose an empty or a new folder",
+					dir,
+					e.Name(),
+				)
 			}
 		}
 		return durable.WriteFile(file, func(w io.Writer) error { _, err := w.Write(want); return err })
 	case err != nil:
 		return fmt.Errorf("pack: %w", err)
 	case string(have) != string(want):
-		return fmt.Errorf("pack: %s holds a pack of other pictures, another size, shard size or policy for bad pictures; choose another folder, or remove this one", dir)
+		return fmt.Errorf(
+			"pack: %s holds a pack of other pictures, another size, shard size or policy for bad pictures; choose another folder, or remove this one",
+			dir,
+		)
 	}
 	return nil
 }
@@ -269,7 +289,10 @@ func (p *packer) finished(i int) (meta shardList, ok bool) {
 }
 
 // decode decodes pictures from..to-1 of the source, training part first. Bad ones have no entry.
-func (p *packer) decode(ctx context.Context, from, to int) (pix []uint8, entries []*entry, bad []badPicture, err error) {
+func (p *packer) decode(
+	ctx context.Context,
+	from, to int,
+) (pix []uint8, entries []*entry, bad []badPicture, err error) {
 	pix, entries = make([]uint8, (to-from)*p.size), make([]*entry, to-from)
 	failures := make([]error, to-from)
 	table := castagnoli()
@@ -311,7 +334,10 @@ func (p *packer) decode(ctx context.Context, from, to int) (pix []uint8, entries
 	for j, err := range failures {
 		if err != nil {
 			part, at := p.place(from + j)
-			bad = append(bad, badPicture{Part: part, Index: at, Name: dataset.Describe(p.src, part, at), Error: err.Error()})
+			bad = append(
+				bad,
+				badPicture{Part: part, Index: at, Name: dataset.Describe(p.src, part, at), Error: err.Error()},
+			)
 		}
 	}
 	return pix, entries, bad, nil

@@ -25,7 +25,10 @@ import (
 
 // Formats without loss come out as a PNG of the same picture does.
 func TestFormats(t *testing.T) {
-	m := image.NewPaletted(image.Rect(0, 0, 5, 4), color.Palette{color.RGBA{200, 30, 90, 255}, color.Black, color.White})
+	m := image.NewPaletted(
+		image.Rect(0, 0, 5, 4),
+		color.Palette{color.RGBA{200, 30, 90, 255}, color.Black, color.White},
+	)
 	for i := range m.Pix {
 		m.Pix[i] = uint8(i % 3)
 	}
@@ -201,6 +204,10 @@ func TestUnreadFormats(t *testing.T) {
 		}
 	}
 	if k := KindOf("photo.nef", append([]byte("MM\x00*"), binary.BigEndian.AppendUint32(nil, 8)...)); k != Unread {
-		t.Errorf("a camera's raw picture is of kind %d, want %d: what looks like a TIFF in it is a thumbnail", k, Unread)
+		t.Errorf(
+			"a camera's raw picture is of kind %d, want %d: what looks like a TIFF in it is a thumbnail",
+			k,
+			Unread,
+		)
 	}
 }

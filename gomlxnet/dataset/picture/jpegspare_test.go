@@ -19,7 +19,8 @@ func TestProgressiveUnevenSampling(t *testing.T) {
 		data := flatJPEG(w, h, sampling, 0, 0xc2, level)
 		err := (&Decoder{}).RGB(data, h, w, false, got)
 		if missing != nil {
-			if err == nil || !strings.Contains(err.Error(), "libturbojpeg0") || !strings.Contains(err.Error(), "convert it to PNG") {
+			if err == nil || !strings.Contains(err.Error(), "libturbojpeg0") ||
+				!strings.Contains(err.Error(), "convert it to PNG") {
 				t.Errorf("%v: %v, want a sentence that says what to install", sampling, err)
 			}
 			continue
@@ -42,7 +43,13 @@ func TestProgressiveUnevenSampling(t *testing.T) {
 		t.Skip("the rest needs it:", missing)
 	}
 	// What libjpeg does not decode either says so.
-	err := (&Decoder{}).RGB(flatJPEG(w, h, [][2]int{{3, 1}, {2, 1}, {1, 1}}, 0, 0xc2, level), h, w, false, make([]uint8, w*h*3))
+	err := (&Decoder{}).RGB(
+		flatJPEG(w, h, [][2]int{{3, 1}, {2, 1}, {1, 1}}, 0, 0xc2, level),
+		h,
+		w,
+		false,
+		make([]uint8, w*h*3),
+	)
 	if err == nil || !strings.Contains(err.Error(), "nor does libjpeg-turbo") {
 		t.Errorf("3 to 2, progressive: %v", err)
 	}

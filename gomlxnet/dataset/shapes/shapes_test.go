@@ -56,7 +56,8 @@ func TestShapesArePure(t *testing.T) {
 		return buf
 	}
 	first := draw(s, dataset.Train, 5)
-	if bytes.Equal(first, draw(other, dataset.Train, 5)) || bytes.Equal(first, draw(s, dataset.Test, 5)) || bytes.Equal(first, draw(s, dataset.Train, 6)) {
+	if bytes.Equal(first, draw(other, dataset.Train, 5)) || bytes.Equal(first, draw(s, dataset.Test, 5)) ||
+		bytes.Equal(first, draw(s, dataset.Train, 6)) {
 		t.Error("another seed, part or index must give another picture")
 	}
 	var wg sync.WaitGroup
@@ -118,7 +119,10 @@ func TestShapesClasses(t *testing.T) {
 	for _, c := range s.Classes() {
 		groups, names = append(groups, c.Group), append(names, c.Name)
 	}
-	if want := []string{dataset.Natural, dataset.Natural, dataset.Natural, dataset.Natural, dataset.ManMade, dataset.ManMade, dataset.ManMade}; !slices.Equal(groups, want) {
+	if want := []string{dataset.Natural, dataset.Natural, dataset.Natural, dataset.Natural, dataset.ManMade, dataset.ManMade, dataset.ManMade}; !slices.Equal(
+		groups,
+		want,
+	) {
 		t.Errorf("groups %v, want %v", groups, want)
 	}
 	slices.Sort(names)
@@ -141,7 +145,8 @@ func TestParseShapes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s := newSource(t, p).Params(); s.Classes != 10 || s.Noise != 0 || s.Seed != 3 || s.Size != 24 || s.Train != defaults().Train {
+	if s := newSource(t, p).Params(); s.Classes != 10 || s.Noise != 0 || s.Seed != 3 || s.Size != 24 ||
+		s.Train != defaults().Train {
 		t.Errorf("parameters %+v", s)
 	}
 	for spec, hint := range map[string]string{"shapes:colour=3": "no parameter", "shapes:noise": "name=number", "shapes:seed=-1": "seed"} {

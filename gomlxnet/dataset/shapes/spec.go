@@ -41,7 +41,10 @@ func Parse(spec string) (Params, error) {
 		name string
 		v    *int
 	}{{"classes", &p.Classes}, {"train", &p.Train}, {"test", &p.Test}, {"size", &p.Size}, {"noise", &p.Noise},
-		{"clutter", &p.Clutter}, {"rotate", &p.Rotate}, {"warp", &p.Warp}, {"occlude", &p.Occlude}, {"contrast", &p.Contrast}}
+		{
+			"clutter",
+			&p.Clutter,
+		}, {"rotate", &p.Rotate}, {"warp", &p.Warp}, {"occlude", &p.Occlude}, {"contrast", &p.Contrast}}
 next:
 	for item := range strings.SplitSeq(list, ",") {
 		if item == "" {

@@ -37,7 +37,8 @@ func TestHarmless(t *testing.T) {
 func TestBriefErrors(t *testing.T) {
 	long := "error of " + strings.Repeat("ü", 5000) + ", which has no folder in train/\nand a short line"
 	got := shortened(long)
-	if len(got) > longest+100 || !strings.HasPrefix(got, "error of ü") || !strings.HasSuffix(got, "in train/\nand a short line") ||
+	if len(got) > longest+100 || !strings.HasPrefix(got, "error of ü") ||
+		!strings.HasSuffix(got, "in train/\nand a short line") ||
 		!utf8.ValidString(got) {
 		t.Errorf("%d bytes: %s", len(got), got)
 	}

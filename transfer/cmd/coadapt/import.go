@@ -48,7 +48,8 @@ func storeImport(stdout, stderr io.Writer, openIt func() (*store.Store, error)) 
 			return nil
 		},
 	}
-	c.Flags().Float64Var(&most, "most", 64, "gigabytes to which an archive may unpack; where it is not given, also 64 MiB and 64 times the archive's size")
+	c.Flags().
+		Float64Var(&most, "most", 64, "gigabytes to which an archive may unpack; where it is not given, also 64 MiB and 64 times the archive's size")
 	return c
 }
 
@@ -61,7 +62,14 @@ const (
 
 // importFile counts the faults of an archive, which it names; its error is one of reading the file at all. sized bounds what it
 // unpacks to by its size, too.
-func importFile(ctx context.Context, s *store.Store, name string, most int64, sized bool, stdout, stderr io.Writer) (faults int, err error) {
+func importFile(
+	ctx context.Context,
+	s *store.Store,
+	name string,
+	most int64,
+	sized bool,
+	stdout, stderr io.Writer,
+) (faults int, err error) {
 	f, err := openInput(ctx, name)
 	if err != nil {
 		return 0, err

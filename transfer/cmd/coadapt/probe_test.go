@@ -47,7 +47,8 @@ func TestProbe(t *testing.T) {
 	drawn := filepath.Join(dir, "units.svg")
 	units := append([]string{"probe", "maximise"}, tiny(t)[1:]...)
 	units = append(units, "-nets", "0/baseB", "-pictures", "16", "-layer", "conv2", "-units", "0,2", "-o", drawn)
-	if status, out, errs = coadapt(t, t.Context(), units...); status != 0 || strings.Count(out, "picture made for it") != 2 {
+	if status, out, errs = coadapt(t, t.Context(), units...); status != 0 ||
+		strings.Count(out, "picture made for it") != 2 {
 		t.Errorf("status %d: %s%s", status, errs, out)
 	}
 	if data, err := os.ReadFile(drawn); err != nil || !strings.Contains(string(data), "Unit 2: ") {

@@ -15,8 +15,12 @@ import (
 func viewed(t *testing.T) *sweep.Status {
 	t.Helper()
 	loss := 1.25
-	st := &sweep.Status{Record: sweep.Record{ID: "mini-shapes-3f2a9c"}, Counts: map[sweep.Phase]int{sweep.Done: 2, sweep.Running: 1, sweep.Blocked: 1, sweep.Waiting: 1},
-		Share: 0.5, Left: 90 * time.Second}
+	st := &sweep.Status{
+		Record: sweep.Record{ID: "mini-shapes-3f2a9c"},
+		Counts: map[sweep.Phase]int{sweep.Done: 2, sweep.Running: 1, sweep.Blocked: 1, sweep.Waiting: 1},
+		Share:  0.5,
+		Left:   90 * time.Second,
+	}
 	net := func(name string) transfer.Net {
 		n, err := transfer.ParseNet(name)
 		if err != nil {
@@ -26,8 +30,20 @@ func viewed(t *testing.T) *sweep.Status {
 	}
 	st.Nets = []sweep.NetStatus{
 		{Member: sweep.Member{Net: net("0/baseA")}, Phase: sweep.Done, Status: transfer.OK},
-		{Member: sweep.Member{Net: net("0/baseB")}, Phase: sweep.Done, Status: transfer.Diverged, Reason: "the loss is NaN at step 7"},
-		{Member: sweep.Member{Net: net("0/A3B"), Steps: 10}, Phase: sweep.Running, Step: 5, Loss: &loss, Rate: 820, Worker: "host, process 123"},
+		{
+			Member: sweep.Member{Net: net("0/baseB")},
+			Phase:  sweep.Done,
+			Status: transfer.Diverged,
+			Reason: "the loss is NaN at step 7",
+		},
+		{
+			Member: sweep.Member{Net: net("0/A3B"), Steps: 10},
+			Phase:  sweep.Running,
+			Step:   5,
+			Loss:   &loss,
+			Rate:   820,
+			Worker: "host, process 123",
+		},
 		{Member: sweep.Member{Net: net("0/B3B")}, Phase: sweep.Blocked, Reason: "its parent 0/baseB diverged"},
 		{Member: sweep.Member{Net: net("0/A5B")}, Phase: sweep.Waiting, Scheduler: "job 7_1 pending (Priority)"},
 	}
@@ -66,7 +82,8 @@ func TestStatusLines(t *testing.T) {
 	for range 20 {
 		st.Nets = append(st.Nets, st.Nets[3])
 	}
-	if got := strings.Join(statusLines(st, 28, 18), "\n"); !strings.Contains(got, "  and ") || !strings.Contains(got, " more") {
+	if got := strings.Join(statusLines(st, 28, 18), "\n"); !strings.Contains(got, "  and ") ||
+		!strings.Contains(got, " more") {
 		t.Errorf("21 blocked nets on 18 lines, and none is said to be left out:\n%s", got)
 	}
 }
@@ -78,7 +95,8 @@ func TestView(t *testing.T) {
 	st.Nets[3].Reason = "two\nlines"
 	v.draw(st)
 	first := strings.Count(out.String(), "\n")
-	if strings.Contains(out.String(), "A\x1b") || first != strings.Count(viewedLines, "\n")+1 || !strings.Contains(out.String(), "blocked: two lines\x1b[K\n") {
+	if strings.Contains(out.String(), "A\x1b") || first != strings.Count(viewedLines, "\n")+1 ||
+		!strings.Contains(out.String(), "blocked: two lines\x1b[K\n") {
 		t.Errorf("%d lines: %q", first, out.String())
 	}
 	for i := range maxNotes + 1 {
@@ -86,7 +104,9 @@ func TestView(t *testing.T) {
 	}
 	out.Reset()
 	v.draw(st)
-	if got := out.String(); !strings.HasPrefix(got, fmt.Sprintf("\x1b[%dA", first)) || strings.Contains(got, "number 0") || !strings.HasSuffix(got, "note: number 3\x1b[K\n\x1b[J") {
+	if got := out.String(); !strings.HasPrefix(got, fmt.Sprintf("\x1b[%dA", first)) ||
+		strings.Contains(got, "number 0") ||
+		!strings.HasSuffix(got, "note: number 3\x1b[K\n\x1b[J") {
 		t.Errorf("again: %q", got)
 	}
 	if got := clip("äöüxyz", 4); got != "äöü…" {
