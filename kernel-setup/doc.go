@@ -21,6 +21,10 @@
 //	test --only fuzz         every fuzz test for half a minute (--fuzz-time); without --only, for three seconds
 //	test --only browser      JupyterLab in a Chromium without a screen, step by step; what it showed lies in .coadapt/screenshots
 //
+// Tests read three variables. COADAPT_TEST_DATA names the folder of cifar100.zip and its like (default: shared/data
+// beside the clone). COADAPT_TEST_PYTHON names a Python that has pandas, pyarrow and duckdb. COADAPT_TEST_IDLE=1 says
+// that nothing else runs, so that completion must come within a second; else its time is only printed.
+//
 // What only tests need is in a Python environment of its own (testing.in), made when it is needed and left out, with a sentence, where it cannot be.
 //
 // # Notebooks with parameters

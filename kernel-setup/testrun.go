@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -103,8 +104,17 @@ func (s *site) testEnv() ([]string, error) {
 	for k, v := range child {
 		env = append(env, k+"="+v)
 	}
+	if os.Getenv(envData) == "" {
+		beside := filepath.Join(filepath.Dir(s.home.Root), "shared", "data")
+		if info, err := os.Stat(beside); err == nil && info.IsDir() {
+			env = append(env, envData+"="+beside)
+		}
+	}
 	return env, nil
 }
+
+// envData names the folder of data sets that are not kept with the code; tests that need one are skipped without.
+const envData = "COADAPT_TEST_DATA"
 
 // vet counts as one test.
 func (s *site) vet(ctx context.Context, env []string, t *tally) error {

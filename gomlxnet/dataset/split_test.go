@@ -13,11 +13,11 @@ func reference(t *testing.T, name string) string {
 	t.Helper()
 	dir := os.Getenv("COADAPT_TEST_DATA")
 	if dir == "" {
-		dir = "../../../shared/data"
+		t.Skipf("COADAPT_TEST_DATA names no folder of test data, beside which reference/%s would be", name)
 	}
 	path := filepath.Join(dir, "..", "reference", name)
 	if _, err := os.Stat(path); err != nil {
-		t.Skipf("no %s: set COADAPT_TEST_DATA to the folder beside it", path)
+		t.Skipf("no %s: COADAPT_TEST_DATA should be the folder beside it", path)
 	}
 	return path
 }

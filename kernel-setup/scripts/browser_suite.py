@@ -267,7 +267,7 @@ class Visit(unittest.TestCase):
         cells.nth(0).locator(".cm-content").click()
         self.page.keyboard.press("Control+Enter")
         self.until(lambda: self.page.evaluate(RAN) == 1, "the first cell does not end")
-        time.sleep(5 * lines.quick())  # the reader reads; the kernel, too, what was imported
+        time.sleep(5)  # the reader reads; the kernel, too, what was imported
         cell, completer = cells.nth(1).locator(".cm-content"), self.page.locator(".jp-Completer-item")
         for source, wanted in (("%%\nlab.", ["Ask", "Run", "Table"]), ("lab.", ["Ask", "Run", "Table"]), ("func f() {\nlab.", ["Ask", "Run", "Table"]),
                                ("%%\nresults := lab.Run(nb.Grid{", ["Conditions", "Cuts", "Seeds"]), ("var g = nb.Grid{", ["Conditions", "Cuts", "Seeds"]),

@@ -231,6 +231,7 @@ class Faults(unittest.TestCase):
                     began = time.monotonic()
                     reply = kernel.reply(kernel.client.complete(code))
                     took = time.monotonic() - began
+                    print(f"completion of {code!r} after {took:.2f} s", flush=True)
                     self.assertLessEqual(wanted, set(reply["matches"]))
                     self.assertLess(took, lines.quick(), code)
                     self.assertEqual((reply["cursor_start"], reply["cursor_end"]), (len(re.sub(r"\w*$", "", code)), len(code)))

@@ -7,7 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -94,39 +96,40 @@ func TestOnlyOneOfManyWins(t *testing.T) {
 
 // TestSilentHolder: a holder elsewhere is replaced after its lease stood still for the time, and finds out.
 func TestSilentHolder(t *testing.T) {
-	s := open(t)
-	s.ttl = 50 * time.Millisecond
-	first := other(t, s)
-	var held *HeldError
-	if _, err := s.Claim(key); !errors.As(err, &held) {
-		t.Fatalf("claimed from a holder seen for the first time: %v", err)
-	}
-	time.Sleep(2 * s.ttl)
-	if err := first.Beat(nil); err != nil { // it lives
-		t.Fatal(err)
-	}
-	if _, err := s.Claim(key); !errors.As(err, &held) {
-		t.Fatalf("claimed from a holder that moved: %v", err)
-	}
-	time.Sleep(2 * s.ttl)
-	second, err := s.Claim(key)
-	if err != nil {
-		t.Fatalf("not claimed from a silent holder: %v", err)
-	}
-	for what, err := range map[string]error{"beat": first.Beat(nil), "checkpoint": first.Checkpoint(1, Files{"f": nil})} {
-		if !errors.Is(err, ErrLost) {
-			t.Errorf("%s of a replaced holder: %v, want ErrLost", what, err)
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t)
+		first := other(t, s)
+		var held *HeldError
+		if _, err := s.Claim(key); !errors.As(err, &held) {
+			t.Fatalf("claimed from a holder seen for the first time: %v", err)
 		}
-	}
-	if !first.Lost() {
-		t.Error("a replaced holder does not know")
-	}
-	if err := errors.Join(first.Release(), first.Finish()); err != nil {
-		t.Error(err)
-	}
-	if err := second.Beat(nil); err != nil {
-		t.Errorf("the replaced holder's end took the lease along: %v", err)
-	}
+		time.Sleep(2 * s.ttl)
+		if err := first.Beat(nil); err != nil { // it lives
+			t.Fatal(err)
+		}
+		if _, err := s.Claim(key); !errors.As(err, &held) {
+			t.Fatalf("claimed from a holder that moved: %v", err)
+		}
+		time.Sleep(2 * s.ttl)
+		second, err := s.Claim(key)
+		if err != nil {
+			t.Fatalf("not claimed from a silent holder: %v", err)
+		}
+		for what, err := range map[string]error{"beat": first.Beat(nil), "checkpoint": first.Checkpoint(1, Files{"f": nil})} {
+			if !errors.Is(err, ErrLost) {
+				t.Errorf("%s of a replaced holder: %v, want ErrLost", what, err)
+			}
+		}
+		if !first.Lost() {
+			t.Error("a replaced holder does not know")
+		}
+		if err := errors.Join(first.Release(), first.Finish()); err != nil {
+			t.Error(err)
+		}
+		if err := second.Beat(nil); err != nil {
+			t.Errorf("the replaced holder's end took the lease along: %v", err)
+		}
+	})
 }
 
 // TestLateClaim: a worker that was about to take lease 4 over when the folder went and came again makes lease.5 beside
@@ -216,47 +219,41 @@ func TestDeadProcess(t *testing.T) {
 	}
 }
 
-// TestKeep: the lease is renewed while the work moves, and lost when it does not.
+// TestKeep: the lease is renewed while the work moves, and lost when it does not. The clock is synctest's, so a machine
+// that stalls is no holder that does.
 func TestKeep(t *testing.T) {
-	s := open(t)
-	s.ttl, s.beat = time.Second, 5*time.Millisecond
-	l := other(t, s)
-	var (
-		mu    sync.Mutex
-		moves = true
-	)
-	stop := l.Keep(func() (any, bool) {
-		mu.Lock()
-		defer mu.Unlock()
-		return nil, moves
-	})
-	defer stop()
-	var held *HeldError
-	for range 4 {
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t)
+		l := other(t, s)
+		var still atomic.Bool
+		stop := l.Keep(func() (any, bool) { return nil, !still.Load() })
+		defer stop()
+		var held *HeldError
+		for range 10 {
+			if _, err := s.Claim(key); !errors.As(err, &held) {
+				t.Fatalf("claimed from one that moves: %v", err)
+			}
+			time.Sleep(s.ttl / 2)
+		}
+		time.Sleep(s.beat / 2) // between two beats
+		still.Store(true)
 		if _, err := s.Claim(key); !errors.As(err, &held) {
-			t.Fatalf("claimed from one that moves: %v", err)
+			t.Fatalf("claimed from one that has just moved: %v", err)
 		}
-		time.Sleep(s.ttl / 2)
-	}
-	mu.Lock()
-	moves = false
-	mu.Unlock()
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(s.ttl / 4) {
-		if _, err := s.Claim(key); err == nil {
-			break
+		time.Sleep(s.ttl - s.beat)
+		if _, err := s.Claim(key); !errors.As(err, &held) {
+			t.Fatalf("claimed %v after the last look at a change: %v", s.ttl-s.beat, err)
 		}
-		if time.Now().After(deadline) {
-			t.Fatal("one that stands still keeps its lease")
+		time.Sleep(2 * s.beat)
+		if _, err := s.Claim(key); err != nil {
+			t.Fatalf("one that stands still keeps its lease: %v", err)
 		}
-	}
-	mu.Lock()
-	moves = true
-	mu.Unlock()
-	for deadline := time.Now().Add(time.Minute); !l.Lost(); time.Sleep(s.beat) {
-		if time.Now().After(deadline) {
+		still.Store(false)
+		time.Sleep(2 * s.beat)
+		if !l.Lost() {
 			t.Fatal("it does not find out")
 		}
-	}
+	})
 }
 
 func TestCheckpoints(t *testing.T) {

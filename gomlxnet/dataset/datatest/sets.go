@@ -90,11 +90,11 @@ func Real(t testing.TB, name string) string {
 	t.Helper()
 	dir := os.Getenv("COADAPT_TEST_DATA")
 	if dir == "" {
-		dir = "../../../shared/data"
+		t.Skipf("COADAPT_TEST_DATA names no folder with %s", name)
 	}
 	path := filepath.Join(dir, name)
 	if _, err := os.Stat(path); err != nil {
-		t.Skipf("no %s: set COADAPT_TEST_DATA to the folder that holds it", path)
+		t.Skipf("no %s: COADAPT_TEST_DATA should be the folder that holds it", path)
 	}
 	return path
 }
