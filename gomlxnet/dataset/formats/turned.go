@@ -44,8 +44,22 @@ func (s *folder) turned(ctx context.Context) (bool, error) {
 // lies reports whether a picture is not upright. One that cannot be read is bad, whatever it says.
 func (s *folder) lies(file string) bool {
 	at, _ := s.t.find(file)
-	if s.t.files[at].bad != nil {
-		return false
+	e := &s.t.files[at]
+	if e.bad != nil || e.way != wayUnknown {
+		return e.way == lying
 	}
-	return !picture.Upright(func(n int64) ([]byte, error) { return s.t.head(file, n) })
+	var fault error
+	is := picture.Upright(func(n int64) ([]byte, error) {
+		head, err := s.t.head(file, n)
+		fault = err
+		return head, err
+	})
+	if fault != nil {
+		return !is
+	}
+	if e.way = lying; is {
+		e.way = upright
+	}
+	s.t.learn()
+	return !is
 }
