@@ -134,7 +134,9 @@ func (s *Store) Claim(key string) (*Lease, error) {
 func (s *Store) claim(key, dir string) (*Lease, error) {
 	self := Holder{Process: ThisProcess(), Token: rand.Text()}
 	for range 100 { // the folder may vanish, and other workers may appear, between two looks at it
-		if err := os.MkdirAll(dir, 0o777); err != nil {
+		if err := os.MkdirAll(dir, 0o777); errors.Is(err, fs.ErrExist) {
+			continue // it was there, and is gone
+		} else if err != nil {
 			return nil, err
 		}
 		gen, content, err := latestLease(dir)
@@ -331,7 +333,8 @@ func (l *Lease) Release() error {
 }
 
 // Finish gives the lease back and removes the work folder once the entry is
-// stored. If the lease was lost, the folder stays for the new holder.
+// stored. If the lease was lost, the folder stays for the new holder. The folder is moved away first: workers that ask
+// for the key meet the lease or no folder, and none makes a lease in a folder that is being removed.
 func (l *Lease) Finish() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -339,5 +342,9 @@ func (l *Lease) Finish() error {
 		return nil
 	}
 	l.lost = fmt.Errorf("%s: the work is finished", l.key)
-	return os.RemoveAll(l.dir)
+	away := filepath.Join(l.store.dir, stageDir, l.key+"-finished-"+rand.Text())
+	if err := l.store.move.rename(l.dir, away); err != nil { // where it may not be moved, it may be removed
+		away = l.dir
+	}
+	return os.RemoveAll(away)
 }
