@@ -49,17 +49,26 @@ func newCost(net Net, arch gomlxnet.Arch, r Recipe, testImages int) (Cost, error
 	if r.TestEvery > 0 {
 		c.Tests += r.Steps / r.TestEvery
 	}
-	from := 0
-	for _, s := range net.Treatment.stages(net.N, arch.Cuts(), r.Steps) {
-		_, here, err := arch.Cost(s.cut)
-		if err != nil {
-			return Cost{}, err
-		}
-		c.Train += here.Train * int64(s.to-from) * int64(r.Batch)
-		from = s.to
+	if c.Train, err = trainCost(net, arch, r.Steps); err != nil {
+		return Cost{}, err
 	}
+	c.Train *= int64(r.Batch)
 	c.Test = c.TestImage * int64(c.Tests) * int64(testImages)
 	return c, nil
+}
+
+// trainCost is the multiply-adds of steps of one image each, forward and backward, over all stages of a net's training.
+func trainCost(net Net, arch gomlxnet.Arch, steps int) (sum int64, err error) {
+	from := 0
+	for _, s := range net.Treatment.stages(net.N, arch.Cuts(), steps) {
+		_, here, err := arch.Cost(s.cut)
+		if err != nil {
+			return 0, err
+		}
+		sum += here.Train * int64(s.to-from)
+		from = s.to
+	}
+	return sum, nil
 }
 
 // testPerClass is the number of validation images a class of ILSVRC2012.
