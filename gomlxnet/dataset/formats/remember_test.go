@@ -177,6 +177,22 @@ func TestRememberedSizes(t *testing.T) {
 	}
 }
 
+// TestGrownFolder: a folder that has grown beyond what is read for a digest has the digest of names and sizes alone,
+// though sums of its files are known from before.
+func TestGrownFolder(t *testing.T) {
+	digest := func(known facts) string {
+		tr := &tree{where: "grown", files: []entry{{name: "a", size: 10, facts: known}, {name: "b", size: maxHashed}}}
+		d, err := tr.digest(t.Context(), "test", []string{"a", "b"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	if never, before := digest(facts{}), digest(facts{crc: 7, summed: true}); never != before {
+		t.Errorf("digest %s with a sum that is remembered, %s without", before, never)
+	}
+}
+
 // TestDamagedCache: whatever the file of a cache holds, the folder opens as it is; and one that does not agree with a
 // picture is removed.
 func TestDamagedCache(t *testing.T) {

@@ -142,7 +142,8 @@ func (t *tree) digest(ctx context.Context, what string, names []string) (string,
 			bytes += list[i].size
 		}
 	}
-	if !t.crcs && bytes <= maxHashed {
+	unread := !t.crcs && bytes > maxHashed
+	if !t.crcs && !unread {
 		if err := t.sums(ctx, list); err != nil {
 			return "", err
 		}
@@ -157,6 +158,9 @@ func (t *tree) digest(ctx context.Context, what string, names []string) (string,
 	h := sha256.New()
 	fmt.Fprintf(h, "coadapt %s\n", what)
 	for _, e := range list {
+		if unread {
+			e.crc = 0 // it may be known from a time when the folder was smaller
+		}
 		fmt.Fprintf(h, "%q %d %08x\n", e.name, e.size, e.crc)
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
