@@ -22,8 +22,8 @@ import (
 )
 
 // BenchmarkCommands starts the program as a shell does, 20 times for each command, in turn: what it takes to start, to
-// read a store of 180 nets, and one of 20,000. It reports medians of seconds by the clock and of the processors, and the
-// most memory of any start.
+// read a store of 180 nets, and one of 20,000. It reports medians of seconds by the clock and of the processors, and
+// the most memory of any start.
 //
 //	go test ./transfer/cmd/coadapt -run '^$' -bench Commands -benchtime 1x
 func BenchmarkCommands(b *testing.B) {
@@ -99,8 +99,8 @@ const rounds = 20
 
 const envManyNets = "COADAPT_BENCH_NETS"
 
-// manyNets makes a store of as many finished nets as the name of its folder says, a thousand to an experiment, that were
-// written an hour ago, and a run that has all of them.
+// manyNets makes a store of as many finished nets as the name of its folder says, a thousand to an experiment, that
+// were written an hour ago, and a run that has all of them.
 func manyNets(b *testing.B, dir string) {
 	b.Helper()
 	must := func(err error) {
@@ -127,7 +127,8 @@ func manyNets(b *testing.B, dir string) {
 			Experiment: fmt.Sprintf("%012x", i/1000)}
 		result, err := json.MarshalIndent(r, "", " ")
 		must(err)
-		writeOld(b, s, key, store.Files{"result.json": result, "spec.json": filler, "metrics.json": filler[:3000], "log.txt": filler[:100]})
+		writeOld(b, s, key, store.Files{"result.json": result, "spec.json": filler, "metrics.json": filler[:3000],
+			"log.txt": filler[:100]})
 		plans = append(plans, &transfer.Plan{Net: n, Key: key, Recipe: transfer.Recipe{Steps: 3000, Batch: 16}})
 	}
 	must(sweep.NewRecord("many", "data", "e", plans).Save(s))
