@@ -37,6 +37,40 @@ func TestClaimsOfPretrained(t *testing.T) {
 	}
 }
 
+// TestClaimsOfPretrainedWithBatchNorm: what results/pretrained.md says of CIFAR-10's ResNet-20: no net fails, features
+// have an RMS near 1, and bringing them to 1 changes little.
+func TestClaimsOfPretrainedWithBatchNorm(t *testing.T) {
+	want := map[string]float64{"pretrained/A5B": 0.417, "pretrained/A5Br": 0.420, "pretrained/A9B": 0.485,
+		"pretrained/A9Br": 0.483, "pretrained/A10B": 0.355, "pretrained/A10Br": 0.341}
+	accuracy := map[string]float64{}
+	for _, r := range kept(t, "pretrained/cifar100-resnet20") {
+		if r.Net.Treatment == transfer.Base {
+			if share := float64(r.Correct) / float64(r.Tested); r.Status != transfer.NotTrained || math.Abs(share-0.218) > 0.0006 {
+				t.Errorf("%s is %s with %.4f; claimed: not trained, with 0.218", r.Net, r.Status, share)
+			}
+			continue
+		}
+		accuracy[r.Net.String()] = r.Accuracy
+		if r.Status != transfer.OK || math.Abs(r.Accuracy-want[r.Net.String()]) > 0.0006 {
+			t.Errorf("%s is %s with %.4f; claimed: %.3f", r.Net, r.Status, r.Accuracy, want[r.Net.String()])
+		}
+		if rms := map[int]float64{5: 0.85, 9: 0.75, 10: 1.36}[r.Net.N]; math.Abs(r.Scale-rms) > 0.006 {
+			t.Errorf("RMS %v of %s; claimed: %v", r.Scale, r.Net, rms)
+		}
+	}
+	if len(accuracy) != len(want) {
+		t.Errorf("%d cut nets, want %d", len(accuracy), len(want))
+	}
+	for _, n := range []string{"5", "9", "10"} {
+		if moved := accuracy["pretrained/A"+n+"Br"] - accuracy["pretrained/A"+n+"B"]; math.Abs(moved) > 0.015 {
+			t.Errorf("n = %s: rescaling moves it by %.4f; claimed: by 0.015 at most", n, moved)
+		}
+	}
+	if more := accuracy["pretrained/A9B"] - accuracy["pretrained/A10B"]; math.Abs(more-0.13) > 0.005 {
+		t.Errorf("n = 9 is %.4f above n = 10; claimed: 0.13", more)
+	}
+}
+
 // TestClaimsOfTwoDataSets: what results/pretrained.md says of CIFAR-100 and Tiny ImageNet.
 func TestClaimsOfTwoDataSets(t *testing.T) {
 	accuracy := map[string]float64{}
