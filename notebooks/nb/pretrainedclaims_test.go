@@ -71,6 +71,28 @@ func TestClaimsOfPretrainedWithBatchNorm(t *testing.T) {
 	}
 }
 
+// TestClaimsOfResNet20: what results/README.md says of a net with batch norm.
+func TestClaimsOfResNet20(t *testing.T) {
+	nets := map[string]transfer.Result{}
+	for _, r := range kept(t, "resnet20") {
+		nets[r.Net.String()] = r
+	}
+	for _, n := range []string{"1", "5", "9"} {
+		for _, name := range []string{"0/B" + n + "B", "0/B" + n + "Br"} {
+			r := nets[name]
+			if off := r.Accuracy - nets["0/baseB"].Accuracy; r.Status != transfer.OK || math.Abs(off) > 0.02 {
+				t.Errorf("%s is %s, %+.4f from its base; claimed: within 0.02", name, r.Status, off)
+			}
+			if r.Scale < 0.65 || r.Scale > 1.05 {
+				t.Errorf("%s: RMS %v; claimed: 0.7 to 1.0", name, r.Scale)
+			}
+		}
+	}
+	if lost := nets["0/B9B"].Accuracy - nets["0/A9B"].Accuracy; math.Abs(lost-0.034) > 0.0006 {
+		t.Errorf("at n = 9 AnB is %.4f below BnB; claimed: 0.034", lost)
+	}
+}
+
 // TestClaimsOfTwoDataSets: what results/pretrained.md says of CIFAR-100 and Tiny ImageNet.
 func TestClaimsOfTwoDataSets(t *testing.T) {
 	accuracy := map[string]float64{}
