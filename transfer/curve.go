@@ -183,11 +183,12 @@ func (c *curve) take(ctx context.Context, f finished, yield func(Result, error) 
 	var held *store.HeldError
 	switch {
 	case errors.As(f.err, &held) || errors.Is(f.err, store.ErrLost):
-		if !j.told {
-			j.told = true
+		now := time.Now()
+		if j.held.IsZero() {
+			j.held = now
 			l.report(ended(j.net, fmt.Sprintf("%s: %v", j.net, f.err)))
 		}
-		j.waits = time.Now().Add(heldPoll)
+		j.waits = now.Add(l.heldPoll(now.Sub(j.held)))
 		c.put(j)
 		return nil
 	case f.err != nil && !retryable(f.err):
