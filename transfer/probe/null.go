@@ -25,6 +25,13 @@ func (n Null) Mean() float64 {
 	return sum
 }
 
+// Interval holds the values that chance alone gives in 95% of the cases: of 39 shuffles it is from the least to the
+// greatest, of more it leaves out as many on either side as make 2.5%, of fewer it is from the least to the greatest, too.
+func (n Null) Interval() (low, high float64) {
+	out := max(0, int(0.025*float64(len(n.Shuffled)+1)+1e-9)-1)
+	return n.Shuffled[out], n.Shuffled[len(n.Shuffled)-1-out]
+}
+
 // PermutationNull compares x with y, and so many times with y whose pictures are shuffled: P is small where x
 // and y share more than two sets of features of other pictures would (Phipson and Smyth 2010, Permutation
 // P-values Should Never Be Zero). With labels, pictures are shuffled within their class, and what is tested
