@@ -91,6 +91,11 @@ func layersFigure(values []probing.Value, opt Options) (*Figure, error) {
 		frame, curve = curve, frame
 		values = slices.DeleteFunc(slices.Clone(values), func(v probing.Value) bool { return v.Unit != "share" })
 	}
+	notes := failedControls(values)
+	values, nulls := splitNulls(values)
+	if len(nulls) > 0 {
+		notes = append(notes, "A bar is what permuted labels give: 95% of the permutations.")
+	}
 	var layers, frames, curves []string
 	add := func(list *[]string, name string) {
 		if name != "" && !slices.Contains(*list, name) {
@@ -143,6 +148,9 @@ func layersFigure(values []probing.Value, opt Options) (*Figure, error) {
 				}
 			}
 			alt += fmt.Sprintf(" %s, %s: %s.", f, name, strings.Join(words, ", "))
+			areas, said := bars(nulls, f, name, layers, s.look)
+			alt += said
+			p.areas = append(p.areas, areas...)
 			p.series, all = append(p.series, s), append(all, s)
 		}
 		if p.ylabel == "1" {
@@ -153,7 +161,6 @@ func layersFigure(values []probing.Value, opt Options) (*Figure, error) {
 		}
 	}
 	panels[len(panels)-1].xlabel = "layer"
-	notes := failedControls(values)
 	opt.Height = 1.2 + 2.2*float64(len(panels))
 	return opt.page(alt, func(c draw.Canvas) {
 		c = drawTitle(c, opt.Title)
