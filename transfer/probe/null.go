@@ -25,8 +25,8 @@ func (n Null) Mean() float64 {
 	return sum
 }
 
-// Interval holds the values that chance alone gives in 95% of the cases: of 39 shuffles it is from the least to the
-// greatest, of more it leaves out as many on either side as make 2.5%, of fewer it is from the least to the greatest, too.
+// Interval holds what chance alone gives in 95% of the cases. Of 39 shuffles or fewer it is from the least to the
+// greatest; of more it leaves out 2.5% on either side.
 func (n Null) Interval() (low, high float64) {
 	out := max(0, int(0.025*float64(len(n.Shuffled)+1)+1e-9)-1)
 	return n.Shuffled[out], n.Shuffled[len(n.Shuffled)-1-out]

@@ -103,7 +103,7 @@ func (s *RidgeSolver) Fit(labels []int) (*Ridge, error) {
 	}
 	var by, fitted mat.Dense
 	by.Mul(s.along.T(), target) // [directions, classes]
-	// The solutions of all penalties are beside each other, as one product with all of them is quicker than one with each.
+	// The solutions of all penalties stand beside each other: one product with all is quicker than one with each.
 	solutions := mat.NewDense(d, len(ridgePenalties)*k, nil)
 	solutions.Apply(func(j, col int, _ float64) float64 { return by.At(j, col%k) * s.shrink[col/k*d+j] }, solutions)
 	fitted.Mul(s.along, solutions)
