@@ -43,7 +43,8 @@ func splitNulls(values []probing.Value) (rest []probing.Value, nulls map[nullKey
 	return rest, nulls
 }
 
-// bars are the intervals of the nulls of a curve, an area for each layer, and the same in words, "" where there is none.
+// bars are the intervals of the nulls of a curve, an area for each layer, and the same in words, "" where there is
+// none.
 func bars(nulls map[nullKey]chance, name, nets string, layers []string, l look) (areas []area, words string) {
 	const half = 0.12 // of the width of a bar, in layers
 	var said []string

@@ -22,8 +22,8 @@ const permutations = 39
 // permutedVersion is raised by hand where a null comes to another value.
 const permutedVersion = 1
 
-// A labelled probe has values that follow from labels, and so a null for each. Nulls have a record of their own, so that
-// values that were kept before there were nulls are still found.
+// A labelled probe has values that follow from labels, and so a null for each. Nulls have a record of their own, so
+// that values that were kept before there were nulls are still found.
 type labelled interface {
 	Probe
 	labelled(ctx context.Context, r *Runner, s *Subject) iter.Seq2[fromLabels, error]
@@ -37,7 +37,8 @@ type fromLabels struct {
 }
 
 // askLabelled has the values of a labelled probe and their nulls, with so many permutations; 0 is none.
-func (r *Runner) askLabelled(ctx context.Context, p labelled, s *Subject, permutations int) (values, nulls []Value, err error) {
+func (r *Runner) askLabelled(ctx context.Context, p labelled, s *Subject, permutations int) (
+	values, nulls []Value, err error) {
 	for v, err := range p.labelled(ctx, r, s) {
 		if err != nil {
 			return nil, nil, err

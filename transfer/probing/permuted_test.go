@@ -102,7 +102,7 @@ func TestNullsBesideOldValues(t *testing.T) {
 		for _, n := range nulls {
 			low := find(t, values, n.Name+From, n.Layer).Number()
 			high := find(t, values, n.Name+To, n.Layer).Number()
-			if n.Control == Asked || !(low <= n.Number() && n.Number() <= high) || n.Number() < 0.2 || n.Number() > 0.8 {
+			if mean := n.Number(); n.Control == Asked || !(low <= mean && mean <= high) || mean < 0.2 || mean > 0.8 {
 				t.Errorf("%s at %s: %v [%v, %v], %s of two classes", k.name, n.Layer, n.Number(), low, high, n.Control)
 			}
 		}

@@ -68,8 +68,8 @@ func (r *Runner) Close() {
 	r.grams = nil
 }
 
-// Run asks a probe of nets, of each by itself, of the first and each other one, or of all, and yields the values. Of each group
-// of nets controls that fail come first. Values that were found before are read from the store.
+// Run asks a probe of nets, of each by itself, of the first and each other one, or of all, and yields the values. Of
+// each group of nets controls that fail come first. Values that were found before are read from the store.
 func (r *Runner) Run(ctx context.Context, p Probe, results ...transfer.Result) iter.Seq2[Value, error] {
 	return func(yield func(Value, error) bool) {
 		groups, err := grouped(p, results)
@@ -176,8 +176,8 @@ func (r *Runner) group(ctx context.Context, p Probe, results []transfer.Result) 
 	return records[0].named(), nil
 }
 
-// fill gives records the values that the store keeps of them. If one is missing, look finds the values of all, and those
-// that are missing are kept.
+// fill gives records the values that the store keeps of them. If one is missing, look finds the values of all, and
+// those that are missing are kept.
 func (r *Runner) fill(records []record, look func() ([][]Value, error)) error {
 	keys := make([]string, len(records))
 	var missing []int
