@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
@@ -66,25 +68,16 @@ func NewAbove(backend compute.Backend, arch Arch, w Weights, batch, from int) (*
 			len(arch.Blocks)-1,
 		)
 	}
-	a := &Above{
-		arch:  arch,
-		from:  from,
-		shape: []int{batch, arch.Size, arch.Size, arch.Channels},
-		store: model.NewStore(),
+	dims, err := arch.Dims()
+	if err != nil {
+		return nil, err
 	}
-	if from > 0 {
-		dims, err := arch.Dims()
-		if err != nil {
-			return nil, err
-		}
-		a.shape = dims[from-1].Out.shape(batch)
-	}
+	a := &Above{arch: arch, from: from, shape: dims[from].In.Shape(batch), store: model.NewStore()}
 	if err := createVariables(a.store, w); err != nil {
 		return nil, err
 	}
-	var err error
 	a.exec, err = model.NewExec(backend, a.store, func(scope *model.Scope, x *Node) *Node {
-		left := arch.blocksGraph(scope, x, nil, Cut{}, from, len(arch.Blocks))
+		left := arch.Graph(x, Run{Scope: scope, From: from})
 		return left[len(left)-1]
 	})
 	if err != nil {
@@ -107,7 +100,7 @@ func (a *Above) Load(w Weights) error {
 
 // Logits gives the net's outputs, [batch, classes], for values of the shape that Shape says.
 func (a *Above) Logits(values []float32) ([]float32, error) {
-	if want := product(a.shape); len(values) != want {
+	if want := shapes.Make(dtypes.Float32, a.shape...).Size(); len(values) != want {
 		return nil, fmt.Errorf("layers above %d of %s: %d values, want %d", a.from, a.arch.Name, len(values), want)
 	}
 	out, err := a.exec.Call(tensors.FromFlatDataAndDimensions(values, a.shape...))

@@ -53,7 +53,7 @@ func (p AdaptiveAverage) Build(_ *Context, in []*Node) *Node {
 	if x.Shape().Dim(1) == p.Out && x.Shape().Dim(2) == p.Out {
 		return x
 	}
-	x = as(x, dtypes.Float32)
+	x = ConvertDType(x, dtypes.Float32)
 	for _, axis := range []int{1, 2} {
 		places := make([]*Node, p.Out)
 		for i := range places {
@@ -62,5 +62,5 @@ func (p AdaptiveAverage) Build(_ *Context, in []*Node) *Node {
 		}
 		x = Concatenate(places, axis)
 	}
-	return as(x, in[0].DType())
+	return ConvertDType(x, in[0].DType())
 }

@@ -2,7 +2,6 @@ package gomlxnet
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/gomlx/compute/dtypes"
@@ -82,27 +81,6 @@ func (p Precision) dtype() dtypes.DType {
 	return dtypes.Float32
 }
 
-// Dims is the shape of one image's activations. In a graph they are [batch, height, width, channels];
-// flat ones, of height and width 1, are [batch, channels].
-type Dims struct {
-	Height, Width, Channels int
-	Flat                    bool
-}
-
-// Values is the number of activations.
-func (d Dims) Values() int { return d.Height * d.Width * d.Channels }
-
-// String is, for instance, 27x27x96.
-func (d Dims) String() string { return fmt.Sprintf("%dx%dx%d", d.Height, d.Width, d.Channels) }
-
-// shape is that of a batch in a graph.
-func (d Dims) shape(batch int) []int {
-	if d.Flat {
-		return []int{batch, d.Channels}
-	}
-	return []int{batch, d.Height, d.Width, d.Channels}
-}
-
 // BlockDims are the shapes at the border of one block.
 type BlockDims struct{ In, Out Dims }
 
@@ -123,6 +101,9 @@ func (a Arch) Dims() ([]BlockDims, error) {
 // Cuts is the largest cut: every block but the last can be transferred.
 func (a Arch) Cuts() int { return len(a.Blocks) - 1 }
 
+// Input is the shape of an image.
+func (a Arch) Input() Dims { return Dims{Height: a.Size, Width: a.Size, Channels: a.Channels} }
+
 // Outputs is the number of channels that leave block i (from 0), 0 where the arch is not valid.
 func (a Arch) Outputs(i int) int {
 	dims, err := a.Dims()
@@ -142,16 +123,13 @@ type Variable struct {
 	Var
 }
 
-// Size is the number of values.
-func (v Var) Size() int { return product(v.Shape) }
-
-// learns says whether the solver moves the variable under a cut.
-func (v Variable) learns(cut Cut) bool {
-	return v.Role == Learned && !cut.frozen(v.Layer) && v.Param.RateMult != 0
+// Learns says whether the solver moves the variable under a cut.
+func (v Variable) Learns(cut Cut) bool {
+	return v.Role == Learned && !cut.Freezes(v.Layer) && v.Param.RateMult != 0
 }
 
-// under is the variable's Param under a cut.
-func (v Variable) under(cut Cut) Param {
+// Under is the variable's Param under a cut.
+func (v Variable) Under(cut Cut) Param {
 	p := v.Param
 	if cut.Rate > 0 && v.Layer < cut.N {
 		p.RateMult *= cut.Rate
@@ -168,9 +146,3 @@ func (a Arch) Variables() ([]Variable, error) {
 	}
 	return w.vars, nil
 }
-
-const (
-	netScope    = "net"
-	weightsName = "weights"
-	biasesName  = "biases"
-)

@@ -32,7 +32,7 @@ func (p AveragePool) Field(in Field, _ Dims) Field { return in.window(p.Kernel, 
 
 // Build adds strided slices, first along the height and then along the width, in float32.
 func (p AveragePool) Build(_ *Context, in []*Node) *Node {
-	x := as(in[0], dtypes.Float32)
+	x := ConvertDType(in[0], dtypes.Float32)
 	for _, axis := range []int{1, 2} {
 		size := x.Shape().Dim(axis)
 		x = p.span().fit(x, axis, 0)
@@ -48,7 +48,7 @@ func (p AveragePool) Build(_ *Context, in []*Node) *Node {
 		dims[axis] = len(shares)
 		x = Mul(parts[0], Reshape(Const(x.Graph(), shares), dims...))
 	}
-	return as(x, in[0].DType())
+	return ConvertDType(x, in[0].DType())
 }
 
 // GlobalAverage is the mean of each channel over all places.
@@ -72,5 +72,5 @@ func (GlobalAverage) Build(_ *Context, in []*Node) *Node {
 		return x
 	}
 	dims := x.Shape().Dimensions
-	return as(Reshape(ReduceMean(as(x, dtypes.Float32), 1, 2), dims[0], 1, 1, dims[3]), x.DType())
+	return ConvertDType(Reshape(ReduceMean(ConvertDType(x, dtypes.Float32), 1, 2), dims[0], 1, 1, dims[3]), x.DType())
 }

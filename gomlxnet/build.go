@@ -10,94 +10,91 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// Graph builds the net on images [batch, size, size, channels] and returns its
-// logits [batch, classes] and the activations that leave each block. Variables
-// live under /net/<block>/; frozen ones are marked as not
-// trainable and no gradient flows below the cut. In training, rng is the random
-// state of dropout; nil builds the net for testing, without dropout. Dropout
-// over frozen layers stays live in training, as in the paper. It panics where
-// the arch is invalid, as graph functions do.
-func (a Arch) Graph(scope *model.Scope, images, rng *Node, cut Cut) (logits *Node, blocks []*Node) {
-	blocks = a.blocksGraph(scope, images, rng, cut, 0, len(a.Blocks))
-	return blocks[len(blocks)-1], blocks
+// Run is one run through a net, or through several nets that are stacked as package op says.
+type Run struct {
+	// Scope has the variables, at their paths: /net/<block>/... Those of frozen blocks are marked as not trainable.
+	Scope *model.Scope
+	// Value and Set, where they are given, have them in place of a Scope: Value gives the variable of an index in
+	// [Arch.Variables], of all nets, and Set gives a statistic a new value.
+	Value func(i int) *Node
+	Set   func(i int, value *Node)
+
+	Cut      Cut // no gradient flows below it
+	From, To int // the blocks From..To-1 are run; a To of 0 stands for all
+	// RNGs are the random states of dropout, one a net. Without them a net is run as for testing, without dropout. With
+	// them it is in training; dropout stays live over frozen layers, as in the paper.
+	RNGs []*Node
+	// Batch has normalisations of blocks that learn take the statistics of the batch without RNGs, too.
+	Batch bool
+	// Preactivation ends the last block behind its weights; see [Arch.Preactivation].
+	Preactivation bool
 }
 
-// blocksGraph is the blocks from..to-1 on x, which is images where from is 0. What comes in and all that it returns
-// is float32. What reads no further must not make the variables of others: GoMLX's Go backend (compute v0.1.2) ends
-// with an index out of range where a parameter comes behind all that the outputs need.
-func (a Arch) blocksGraph(scope *model.Scope, x, rng *Node, cut Cut, from, to int) []*Node {
+// Graph runs x through the net and gives what leaves each block, of which the last one's are the logits, [batch,
+// classes]. x is images, [batch, size, size, channels], or what leaves block From-1; it and all that is returned is
+// float32. It panics where the arch or the cut is invalid, as graph functions do.
+//
+// What reads no further must not make the variables of others: GoMLX's Go backend (compute v0.1.2) ends with an index
+// out of range where a parameter comes behind all that the outputs need.
+func (a Arch) Graph(x *Node, r Run) []*Node {
 	w, err := a.wire()
 	if err != nil {
 		panic(err)
 	}
-	if err := cut.Check(a); err != nil {
+	if err := r.Cut.Check(a); err != nil {
 		panic(err)
 	}
-	if from == 0 {
-		x.AssertDims(-1, a.Size, a.Size, a.Channels)
+	nets := max(len(r.RNGs), 1)
+	if r.To == 0 {
+		r.To = len(w.blocks)
 	}
-	variable := func(i int) *model.Variable {
-		v, at := w.vars[i], scope
-		names := strings.Split(v.Path, "/")[1:]
-		for _, name := range names[:len(names)-1] {
-			at = at.At("%s", name)
-		}
-		return at.VariableWithShape(names[len(names)-1], shapes.Make(dtypes.Float32, v.Shape...)).
-			SetTrainable(v.learns(cut))
+	if r.From == 0 {
+		x.AssertDims(-1, a.Size, a.Size, nets*a.Channels)
 	}
-	p := &pass{cut: cut, nets: 1, normed: w.normed(),
-		value:  func(i int) *Node { return variable(i).NodeValue(x.Graph()) },
-		update: func(i int, value *Node) { variable(i).SetNodeValue(value) }}
-	if rng != nil {
-		p.rngs = []*Node{rng}
+	if r.Value == nil {
+		r.Value = func(i int) *Node { return r.variable(w.vars[i]).NodeValue(x.Graph()) }
+		r.Set = func(i int, value *Node) { r.variable(w.vars[i]).SetNodeValue(value) }
 	}
-	return p.blocks(w.fast().blocks[from:to], from, as(x, a.Precision.dtype()))
+	blocks := w.fast().blocks[r.From:r.To]
+	if r.Preactivation {
+		last := &blocks[len(blocks)-1]
+		last.ops = untilWeights(last.ops)
+	}
+	pass := &Pass{Nets: nets, Normed: w.normed(), RNGs: r.RNGs, Value: r.Value, Set: r.Set}
+	return r.blocks(pass, blocks, ConvertDType(x, a.Precision.dtype()))
 }
 
-// pass is one run through the blocks of several nets (see stack.go).
-type pass struct {
-	cut    Cut
-	nets   int
-	normed bool              // the net has batch norm
-	rngs   []*Node           // the random states of each net; nil in testing
-	batch  bool              // statistics are the batch's, as in training, though there is no dropout
-	value  func(i int) *Node // the variable of an index
-	update func(i int, value *Node)
+// variable is one in the scope.
+func (r Run) variable(v Variable) *model.Variable {
+	at, names := r.Scope, strings.Split(v.Path, "/")[1:]
+	for _, name := range names[:len(names)-1] {
+		at = at.At("%s", name)
+	}
+	return at.VariableWithShape(names[len(names)-1], shapes.Make(dtypes.Float32, v.Shape...)).
+		SetTrainable(v.Learns(r.Cut))
 }
 
-// blocks is what leaves each block, as float32. The first one is block from of the net.
-func (p *pass) blocks(blocks []wiredBlock, from int, x *Node) (left []*Node) {
+// blocks is what leaves each block, as float32. The first one is block From of the net.
+func (r Run) blocks(pass *Pass, blocks []wiredBlock, x *Node) (left []*Node) {
 	for i, b := range blocks {
-		layer := from + i
+		layer := r.From + i
+		frozen := r.Cut.Freezes(layer)
 		values := []*Node{x}
 		for _, o := range b.ops {
 			var in []*Node
 			for _, f := range o.from {
 				in = append(in, values[f])
 			}
-			c := &Context{
-				Nets:     p.nets,
-				Learning: (p.batch || p.rngs != nil) && !p.cut.frozen(layer),
-				pass:     p,
-				vars:     o.vars,
-			}
+			c := &Context{Pass: pass, Learning: (r.Batch || pass.RNGs != nil) && !frozen, Vars: o.vars}
 			values = append(values, o.Build(c, in))
 		}
 		x = values[len(b.ops)]
-		if p.cut.frozen(layer) && p.cut.Free == 0 && layer == p.cut.N-1 {
+		if frozen && r.Cut.Free == 0 && layer == r.Cut.N-1 {
 			x = StopGradient(x)
 		}
-		left = append(left, as(x, dtypes.Float32))
+		left = append(left, ConvertDType(x, dtypes.Float32))
 	}
 	return left
-}
-
-// as is x as numbers of a type.
-func as(x *Node, dtype dtypes.DType) *Node {
-	if x.DType() == dtype {
-		return x
-	}
-	return ConvertDType(x, dtype)
 }
 
 // fast is the net with its operations in an order that is faster and comes to the same.
@@ -130,4 +127,28 @@ func readers(ops []wiredOp, k int) (n int) {
 		}
 	}
 	return n
+}
+
+// untilWeights are the operations of a block up to the last that has variables, if what follows is a chain.
+func untilWeights(ops []wiredOp) []wiredOp {
+	for i := len(ops) - 1; i >= 0; i-- {
+		if len(ops[i].vars) > 0 {
+			return ops[:i+1]
+		}
+		if len(ops[i].from) > 1 || readers(ops, i) != 1 && i > 0 {
+			break
+		}
+	}
+	return ops
+}
+
+// Preactivation is the shape of what leaves the last weights of a block, from 0, before what follows them, such as ReLU
+// and pooling. Where operations of the block join behind them, as in a residual net, it is that of what leaves the block.
+func (a Arch) Preactivation(block int) (Dims, error) {
+	w, err := a.wire()
+	if err != nil {
+		return Dims{}, err
+	}
+	ops := untilWeights(w.blocks[block].ops)
+	return ops[len(ops)-1].out, nil
 }

@@ -25,6 +25,14 @@ func channelsOf(x *Node) channels {
 	return channels{shape, x.Shape().Size() / product(shape)}
 }
 
+func product(dims []int) int {
+	n := 1
+	for _, d := range dims {
+		n *= d
+	}
+	return n
+}
+
 // spread is a value for each channel in a shape that meets x.
 func (c channels) spread(v *Node) *Node { return Reshape(v, c.shape...) }
 

@@ -52,7 +52,7 @@ func TestCloseWhileCompiling(t *testing.T) {
 	trainer.eval.making.Lock()
 	trainer.Close()
 	trainer.eval.making.Unlock()
-	in := []input{{[]float32(nil), trainer.imagesShape()}, {[]int32(nil), []int{trainer.batch}}}
+	in := []input{{[]float32(nil), trainer.arch.Input().Shape(trainer.batch)}, {[]int32(nil), []int{trainer.batch}}}
 	if _, err := trainer.eval.exec.Compile(in[0].shape(), in[1].shape()); err != nil {
 		t.Errorf("the graph that was being compiled is gone: %v", err)
 	}

@@ -24,7 +24,8 @@ type Convolution struct {
 // Kind is Caffe's word.
 func (Convolution) Kind() string { return "convolution" }
 
-func (s Convolution) withOutputs(n int) Spec {
+// WithOutputs is s, with n outputs where it has none of its own.
+func (s Convolution) WithOutputs(n int) Spec {
 	if s.Out == 0 {
 		s.Out = n
 	}
@@ -77,7 +78,7 @@ func (s Convolution) Field(in Field, _ Dims) Field {
 // Build has the groups of all nets in one operation.
 func (s Convolution) Build(c *Context, in []*Node) *Node {
 	x, w := in[0], c.Var(0, in[0])
-	by := sliding{max(s.Stride, 1), s.Pad, max(s.Groups, 1), c.pass.normed && narrow(s)}
+	by := sliding{max(s.Stride, 1), s.Pad, max(s.Groups, 1), c.Normed && narrow(s)}
 	convolve := byGroups
 	if c.Nets > 1 {
 		convolve, by.groups = conv, c.Nets*by.groups

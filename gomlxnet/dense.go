@@ -16,7 +16,8 @@ type Dense struct {
 // Kind is Caffe's word.
 func (Dense) Kind() string { return "inner_product" }
 
-func (s Dense) withOutputs(n int) Spec {
+// WithOutputs is s, with n outputs where it has none of its own.
+func (s Dense) WithOutputs(n int) Spec {
 	if s.Out == 0 {
 		s.Out = n
 	}

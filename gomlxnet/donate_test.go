@@ -124,10 +124,10 @@ func TestPrefixDigest(t *testing.T) {
 func TestCut(t *testing.T) {
 	c := Cut{N: 3, Frozen: true}
 	for layer := range 8 {
-		if got := c.frozen(layer); got != (layer < 3) {
+		if got := c.Freezes(layer); got != (layer < 3) {
 			t.Errorf("layer %d frozen: %v", layer, got)
 		}
-		if (Cut{N: 3}).frozen(layer) {
+		if (Cut{N: 3}).Freezes(layer) {
 			t.Errorf("layer %d is frozen in a cut that learns", layer)
 		}
 	}

@@ -32,11 +32,11 @@ func (d Dropout) Static() bool { return d.P == 0 }
 
 // Build draws from the pass's random states.
 func (d Dropout) Build(c *Context, in []*Node) *Node {
-	if d.P == 0 || c.pass.rngs == nil {
+	if d.P == 0 || c.RNGs == nil {
 		return in[0]
 	}
 	var x *Node
-	x, c.pass.rngs = dropout(in[0], c.pass.rngs, d.P)
+	x, c.RNGs = dropout(in[0], c.RNGs, d.P)
 	return x
 }
 
@@ -49,7 +49,7 @@ func dropout(x *Node, rngs []*Node, p float64) (dropped *Node, newRNGs []*Node) 
 	for i, rng := range rngs {
 		newRNGs[i], draws[i] = RandomUniform(rng, shapes.Make(dtypes.Float32, dims...))
 	}
-	u := stack(draws)
+	u := StackNets(draws)
 	keep := GreaterOrEqual(u, Scalar(x.Graph(), u.DType(), p))
 	return Where(keep, DivScalar(x, 1-p), ZerosLike(x)), newRNGs
 }

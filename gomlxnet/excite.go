@@ -36,22 +36,16 @@ func NewExciter(backend compute.Backend, arch Arch, w Weights, batch, layer int)
 			len(arch.Blocks)-1,
 		)
 	}
-	net, err := arch.wire()
+	dims, err := arch.Preactivation(layer)
 	if err != nil {
 		return nil, err
 	}
-	blocks := net.fast().blocks[:layer+1]
-	blocks[layer].ops = untilWeights(blocks[layer].ops)
-	e := &Exciter{arch: arch, batch: batch, store: model.NewStore()}
-	e.units = blocks[layer].ops[len(blocks[layer].ops)-1].out.Channels
+	e := &Exciter{arch: arch, batch: batch, units: dims.Channels, store: model.NewStore()}
 	if err := createVariables(e.store, w); err != nil {
 		return nil, err
 	}
 	e.exec, err = model.NewExec(backend, e.store, func(scope *model.Scope, images, wanted *Node) []*Node {
-		p := &pass{nets: 1,
-			value: func(i int) *Node { return e.store.GetVariable(net.vars[i].Path).NodeValue(images.Graph()) }}
-		left := p.blocks(blocks, 0, as(images, arch.Precision.dtype()))
-		all := left[layer]
+		all := arch.Graph(images, Run{Scope: scope, To: layer + 1, Preactivation: true})[layer]
 		centre, most := all, all
 		if all.Rank() == 4 {
 			y, x := all.Shape().Dim(1)/2, all.Shape().Dim(2)/2
@@ -66,19 +60,6 @@ func NewExciter(backend compute.Backend, arch Arch, w Weights, batch, layer int)
 		return nil, err
 	}
 	return e, nil
-}
-
-// untilWeights are the operations of a block up to the last that has variables, if what follows is a chain.
-func untilWeights(ops []wiredOp) []wiredOp {
-	for i := len(ops) - 1; i >= 0; i-- {
-		if len(ops[i].vars) > 0 {
-			return ops[:i+1]
-		}
-		if len(ops[i].from) > 1 || readers(ops, i) != 1 && i > 0 {
-			break
-		}
-	}
-	return ops
 }
 
 // Units is how many the layer has.

@@ -79,7 +79,7 @@ func TestFieldsAreWhatUnitsSee(t *testing.T) {
 	for path, v := range w {
 		for i := range v.Data {
 			v.Data[i] = 0
-			if path[len(path)-len(weightsName):] == weightsName {
+			if path[len(path)-len("weights"):] == "weights" {
 				v.Data[i] = 1
 			}
 		}

@@ -1,16 +1,5 @@
 package gomlxnet
 
-// Cost counts what an operation, a layer or a whole net asks for. MultiplyAdds are those
-// of convolutions and inner products for one image, exact; pooling, relu and
-// normalisation are left out, as is usual.
-type Cost struct {
-	Parameters   int   // values that are learned, as is usual: statistics are not among them
-	Bytes        int64 // of all variables, as float32
-	MultiplyAdds int64 // forward, one image
-	Train        int64 // forward and backward, one image, under the cut asked for
-	Activations  int64 // values that leave weights and pooling, one image
-}
-
 // Cost counts every layer under a cut and their total. Training a layer costs
 // its forward pass, as much again for the gradient of its weights, and as much
 // again for the gradient of its input, which is not needed in the lowest layer
@@ -24,7 +13,7 @@ func (a Arch) Cost(cut Cut) (layers []Cost, total Cost, err error) {
 		return nil, Cost{}, err
 	}
 	lowest := 0
-	for cut.frozen(lowest) {
+	for cut.Freezes(lowest) {
 		lowest++
 	}
 	for i, b := range w.blocks {
@@ -43,7 +32,7 @@ func (a Arch) Cost(cut Cut) (layers []Cost, total Cost, err error) {
 		switch {
 		case i < lowest:
 			c.Train = c.MultiplyAdds
-		case i == lowest || cut.frozen(i):
+		case i == lowest || cut.Freezes(i):
 			c.Train = 2 * c.MultiplyAdds
 		default:
 			c.Train = 3 * c.MultiplyAdds

@@ -278,7 +278,7 @@ func filler(a *Arch, block int, f Filler) {
 
 // built is the graph of an operation that has no variables.
 func built(s Spec, in ...*Node) *Node {
-	return s.Build(&Context{Nets: 1, pass: &pass{nets: 1}}, in)
+	return s.Build(&Context{Pass: &Pass{Nets: 1}}, in)
 }
 
 // tinyBatch draws batch k for tiny nets of the given arch.

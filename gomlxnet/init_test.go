@@ -98,7 +98,7 @@ func TestFillers(t *testing.T) {
 		checkNormal(t, v.Path, w[v.Path].Data, f.Std)
 	}
 	he := make([]float32, 20000)
-	Filler{Kind: MSRA}.fill(he, 800, key(7, "he"))
+	Filler{Kind: MSRA}.Fill(he, 800, key(7, "he"))
 	checkNormal(t, "He's filler of fan-in 800", he, 0.05) // sqrt(2/800)
 }
 

@@ -1,12 +1,12 @@
 package gomlxnet
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
+
+	"coadapt/gomlxnet/strict"
 )
 
 // The JSON of a block is that of a layer where it is one: a convolution or an inner product with biases and what may
@@ -33,7 +33,8 @@ func (l layerJSON) block() (Block, error) {
 	add := func(s Spec) { b.Ops = append(b.Ops, Op{Spec: s}) }
 	switch l.Kind {
 	case Convolution{}.Kind():
-		add(Convolution{l.Out, l.Kernel, l.Stride, l.Pad, l.Groups, l.Weight, &l.Bias, plain{}})
+		add(Convolution{Out: l.Out, Kernel: l.Kernel, Stride: l.Stride, Pad: l.Pad, Groups: l.Groups,
+			Weight: l.Weight, Bias: &l.Bias})
 	case Dense{}.Kind():
 		add(Dense{Out: l.Out, Weight: l.Weight, Bias: &l.Bias})
 	default:
@@ -109,13 +110,13 @@ func (b *Block) UnmarshalJSON(text []byte) (err error) {
 	}()
 	if list.Ops == nil {
 		var l layerJSON
-		if err := strictly(text, &l); err != nil {
+		if err := strict.Decode(text, &l); err != nil {
 			return err
 		}
 		*b, err = l.block()
 		return err
 	}
-	if err := strictly(text, &list); err != nil {
+	if err := strict.Decode(text, &list); err != nil {
 		return err
 	}
 	*b = Block{list.Name, make([]Op, len(list.Ops))}
@@ -163,45 +164,21 @@ func (o *Op) UnmarshalJSON(text []byte) error {
 	for _, known := range []string{"name", "kind", "from"} {
 		delete(fields, known)
 	}
-	at := slices.IndexFunc(specs, func(s Spec) bool { return s.Kind() == head.Kind })
-	if at < 0 {
-		var kinds []string
-		for _, s := range specs {
-			kinds = append(kinds, s.Kind())
-		}
-		return fmt.Errorf("kind %q, want one of %s", head.Kind, strings.Join(kinds, ", "))
-	}
 	rest, err := json.Marshal(fields)
 	if err != nil {
 		return err
 	}
-	spec := reflect.New(reflect.TypeOf(specs[at]))
-	if err := strictly(rest, spec.Interface()); err != nil {
+	spec, err := Decode(head.Kind, rest)
+	if err != nil {
 		return err
 	}
-	o.Name, o.Spec = head.Name, spec.Elem().Interface().(Spec)
+	o.Name, o.Spec = head.Name, spec
 	return nil
-}
-
-// UnmarshalJSON takes multipliers that are not given for 1.
-func (p *Param) UnmarshalJSON(text []byte) error {
-	type fields Param
-	f := fields{RateMult: 1, DecayMult: 1}
-	err := strictly(text, &f)
-	*p = Param(f)
-	return err
-}
-
-// strictly decodes JSON whose fields are all known.
-func strictly(text []byte, to any) error {
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
-	return d.Decode(to)
 }
 
 // ReadArch reads an architecture from JSON, as json.Marshal writes one, and checks it.
 func ReadArch(text []byte) (a Arch, err error) {
-	if err := strictly(text, &a); err != nil {
+	if err := strict.Decode(text, &a); err != nil {
 		return Arch{}, fmt.Errorf("arch: %w", err)
 	}
 	_, err = a.wire()

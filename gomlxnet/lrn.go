@@ -33,8 +33,8 @@ func (l LRN) Build(c *Context, in []*Node) *Node {
 	x := in[0]
 	x.AssertRank(4)
 	dims := x.Shape().Dimensions
-	each := Reshape(as(x, dtypes.Float32), dims[0], dims[1], dims[2]*c.Nets, dims[3]/c.Nets)
-	return as(Reshape(l.Normalize(each), dims...), x.DType())
+	each := Reshape(ConvertDType(x, dtypes.Float32), dims[0], dims[1], dims[2]*c.Nets, dims[3]/c.Nets)
+	return ConvertDType(Reshape(l.Normalize(each), dims...), x.DType())
 }
 
 // Normalize is Caffe's local response normalisation across channels of x,

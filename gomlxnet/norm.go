@@ -64,12 +64,12 @@ func (s BatchNorm) Cost(_ []Dims, out Dims) Cost { return Cost{Activations: int6
 
 // Build has the channels of all nets in one operation.
 func (s BatchNorm) Build(c *Context, in []*Node) *Node {
-	x := as(in[0], dtypes.Float32)
+	x := ConvertDType(in[0], dtypes.Float32)
 	over := channelsOf(x)
 	mean, variance := c.Var(normMean, x), c.Var(normVariance, x)
 	scale, shift := c.Var(normScale, x), c.Var(normShift, x)
 	if !c.Learning {
-		return as(over.normalize(x, mean, s.deviation(variance), scale, shift), in[0].DType())
+		return ConvertDType(over.normalize(x, mean, s.deviation(variance), scale, shift), in[0].DType())
 	}
 	n := float64(over.rows)
 	still := StopGradient(x)
@@ -77,7 +77,7 @@ func (s BatchNorm) Build(c *Context, in []*Node) *Node {
 	square := over.mean(Square(Sub(still, over.spread(of))))
 	s.follow(c, normMean, mean, of, 1)
 	s.follow(c, normVariance, variance, square, n/max(n-1, 1))
-	return as(over.ofBatch(x, of, s.deviation(square), scale, shift), in[0].DType())
+	return ConvertDType(over.ofBatch(x, of, s.deviation(square), scale, shift), in[0].DType())
 }
 
 // deviation is the root of a variance, never 0.

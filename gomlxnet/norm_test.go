@@ -47,7 +47,7 @@ func (f normFile) initial(t *testing.T) Weights {
 		data := w[v.Path].Data
 		around := float32(v.Param.Filler.Value)
 		scale := 0.3
-		if v.Name == weightsName {
+		if v.Name == "weights" {
 			scale = math.Sqrt(6 / float64(v.FanIn))
 		}
 		fillUniform(data, v.Path, scale)

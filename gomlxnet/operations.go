@@ -21,7 +21,7 @@ func (a Arch) Operations() ([]Operation, error) {
 		return nil, err
 	}
 	var all []Operation
-	rows := Dims{Height: a.Size, Width: a.Size, Channels: a.Channels}
+	rows := a.Input()
 	for i, b := range w.blocks {
 		at := []Dims{rows}
 		for k, o := range b.ops {

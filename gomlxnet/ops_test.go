@@ -108,7 +108,7 @@ func TestFastIsPlain(t *testing.T) {
 			}
 			out := run(t, backend, func(in []*Node) (out []*Node) {
 				for _, w := range []*wired{fast, written} {
-					y := (&pass{nets: 1}).blocks(w.blocks, 0, in[0])[0]
+					y := Run{}.blocks(&Pass{Nets: 1}, w.blocks, in[0])[0]
 					out = append(out, y, Gradient(ReduceAllSum(Mul(y, in[1])), in[0])[0])
 				}
 				return out

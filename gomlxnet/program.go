@@ -22,7 +22,8 @@ type graphs struct {
 	backend compute.Backend
 	shards  *sharding // nil: of nets on one device, whichever
 	arch    Arch
-	*wired  // of arch
+	vars    []Variable  // of arch
+	dims    []BlockDims // of arch
 	solver  SGD
 	batch   int
 
@@ -109,6 +110,14 @@ func (g *graphs) newProgram(
 		g.shards.place(p.exec, sharded, replicated)
 	}
 	return p, nil
+}
+
+// pathOf is the path of a variable of a net, in the graph of several nets.
+func pathOf(path string, net, nets int) string {
+	if nets == 1 {
+		return path
+	}
+	return fmt.Sprintf("/%d%s", net, path)
 }
 
 // programOf is the program that at holds under key, or make's, which it then holds.

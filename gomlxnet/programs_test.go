@@ -53,7 +53,7 @@ func TestProgramsStay(t *testing.T) {
 			}
 			got[name+" "+what] = hash(programText(t, p, inputs))
 		}
-		images, labels := input{[]float32{}, trainer.imagesShape()}.shape(), input{[]int32{}, []int{4}}.shape()
+		images, labels := input{[]float32{}, a.Input().Shape(4)}.shape(), input{[]int32{}, []int{4}}.shape()
 		state := input{[]uint64{}, []int{3}}.shape()
 		program("eval", trainer.eval, nil, images, labels)
 		for _, cut := range []Cut{{}, {N: 1, Frozen: true}, {N: 3, Frozen: true}, {N: 7, Frozen: true}} {
@@ -61,11 +61,9 @@ func TestProgramsStay(t *testing.T) {
 			of := fmt.Sprintf("{N:%d Frozen:%t}", cut.N, cut.Frozen)
 			p, err := trainer.stepProgram(0)
 			program(fmt.Sprintf("step %s", of), p, err, images, labels, state)
-			from, above := 0, trainer.imagesShape()
+			from, above := 0, a.Input().Shape(4)
 			if from = a.Settled(cut); from > 0 {
-				if above, err = trainer.settledShape(); err != nil {
-					t.Fatal(err)
-				}
+				above = trainer.dims[from].In.Shape(4)
 				p, err = trainer.stepProgram(from)
 				program(fmt.Sprintf("step above %s", of), p, err, input{[]float32{}, above}.shape(), labels, state)
 			}

@@ -52,7 +52,7 @@ func NewReader(backend compute.Backend, arch Arch, w Weights, batch int, layers 
 	}
 	var err error
 	r.exec, err = model.NewExec(backend, r.store, func(scope *model.Scope, images *Node) []*Node {
-		all := arch.blocksGraph(scope, images, nil, Cut{}, 0, slices.Max(r.layers)+1)
+		all := arch.Graph(images, Run{Scope: scope, To: slices.Max(r.layers) + 1})
 		var out []*Node
 		for _, l := range r.layers {
 			out = append(out, all[l])

@@ -53,7 +53,7 @@ func TestReaderTwin(t *testing.T) {
 	w := mustInit(t, a, 3)
 	vars, _ := a.Variables()
 	for i, v := range vars {
-		if strings.HasSuffix(v.Path, biasesName) {
+		if strings.HasSuffix(v.Path, "biases") {
 			fillUniform(w[v.Path].Data, fmt.Sprint("bias ", i), 0.2)
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"coadapt/gomlxnet/strict"
 )
 
 // registered is an architecture that goes by a name.
@@ -47,7 +49,7 @@ func entry[O any](classes int, build func(int, O) (Arch, error)) registered {
 	return registered{classes, func(classes int, options []byte) (Arch, error) {
 		var o O
 		if len(bytes.TrimSpace(options)) > 0 {
-			if err := strictly(options, &o); err != nil {
+			if err := strict.Decode(options, &o); err != nil {
 				return Arch{}, fmt.Errorf("options %s: %w", options, err)
 			}
 		}

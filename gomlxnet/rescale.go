@@ -16,7 +16,7 @@ import (
 // leaves the layer is multiplied too; behind local response normalisation only nearly so, as that is not homogeneous.
 // Where what enters a residual block is added as it is, the layer below is multiplied as well, and so on down to one
 // whose ways all end in variables. Operations beside that way, which then see the factor in what they read, take it
-// out again (see rescale).
+// out again (see [Rescaler]).
 //
 // It fails where factor is not a finite number above 0, and where the images themselves reach the layer's end.
 func (a Arch) Rescaled(w Weights, n int, factor float64) (Weights, error) {
@@ -52,65 +52,26 @@ func (a Arch) Rescaled(w Weights, n int, factor float64) (Weights, error) {
 		if len(o.vars) == 0 || !scaled[o.from[0]] && !scaled[k+1] {
 			continue
 		}
-		values := make([]Tensor, len(o.vars))
+		values := make([][]float32, len(o.vars))
 		for i, v := range o.vars {
-			values[i] = out[net.vars[v].Path]
+			values[i] = out[net.vars[v].Path].Data
 		}
-		switch s, ok := o.Spec.(rescaled); {
+		switch s, ok := o.Spec.(Rescaler); {
 		case ok:
-			s.rescale(values, at(scaled[o.from[0]]), at(scaled[k+1]))
+			s.Rescale(values, at(scaled[o.from[0]]), at(scaled[k+1]))
 		case scaled[o.from[0]]:
 			return fail(fmt.Errorf("an operation of kind %s sees the factor, and cannot take it out again", o.Kind()))
 		default:
 			for i, v := range o.vars {
 				if net.vars[v].Role == Learned {
-					multiply(values[i], factor)
+					for k, x := range values[i] {
+						values[i][k] = float32(float64(x) * factor)
+					}
 				}
 			}
 		}
 	}
 	return out, nil
-}
-
-// rescaled is an operation whose variables can carry factors: rescale changes them, which are in the order of Vars, so
-// that from what it reads, multiplied by in, comes what it gave, multiplied by out. Of others what is learned is
-// multiplied by out.
-type rescaled interface {
-	rescale(vars []Tensor, in, out float64)
-}
-
-func (Convolution) rescale(vars []Tensor, in, out float64) { rescaleWeighted(vars, in, out) }
-func (Dense) rescale(vars []Tensor, in, out float64)       { rescaleWeighted(vars, in, out) }
-
-// rescaleWeighted is rescale of weights and perhaps biases.
-func rescaleWeighted(vars []Tensor, in, out float64) {
-	multiply(vars[0], out/in)
-	for _, biases := range vars[1:] {
-		multiply(biases, out)
-	}
-}
-
-// rescale leaves the root of variance + epsilon, which is multiplied, with a variance that is exact for stored
-// statistics and within epsilon of that of batches. Where in is small it may be below 0, and is above -epsilon.
-func (s BatchNorm) rescale(vars []Tensor, in, out float64) {
-	multiply(vars[normScale], out)
-	multiply(vars[normShift], out)
-	if in == 1 {
-		return
-	}
-	multiply(vars[normMean], in)
-	for i, v := range vars[normVariance].Data {
-		vars[normVariance].Data[i] = float32(in*in*(float64(v)+s.epsilon()) - s.epsilon())
-	}
-}
-
-func multiply(t Tensor, factor float64) {
-	if factor == 1 {
-		return
-	}
-	for i, x := range t.Data {
-		t.Data[i] = float32(float64(x) * factor)
-	}
 }
 
 // inLine are the operations of the first n blocks as those of one: from has 0 for the images and k for what leaves

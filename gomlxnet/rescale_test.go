@@ -34,7 +34,7 @@ func uneven(t *testing.T, arch Arch) Weights {
 	}
 	for path, v := range w {
 		for i := range v.Data {
-			if !strings.HasSuffix(path, weightsName) {
+			if !strings.HasSuffix(path, "weights") {
 				v.Data[i] += 0.01 * float32(i%7)
 			}
 		}
@@ -175,7 +175,7 @@ func TestRescaledLearns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		multiply(scaled["/net/"+arch.Blocks[n].Name+"/weights"], 1/factor)
+		multiply(scaled["/net/"+arch.Blocks[n].Name+"/weights"].Data, 1/factor)
 		images, labels := tinyBatch(arch, 4, 0)
 		var losses []float64
 		for _, w := range []Weights{w, scaled} {

@@ -2,7 +2,8 @@ package gomlxnet
 
 // Step is the slow twin of [Trainer.Train]: an execution for one step, which Train takes where there are no blocks.
 func (t *Trainer) Step(images []float32, labels []int32, rate float64, seed uint64, iteration int) (float64, error) {
-	return t.step(0, t.imagesShape(), images, labels, rate, seed, iteration)
+	b := StepBlock{Values: images, Labels: labels, Rates: []float64{rate}, Seed: seed, Iteration: iteration}
+	return t.step(given{b, 0, t.arch.Input()})
 }
 
 // StepAbove is Step on what [Trainer.Prefix] gave.
@@ -13,11 +14,12 @@ func (t *Trainer) StepAbove(
 	seed uint64,
 	iteration int,
 ) (float64, error) {
-	shape, err := t.settledShape()
+	b, err := t.given(StepBlock{Values: settled, Labels: labels, Rates: []float64{rate}, Seed: seed,
+		Iteration: iteration, Above: true})
 	if err != nil {
 		return 0, err
 	}
-	return t.step(t.arch.Settled(t.cut), shape, settled, labels, rate, seed, iteration)
+	return t.step(b)
 }
 
 // Block is [Trainer.MaxSteps] of images.

@@ -2,6 +2,10 @@ package gomlxnet
 
 import (
 	"fmt"
+	"reflect"
+	"strings"
+
+	"coadapt/gomlxnet/strict"
 
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 )
@@ -23,6 +27,30 @@ type Spec interface {
 var specs = []Spec{Convolution{}, Dense{}, ReLU{}, Pool{}, AveragePool{}, AdaptiveAverage{}, GlobalAverage{},
 	LRN{}, BatchNorm{}, Dropout{}, Sum{}, Concat{}, Flatten{}, Shortcut{}}
 
+// Decode is the operation of a kind with the fields that JSON gives it. It fails for fields that the kind does not have.
+func Decode(kind string, fields []byte) (Spec, error) {
+	var kinds []string
+	for _, s := range specs {
+		if kinds = append(kinds, s.Kind()); s.Kind() == kind {
+			spec := reflect.New(reflect.TypeOf(s))
+			err := strict.Decode(fields, spec.Interface())
+			return spec.Elem().Interface().(Spec), err
+		}
+	}
+	return nil, fmt.Errorf("kind %q, want one of %s", kind, strings.Join(kinds, ", "))
+}
+
+// Cost counts what an operation, a layer or a whole net asks for. MultiplyAdds are those
+// of convolutions and inner products for one image, exact; pooling, relu and
+// normalisation are left out, as is usual.
+type Cost struct {
+	Parameters   int   // values that are learned, as is usual: statistics are not among them
+	Bytes        int64 // of all variables, as float32
+	MultiplyAdds int64 // forward, one image
+	Train        int64 // forward and backward, one image, under the cut asked for
+	Activations  int64 // values that leave weights and pooling, one image
+}
+
 // plain is what most operations have in common: one input, whose shape it leaves as it is, place by place, no
 // variables, and no cost.
 type plain struct{}
@@ -33,73 +61,3 @@ func (plain) Vars([]Dims) []Var            { return nil }
 func (plain) Cost([]Dims, Dims) Cost       { return Cost{} }
 func (plain) Field(in Field, _ Dims) Field { return in }
 func (plain) Static() bool                 { return true }
-
-// Role says what changes a variable.
-type Role int
-
-// The roles.
-const (
-	Learned   Role = iota // the solver, by its gradient
-	Statistic             // its operation, in training: a running mean
-)
-
-// Var is a variable of an operation.
-type Var struct {
-	Name  string
-	Shape []int // convolution: kernel, kernel, in/groups, out; inner product: in, out; bias: out
-	FanIn int   // inputs to one output unit
-	Param Param
-	Role  Role
-	// Beside: those of several nets in one graph lie beside each other along the last axis. Others get a first axis of
-	// nets.
-	Beside bool
-}
-
-// Param is how one variable starts and how the solver treats it: Caffe's
-// filler, blobs_lr and weight_decay multiplier.
-type Param struct {
-	Filler    Filler  `json:"filler"`
-	RateMult  float64 `json:"rate_mult"`
-	DecayMult float64 `json:"decay_mult"`
-}
-
-// or is p, or another where p is zero.
-func (p Param) or(q Param) Param {
-	if p == (Param{}) {
-		return q
-	}
-	return p
-}
-
-// Context is what an operation is built with beside its inputs.
-type Context struct {
-	Nets     int  // how many nets are stacked
-	Learning bool // the net is in training, and the block is not frozen
-	pass     *pass
-	vars     []int // the operation's, as indices of Arch.Variables
-}
-
-// Var is variable i of the operation, of all nets, as numbers of x's type.
-func (c *Context) Var(i int, x *Node) *Node { return as(c.pass.value(c.vars[i]), x.DType()) }
-
-// Update sets the statistic that is variable i of the operation.
-func (c *Context) Update(i int, value *Node) { c.pass.update(c.vars[i], value) }
-
-// weighted are the weights and biases of a convolution or an inner product. No weights are He's, no biases are none.
-func weighted(shape []int, fanIn int, weight Param, bias *Param, beside bool) []Var {
-	he := Param{Filler{Kind: MSRA}, 1, 1}
-	vars := []Var{{Name: weightsName, Shape: shape, FanIn: fanIn, Param: weight.or(he), Beside: beside}}
-	if bias != nil {
-		of := shape[len(shape)-1:]
-		vars = append(vars, Var{Name: biasesName, Shape: of, FanIn: fanIn, Param: *bias, Beside: beside})
-	}
-	return vars
-}
-
-// checkOutputs says what is wrong with a number of output channels.
-func checkOutputs(n int) error {
-	if n < 1 {
-		return fmt.Errorf("%d outputs, want at least 1", n)
-	}
-	return nil
-}

@@ -1,7 +1,6 @@
 package gomlxnet
 
 import (
-	"fmt"
 	"slices"
 
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
@@ -19,8 +18,8 @@ import (
 // A convolution of stacked nets is one with groups, a product one with a batch axis, and pools, relus and the solver
 // know no difference.
 
-// stack lays values or labels of nets together.
-func stack(nets []*Node) *Node {
+// StackNets lays values or labels of nets together.
+func StackNets(nets []*Node) *Node {
 	switch {
 	case len(nets) == 1:
 		return nets[0]
@@ -43,8 +42,8 @@ func eachShape(x *Node, nets int) []int {
 	return dims
 }
 
-// stack lays a variable of nets together.
-func (v Var) stack(nets []*Node) *Node {
+// Stack lays a variable of nets together.
+func (v Var) Stack(nets []*Node) *Node {
 	switch {
 	case len(nets) == 1:
 		return nets[0]
@@ -54,8 +53,8 @@ func (v Var) stack(nets []*Node) *Node {
 	return Stack(nets, 0)
 }
 
-// unstack takes apart what stack laid together.
-func (v Var) unstack(x *Node, nets int) []*Node {
+// Unstack takes apart what Stack laid together.
+func (v Var) Unstack(x *Node, nets int) []*Node {
 	if nets == 1 {
 		return []*Node{x}
 	}
@@ -70,8 +69,8 @@ func (v Var) unstack(x *Node, nets int) []*Node {
 	return parts
 }
 
-// stackRates gives the nets' rates, scalars, a shape that a product with the stacked variable spreads.
-func (v Var) stackRates(rates []*Node, variable *Node) *Node {
+// StackRates gives the nets' rates, scalars, a shape that a product with the stacked variable spreads.
+func (v Var) StackRates(rates []*Node, variable *Node) *Node {
 	if len(rates) == 1 {
 		return rates[0]
 	}
@@ -83,12 +82,4 @@ func (v Var) stackRates(rates []*Node, variable *Node) *Node {
 	dims[len(dims)-1] = variable.Shape().Dim(-1)
 	each := BroadcastToDims(Reshape(Stack(rates, 0), len(rates), 1), len(rates), dims[len(dims)-1]/len(rates))
 	return Reshape(each, dims...)
-}
-
-// pathOf is the path of a variable of a net, in the graph of several nets.
-func pathOf(path string, net, nets int) string {
-	if nets == 1 {
-		return path
-	}
-	return fmt.Sprintf("/%d%s", net, path)
 }

@@ -53,7 +53,7 @@ func NewStatistics(backend compute.Backend, arch Arch, w Weights, batch int) (*S
 		}
 		follows.Blocks = append(follows.Blocks, b)
 	}
-	net, err := follows.wire()
+	vars, err := follows.Variables()
 	if err != nil {
 		return nil, err
 	}
@@ -62,14 +62,13 @@ func NewStatistics(backend compute.Backend, arch Arch, w Weights, batch int) (*S
 	}
 	s.exec, err = model.NewExec(backend, s.store, func(scope *model.Scope, images *Node) []*Node {
 		found := map[int]*Node{}
-		p := &pass{nets: 1, batch: true,
-			value:  func(i int) *Node { return s.store.GetVariable(net.vars[i].Path).NodeValue(images.Graph()) },
-			update: func(i int, value *Node) { found[i] = value }}
-		left := p.blocks(net.fast().blocks, 0, as(images, arch.Precision.dtype()))
+		left := follows.Graph(images, Run{Batch: true,
+			Value: func(i int) *Node { return s.store.GetVariable(vars[i].Path).NodeValue(images.Graph()) },
+			Set:   func(i int, value *Node) { found[i] = value }})
 		var out []*Node
 		s.paths = s.paths[:0]
 		for _, i := range slices.Sorted(maps.Keys(found)) {
-			s.paths, out = append(s.paths, net.vars[i].Path), append(out, found[i])
+			s.paths, out = append(s.paths, vars[i].Path), append(out, found[i])
 		}
 		return append(out, left[len(left)-1]) // the Go backend fails where nothing reads the last operation
 	})

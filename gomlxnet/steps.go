@@ -19,13 +19,13 @@ const (
 	maxBlockBytes = 80 << 20
 )
 
-// blockOf is how many steps an execution takes at most on batches of the shape. Both backends
+// blockOf is how many steps an execution takes at most on batches of values of dims each. Both backends
 // have loops (XLA's list of what it can does not say so), the Go one (compute v0.1.2) not what picks a step's batch.
-func (t *Trainer) blockOf(shape []int) int {
+func (t *Trainer) blockOf(dims Dims) int {
 	if t.shards != nil || !t.backend.Capabilities().Operations[compute.OpTypeDynamicSlice] {
 		return 1
 	}
-	return max(1, min(maxBlock, maxBlockBytes/(4*product(shape))))
+	return max(1, min(maxBlock, maxBlockBytes/(4*t.batch*dims.Values())))
 }
 
 // StepBlock is what a net is given for some steps that follow each other.
@@ -45,7 +45,7 @@ func (t *Trainer) MaxSteps(above bool) int {
 	if err != nil {
 		return 0
 	}
-	return t.blockOf(b.shape)
+	return t.blockOf(b.dims)
 }
 
 // Train takes the steps of a block, up to [Trainer.MaxSteps], and gives the mean loss of each before its update. They
@@ -60,20 +60,20 @@ func (t *Trainer) Train(b StepBlock) ([]float64, error) {
 	return t.takeSteps(in)
 }
 
-// given is a block whose values enter at layer from, of a shape for each step.
+// given is a block whose values, of dims for each image, enter at layer from.
 type given struct {
 	StepBlock
-	from  int
-	shape []int
+	from int
+	dims Dims
 }
 
 // given says where a block's values enter.
 func (t *Trainer) given(b StepBlock) (given, error) {
 	if !b.Above {
-		return given{b, 0, t.imagesShape()}, nil
+		return given{b, 0, t.arch.Input()}, nil
 	}
-	shape, err := t.settledShape()
-	return given{b, t.arch.Settled(t.cut), shape}, err
+	n, err := t.settled()
+	return given{b, n, t.dims[n].In}, err
 }
 
 // checkBlock says what is wrong with what a block is given.
@@ -81,7 +81,7 @@ func (t *Trainer) checkBlock(b given) error {
 	if !t.loaded {
 		return t.errNoNet()
 	}
-	block, n, size := t.blockOf(b.shape), len(b.Rates), product(b.shape)
+	block, n, size := t.blockOf(b.dims), len(b.Rates), t.batch*b.dims.Values()
 	if n < 1 || n > block || len(b.Values) != n*size || len(b.Labels) != n*t.batch {
 		return fmt.Errorf(
 			"block of %d steps with %d values and %d labels, want 1 to %d steps with %d and %d each",
@@ -101,8 +101,8 @@ func (t *Trainer) takeSteps(b given) ([]float64, error) {
 	if err := t.checkBlock(b); err != nil {
 		return nil, err
 	}
-	if t.blockOf(b.shape) == 1 {
-		loss, err := t.step(b.from, b.shape, b.Values, b.Labels, b.Rates[0], b.Seed, b.Iteration)
+	if t.blockOf(b.dims) == 1 {
+		loss, err := t.step(b)
 		return []float64{loss}, err
 	}
 	losses, err := takeBlock([]*Trainer{t}, []given{b})
@@ -115,7 +115,7 @@ func (t *Trainer) takeSteps(b given) ([]float64, error) {
 // takeBlock takes blocks of as many steps with several nets in one execution, as far as all losses are finite.
 func takeBlock(nets []*Trainer, blocks []given) ([][]float64, error) {
 	t, n := nets[0], len(blocks[0].Rates)
-	block := t.blockOf(blocks[0].shape)
+	block := t.blockOf(blocks[0].dims)
 	p, err := t.blockProgram(blocks[0].from, len(nets))
 	if err != nil {
 		return nil, err
@@ -123,7 +123,7 @@ func takeBlock(nets []*Trainer, blocks []given) ([][]float64, error) {
 	var in []input
 	for _, b := range blocks {
 		// The graph is one for full blocks; what is missing is not looked at, so that what lies behind the given will do.
-		values := padTo(b.Values, block*product(b.shape))
+		values := padTo(b.Values, block*t.batch*b.dims.Values())
 		labels := padTo(b.Labels, block*t.batch)
 		rate, states := make([]float32, block), make([]uint64, 0, 3*block)
 		for i := range block {
@@ -135,7 +135,7 @@ func takeBlock(nets []*Trainer, blocks []given) ([][]float64, error) {
 		}
 		in = append(
 			in,
-			input{values, slices.Concat([]int{block}, b.shape)},
+			input{values, slices.Concat([]int{block}, b.dims.Shape(t.batch))},
 			input{labels, []int{block, t.batch}},
 			input{rate, []int{block}},
 			input{states, []int{block, 3}},
@@ -178,10 +178,10 @@ func (t *graphs) blockGraph(scope *model.Scope, in []*Node, nets int, cut Cut, f
 	var moving, changing, still []int // variables, by their index: those that learn, statistics of blocks that do, and the others
 	for i, v := range t.vars {
 		switch {
-		case v.Layer < from: // it must not be made: see blocksGraph
-		case v.learns(cut):
+		case v.Layer < from: // it must not be made: see [Arch.Graph]
+		case v.Learns(cut):
 			moving = append(moving, i)
-		case v.Role == Statistic && !cut.frozen(v.Layer):
+		case v.Role == Statistic && !cut.Freezes(v.Layer):
 			changing = append(changing, i)
 		default:
 			still = append(still, i)
@@ -200,7 +200,7 @@ func (t *graphs) blockGraph(scope *model.Scope, in []*Node, nets int, cut Cut, f
 		for i, mv := range at(path) {
 			parts[i] = mv.NodeValue(g)
 		}
-		state = append(state, v.stack(parts))
+		state = append(state, v.Stack(parts))
 	}
 	var paths []string    // of what goes around and is changed
 	var owners []Variable // whose it is
@@ -269,7 +269,7 @@ func (t *graphs) blockGraph(scope *model.Scope, in []*Node, nets int, cut Cut, f
 	})
 	end := While(going, body, state...)
 	for k, path := range paths {
-		parts := owners[k].unstack(end[first+k], nets)
+		parts := owners[k].Unstack(end[first+k], nets)
 		for net, mv := range at(path) {
 			mv.SetNodeValue(parts[net])
 		}
@@ -289,27 +289,18 @@ type stackedStep struct {
 func (t *graphs) takeStacked(s *stackedStep, moving []int, cut Cut, from int) *Node {
 	nets := len(s.values)
 	updated := slices.Clone(s.variables)
-	p := &pass{cut: cut, nets: nets, normed: t.wired.normed(), rngs: s.rngs,
-		value:  func(i int) *Node { return s.variables[i] },
-		update: func(i int, value *Node) { updated[i] = value }}
-	blocks := p.blocks(t.wired.fast().blocks[from:], from, as(stack(s.values), t.arch.Precision.dtype()))
-	losses := ReduceMean(crossEntropy(blocks[len(blocks)-1], stack(s.labels)), -1)
+	blocks := t.arch.Graph(StackNets(s.values), Run{Cut: cut, From: from, RNGs: s.rngs,
+		Value: func(i int) *Node { return s.variables[i] },
+		Set:   func(i int, value *Node) { updated[i] = value }})
+	losses := ReduceMean(CrossEntropy(blocks[len(blocks)-1], StackNets(s.labels)), -1)
 	var learn, velocities []*Node
 	var params []Param
 	for _, i := range moving {
-		learn, velocities, params = append(
-			learn,
-			s.variables[i],
-		), append(
-			velocities,
-			s.velocities[i],
-		), append(
-			params,
-			t.vars[i].under(cut),
-		)
+		learn, velocities = append(learn, s.variables[i]), append(velocities, s.velocities[i])
+		params = append(params, t.vars[i].Under(cut))
 	}
 	learnt, velocities := t.solver.update(ReduceAllSum(losses), learn, velocities, params, func(k int) *Node {
-		return t.vars[moving[k]].stackRates(s.rates, learn[k])
+		return t.vars[moving[k]].StackRates(s.rates, learn[k])
 	})
 	s.variables = updated
 	for k, i := range moving {
@@ -326,12 +317,4 @@ func ofStep(x, step *Node) *Node {
 		starts = append(starts, ZerosLike(step))
 	}
 	return Reshape(DynamicSlice(x, starts, append(size, dims...)), dims...)
-}
-
-func product(dims []int) int {
-	n := 1
-	for _, d := range dims {
-		n *= d
-	}
-	return n
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
@@ -35,7 +37,7 @@ func NewStitch(backend compute.Backend, arch Arch, w Weights, batch, from, units
 	if err != nil {
 		return nil, err
 	}
-	own := dims[from-1].Out.shape(batch)
+	own := dims[from].In.Shape(batch)
 	s := &Stitch{
 		arch:  arch,
 		shape: append(own[:len(own)-1:len(own)-1], units),
@@ -51,8 +53,8 @@ func NewStitch(backend compute.Backend, arch Arch, w Weights, batch, from, units
 		constant := Reshape(Slice(weights, AxisRange(units, units+1), AxisRange()), s.to)
 		flat := Einsum("pi,ij->pj", Reshape(x, -1, units), slope)
 		mapped := Reshape(Add(flat, BroadcastToShape(Reshape(constant, 1, s.to), flat.Shape())), own...)
-		left := arch.blocksGraph(scope, mapped, nil, Cut{}, from, len(arch.Blocks))
-		loss := ReduceAllMean(crossEntropy(left[len(left)-1], labels))
+		left := arch.Graph(mapped, Run{Scope: scope, From: from})
+		loss := ReduceAllMean(CrossEntropy(left[len(left)-1], labels))
 		return []*Node{loss, Gradient(loss, weights)[0]}
 	})
 	if err != nil {
@@ -77,15 +79,15 @@ func (s *Stitch) Gradient(
 	labels []int,
 	weights []float32,
 ) (loss float64, gradient []float32, err error) {
-	units := s.shape[len(s.shape)-1]
-	if len(features) != product(s.shape) || len(labels) != s.shape[0] || len(weights) != (units+1)*s.to {
+	units, values := s.shape[len(s.shape)-1], shapes.Make(dtypes.Float32, s.shape...).Size()
+	if len(features) != values || len(labels) != s.shape[0] || len(weights) != (units+1)*s.to {
 		return 0, nil, fmt.Errorf(
 			"a stitch of %s: %d values, %d labels and %d weights, want %d, %d and %d",
 			s.arch.Name,
 			len(features),
 			len(labels),
 			len(weights),
-			product(s.shape),
+			values,
 			s.shape[0],
 			(units+1)*s.to,
 		)

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 )
 
 // TestStitch has the identity be the net itself, and a step down the gradient lower the loss by what it says.
@@ -25,7 +27,7 @@ func TestStitch(t *testing.T) {
 			defer above.Close()
 			shape := above.Shape()
 			units := shape[len(shape)-1]
-			features := make([]float32, product(shape))
+			features := make([]float32, shapes.Make(dtypes.Float32, shape...).Size())
 			fillUniform(features, "features", 1)
 			logits, err := above.Logits(features)
 			if err != nil {

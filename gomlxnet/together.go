@@ -37,13 +37,13 @@ func TrainTogether(nets []*Trainer, blocks []StepBlock) ([][]float64, error) {
 			return nil, fmt.Errorf("net %d of %d is no sibling of the first, or on another device", i, len(nets))
 		case slices.Contains(nets[:i], t):
 			return nil, fmt.Errorf("net %d of %d is there twice", i, len(nets))
-		case t.graphCut() != nets[0].graphCut() || in[i].from != in[0].from:
+		case t.cut.Learning() != nets[0].cut.Learning() || in[i].from != in[0].from:
 			return nil, fmt.Errorf("net %d of %d: cut %v, that of the first is %v", i, len(nets), t.cut, nets[0].cut)
 		}
 		shortest = min(shortest, len(blocks[i].Rates))
 	}
 	losses := make([][]float64, len(nets))
-	if len(nets) > 1 && nets[0].blockOf(in[0].shape) > 1 {
+	if len(nets) > 1 && nets[0].blockOf(in[0].dims) > 1 {
 		first := make([]given, len(nets))
 		for i, b := range in {
 			first[i] = b
@@ -71,7 +71,7 @@ func TrainTogether(nets []*Trainer, blocks []StepBlock) ([][]float64, error) {
 
 // behind is what is left of a block when some of its steps are taken.
 func (b given) behind(steps, batch int) given {
-	b.Values, b.Labels, b.Rates = b.Values[steps*product(b.shape):], b.Labels[steps*batch:], b.Rates[steps:]
+	b.Values, b.Labels, b.Rates = b.Values[steps*batch*b.dims.Values():], b.Labels[steps*batch:], b.Rates[steps:]
 	b.Iteration += steps
 	return b
 }

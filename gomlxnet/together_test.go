@@ -48,7 +48,7 @@ func blockFor(a Arch, batch, i, steps int) StepBlock {
 // settle replaces a block's pictures by what the net's settled layers give for them.
 func (b StepBlock) settle(t *testing.T, trainer *Trainer) StepBlock {
 	t.Helper()
-	size := product(trainer.imagesShape())
+	size := trainer.batch * trainer.arch.Input().Values()
 	var values []float32
 	for at := 0; at < len(b.Values); at += size {
 		v, err := trainer.Prefix(b.Values[at : at+size])
@@ -193,7 +193,7 @@ func TestTogetherIsOneByOne(t *testing.T) {
 				if d := apart(want[0], got[1]); d < 100*lossTolerance {
 					t.Errorf("the nets' losses are %.1g apart: the tolerance does not tell one from the other", d)
 				}
-				if key := (stepKey{nets[0].graphCut(), 0, len(nets)}); !c.above && nets[0].steps[key] == nil {
+				if key := (stepKey{nets[0].cut.Learning(), 0, len(nets)}); !c.above && nets[0].steps[key] == nil {
 					t.Errorf("no graph of %d nets was made", len(nets))
 				}
 			},

@@ -51,10 +51,10 @@ func TestTorchOps(t *testing.T) {
 	var in []array
 	for i, c := range file.Cases {
 		out, err := c.Op.Dims([]Dims{c.dims()})
-		if err != nil || !slices.Equal(out.shape(1), c.Shape) {
+		if err != nil || !slices.Equal(out.Shape(1), c.Shape) {
 			t.Fatalf("case %d, %+v: %v, %v; PyTorch's is %v", i, c.Op, out, err, c.Shape)
 		}
-		in = append(in, numbersOf(fmt.Sprint("ops input ", i), c.dims().shape(1)...),
+		in = append(in, numbersOf(fmt.Sprint("ops input ", i), c.dims().Shape(1)...),
 			numbersOf(fmt.Sprint("ops sum ", i), c.Shape...))
 		if vars := c.Op.Vars([]Dims{c.dims()}); len(vars) > 0 {
 			in = append(in, numbersOf(fmt.Sprint("ops weights ", i), vars[0].Shape...))
@@ -65,23 +65,23 @@ func TestTorchOps(t *testing.T) {
 			for _, c := range file.Cases {
 				x, r := in[0], in[1]
 				in = in[2:]
-				p, learns := &pass{nets: 1}, []*Node{x}
+				p, learns := &Pass{Nets: 1}, []*Node{x}
 				if c.OfWeights != nil {
 					w := in[0]
-					p.value, learns, in = func(int) *Node { return w }, append(learns, w), in[1:]
+					p.Value, learns, in = func(int) *Node { return w }, append(learns, w), in[1:]
 				}
-				y := c.Op.Build(&Context{Nets: 1, pass: p, vars: []int{0}}, []*Node{x})
+				y := c.Op.Build(&Context{Pass: p, Vars: []int{0}}, []*Node{x})
 				out = append(append(out, y), Gradient(ReduceAllSum(Mul(y, r)), learns...)...)
 				if c.Op.Kind() == (Shortcut{}).Kind() { // the others look at no other channel
 					two := Concatenate([]*Node{x, MulScalar(x, 2)}, -1)
-					second := c.Op.Build(&Context{Nets: 2, pass: &pass{nets: 2}}, []*Node{two})
+					second := c.Op.Build(&Context{Pass: &Pass{Nets: 2}}, []*Node{two})
 					out = append(out, group(second, 0, 2), MulScalar(group(second, 1, 2), 0.5))
 				}
 			}
 			return out
 		}, in...)
 		for i, c := range file.Cases {
-			want, shapes := [][]float64{c.Values, c.Gradient}, [][]int{c.Shape, c.dims().shape(1)}
+			want, shapes := [][]float64{c.Values, c.Gradient}, [][]int{c.Shape, c.dims().Shape(1)}
 			if c.OfWeights != nil {
 				want, shapes = append(want, c.OfWeights), append(shapes, c.Op.Vars([]Dims{c.dims()})[0].Shape)
 			}

@@ -47,7 +47,11 @@ type stepKey struct {
 // orders of summation do. On one number of devices all bits repeat on a CPU,
 // whichever devices they are.
 func NewTrainer(backend compute.Backend, arch Arch, solver SGD, batch int, devices ...int) (*Trainer, error) {
-	net, err := arch.wire()
+	vars, err := arch.Variables()
+	if err != nil {
+		return nil, err
+	}
+	dims, err := arch.Dims()
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +61,8 @@ func NewTrainer(backend compute.Backend, arch Arch, solver SGD, batch int, devic
 	g := &graphs{
 		backend:  backend,
 		arch:     arch,
-		wired:    net,
+		vars:     vars,
+		dims:     dims,
 		solver:   solver,
 		batch:    batch,
 		steps:    make(map[stepKey]*program),
@@ -149,28 +154,20 @@ func (t *Trainer) set(path string, data []float32, dims ...int) error {
 	return nil
 }
 
-// step is a training step on values that enter at layer from.
-func (t *Trainer) step(
-	from int,
-	shape []int,
-	values []float32,
-	labels []int32,
-	rate float64,
-	seed uint64,
-	iteration int,
-) (float64, error) {
-	p, err := t.stepProgram(from)
+// step takes the one step of a block.
+func (t *Trainer) step(b given) (float64, error) {
+	p, err := t.stepProgram(b.from)
 	if err != nil {
 		return 0, err
 	}
-	if err := t.check(values, shape, labels); err != nil {
+	if err := t.check(b.Values, b.dims, b.Labels); err != nil {
 		return 0, err
 	}
-	if err := t.set(ratePath, []float32{float32(rate)}); err != nil {
+	if err := t.set(ratePath, []float32{float32(b.Rates[0])}); err != nil {
 		return 0, err
 	}
-	state := dropoutState(seed, iteration)
-	out, err := execute([]*Trainer{t}, p, t.batches(values, shape, labels, input{state[:], []int{len(state)}}))
+	state := dropoutState(b.Seed, b.Iteration)
+	out, err := execute([]*Trainer{t}, p, t.batches(b.Values, b.dims, b.Labels, input{state[:], []int{len(state)}}))
 	if err != nil {
 		return 0, fmt.Errorf("training step of %s, cut %v: %w", t.arch.Name, t.cut, err)
 	}
@@ -181,10 +178,10 @@ func (t *Trainer) step(
 // Eval tests on one batch without dropout. Images with label -1 are padding.
 // It returns the number classified correctly and the sum of the losses.
 func (t *Trainer) Eval(images []float32, labels []int32) (correct int, lossSum float64, err error) {
-	if err := t.check(images, t.imagesShape(), labels); err != nil {
+	if err := t.check(images, t.arch.Input(), labels); err != nil {
 		return 0, 0, err
 	}
-	out, err := execute([]*Trainer{t}, t.eval, t.batches(images, t.imagesShape(), labels))
+	out, err := execute([]*Trainer{t}, t.eval, t.batches(images, t.arch.Input(), labels))
 	if err != nil {
 		return 0, 0, fmt.Errorf("testing %s: %w", t.arch.Name, err)
 	}
@@ -252,30 +249,24 @@ func (t *Trainer) Close() {
 	t.release()
 }
 
-// imagesShape is a batch of images.
-func (t *Trainer) imagesShape() []int {
-	return []int{t.batch, t.arch.Size, t.arch.Size, t.arch.Channels}
-}
-
-// check says what is wrong with a batch of values of a shape and their labels.
-func (t *Trainer) check(values []float32, shape []int, labels []int32) error {
+// check says what is wrong with a batch of values, of dims each, and their labels.
+func (t *Trainer) check(values []float32, dims Dims, labels []int32) error {
 	if !t.loaded {
 		return t.errNoNet()
 	}
-	if len(labels) != t.batch || len(values) != product(shape) {
-		dims := strings.ReplaceAll(strings.Trim(fmt.Sprint(shape), "[]"), " ", "·")
-		return fmt.Errorf("batch of %d labels and %d values, want %d and %s", len(labels), len(values), t.batch, dims)
+	if len(labels) != t.batch || len(values) != t.batch*dims.Values() {
+		want := strings.ReplaceAll(strings.Trim(fmt.Sprint(dims.Shape(t.batch)), "[]"), " ", "·")
+		return fmt.Errorf("batch of %d labels and %d values, want %d and %s", len(labels), len(values), t.batch, want)
 	}
 	return nil
 }
 
-// batches are the inputs of a program for each device: its part of the batch, values of a shape with labels or, where
+// batches are the inputs of a program for each device: its part of the batch, values of dims each with labels or, where
 // they are nil, without; and what is whole.
-func (t *Trainer) batches(values []float32, shape []int, labels []int32, whole ...input) func(part int) []input {
+func (t *Trainer) batches(values []float32, dims Dims, labels []int32, whole ...input) func(part int) []input {
 	part, each := t.batch/len(t.devices), len(values)/len(t.devices)
-	dims := append([]int{part}, shape[1:]...)
 	return func(i int) []input {
-		in := []input{{values[i*each : (i+1)*each], dims}}
+		in := []input{{values[i*each : (i+1)*each], dims.Shape(part)}}
 		if labels != nil {
 			in = append(in, input{labels[i*part : (i+1)*part], []int{part}})
 		}
@@ -285,7 +276,7 @@ func (t *Trainer) batches(values []float32, shape []int, labels []int32, whole .
 
 // stepProgram is that of a step on values that enter at layer from.
 func (t *Trainer) stepProgram(from int) (*program, error) {
-	cut := t.graphCut()
+	cut := t.cut.Learning()
 	return programOf(t.graphs, t.steps, stepKey{cut, from, 0}, func() (*program, error) {
 		return t.newProgram(1, 2, 1, func(scope *model.Scope, in []*Node) []*Node {
 			return []*Node{t.stepGraph(scope, in[0], in[1], in[2], cut, from)}
@@ -295,7 +286,7 @@ func (t *Trainer) stepProgram(from int) (*program, error) {
 
 // blockProgram is that of a block of steps, of several nets.
 func (t *Trainer) blockProgram(from, nets int) (*program, error) {
-	cut := t.graphCut()
+	cut := t.cut.Learning()
 	return programOf(t.graphs, t.steps, stepKey{cut, from, nets}, func() (*program, error) {
 		return t.newProgram(
 			nets,
@@ -306,37 +297,26 @@ func (t *Trainer) blockProgram(from, nets int) (*program, error) {
 	})
 }
 
-// graphCut is what a graph of steps knows of the cut: a fine-tuned net trains as a base net does, and by its graph.
-func (t *Trainer) graphCut() Cut {
-	return t.cut.Learning()
-}
-
 // stepGraph updates what learns, and returns the mean loss before that.
 func (t *graphs) stepGraph(scope *model.Scope, x, labels, rng *Node, cut Cut, from int) *Node {
-	layers := t.arch.blocksGraph(scope, x, rng, cut, from, len(t.arch.Blocks))
-	loss := ReduceAllMean(crossEntropy(layers[len(layers)-1], labels))
+	layers := t.arch.Graph(x, Run{Scope: scope, Cut: cut, From: from, RNGs: []*Node{rng}})
+	loss := ReduceAllMean(CrossEntropy(layers[len(layers)-1], labels))
 	solver := t.solver
 	solver.Params = make(map[string]Param, len(t.vars))
 	for _, v := range t.vars {
-		solver.Params[v.Path] = v.under(cut)
+		solver.Params[v.Path] = v.Under(cut)
 	}
 	solver.UpdateGraph(scope, x.Graph(), loss)
 	return loss
 }
 
 func (t *graphs) evalGraph(scope *model.Scope, images, labels *Node) []*Node {
-	logits, _ := t.arch.Graph(scope, images, nil, Cut{})
+	layers := t.arch.Graph(images, Run{Scope: scope})
+	logits := layers[len(layers)-1]
 	given := GreaterOrEqual(labels, ZerosLike(labels))
-	loss := crossEntropy(logits, labels)
+	loss := CrossEntropy(logits, labels)
 	right := LogicalAnd(given, Equal(ArgMax(logits, -1, dtypes.Int32), labels))
 	return []*Node{ReduceAllSum(ConvertDType(right, dtypes.Int32)), ReduceAllSum(Where(given, loss, ZerosLike(loss)))}
-}
-
-// crossEntropy is -log softmax(logits)[label] per image: logits [batch,
-// classes], labels [batch]; a label outside the classes gives 0.
-func crossEntropy(logits, labels *Node) *Node {
-	hot := OneHot(labels, logits.Shape().Dim(-1), logits.DType())
-	return Neg(ReduceSum(Mul(hot, LogSoftmax(logits, -1)), -1))
 }
 
 // dropoutState derives the state of the graph's generator from seed and

@@ -82,7 +82,7 @@ func (w twin) initial(t *testing.T) Weights {
 	weights := mustInit(t, w.Arch, 0)
 	vars, _ := w.Arch.Variables()
 	for _, v := range vars {
-		if layer := w.Arch.Blocks[v.Layer]; strings.HasSuffix(v.Path, weightsName) {
+		if layer := w.Arch.Blocks[v.Layer]; strings.HasSuffix(v.Path, "weights") {
 			fillUniform(weights[v.Path].Data, w.Arch.Name+v.Path, w.Gains[layer.Name]*math.Sqrt(6/float64(v.FanIn)))
 		}
 	}

@@ -43,7 +43,7 @@ func (o Op) name() string {
 }
 
 // open is an operation of the last block whose outputs may be left open: they are the classes.
-type open interface{ withOutputs(classes int) Spec }
+type open interface{ WithOutputs(classes int) Spec }
 
 // wire checks the arch.
 func (a Arch) wire() (*wired, error) {
@@ -56,7 +56,7 @@ func (a Arch) wire() (*wired, error) {
 			Float32)
 	}
 	w := new(wired)
-	dims := Dims{Height: a.Size, Width: a.Size, Channels: a.Channels}
+	dims := a.Input()
 	for i, b := range a.Blocks {
 		switch {
 		case b.Name == "":
@@ -106,7 +106,7 @@ func (b Block) wire(in Dims, classes int) ([]wiredOp, error) {
 		}
 		op := wiredOp{Spec: o.Spec, from: from}
 		if s, ok := o.Spec.(open); ok && classes > 0 {
-			op.Spec = s.withOutputs(classes)
+			op.Spec = s.WithOutputs(classes)
 		}
 		for _, f := range from {
 			op.in, read[f] = append(op.in, dims[f]), true
@@ -161,7 +161,7 @@ func (w *wired) add(i int, b Block, wb wiredBlock) error {
 		}
 	}
 	for k := range wb.ops {
-		scope := "/" + netScope + "/" + b.Name + "/"
+		scope := "/net/" + b.Name + "/"
 		if owners > 1 {
 			scope += b.Ops[k].name() + "/"
 		}
@@ -170,7 +170,7 @@ func (w *wired) add(i int, b Block, wb wiredBlock) error {
 			return fmt.Errorf("operation %d, %s: another one with variables has this name", k+1, b.Ops[k].name())
 		}
 		for _, v := range of[k] {
-			if err := v.Param.Filler.check(); err != nil {
+			if err := v.Param.Filler.Check(); err != nil {
 				return fmt.Errorf("operation %d, %s: %s: %w", k+1, b.Ops[k].name(), scope+v.Name, err)
 			}
 			wb.ops[k].vars = append(wb.ops[k].vars, len(w.vars))

@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -12,6 +11,7 @@ import (
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/durable"
+	"coadapt/gomlxnet/strict"
 	"coadapt/gomlxnet/weights"
 	"coadapt/transfer/store"
 )
@@ -69,9 +69,7 @@ func ReadPreprocessing(name string) (pre Preprocessing, err error) {
 	if err != nil {
 		return pre, err
 	}
-	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&pre); err != nil {
+	if err := strict.Decode(bytes.TrimPrefix(text, []byte("\ufeff")), &pre); err != nil {
 		return pre, fmt.Errorf("%s: %w", name, err)
 	}
 	return pre, nil
