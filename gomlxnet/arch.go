@@ -1,7 +1,6 @@
 package gomlxnet
 
 import (
-	"errors"
 	"slices"
 
 	"github.com/gomlx/compute/dtypes"
@@ -113,9 +112,6 @@ func (a Arch) Outputs(i int) int {
 	return dims[i].Out.Channels
 }
 
-// errNoWeights says that weights lack a variable of the net.
-var errNoWeights = errors.New("no such variable")
-
 // Variable is a variable of a net.
 type Variable struct {
 	Path  string // "/net/conv1/weights"
@@ -145,4 +141,10 @@ func (a Arch) Variables() ([]Variable, error) {
 		return nil, err
 	}
 	return w.vars, nil
+}
+
+// HasStatistics says whether the arch has normalisations with statistics of their own.
+func (a Arch) HasStatistics() bool {
+	vars, err := a.Variables()
+	return err == nil && slices.ContainsFunc(vars, func(v Variable) bool { return v.Role == Statistic })
 }

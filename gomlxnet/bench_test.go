@@ -10,7 +10,6 @@ import (
 	"coadapt/gomlxnet/backend"
 
 	"github.com/gomlx/compute"
-	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 )
 
 // stepCases are the steps that BenchmarkStep and BenchmarkCompile time: Mini in
@@ -203,58 +202,4 @@ func mustStep(b *testing.B, trainer *Trainer, images []float32, labels []int32) 
 	if _, err := trainer.Step(images, labels, 0.01, 1, 0); err != nil {
 		b.Fatal(err)
 	}
-}
-
-// BenchmarkPool times the gradient of max pooling, [128,32,32,32] with window 3
-// and stride 2: ours, and the library's, whose gradient is SelectAndScatter.
-func BenchmarkPool(b *testing.B) {
-	backend := openBackend(b, "xla:cpu")
-	x := random(1, 128, 32, 32, 32).tensor()
-	for _, c := range []struct {
-		name string
-		pool func(x *Node) *Node
-	}{
-		{"ours", Pool{Kernel: 3, Stride: 2}.Max},
-		{"library", func(x *Node) *Node {
-			return MaxPool(x).Window(3).Strides(2).PaddingPerDim([][2]int{{0, 1}, {0, 1}}).Done()
-		}},
-	} {
-		b.Run(c.name, func(b *testing.B) { benchmarkGraph(b, backend, c.pool, x) })
-	}
-}
-
-func benchmarkGraph(b *testing.B, backend compute.Backend, op func(x *Node) *Node, args ...any) {
-	exec := MustNewExec(backend, func(x *Node) *Node {
-		y := op(x)
-		return Gradient(ReduceAllSum(Mul(y, y)), x)[0]
-	})
-	defer exec.Finalize()
-	call := func() {
-		out, err := exec.Call(args...)
-		if err != nil {
-			b.Fatal(err)
-		}
-		fromTensor(b, out[0]) // XLA runs on its own time until the values are asked for
-		out[0].MustFinalizeAll()
-	}
-	call() // compiles
-	b.ResetTimer()
-	for range b.N {
-		call()
-	}
-	b.ReportMetric(1e3*b.Elapsed().Seconds()/float64(b.N), "ms")
-}
-
-// The library's pooling with padding added where windows hang over is ours: the
-// benchmark compares like with like.
-func TestPoolIsTheLibrarys(t *testing.T) {
-	onBackends(t, func(t *testing.T, backend compute.Backend) {
-		got := run(t, backend, func(in []*Node) []*Node {
-			return []*Node{
-				Pool{Kernel: 3, Stride: 2}.Max(in[0]),
-				MaxPool(in[0]).Window(3).Strides(2).PaddingPerDim([][2]int{{0, 1}, {0, 1}}).Done(),
-			}
-		}, random(1, 2, 8, 8, 3))
-		compare(t, fmt.Sprint("pooled ", backend.Name()), got[0], got[1], 0)
-	})
 }

@@ -9,36 +9,6 @@ import (
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 )
 
-// convLoop is the definition: output channel o of group g sees the input
-// channels of group g alone. x is [b,h,w,in], k is [k,k,in/groups,out].
-func convLoop(x, k array, stride, pad, groups int) array {
-	size, in, out := k.shape[0], k.shape[2], k.shape[3]
-	oh, ow := (x.shape[1]+2*pad-size)/stride+1, (x.shape[2]+2*pad-size)/stride+1
-	y := newArray(x.shape[0], oh, ow, out)
-	for b := range x.shape[0] {
-		for i := range oh {
-			for j := range ow {
-				for o := range out {
-					first, sum := o/(out/groups)*in, 0.0
-					for dh := range size {
-						for dw := range size {
-							h, w := i*stride+dh-pad, j*stride+dw-pad
-							if h < 0 || w < 0 || h >= x.shape[1] || w >= x.shape[2] {
-								continue
-							}
-							for c := range in {
-								sum += x.data[x.at(b, h, w, first+c)] * k.data[k.at(dh, dw, c, o)]
-							}
-						}
-					}
-					y.data[y.at(b, i, j, o)] = sum
-				}
-			}
-		}
-	}
-	return y
-}
-
 func TestConv(t *testing.T) {
 	onBackends(t, func(t *testing.T, backend compute.Backend) {
 		var cases []opCase

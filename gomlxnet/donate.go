@@ -28,7 +28,7 @@ func (a Arch) Donate(fresh, donor Weights, n int) (Weights, error) {
 		}
 		t, ok := donor[v.Path]
 		if !ok {
-			return nil, fmt.Errorf("donor of layers 1..%d lacks %s: %w", n, v.Path, errNoWeights)
+			return nil, fmt.Errorf("donor of layers 1..%d lacks %s", n, v.Path)
 		}
 		if !slices.Equal(t.Shape, v.Shape) {
 			return nil, fmt.Errorf("donor's %s has shape %v, the net wants %v", v.Path, t.Shape, v.Shape)
@@ -61,7 +61,7 @@ func (a Arch) FrozenDigest(w Weights, cut Cut) (string, error) {
 		}
 		t, ok := w[v.Path]
 		if !ok {
-			return "", fmt.Errorf("prefix of layers 1..%d lacks %s: %w", cut.N, v.Path, errNoWeights)
+			return "", fmt.Errorf("prefix of layers 1..%d lacks %s", cut.N, v.Path)
 		}
 		hashTensor(h, v.Path, t)
 	}

@@ -1,7 +1,6 @@
 package gomlxnet
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -61,16 +60,13 @@ func TestDonateErrors(t *testing.T) {
 	}{
 		{"cut too deep", fresh, fresh, 8, "cut n = 8"},
 		{"negative cut", fresh, fresh, -1, "cut n = -1"},
-		{"donor lacks a variable", fresh, lacks, 2, "/net/conv2/biases"},
+		{"donor lacks a variable", fresh, lacks, 2, "lacks /net/conv2/biases"},
 		{"donor has other widths", fresh, mustInit(t, wide, 1), 3, "/net/conv3/weights"},
 		{"fresh lacks a variable", lacks, fresh, 2, "/net/conv2/biases"},
 	} {
 		if _, err := a.Donate(c.fresh, c.donor, c.n); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want an error that names %s", c.name, err, c.want)
 		}
-	}
-	if _, err := a.Donate(fresh, lacks, 2); !errors.Is(err, errNoWeights) {
-		t.Errorf("lacking variable: %v, want errNoWeights", err)
 	}
 	if _, err := a.Donate(fresh, lacks, 1); err != nil {
 		t.Errorf("a variable above the cut is not wanted from the donor: %v", err)

@@ -1,7 +1,9 @@
 package gomlxnet
 
 import (
+	"encoding/binary"
 	"fmt"
+	"math/rand/v2"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
@@ -52,4 +54,14 @@ func dropout(x *Node, rngs []*Node, p float64) (dropped *Node, newRNGs []*Node) 
 	u := StackNets(draws)
 	keep := GreaterOrEqual(u, Scalar(x.Graph(), u.DType(), p))
 	return Where(keep, DivScalar(x, 1-p), ZerosLike(x)), newRNGs
+}
+
+// DropoutState derives the state of the graph's generator from seed and
+// iteration alone, so that a resumed net draws the masks it would have drawn.
+func DropoutState(seed uint64, iteration int) [3]uint64 {
+	var k [32]byte
+	binary.BigEndian.PutUint64(k[:], seed)
+	binary.BigEndian.PutUint64(k[8:], uint64(iteration))
+	rng := rand.NewChaCha8(k)
+	return [3]uint64{rng.Uint64(), rng.Uint64(), rng.Uint64()}
 }

@@ -115,6 +115,6 @@ func differing(a, b array) (n int) {
 }
 
 func rngOf(seed uint64, iteration int) *tensors.Tensor {
-	state := dropoutState(seed, iteration)
+	state := DropoutState(seed, iteration)
 	return tensors.FromFlatDataAndDimensions(state[:], len(state))
 }

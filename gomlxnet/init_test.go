@@ -2,19 +2,11 @@ package gomlxnet
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 )
-
-func mustInit(t testing.TB, a Arch, seed uint64) Weights {
-	t.Helper()
-	w, err := a.Init(seed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w
-}
 
 // A3B and A4B have the same donor and differ in the cut; both draw layer 5 anew
 // and must get the same values. So do nets of other depths, widths above, or
@@ -98,7 +90,7 @@ func TestFillers(t *testing.T) {
 		checkNormal(t, v.Path, w[v.Path].Data, f.Std)
 	}
 	he := make([]float32, 20000)
-	Filler{Kind: MSRA}.Fill(he, 800, key(7, "he"))
+	Filler{Kind: MSRA}.Fill(he, 800, rand.New(rand.NewPCG(7, 1)))
 	checkNormal(t, "He's filler of fan-in 800", he, 0.05) // sqrt(2/800)
 }
 

@@ -74,7 +74,7 @@ func (o MiniOptions) convBlock(name string, n, in int) (b chain) {
 		b.add("", BatchNorm{})
 	}
 	if o.Residual && n > 2 {
-		from, around := b.ops[len(b.ops)-1].name(), Input
+		from, around := b.ops[len(b.ops)-1].Kind(), Input
 		if in != out {
 			around = "skip"
 			b.add(around, Convolution{Out: out, Kernel: 1}, Input)

@@ -9,28 +9,6 @@ import (
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 )
 
-// poolLoop is Caffe's PoolingLayer::Forward_cpu for MAX without padding.
-func poolLoop(x array, p Pool) array {
-	oh, ow := PoolSize(x.shape[1], p.Kernel, p.Stride), PoolSize(x.shape[2], p.Kernel, p.Stride)
-	y := newArray(x.shape[0], oh, ow, x.shape[3])
-	for b := range x.shape[0] {
-		for i := range oh {
-			for j := range ow {
-				for c := range x.shape[3] {
-					best := math.Inf(-1)
-					for h := i * p.Stride; h < min(i*p.Stride+p.Kernel, x.shape[1]); h++ {
-						for w := j * p.Stride; w < min(j*p.Stride+p.Kernel, x.shape[2]); w++ {
-							best = max(best, x.data[x.at(b, h, w, c)])
-						}
-					}
-					y.data[y.at(b, i, j, c)] = best
-				}
-			}
-		}
-	}
-	return y
-}
-
 func TestPoolMax(t *testing.T) {
 	onBackends(t, func(t *testing.T, backend compute.Backend) {
 		var cases []opCase
@@ -53,7 +31,7 @@ func TestPoolMax(t *testing.T) {
 			cases = append(cases, opCase{
 				fmt.Sprintf("%d/%d over %dx%d", c.pool.Kernel, c.pool.Stride, c.height, c.width),
 				func(in []*Node) *Node { return c.pool.Max(in[0]) },
-				func(in []array) array { return poolLoop(in[0], c.pool) },
+				func(in []array) array { return poolLoop(in[0], c.pool.Kernel, c.pool.Stride) },
 				[]array{spread(1, 2, c.height, c.width, 3)}})
 		}
 		checkOps(t, backend, 1e-5, cases)

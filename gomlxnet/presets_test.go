@@ -1,6 +1,7 @@
 package gomlxnet
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -129,7 +130,7 @@ func TestMiniDeep(t *testing.T) {
 		for _, b := range a.Blocks {
 			var names []string
 			for _, o := range b.Ops {
-				names = append(names, o.name())
+				names = append(names, cmp.Or(o.Name, o.Kind()))
 			}
 			blocks = append(blocks, b.Name+": "+strings.Join(names, " "))
 		}
@@ -177,7 +178,8 @@ func TestPresetsStep(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, v := range trainer.vars {
+			vars, _ := a.Variables()
+			for _, v := range vars {
 				if same := equalBits(start[v.Path], end[v.Path]); same != (v.Layer == 0) && v.Name != "biases" &&
 					v.Name != "shift" {
 					t.Errorf("%s: %s stays: %v", name, v.Path, same)

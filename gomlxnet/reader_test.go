@@ -35,10 +35,10 @@ func forwardLoop(a Arch, w Weights, x array) (layers []array) {
 			}
 		}
 		if p, ok := Find[Pool](l); ok {
-			x = poolLoop(x, p)
+			x = poolLoop(x, p.Kernel, p.Stride)
 		}
 		if n, ok := Find[LRN](l); ok {
-			x = lrnLoop(x, n)
+			x = lrnLoop(x, n.Size, n.Alpha, n.Beta)
 		}
 		layers = append(layers, array{x.shape, append([]float64(nil), x.data...)})
 	}

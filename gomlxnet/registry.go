@@ -82,6 +82,6 @@ func Build(name string, classes int, options []byte) (Arch, error) {
 	if err != nil {
 		return Arch{}, fmt.Errorf("arch %q: %w", name, err)
 	}
-	_, err = a.wire()
+	_, err = a.Dims()
 	return a, err
 }

@@ -9,13 +9,15 @@ import (
 	"coadapt/gomlxnet/backend"
 )
 
+var zeroBiases = Param{Filler{Kind: Constant}, 1, 1}
+
 // ways is a net of one block of operations, and another of two below it where deep.
 func ways(deep bool, ops ...Op) Arch {
 	a := Arch{Name: "ways", Size: 4, Channels: 3, Classes: 2}
 	if deep {
-		a.Blocks = []Block{Chain("stem", Convolution{Out: 3, Kernel: 3, Pad: 1, Bias: zeroBias()}, BatchNorm{})}
+		a.Blocks = []Block{Chain("stem", Convolution{Out: 3, Kernel: 3, Pad: 1, Bias: &zeroBiases}, BatchNorm{})}
 	}
-	a.Blocks = append(a.Blocks, Block{"way", ops}, Chain("out", Dense{Bias: zeroBias()}))
+	a.Blocks = append(a.Blocks, Block{"way", ops}, Chain("out", Dense{Bias: &zeroBiases}))
 	return a
 }
 
@@ -53,7 +55,7 @@ func TestRescaledBlocks(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(backend.Finalize)
-	conv := Convolution{Out: 3, Kernel: 3, Pad: 1, Bias: zeroBias()}
+	conv := Convolution{Out: 3, Kernel: 3, Pad: 1, Bias: &zeroBiases}
 	type row struct {
 		arch   Arch
 		layers []int // nil: all
@@ -175,7 +177,10 @@ func TestRescaledLearns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		multiply(scaled["/net/"+arch.Blocks[n].Name+"/weights"].Data, 1/factor)
+		head := scaled["/net/"+arch.Blocks[n].Name+"/weights"].Data
+		for i := range head {
+			head[i] /= factor
+		}
 		images, labels := tinyBatch(arch, 4, 0)
 		var losses []float64
 		for _, w := range []Weights{w, scaled} {

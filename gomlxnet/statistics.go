@@ -24,12 +24,6 @@ type Statistics struct {
 	exec  *model.Exec
 }
 
-// HasStatistics says whether the arch has normalisations with statistics of their own.
-func (a Arch) HasStatistics() bool {
-	vars, err := a.Variables()
-	return err == nil && slices.ContainsFunc(vars, func(v Variable) bool { return v.Role == Statistic })
-}
-
 // NewStatistics makes a finder for batches of the given size, 2 at least, on the backend's first device. It fails for
 // an arch without statistics.
 func NewStatistics(backend compute.Backend, arch Arch, w Weights, batch int) (*Statistics, error) {

@@ -130,7 +130,7 @@ func takeBlock(nets []*Trainer, blocks []given) ([][]float64, error) {
 			if i < n {
 				rate[i] = float32(b.Rates[i])
 			}
-			state := dropoutState(b.Seed, b.Iteration+i)
+			state := DropoutState(b.Seed, b.Iteration+i)
 			states = append(states, state[:]...)
 		}
 		in = append(

@@ -2,10 +2,8 @@ package gomlxnet
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"strings"
 
 	"github.com/gomlx/compute"
@@ -166,7 +164,7 @@ func (t *Trainer) step(b given) (float64, error) {
 	if err := t.set(ratePath, []float32{float32(b.Rates[0])}); err != nil {
 		return 0, err
 	}
-	state := dropoutState(b.Seed, b.Iteration)
+	state := DropoutState(b.Seed, b.Iteration)
 	out, err := execute([]*Trainer{t}, p, t.batches(b.Values, b.dims, b.Labels, input{state[:], []int{len(state)}}))
 	if err != nil {
 		return 0, fmt.Errorf("training step of %s, cut %v: %w", t.arch.Name, t.cut, err)
@@ -317,14 +315,4 @@ func (t *graphs) evalGraph(scope *model.Scope, images, labels *Node) []*Node {
 	loss := CrossEntropy(logits, labels)
 	right := LogicalAnd(given, Equal(ArgMax(logits, -1, dtypes.Int32), labels))
 	return []*Node{ReduceAllSum(ConvertDType(right, dtypes.Int32)), ReduceAllSum(Where(given, loss, ZerosLike(loss)))}
-}
-
-// dropoutState derives the state of the graph's generator from seed and
-// iteration alone, so that a resumed net draws the masks it would have drawn.
-func dropoutState(seed uint64, iteration int) [3]uint64 {
-	var k [32]byte
-	binary.BigEndian.PutUint64(k[:], seed)
-	binary.BigEndian.PutUint64(k[8:], uint64(iteration))
-	rng := rand.NewChaCha8(k)
-	return [3]uint64{rng.Uint64(), rng.Uint64(), rng.Uint64()}
 }

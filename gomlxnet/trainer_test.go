@@ -47,10 +47,6 @@ func moreSteps(t testing.TB, trainer *Trainer, from, to int) Weights {
 	return w
 }
 
-func equalBits(a, b Tensor) bool {
-	return slices.EqualFunc(a.Data, b.Data, func(x, y float32) bool { return math.Float32bits(x) == math.Float32bits(y) })
-}
-
 // What a trainer promises, on one pair of trainers a backend: XLA takes seconds
 // for each graph, so the parts share them.
 func TestTrainer(t *testing.T) {

@@ -55,28 +55,6 @@ func readTwins(t *testing.T) []twin {
 	return file.Nets
 }
 
-// stream is splitmix64 seeded with the FNV-1a hash of a name.
-func stream(name string) func() uint64 {
-	state := uint64(0xcbf29ce484222325)
-	for _, b := range []byte(name) {
-		state = (state ^ uint64(b)) * 0x100000001b3
-	}
-	return func() uint64 {
-		state += 0x9e3779b97f4a7c15
-		z := state
-		z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
-		z = (z ^ z>>27) * 0x94d049bb133111eb
-		return z ^ z>>31
-	}
-}
-
-func fillUniform(data []float32, name string, scale float64) {
-	next := stream(name)
-	for i := range data {
-		data[i] = float32((float64(next()>>40)/(1<<23) - 1) * scale)
-	}
-}
-
 // initial gives the twin's weights: biases are the constants of the arch.
 func (w twin) initial(t *testing.T) Weights {
 	weights := mustInit(t, w.Arch, 0)

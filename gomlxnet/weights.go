@@ -73,7 +73,7 @@ func (a Arch) Check(w Weights) error {
 	for _, v := range vars {
 		t, ok := w[v.Path]
 		if !ok {
-			return fmt.Errorf("arch %q: weights lack %s: %w", a.Name, v.Path, errNoWeights)
+			return fmt.Errorf("arch %q: weights lack %s", a.Name, v.Path)
 		}
 		if !slices.Equal(t.Shape, v.Shape) || len(t.Data) != v.Size() {
 			return fmt.Errorf("arch %q: %s has shape %v and %d values, want %v", a.Name, v.Path, t.Shape, len(t.Data), v.Shape)

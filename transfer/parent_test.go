@@ -19,7 +19,7 @@ func TestParentWithWrongWeights(t *testing.T) {
 	} {
 		cfg := tiny(t)
 		first := lab(t, cfg)
-		base := train(t, first, "baseA")
+		base := trainNet(t, first, "baseA")
 		files, err := cfg.Store.Get(base.Key)
 		if err != nil {
 			t.Fatal(err)
@@ -41,7 +41,7 @@ func TestParentWithWrongWeights(t *testing.T) {
 		if !errors.As(err, &broken) || broken.Key != base.Key || broken.File != weightsFile || cfg.Store.Has(base.Key) {
 			t.Errorf("%s: %v, want a broken entry %s", name, err, base.Key)
 		}
-		if r := train(t, l, "A1B"); !r.HasWeights() || !cfg.Store.Has(base.Key) {
+		if r := trainNet(t, l, "A1B"); !r.HasWeights() || !cfg.Store.Has(base.Key) {
 			t.Errorf("%s: the next try came to %+v", name, r)
 		}
 	}

@@ -100,7 +100,7 @@ func (p *twin) Ask(what, answer any) error {
 	return json.Unmarshal(text, answer)
 }
 
-func nets(t *testing.T, names ...string) []transfer.Net {
+func netsOf(t *testing.T, names ...string) []transfer.Net {
 	t.Helper()
 	var nets []transfer.Net
 	for _, name := range names {
@@ -114,7 +114,7 @@ func nets(t *testing.T, names ...string) []transfer.Net {
 }
 
 func contest(t *testing.T, peer Asker, change func(*transfer.Config), names ...string) *Contest {
-	c := &Contest{Nets: nets(t, names...), Peer: peer, Dir: t.TempDir(), Say: t.Logf}
+	c := &Contest{Nets: netsOf(t, names...), Peer: peer, Dir: t.TempDir(), Say: t.Logf}
 	c.Lab, c.Store = lab(t, func(cfg *transfer.Config) {
 		cfg.Progress = c.Hear
 		if change != nil {
@@ -173,7 +173,7 @@ func TestContest(t *testing.T) {
 // The files hold the pictures, their order, the mean and the initial values.
 func TestFiles(t *testing.T) {
 	l, _ := lab(t, nil)
-	net := nets(t, "0/A3B")[0]
+	net := netsOf(t, "0/A3B")[0]
 	p, err := l.Plan(t.Context(), net)
 	if err != nil {
 		t.Fatal(err)
@@ -294,7 +294,7 @@ func TestReport(t *testing.T) {
 		side := func(c Cost, accuracy float64) Side {
 			return Side{Cost: c, Nets: []Outcome{{Images: 100, Accuracy: accuracy}}}
 		}
-		return Turn{nets(t, name), side(Cost{ours, 2 * ours}, 0.5), side(Cost{peer, peer}, 0.6)}
+		return Turn{netsOf(t, name), side(Cost{ours, 2 * ours}, 0.5), side(Cost{peer, peer}, 0.6)}
 	}
 	r := Report{Peer: "PyTorch 0", Beside: 2, Turns: []Turn{turn("0/baseA", 1, 4), turn("0/A3B", 2, 2), turn("0/baseB", 3, 4)}, Started: [2]Cost{{1, 1}, {4, 5}}}
 	var out bytes.Buffer
