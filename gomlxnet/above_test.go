@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"coadapt/gomlxnet/op/optest"
+
 	"github.com/gomlx/compute"
 )
 
@@ -16,7 +18,7 @@ func TestAbove(t *testing.T) {
 	const batch = 3
 	images, _ := tinyBatch(a, batch, 5)
 	last := len(a.Blocks) - 1
-	onBackends(t, func(t *testing.T, backend compute.Backend) {
+	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		layers := make([]int, len(a.Blocks))
 		for i := range layers {
 			layers[i] = i
@@ -55,18 +57,18 @@ func TestAbove(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				want := array{[]int{batch, 4}, nil}
-				have := array{[]int{batch, 4}, nil}
+				want := optest.Array{Shape: []int{batch, 4}, Data: nil}
+				have := optest.Array{Shape: []int{batch, 4}, Data: nil}
 				for i := range got {
-					want.data, have.data = append(
-						want.data,
+					want.Data, have.Data = append(
+						want.Data,
 						float64(of[name][last].Data[i]),
 					), append(
-						have.data,
+						have.Data,
 						float64(got[i]),
 					)
 				}
-				compare(t, "logits", have, want, 1e-6)
+				optest.Compare(t, "logits", have, want, 1e-6)
 			}
 			if _, err := above.Logits(images[1:]); err == nil || !strings.Contains(err.Error(), "values, want") {
 				t.Errorf("a value too few: error %v", err)

@@ -3,6 +3,8 @@ package gomlxnet
 import (
 	"slices"
 
+	"coadapt/gomlxnet/op"
+
 	"github.com/gomlx/compute/dtypes"
 )
 
@@ -31,14 +33,14 @@ type Block struct {
 type Op struct {
 	Name string   // "" is the kind of its Spec, which does unless two of a kind are read by name or have variables
 	From []string // names of the operations that it reads, or [Input]; none is the one before it
-	Spec
+	op.Spec
 }
 
 // Input, as a name in Op.From, is what enters the block.
 const Input = "input"
 
 // Chain is a block whose operations follow each other. Those that are nil are left out.
-func Chain(name string, specs ...Spec) Block {
+func Chain(name string, specs ...op.Spec) Block {
 	b := Block{Name: name}
 	for _, s := range specs {
 		if s != nil {
@@ -49,7 +51,7 @@ func Chain(name string, specs ...Spec) Block {
 }
 
 // Find is the first operation of a type in a block.
-func Find[S Spec](b Block) (spec S, ok bool) {
+func Find[S op.Spec](b Block) (spec S, ok bool) {
 	for _, o := range b.Ops {
 		if spec, ok = o.Spec.(S); ok {
 			return spec, true
@@ -59,7 +61,7 @@ func Find[S Spec](b Block) (spec S, ok bool) {
 }
 
 // Without is the block without operations of a type.
-func Without[S Spec](b Block) Block {
+func Without[S op.Spec](b Block) Block {
 	b.Ops = slices.DeleteFunc(slices.Clone(b.Ops), func(o Op) bool { _, ok := o.Spec.(S); return ok })
 	return b
 }
@@ -81,7 +83,7 @@ func (p Precision) dtype() dtypes.DType {
 }
 
 // BlockDims are the shapes at the border of one block.
-type BlockDims struct{ In, Out Dims }
+type BlockDims struct{ In, Out op.Dims }
 
 // Dims gives the shapes of every block, or an error that names the block and the
 // operation where the sizes do not fit.
@@ -101,7 +103,7 @@ func (a Arch) Dims() ([]BlockDims, error) {
 func (a Arch) Cuts() int { return len(a.Blocks) - 1 }
 
 // Input is the shape of an image.
-func (a Arch) Input() Dims { return Dims{Height: a.Size, Width: a.Size, Channels: a.Channels} }
+func (a Arch) Input() op.Dims { return op.Dims{Height: a.Size, Width: a.Size, Channels: a.Channels} }
 
 // Outputs is the number of channels that leave block i (from 0), 0 where the arch is not valid.
 func (a Arch) Outputs(i int) int {
@@ -116,16 +118,16 @@ func (a Arch) Outputs(i int) int {
 type Variable struct {
 	Path  string // "/net/conv1/weights"
 	Layer int    // its block, from 0
-	Var
+	op.Var
 }
 
 // Learns says whether the solver moves the variable under a cut.
 func (v Variable) Learns(cut Cut) bool {
-	return v.Role == Learned && !cut.Freezes(v.Layer) && v.Param.RateMult != 0
+	return v.Role == op.Learned && !cut.Freezes(v.Layer) && v.Param.RateMult != 0
 }
 
 // Under is the variable's Param under a cut.
-func (v Variable) Under(cut Cut) Param {
+func (v Variable) Under(cut Cut) op.Param {
 	p := v.Param
 	if cut.Rate > 0 && v.Layer < cut.N {
 		p.RateMult *= cut.Rate
@@ -146,5 +148,5 @@ func (a Arch) Variables() ([]Variable, error) {
 // HasStatistics says whether the arch has normalisations with statistics of their own.
 func (a Arch) HasStatistics() bool {
 	vars, err := a.Variables()
-	return err == nil && slices.ContainsFunc(vars, func(v Variable) bool { return v.Role == Statistic })
+	return err == nil && slices.ContainsFunc(vars, func(v Variable) bool { return v.Role == op.Statistic })
 }

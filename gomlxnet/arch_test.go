@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"coadapt/gomlxnet/op"
 )
 
 func TestDimsErrors(t *testing.T) {
@@ -16,24 +18,24 @@ func TestDimsErrors(t *testing.T) {
 		{"no pixels", func(a *Arch) { a.Size = 0 }, []string{"size 0"}},
 		{"one class", func(a *Arch) { a.Classes = 1 }, []string{"classes 1"}},
 		{"no blocks", func(a *Arch) { a.Blocks = nil }, []string{"0 blocks"}},
-		{"groups", func(a *Arch) { edit(a, 1, func(c *Convolution) { c.Groups = 5 }) }, []string{"conv2", "convolution", "5 groups"}},
-		{"groups of the input", func(a *Arch) { edit(a, 0, func(c *Convolution) { c.Groups = 2 }) }, []string{"conv1", "2 groups", "3 input"}},
-		{"window too large", func(a *Arch) { edit(a, 2, func(c *Convolution) { c.Kernel, c.Pad = 9, 0 }) }, []string{"conv3", "window of 9"}},
-		{"no window", func(a *Arch) { edit(a, 0, func(c *Convolution) { c.Kernel = 0 }) }, []string{"conv1", "window of 0"}},
-		{"negative padding", func(a *Arch) { edit(a, 0, func(c *Convolution) { c.Pad = -1 }) }, []string{"conv1", "padding -1"}},
-		{"pool too large", func(a *Arch) { edit(a, 1, func(p *Pool) { p.Kernel = 9 }) }, []string{"conv2", "max_pool", "pool of kernel 9"}},
-		{"pool stands still", func(a *Arch) { edit(a, 0, func(p *Pool) { p.Stride = 0 }) }, []string{"conv1", "stride 0"}},
+		{"groups", func(a *Arch) { edit(a, 1, func(c *op.Convolution) { c.Groups = 5 }) }, []string{"conv2", "convolution", "5 groups"}},
+		{"groups of the input", func(a *Arch) { edit(a, 0, func(c *op.Convolution) { c.Groups = 2 }) }, []string{"conv1", "2 groups", "3 input"}},
+		{"window too large", func(a *Arch) { edit(a, 2, func(c *op.Convolution) { c.Kernel, c.Pad = 9, 0 }) }, []string{"conv3", "window of 9"}},
+		{"no window", func(a *Arch) { edit(a, 0, func(c *op.Convolution) { c.Kernel = 0 }) }, []string{"conv1", "window of 0"}},
+		{"negative padding", func(a *Arch) { edit(a, 0, func(c *op.Convolution) { c.Pad = -1 }) }, []string{"conv1", "padding -1"}},
+		{"pool too large", func(a *Arch) { edit(a, 1, func(p *op.Pool) { p.Kernel = 9 }) }, []string{"conv2", "max_pool", "pool of kernel 9"}},
+		{"pool stands still", func(a *Arch) { edit(a, 0, func(p *op.Pool) { p.Stride = 0 }) }, []string{"conv1", "stride 0"}},
 		{"no kind", func(a *Arch) { a.Blocks[3].Ops[0].Spec = nil }, []string{"conv4", "operation 1", "no kind"}},
 		{"last block", func(a *Arch) { a.Blocks = a.Blocks[:3] }, []string{"conv3", "last block"}},
-		{"classes that are others", func(a *Arch) { edit(a, 7, func(d *Dense) { d.Out = 9 }) }, []string{"fc8", "1x1x9", "1x1x10"}},
+		{"classes that are others", func(a *Arch) { edit(a, 7, func(d *op.Dense) { d.Out = 9 }) }, []string{"fc8", "1x1x9", "1x1x10"}},
 		{"no operations", func(a *Arch) { a.Blocks[3].Ops = nil }, []string{"conv4", "no operations"}},
-		{"no outputs", func(a *Arch) { edit(a, 2, func(c *Convolution) { c.Out = 0 }) }, []string{"conv3", "0 outputs"}},
+		{"no outputs", func(a *Arch) { edit(a, 2, func(c *op.Convolution) { c.Out = 0 }) }, []string{"conv3", "0 outputs"}},
 		{"name twice", func(a *Arch) { a.Blocks[3].Name = "conv2" }, []string{"conv2", "twice"}},
 		{"no name", func(a *Arch) { a.Blocks[3].Name = "" }, []string{"block 4", "name"}},
-		{"even LRN", func(a *Arch) { edit(a, 0, func(l *LRN) { l.Size = 4 }) }, []string{"conv1", "lrn", "4 channels", "odd"}},
-		{"dropout of all", func(a *Arch) { edit(a, 5, func(d *Dropout) { d.P = 1 }) }, []string{"fc6", "dropout 1"}},
-		{"filler", func(a *Arch) { filler(a, 2, Filler{Kind: "xavier"}) }, []string{"conv3", "weights", `"xavier"`}},
-		{"convolution of what is flat", func(a *Arch) { a.Blocks[6] = Chain("fc7", Convolution{Out: 3, Kernel: 1}) }, []string{"fc7", "flat"}},
+		{"even LRN", func(a *Arch) { edit(a, 0, func(l *op.LRN) { l.Size = 4 }) }, []string{"conv1", "lrn", "4 channels", "odd"}},
+		{"dropout of all", func(a *Arch) { edit(a, 5, func(d *op.Dropout) { d.P = 1 }) }, []string{"fc6", "dropout 1"}},
+		{"filler", func(a *Arch) { filler(a, 2, op.Filler{Kind: "xavier"}) }, []string{"conv3", "weights", `"xavier"`}},
+		{"convolution of what is flat", func(a *Arch) { a.Blocks[6] = Chain("fc7", op.Convolution{Out: 3, Kernel: 1}) }, []string{"fc7", "flat"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a := tiny(10, 0.5)

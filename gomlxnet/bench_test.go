@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"coadapt/gomlxnet/backend"
+	"coadapt/gomlxnet/op/optest"
 
 	"github.com/gomlx/compute"
 )
@@ -30,7 +31,7 @@ var stepCases = []struct {
 // BenchmarkStep times one training step on XLA's CPU; the Go backend takes
 // minutes.
 func BenchmarkStep(b *testing.B) {
-	backend := openBackend(b, "xla:cpu")
+	backend := optest.Open(b, "xla:cpu")
 	for _, c := range stepCases {
 		b.Run(c.name, func(b *testing.B) {
 			trainer := mustTrainer(b, backend, c.arch, c.batch)
@@ -88,7 +89,7 @@ func BenchmarkDevices(b *testing.B) {
 // one core and on all. alone/together
 // is how many times faster one graph is, the ratio of medians.
 func BenchmarkTogether(b *testing.B) {
-	whole := openBackend(b, "xla:cpu")
+	whole := optest.Open(b, "xla:cpu")
 	parts, err := backend.Divide(whole, runtime.NumCPU())
 	if err != nil {
 		b.Fatal(err)
@@ -166,7 +167,7 @@ func median(values []float64) float64 {
 // BenchmarkCompile times the first step of a new trainer: XLA's compiler and,
 // little beside it, the step.
 func BenchmarkCompile(b *testing.B) {
-	backend := openBackend(b, "xla:cpu")
+	backend := optest.Open(b, "xla:cpu")
 	for _, c := range stepCases {
 		b.Run(c.name, func(b *testing.B) {
 			start := mustInit(b, c.arch, 1)

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"coadapt/gomlxnet/op"
+
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
@@ -60,7 +62,7 @@ func (a Arch) Graph(x *Node, r Run) []*Node {
 		last := &blocks[len(blocks)-1]
 		last.ops = untilWeights(last.ops)
 	}
-	pass := &Pass{Nets: nets, Normed: w.normed(), RNGs: r.RNGs, Value: r.Value, Set: r.Set}
+	pass := &op.Pass{Nets: nets, Normed: w.normed(), RNGs: r.RNGs, Value: r.Value, Set: r.Set}
 	return r.blocks(pass, blocks, ConvertDType(x, a.Precision.dtype()))
 }
 
@@ -75,7 +77,7 @@ func (r Run) variable(v Variable) *model.Variable {
 }
 
 // blocks is what leaves each block, as float32. The first one is block From of the net.
-func (r Run) blocks(pass *Pass, blocks []wiredBlock, x *Node) (left []*Node) {
+func (r Run) blocks(pass *op.Pass, blocks []wiredBlock, x *Node) (left []*Node) {
 	for i, b := range blocks {
 		layer := r.From + i
 		frozen := r.Cut.Freezes(layer)
@@ -85,7 +87,7 @@ func (r Run) blocks(pass *Pass, blocks []wiredBlock, x *Node) (left []*Node) {
 			for _, f := range o.from {
 				in = append(in, values[f])
 			}
-			c := &Context{Pass: pass, Learning: (r.Batch || pass.RNGs != nil) && !frozen, Vars: o.vars}
+			c := &op.Context{Pass: pass, Learning: (r.Batch || pass.RNGs != nil) && !frozen, Vars: o.vars}
 			values = append(values, o.Build(c, in))
 		}
 		x = values[len(b.ops)]
@@ -107,11 +109,11 @@ func (w *wired) fast() *wired {
 		ops := slices.Clone(b.ops)
 		for k := 1; k < len(ops); k++ {
 			first, second := &ops[k-1], &ops[k]
-			_, relu := first.Spec.(ReLU)
-			_, pool := second.Spec.(Pool)
+			_, relu := first.Spec.(op.ReLU)
+			_, pool := second.Spec.(op.Pool)
 			if relu && pool && readers(ops, k) == 1 && slices.Equal(second.from, []int{k}) {
 				first.Spec, second.Spec = second.Spec, first.Spec
-				first.out, second.in = second.out, []Dims{second.out}
+				first.out, second.in = second.out, []op.Dims{second.out}
 			}
 		}
 		f.blocks[i].ops = ops
@@ -144,10 +146,10 @@ func untilWeights(ops []wiredOp) []wiredOp {
 
 // Preactivation is the shape of what leaves the last weights of a block, from 0, before what follows them, such as ReLU
 // and pooling. Where operations of the block join behind them, as in a residual net, it is that of what leaves the block.
-func (a Arch) Preactivation(block int) (Dims, error) {
+func (a Arch) Preactivation(block int) (op.Dims, error) {
 	w, err := a.wire()
 	if err != nil {
-		return Dims{}, err
+		return op.Dims{}, err
 	}
 	ops := untilWeights(w.blocks[block].ops)
 	return ops[len(ops)-1].out, nil

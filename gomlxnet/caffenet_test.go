@@ -4,24 +4,26 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"coadapt/gomlxnet/op"
 )
 
 // The table of the 2014 prototxt: https://github.com/yosinski/convnet_transfer,
 // and Caffe's bvlc_reference_caffenet, which is the same net.
 var caffeNetTable = []struct {
 	name         string
-	conv, out    Dims
+	conv, out    op.Dims
 	params       int
 	multiplyAdds int64 // out.H · out.W · out.C · kernel² · in/groups
 }{
-	{"conv1", Dims{55, 55, 96, false}, Dims{27, 27, 96, false}, 34_944, 55 * 55 * 96 * 11 * 11 * 3},
-	{"conv2", Dims{27, 27, 256, false}, Dims{13, 13, 256, false}, 307_456, 27 * 27 * 256 * 5 * 5 * 48},
-	{"conv3", Dims{13, 13, 384, false}, Dims{13, 13, 384, false}, 885_120, 13 * 13 * 384 * 3 * 3 * 256},
-	{"conv4", Dims{13, 13, 384, false}, Dims{13, 13, 384, false}, 663_936, 13 * 13 * 384 * 3 * 3 * 192},
-	{"conv5", Dims{13, 13, 256, false}, Dims{6, 6, 256, false}, 442_624, 13 * 13 * 256 * 3 * 3 * 192},
-	{"fc6", Dims{1, 1, 4096, true}, Dims{1, 1, 4096, true}, 37_752_832, 9216 * 4096},
-	{"fc7", Dims{1, 1, 4096, true}, Dims{1, 1, 4096, true}, 16_781_312, 4096 * 4096},
-	{"fc8", Dims{1, 1, 1000, true}, Dims{1, 1, 1000, true}, 4_097_000, 4096 * 1000},
+	{"conv1", op.Dims{Height: 55, Width: 55, Channels: 96, Flat: false}, op.Dims{Height: 27, Width: 27, Channels: 96, Flat: false}, 34_944, 55 * 55 * 96 * 11 * 11 * 3},
+	{"conv2", op.Dims{Height: 27, Width: 27, Channels: 256, Flat: false}, op.Dims{Height: 13, Width: 13, Channels: 256, Flat: false}, 307_456, 27 * 27 * 256 * 5 * 5 * 48},
+	{"conv3", op.Dims{Height: 13, Width: 13, Channels: 384, Flat: false}, op.Dims{Height: 13, Width: 13, Channels: 384, Flat: false}, 885_120, 13 * 13 * 384 * 3 * 3 * 256},
+	{"conv4", op.Dims{Height: 13, Width: 13, Channels: 384, Flat: false}, op.Dims{Height: 13, Width: 13, Channels: 384, Flat: false}, 663_936, 13 * 13 * 384 * 3 * 3 * 192},
+	{"conv5", op.Dims{Height: 13, Width: 13, Channels: 256, Flat: false}, op.Dims{Height: 6, Width: 6, Channels: 256, Flat: false}, 442_624, 13 * 13 * 256 * 3 * 3 * 192},
+	{"fc6", op.Dims{Height: 1, Width: 1, Channels: 4096, Flat: true}, op.Dims{Height: 1, Width: 1, Channels: 4096, Flat: true}, 37_752_832, 9216 * 4096},
+	{"fc7", op.Dims{Height: 1, Width: 1, Channels: 4096, Flat: true}, op.Dims{Height: 1, Width: 1, Channels: 4096, Flat: true}, 16_781_312, 4096 * 4096},
+	{"fc8", op.Dims{Height: 1, Width: 1, Channels: 1000, Flat: true}, op.Dims{Height: 1, Width: 1, Channels: 1000, Flat: true}, 4_097_000, 4096 * 1000},
 }
 
 func TestCaffeNet(t *testing.T) {
@@ -38,13 +40,13 @@ func TestCaffeNet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var weights []Dims // what leaves the first operation of each block
+	var weights []op.Dims // what leaves the first operation of each block
 	for _, o := range all {
 		if o.Block == len(weights) {
 			weights = append(weights, o.Out)
 		}
 	}
-	in, sum := Dims{227, 227, 3, false}, 0
+	in, sum := op.Dims{Height: 227, Width: 227, Channels: 3, Flat: false}, 0
 	for i, want := range caffeNetTable {
 		if a.Blocks[i].Name != want.name || dims[i] != (BlockDims{in, want.out}) || weights[i] != want.conv {
 			t.Errorf(
@@ -81,13 +83,13 @@ func TestCaffeNetRecipe(t *testing.T) {
 	pad := []int{0, 2, 1, 1, 1, 0, 0, 0}
 	for i, b := range a.Blocks {
 		weight, biases := params(b)
-		if want := (Param{Filler{Kind: Gaussian, Std: std[i]}, 1, 1}); weight != want {
+		if want := (op.Param{Filler: op.Filler{Kind: op.Gaussian, Std: std[i]}, RateMult: 1, DecayMult: 1}); weight != want {
 			t.Errorf("%s weights: %+v, want %+v", b.Name, weight, want)
 		}
-		if want := (Param{Filler{Kind: Constant, Value: bias[i]}, 2, 0}); biases != want {
+		if want := (op.Param{Filler: op.Filler{Kind: op.Constant, Value: bias[i]}, RateMult: 2, DecayMult: 0}); biases != want {
 			t.Errorf("%s biases: %+v, want %+v", b.Name, biases, want)
 		}
-		if c := first[Convolution](b); c.Groups != groups[i] || c.Pad != pad[i] {
+		if c := first[op.Convolution](b); c.Groups != groups[i] || c.Pad != pad[i] {
 			t.Errorf("%s: %d groups, padding %d, want %d and %d", b.Name, c.Groups, c.Pad, groups[i], pad[i])
 		}
 		var kinds []string
@@ -98,13 +100,13 @@ func TestCaffeNetRecipe(t *testing.T) {
 		if got := strings.Join(kinds, " "); got != want {
 			t.Errorf("%s: weights and %s, want %s", b.Name, got, want)
 		}
-		if l, ok := Find[LRN](b); ok && l != (LRN{Size: 5, Alpha: 1e-4, Beta: 0.75}) {
+		if l, ok := Find[op.LRN](b); ok && l != (op.LRN{Size: 5, Alpha: 1e-4, Beta: 0.75}) {
 			t.Errorf("%s: LRN %+v", b.Name, l)
 		}
-		if p, ok := Find[Pool](b); ok && p != (Pool{Kernel: 3, Stride: 2}) {
+		if p, ok := Find[op.Pool](b); ok && p != (op.Pool{Kernel: 3, Stride: 2}) {
 			t.Errorf("%s: pool %+v", b.Name, p)
 		}
-		if d, ok := Find[Dropout](b); ok && d.P != 0.5 {
+		if d, ok := Find[op.Dropout](b); ok && d.P != 0.5 {
 			t.Errorf("%s: dropout %v", b.Name, d)
 		}
 	}
@@ -119,7 +121,7 @@ func TestCeilModeDims(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if dims[0].Out != (Dims{27, 27, 96, false}) {
+	if dims[0].Out != (op.Dims{Height: 27, Width: 27, Channels: 96, Flat: false}) {
 		t.Errorf("conv1 at 224 px: %+v", dims[0])
 	}
 	// A chain of sizes that never divides: 103 -> 24 -> 12 -> 6 -> 3.
@@ -147,17 +149,17 @@ func TestMiniIsCaffeNetSmall(t *testing.T) {
 	for i, b := range small.Blocks {
 		if !slices.EqualFunc(b.Ops, big.Blocks[i].Ops, func(o, p Op) bool { return o.Kind() == p.Kind() }) ||
 			b.Name != big.Blocks[i].Name ||
-			(first[Convolution](b).Groups > 1) != (first[Convolution](big.Blocks[i]).Groups > 1) {
+			(first[op.Convolution](b).Groups > 1) != (first[op.Convolution](big.Blocks[i]).Groups > 1) {
 			t.Errorf("block %d: Mini's %+v has not the parts of CaffeNet's %+v", i, b, big.Blocks[i])
 		}
 		if i < 7 && small.Outputs(i) != 2*(i+1) {
 			t.Errorf("%s: %d outputs, want the width given, %d", b.Name, small.Outputs(i), 2*(i+1))
 		}
 	}
-	if small.Size != 24 || small.Channels != 1 || small.Outputs(7) != 10 || first[Dropout](small.Blocks[5]).P != 0.25 {
+	if small.Size != 24 || small.Channels != 1 || small.Outputs(7) != 10 || first[op.Dropout](small.Blocks[5]).P != 0.25 {
 		t.Errorf("options are not taken: %+v", small)
 	}
-	if d := Mini(10, MiniOptions{}); d.Size != 32 || d.Channels != 3 || first[Convolution](d.Blocks[0]).Out == 0 {
+	if d := Mini(10, MiniOptions{}); d.Size != 32 || d.Channels != 3 || first[op.Convolution](d.Blocks[0]).Out == 0 {
 		t.Errorf("zero options give %+v", d)
 	}
 }

@@ -4,13 +4,15 @@ import (
 	"context"
 	"errors"
 	"testing"
+
+	"coadapt/gomlxnet/op/optest"
 )
 
 // TestInterrupt: a step that waits for the compiler ends with its context, with the net as it was, and a later one goes
 // on
 // to the same weights. The compiler is held up, so that it cannot be done before.
 func TestInterrupt(t *testing.T) {
-	backend := openBackend(t, "go")
+	backend := optest.Open(t, "go")
 	plain, stopped := newTiny(t, backend, 0.5), newTiny(t, backend, 0.5)
 	w, err := plain.arch.Init(1)
 	if err != nil {
@@ -45,7 +47,7 @@ func TestInterrupt(t *testing.T) {
 
 // TestCloseWhileCompiling: a trainer is closed without waiting for the compiler, and leaves it what it works on.
 func TestCloseWhileCompiling(t *testing.T) {
-	trainer, err := NewTrainer(openBackend(t, "go"), tiny(4, 0), SGD{}, tinyBatchSize)
+	trainer, err := NewTrainer(optest.Open(t, "go"), tiny(4, 0), SGD{}, tinyBatchSize)
 	if err != nil {
 		t.Fatal(err)
 	}

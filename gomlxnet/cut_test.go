@@ -5,12 +5,14 @@ import (
 	"strings"
 	"testing"
 
+	"coadapt/gomlxnet/op/optest"
+
 	"github.com/gomlx/compute"
 )
 
 // Layers 4..7 frozen between layers that learn: they stay as they are, all others move, by single steps and by blocks.
 func TestFrozenInTheMiddle(t *testing.T) {
-	onBackends(t, func(t *testing.T, backend compute.Backend) {
+	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		trainer := newTiny(t, backend, 0)
 		a := trainer.arch
 		cut := Cut{N: 7, Frozen: true, Free: 3}
@@ -45,7 +47,7 @@ func TestFrozenInTheMiddle(t *testing.T) {
 
 // A tenth of the rate below the cut: the first step there is a tenth of that at full rate, and above it the same.
 func TestRateBelowTheCut(t *testing.T) {
-	onBackends(t, func(t *testing.T, backend compute.Backend) {
+	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		trainer := newTiny(t, backend, 0)
 		start := mustInit(t, trainer.arch, 1)
 		slow := trainSteps(t, trainer, start, Cut{N: 3, Rate: 0.1}, 0, 1)
@@ -110,7 +112,7 @@ func near(t *testing.T, path string, got, other, start []float32, factor float64
 
 // Recut keeps weights and velocities: a net that is thawed goes on from where it was.
 func TestRecut(t *testing.T) {
-	onBackends(t, func(t *testing.T, backend compute.Backend) {
+	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		trainer := newTiny(t, backend, 0)
 		if err := trainer.Recut(Cut{}); err == nil || !strings.Contains(err.Error(), "no net is loaded") {
 			t.Errorf("error %v", err)

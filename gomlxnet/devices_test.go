@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"coadapt/gomlxnet/op/optest"
+
 	"github.com/gomlx/compute"
 	"github.com/gomlx/go-xla/compute/xla"
 	"github.com/gomlx/go-xla/pjrt"
@@ -153,7 +155,7 @@ func replicasAreAlike(t *testing.T, trainer *Trainer) {
 			if len(buffers) != len(trainer.devices) {
 				t.Fatalf("%s is on %d devices, want %d", path, len(buffers), len(trainer.devices))
 			}
-			var one array
+			var one optest.Array
 			for i, b := range buffers {
 				if d, err := b.DeviceNum(); err != nil || d != trainer.devices[i] {
 					t.Errorf("%s: copy %d is on device %d (%v), want %d", path, i, d, err, trainer.devices[i])
@@ -162,9 +164,9 @@ func replicasAreAlike(t *testing.T, trainer *Trainer) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				each := newArray(len(values))
+				each := optest.NewArray(len(values))
 				for k, x := range values {
-					each.data[k] = float64(x)
+					each.Data[k] = float64(x)
 				}
 				if i == 0 {
 					one = each
@@ -175,14 +177,14 @@ func replicasAreAlike(t *testing.T, trainer *Trainer) {
 	}
 }
 
-func compareBits(t *testing.T, path string, device int, want, got array) {
+func compareBits(t *testing.T, path string, device int, want, got optest.Array) {
 	t.Helper()
-	if len(want.data) == 0 || len(got.data) != len(want.data) {
-		t.Fatalf("%s: %d values on device %d, %d on the first", path, len(got.data), device, len(want.data))
+	if len(want.Data) == 0 || len(got.Data) != len(want.Data) {
+		t.Fatalf("%s: %d values on device %d, %d on the first", path, len(got.Data), device, len(want.Data))
 	}
-	for k := range want.data {
-		if math.Float64bits(want.data[k]) != math.Float64bits(got.data[k]) {
-			t.Fatalf("%s: value %d is %v on device %d, %v on the first", path, k, got.data[k], device, want.data[k])
+	for k := range want.Data {
+		if math.Float64bits(want.Data[k]) != math.Float64bits(got.Data[k]) {
+			t.Fatalf("%s: value %d is %v on device %d, %v on the first", path, k, got.Data[k], device, want.Data[k])
 		}
 	}
 }
@@ -237,7 +239,7 @@ func TestDevicesOfPresets(t *testing.T) {
 }
 
 func TestNoSuchDevices(t *testing.T) {
-	backend := openBackend(t, "go")
+	backend := optest.Open(t, "go")
 	for _, c := range []struct {
 		backend compute.Backend
 		batch   int

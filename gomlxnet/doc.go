@@ -8,17 +8,17 @@
 //	                            SGD.UpdateGraph <----------'
 //
 // An [Arch] is a chain of named blocks, and a [Block] a small graph of operations. Cuts lie between blocks, so that
-// prefixes, digests, donation and settled layers are the same for every arch. An operation is a [Spec]: a file with
+// prefixes, digests, donation and settled layers are the same for every arch. An operation is a [op.Spec]: a file with
 // all that is known of it, its shapes, variables, graph, cost and receptive field, and an entry in specs. [CaffeNet]
 // is the net of the paper; [Mini] has the same eight layers for small images. [Build] makes these and what [Register]
 // was given, by name; [ReadArch] makes one from JSON.
 //
-// A variable is learned by the solver, or a statistic that its operation keeps in training, as [BatchNorm] does. Both
+// A variable is learned by the solver, or a statistic that its operation keeps in training, as [op.BatchNorm] does. Both
 // are in [Weights], in checkpoints and in digests: where a frozen block's statistics moved, [Arch.PrefixDigest] would
 // tell.
 //
 // [Arch.Graph] runs and differentiates on every backend. What makes plain nets fast is written out in operations
-// ([Conv]'s gradients, [LRN.Normalize]) or rewrites a block (wired.fast), and is tested against the plain way.
+// ([op.Conv]'s gradients, [op.LRN.Normalize]) or rewrites a block (wired.fast), and is tested against the plain way.
 // Initial values, cuts and digests live on the host as [Weights], so that they do not depend on a backend or on the
 // order in which a graph was built. [Trainer] steps one net and keeps the compiled graphs for the next of the same
 // shape, and for a [Trainer.Sibling] on another device. [Arch.Cost] counts multiply-adds, parameters and bytes.

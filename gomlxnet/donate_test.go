@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"coadapt/gomlxnet/op"
 )
 
 func TestDonate(t *testing.T) {
@@ -51,7 +53,7 @@ func TestDonateErrors(t *testing.T) {
 	lacks := fresh.Clone()
 	delete(lacks, "/net/conv2/biases")
 	wide := tiny(10, 0)
-	edit(&wide, 2, func(c *Convolution) { c.Out = 16 })
+	edit(&wide, 2, func(c *op.Convolution) { c.Out = 16 })
 	for _, c := range []struct {
 		name         string
 		fresh, donor Weights

@@ -142,9 +142,3 @@ func ExampleSchedule_Rate() {
 	// 100000 1e-03
 	// 449999 1e-06
 }
-
-// Caffe counts a window that hangs over the edge.
-func ExamplePoolSize() {
-	fmt.Println(gomlxnet.PoolSize(55, 3, 2), gomlxnet.PoolSize(54, 3, 2))
-	// Output: 27 27
-}

@@ -5,12 +5,14 @@ import (
 	"strings"
 	"testing"
 
+	"coadapt/gomlxnet/op/optest"
+
 	"github.com/gomlx/compute"
 )
 
 // TestExciter compares values with those that a reader gives where there is no ReLU, and gradients with differences.
 func TestExciter(t *testing.T) {
-	onBackends(t, func(t *testing.T, backend compute.Backend) {
+	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		const batch = 2
 		arch := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 6, 6}, NoLRN: true})
 		w, err := arch.Init(1)
@@ -18,7 +20,7 @@ func TestExciter(t *testing.T) {
 			t.Fatal(err)
 		}
 		images := make([]float32, batch*24*24*3)
-		fillUniform(images, "images", 1)
+		optest.FillUniform(images, "images", 1)
 		for _, layer := range []int{1, len(arch.Blocks) - 1} {
 			e, err := NewExciter(backend, arch, w, batch, layer)
 			if err != nil {

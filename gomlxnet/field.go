@@ -1,5 +1,7 @@
 package gomlxnet
 
+import "coadapt/gomlxnet/op"
+
 // Fields are the receptive fields of every layer's output, pooling included. A
 // window of k pixels at a stride of s with padding p, over units whose field is
 // (Size, Stride, Start), makes
@@ -8,15 +10,15 @@ package gomlxnet
 //
 // An inner product is a window over all that there is. Groups, ReLU and LRN look
 // at no other place and change nothing.
-func (a Arch) Fields() ([]Field, error) {
+func (a Arch) Fields() ([]op.Field, error) {
 	w, err := a.wire()
 	if err != nil {
 		return nil, err
 	}
-	f := Field{Size: 1, Stride: 1}
-	fields := make([]Field, len(w.blocks))
+	f := op.Field{Size: 1, Stride: 1}
+	fields := make([]op.Field, len(w.blocks))
 	for i, b := range w.blocks {
-		at := []Field{f}
+		at := []op.Field{f}
 		for _, o := range b.ops {
 			in := at[o.from[0]]
 			for _, k := range o.from[1:] {

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+
+	"coadapt/gomlxnet/op"
+	"coadapt/gomlxnet/op/optest"
 )
 
 // CaffeNet's fields. pool5's 195 of 227 pixels is in Girshick et al. 2014 (arXiv 1311.2524, section 3.1); 195, stride
@@ -15,15 +18,15 @@ func TestFieldsOfCaffeNet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []Field{
-		{19, 8, 0},     // conv1 11, then pool1: 11 + 2·4
-		{67, 16, -16},  // conv2 19 + 4·8 = 51, padding 2·8; pool2: 51 + 2·8
-		{99, 16, -32},  // conv3: 67 + 2·16, padding 16
-		{131, 16, -48}, // conv4
-		{195, 32, -64}, // conv5 163; pool5: 163 + 2·16
-		{355, 32, -64}, // fc6 over 6 by 6: 195 + 5·32
-		{355, 32, -64}, // fc7 and fc8 look at what fc6 gives
-		{355, 32, -64},
+	want := []op.Field{
+		{Size: 19, Stride: 8, Start: 0},     // conv1 11, then pool1: 11 + 2·4
+		{Size: 67, Stride: 16, Start: -16},  // conv2 19 + 4·8 = 51, padding 2·8; pool2: 51 + 2·8
+		{Size: 99, Stride: 16, Start: -32},  // conv3: 67 + 2·16, padding 16
+		{Size: 131, Stride: 16, Start: -48}, // conv4
+		{Size: 195, Stride: 32, Start: -64}, // conv5 163; pool5: 163 + 2·16
+		{Size: 355, Stride: 32, Start: -64}, // fc6 over 6 by 6: 195 + 5·32
+		{Size: 355, Stride: 32, Start: -64}, // fc7 and fc8 look at what fc6 gives
+		{Size: 355, Stride: 32, Start: -64},
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
@@ -31,7 +34,7 @@ func TestFieldsOfCaffeNet(t *testing.T) {
 	// Without its pooling a layer has the field of the convolution: 11, 51 and 163 px.
 	for layer, size := range map[int]int{0: 11, 1: 51, 4: 163} {
 		a := CaffeNet(1000)
-		a.Blocks[layer] = Without[Pool](a.Blocks[layer])
+		a.Blocks[layer] = Without[op.Pool](a.Blocks[layer])
 		bare, err := a.Fields()
 		if err != nil {
 			t.Fatal(err)
@@ -48,15 +51,15 @@ func TestFieldsOfMini(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []Field{
-		{9, 4, -2},     // conv1 5, stride 2, padding 2; pool1: 5 + 2·2
-		{25, 8, -6},    // conv2 9 + 2·4 = 17, padding 4; pool2: 17 + 2·4
-		{41, 8, -14},   // conv3: 25 + 2·8, padding 8
-		{57, 8, -22},   // conv4
-		{89, 16, -30},  // conv5 73; pool5: 73 + 2·8
-		{105, 16, -30}, // fc6 over 2 by 2: 89 + 16
-		{105, 16, -30},
-		{105, 16, -30},
+	want := []op.Field{
+		{Size: 9, Stride: 4, Start: -2},     // conv1 5, stride 2, padding 2; pool1: 5 + 2·2
+		{Size: 25, Stride: 8, Start: -6},    // conv2 9 + 2·4 = 17, padding 4; pool2: 17 + 2·4
+		{Size: 41, Stride: 8, Start: -14},   // conv3: 25 + 2·8, padding 8
+		{Size: 57, Stride: 8, Start: -22},   // conv4
+		{Size: 89, Stride: 16, Start: -30},  // conv5 73; pool5: 73 + 2·8
+		{Size: 105, Stride: 16, Start: -30}, // fc6 over 2 by 2: 89 + 16
+		{Size: 105, Stride: 16, Start: -30},
+		{Size: 105, Stride: 16, Start: -30},
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
@@ -85,7 +88,7 @@ func TestFieldsAreWhatUnitsSee(t *testing.T) {
 		}
 	}
 	pixels := a.Size * a.Size
-	read, err := NewReader(openBackend(t, "go"), a, w, pixels, 0, 1, 2, 3, 4, 5)
+	read, err := NewReader(optest.Open(t, "go"), a, w, pixels, 0, 1, 2, 3, 4, 5)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +133,7 @@ func TestFieldsAreWhatUnitsSee(t *testing.T) {
 
 func TestFieldsOfNoNet(t *testing.T) {
 	a := Mini(10, MiniOptions{})
-	edit(&a, 1, func(c *Convolution) { c.Kernel = 99 })
+	edit(&a, 1, func(c *op.Convolution) { c.Kernel = 99 })
 	if _, err := a.Fields(); err == nil {
 		t.Error("a net whose windows do not fit has fields")
 	}

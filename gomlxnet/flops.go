@@ -1,29 +1,31 @@
 package gomlxnet
 
+import "coadapt/gomlxnet/op"
+
 // Cost counts every layer under a cut and their total. Training a layer costs
 // its forward pass, as much again for the gradient of its weights, and as much
 // again for the gradient of its input, which is not needed in the lowest layer
 // that learns nor below it. Frozen layers below it cost their forward pass alone.
-func (a Arch) Cost(cut Cut) (layers []Cost, total Cost, err error) {
+func (a Arch) Cost(cut Cut) (layers []op.Cost, total op.Cost, err error) {
 	if err := cut.Check(a); err != nil {
-		return nil, Cost{}, err
+		return nil, op.Cost{}, err
 	}
 	w, err := a.wire()
 	if err != nil {
-		return nil, Cost{}, err
+		return nil, op.Cost{}, err
 	}
 	lowest := 0
 	for cut.Freezes(lowest) {
 		lowest++
 	}
 	for i, b := range w.blocks {
-		var c Cost
+		var c op.Cost
 		for _, o := range b.ops {
 			each := o.Cost(o.in, o.out)
 			c.MultiplyAdds += each.MultiplyAdds
 			c.Activations += each.Activations
 			for _, v := range o.vars {
-				if w.vars[v].Role == Learned {
+				if w.vars[v].Role == op.Learned {
 					c.Parameters += w.vars[v].Size()
 				}
 				c.Bytes += 4 * int64(w.vars[v].Size())

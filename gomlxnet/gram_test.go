@@ -5,12 +5,14 @@ import (
 	"strings"
 	"testing"
 
+	"coadapt/gomlxnet/op/optest"
+
 	"github.com/gomlx/compute"
 )
 
 // TestGrams compares the matrix with loops, for pictures that fill their groups and that do not.
 func TestGrams(t *testing.T) {
-	onBackends(t, func(t *testing.T, backend compute.Backend) {
+	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		grams, err := NewGrams(backend)
 		if err != nil {
 			t.Fatal(err)
@@ -19,7 +21,7 @@ func TestGrams(t *testing.T) {
 		for _, shape := range [][2]int{{1, 3}, {5, 4}, {16, 30}, {131, 7}} {
 			n, d := shape[0], shape[1]
 			x := make([]float32, n*d)
-			fillUniform(x, "gram", 1)
+			optest.FillUniform(x, "gram", 1)
 			for i := range x {
 				x[i] += 3 // a mean that has to go
 			}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"coadapt/gomlxnet/op"
 )
 
 // A3B and A4B have the same donor and differ in the cut; both draw layer 5 anew
@@ -36,7 +38,7 @@ func TestInitIsPerVariable(t *testing.T) {
 	}
 
 	other := tiny(25, 0.5)
-	edit(&other, 6, func(d *Dense) { d.Out = 12 })
+	edit(&other, 6, func(d *op.Dense) { d.Out = 12 })
 	w := mustInit(t, other, 2)
 	for _, layer := range []string{"conv1", "conv2", "conv3", "conv4", "conv5", "fc6"} {
 		path := "/net/" + layer + "/weights"
@@ -55,7 +57,7 @@ func TestInitSeeds(t *testing.T) {
 	vars, _ := a.Variables()
 	seen := map[float32]string{}
 	for _, v := range vars {
-		if v.Param.Filler.Kind == Constant {
+		if v.Param.Filler.Kind == op.Constant {
 			continue
 		}
 		if slices.Equal(first[v.Path].Data, second[v.Path].Data) {
@@ -73,13 +75,13 @@ func TestInitSeeds(t *testing.T) {
 // standard errors of what they should be.
 func TestFillers(t *testing.T) {
 	a := CaffeNet(1000)
-	edit(&a, 5, func(d *Dense) { d.Out = 64 })
-	edit(&a, 6, func(d *Dense) { d.Out = 512 }) // 60 million draws take seconds
+	edit(&a, 5, func(d *op.Dense) { d.Out = 64 })
+	edit(&a, 6, func(d *op.Dense) { d.Out = 512 }) // 60 million draws take seconds
 	w := mustInit(t, a, 7)
 	vars, _ := a.Variables()
 	for _, v := range vars {
 		f := v.Param.Filler
-		if f.Kind == Constant {
+		if f.Kind == op.Constant {
 			for _, x := range w[v.Path].Data {
 				if float64(x) != f.Value {
 					t.Fatalf("%s holds %v, want %v everywhere", v.Path, x, f.Value)
@@ -90,7 +92,7 @@ func TestFillers(t *testing.T) {
 		checkNormal(t, v.Path, w[v.Path].Data, f.Std)
 	}
 	he := make([]float32, 20000)
-	Filler{Kind: MSRA}.Fill(he, 800, rand.New(rand.NewPCG(7, 1)))
+	op.Filler{Kind: op.MSRA}.Fill(he, 800, rand.New(rand.NewPCG(7, 1)))
 	checkNormal(t, "He's filler of fan-in 800", he, 0.05) // sqrt(2/800)
 }
 
@@ -114,7 +116,7 @@ func checkNormal(t *testing.T, what string, data []float32, std float64) {
 
 func TestInitErrors(t *testing.T) {
 	a := tiny(10, 0)
-	filler(&a, 2, Filler{Kind: "xavier"})
+	filler(&a, 2, op.Filler{Kind: "xavier"})
 	_, err := a.Init(1)
 	if err == nil || !strings.Contains(err.Error(), "/net/conv3/weights") || !strings.Contains(err.Error(), "xavier") {
 		t.Errorf("unknown filler: %v, want an error that names it and the variable", err)

@@ -6,42 +6,43 @@ import (
 	"reflect"
 	"slices"
 
+	"coadapt/gomlxnet/op"
 	"coadapt/gomlxnet/strict"
 )
 
 // The JSON of a block is that of a layer where it is one: a convolution or an inner product with biases and what may
 // follow it, in this order. All others list their operations. Keys of results are hashes of it.
 type layerJSON struct {
-	Name    string  `json:"name"`
-	Kind    string  `json:"kind"`
-	Out     int     `json:"out"`
-	Kernel  int     `json:"kernel,omitempty"`
-	Stride  int     `json:"stride,omitempty"`
-	Pad     int     `json:"pad,omitempty"`
-	Groups  int     `json:"groups,omitempty"`
-	ReLU    bool    `json:"relu,omitempty"`
-	Pool    *Pool   `json:"pool,omitempty"`
-	LRN     *LRN    `json:"lrn,omitempty"`
-	Dropout float64 `json:"dropout,omitempty"`
-	Weight  Param   `json:"weight"`
-	Bias    Param   `json:"bias"`
+	Name    string   `json:"name"`
+	Kind    string   `json:"kind"`
+	Out     int      `json:"out"`
+	Kernel  int      `json:"kernel,omitempty"`
+	Stride  int      `json:"stride,omitempty"`
+	Pad     int      `json:"pad,omitempty"`
+	Groups  int      `json:"groups,omitempty"`
+	ReLU    bool     `json:"relu,omitempty"`
+	Pool    *op.Pool `json:"pool,omitempty"`
+	LRN     *op.LRN  `json:"lrn,omitempty"`
+	Dropout float64  `json:"dropout,omitempty"`
+	Weight  op.Param `json:"weight"`
+	Bias    op.Param `json:"bias"`
 }
 
 // block is the block that the layer stands for.
 func (l layerJSON) block() (Block, error) {
 	b := Block{Name: l.Name}
-	add := func(s Spec) { b.Ops = append(b.Ops, Op{Spec: s}) }
+	add := func(s op.Spec) { b.Ops = append(b.Ops, Op{Spec: s}) }
 	switch l.Kind {
-	case Convolution{}.Kind():
-		add(Convolution{Out: l.Out, Kernel: l.Kernel, Stride: l.Stride, Pad: l.Pad, Groups: l.Groups,
+	case op.Convolution{}.Kind():
+		add(op.Convolution{Out: l.Out, Kernel: l.Kernel, Stride: l.Stride, Pad: l.Pad, Groups: l.Groups,
 			Weight: l.Weight, Bias: &l.Bias})
-	case Dense{}.Kind():
-		add(Dense{Out: l.Out, Weight: l.Weight, Bias: &l.Bias})
+	case op.Dense{}.Kind():
+		add(op.Dense{Out: l.Out, Weight: l.Weight, Bias: &l.Bias})
 	default:
-		return b, fmt.Errorf("kind %q, want %q or %q, or ops", l.Kind, Convolution{}.Kind(), Dense{}.Kind())
+		return b, fmt.Errorf("kind %q, want %q or %q, or ops", l.Kind, op.Convolution{}.Kind(), op.Dense{}.Kind())
 	}
 	if l.ReLU {
-		add(ReLU{})
+		add(op.ReLU{})
 	}
 	if l.Pool != nil {
 		add(*l.Pool)
@@ -50,7 +51,7 @@ func (l layerJSON) block() (Block, error) {
 		add(*l.LRN)
 	}
 	if l.Dropout != 0 {
-		add(Dropout{P: l.Dropout})
+		add(op.Dropout{P: l.Dropout})
 	}
 	return b, nil
 }
@@ -58,21 +59,21 @@ func (l layerJSON) block() (Block, error) {
 // layer is the block as a layer, where it is one.
 func (b Block) layer() (l layerJSON, ok bool) {
 	l.Name = b.Name
-	var bias *Param
+	var bias *op.Param
 	for _, o := range b.Ops {
 		switch s := o.Spec.(type) {
-		case Convolution:
+		case op.Convolution:
 			l.Kind, l.Out, l.Weight, bias = s.Kind(), s.Out, s.Weight, s.Bias
 			l.Kernel, l.Stride, l.Pad, l.Groups = s.Kernel, s.Stride, s.Pad, s.Groups
-		case Dense:
+		case op.Dense:
 			l.Kind, l.Out, l.Weight, bias = s.Kind(), s.Out, s.Weight, s.Bias
-		case ReLU:
+		case op.ReLU:
 			l.ReLU = true
-		case Pool:
+		case op.Pool:
 			l.Pool = &s
-		case LRN:
+		case op.LRN:
 			l.LRN = &s
-		case Dropout:
+		case op.Dropout:
 			l.Dropout = s.P
 		}
 	}
@@ -168,7 +169,7 @@ func (o *Op) UnmarshalJSON(text []byte) error {
 	if err != nil {
 		return err
 	}
-	spec, err := Decode(head.Kind, rest)
+	spec, err := op.Decode(head.Kind, rest)
 	if err != nil {
 		return err
 	}

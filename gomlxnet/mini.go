@@ -1,6 +1,10 @@
 package gomlxnet
 
-import "fmt"
+import (
+	"fmt"
+
+	"coadapt/gomlxnet/op"
+)
 
 // MiniOptions size a Mini; zero fields take the defaults.
 type MiniOptions struct {
@@ -57,19 +61,19 @@ func (o MiniOptions) check() error {
 }
 
 // weight is how the weights of layer n (from 1) begin and learn. The last layer's are the same in each set.
-func (init Init) weight(n int) Param {
+func (init Init) weight(n int) op.Param {
 	switch {
 	case n == len(caffeFillers) || init == GaussInit:
-		return Param{Filler{Kind: Gaussian, Std: 0.01}, 1, 1}
+		return op.Param{Filler: op.Filler{Kind: op.Gaussian, Std: 0.01}, RateMult: 1, DecayMult: 1}
 	case init == CaffeInit:
-		return Param{Filler{Kind: Gaussian, Std: caffeFillers[n-1].std}, 1, 1}
+		return op.Param{Filler: op.Filler{Kind: op.Gaussian, Std: caffeFillers[n-1].std}, RateMult: 1, DecayMult: 1}
 	}
-	return Param{Filler{Kind: MSRA}, 1, 1}
+	return op.Param{Filler: op.Filler{Kind: op.MSRA}, RateMult: 1, DecayMult: 1}
 }
 
 // bias is that of biases.
-func (init Init) bias(n int) *Param {
-	p := &Param{Filler{Kind: Constant}, 2, 0}
+func (init Init) bias(n int) *op.Param {
+	p := &op.Param{Filler: op.Filler{Kind: op.Constant}, RateMult: 2, DecayMult: 0}
 	if init == CaffeInit {
 		p.Filler.Value = caffeFillers[n-1].bias
 	}
@@ -96,14 +100,14 @@ func Mini(classes int, opt MiniOptions) Arch {
 	if opt.Norm != "" || opt.Residual || opt.Depth != 0 {
 		return miniDeep(classes, opt)
 	}
-	conv := func(n, kernel, stride, groups int) Spec {
-		return Convolution{Out: opt.Widths[n-1], Kernel: kernel, Stride: stride, Pad: kernel / 2, Groups: groups,
+	conv := func(n, kernel, stride, groups int) op.Spec {
+		return op.Convolution{Out: opt.Widths[n-1], Kernel: kernel, Stride: stride, Pad: kernel / 2, Groups: groups,
 			Weight: opt.Init.weight(n), Bias: opt.Init.bias(n)}
 	}
-	fc := func(n int) Spec {
-		return Dense{Out: opt.Widths[n-1], Weight: opt.Init.weight(n), Bias: opt.Init.bias(n)}
+	fc := func(n int) op.Spec {
+		return op.Dense{Out: opt.Widths[n-1], Weight: opt.Init.weight(n), Bias: opt.Init.bias(n)}
 	}
-	var relu, pool, lrn, dropout Spec = ReLU{}, Pool{Kernel: 3, Stride: 2}, LRN{Size: 5, Alpha: 1e-4, Beta: 0.75}, nil
+	var relu, pool, lrn, dropout op.Spec = op.ReLU{}, op.Pool{Kernel: 3, Stride: 2}, op.LRN{Size: 5, Alpha: 1e-4, Beta: 0.75}, nil
 	pool5 := pool
 	if opt.Size < 24 {
 		pool5 = nil // conv5 sees fewer than its three pixels
@@ -112,7 +116,7 @@ func Mini(classes int, opt MiniOptions) Arch {
 		lrn = nil
 	}
 	if opt.Dropout != 0 {
-		dropout = Dropout{P: opt.Dropout}
+		dropout = op.Dropout{P: opt.Dropout}
 	}
 	return Arch{Name: "mini", Size: opt.Size, Channels: opt.Channels, Classes: classes, Blocks: []Block{
 		Chain("conv1", conv(1, 5, 2, 0), relu, pool, lrn),
@@ -122,6 +126,6 @@ func Mini(classes int, opt MiniOptions) Arch {
 		Chain("conv5", conv(5, 3, 0, opt.Groups), relu, pool5),
 		Chain("fc6", fc(6), relu, dropout),
 		Chain("fc7", fc(7), relu, dropout),
-		Chain("fc8", Dense{Weight: opt.Init.weight(8), Bias: opt.Init.bias(8)}),
+		Chain("fc8", op.Dense{Weight: opt.Init.weight(8), Bias: opt.Init.bias(8)}),
 	}}
 }

@@ -1,6 +1,10 @@
 package gomlxnet
 
-import "fmt"
+import (
+	"fmt"
+
+	"coadapt/gomlxnet/op"
+)
 
 // batchNormed is MiniOptions.Norm of a net with batch norm.
 const batchNormed = "batch"
@@ -27,32 +31,32 @@ func miniDeep(classes int, opt MiniOptions) Arch {
 		}
 		b := opt.convBlock(fmt.Sprint("conv", i), n, in)
 		if i <= 2 || n == 5 && opt.Size >= 24 {
-			b.add("", Pool{Kernel: 3, Stride: 2})
+			b.add("", op.Pool{Kernel: 3, Stride: 2})
 		}
 		if i <= 2 && opt.Norm == "" && !opt.NoLRN {
-			b.add("", LRN{Size: 5, Alpha: 1e-4, Beta: 0.75})
+			b.add("", op.LRN{Size: 5, Alpha: 1e-4, Beta: 0.75})
 		}
 		a.Blocks = append(a.Blocks, Block{fmt.Sprint("conv", i), b.ops})
 		in = opt.Widths[n-1]
 	}
 	for n := 6; n <= 7; n++ {
-		fc := Dense{Out: opt.Widths[n-1], Weight: opt.Init.weight(n), Bias: opt.bias(n)}
-		var norm, dropout Spec
+		fc := op.Dense{Out: opt.Widths[n-1], Weight: opt.Init.weight(n), Bias: opt.bias(n)}
+		var norm, dropout op.Spec
 		if opt.Norm == batchNormed {
-			norm = BatchNorm{}
+			norm = op.BatchNorm{}
 		}
 		if opt.Dropout != 0 {
-			dropout = Dropout{P: opt.Dropout}
+			dropout = op.Dropout{P: opt.Dropout}
 		}
-		a.Blocks = append(a.Blocks, Chain(fmt.Sprint("fc", convs+n-5), fc, norm, ReLU{}, dropout))
+		a.Blocks = append(a.Blocks, Chain(fmt.Sprint("fc", convs+n-5), fc, norm, op.ReLU{}, dropout))
 	}
-	last := Dense{Weight: opt.Init.weight(8), Bias: opt.Init.bias(8)}
+	last := op.Dense{Weight: opt.Init.weight(8), Bias: opt.Init.bias(8)}
 	a.Blocks = append(a.Blocks, Chain(fmt.Sprint("fc", convs+3), last))
 	return a
 }
 
 // bias are the biases of layer n (from 1) below the last. Batch norm takes their place.
-func (o MiniOptions) bias(n int) *Param {
+func (o MiniOptions) bias(n int) *op.Param {
 	if o.Norm == batchNormed {
 		return nil
 	}
@@ -68,19 +72,19 @@ func (o MiniOptions) convBlock(name string, n, in int) (b chain) {
 	if n == 2 || n == 4 || n == 5 {
 		groups = o.Groups
 	}
-	b.add("", Convolution{Out: out, Kernel: kernel, Stride: stride, Pad: kernel / 2, Groups: groups,
+	b.add("", op.Convolution{Out: out, Kernel: kernel, Stride: stride, Pad: kernel / 2, Groups: groups,
 		Weight: o.Init.weight(n), Bias: o.bias(n)})
 	if o.Norm == batchNormed {
-		b.add("", BatchNorm{})
+		b.add("", op.BatchNorm{})
 	}
 	if o.Residual && n > 2 {
 		from, around := b.ops[len(b.ops)-1].Kind(), Input
 		if in != out {
 			around = "skip"
-			b.add(around, Convolution{Out: out, Kernel: 1}, Input)
+			b.add(around, op.Convolution{Out: out, Kernel: 1}, Input)
 		}
-		b.add("", Sum{}, from, around)
+		b.add("", op.Sum{}, from, around)
 	}
-	b.add("", ReLU{})
+	b.add("", op.ReLU{})
 	return b
 }

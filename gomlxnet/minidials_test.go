@@ -3,10 +3,12 @@ package gomlxnet
 import (
 	"reflect"
 	"testing"
+
+	"coadapt/gomlxnet/op"
 )
 
 // has says whether a block has an operation of a type.
-func has[S Spec](a Arch, block int) bool {
+func has[S op.Spec](a Arch, block int) bool {
 	_, ok := Find[S](a.Blocks[block])
 	return ok
 }
@@ -26,13 +28,13 @@ func TestMiniDials(t *testing.T) {
 		opt  MiniOptions
 		same func(a Arch) bool
 	}{
-		"no LRN":            {MiniOptions{Size: 24, NoLRN: true}, func(a Arch) bool { return !has[LRN](a, 0) && !has[LRN](a, 1) && has[LRN](plain, 0) }},
+		"no LRN":            {MiniOptions{Size: 24, NoLRN: true}, func(a Arch) bool { return !has[op.LRN](a, 0) && !has[op.LRN](a, 1) && has[op.LRN](plain, 0) }},
 		"0.01":              {MiniOptions{Size: 24, Init: GaussInit}, starts(5, 0.01, 3, 0)},
 		"CaffeNet's":        {MiniOptions{Size: 24, Init: CaffeInit}, starts(5, 0.005, 3, 1)},
-		"16 px":             {MiniOptions{Size: 16}, func(a Arch) bool { return !has[Pool](a, 4) }},
-		"24 px has a pool":  {MiniOptions{Size: 24}, func(a Arch) bool { return has[Pool](a, 4) }},
+		"16 px":             {MiniOptions{Size: 16}, func(a Arch) bool { return !has[op.Pool](a, 4) }},
+		"24 px has a pool":  {MiniOptions{Size: 24}, func(a Arch) bool { return has[op.Pool](a, 4) }},
 		"last layer stays":  {MiniOptions{Size: 24, Init: CaffeInit}, func(a Arch) bool { return reflect.DeepEqual(a.Blocks[7], plain.Blocks[7]) }},
-		"dropout is on fc7": {MiniOptions{Size: 24, Dropout: 0.5}, func(a Arch) bool { return first[Dropout](a.Blocks[6]).P == 0.5 && !has[Dropout](a, 4) }},
+		"dropout is on fc7": {MiniOptions{Size: 24, Dropout: 0.5}, func(a Arch) bool { return first[op.Dropout](a.Blocks[6]).P == 0.5 && !has[op.Dropout](a, 4) }},
 	} {
 		a := Mini(10, c.opt)
 		if _, err := a.Dims(); err != nil || !c.same(a) {

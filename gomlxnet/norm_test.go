@@ -8,6 +8,8 @@ import (
 	"slices"
 	"testing"
 
+	"coadapt/gomlxnet/op/optest"
+
 	"github.com/gomlx/compute"
 )
 
@@ -48,7 +50,7 @@ func (f normFile) initial(t *testing.T) Weights {
 		if v.Name == "weights" {
 			scale = math.Sqrt(6 / float64(v.FanIn))
 		}
-		fillUniform(data, v.Path, scale)
+		optest.FillUniform(data, v.Path, scale)
 		for i := range data {
 			data[i] += around
 		}
@@ -59,8 +61,8 @@ func (f normFile) initial(t *testing.T) Weights {
 func (f normFile) data(step int) (images []float32, labels []int32) {
 	k, a := step%f.Batches, f.Arch
 	images, labels = make([]float32, f.Batch*a.Size*a.Size*a.Channels), make([]int32, f.Batch)
-	fillUniform(images, fmt.Sprintf("norm images %d", k), 1)
-	next := stream(fmt.Sprintf("norm labels %d", k))
+	optest.FillUniform(images, fmt.Sprintf("norm images %d", k), 1)
+	next := optest.Stream(fmt.Sprintf("norm labels %d", k))
 	for i := range labels {
 		labels[i] = int32(next() % uint64(a.Classes))
 	}
@@ -81,7 +83,7 @@ func (f normFile) trainer(t *testing.T, backend compute.Backend, devices ...int)
 // 20 steps, the gradients of the first, and a test; learning whole and under a frozen cut.
 func TestTorchNorm(t *testing.T) {
 	f := readNorm(t)
-	onBackends(t, func(t *testing.T, backend compute.Backend) {
+	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		trainer := f.trainer(t, backend)
 		for _, run := range f.Runs {
 			start := f.initial(t)
@@ -145,7 +147,7 @@ func TestTorchNorm(t *testing.T) {
 // PyTorch where requires_grad is False and the module is in training mode, the digest of its prefix tells.
 func TestFrozenStatistics(t *testing.T) {
 	f := readNorm(t)
-	onBackends(t, func(t *testing.T, backend compute.Backend) {
+	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		trainer := f.trainer(t, backend)
 		start := f.initial(t)
 		for _, c := range []struct {

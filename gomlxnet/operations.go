@@ -1,17 +1,19 @@
 package gomlxnet
 
+import "coadapt/gomlxnet/op"
+
 // Operation is an operation of a net, with what follows from its place: for those who carry weights to and from other
 // programs.
 type Operation struct {
 	Block int    // from 0
 	Name  string // in its block
-	Spec  Spec
-	In    []Dims
-	Out   Dims
+	Spec  op.Spec
+	In    []op.Dims
+	Out   op.Dims
 	Vars  []Variable
 	// Rows is what the values of its first input were before they became a row: height, width, channels, in this order. It
 	// is In[0] where that is not flat, or where nothing was flattened.
-	Rows Dims
+	Rows op.Dims
 }
 
 // Operations lists the operations of the net, from the first block to the last, in the order in which they are written.
@@ -23,7 +25,7 @@ func (a Arch) Operations() ([]Operation, error) {
 	var all []Operation
 	rows := a.Input()
 	for i, b := range w.blocks {
-		at := []Dims{rows}
+		at := []op.Dims{rows}
 		for k, o := range b.ops {
 			op := Operation{
 				Block: i,
@@ -48,7 +50,7 @@ func (a Arch) Operations() ([]Operation, error) {
 }
 
 // mixes says whether each value that leaves an operation depends on all that enter.
-func mixes(s Spec) bool {
-	_, dense := s.(Dense)
+func mixes(s op.Spec) bool {
+	_, dense := s.(op.Dense)
 	return dense
 }

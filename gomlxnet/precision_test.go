@@ -5,13 +5,15 @@ import (
 	"strings"
 	"testing"
 
+	"coadapt/gomlxnet/op/optest"
+
 	"github.com/gomlx/compute"
 )
 
 // A net in bfloat16 learns what the float32 one learns, to bfloat16's three digits, and is another net. Its frozen layers
 // stay as they are and may be run once for all steps, to the same bits.
 func TestBFloat16(t *testing.T) {
-	onBackends(t, func(t *testing.T, backend compute.Backend) {
+	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		const batch = 8
 		wide := tiny(3, 0)
 		images, labels := tinyBatch(wide, batch, 1)

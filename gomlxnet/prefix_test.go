@@ -6,13 +6,15 @@ import (
 	"strings"
 	"testing"
 
+	"coadapt/gomlxnet/op/optest"
+
 	"github.com/gomlx/compute"
 )
 
 // Trained on what the settled layers gave once, in other batches than those of the steps, a net comes to the very bits of one that runs them in every
 // step: for every cut, with dropout among the frozen layers and above them, groups and all.
 func TestStepAboveIsStep(t *testing.T) {
-	onBackends(t, func(t *testing.T, backend compute.Backend) {
+	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		const batch, pictures = 4, 12
 		arch := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 8, 8, 8, 8, 16, 16}, Dropout: 0.5, Groups: 2})
 		rng := rand.New(rand.NewPCG(7, 8))
@@ -101,7 +103,7 @@ func TestNothingSettled(t *testing.T) {
 			t.Errorf("cut %+v: %d layers are settled, want %d", cut, got, want)
 		}
 	}
-	trainer, err := NewTrainer(openBackend(t, "go"), arch, SGD{}, 2)
+	trainer, err := NewTrainer(optest.Open(t, "go"), arch, SGD{}, 2)
 	if err != nil {
 		t.Fatal(err)
 	}

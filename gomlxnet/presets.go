@@ -3,25 +3,31 @@ package gomlxnet
 import (
 	"fmt"
 	"math"
+
+	"coadapt/gomlxnet/op"
 )
 
 // What the presets that follow torchvision and He et al. have in common.
 
 // kaiming are weights of a convolution that start Gaussian with variance 2/(kernel²·out), as torchvision's
 // kaiming_normal_ with mode fan_out.
-func kaiming(kernel, out int) Param {
-	return Param{Filler{Kind: Gaussian, Std: math.Sqrt(2 / float64(kernel*kernel*out))}, 1, 1}
+func kaiming(kernel, out int) op.Param {
+	return op.Param{Filler: op.Filler{Kind: op.Gaussian, Std: math.Sqrt(2 / float64(kernel*kernel*out))}, RateMult: 1, DecayMult: 1}
 }
 
 // gaussian are weights that start Gaussian.
-func gaussian(std float64) Param { return Param{Filler{Kind: Gaussian, Std: std}, 1, 1} }
+func gaussian(std float64) op.Param {
+	return op.Param{Filler: op.Filler{Kind: op.Gaussian, Std: std}, RateMult: 1, DecayMult: 1}
+}
 
 // zeroBias are biases that start at 0 and learn and decay as weights do, which is PyTorch's way.
-func zeroBias() *Param { return &Param{Filler{Kind: Constant}, 1, 1} }
+func zeroBias() *op.Param {
+	return &op.Param{Filler: op.Filler{Kind: op.Constant}, RateMult: 1, DecayMult: 1}
+}
 
 // classifier is the inner product to the classes of n features, with PyTorch's spread of weights, 1/√(3·n).
-func classifier(n int) Spec {
-	return Dense{Weight: gaussian(1 / math.Sqrt(3*float64(n))), Bias: zeroBias()}
+func classifier(n int) op.Spec {
+	return op.Dense{Weight: gaussian(1 / math.Sqrt(3*float64(n))), Bias: zeroBias()}
 }
 
 // sized are the options of a preset whose layers are settled.
@@ -44,6 +50,6 @@ func (o sized) or(size int) (int, error) {
 type chain struct{ ops []Op }
 
 // add adds an operation that reads those named in from, or without any the one before it. An empty name is its kind.
-func (c *chain) add(name string, s Spec, from ...string) {
+func (c *chain) add(name string, s op.Spec, from ...string) {
 	c.ops = append(c.ops, Op{Name: name, From: from, Spec: s})
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"coadapt/gomlxnet/op/optest"
+
 	"github.com/gomlx/compute"
 )
 
@@ -148,7 +150,7 @@ func TestMiniDeep(t *testing.T) {
 
 // Every preset trains: a step of a small one on each backend has a finite loss, near that of chance, and moves weights.
 func TestPresetsStep(t *testing.T) {
-	onBackends(t, func(t *testing.T, backend compute.Backend) {
+	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		for name, options := range map[string]string{
 			"resnet20": `{"size":8,"depth":8}`, "squeezenet1_1": `{"size":25}`,
 			"mini": `{"size":16,"norm":"batch","residual":true,"widths":[4,4,6,6,4,8,8]}`,

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"coadapt/gomlxnet/op"
+
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
@@ -75,7 +77,7 @@ func (g *graphs) newProgram(
 		}
 		for _, v := range g.vars {
 			err := add(v.Path, v.Shape...)
-			if v.Role == Learned {
+			if v.Role == op.Learned {
 				err = errors.Join(err, add(momentumPath(v.Path), v.Shape...))
 			}
 			if err != nil {

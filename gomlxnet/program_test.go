@@ -5,13 +5,15 @@ import (
 	"sync"
 	"testing"
 
+	"coadapt/gomlxnet/op/optest"
+
 	"github.com/gomlx/compute"
 )
 
 // Two siblings that train at once, on devices of their own where there are two, come to the nets that each comes to
 // alone, and compile one graph of each kind. One that is closed leaves the other its graphs.
 func TestSiblings(t *testing.T) {
-	onBackends(t, func(t *testing.T, backend compute.Backend) {
+	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		a, cut := tiny(3, 0.5), Cut{N: 2, Frozen: true}
 		one, err := NewTrainer(backend, a, SGD{Momentum: 0.9, Decay: 5e-4}, 4)
 		if err != nil {
@@ -52,7 +54,7 @@ func TestSiblings(t *testing.T) {
 
 // An execution that fails takes the net with it, and no more: the next one is loaded and trained as ever.
 func TestFailedExecution(t *testing.T) {
-	onBackends(t, func(t *testing.T, backend compute.Backend) {
+	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		a := tiny(3, 0)
 		trainer, err := NewTrainer(backend, a, SGD{Momentum: 0.9}, 4)
 		if err != nil {

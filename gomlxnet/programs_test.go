@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"coadapt/gomlxnet/op/optest"
+
 	"github.com/go-logr/logr"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/support/exceptions"
@@ -24,7 +26,7 @@ var updatePrograms = flag.Bool("update-programs", false, "write "+programsFile)
 // is given, and the canonical JSON that is part of their keys. A new version of GoMLX may change programs: then
 // compare weights bit by bit before writing the file again with -update-programs.
 func TestProgramsStay(t *testing.T) {
-	backend := openBackend(t, "xla:cpu")
+	backend := optest.Open(t, "xla:cpu")
 	got := map[string]string{}
 	hash := func(text []byte) string { return fmt.Sprintf("%x", sha256.Sum256(text))[:16] }
 	caffe := CaffeNet(1000)

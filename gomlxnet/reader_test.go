@@ -5,42 +5,45 @@ import (
 	"strings"
 	"testing"
 
+	"coadapt/gomlxnet/op"
+	"coadapt/gomlxnet/op/optest"
+
 	"github.com/gomlx/compute"
 )
 
 // forwardLoop is the net by the loops of its parts: what leaves each layer.
-func forwardLoop(a Arch, w Weights, x array) (layers []array) {
+func forwardLoop(a Arch, w Weights, x optest.Array) (layers []optest.Array) {
 	vars, _ := a.Variables()
-	value := func(v Variable) array {
-		b := newArray(v.Shape...)
+	value := func(v Variable) optest.Array {
+		b := optest.NewArray(v.Shape...)
 		for i, y := range w[v.Path].Data {
-			b.data[i] = float64(y)
+			b.Data[i] = float64(y)
 		}
 		return b
 	}
 	for i, l := range a.Blocks {
 		k, bias := value(vars[2*i]), value(vars[2*i+1])
-		if c, ok := Find[Convolution](l); ok {
-			x = convLoop(x, k, max(c.Stride, 1), c.Pad, max(c.Groups, 1))
+		if c, ok := Find[op.Convolution](l); ok {
+			x = optest.ConvLoop(x, k, max(c.Stride, 1), c.Pad, max(c.Groups, 1))
 		} else { // an inner product is a window over all of it
-			batch, in := x.shape[0], len(x.data)/x.shape[0]
-			y := convLoop(array{[]int{batch, 1, 1, in}, x.data}, array{[]int{1, 1, in, k.shape[1]}, k.data}, 1, 0, 1)
-			x = array{[]int{batch, k.shape[1]}, y.data}
+			batch, in := x.Shape[0], len(x.Data)/x.Shape[0]
+			y := optest.ConvLoop(optest.Array{Shape: []int{batch, 1, 1, in}, Data: x.Data}, optest.Array{Shape: []int{1, 1, in, k.Shape[1]}, Data: k.Data}, 1, 0, 1)
+			x = optest.Array{Shape: []int{batch, k.Shape[1]}, Data: y.Data}
 		}
-		_, relu := Find[ReLU](l)
-		for j := range x.data {
-			x.data[j] += bias.data[j%len(bias.data)]
+		_, relu := Find[op.ReLU](l)
+		for j := range x.Data {
+			x.Data[j] += bias.Data[j%len(bias.Data)]
 			if relu {
-				x.data[j] = max(0, x.data[j])
+				x.Data[j] = max(0, x.Data[j])
 			}
 		}
-		if p, ok := Find[Pool](l); ok {
-			x = poolLoop(x, p.Kernel, p.Stride)
+		if p, ok := Find[op.Pool](l); ok {
+			x = optest.PoolLoop(x, p.Kernel, p.Stride)
 		}
-		if n, ok := Find[LRN](l); ok {
-			x = lrnLoop(x, n.Size, n.Alpha, n.Beta)
+		if n, ok := Find[op.LRN](l); ok {
+			x = optest.LRNLoop(x, n.Size, n.Alpha, n.Beta)
 		}
-		layers = append(layers, array{x.shape, append([]float64(nil), x.data...)})
+		layers = append(layers, optest.Array{Shape: x.Shape, Data: append([]float64(nil), x.Data...)})
 	}
 	return layers
 }
@@ -48,31 +51,31 @@ func forwardLoop(a Arch, w Weights, x array) (layers []array) {
 // Every layer that is read is what the loops give, on both backends, with groups, biases and LRN.
 func TestReaderTwin(t *testing.T) {
 	a := tiny(4, 0.5) // dropout is not part of reading
-	edit(&a, 1, func(c *Convolution) { c.Groups = 2 })
-	edit(&a, 3, func(c *Convolution) { c.Groups = 2 })
+	edit(&a, 1, func(c *op.Convolution) { c.Groups = 2 })
+	edit(&a, 3, func(c *op.Convolution) { c.Groups = 2 })
 	w := mustInit(t, a, 3)
 	vars, _ := a.Variables()
 	for i, v := range vars {
 		if strings.HasSuffix(v.Path, "biases") {
-			fillUniform(w[v.Path].Data, fmt.Sprint("bias ", i), 0.2)
+			optest.FillUniform(w[v.Path].Data, fmt.Sprint("bias ", i), 0.2)
 		}
 	}
 	const batch = 3
 	images, _ := tinyBatch(a, batch, 5)
-	x := newArray(batch, a.Size, a.Size, a.Channels)
+	x := optest.NewArray(batch, a.Size, a.Size, a.Channels)
 	for i, p := range images {
-		x.data[i] = float64(p)
+		x.Data[i] = float64(p)
 	}
 	want := forwardLoop(a, w, x)
-	onBackends(t, func(t *testing.T, backend compute.Backend) {
+	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		for _, order := range [][]int{{7, 0, 1, 2, 3, 4, 5, 6}, {0}, {4, 2}} { // not the order of the layers; not all of them
 			readTwin(t, backend, a, w, images, want, order)
 		}
 	})
 }
 
-func readTwin(t *testing.T, backend compute.Backend, a Arch, w Weights, images []float32, want []array, order []int) {
-	read, err := NewReader(backend, a, w, want[0].shape[0], order...)
+func readTwin(t *testing.T, backend compute.Backend, a Arch, w Weights, images []float32, want []optest.Array, order []int) {
+	read, err := NewReader(backend, a, w, want[0].Shape[0], order...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,17 +86,17 @@ func readTwin(t *testing.T, backend compute.Backend, a Arch, w Weights, images [
 			t.Fatal(err)
 		}
 		for i, l := range order {
-			g := newArray(got[i].Shape...)
+			g := optest.NewArray(got[i].Shape...)
 			for j, v := range got[i].Data {
-				g.data[j] = float64(v)
+				g.Data[j] = float64(v)
 			}
-			compare(t, a.Blocks[l].Name, g, want[l], 1e-5)
+			optest.Compare(t, a.Blocks[l].Name, g, want[l], 1e-5)
 		}
 	}
 }
 
 func TestReaderRefuses(t *testing.T) {
-	backend, a := openBackend(t, "go"), tiny(4, 0)
+	backend, a := optest.Open(t, "go"), tiny(4, 0)
 	w := mustInit(t, a, 1)
 	for _, c := range []struct {
 		batch  int

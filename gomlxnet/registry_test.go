@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"coadapt/gomlxnet/op"
 )
 
 func TestRegistry(t *testing.T) {
@@ -48,7 +50,7 @@ func TestRegistry(t *testing.T) {
 		if o.Wide {
 			return Arch{}, errors.New("too wide")
 		}
-		return Arch{Name: "x", Size: 4, Channels: 1, Classes: classes, Blocks: []Block{Chain("out", Dense{})}}, nil
+		return Arch{Name: "x", Size: 4, Channels: 1, Classes: classes, Blocks: []Block{Chain("out", op.Dense{})}}, nil
 	})
 	defer delete(archs, "of a test")
 	if !slices.Contains(Names(), "of a test") {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"coadapt/gomlxnet/op"
 )
 
 // Rescaled returns weights in which what leaves layer n (from 1) is multiplied by factor for every image. The layers
@@ -16,7 +18,7 @@ import (
 // leaves the layer is multiplied too; behind local response normalisation only nearly so, as that is not homogeneous.
 // Where what enters a residual block is added as it is, the layer below is multiplied as well, and so on down to one
 // whose ways all end in variables. Operations beside that way, which then see the factor in what they read, take it
-// out again (see [Rescaler]).
+// out again (see [op.Rescaler]).
 //
 // It fails where factor is not a finite number above 0, and where the images themselves reach the layer's end.
 func (a Arch) Rescaled(w Weights, n int, factor float64) (Weights, error) {
@@ -56,14 +58,14 @@ func (a Arch) Rescaled(w Weights, n int, factor float64) (Weights, error) {
 		for i, v := range o.vars {
 			values[i] = out[net.vars[v].Path].Data
 		}
-		switch s, ok := o.Spec.(Rescaler); {
+		switch s, ok := o.Spec.(op.Rescaler); {
 		case ok:
 			s.Rescale(values, at(scaled[o.from[0]]), at(scaled[k+1]))
 		case scaled[o.from[0]]:
 			return fail(fmt.Errorf("an operation of kind %s sees the factor, and cannot take it out again", o.Kind()))
 		default:
 			for i, v := range o.vars {
-				if net.vars[v].Role == Learned {
+				if net.vars[v].Role == op.Learned {
 					for k, x := range values[i] {
 						values[i][k] = float32(float64(x) * factor)
 					}

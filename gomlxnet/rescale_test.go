@@ -7,24 +7,25 @@ import (
 	"testing"
 
 	"coadapt/gomlxnet/backend"
+	"coadapt/gomlxnet/op"
 )
 
-var zeroBiases = Param{Filler{Kind: Constant}, 1, 1}
+var zeroBiases = op.Param{Filler: op.Filler{Kind: op.Constant}, RateMult: 1, DecayMult: 1}
 
 // ways is a net of one block of operations, and another of two below it where deep.
 func ways(deep bool, ops ...Op) Arch {
 	a := Arch{Name: "ways", Size: 4, Channels: 3, Classes: 2}
 	if deep {
-		a.Blocks = []Block{Chain("stem", Convolution{Out: 3, Kernel: 3, Pad: 1, Bias: &zeroBiases}, BatchNorm{})}
+		a.Blocks = []Block{Chain("stem", op.Convolution{Out: 3, Kernel: 3, Pad: 1, Bias: &zeroBiases}, op.BatchNorm{})}
 	}
-	a.Blocks = append(a.Blocks, Block{"way", ops}, Chain("out", Dense{Bias: &zeroBiases}))
+	a.Blocks = append(a.Blocks, Block{"way", ops}, Chain("out", op.Dense{Bias: &zeroBiases}))
 	return a
 }
 
 // preactivated is a residual block that begins with batch norm and ReLU (He et al. 2016, arXiv 1603.05027).
 func preactivated() Arch {
-	return ways(true, Op{Spec: BatchNorm{}}, Op{Spec: ReLU{}}, Op{Spec: Convolution{Out: 3, Kernel: 3, Pad: 1}},
-		Op{From: []string{"convolution", Input}, Spec: Sum{}})
+	return ways(true, Op{Spec: op.BatchNorm{}}, Op{Spec: op.ReLU{}}, Op{Spec: op.Convolution{Out: 3, Kernel: 3, Pad: 1}},
+		Op{From: []string{"convolution", Input}, Spec: op.Sum{}})
 }
 
 // uneven are initial values in which no bias is 0, and no statistic as it begins.
@@ -55,7 +56,7 @@ func TestRescaledBlocks(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(backend.Finalize)
-	conv := Convolution{Out: 3, Kernel: 3, Pad: 1, Bias: &zeroBiases}
+	conv := op.Convolution{Out: 3, Kernel: 3, Pad: 1, Bias: &zeroBiases}
 	type row struct {
 		arch   Arch
 		layers []int // nil: all
@@ -78,7 +79,7 @@ func TestRescaledBlocks(t *testing.T) {
 				false,
 				Op{Name: "a", Spec: conv},
 				Op{Name: "b", Spec: conv},
-				Op{From: []string{"a", "b"}, Spec: Sum{}},
+				Op{From: []string{"a", "b"}, Spec: op.Sum{}},
 			),
 			nil,
 			"",
@@ -87,21 +88,21 @@ func TestRescaledBlocks(t *testing.T) {
 			ways(
 				false,
 				Op{Name: "a", Spec: conv},
-				Op{Name: "r", Spec: ReLU{}},
+				Op{Name: "r", Spec: op.ReLU{}},
 				Op{Name: "b", From: []string{"a"}, Spec: conv},
-				Op{From: []string{"r", "b"}, Spec: Sum{}},
+				Op{From: []string{"r", "b"}, Spec: op.Sum{}},
 			),
 			nil,
 			"",
 		},
 		// what sees it behind a ReLU beside its way
-		{ways(true, Op{Spec: ReLU{}}, Op{Name: "b", Spec: conv}, Op{From: []string{Input, "b"}, Spec: Sum{}}), nil, ""},
+		{ways(true, Op{Spec: op.ReLU{}}, Op{Name: "b", Spec: conv}, Op{From: []string{Input, "b"}, Spec: op.Sum{}}), nil, ""},
 		{
-			ways(false, Op{Spec: conv}, Op{From: []string{"convolution", Input}, Spec: Sum{}}),
+			ways(false, Op{Spec: conv}, Op{From: []string{"convolution", Input}, Spec: op.Sum{}}),
 			nil,
 			"block way: the images reach its end",
 		},
-		{ways(false, Op{Spec: ReLU{}}), nil, "the images reach"},
+		{ways(false, Op{Spec: op.ReLU{}}), nil, "the images reach"},
 	}
 	for _, c := range all {
 		w := uneven(t, c.arch)

@@ -1,6 +1,10 @@
 package gomlxnet
 
-import "fmt"
+import (
+	"fmt"
+
+	"coadapt/gomlxnet/op"
+)
 
 // ResNetOptions are what a ResNet for ImageNet may differ in; zero fields are torchvision's.
 type ResNetOptions struct {
@@ -32,11 +36,11 @@ func (o ResNetOptions) arch(name string, classes int, blocks [4]int, bottleneck 
 	var stem chain
 	if o.SmallStem {
 		stem.conv("conv1", "bn1", 64, 3, 1, kaiming)
-		stem.add("", ReLU{})
+		stem.add("", op.ReLU{})
 	} else {
 		stem.conv("conv1", "bn1", 64, 7, 2, kaiming)
-		stem.add("", ReLU{})
-		stem.add("", Pool{Kernel: 3, Stride: 2, Pad: 1, Floor: true})
+		stem.add("", op.ReLU{})
+		stem.add("", op.Pool{Kernel: 3, Stride: 2, Pad: 1, Floor: true})
 	}
 	a.Blocks = append(a.Blocks, Block{"conv1", stem.ops})
 	in, grow := 64, 1
@@ -53,35 +57,35 @@ func (o ResNetOptions) arch(name string, classes int, blocks [4]int, bottleneck 
 			var c chain
 			if bottleneck {
 				c.conv("conv1", "bn1", width, 1, 1, kaiming)
-				c.add("relu1", ReLU{})
+				c.add("relu1", op.ReLU{})
 				c.conv("conv2", "bn2", width, 3, stride, kaiming)
-				c.add("relu2", ReLU{})
+				c.add("relu2", op.ReLU{})
 				c.conv("conv3", "bn3", grow*width, 1, 1, kaiming)
 			} else {
 				c.conv("conv1", "bn1", width, 3, stride, kaiming)
-				c.add("relu1", ReLU{})
+				c.add("relu1", op.ReLU{})
 				c.conv("conv2", "bn2", width, 3, 1, kaiming)
 			}
 			last, around := c.ops[len(c.ops)-1].Name, Input
 			if out := grow * width; in != out || stride > 1 {
-				c.add("downsample.0", Convolution{Out: out, Kernel: 1, Stride: stride, Weight: kaiming(1, out)}, Input)
-				c.add("downsample.1", BatchNorm{})
+				c.add("downsample.0", op.Convolution{Out: out, Kernel: 1, Stride: stride, Weight: kaiming(1, out)}, Input)
+				c.add("downsample.1", op.BatchNorm{})
 				in, around = out, "downsample.1"
 			}
-			c.add("", Sum{}, last, around)
-			c.add("", ReLU{})
+			c.add("", op.Sum{}, last, around)
+			c.add("", op.ReLU{})
 			a.Blocks = append(a.Blocks, Block{fmt.Sprintf("layer%d.%d", i+1, k), c.ops})
 		}
 	}
-	a.Blocks = append(a.Blocks, Chain("fc", GlobalAverage{}, classifier(in)))
+	a.Blocks = append(a.Blocks, Chain("fc", op.GlobalAverage{}, classifier(in)))
 	return a, nil
 }
 
 // conv adds a convolution without biases, padded so that a stride of 1 keeps the size, and its batch norm.
-func (c *chain) conv(name, norm string, out, kernel, stride int, weight func(kernel, out int) Param) {
+func (c *chain) conv(name, norm string, out, kernel, stride int, weight func(kernel, out int) op.Param) {
 	if stride == 1 {
 		stride = 0
 	}
-	c.add(name, Convolution{Out: out, Kernel: kernel, Stride: stride, Pad: kernel / 2, Weight: weight(kernel, out)})
-	c.add(norm, BatchNorm{})
+	c.add(name, op.Convolution{Out: out, Kernel: kernel, Stride: stride, Pad: kernel / 2, Weight: weight(kernel, out)})
+	c.add(norm, op.BatchNorm{})
 }

@@ -1,6 +1,10 @@
 package gomlxnet
 
-import "fmt"
+import (
+	"fmt"
+
+	"coadapt/gomlxnet/op"
+)
 
 // CIFARResNetOptions are what a ResNet for small pictures may differ in; zero fields are ResNet-20's.
 type CIFARResNetOptions struct {
@@ -26,14 +30,14 @@ func CIFARResNet(classes int, o CIFARResNetOptions) (Arch, error) {
 	if o.Shortcut != "" && o.Shortcut != "A" && o.Shortcut != "B" {
 		return Arch{}, fmt.Errorf(`shortcut %q, want "A", without parameters, or "B", a convolution`, o.Shortcut)
 	}
-	he := func(int, int) Param { return Param{} }
+	he := func(int, int) op.Param { return op.Param{} }
 	a := Arch{Name: fmt.Sprintf("resnet%d", o.Depth), Size: size, Channels: 3, Classes: classes}
 	if o.Shortcut == "B" {
 		a.Name += "-b"
 	}
 	var stem chain
 	stem.conv("conv1", "bn1", 16, 3, 1, he)
-	stem.add("", ReLU{})
+	stem.add("", op.ReLU{})
 	a.Blocks = append(a.Blocks, Block{"conv1", stem.ops})
 	for i := range 3 {
 		width := 16 << i
@@ -44,24 +48,24 @@ func CIFARResNet(classes int, o CIFARResNetOptions) (Arch, error) {
 			}
 			var c chain
 			c.conv("conv1", "bn1", width, 3, stride, he)
-			c.add("relu1", ReLU{})
+			c.add("relu1", op.ReLU{})
 			c.conv("conv2", "bn2", width, 3, 1, he)
 			around := Input
 			switch {
 			case stride == 1:
 			case o.Shortcut == "B":
-				c.add("shortcut.0", Convolution{Out: width, Kernel: 1, Stride: stride}, Input)
-				c.add("shortcut.1", BatchNorm{})
+				c.add("shortcut.0", op.Convolution{Out: width, Kernel: 1, Stride: stride}, Input)
+				c.add("shortcut.1", op.BatchNorm{})
 				around = "shortcut.1"
 			default:
-				c.add("shortcut", Shortcut{Out: width, Stride: stride}, Input)
+				c.add("shortcut", op.Shortcut{Out: width, Stride: stride}, Input)
 				around = "shortcut"
 			}
-			c.add("", Sum{}, "bn2", around)
-			c.add("", ReLU{})
+			c.add("", op.Sum{}, "bn2", around)
+			c.add("", op.ReLU{})
 			a.Blocks = append(a.Blocks, Block{fmt.Sprintf("layer%d.%d", i+1, k), c.ops})
 		}
 	}
-	a.Blocks = append(a.Blocks, Chain("fc", GlobalAverage{}, Dense{Bias: zeroBias()}))
+	a.Blocks = append(a.Blocks, Chain("fc", op.GlobalAverage{}, op.Dense{Bias: zeroBias()}))
 	return a, nil
 }

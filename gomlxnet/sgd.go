@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"coadapt/gomlxnet/op"
+
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
@@ -86,7 +88,7 @@ func (s Schedule) Check() error {
 type SGD struct {
 	Momentum float64
 	Decay    float64
-	Params   map[string]Param // multipliers by the variable's path; absent means 1 and 1
+	Params   map[string]op.Param // multipliers by the variable's path; absent means 1 and 1
 }
 
 var _ optimizer.Interface = SGD{}
@@ -107,7 +109,7 @@ func (s SGD) UpdateGraph(scope *model.Scope, g *Graph, loss *Node) {
 		panic(fmt.Errorf("solver: no variable under %q is trainable", scope.Scope()))
 	}
 	rate := s.RateVar(scope).NodeValue(g)
-	velocities, params := make([]*Node, len(vars)), make([]Param, len(vars))
+	velocities, params := make([]*Node, len(vars)), make([]op.Param, len(vars))
 	for i, v := range vars {
 		velocities[i], params[i] = s.momentumVar(scope, v).NodeValue(g), s.param(v.Path())
 	}
@@ -120,7 +122,7 @@ func (s SGD) UpdateGraph(scope *model.Scope, g *Graph, loss *Node) {
 
 // update is one step of the solver: variables and their velocities behind it. rate gives the rate of each variable, of any shape that
 // a product with the variable spreads.
-func (s SGD) update(loss *Node, at, velocities []*Node, params []Param, rate func(i int) *Node) (newAt, newVelocities []*Node) {
+func (s SGD) update(loss *Node, at, velocities []*Node, params []op.Param, rate func(i int) *Node) (newAt, newVelocities []*Node) {
 	grads := Gradient(loss, at...)
 	for i, w := range at {
 		if d := s.Decay * params[i].DecayMult; d != 0 {
@@ -174,11 +176,11 @@ func (s SGD) momentumVar(scope *model.Scope, v *model.Variable) *model.Variable 
 	return scope.Store().VariableWithShape(momentumPath(v.Path()), v.Shape(), initializer.Zero).SetTrainable(false)
 }
 
-func (s SGD) param(path string) Param {
+func (s SGD) param(path string) op.Param {
 	if p, ok := s.Params[path]; ok {
 		return p
 	}
-	return Param{RateMult: 1, DecayMult: 1}
+	return op.Param{RateMult: 1, DecayMult: 1}
 }
 
 // largeVariable is from how many values on a copy is worth a barrier; small ones are faster without (PERFORMANCE.md).

@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"coadapt/gomlxnet/op"
+	"coadapt/gomlxnet/op/optest"
+
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
@@ -84,7 +87,7 @@ func (q quadratic) value(t *testing.T, path string) float32 {
 // PyTorch keeps the rate outside: v = v/2 + w is 1, 1, 0.5 and its third step,
 // 0.25·0.5, is half of ours: w = -0.125.
 func TestSGDAcrossADrop(t *testing.T) {
-	onBackends(t, func(t *testing.T, backend compute.Backend) {
+	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		q := newQuadratic(t, backend, SGD{Momentum: 0.5}, 1, map[string]float32{"/net/w": 1})
 		schedule := Schedule{Policy: Step, Base: 0.5, Gamma: 0.5, Every: 2}
 		velocity := []float32{0.5, 0.5, 0.25, 0.0625}
@@ -103,7 +106,7 @@ func TestSGDAcrossADrop(t *testing.T) {
 // Variables of so many values that they change behind all gradients, two of them and a small one: each value of each as if it were alone.
 // Loss w²/2, momentum, rate and decay 0.5, from w: v = 0.5·1.5w = 0.75w, w - v = 0.25w; v = 0.375w + 0.5·1.5·0.25w = 0.5625w, 0.25w - v = -0.3125w.
 func TestSGDLargeVariables(t *testing.T) {
-	onBackends(t, func(t *testing.T, backend compute.Backend) {
+	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		start := map[string]float32{"/net/a": 1, "/net/b": 4, "/net/c": 2}
 		size := map[string]int{"/net/a": largeVariable, "/net/b": 3, "/net/c": largeVariable + 5}
 		store, solver := model.NewStore(), SGD{Momentum: 0.5, Decay: 0.5}
@@ -148,7 +151,7 @@ func TestSGDLargeVariables(t *testing.T) {
 // With momentum 0.9, decay 0.1 and multipliers, against the update written out
 // in float64. Loss w², gradient 2w.
 func TestSGDDecayAndMultipliers(t *testing.T) {
-	params := map[string]Param{
+	params := map[string]op.Param{
 		"/net/plain":   {RateMult: 1, DecayMult: 1},
 		"/net/bias":    {RateMult: 2, DecayMult: 0},
 		"/net/other":   {RateMult: 0.5, DecayMult: 3},
@@ -159,13 +162,13 @@ func TestSGDDecayAndMultipliers(t *testing.T) {
 	for path := range params {
 		start[path] = 0.7
 	}
-	given := map[string]Param{}
+	given := map[string]op.Param{}
 	for path, p := range params {
 		if path != "/net/unnamed" {
 			given[path] = p
 		}
 	}
-	onBackends(t, func(t *testing.T, backend compute.Backend) {
+	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		q := newQuadratic(t, backend, SGD{Momentum: 0.9, Decay: 0.1, Params: given}, 2, start)
 		w, v := map[string]float64{}, map[string]float64{}
 		for path := range params {
@@ -199,7 +202,7 @@ func TestMultiplierZeroMovesNothing(t *testing.T) {
 	a := tiny(4, 0)
 	multipliers(&a, 1, 0, 2)
 	multipliers(&a, 6, 1, 0)
-	trainer, err := NewTrainer(openBackend(t, "go"), a, SGD{Momentum: 0.9, Decay: 0.5}, 4)
+	trainer, err := NewTrainer(optest.Open(t, "go"), a, SGD{Momentum: 0.9, Decay: 0.5}, 4)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,7 +218,7 @@ func TestMultiplierZeroMovesNothing(t *testing.T) {
 }
 
 func TestSGDClear(t *testing.T) {
-	q := newQuadratic(t, openBackend(t, "go"), SGD{Momentum: 0.5}, 1, map[string]float32{"/net/w": 1})
+	q := newQuadratic(t, optest.Open(t, "go"), SGD{Momentum: 0.5}, 1, map[string]float32{"/net/w": 1})
 	q.step(t, 0.5)
 	if n := q.store.NumVariables(); n != 3 {
 		t.Fatalf("%d variables, want w, its velocity and the rate", n)
@@ -234,7 +237,7 @@ func TestSGDClear(t *testing.T) {
 }
 
 func TestSGDPanics(t *testing.T) {
-	backend := openBackend(t, "go")
+	backend := optest.Open(t, "go")
 	for name, c := range map[string]struct {
 		graph func(scope *model.Scope, g *Graph)
 		want  string

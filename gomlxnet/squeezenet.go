@@ -1,6 +1,10 @@
 package gomlxnet
 
-import "fmt"
+import (
+	"fmt"
+
+	"coadapt/gomlxnet/op"
+)
 
 // SqueezeNetOptions are what a SqueezeNet may differ in; zero fields are torchvision's.
 type SqueezeNetOptions struct {
@@ -15,28 +19,28 @@ func SqueezeNet(classes int, o SqueezeNetOptions) (Arch, error) {
 	if err != nil {
 		return Arch{}, err
 	}
-	conv := func(out, kernel, stride, pad int) Spec {
-		return Convolution{Out: out, Kernel: kernel, Stride: stride, Pad: pad, Bias: zeroBias()}
+	conv := func(out, kernel, stride, pad int) op.Spec {
+		return op.Convolution{Out: out, Kernel: kernel, Stride: stride, Pad: pad, Bias: zeroBias()}
 	}
-	pool := Pool{Kernel: 3, Stride: 2}
+	pool := op.Pool{Kernel: 3, Stride: 2}
 	a := Arch{Name: "squeezenet1_1", Size: size, Channels: 3, Classes: classes, Blocks: []Block{
-		Chain("conv1", conv(64, 3, 2, 0), ReLU{}, pool),
+		Chain("conv1", conv(64, 3, 2, 0), op.ReLU{}, pool),
 	}}
 	for i, width := range []int{16, 16, 32, 32, 48, 48, 64, 64} {
 		n := i + 2
 		var c chain
 		c.add("squeeze", conv(width, 1, 0, 0))
-		c.add("squeezed", ReLU{})
+		c.add("squeezed", op.ReLU{})
 		c.add("expand1x1", conv(4*width, 1, 0, 0))
 		c.add("expand3x3", conv(4*width, 3, 0, 1), "squeezed")
-		c.add("", Concat{}, "expand1x1", "expand3x3")
-		c.add("", ReLU{}) // of what was laid side by side, which is that of each
+		c.add("", op.Concat{}, "expand1x1", "expand3x3")
+		c.add("", op.ReLU{}) // of what was laid side by side, which is that of each
 		if n == 3 || n == 5 {
 			c.add("", pool)
 		}
 		a.Blocks = append(a.Blocks, Block{fmt.Sprintf("fire%d", n), c.ops})
 	}
-	last := Convolution{Kernel: 1, Weight: gaussian(0.01), Bias: zeroBias()}
-	a.Blocks = append(a.Blocks, Chain("conv10", Dropout{P: 0.5}, last, ReLU{}, GlobalAverage{}, Flatten{}))
+	last := op.Convolution{Kernel: 1, Weight: gaussian(0.01), Bias: zeroBias()}
+	a.Blocks = append(a.Blocks, Chain("conv10", op.Dropout{P: 0.5}, last, op.ReLU{}, op.GlobalAverage{}, op.Flatten{}))
 	return a, nil
 }

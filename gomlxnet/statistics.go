@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 
+	"coadapt/gomlxnet/op"
+
 	"github.com/gomlx/compute"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 	"github.com/gomlx/gomlx/core/tensors"
@@ -40,7 +42,7 @@ func NewStatistics(backend compute.Backend, arch Arch, w Weights, batch int) (*S
 	for _, b := range arch.Blocks {
 		b.Ops = slices.Clone(b.Ops)
 		for i, o := range b.Ops {
-			if norm, ok := o.Spec.(BatchNorm); ok {
+			if norm, ok := o.Spec.(op.BatchNorm); ok {
 				norm.Momentum = 1
 				b.Ops[i].Spec = norm
 			}

@@ -6,18 +6,21 @@ import (
 	"strings"
 	"testing"
 
+	"coadapt/gomlxnet/op"
+	"coadapt/gomlxnet/op/optest"
+
 	"github.com/gomlx/compute"
 )
 
 // TestStatistics finds those of the first normalisation as loops over what the layer before gives do, leaves all else,
 // and has a net whose stored statistics are nonsense do again what it did.
 func TestStatistics(t *testing.T) {
-	onBackends(t, func(t *testing.T, backend compute.Backend) {
+	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		const batch, size = 8, 4
 		arch := Arch{Name: "normal", Size: size, Channels: 2, Classes: 3, Blocks: []Block{
-			Chain("norm", BatchNorm{}, ReLU{}),
-			Chain("middle", Dense{Out: 4}, BatchNorm{}, ReLU{}),
-			Chain("out", Dense{}),
+			Chain("norm", op.BatchNorm{}, op.ReLU{}),
+			Chain("middle", op.Dense{Out: 4}, op.BatchNorm{}, op.ReLU{}),
+			Chain("out", op.Dense{}),
 		}}
 		w, err := arch.Init(1)
 		if err != nil {
@@ -26,7 +29,7 @@ func TestStatistics(t *testing.T) {
 		var batches [][]float32
 		for i := range 3 {
 			images := make([]float32, batch*size*size*2)
-			fillUniform(images, fmt.Sprint("images ", i), 1)
+			optest.FillUniform(images, fmt.Sprint("images ", i), 1)
 			batches = append(batches, images)
 		}
 		wrong := w.Clone()

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"coadapt/gomlxnet/op"
+
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
@@ -21,7 +23,7 @@ const (
 
 // blockOf is how many steps an execution takes at most on batches of values of dims each. Both backends
 // have loops (XLA's list of what it can does not say so), the Go one (compute v0.1.2) not what picks a step's batch.
-func (t *Trainer) blockOf(dims Dims) int {
+func (t *Trainer) blockOf(dims op.Dims) int {
 	if t.shards != nil || !t.backend.Capabilities().Operations[compute.OpTypeDynamicSlice] {
 		return 1
 	}
@@ -64,7 +66,7 @@ func (t *Trainer) Train(b StepBlock) ([]float64, error) {
 type given struct {
 	StepBlock
 	from int
-	dims Dims
+	dims op.Dims
 }
 
 // given says where a block's values enter.
@@ -130,7 +132,7 @@ func takeBlock(nets []*Trainer, blocks []given) ([][]float64, error) {
 			if i < n {
 				rate[i] = float32(b.Rates[i])
 			}
-			state := DropoutState(b.Seed, b.Iteration+i)
+			state := op.DropoutState(b.Seed, b.Iteration+i)
 			states = append(states, state[:]...)
 		}
 		in = append(
@@ -181,7 +183,7 @@ func (t *graphs) blockGraph(scope *model.Scope, in []*Node, nets int, cut Cut, f
 		case v.Layer < from: // it must not be made: see [Arch.Graph]
 		case v.Learns(cut):
 			moving = append(moving, i)
-		case v.Role == Statistic && !cut.Freezes(v.Layer):
+		case v.Role == op.Statistic && !cut.Freezes(v.Layer):
 			changing = append(changing, i)
 		default:
 			still = append(still, i)
@@ -289,12 +291,12 @@ type stackedStep struct {
 func (t *graphs) takeStacked(s *stackedStep, moving []int, cut Cut, from int) *Node {
 	nets := len(s.values)
 	updated := slices.Clone(s.variables)
-	blocks := t.arch.Graph(StackNets(s.values), Run{Cut: cut, From: from, RNGs: s.rngs,
+	blocks := t.arch.Graph(op.StackNets(s.values), Run{Cut: cut, From: from, RNGs: s.rngs,
 		Value: func(i int) *Node { return s.variables[i] },
 		Set:   func(i int, value *Node) { updated[i] = value }})
-	losses := ReduceMean(CrossEntropy(blocks[len(blocks)-1], StackNets(s.labels)), -1)
+	losses := ReduceMean(op.CrossEntropy(blocks[len(blocks)-1], op.StackNets(s.labels)), -1)
 	var learn, velocities []*Node
-	var params []Param
+	var params []op.Param
 	for _, i := range moving {
 		learn, velocities = append(learn, s.variables[i]), append(velocities, s.velocities[i])
 		params = append(params, t.vars[i].Under(cut))

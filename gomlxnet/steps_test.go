@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"coadapt/gomlxnet/op/optest"
 )
 
 // stepped trains a net in blocks of so many steps, with a rate for each step; 0 is a single step that is no block. above runs the settled layers before.
@@ -75,7 +77,7 @@ func stepped(
 // trainerOf is a trainer on a backend, and initial values.
 func trainerOf(t *testing.T, backend string, a Arch, solver SGD, batch int) (*Trainer, Weights) {
 	t.Helper()
-	trainer, err := NewTrainer(openBackend(t, backend), a, solver, batch)
+	trainer, err := NewTrainer(optest.Open(t, backend), a, solver, batch)
 	if err != nil {
 		t.Fatal(err)
 	}

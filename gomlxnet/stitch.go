@@ -3,6 +3,8 @@ package gomlxnet
 import (
 	"fmt"
 
+	"coadapt/gomlxnet/op"
+
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
@@ -54,7 +56,7 @@ func NewStitch(backend compute.Backend, arch Arch, w Weights, batch, from, units
 		flat := Einsum("pi,ij->pj", Reshape(x, -1, units), slope)
 		mapped := Reshape(Add(flat, BroadcastToShape(Reshape(constant, 1, s.to), flat.Shape())), own...)
 		left := arch.Graph(mapped, Run{Scope: scope, From: from})
-		loss := ReduceAllMean(CrossEntropy(left[len(left)-1], labels))
+		loss := ReduceAllMean(op.CrossEntropy(left[len(left)-1], labels))
 		return []*Node{loss, Gradient(loss, weights)[0]}
 	})
 	if err != nil {

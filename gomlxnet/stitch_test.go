@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"coadapt/gomlxnet/op/optest"
+
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
@@ -12,7 +14,7 @@ import (
 
 // TestStitch has the identity be the net itself, and a step down the gradient lower the loss by what it says.
 func TestStitch(t *testing.T) {
-	onBackends(t, func(t *testing.T, backend compute.Backend) {
+	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		const batch = 4
 		arch := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 6, 6}, NoLRN: true})
 		w, err := arch.Init(1)
@@ -28,7 +30,7 @@ func TestStitch(t *testing.T) {
 			shape := above.Shape()
 			units := shape[len(shape)-1]
 			features := make([]float32, shapes.Make(dtypes.Float32, shape...).Size())
-			fillUniform(features, "features", 1)
+			optest.FillUniform(features, "features", 1)
 			logits, err := above.Logits(features)
 			if err != nil {
 				t.Fatal(err)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"coadapt/gomlxnet/op"
 )
 
 // team is a trainer on a backend with so many nets in all, its siblings; each has initial values of its own.
@@ -126,7 +128,7 @@ func takenAlone(
 // rates, seeds and iterations of each net's own.
 func TestTogetherIsOneByOne(t *testing.T) {
 	arch := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 8, 8, 8, 8, 16, 16}, Dropout: 0.5, Groups: 2})
-	arch.Blocks[0].Ops = append(arch.Blocks[0].Ops, Op{Spec: Dropout{P: 0.1}})
+	arch.Blocks[0].Ops = append(arch.Blocks[0].Ops, Op{Spec: op.Dropout{P: 0.1}})
 	multipliers(&arch, 1, 1, 0)
 	settled := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 8, 8, 8, 8, 16, 16}})
 	half := settled

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 
+	"coadapt/gomlxnet/op"
+
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
@@ -164,7 +166,7 @@ func (t *Trainer) step(b given) (float64, error) {
 	if err := t.set(ratePath, []float32{float32(b.Rates[0])}); err != nil {
 		return 0, err
 	}
-	state := DropoutState(b.Seed, b.Iteration)
+	state := op.DropoutState(b.Seed, b.Iteration)
 	out, err := execute([]*Trainer{t}, p, t.batches(b.Values, b.dims, b.Labels, input{state[:], []int{len(state)}}))
 	if err != nil {
 		return 0, fmt.Errorf("training step of %s, cut %v: %w", t.arch.Name, t.cut, err)
@@ -198,7 +200,7 @@ func (t *Trainer) Momentum() (Weights, error) { return t.read(momentumPath) }
 // SetMomentum restores velocities; those absent become zero.
 func (t *Trainer) SetMomentum(m Weights) error {
 	for _, v := range t.vars {
-		if v.Role != Learned {
+		if v.Role != op.Learned {
 			continue
 		}
 		data := make([]float32, v.Size())
@@ -222,7 +224,7 @@ func (t *Trainer) read(at func(path string) string) (Weights, error) {
 	}
 	w := make(Weights, len(t.vars))
 	for _, v := range t.vars {
-		if v.Role == Statistic && at(v.Path) != v.Path {
+		if v.Role == op.Statistic && at(v.Path) != v.Path {
 			continue // it has no velocity
 		}
 		data, err := flat[float32](t.values[at(v.Path)][0], v.Size())
@@ -248,7 +250,7 @@ func (t *Trainer) Close() {
 }
 
 // check says what is wrong with a batch of values, of dims each, and their labels.
-func (t *Trainer) check(values []float32, dims Dims, labels []int32) error {
+func (t *Trainer) check(values []float32, dims op.Dims, labels []int32) error {
 	if !t.loaded {
 		return t.errNoNet()
 	}
@@ -261,7 +263,7 @@ func (t *Trainer) check(values []float32, dims Dims, labels []int32) error {
 
 // batches are the inputs of a program for each device: its part of the batch, values of dims each with labels or, where
 // they are nil, without; and what is whole.
-func (t *Trainer) batches(values []float32, dims Dims, labels []int32, whole ...input) func(part int) []input {
+func (t *Trainer) batches(values []float32, dims op.Dims, labels []int32, whole ...input) func(part int) []input {
 	part, each := t.batch/len(t.devices), len(values)/len(t.devices)
 	return func(i int) []input {
 		in := []input{{values[i*each : (i+1)*each], dims.Shape(part)}}
@@ -298,9 +300,9 @@ func (t *Trainer) blockProgram(from, nets int) (*program, error) {
 // stepGraph updates what learns, and returns the mean loss before that.
 func (t *graphs) stepGraph(scope *model.Scope, x, labels, rng *Node, cut Cut, from int) *Node {
 	layers := t.arch.Graph(x, Run{Scope: scope, Cut: cut, From: from, RNGs: []*Node{rng}})
-	loss := ReduceAllMean(CrossEntropy(layers[len(layers)-1], labels))
+	loss := ReduceAllMean(op.CrossEntropy(layers[len(layers)-1], labels))
 	solver := t.solver
-	solver.Params = make(map[string]Param, len(t.vars))
+	solver.Params = make(map[string]op.Param, len(t.vars))
 	for _, v := range t.vars {
 		solver.Params[v.Path] = v.Under(cut)
 	}
@@ -312,7 +314,7 @@ func (t *graphs) evalGraph(scope *model.Scope, images, labels *Node) []*Node {
 	layers := t.arch.Graph(images, Run{Scope: scope})
 	logits := layers[len(layers)-1]
 	given := GreaterOrEqual(labels, ZerosLike(labels))
-	loss := CrossEntropy(logits, labels)
+	loss := op.CrossEntropy(logits, labels)
 	right := LogicalAnd(given, Equal(ArgMax(logits, -1, dtypes.Int32), labels))
 	return []*Node{ReduceAllSum(ConvertDType(right, dtypes.Int32)), ReduceAllSum(Where(given, loss, ZerosLike(loss)))}
 }

@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"coadapt/gomlxnet/op"
+	"coadapt/gomlxnet/op/optest"
+
 	"github.com/gomlx/compute"
 	"github.com/gomlx/go-xla/compute/xla"
 )
@@ -51,7 +54,7 @@ func moreSteps(t testing.TB, trainer *Trainer, from, to int) Weights {
 // for each graph, so the parts share them.
 func TestTrainer(t *testing.T) {
 	t.Parallel() // with TestTorchTwin: both wait for XLA's compiler
-	onBackends(t, func(t *testing.T, backend compute.Backend) {
+	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		used, fresh := newTiny(t, backend, 0.5), newTiny(t, backend, 0.5)
 		t.Run("frozen stays frozen", func(t *testing.T) { frozenStaysFrozen(t, used) })
 		cuts := []Cut{{N: 3, Frozen: true}, {N: 3, Frozen: false}}
@@ -161,7 +164,7 @@ func resumes(t *testing.T, one, two *Trainer, cuts []Cut) {
 // which it does not for the tiny nets of the other tests: Mini as it is trained.
 func TestThreadsChangeNothing(t *testing.T) {
 	a := Mini(10, MiniOptions{})
-	trainer, err := NewTrainer(openBackend(t, "xla:cpu"), a, SGD{Momentum: 0.9, Decay: 0.0005}, 128)
+	trainer, err := NewTrainer(optest.Open(t, "xla:cpu"), a, SGD{Momentum: 0.9, Decay: 0.0005}, 128)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -254,7 +257,7 @@ func nanReachesTheLoss(t *testing.T, trainer *Trainer) {
 
 // A loss of training is the mean of what testing sums, where nothing drops.
 func TestStepLossIsEvalLoss(t *testing.T) {
-	trainer := newTiny(t, openBackend(t, "go"), 0)
+	trainer := newTiny(t, optest.Open(t, "go"), 0)
 	if err := trainer.Load(mustInit(t, trainer.arch, 1), Cut{}); err != nil {
 		t.Fatal(err)
 	}
@@ -275,7 +278,7 @@ func TestStepLossIsEvalLoss(t *testing.T) {
 // The masks of dropout follow seed and iteration: another of either gives
 // another net, and a net without dropout does not care.
 func TestDropoutFollowsSeedAndIteration(t *testing.T) {
-	backend := openBackend(t, "go")
+	backend := optest.Open(t, "go")
 	for _, p := range []float64{0, 0.5} {
 		trainer := newTiny(t, backend, p)
 		start := mustInit(t, trainer.arch, 1)
@@ -306,7 +309,7 @@ func TestDropoutFollowsSeedAndIteration(t *testing.T) {
 // Dropout over a frozen layer stays live in training, as in the paper: at n = 7
 // the new layer sees dropped fc7.
 func TestDropoutOverFrozenLayers(t *testing.T) {
-	trainer := newTiny(t, openBackend(t, "go"), 0.5)
+	trainer := newTiny(t, optest.Open(t, "go"), 0.5)
 	start := mustInit(t, trainer.arch, 1)
 	if err := trainer.Load(start, Cut{N: 7, Frozen: true}); err != nil {
 		t.Fatal(err)
@@ -326,7 +329,7 @@ func TestDropoutOverFrozenLayers(t *testing.T) {
 }
 
 func TestTrainerErrors(t *testing.T) {
-	backend := openBackend(t, "go")
+	backend := optest.Open(t, "go")
 	a := tiny(4, 0)
 	trainer := newTiny(t, backend, 0)
 	images, labels := tinyBatch(a, tinyBatchSize, 0)
@@ -352,7 +355,7 @@ func TestTrainerErrors(t *testing.T) {
 	w := mustInit(t, a, 1)
 	check("cut too deep", trainer.Load(w, Cut{N: 8}), "cut n = 8")
 	other := tiny(4, 0)
-	edit(&other, 3, func(c *Convolution) { c.Out = 10 })
+	edit(&other, 3, func(c *op.Convolution) { c.Out = 10 })
 	check("weights of another net", trainer.Load(mustInit(t, other, 1), Cut{}), "/net/conv4/weights")
 	if err := trainer.Load(w, Cut{}); err != nil {
 		t.Fatal(err)

@@ -9,6 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"coadapt/gomlxnet/op"
+	"coadapt/gomlxnet/op/optest"
+
 	"github.com/gomlx/compute"
 	"github.com/gomlx/go-xla/compute/xla"
 )
@@ -61,7 +64,7 @@ func (w twin) initial(t *testing.T) Weights {
 	vars, _ := w.Arch.Variables()
 	for _, v := range vars {
 		if layer := w.Arch.Blocks[v.Layer]; strings.HasSuffix(v.Path, "weights") {
-			fillUniform(weights[v.Path].Data, w.Arch.Name+v.Path, w.Gains[layer.Name]*math.Sqrt(6/float64(v.FanIn)))
+			optest.FillUniform(weights[v.Path].Data, w.Arch.Name+v.Path, w.Gains[layer.Name]*math.Sqrt(6/float64(v.FanIn)))
 		}
 	}
 	return weights
@@ -70,8 +73,8 @@ func (w twin) initial(t *testing.T) Weights {
 func (w twin) data(step int) (images []float32, labels []int32) {
 	k, a := step%w.Batches, w.Arch
 	images, labels = make([]float32, w.Batch*a.Size*a.Size*a.Channels), make([]int32, w.Batch)
-	fillUniform(images, fmt.Sprintf("%s images %d", a.Name, k), w.Pixel)
-	next := stream(fmt.Sprintf("%s labels %d", a.Name, k))
+	optest.FillUniform(images, fmt.Sprintf("%s images %d", a.Name, k), w.Pixel)
+	next := optest.Stream(fmt.Sprintf("%s labels %d", a.Name, k))
 	for i := range labels {
 		labels[i] = int32(next() % uint64(a.Classes))
 	}
@@ -91,7 +94,7 @@ func (w twin) rate(step int) (rate float64) {
 // the same initial values on the same batches, across a drop of the rate.
 func TestTorchTwin(t *testing.T) {
 	t.Parallel() // with TestTrainer: both wait for XLA's compiler
-	onBackends(t, func(t *testing.T, backend compute.Backend) {
+	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		for _, w := range readTwins(t) {
 			steps := len(w.Losses)
 			if backend.Name() != xla.BackendName && w.Arch.Size > 32 {
@@ -145,22 +148,22 @@ func (w twin) checkGradients(t *testing.T, trainer *Trainer, start Weights) {
 	}
 	worst := 0.0
 	for _, v := range trainer.vars {
-		want, grad := w.Gradients[v.Path], newArray(v.Shape...)
+		want, grad := w.Gradients[v.Path], optest.NewArray(v.Shape...)
 		if !reflect.DeepEqual(want.Shape, v.Shape) {
 			t.Fatalf("%s has shape %v, PyTorch's %v", v.Path, v.Shape, want.Shape)
 		}
 		for i, m := range momentum[v.Path].Data {
-			grad.data[i] = float64(m)/(w.rate(0)*v.Param.RateMult) - w.Decay*v.Param.DecayMult*float64(start[v.Path].Data[i])
+			grad.Data[i] = float64(m)/(w.rate(0)*v.Param.RateMult) - w.Decay*v.Param.DecayMult*float64(start[v.Path].Data[i])
 		}
 		rms := want.Norm / math.Sqrt(float64(v.Size()))
 		for i, at := range want.At {
-			far := math.Abs(grad.data[at]-want.Values[i]) / rms
+			far := math.Abs(grad.Data[at]-want.Values[i]) / rms
 			worst = max(worst, far)
 			if !(far <= twinGradient) {
-				t.Errorf("gradient of %s at %d: %.8g, PyTorch's %.8g (%.1g of the mean size, tolerance %.1g)", v.Path, at, grad.data[at], want.Values[i], far, twinGradient)
+				t.Errorf("gradient of %s at %d: %.8g, PyTorch's %.8g (%.1g of the mean size, tolerance %.1g)", v.Path, at, grad.Data[at], want.Values[i], far, twinGradient)
 			}
 		}
-		if n := norm(grad.data); !(math.Abs(n-want.Norm) <= twinGradient*want.Norm) {
+		if n := norm(grad.Data); !(math.Abs(n-want.Norm) <= twinGradient*want.Norm) {
 			t.Errorf("gradient of %s: norm %.8g, PyTorch's %.8g", v.Path, n, want.Norm)
 		}
 	}
@@ -173,20 +176,20 @@ func (w twin) checkWeights(t *testing.T, trainer *Trainer, start Weights) {
 		t.Fatal(err)
 	}
 	for _, v := range trainer.vars {
-		want, values, moved := w.Weights[v.Path], newArray(v.Shape...), newArray(v.Shape...)
+		want, values, moved := w.Weights[v.Path], optest.NewArray(v.Shape...), optest.NewArray(v.Shape...)
 		for i, x := range got[v.Path].Data {
-			values.data[i] = float64(x)
-			moved.data[i] = float64(x) - float64(start[v.Path].Data[i])
+			values.Data[i] = float64(x)
+			moved.Data[i] = float64(x) - float64(start[v.Path].Data[i])
 		}
 		root := math.Sqrt(float64(v.Size()))
 		for i, at := range want.At {
 			tol := twinMoved*w.Moved[v.Path]/root + twinRounding*math.Abs(want.Values[i])
-			if far := math.Abs(values.data[at] - want.Values[i]); !(far <= tol) {
-				t.Errorf("%s at %d after 20 steps: %.8g, PyTorch's %.8g (tolerance %.1g)", v.Path, at, values.data[at], want.Values[i], tol)
+			if far := math.Abs(values.Data[at] - want.Values[i]); !(far <= tol) {
+				t.Errorf("%s at %d after 20 steps: %.8g, PyTorch's %.8g (tolerance %.1g)", v.Path, at, values.Data[at], want.Values[i], tol)
 			}
 		}
 		tol := twinMoved*w.Moved[v.Path] + twinRounding*want.Norm
-		if n := norm(moved.data); !(math.Abs(n-w.Moved[v.Path]) <= tol) {
+		if n := norm(moved.Data); !(math.Abs(n-w.Moved[v.Path]) <= tol) {
 			t.Errorf("%s moved by %.8g, PyTorch's by %.8g (tolerance %.1g)", v.Path, n, w.Moved[v.Path], tol)
 		}
 	}
@@ -207,13 +210,13 @@ func TestTwinIsCaffeNet(t *testing.T) {
 	want := CaffeNet(10)
 	for i := range want.Blocks {
 		n := a.Blocks[i]
-		want.Blocks[i] = Without[Dropout](want.Blocks[i])
+		want.Blocks[i] = Without[op.Dropout](want.Blocks[i])
 		weight, _ := params(n)
 		filler(&want, i, weight.Filler)
 		if i < 5 {
-			edit(&want, i, func(c *Convolution) { c.Out = first[Convolution](n).Out })
+			edit(&want, i, func(c *op.Convolution) { c.Out = first[op.Convolution](n).Out })
 		} else {
-			edit(&want, i, func(d *Dense) { d.Out = first[Dense](n).Out })
+			edit(&want, i, func(d *op.Dense) { d.Out = first[op.Dense](n).Out })
 		}
 		if n.Name == "conv3" {
 			multipliers(&want, i, 0.0004, 0.0008)

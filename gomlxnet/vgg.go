@@ -1,6 +1,10 @@
 package gomlxnet
 
-import "fmt"
+import (
+	"fmt"
+
+	"coadapt/gomlxnet/op"
+)
 
 // VGGOptions are what a VGG may differ in; zero fields are torchvision's.
 type VGGOptions struct {
@@ -23,21 +27,21 @@ func (o VGGOptions) arch(name string, classes int, norm bool) (Arch, error) {
 	a := Arch{Name: name, Size: size, Channels: 3, Classes: classes}
 	for i, stage := range [][]int{{64}, {128}, {256, 256}, {512, 512}, {512, 512}} {
 		for k, out := range stage {
-			specs := []Spec{Convolution{Out: out, Kernel: 3, Pad: 1, Weight: kaiming(3, out), Bias: zeroBias()}}
+			specs := []op.Spec{op.Convolution{Out: out, Kernel: 3, Pad: 1, Weight: kaiming(3, out), Bias: zeroBias()}}
 			if norm {
-				specs = append(specs, BatchNorm{})
+				specs = append(specs, op.BatchNorm{})
 			}
-			specs = append(specs, ReLU{})
+			specs = append(specs, op.ReLU{})
 			if k == len(stage)-1 {
-				specs = append(specs, Pool{Kernel: 2, Stride: 2, Floor: true})
+				specs = append(specs, op.Pool{Kernel: 2, Stride: 2, Floor: true})
 			}
 			a.Blocks = append(a.Blocks, Chain(fmt.Sprintf("conv%d_%d", i+1, k+1), specs...))
 		}
 	}
-	fc, half := func(out int) Spec { return Dense{Out: out, Weight: gaussian(0.01), Bias: zeroBias()} }, Dropout{P: 0.5}
+	fc, half := func(out int) op.Spec { return op.Dense{Out: out, Weight: gaussian(0.01), Bias: zeroBias()} }, op.Dropout{P: 0.5}
 	a.Blocks = append(a.Blocks,
-		Chain("fc6", AdaptiveAverage{Out: 7}, fc(4096), ReLU{}, half),
-		Chain("fc7", fc(4096), ReLU{}, half),
+		Chain("fc6", op.AdaptiveAverage{Out: 7}, fc(4096), op.ReLU{}, half),
+		Chain("fc7", fc(4096), op.ReLU{}, half),
 		Chain("fc8", fc(0)))
 	return a, nil
 }

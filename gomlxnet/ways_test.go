@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"coadapt/gomlxnet/op"
 )
 
 // waysArch is the net of testdata/torch_norm.json, with ways that part and meet.
@@ -29,12 +31,12 @@ func TestFieldsOfWays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []Field{
-		{4, 2, -1},  // 3, padding 1; pool of 2: 3 + 1
-		{12, 2, -5}, // a and b: 4 + 2·2 + 2·2, padding 2 each; skip sees less
-		{20, 4, -7}, // right: 12 + 2·2, padding 2; pool of 3: 16 + 2·2
-		{28, 4, -7}, // global average over 3: 20 + 2·4
-		{28, 4, -7},
+	want := []op.Field{
+		{Size: 4, Stride: 2, Start: -1},  // 3, padding 1; pool of 2: 3 + 1
+		{Size: 12, Stride: 2, Start: -5}, // a and b: 4 + 2·2 + 2·2, padding 2 each; skip sees less
+		{Size: 20, Stride: 4, Start: -7}, // right: 12 + 2·2, padding 2; pool of 3: 16 + 2·2
+		{Size: 28, Stride: 4, Start: -7}, // global average over 3: 20 + 2·4
+		{Size: 28, Stride: 4, Start: -7},
 	}
 	if !slices.Equal(fields, want) {
 		t.Errorf("%v, want %v", fields, want)

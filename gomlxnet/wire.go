@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"coadapt/gomlxnet/op"
 )
 
 // wired is an arch with all that follows from it: its operations with what they read, their shapes and their variables.
@@ -13,24 +15,24 @@ type wired struct {
 }
 
 type wiredBlock struct {
-	in  Dims
+	in  op.Dims
 	ops []wiredOp
 }
 
 // normed says whether there is batch norm.
 func (w *wired) normed() bool {
 	return slices.ContainsFunc(w.blocks, func(b wiredBlock) bool {
-		return slices.ContainsFunc(b.ops, func(o wiredOp) bool { _, ok := o.Spec.(BatchNorm); return ok })
+		return slices.ContainsFunc(b.ops, func(o wiredOp) bool { _, ok := o.Spec.(op.BatchNorm); return ok })
 	})
 }
 
-func (b wiredBlock) out() Dims { return b.ops[len(b.ops)-1].out }
+func (b wiredBlock) out() op.Dims { return b.ops[len(b.ops)-1].out }
 
 type wiredOp struct {
-	Spec
+	op.Spec
 	from []int // 0 is what enters the block, k what leaves its operation k, from 1
-	in   []Dims
-	out  Dims
+	in   []op.Dims
+	out  op.Dims
 	vars []int // indices of wired.vars
 }
 
@@ -43,7 +45,7 @@ func (o Op) name() string {
 }
 
 // open is an operation of the last block whose outputs may be left open: they are the classes.
-type open interface{ WithOutputs(classes int) Spec }
+type open interface{ WithOutputs(classes int) op.Spec }
 
 // wire checks the arch.
 func (a Arch) wire() (*wired, error) {
@@ -77,7 +79,7 @@ func (a Arch) wire() (*wired, error) {
 		}
 		dims = w.blocks[i].out()
 	}
-	if want := (Dims{1, 1, a.Classes, true}); dims != want {
+	if want := (op.Dims{Height: 1, Width: 1, Channels: a.Classes, Flat: true}); dims != want {
 		return nil, fmt.Errorf("arch %q: %v leaves the last block %s, want %v, flat as an inner product's",
 			a.Name, dims, a.Blocks[a.Cuts()].Name, want)
 	}
@@ -85,11 +87,11 @@ func (a Arch) wire() (*wired, error) {
 }
 
 // wire finds what each operation reads, and the shapes. classes, above 0, are the outputs that are left open.
-func (b Block) wire(in Dims, classes int) ([]wiredOp, error) {
+func (b Block) wire(in op.Dims, classes int) ([]wiredOp, error) {
 	if len(b.Ops) == 0 {
 		return nil, fmt.Errorf("no operations, want at least one")
 	}
-	dims, ops := []Dims{in}, make([]wiredOp, len(b.Ops))
+	dims, ops := []op.Dims{in}, make([]wiredOp, len(b.Ops))
 	read := make([]bool, len(b.Ops)+1)
 	for k, o := range b.Ops {
 		fail := func(err error) ([]wiredOp, error) { return nil, fmt.Errorf("operation %d, %s: %w", k+1, o.name(), err) }
@@ -153,7 +155,7 @@ func (b Block) reads(k int) ([]int, error) {
 // add adds block i, wired, with its variables. Those of an operation that has the only ones of its block go by the
 // block's name.
 func (w *wired) add(i int, b Block, wb wiredBlock) error {
-	of := make([][]Var, len(wb.ops))
+	of := make([][]op.Var, len(wb.ops))
 	owners := 0
 	for k, o := range wb.ops {
 		if of[k] = o.Vars(o.in); len(of[k]) > 0 {

@@ -6,26 +6,28 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"coadapt/gomlxnet/op"
 )
 
 // tiny is a Mini of eight narrow layers for 16 px images, its windows given
 // here, whatever those of the preset are: 16 px -> 8 -> 4 -> 4 -> 4 -> 2.
 func tiny(classes int, dropout float64) Arch {
 	a := Mini(classes, MiniOptions{Size: 16, Widths: [7]int{4, 6, 8, 8, 6, 8, 8}, Dropout: dropout})
-	edit(&a, 0, func(c *Convolution) { c.Stride = 1 })
+	edit(&a, 0, func(c *op.Convolution) { c.Stride = 1 })
 	for i := range a.Blocks {
-		filler(&a, i, Filler{Kind: MSRA})
+		filler(&a, i, op.Filler{Kind: op.MSRA})
 	}
 	return a
 }
 
 // edit changes the first operation of a type in a block.
-func edit[S Spec](a *Arch, block int, change func(*S)) {
+func edit[S op.Spec](a *Arch, block int, change func(*S)) {
 	ops := a.Blocks[block].Ops
 	for k, o := range ops {
 		if s, ok := o.Spec.(S); ok {
 			change(&s)
-			ops[k].Spec = any(s).(Spec)
+			ops[k].Spec = any(s).(op.Spec)
 			return
 		}
 	}
@@ -33,30 +35,30 @@ func edit[S Spec](a *Arch, block int, change func(*S)) {
 }
 
 // first is the first operation of a type in a block, or a zero one.
-func first[S Spec](b Block) S {
+func first[S op.Spec](b Block) S {
 	s, _ := Find[S](b)
 	return s
 }
 
 // params are those of the weights and the biases of a block of CaffeNet's kind.
-func params(b Block) (weight, bias Param) {
+func params(b Block) (weight, bias op.Param) {
 	switch s := b.Ops[0].Spec.(type) {
-	case Convolution:
+	case op.Convolution:
 		return s.Weight, *s.Bias
-	case Dense:
+	case op.Dense:
 		return s.Weight, *s.Bias
 	}
 	panic(b.Name)
 }
 
 // setParams sets them.
-func setParams(a *Arch, block int, weight, bias Param) {
+func setParams(a *Arch, block int, weight, bias op.Param) {
 	o := &a.Blocks[block].Ops[0]
 	switch s := o.Spec.(type) {
-	case Convolution:
+	case op.Convolution:
 		s.Weight, s.Bias = weight, &bias
 		o.Spec = s
-	case Dense:
+	case op.Dense:
 		s.Weight, s.Bias = weight, &bias
 		o.Spec = s
 	}
@@ -70,7 +72,7 @@ func multipliers(a *Arch, block int, ofWeight, ofBias float64) {
 }
 
 // filler sets that of the weights.
-func filler(a *Arch, block int, f Filler) {
+func filler(a *Arch, block int, f op.Filler) {
 	weight, bias := params(a.Blocks[block])
 	weight.Filler = f
 	setParams(a, block, weight, bias)
@@ -113,4 +115,3 @@ func named(t *testing.T, text string) Arch {
 	}
 	return a
 }
-

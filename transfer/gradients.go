@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/op"
 )
 
 // GradientStep is one of a net's first steps, looked at.
@@ -131,7 +132,7 @@ func (g *gradientLook) layers(rate float64) ([]LayerGradient, error) {
 	var layers []LayerGradient
 	at := -1 // the variables' layer that stands last
 	for _, v := range vars {
-		if v.Role != gomlxnet.Learned || g.p.Cut.Frozen && v.Layer < g.p.Cut.N || v.Param.RateMult == 0 {
+		if v.Role != op.Learned || g.p.Cut.Frozen && v.Layer < g.p.Cut.N || v.Param.RateMult == 0 {
 			continue
 		}
 		if v.Layer != at {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/op"
 )
 
 // semantics is raised by hand when the code comes to compute another number
@@ -15,7 +16,7 @@ const normSemantics = 1
 
 // semanticsOf is the semantics of nets of an architecture.
 func semanticsOf(a gomlxnet.Arch) int {
-	normed := func(b gomlxnet.Block) bool { _, ok := gomlxnet.Find[gomlxnet.BatchNorm](b); return ok }
+	normed := func(b gomlxnet.Block) bool { _, ok := gomlxnet.Find[op.BatchNorm](b); return ok }
 	if slices.ContainsFunc(a.Blocks, normed) {
 		return semantics + normSemantics
 	}

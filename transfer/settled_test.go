@@ -13,6 +13,7 @@ import (
 
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/op"
 	"coadapt/transfer/store"
 )
 
@@ -219,7 +220,7 @@ func TestSettled(t *testing.T) {
 		"frozen": {"A3B", nil, 3 * 3 * 4},
 		"frozen inner product": {"A7B", func(c *Config) {
 			for i, b := range c.Arch.Blocks {
-				c.Arch.Blocks[i] = gomlxnet.Without[gomlxnet.Dropout](b)
+				c.Arch.Blocks[i] = gomlxnet.Without[op.Dropout](b)
 			}
 		}, 8},
 		"below dropout": {"A7B", nil, 1 * 1 * 4},

@@ -11,6 +11,7 @@ import (
 
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/backend"
+	"coadapt/gomlxnet/op"
 
 	"github.com/gomlx/compute"
 	_ "github.com/gomlx/compute/gobackend"
@@ -55,7 +56,9 @@ func TestOneDNNConvolves(t *testing.T) {
 	const child = "COADAPT_TEST_ONEDNN"
 	if os.Getenv(child) != "" {
 		_, err := CallOnceN(openBackend(t, "xla:cpu"), func(x, kernel *Node) []*Node {
-			y := gomlxnet.Conv(x, kernel, 1, 1, 1)
+			conv := op.Convolution{Out: 16, Kernel: 3, Pad: 1}
+			weights := &op.Pass{Nets: 1, Value: func(int) *Node { return kernel }}
+			y := conv.Build(&op.Context{Pass: weights, Vars: []int{0}}, []*Node{x})
 			return append([]*Node{y}, Gradient(ReduceAllSum(Square(y)), x, kernel)...)
 		}, ones(8, 9, 9, 16), ones(3, 3, 16, 16))
 		if err != nil {

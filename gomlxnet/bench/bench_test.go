@@ -19,6 +19,7 @@ import (
 	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/bench/peers"
 	"coadapt/gomlxnet/home"
+	"coadapt/gomlxnet/op"
 )
 
 // tiny is a case that the Go backend steps in no time.
@@ -29,28 +30,28 @@ func tiny() benchCase {
 
 // blockCase is a net with the operations of the presets' cases but the mean over all places, and with more paddings.
 func blockCase() benchCase {
-	bias := &gomlxnet.Param{Filler: gomlxnet.Filler{Kind: gomlxnet.Constant}, RateMult: 1, DecayMult: 1}
-	conv := func(out, stride int) gomlxnet.Spec {
-		return gomlxnet.Convolution{Out: out, Kernel: 3, Stride: stride, Pad: 1}
+	bias := &op.Param{Filler: op.Filler{Kind: op.Constant}, RateMult: 1, DecayMult: 1}
+	conv := func(out, stride int) op.Spec {
+		return op.Convolution{Out: out, Kernel: 3, Stride: stride, Pad: 1}
 	}
-	norm, relu := gomlxnet.BatchNorm{}, gomlxnet.ReLU{}
+	norm, relu := op.BatchNorm{}, op.ReLU{}
 	a := gomlxnet.Arch{Name: "blocks", Size: 13, Channels: 3, Classes: 3, Blocks: []gomlxnet.Block{
-		gomlxnet.Chain("stem", conv(4, 0), norm, relu, gomlxnet.Pool{Kernel: 3, Stride: 2, Pad: 1, Floor: true}),
+		gomlxnet.Chain("stem", conv(4, 0), norm, relu, op.Pool{Kernel: 3, Stride: 2, Pad: 1, Floor: true}),
 		{Name: "same", Ops: []gomlxnet.Op{{Spec: conv(4, 0)}, {Spec: norm},
-			{Spec: gomlxnet.Sum{}, From: []string{"batch_norm", gomlxnet.Input}}, {Spec: relu}}},
+			{Spec: op.Sum{}, From: []string{"batch_norm", gomlxnet.Input}}, {Spec: relu}}},
 		{Name: "wider", Ops: []gomlxnet.Op{{Spec: conv(6, 2)}, {Spec: norm},
-			{Spec: gomlxnet.Shortcut{Out: 6, Stride: 2}, From: []string{gomlxnet.Input}},
-			{Spec: gomlxnet.Sum{}, From: []string{"batch_norm", "shortcut"}}, {Spec: relu}}},
+			{Spec: op.Shortcut{Out: 6, Stride: 2}, From: []string{gomlxnet.Input}},
+			{Spec: op.Sum{}, From: []string{"batch_norm", "shortcut"}}, {Spec: relu}}},
 		gomlxnet.Chain(
 			"places",
 			conv(6, 0),
 			norm,
 			relu,
-			gomlxnet.Pool{Kernel: 2, Stride: 2, Floor: true},
-			gomlxnet.AdaptiveAverage{Out: 5},
+			op.Pool{Kernel: 2, Stride: 2, Floor: true},
+			op.AdaptiveAverage{Out: 5},
 		),
-		gomlxnet.Chain("fc", gomlxnet.Dense{Out: 8, Bias: bias}, relu),
-		gomlxnet.Chain("out", gomlxnet.Dense{Bias: bias}),
+		gomlxnet.Chain("fc", op.Dense{Out: 8, Bias: bias}, relu),
+		gomlxnet.Chain("out", op.Dense{Bias: bias}),
 	}}
 	return benchCase{Name: "blocks", What: "a small net of blocks", Arch: a, Batch: 6, Rate: 0.01}
 }
@@ -326,7 +327,7 @@ func TestPeersAgree(t *testing.T) {
 	grouped := tiny()
 	conv2 := grouped.Arch.Blocks[1]
 	for i, o := range conv2.Ops {
-		if c, ok := o.Spec.(gomlxnet.Convolution); ok {
+		if c, ok := o.Spec.(op.Convolution); ok {
 			c.Groups = 2
 			conv2.Ops[i].Spec = c
 		}

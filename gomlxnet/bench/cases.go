@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/op"
 )
 
 // benchCase is one thing that is timed.
@@ -41,7 +42,7 @@ func cases(class string) []benchCase {
 	mini := gomlxnet.Mini(50, gomlxnet.MiniOptions{Widths: [7]int{32, 64, 96, 96, 64, 256, 256}})
 	caffenet := gomlxnet.CaffeNet(1000)
 	for i, b := range caffenet.Blocks {
-		caffenet.Blocks[i] = gomlxnet.Without[gomlxnet.Dropout](b)
+		caffenet.Blocks[i] = gomlxnet.Without[op.Dropout](b)
 	}
 	large := 32
 	if class == cuda {
@@ -123,7 +124,7 @@ func (p preset) cases() []benchCase {
 		panic(err) // the text is ours
 	}
 	for i, b := range arch.Blocks {
-		arch.Blocks[i] = gomlxnet.Without[gomlxnet.Dropout](b)
+		arch.Blocks[i] = gomlxnet.Without[op.Dropout](b)
 	}
 	train := benchCase{
 		Name:  p.name + "-train",

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/op"
 )
 
 // raw is a file of safetensors as it is: a head and data.
@@ -100,7 +101,7 @@ func TestTypes(t *testing.T) {
 // small is a net of one convolution and its classes.
 func small() gomlxnet.Arch {
 	return gomlxnet.Arch{Name: "small", Size: 2, Channels: 1, Classes: 2, Blocks: []gomlxnet.Block{
-		gomlxnet.Chain("conv1", gomlxnet.Convolution{Out: 2, Kernel: 1}), gomlxnet.Chain("fc", gomlxnet.Dense{})}}
+		gomlxnet.Chain("conv1", op.Convolution{Out: 2, Kernel: 1}), gomlxnet.Chain("fc", op.Dense{})}}
 }
 
 // A file that is not of the net says which tensor, what shape it wants and which it found, and the nearest name. Shapes
@@ -154,7 +155,7 @@ func TestOtherNets(t *testing.T) {
 		}
 	}
 	bare := small()
-	bare.Blocks[0] = gomlxnet.Chain("conv1", gomlxnet.ReLU{})
+	bare.Blocks[0] = gomlxnet.Chain("conv1", op.ReLU{})
 	bare.Channels = 2
 	path := file([2]string{"conv1.weight", "fc.weight"}, [2]string{"[2,1,1,1]", "[2,8]"})
 	if _, err := Read(path, bare); err == nil ||

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/op"
 )
 
 // module is an operation with variables, and what other programs call it.
@@ -123,7 +124,7 @@ type squeezenet struct{ at int }
 func (s *squeezenet) name(block string, o gomlxnet.Operation) []string {
 	kind := o.Spec.Kind()
 	if strings.HasPrefix(block, "fire") {
-		if kind == (gomlxnet.Pool{}).Kind() {
+		if kind == (op.Pool{}).Kind() {
 			s.at++ // behind the module that the block is
 		}
 		if o.Name == "squeeze" {
@@ -152,7 +153,7 @@ func (s *vgg) name(block string, o gomlxnet.Operation) []string {
 		return []string{fmt.Sprintf("features.%d", s.features-1)}
 	}
 	switch o.Spec.(type) {
-	case gomlxnet.Dense, gomlxnet.ReLU, gomlxnet.Dropout:
+	case op.Dense, op.ReLU, op.Dropout:
 		s.classifier++
 	}
 	timm := map[string]string{"fc6": "pre_logits.fc1", "fc7": "pre_logits.fc2", "fc8": "head.fc"}

@@ -16,6 +16,7 @@ import (
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/home"
+	"coadapt/gomlxnet/op"
 
 	"github.com/gomlx/compute"
 	"github.com/nlpodyssey/safetensors"
@@ -45,24 +46,24 @@ func torchNets(t *testing.T) []torchNet {
 // arch is the net in our words.
 func (n torchNet) arch(t *testing.T) gomlxnet.Arch {
 	t.Helper()
-	bias := &gomlxnet.Param{Filler: gomlxnet.Filler{Kind: gomlxnet.Constant}, RateMult: 1, DecayMult: 1}
+	bias := &op.Param{Filler: op.Filler{Kind: op.Constant}, RateMult: 1, DecayMult: 1}
 	switch n.Name {
 	case "flat":
-		conv := func(out, stride, groups int) gomlxnet.Spec {
-			return gomlxnet.Convolution{Out: out, Kernel: 3, Stride: stride, Pad: 1, Groups: groups, Bias: bias}
+		conv := func(out, stride, groups int) op.Spec {
+			return op.Convolution{Out: out, Kernel: 3, Stride: stride, Pad: 1, Groups: groups, Bias: bias}
 		}
-		relu := gomlxnet.ReLU{}
+		relu := op.ReLU{}
 		return gomlxnet.Arch{Name: n.Name, Size: n.Size, Channels: 3, Classes: n.Classes, Blocks: []gomlxnet.Block{
 			gomlxnet.Chain(
 				"conv1",
 				conv(6, 2, 1),
 				relu,
-			), gomlxnet.Chain("conv2", conv(4, 1, 2), relu, gomlxnet.Flatten{}),
+			), gomlxnet.Chain("conv2", conv(4, 1, 2), relu, op.Flatten{}),
 			gomlxnet.Chain(
 				"fc3",
-				gomlxnet.Dense{Out: 5, Bias: bias},
+				op.Dense{Out: 5, Bias: bias},
 				relu,
-			), gomlxnet.Chain("fc4", gomlxnet.Dense{Bias: bias})}}
+			), gomlxnet.Chain("fc4", op.Dense{Bias: bias})}}
 	case "resnet8":
 		return named(t, "resnet20:depth=8", n.Classes, n.Size)
 	case "resnet8_b":

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/op"
 	"coadapt/transfer"
 )
 
@@ -14,8 +15,8 @@ type inside struct {
 	*transfer.Trained
 	lab   *Lab
 	layer int
-	field gomlxnet.Field // of the layer
-	whole bool           // every unit of it sees the whole picture
+	field op.Field // of the layer
+	whole bool     // every unit of it sees the whole picture
 }
 
 func (l *Lab) inside(r transfer.Result, layer string) (inside, error) {

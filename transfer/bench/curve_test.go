@@ -20,6 +20,7 @@ import (
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/formats"
 	"coadapt/gomlxnet/home"
+	"coadapt/gomlxnet/op"
 	"coadapt/transfer"
 	"coadapt/transfer/store"
 
@@ -361,7 +362,7 @@ func TestTorch(t *testing.T) {
 	fixed := func(cfg *transfer.Config) {
 		cfg.Recipe.Rate = gomlxnet.Schedule{Policy: gomlxnet.Fixed, Base: 0.05}
 		conv2 := cfg.Arch.Blocks[1].Ops
-		c := conv2[0].Spec.(gomlxnet.Convolution)
+		c := conv2[0].Spec.(op.Convolution)
 		c.Groups = 2
 		conv2[0].Spec = c
 	}
@@ -387,7 +388,7 @@ func TestTorch(t *testing.T) {
 		cfg.Recipe.Pad, cfg.Recipe.Mirror, cfg.Recipe.ChannelMean = 2, true, true
 		for i := 5; i < 7; i++ {
 			b := &cfg.Arch.Blocks[i]
-			b.Ops = append(b.Ops, gomlxnet.Op{Spec: gomlxnet.Dropout{P: 0.5}})
+			b.Ops = append(b.Ops, gomlxnet.Op{Spec: op.Dropout{P: 0.5}})
 		}
 	}
 	turns, err = contest(t, p, cut, "1/baseA").Run(t.Context(), func(Turn) error { return nil })

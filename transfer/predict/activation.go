@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/op"
 )
 
 // ErrNoActivation says that a net has no class-activation maps.
@@ -23,19 +24,19 @@ type evidence struct {
 func evidenceOf(a gomlxnet.Arch) (evidence, error) {
 	found := evidence{block: -1}
 	for i, b := range a.Blocks {
-		for k, op := range b.Ops {
-			if len(op.From) > 0 && !(k == 0 && slices.Equal(op.From, []string{gomlxnet.Input})) {
+		for k, o := range b.Ops {
+			if len(o.From) > 0 && !(k == 0 && slices.Equal(o.From, []string{gomlxnet.Input})) {
 				found = evidence{block: -1} // not a chain from here on
 				continue
 			}
-			switch op.Spec.(type) {
-			case gomlxnet.GlobalAverage:
+			switch o.Spec.(type) {
+			case op.GlobalAverage:
 				found = evidence{block: -1}
 				if k == 0 && i > 0 {
 					found.block = i - 1
 				}
-			case gomlxnet.Flatten, gomlxnet.Dropout:
-			case gomlxnet.Dense:
+			case op.Flatten, op.Dropout:
+			case op.Dense:
 				if found.weights != "" || found.block < 0 {
 					found = evidence{block: -1}
 					continue

@@ -10,6 +10,7 @@ import (
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/formats"
+	"coadapt/gomlxnet/op"
 	"coadapt/transfer"
 	"coadapt/transfer/figure"
 )
@@ -61,7 +62,7 @@ func random(n int) []float32 {
 func TestOcclusionFindsThePixel(t *testing.T) {
 	const size, x, y = 16, 5, 9
 	arch := gomlxnet.Arch{Name: "one", Size: size, Channels: 3, Classes: 2,
-		Blocks: []gomlxnet.Block{gomlxnet.Chain("out", gomlxnet.Dense{Out: 2})}}
+		Blocks: []gomlxnet.Block{gomlxnet.Chain("out", op.Dense{Out: 2})}}
 	p := of(t, arch, func(_ string, i int) float32 {
 		if i == ((y*size+x)*3+1)*2+1 { // green of the pixel, for output 1
 			return 1
@@ -101,17 +102,17 @@ func abs(x int) int { return max(x, -x) }
 // TestActivationSumsToTheLogit: the mean of a class-activation map over all places, and the bias, are the logit.
 func TestActivationSumsToTheLogit(t *testing.T) {
 	const size = 9
-	conv := gomlxnet.Chain("conv", gomlxnet.Convolution{Out: 5, Kernel: 3, Stride: 1, Pad: 1}, gomlxnet.ReLU{})
+	conv := gomlxnet.Chain("conv", op.Convolution{Out: 5, Kernel: 3, Stride: 1, Pad: 1}, op.ReLU{})
 	values := random(5000)
 	weight := func(path string, i int) float32 { return values[len(path)*7+i] }
-	bias := gomlxnet.Param{Filler: gomlxnet.Filler{Kind: gomlxnet.Constant}}
+	bias := op.Param{Filler: op.Filler{Kind: op.Constant}}
 	for name, blocks := range map[string][]gomlxnet.Block{
-		"in the last block": {conv, gomlxnet.Chain("out", gomlxnet.GlobalAverage{}, gomlxnet.Dropout{P: 0.5},
-			gomlxnet.Dense{Out: 3, Bias: &bias})},
-		"in its own": {conv, gomlxnet.Chain("mean", gomlxnet.GlobalAverage{}), gomlxnet.Chain("out",
-			gomlxnet.Flatten{}, gomlxnet.Dense{Out: 3, Bias: &bias})},
-		"at the end": {gomlxnet.Chain("conv", gomlxnet.Convolution{Out: 3, Kernel: 3, Stride: 1, Pad: 1}),
-			gomlxnet.Chain("out", gomlxnet.GlobalAverage{}, gomlxnet.Flatten{})},
+		"in the last block": {conv, gomlxnet.Chain("out", op.GlobalAverage{}, op.Dropout{P: 0.5},
+			op.Dense{Out: 3, Bias: &bias})},
+		"in its own": {conv, gomlxnet.Chain("mean", op.GlobalAverage{}), gomlxnet.Chain("out",
+			op.Flatten{}, op.Dense{Out: 3, Bias: &bias})},
+		"at the end": {gomlxnet.Chain("conv", op.Convolution{Out: 3, Kernel: 3, Stride: 1, Pad: 1}),
+			gomlxnet.Chain("out", op.GlobalAverage{}, op.Flatten{})},
 	} {
 		arch := gomlxnet.Arch{Name: "cam", Size: size, Channels: 3, Classes: 3, Blocks: blocks}
 		p := of(t, arch, weight)
@@ -140,9 +141,9 @@ func TestActivationSumsToTheLogit(t *testing.T) {
 			t.Errorf("%s: a map of output 3 of 3", name)
 		}
 	}
-	relu := gomlxnet.Chain("out", gomlxnet.GlobalAverage{}, gomlxnet.Dense{Out: 3}, gomlxnet.ReLU{})
-	two := gomlxnet.Chain("two", gomlxnet.GlobalAverage{}, gomlxnet.Dense{Out: 4})
-	dense := gomlxnet.Chain("out", gomlxnet.Dense{Out: 3})
+	relu := gomlxnet.Chain("out", op.GlobalAverage{}, op.Dense{Out: 3}, op.ReLU{})
+	two := gomlxnet.Chain("two", op.GlobalAverage{}, op.Dense{Out: 4})
+	dense := gomlxnet.Chain("out", op.Dense{Out: 3})
 	for _, blocks := range [][]gomlxnet.Block{{conv, relu}, {conv, two, dense}, {conv, dense}} {
 		arch := gomlxnet.Arch{Size: size, Channels: 3, Classes: 3, Blocks: blocks}
 		if _, err := evidenceOf(arch); !errors.Is(err, ErrNoActivation) {
@@ -166,9 +167,9 @@ func TestStretched(t *testing.T) {
 // their words.
 func TestEvidence(t *testing.T) {
 	const size = 16
-	conv := gomlxnet.Chain("conv", gomlxnet.Convolution{Out: 4, Kernel: 3, Stride: 2, Pad: 1})
-	for maps, last := range map[int]gomlxnet.Block{1: gomlxnet.Chain("out", gomlxnet.Dense{Out: 2}),
-		2: gomlxnet.Chain("out", gomlxnet.GlobalAverage{}, gomlxnet.Dense{Out: 2})} {
+	conv := gomlxnet.Chain("conv", op.Convolution{Out: 4, Kernel: 3, Stride: 2, Pad: 1})
+	for maps, last := range map[int]gomlxnet.Block{1: gomlxnet.Chain("out", op.Dense{Out: 2}),
+		2: gomlxnet.Chain("out", op.GlobalAverage{}, op.Dense{Out: 2})} {
 		values := random(6000)
 		p := of(t, gomlxnet.Arch{Name: "x", Size: size, Channels: 3, Classes: 2, Blocks: []gomlxnet.Block{conv,
 			last}}, func(_ string, i int) float32 { return values[i] / 100 })

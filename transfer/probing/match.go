@@ -7,6 +7,7 @@ import (
 
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/op"
 	"coadapt/transfer/probe"
 
 	"gonum.org/v1/gonum/mat"
@@ -52,14 +53,14 @@ func orderFree(arch gomlxnet.Arch, layer int) (bool, error) {
 		weighted := 0
 		for _, o := range b.Ops {
 			switch s := o.Spec.(type) {
-			case gomlxnet.Convolution:
+			case op.Convolution:
 				weighted++
 				if s.Groups > 1 {
 					return false, nil
 				}
-			case gomlxnet.Dense:
+			case op.Dense:
 				weighted++
-			case gomlxnet.ReLU, gomlxnet.Pool, gomlxnet.Dropout, gomlxnet.LRN:
+			case op.ReLU, op.Pool, op.Dropout, op.LRN:
 			default:
 				return false, fmt.Errorf(
 					"matching units: %s has the operation %s, want a chain of a convolution or inner product, relu, "+
@@ -77,7 +78,7 @@ func orderFree(arch gomlxnet.Arch, layer int) (bool, error) {
 			)
 		}
 	}
-	_, lrn := gomlxnet.Find[gomlxnet.LRN](arch.Blocks[layer])
+	_, lrn := gomlxnet.Find[op.LRN](arch.Blocks[layer])
 	return !lrn, nil
 }
 

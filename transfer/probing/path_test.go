@@ -8,6 +8,7 @@ import (
 
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/op"
 	"coadapt/transfer"
 )
 
@@ -81,7 +82,7 @@ func TestOrderFree(t *testing.T) {
 			t.Errorf("%s: %t, %v; want %t", with.Blocks[layer].Name, got, err, want)
 		}
 	}
-	with.Blocks[5] = gomlxnet.Chain("odd", gomlxnet.BatchNorm{})
+	with.Blocks[5] = gomlxnet.Chain("odd", op.BatchNorm{})
 	if _, err := orderFree(with, 5); err == nil || !strings.Contains(err.Error(), "odd has") {
 		t.Errorf("error %v", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"text/tabwriter"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/op"
 )
 
 // cutRow is a cut of a net: what leaves its block, and what lies on either side of it.
@@ -37,7 +38,7 @@ func cutRows(a gomlxnet.Arch) ([]cutRow, error) {
 		return nil, err
 	}
 	rows := make([]cutRow, a.Cuts())
-	below := gomlxnet.Cost{}
+	below := op.Cost{}
 	for i := range rows {
 		below.Parameters += costs[i].Parameters
 		below.MultiplyAdds += costs[i].MultiplyAdds

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/op"
 	"coadapt/gomlxnet/weights"
 	"coadapt/transfer"
 	"coadapt/transfer/store"
@@ -138,7 +139,7 @@ func TestCard(t *testing.T) {
 	if got := c.Torchvision(); got != "torchvision.models.squeezenet1_1(num_classes=5)" {
 		t.Errorf("made by %q", got)
 	}
-	k.Arch.Blocks[9] = gomlxnet.Without[gomlxnet.Dropout](k.Arch.Blocks[9])
+	k.Arch.Blocks[9] = gomlxnet.Without[op.Dropout](k.Arch.Blocks[9])
 	if c, err := newCard(k, "x"); err != nil || c.Torchvision() != "" {
 		t.Errorf("another net is made by %q, %v", c.Torchvision(), err)
 	}
