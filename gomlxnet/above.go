@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"coadapt/gomlxnet/arch"
+
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
@@ -14,7 +16,7 @@ import (
 )
 
 // Load puts another net of the same arch into the reader. Nothing is compiled again.
-func (r *Reader) Load(w Weights) error {
+func (r *Reader) Load(w arch.Weights) error {
 	if err := r.arch.Check(w); err != nil {
 		return err
 	}
@@ -22,7 +24,7 @@ func (r *Reader) Load(w Weights) error {
 }
 
 // createVariables puts a net's variables into an empty store. Where that fails, the store is freed.
-func createVariables(store *model.Store, w Weights) error {
+func createVariables(store *model.Store, w arch.Weights) error {
 	for path, t := range w {
 		if _, err := store.CreateVariable(path, tensors.FromFlatDataAndDimensions(t.Data, t.Shape...)); err != nil {
 			store.Finalize()
@@ -33,7 +35,7 @@ func createVariables(store *model.Store, w Weights) error {
 }
 
 // loadVariables gives the variables of a store new values.
-func loadVariables(store *model.Store, w Weights) error {
+func loadVariables(store *model.Store, w arch.Weights) error {
 	for path, t := range w {
 		value := tensors.FromFlatDataAndDimensions(t.Data, t.Shape...)
 		if err := store.GetVariable(path).SetValue(value); err != nil {
@@ -46,7 +48,7 @@ func loadVariables(store *model.Store, w Weights) error {
 // Above runs the upper layers of a net, without dropout, on what left a layer below them: of that net, or of another
 // one in its place. The graph is compiled at the first batch. An Above is for one goroutine at a time.
 type Above struct {
-	arch  Arch
+	arch  arch.Arch
 	from  int
 	shape []int // of what it takes
 	store *model.Store
@@ -55,29 +57,29 @@ type Above struct {
 
 // NewAbove makes a runner of the layers above the first from layers, 0 to those of the arch less one, for batches of
 // the given size, on the backend's first device. With from of 0 it takes pictures.
-func NewAbove(backend compute.Backend, arch Arch, w Weights, batch, from int) (*Above, error) {
-	if err := arch.Check(w); err != nil {
+func NewAbove(backend compute.Backend, net arch.Arch, w arch.Weights, batch, from int) (*Above, error) {
+	if err := net.Check(w); err != nil {
 		return nil, err
 	}
-	if batch < 1 || from < 0 || from >= len(arch.Blocks) {
+	if batch < 1 || from < 0 || from >= len(net.Blocks) {
 		return nil, fmt.Errorf(
 			"layers above %d of %s on batches of %d: want 0 to %d layers below, and a batch of 1 at least",
 			from,
-			arch.Name,
+			net.Name,
 			batch,
-			len(arch.Blocks)-1,
+			len(net.Blocks)-1,
 		)
 	}
-	dims, err := arch.Dims()
+	dims, err := net.Dims()
 	if err != nil {
 		return nil, err
 	}
-	a := &Above{arch: arch, from: from, shape: dims[from].In.Shape(batch), store: model.NewStore()}
+	a := &Above{arch: net, from: from, shape: dims[from].In.Shape(batch), store: model.NewStore()}
 	if err := createVariables(a.store, w); err != nil {
 		return nil, err
 	}
 	a.exec, err = model.NewExec(backend, a.store, func(scope *model.Scope, x *Node) *Node {
-		left := arch.Graph(x, Run{Scope: scope, From: from})
+		left := net.Graph(x, arch.Run{Scope: scope, From: from})
 		return left[len(left)-1]
 	})
 	if err != nil {
@@ -91,7 +93,7 @@ func NewAbove(backend compute.Backend, arch Arch, w Weights, batch, from int) (*
 func (a *Above) Shape() []int { return slices.Clone(a.shape) }
 
 // Load puts another net of the same arch into its place. Nothing is compiled again.
-func (a *Above) Load(w Weights) error {
+func (a *Above) Load(w arch.Weights) error {
 	if err := a.arch.Check(w); err != nil {
 		return err
 	}

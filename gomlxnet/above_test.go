@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/nets/nettest"
 	"coadapt/gomlxnet/op/optest"
 
 	"github.com/gomlx/compute"
@@ -13,10 +15,10 @@ import (
 // TestAbove has the upper layers give the same bits on what a reader says of the lower ones, at every cut, and a net
 // that is loaded give its own.
 func TestAbove(t *testing.T) {
-	a := tiny(4, 0.5)
-	first, second := mustInit(t, a, 3), mustInit(t, a, 4)
+	a := nettest.Tiny(4, 0.5)
+	first, second := nettest.Init(t, a, 3), nettest.Init(t, a, 4)
 	const batch = 3
-	images, _ := tinyBatch(a, batch, 5)
+	images, _ := nettest.Batch(a, batch, 5)
 	last := len(a.Blocks) - 1
 	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		layers := make([]int, len(a.Blocks))
@@ -28,8 +30,8 @@ func TestAbove(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer read.Close()
-		of := map[string][]Tensor{}
-		for name, w := range map[string]Weights{"first": first, "second": second} {
+		of := map[string][]arch.Tensor{}
+		for name, w := range map[string]arch.Weights{"first": first, "second": second} {
 			if err := read.Load(w); err != nil {
 				t.Fatal(err)
 			}
@@ -45,7 +47,7 @@ func TestAbove(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for name, w := range map[string]Weights{"first": first, "second": second} {
+			for name, w := range map[string]arch.Weights{"first": first, "second": second} {
 				if err := above.Load(w); err != nil {
 					t.Fatal(err)
 				}

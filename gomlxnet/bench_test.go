@@ -7,7 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/backend"
+	"coadapt/gomlxnet/nets"
+	"coadapt/gomlxnet/nets/nettest"
 	"coadapt/gomlxnet/op/optest"
 
 	"github.com/gomlx/compute"
@@ -17,15 +20,15 @@ import (
 // batches of 64, learning whole and frozen to three depths, and CaffeNet.
 var stepCases = []struct {
 	name  string
-	arch  Arch
+	arch  arch.Arch
 	batch int
-	cut   Cut
+	cut   arch.Cut
 }{
-	{"mini", Mini(50, MiniOptions{}), 64, Cut{}},
-	{"mini frozen3", Mini(50, MiniOptions{}), 64, Cut{N: 3, Frozen: true}},
-	{"mini frozen5", Mini(50, MiniOptions{}), 64, Cut{N: 5, Frozen: true}},
-	{"mini frozen7", Mini(50, MiniOptions{}), 64, Cut{N: 7, Frozen: true}},
-	{"caffenet", CaffeNet(1000), 16, Cut{}},
+	{"mini", nets.Mini(50, nets.MiniOptions{}), 64, arch.Cut{}},
+	{"mini frozen3", nets.Mini(50, nets.MiniOptions{}), 64, arch.Cut{N: 3, Frozen: true}},
+	{"mini frozen5", nets.Mini(50, nets.MiniOptions{}), 64, arch.Cut{N: 5, Frozen: true}},
+	{"mini frozen7", nets.Mini(50, nets.MiniOptions{}), 64, arch.Cut{N: 7, Frozen: true}},
+	{"caffenet", nets.CaffeNet(1000), 16, arch.Cut{}},
 }
 
 // BenchmarkStep times one training step on XLA's CPU; the Go backend takes
@@ -36,10 +39,10 @@ func BenchmarkStep(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			trainer := mustTrainer(b, backend, c.arch, c.batch)
 			defer trainer.Close()
-			if err := trainer.Load(mustInit(b, c.arch, 1), c.cut); err != nil {
+			if err := trainer.Load(nettest.Init(b, c.arch, 1), c.cut); err != nil {
 				b.Fatal(err)
 			}
-			images, labels := tinyBatch(c.arch, c.batch, 1)
+			images, labels := nettest.Batch(c.arch, c.batch, 1)
 			mustStep(b, trainer, images, labels) // compiles
 			_, cost, err := c.arch.Cost(c.cut)
 			if err != nil {
@@ -61,7 +64,7 @@ func BenchmarkStep(b *testing.B) {
 func BenchmarkDevices(b *testing.B) {
 	backend := openDevices(b)
 	for _, c := range stepCases {
-		if c.cut != (Cut{}) {
+		if c.cut != (arch.Cut{}) {
 			continue
 		}
 		for _, devices := range [][]int{{0}, {1}, {0, 1}} {
@@ -71,10 +74,10 @@ func BenchmarkDevices(b *testing.B) {
 					b.Fatal(err)
 				}
 				defer trainer.Close()
-				if err := trainer.Load(mustInit(b, c.arch, 1), c.cut); err != nil {
+				if err := trainer.Load(nettest.Init(b, c.arch, 1), c.cut); err != nil {
 					b.Fatal(err)
 				}
-				images, labels := tinyBatch(c.arch, c.batch, 1)
+				images, labels := nettest.Batch(c.arch, c.batch, 1)
 				mustStep(b, trainer, images, labels) // compiles
 				for b.Loop() {
 					mustStep(b, trainer, images, labels)
@@ -97,7 +100,7 @@ func BenchmarkTogether(b *testing.B) {
 	for _, part := range parts {
 		defer part.Finalize()
 	}
-	arch := Mini(10, MiniOptions{Widths: [7]int{24, 48, 64, 64, 48, 192, 192}})
+	a := nets.Mini(10, nets.MiniOptions{Widths: [7]int{24, 48, 64, 64, 48, 192, 192}})
 	for _, on := range []struct {
 		name    string
 		backend compute.Backend
@@ -105,7 +108,7 @@ func BenchmarkTogether(b *testing.B) {
 		for _, n := range []int{2, 4, 8} {
 			b.Run(fmt.Sprintf("%s/nets=%d", on.name, n), func(b *testing.B) {
 				const batch = 16
-				nets := []*Trainer{mustTrainer(b, on.backend, arch, batch)}
+				nets := []*Trainer{mustTrainer(b, on.backend, a, batch)}
 				for len(nets) < n {
 					net, err := nets[0].Sibling(0)
 					if err != nil {
@@ -116,12 +119,12 @@ func BenchmarkTogether(b *testing.B) {
 				var blocks []StepBlock
 				for i, net := range nets {
 					defer net.Close()
-					if err := net.Load(mustInit(b, arch, uint64(i)), Cut{}); err != nil {
+					if err := net.Load(nettest.Init(b, a, uint64(i)), arch.Cut{}); err != nil {
 						b.Fatal(err)
 					}
 					block := StepBlock{}
 					for k := range net.Block() {
-						images, labels := tinyBatch(arch, batch, uint64(n*k+i))
+						images, labels := nettest.Batch(a, batch, uint64(n*k+i))
 						block.Values, block.Labels, block.Rates = append(
 							block.Values,
 							images...), append(
@@ -170,8 +173,8 @@ func BenchmarkCompile(b *testing.B) {
 	backend := optest.Open(b, "xla:cpu")
 	for _, c := range stepCases {
 		b.Run(c.name, func(b *testing.B) {
-			start := mustInit(b, c.arch, 1)
-			images, labels := tinyBatch(c.arch, c.batch, 1)
+			start := nettest.Init(b, c.arch, 1)
+			images, labels := nettest.Batch(c.arch, c.batch, 1)
 			for b.Loop() {
 				b.StopTimer()
 				trainer := mustTrainer(b, backend, c.arch, c.batch)
@@ -189,7 +192,7 @@ func BenchmarkCompile(b *testing.B) {
 	}
 }
 
-func mustTrainer(b *testing.B, backend compute.Backend, a Arch, batch int) *Trainer {
+func mustTrainer(b *testing.B, backend compute.Backend, a arch.Arch, batch int) *Trainer {
 	b.Helper()
 	trainer, err := NewTrainer(backend, a, SGD{Momentum: 0.9, Decay: 0.0005}, batch)
 	if err != nil {

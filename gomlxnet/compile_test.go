@@ -5,6 +5,8 @@ import (
 	"errors"
 	"testing"
 
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/nets/nettest"
 	"coadapt/gomlxnet/op/optest"
 )
 
@@ -18,11 +20,11 @@ func TestInterrupt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := trainSteps(t, plain, w, Cut{}, 0, 2)
-	if err := stopped.Load(w, Cut{}); err != nil {
+	want := trainSteps(t, plain, w, arch.Cut{}, 0, 2)
+	if err := stopped.Load(w, arch.Cut{}); err != nil {
 		t.Fatal(err)
 	}
-	images, labels := tinyBatch(stopped.arch, stopped.batch, 0)
+	images, labels := nettest.Batch(stopped.arch, stopped.batch, 0)
 	compiling.Lock()
 	ctx, cancel := context.WithCancel(t.Context())
 	stopped.Interrupt(ctx)
@@ -39,7 +41,7 @@ func TestInterrupt(t *testing.T) {
 	stopped.Interrupt(t.Context())
 	got := moreSteps(t, stopped, 0, 2)
 	for path := range want {
-		if !equalBits(want[path], got[path]) {
+		if !nettest.EqualBits(want[path], got[path]) {
 			t.Errorf("%s is another after the interrupt", path)
 		}
 	}
@@ -47,7 +49,7 @@ func TestInterrupt(t *testing.T) {
 
 // TestCloseWhileCompiling: a trainer is closed without waiting for the compiler, and leaves it what it works on.
 func TestCloseWhileCompiling(t *testing.T) {
-	trainer, err := NewTrainer(optest.Open(t, "go"), tiny(4, 0), SGD{}, tinyBatchSize)
+	trainer, err := NewTrainer(optest.Open(t, "go"), nettest.Tiny(4, 0), SGD{}, tinyBatchSize)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/nets/nettest"
 	"coadapt/gomlxnet/op/optest"
 
 	"github.com/gomlx/compute"
@@ -15,11 +17,11 @@ func TestFrozenInTheMiddle(t *testing.T) {
 	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		trainer := newTiny(t, backend, 0)
 		a := trainer.arch
-		cut := Cut{N: 7, Frozen: true, Free: 3}
+		cut := arch.Cut{N: 7, Frozen: true, Free: 3}
 		if n := a.Settled(cut); n != 0 {
 			t.Errorf("%d layers are settled though the first ones learn", n)
 		}
-		start := mustInit(t, a, 1)
+		start := nettest.Init(t, a, 1)
 		after := trainSteps(t, trainer, start, cut, 0, 3)
 		was, err := a.FrozenDigest(start, cut)
 		if err != nil {
@@ -31,12 +33,12 @@ func TestFrozenInTheMiddle(t *testing.T) {
 		vars, _ := a.Variables()
 		for _, v := range vars {
 			frozen := v.Layer >= 3 && v.Layer < 7
-			if moved := !equalBits(start[v.Path], after[v.Path]); moved == frozen {
+			if moved := !nettest.EqualBits(start[v.Path], after[v.Path]); moved == frozen {
 				t.Errorf("%s: moved %t", v.Path, moved)
 			}
 		}
 		// The first step of what learns is that of a net in which all layers learn.
-		one, whole := trainSteps(t, trainer, start, cut, 0, 1), trainSteps(t, trainer, start, Cut{}, 0, 1)
+		one, whole := trainSteps(t, trainer, start, cut, 0, 1), trainSteps(t, trainer, start, arch.Cut{}, 0, 1)
 		for _, v := range vars {
 			if v.Layer < 3 || v.Layer == 7 {
 				near(t, v.Path, one[v.Path].Data, whole[v.Path].Data, start[v.Path].Data, 1)
@@ -49,9 +51,9 @@ func TestFrozenInTheMiddle(t *testing.T) {
 func TestRateBelowTheCut(t *testing.T) {
 	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		trainer := newTiny(t, backend, 0)
-		start := mustInit(t, trainer.arch, 1)
-		slow := trainSteps(t, trainer, start, Cut{N: 3, Rate: 0.1}, 0, 1)
-		whole := trainSteps(t, trainer, start, Cut{}, 0, 1)
+		start := nettest.Init(t, trainer.arch, 1)
+		slow := trainSteps(t, trainer, start, arch.Cut{N: 3, Rate: 0.1}, 0, 1)
+		whole := trainSteps(t, trainer, start, arch.Cut{}, 0, 1)
 		vars, _ := trainer.arch.Variables()
 		for _, v := range vars {
 			factor := 1.0
@@ -64,11 +66,11 @@ func TestRateBelowTheCut(t *testing.T) {
 			return
 		}
 		// By blocks it is the same to the bit.
-		if err := trainer.Load(start, Cut{N: 3, Rate: 0.1}); err != nil {
+		if err := trainer.Load(start, arch.Cut{N: 3, Rate: 0.1}); err != nil {
 			t.Fatal(err)
 		}
 		blocks := stepsOf(t, trainer, 3)
-		single := trainSteps(t, trainer, start, Cut{N: 3, Rate: 0.1}, 0, 3)
+		single := trainSteps(t, trainer, start, arch.Cut{N: 3, Rate: 0.1}, 0, 3)
 		for _, v := range vars {
 			for i, x := range blocks[v.Path].Data {
 				if math.Abs(float64(x-single[v.Path].Data[i])) > 1e-6 {
@@ -80,13 +82,13 @@ func TestRateBelowTheCut(t *testing.T) {
 }
 
 // stepsOf takes the first n steps of moreSteps in one block.
-func stepsOf(t *testing.T, trainer *Trainer, n int) Weights {
+func stepsOf(t *testing.T, trainer *Trainer, n int) arch.Weights {
 	t.Helper()
 	var images []float32
 	var labels []int32
 	var rates []float64
 	for i := range n {
-		x, y := tinyBatch(trainer.arch, trainer.batch, uint64(i))
+		x, y := nettest.Batch(trainer.arch, trainer.batch, uint64(i))
 		images, labels, rates = append(images, x...), append(labels, y...), append(rates, 0.05)
 	}
 	if _, err := trainer.Train(StepBlock{images, labels, rates, 9, 0, false}); err != nil {
@@ -114,24 +116,24 @@ func near(t *testing.T, path string, got, other, start []float32, factor float64
 func TestRecut(t *testing.T) {
 	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		trainer := newTiny(t, backend, 0)
-		if err := trainer.Recut(Cut{}); err == nil || !strings.Contains(err.Error(), "no net is loaded") {
+		if err := trainer.Recut(arch.Cut{}); err == nil || !strings.Contains(err.Error(), "no net is loaded") {
 			t.Errorf("error %v", err)
 		}
-		start := mustInit(t, trainer.arch, 1)
-		frozen := trainSteps(t, trainer, start, Cut{N: 3, Frozen: true}, 0, 2)
+		start := nettest.Init(t, trainer.arch, 1)
+		frozen := trainSteps(t, trainer, start, arch.Cut{N: 3, Frozen: true}, 0, 2)
 		velocity, err := trainer.Momentum()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := trainer.Recut(Cut{N: 9}); err == nil {
+		if err := trainer.Recut(arch.Cut{N: 9}); err == nil {
 			t.Error("a cut that the arch does not have was taken")
 		}
-		if err := trainer.Recut(Cut{}); err != nil {
+		if err := trainer.Recut(arch.Cut{}); err != nil {
 			t.Fatal(err)
 		}
 		thawed := moreSteps(t, trainer, 2, 3)
 		// The slow way: a net that is loaded from what the first steps left.
-		if err := trainer.Load(frozen, Cut{}); err != nil {
+		if err := trainer.Load(frozen, arch.Cut{}); err != nil {
 			t.Fatal(err)
 		}
 		if err := trainer.SetMomentum(velocity); err != nil {
@@ -139,33 +141,33 @@ func TestRecut(t *testing.T) {
 		}
 		again := moreSteps(t, trainer, 2, 3)
 		for path := range thawed {
-			if !equalBits(thawed[path], again[path]) {
+			if !nettest.EqualBits(thawed[path], again[path]) {
 				t.Errorf("%s differs from that of a net loaded with the same weights and velocities", path)
 			}
 		}
-		if equalBits(frozen["/net/conv1/weights"], thawed["/net/conv1/weights"]) {
+		if nettest.EqualBits(frozen["/net/conv1/weights"], thawed["/net/conv1/weights"]) {
 			t.Error("conv1 did not move when it was thawed")
 		}
 	})
 }
 
 func TestCutsThatCannotBe(t *testing.T) {
-	a := tiny(4, 0)
+	a := nettest.Tiny(4, 0)
 	for _, c := range []struct {
-		cut  Cut
+		cut  arch.Cut
 		want string
 	}{
-		{Cut{N: 3, Free: 1}, "want 0 to n of frozen ones"},
-		{Cut{N: 3, Frozen: true, Free: 4}, "want 0 to n of frozen ones"},
-		{Cut{N: 3, Rate: math.NaN()}, "want a number from 0"},
-		{Cut{N: 3, Rate: math.Inf(1)}, "want a number from 0"},
-		{Cut{N: 3, Rate: -1}, "want a number from 0"},
+		{arch.Cut{N: 3, Free: 1}, "want 0 to n of frozen ones"},
+		{arch.Cut{N: 3, Frozen: true, Free: 4}, "want 0 to n of frozen ones"},
+		{arch.Cut{N: 3, Rate: math.NaN()}, "want a number from 0"},
+		{arch.Cut{N: 3, Rate: math.Inf(1)}, "want a number from 0"},
+		{arch.Cut{N: 3, Rate: -1}, "want a number from 0"},
 	} {
 		if err := c.cut.Check(a); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: error %v, want one with %q", c.cut, err, c.want)
 		}
 	}
-	for cut, want := range map[Cut]Cut{
+	for cut, want := range map[arch.Cut]arch.Cut{
 		{N: 3}: {}, {N: 3, Rate: 1}: {}, {Frozen: true}: {}, {N: 3, Rate: 0.1}: {N: 3, Rate: 0.1},
 		{N: 3, Frozen: true}: {N: 3, Frozen: true},
 	} {
@@ -177,8 +179,8 @@ func TestCutsThatCannotBe(t *testing.T) {
 
 // A frozen layer above one that learns passes a gradient on: forward and the gradient of its input.
 func TestCostOfFrozenInTheMiddle(t *testing.T) {
-	a := tiny(4, 0)
-	layers, _, err := a.Cost(Cut{N: 5, Frozen: true, Free: 2})
+	a := nettest.Tiny(4, 0)
+	layers, _, err := a.Cost(arch.Cut{N: 5, Frozen: true, Free: 2})
 	if err != nil {
 		t.Fatal(err)
 	}

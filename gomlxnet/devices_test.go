@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/nets"
+	"coadapt/gomlxnet/nets/nettest"
 	"coadapt/gomlxnet/op/optest"
 
 	"github.com/gomlx/compute"
@@ -37,7 +40,7 @@ func openDevices(t testing.TB) compute.Backend {
 }
 
 // placed is a trainer of batches of eight on some devices.
-func placed(t testing.TB, backend compute.Backend, a Arch, devices ...int) *Trainer {
+func placed(t testing.TB, backend compute.Backend, a arch.Arch, devices ...int) *Trainer {
 	t.Helper()
 	trainer, err := NewTrainer(backend, a, SGD{Momentum: 0.9, Decay: 0.0005}, 8, devices...)
 	if err != nil {
@@ -52,7 +55,7 @@ func lossesOf(t testing.TB, trainer *Trainer, from, to int, rate float64, seed u
 	t.Helper()
 	var losses []float64
 	for i := from; i < to; i++ {
-		images, labels := tinyBatch(trainer.arch, trainer.batch, uint64(i))
+		images, labels := nettest.Batch(trainer.arch, trainer.batch, uint64(i))
 		loss, err := trainer.Step(images, labels, rate, seed, i)
 		if err != nil {
 			t.Fatal(err)
@@ -71,7 +74,7 @@ func apart(a, b []float64) (worst float64) {
 }
 
 // state is all that a step changes.
-func state(t testing.TB, trainer *Trainer) (w, momentum Weights) {
+func state(t testing.TB, trainer *Trainer) (w, momentum arch.Weights) {
 	t.Helper()
 	w, err := trainer.Weights()
 	if err != nil {
@@ -88,10 +91,10 @@ func state(t testing.TB, trainer *Trainer) (w, momentum Weights) {
 func TestDevices(t *testing.T) {
 	t.Parallel() // waits for XLA's compiler
 	backend := openDevices(t)
-	a := tiny(4, 0.5)
+	a := nettest.Tiny(4, 0.5)
 	first, other, two := placed(t, backend, a), placed(t, backend, a, 3), placed(t, backend, a, 0, 1)
-	start := mustInit(t, a, 1)
-	for _, cut := range []Cut{{}, {N: 3, Frozen: true}} {
+	start := nettest.Init(t, a, 1)
+	for _, cut := range []arch.Cut{{}, {N: 3, Frozen: true}} {
 		load := func(trainer *Trainer) *Trainer {
 			if err := trainer.Load(start, cut); err != nil {
 				t.Fatal(err)
@@ -100,7 +103,7 @@ func TestDevices(t *testing.T) {
 		}
 		want := lossesOf(t, load(first), 0, 8, 0.05, 9)
 		w, momentum := state(t, first)
-		images, labels := tinyBatch(a, 8, 99)
+		images, labels := nettest.Batch(a, 8, 99)
 		labels[7] = -1 // padding, in the second device's part
 		right, sum, err := first.Eval(images, labels)
 		if err != nil {
@@ -189,7 +192,7 @@ func compareBits(t *testing.T, path string, device int, want, got optest.Array) 
 	}
 }
 
-func prefixStays(t *testing.T, trainer *Trainer, start Weights, cut Cut) {
+func prefixStays(t *testing.T, trainer *Trainer, start arch.Weights, cut arch.Cut) {
 	t.Helper()
 	after, _ := state(t, trainer)
 	was, err := trainer.arch.PrefixDigest(start, 3)
@@ -211,14 +214,14 @@ func TestDevicesOfPresets(t *testing.T) {
 	t.Parallel()
 	backend := openDevices(t)
 	for _, c := range []struct {
-		arch    Arch
+		arch    arch.Arch
 		steps   int
 		devices []int
-	}{{CaffeNet(10), 3, []int{0, 1}}, {Mini(10, MiniOptions{Dropout: 0.5}), 8, []int{0, 1, 2, 3}}} {
+	}{{nets.CaffeNet(10), 3, []int{0, 1}}, {nets.Mini(10, nets.MiniOptions{Dropout: 0.5}), 8, []int{0, 1, 2, 3}}} {
 		var want []float64
 		for _, devices := range [][]int{nil, c.devices} {
 			trainer := placed(t, backend, c.arch, devices...)
-			if err := trainer.Load(mustInit(t, c.arch, 1), Cut{}); err != nil {
+			if err := trainer.Load(nettest.Init(t, c.arch, 1), arch.Cut{}); err != nil {
 				t.Fatal(err)
 			}
 			losses := lossesOf(t, trainer, 0, c.steps, 0.01, 9)
@@ -250,11 +253,11 @@ func TestNoSuchDevices(t *testing.T) {
 		{backend, 4, []int{-1}, "device -1"},
 		{backend, 4, []int{0, 0}, "device 0 is named twice"},
 	} {
-		if _, err := NewTrainer(c.backend, tiny(4, 0), SGD{}, c.batch, c.devices...); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := NewTrainer(c.backend, nettest.Tiny(4, 0), SGD{}, c.batch, c.devices...); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("devices %v: %v, want an error with %q", c.devices, err, c.want)
 		}
 	}
-	if _, err := NewTrainer(openDevices(t), tiny(4, 0), SGD{}, 7, 0, 1); err == nil || !strings.Contains(err.Error(), "batch of 7 images on 2 devices: want a multiple of 2") {
+	if _, err := NewTrainer(openDevices(t), nettest.Tiny(4, 0), SGD{}, 7, 0, 1); err == nil || !strings.Contains(err.Error(), "batch of 7 images on 2 devices: want a multiple of 2") {
 		t.Errorf("a batch of 7 on two devices: %v", err)
 	}
 }

@@ -7,22 +7,22 @@
 //	                                        |           Trainer.Train, Eval
 //	                            SGD.UpdateGraph <----------'
 //
-// An [Arch] is a chain of named blocks, and a [Block] a small graph of operations. Cuts lie between blocks, so that
+// An [arch.Arch] is a chain of named blocks, and a [arch.Block] a small graph of operations. Cuts lie between blocks, so that
 // prefixes, digests, donation and settled layers are the same for every arch. An operation is a [op.Spec]: a file with
-// all that is known of it, its shapes, variables, graph, cost and receptive field, and an entry in specs. [CaffeNet]
-// is the net of the paper; [Mini] has the same eight layers for small images. [Build] makes these and what [Register]
-// was given, by name; [ReadArch] makes one from JSON.
+// all that is known of it, its shapes, variables, graph, cost and receptive field, and an entry in specs. [nets.CaffeNet]
+// is the net of the paper; [nets.Mini] has the same eight layers for small images. [nets.Build] makes these and what [nets.Register]
+// was given, by name; [arch.Read] makes one from JSON.
 //
 // A variable is learned by the solver, or a statistic that its operation keeps in training, as [op.BatchNorm] does. Both
-// are in [Weights], in checkpoints and in digests: where a frozen block's statistics moved, [Arch.PrefixDigest] would
+// are in [arch.Weights], in checkpoints and in digests: where a frozen block's statistics moved, [arch.Arch.PrefixDigest] would
 // tell.
 //
-// [Arch.Graph] runs and differentiates on every backend. What makes plain nets fast is written out in operations
+// [arch.Arch.Graph] runs and differentiates on every backend. What makes plain nets fast is written out in operations
 // ([op.Conv]'s gradients, [op.LRN.Normalize]) or rewrites a block (wired.fast), and is tested against the plain way.
-// Initial values, cuts and digests live on the host as [Weights], so that they do not depend on a backend or on the
+// Initial values, cuts and digests live on the host as [arch.Weights], so that they do not depend on a backend or on the
 // order in which a graph was built. [Trainer] steps one net and keeps the compiled graphs for the next of the same
-// shape, and for a [Trainer.Sibling] on another device. [Arch.Cost] counts multiply-adds, parameters and bytes.
-// [Reader] gives what leaves a net's layers, and [Arch.Fields] what of the input a unit there depends on.
+// shape, and for a [Trainer.Sibling] on another device. [arch.Arch.Cost] counts multiply-adds, parameters and bytes.
+// [Reader] gives what leaves a net's layers, and [arch.Arch.Fields] what of the input a unit there depends on.
 //
 // Where a backend shows several devices, nets are trained beside each other, a [Trainer] on each, or one net on
 // several, which divide its batches. Package backend shows the cores of a machine so, up to four; tests ask XLA for

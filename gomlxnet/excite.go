@@ -3,6 +3,8 @@ package gomlxnet
 import (
 	"fmt"
 
+	"coadapt/gomlxnet/arch"
+
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
@@ -16,36 +18,36 @@ import (
 // whose operations join behind its weights, as those of a residual net, they are what leaves the block. There is no
 // dropout. An Exciter is for one goroutine at a time.
 type Exciter struct {
-	arch         Arch
+	arch         arch.Arch
 	batch, units int
 	store        *model.Store
 	exec         *model.Exec
 }
 
 // NewExciter makes one of a layer, from 0, for batches of the given size, on the backend's first device.
-func NewExciter(backend compute.Backend, arch Arch, w Weights, batch, layer int) (*Exciter, error) {
-	if err := arch.Check(w); err != nil {
+func NewExciter(backend compute.Backend, a arch.Arch, w arch.Weights, batch, layer int) (*Exciter, error) {
+	if err := a.Check(w); err != nil {
 		return nil, err
 	}
-	if batch < 1 || layer < 0 || layer >= len(arch.Blocks) {
+	if batch < 1 || layer < 0 || layer >= len(a.Blocks) {
 		return nil, fmt.Errorf(
 			"units of layer %d of %s in batches of %d: want a layer of 0 to %d, and a batch of 1 at least",
 			layer,
-			arch.Name,
+			a.Name,
 			batch,
-			len(arch.Blocks)-1,
+			len(a.Blocks)-1,
 		)
 	}
-	dims, err := arch.Preactivation(layer)
+	dims, err := a.Preactivation(layer)
 	if err != nil {
 		return nil, err
 	}
-	e := &Exciter{arch: arch, batch: batch, units: dims.Channels, store: model.NewStore()}
+	e := &Exciter{arch: a, batch: batch, units: dims.Channels, store: model.NewStore()}
 	if err := createVariables(e.store, w); err != nil {
 		return nil, err
 	}
 	e.exec, err = model.NewExec(backend, e.store, func(scope *model.Scope, images, wanted *Node) []*Node {
-		all := arch.Graph(images, Run{Scope: scope, To: layer + 1, Preactivation: true})[layer]
+		all := a.Graph(images, arch.Run{Scope: scope, To: layer + 1, Preactivation: true})[layer]
 		centre, most := all, all
 		if all.Rank() == 4 {
 			y, x := all.Shape().Dim(1)/2, all.Shape().Dim(2)/2
@@ -69,7 +71,7 @@ func (e *Exciter) Units() int { return e.units }
 func (e *Exciter) Batch() int { return e.batch }
 
 // Load puts another net of the same arch into its place. Nothing is compiled again.
-func (e *Exciter) Load(w Weights) error {
+func (e *Exciter) Load(w arch.Weights) error {
 	if err := e.arch.Check(w); err != nil {
 		return err
 	}

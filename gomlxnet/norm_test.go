@@ -8,6 +8,8 @@ import (
 	"slices"
 	"testing"
 
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/nets/nettest"
 	"coadapt/gomlxnet/op/optest"
 
 	"github.com/gomlx/compute"
@@ -15,7 +17,7 @@ import (
 
 // normFile is testdata/torch_norm.json; torch_norm.py says what it holds.
 type normFile struct {
-	Arch                  Arch
+	Arch                  arch.Arch
 	Rate, Momentum, Decay float64
 	Batch, Batches        int
 	Runs                  []struct {
@@ -39,9 +41,9 @@ func readNorm(t *testing.T) (f normFile) {
 }
 
 // initial are the values of the variables' streams, around those that they would start with.
-func (f normFile) initial(t *testing.T) Weights {
+func (f normFile) initial(t *testing.T) arch.Weights {
 	t.Helper()
-	w := mustInit(t, f.Arch, 0)
+	w := nettest.Init(t, f.Arch, 0)
 	vars, _ := f.Arch.Variables()
 	for _, v := range vars {
 		data := w[v.Path].Data
@@ -87,7 +89,7 @@ func TestTorchNorm(t *testing.T) {
 		trainer := f.trainer(t, backend)
 		for _, run := range f.Runs {
 			start := f.initial(t)
-			if err := trainer.Load(start, Cut{N: run.Frozen, Frozen: run.Frozen > 0}); err != nil {
+			if err := trainer.Load(start, arch.Cut{N: run.Frozen, Frozen: run.Frozen > 0}); err != nil {
 				t.Fatal(err)
 			}
 			near := func(what string, got, want, scale, tol float64) {
@@ -152,13 +154,13 @@ func TestFrozenStatistics(t *testing.T) {
 		start := f.initial(t)
 		for _, c := range []struct {
 			what string
-			cut  Cut
+			cut  arch.Cut
 			rate float64
 			same []string // suffixes of the variables of the first two blocks that stay
 		}{
-			{"frozen", Cut{N: 2, Frozen: true}, f.Rate, []string{"weights", "scale", "shift", "mean", "variance"}},
-			{"weights that do not move", Cut{}, 0, []string{"weights", "scale", "shift"}},
-			{"learning", Cut{N: 2, Frozen: false}, f.Rate, nil},
+			{"frozen", arch.Cut{N: 2, Frozen: true}, f.Rate, []string{"weights", "scale", "shift", "mean", "variance"}},
+			{"weights that do not move", arch.Cut{}, 0, []string{"weights", "scale", "shift"}},
+			{"learning", arch.Cut{N: 2, Frozen: false}, f.Rate, nil},
 		} {
 			if err := trainer.Load(start, c.cut); err != nil {
 				t.Fatal(err)
@@ -179,11 +181,11 @@ func TestFrozenStatistics(t *testing.T) {
 				t.Errorf("%s: the prefix has the same digest: %v, %v", c.what, was == is, err)
 			}
 			for _, v := range trainer.vars {
-				if still := slices.Contains(c.same, v.Name); v.Layer < 2 && equalBits(start[v.Path], end[v.Path]) != still {
+				if still := slices.Contains(c.same, v.Name); v.Layer < 2 && nettest.EqualBits(start[v.Path], end[v.Path]) != still {
 					t.Errorf("%s: %s stays: %v, want %v", c.what, v.Path, !still, still)
 				}
 			}
-			if equalBits(start["/net/fc/batch_norm/mean"], end["/net/fc/batch_norm/mean"]) {
+			if nettest.EqualBits(start["/net/fc/batch_norm/mean"], end["/net/fc/batch_norm/mean"]) {
 				t.Errorf("%s: statistics above the cut stand still", c.what)
 			}
 			if m, err := trainer.Momentum(); err != nil || len(m) != len(start)-2*5 {
@@ -206,7 +208,7 @@ func TestStatisticsInEveryWay(t *testing.T) {
 	t.Cleanup(sibling.Close)
 	start := f.initial(t)
 	rates := []float64{0.05, 0.04, 0.03, 0.02, 0.01, 0.02}
-	for _, cut := range []Cut{{}, {N: 2, Frozen: true}} {
+	for _, cut := range []arch.Cut{{}, {N: 2, Frozen: true}} {
 		single, one := stepped(t, trainer, start, cut, rates, false, 0, 0, 0, 0, 0, 0)
 		block, whole := stepped(t, trainer, start, cut, rates, false, 6)
 		if d := apart(single, block); d > 1e-5 || len(block) != 6 || (held{weights: whole}).apart(held{weights: one}) > 1e-4 {
@@ -222,12 +224,12 @@ func TestStatisticsInEveryWay(t *testing.T) {
 			}
 		}
 	}
-	if n := f.Arch.Settled(Cut{N: 4, Frozen: true}); n != 4 {
+	if n := f.Arch.Settled(arch.Cut{N: 4, Frozen: true}); n != 4 {
 		t.Errorf("%d blocks are settled, want 4: batch norm is static where it is frozen", n)
 	}
-	resumes(t, trainer, sibling, []Cut{{}, {N: 2, Frozen: true}})
+	resumes(t, trainer, sibling, []arch.Cut{{}, {N: 2, Frozen: true}})
 
-	nets, starts := []*Trainer{trainer, sibling}, []Weights{start, mustInit(t, f.Arch, 5)}
+	nets, starts := []*Trainer{trainer, sibling}, []arch.Weights{start, nettest.Init(t, f.Arch, 5)}
 	blocks := []StepBlock{blockFor(f.Arch, f.Batch, 0, 5), blockFor(f.Arch, f.Batch, 1, 5)}
 	want, alone := takenAlone(t, nets, starts, blocks)
 	got, err := TrainTogether(nets, blocks)
@@ -246,10 +248,10 @@ func TestStatisticsOnDevices(t *testing.T) {
 	f := readNorm(t)
 	backend := openDevices(t)
 	var losses [][]float64
-	var ends []Weights
+	var ends []arch.Weights
 	for _, devices := range [][]int{{0}, {0, 1}} {
 		trainer := f.trainer(t, backend, devices...)
-		l, w := stepped(t, trainer, f.initial(t), Cut{}, []float64{0.05, 0.05, 0.05}, false, 0, 0, 0)
+		l, w := stepped(t, trainer, f.initial(t), arch.Cut{}, []float64{0.05, 0.05, 0.05}, false, 0, 0, 0)
 		losses, ends = append(losses, l), append(ends, w)
 	}
 	if d := apart(losses[0], losses[1]); d > 1e-5 || (held{weights: ends[1]}).apart(held{weights: ends[0]}) > 1e-4 {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/nets/nettest"
 	"coadapt/gomlxnet/op/optest"
 
 	"github.com/gomlx/compute"
@@ -15,13 +17,13 @@ import (
 func TestBFloat16(t *testing.T) {
 	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		const batch = 8
-		wide := tiny(3, 0)
-		images, labels := tinyBatch(wide, batch, 1)
+		wide := nettest.Tiny(3, 0)
+		images, labels := nettest.Batch(wide, batch, 1)
 		start, err := wide.Init(1)
 		if err != nil {
 			t.Fatal(err)
 		}
-		train := func(a Arch, cut Cut, above bool) ([]float64, Weights) {
+		train := func(a arch.Arch, cut arch.Cut, above bool) ([]float64, arch.Weights) {
 			t.Helper()
 			trainer, err := NewTrainer(backend, a, SGD{Momentum: 0.9, Decay: 0.0005}, batch)
 			if err != nil {
@@ -56,9 +58,9 @@ func TestBFloat16(t *testing.T) {
 			return losses, w
 		}
 		narrow := wide
-		narrow.Precision = BFloat16
-		want, full := train(wide, Cut{}, false)
-		got, half := train(narrow, Cut{}, false)
+		narrow.Precision = arch.BFloat16
+		want, full := train(wide, arch.Cut{}, false)
+		got, half := train(narrow, arch.Cut{}, false)
 		for k := range want {
 			apart := 0.1 // what is rounded grows from step to step
 			if k < 5 {
@@ -74,8 +76,8 @@ func TestBFloat16(t *testing.T) {
 		if last := len(got) - 1; !(got[last] < 0.9*got[0]) {
 			t.Errorf("the loss is %.4f after %d steps, %.4f before: it does not learn", got[last], last, got[0])
 		}
-		narrow.Blocks = tiny(3, 0.5).Blocks
-		cut := Cut{N: 3, Frozen: true}
+		narrow.Blocks = nettest.Tiny(3, 0.5).Blocks
+		cut := arch.Cut{N: 3, Frozen: true}
 		_, slow := train(narrow, cut, false)
 		_, fast := train(narrow, cut, true)
 		if slow.Digest() != fast.Digest() {
@@ -92,7 +94,7 @@ func TestBFloat16(t *testing.T) {
 }
 
 func TestUnknownPrecision(t *testing.T) {
-	a := tiny(3, 0)
+	a := nettest.Tiny(3, 0)
 	a.Precision = "float16"
 	if _, err := a.Dims(); err == nil || !strings.Contains(err.Error(), `precision "float16", want "bfloat16"`) {
 		t.Errorf("error %v, want one that names what there is", err)

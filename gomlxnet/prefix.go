@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 
+	"coadapt/gomlxnet/arch"
+
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 	"github.com/gomlx/gomlx/ml/model"
 )
@@ -18,7 +20,7 @@ func (t *Trainer) settled() (int, error) {
 }
 
 // Prefix gives what leaves the settled layers of the loaded net (see
-// [Arch.Settled]) for images [batch, size, size, channels]: what
+// [arch.Arch.Settled]) for images [batch, size, size, channels]: what
 // a [StepBlock] with Above has in place of these images.
 func (t *Trainer) Prefix(images []float32) ([]float32, error) { return t.PrefixFrom(0, images) }
 
@@ -41,8 +43,8 @@ func (t *Trainer) PrefixFrom(from int, values []float32) ([]float32, error) {
 	}
 	p, err := programOf(t.graphs, t.prefixes, [2]int{from, n}, func() (*program, error) {
 		return t.newProgram(1, 1, 0, func(scope *model.Scope, in []*Node) []*Node {
-			cut := Cut{N: n, Frozen: true}
-			return t.arch.Graph(in[0], Run{Scope: scope, Cut: cut, From: from, To: n})[n-1-from:]
+			cut := arch.Cut{N: n, Frozen: true}
+			return t.arch.Graph(in[0], arch.Run{Scope: scope, Cut: cut, From: from, To: n})[n-1-from:]
 		})
 	})
 	if err != nil {

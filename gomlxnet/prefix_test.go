@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/nets"
+	"coadapt/gomlxnet/nets/nettest"
 	"coadapt/gomlxnet/op/optest"
 
 	"github.com/gomlx/compute"
@@ -16,31 +19,31 @@ import (
 func TestStepAboveIsStep(t *testing.T) {
 	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		const batch, pictures = 4, 12
-		arch := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 8, 8, 8, 8, 16, 16}, Dropout: 0.5, Groups: 2})
+		a := nets.Mini(3, nets.MiniOptions{Size: 24, Widths: [7]int{4, 8, 8, 8, 8, 16, 16}, Dropout: 0.5, Groups: 2})
 		rng := rand.New(rand.NewPCG(7, 8))
-		size := arch.Size * arch.Size * arch.Channels
+		size := a.Size * a.Size * a.Channels
 		images, labels := make([]float32, pictures*size), make([]int32, pictures)
 		for i := range images {
 			images[i] = float32(rng.NormFloat64())
 		}
 		for i := range labels {
-			labels[i] = int32(rng.IntN(arch.Classes))
+			labels[i] = int32(rng.IntN(a.Classes))
 		}
-		trainer, err := NewTrainer(backend, arch, SGD{Momentum: 0.9, Decay: 0.001}, batch)
+		trainer, err := NewTrainer(backend, a, SGD{Momentum: 0.9, Decay: 0.001}, batch)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer trainer.Close()
-		start, err := arch.Init(3)
+		start, err := a.Init(3)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, n := range []int{1, 3, 5, 7} {
-			cut := Cut{N: n, Frozen: true}
-			if want := min(n, 5); arch.Settled(cut) != want { // fc6 has dropout
-				t.Fatalf("cut at %d: %d layers are settled, want %d", n, arch.Settled(cut), want)
+			cut := arch.Cut{N: n, Frozen: true}
+			if want := min(n, 5); a.Settled(cut) != want { // fc6 has dropout
+				t.Fatalf("cut at %d: %d layers are settled, want %d", n, a.Settled(cut), want)
 			}
-			var nets []Weights
+			var nets []arch.Weights
 			var losses [2][]float64
 			for way := range 2 {
 				if err := trainer.Load(start, cut); err != nil {
@@ -97,22 +100,22 @@ func TestStepAboveIsStep(t *testing.T) {
 
 // Where nothing is settled there is nothing to keep.
 func TestNothingSettled(t *testing.T) {
-	arch := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
-	for cut, want := range map[Cut]int{{}: 0, {N: 3}: 0, {N: 3, Frozen: true}: 3, {N: 7, Frozen: true}: 7} {
-		if got := arch.Settled(cut); got != want {
+	a := nets.Mini(3, nets.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
+	for cut, want := range map[arch.Cut]int{{}: 0, {N: 3}: 0, {N: 3, Frozen: true}: 3, {N: 7, Frozen: true}: 7} {
+		if got := a.Settled(cut); got != want {
 			t.Errorf("cut %+v: %d layers are settled, want %d", cut, got, want)
 		}
 	}
-	trainer, err := NewTrainer(optest.Open(t, "go"), arch, SGD{}, 2)
+	trainer, err := NewTrainer(optest.Open(t, "go"), a, SGD{}, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer trainer.Close()
-	w, err := arch.Init(1)
+	w, err := a.Init(1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := trainer.Load(w, Cut{N: 3}); err != nil {
+	if err := trainer.Load(w, arch.Cut{N: 3}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := trainer.Prefix(make([]float32, 2*24*24*3)); err == nil || !strings.Contains(err.Error(), "no layers that always give the same") {
@@ -121,7 +124,7 @@ func TestNothingSettled(t *testing.T) {
 	if _, err := trainer.StepAbove(nil, []int32{0, 1}, 0.1, 0, 0); err == nil || !strings.Contains(err.Error(), "no layers that always give the same") {
 		t.Errorf("error %v", err)
 	}
-	if err := trainer.Load(w, Cut{N: 3, Frozen: true}); err != nil {
+	if err := trainer.Load(w, arch.Cut{N: 3, Frozen: true}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := trainer.StepAbove(make([]float32, 7), []int32{0, 1}, 0.1, 0, 0); err == nil || !strings.Contains(err.Error(), "7 values, want 2 and 2·3·3·4") {
@@ -130,10 +133,10 @@ func TestNothingSettled(t *testing.T) {
 }
 
 // inParts runs the settled layers from every one of them on what those below gave: to the bits of all of them at once.
-func inParts(t *testing.T, trainer *Trainer, start Weights, cut Cut, images, want []float32) {
+func inParts(t *testing.T, trainer *Trainer, start arch.Weights, cut arch.Cut, images, want []float32) {
 	t.Helper()
 	for from := 1; from < trainer.arch.Settled(cut); from++ {
-		if err := trainer.Load(start, Cut{N: from, Frozen: true}); err != nil {
+		if err := trainer.Load(start, arch.Cut{N: from, Frozen: true}); err != nil {
 			t.Fatal(err)
 		}
 		below, err := trainer.Prefix(images)
@@ -147,7 +150,7 @@ func inParts(t *testing.T, trainer *Trainer, start Weights, cut Cut, images, wan
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !equalBits(Tensor{Data: got}, Tensor{Data: want}) {
+		if !nettest.EqualBits(arch.Tensor{Data: got}, arch.Tensor{Data: want}) {
 			t.Errorf("cut %+v: from layer %d on the settled layers give other bits than from the first", cut, from)
 		}
 		if _, err := trainer.PrefixFrom(from, below[1:]); err == nil || !strings.Contains(err.Error(), "values, want") {

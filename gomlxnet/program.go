@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/op"
 
 	"github.com/gomlx/compute"
@@ -23,9 +24,9 @@ import (
 type graphs struct {
 	backend compute.Backend
 	shards  *sharding // nil: of nets on one device, whichever
-	arch    Arch
-	vars    []Variable  // of arch
-	dims    []BlockDims // of arch
+	arch    arch.Arch
+	vars    []arch.Variable  // of arch
+	dims    []arch.BlockDims // of arch
 	solver  SGD
 	batch   int
 

@@ -5,6 +5,8 @@ import (
 	"sync"
 	"testing"
 
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/nets/nettest"
 	"coadapt/gomlxnet/op/optest"
 
 	"github.com/gomlx/compute"
@@ -14,7 +16,7 @@ import (
 // alone, and compile one graph of each kind. One that is closed leaves the other its graphs.
 func TestSiblings(t *testing.T) {
 	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
-		a, cut := tiny(3, 0.5), Cut{N: 2, Frozen: true}
+		a, cut := nettest.Tiny(3, 0.5), arch.Cut{N: 2, Frozen: true}
 		one, err := NewTrainer(backend, a, SGD{Momentum: 0.9, Decay: 5e-4}, 4)
 		if err != nil {
 			t.Fatal(err)
@@ -24,8 +26,8 @@ func TestSiblings(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		starts := []Weights{mustInit(t, a, 1), mustInit(t, a, 2)}
-		var got [2]Weights
+		starts := []arch.Weights{nettest.Init(t, a, 1), nettest.Init(t, a, 2)}
+		var got [2]arch.Weights
 		var wg sync.WaitGroup
 		for i, trainer := range []*Trainer{one, two} {
 			wg.Go(func() { got[i] = trainSteps(t, trainer, starts[i], cut, 0, 4) })
@@ -55,25 +57,25 @@ func TestSiblings(t *testing.T) {
 // An execution that fails takes the net with it, and no more: the next one is loaded and trained as ever.
 func TestFailedExecution(t *testing.T) {
 	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
-		a := tiny(3, 0)
+		a := nettest.Tiny(3, 0)
 		trainer, err := NewTrainer(backend, a, SGD{Momentum: 0.9}, 4)
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(trainer.Close)
-		start := mustInit(t, a, 1)
-		want := trainSteps(t, trainer, start, Cut{}, 0, 2).Digest()
+		start := nettest.Init(t, a, 1)
+		want := trainSteps(t, trainer, start, arch.Cut{}, 0, 2).Digest()
 		if err := finalize(trainer.values[trainer.vars[0].Path]); err != nil {
 			t.Fatal(err)
 		}
-		images, labels := tinyBatch(a, 4, 2)
+		images, labels := nettest.Batch(a, 4, 2)
 		if _, err := trainer.Step(images, labels, 0.05, 9, 2); err == nil || !strings.Contains(err.Error(), "training step of mini") {
 			t.Errorf("a step on a variable that is gone: %v", err)
 		}
 		if _, err := trainer.Step(images, labels, 0.05, 9, 2); err == nil || !strings.Contains(err.Error(), "no net is loaded") {
 			t.Errorf("the step after it: %v", err)
 		}
-		if got := trainSteps(t, trainer, start, Cut{}, 0, 2).Digest(); got != want {
+		if got := trainSteps(t, trainer, start, arch.Cut{}, 0, 2).Digest(); got != want {
 			t.Error("a net loaded after a failed execution comes to other bits")
 		}
 	})

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/nets"
 	"coadapt/gomlxnet/op/optest"
 
 	"github.com/go-logr/logr"
@@ -29,14 +31,14 @@ func TestProgramsStay(t *testing.T) {
 	backend := optest.Open(t, "xla:cpu")
 	got := map[string]string{}
 	hash := func(text []byte) string { return fmt.Sprintf("%x", sha256.Sum256(text))[:16] }
-	caffe := CaffeNet(1000)
-	dropped := Mini(10, MiniOptions{Size: 24, Dropout: 0.5, Groups: 2, Init: CaffeInit})
-	half := Mini(10, MiniOptions{})
-	half.Precision = BFloat16
-	for name, a := range map[string]Arch{
-		"caffenet": caffe, "mini": Mini(50, MiniOptions{}), "dropped": dropped, "half": half,
-		"small": Mini(2, MiniOptions{Size: 16, Channels: 1, NoLRN: true, Widths: [7]int{4, 4, 4, 4, 4, 8, 8},
-			Init: GaussInit}),
+	caffe := nets.CaffeNet(1000)
+	dropped := nets.Mini(10, nets.MiniOptions{Size: 24, Dropout: 0.5, Groups: 2, Init: nets.CaffeInit})
+	half := nets.Mini(10, nets.MiniOptions{})
+	half.Precision = arch.BFloat16
+	for name, a := range map[string]arch.Arch{
+		"caffenet": caffe, "mini": nets.Mini(50, nets.MiniOptions{}), "dropped": dropped, "half": half,
+		"small": nets.Mini(2, nets.MiniOptions{Size: 16, Channels: 1, NoLRN: true, Widths: [7]int{4, 4, 4, 4, 4, 8, 8},
+			Init: nets.GaussInit}),
 	} {
 		text, err := json.Marshal(a)
 		if err != nil {
@@ -58,7 +60,7 @@ func TestProgramsStay(t *testing.T) {
 		images, labels := input{[]float32{}, a.Input().Shape(4)}.shape(), input{[]int32{}, []int{4}}.shape()
 		state := input{[]uint64{}, []int{3}}.shape()
 		program("eval", trainer.eval, nil, images, labels)
-		for _, cut := range []Cut{{}, {N: 1, Frozen: true}, {N: 3, Frozen: true}, {N: 7, Frozen: true}} {
+		for _, cut := range []arch.Cut{{}, {N: 1, Frozen: true}, {N: 3, Frozen: true}, {N: 7, Frozen: true}} {
 			trainer.cut = cut
 			of := fmt.Sprintf("{N:%d Frozen:%t}", cut.N, cut.Frozen)
 			p, err := trainer.stepProgram(0)

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/nets/nettest"
 	"coadapt/gomlxnet/op"
 	"coadapt/gomlxnet/op/optest"
 
@@ -12,9 +14,9 @@ import (
 )
 
 // forwardLoop is the net by the loops of its parts: what leaves each layer.
-func forwardLoop(a Arch, w Weights, x optest.Array) (layers []optest.Array) {
+func forwardLoop(a arch.Arch, w arch.Weights, x optest.Array) (layers []optest.Array) {
 	vars, _ := a.Variables()
-	value := func(v Variable) optest.Array {
+	value := func(v arch.Variable) optest.Array {
 		b := optest.NewArray(v.Shape...)
 		for i, y := range w[v.Path].Data {
 			b.Data[i] = float64(y)
@@ -23,24 +25,24 @@ func forwardLoop(a Arch, w Weights, x optest.Array) (layers []optest.Array) {
 	}
 	for i, l := range a.Blocks {
 		k, bias := value(vars[2*i]), value(vars[2*i+1])
-		if c, ok := Find[op.Convolution](l); ok {
+		if c, ok := arch.Find[op.Convolution](l); ok {
 			x = optest.ConvLoop(x, k, max(c.Stride, 1), c.Pad, max(c.Groups, 1))
 		} else { // an inner product is a window over all of it
 			batch, in := x.Shape[0], len(x.Data)/x.Shape[0]
 			y := optest.ConvLoop(optest.Array{Shape: []int{batch, 1, 1, in}, Data: x.Data}, optest.Array{Shape: []int{1, 1, in, k.Shape[1]}, Data: k.Data}, 1, 0, 1)
 			x = optest.Array{Shape: []int{batch, k.Shape[1]}, Data: y.Data}
 		}
-		_, relu := Find[op.ReLU](l)
+		_, relu := arch.Find[op.ReLU](l)
 		for j := range x.Data {
 			x.Data[j] += bias.Data[j%len(bias.Data)]
 			if relu {
 				x.Data[j] = max(0, x.Data[j])
 			}
 		}
-		if p, ok := Find[op.Pool](l); ok {
+		if p, ok := arch.Find[op.Pool](l); ok {
 			x = optest.PoolLoop(x, p.Kernel, p.Stride)
 		}
-		if n, ok := Find[op.LRN](l); ok {
+		if n, ok := arch.Find[op.LRN](l); ok {
 			x = optest.LRNLoop(x, n.Size, n.Alpha, n.Beta)
 		}
 		layers = append(layers, optest.Array{Shape: x.Shape, Data: append([]float64(nil), x.Data...)})
@@ -50,10 +52,10 @@ func forwardLoop(a Arch, w Weights, x optest.Array) (layers []optest.Array) {
 
 // Every layer that is read is what the loops give, on both backends, with groups, biases and LRN.
 func TestReaderTwin(t *testing.T) {
-	a := tiny(4, 0.5) // dropout is not part of reading
-	edit(&a, 1, func(c *op.Convolution) { c.Groups = 2 })
-	edit(&a, 3, func(c *op.Convolution) { c.Groups = 2 })
-	w := mustInit(t, a, 3)
+	a := nettest.Tiny(4, 0.5) // dropout is not part of reading
+	nettest.Edit(&a, 1, func(c *op.Convolution) { c.Groups = 2 })
+	nettest.Edit(&a, 3, func(c *op.Convolution) { c.Groups = 2 })
+	w := nettest.Init(t, a, 3)
 	vars, _ := a.Variables()
 	for i, v := range vars {
 		if strings.HasSuffix(v.Path, "biases") {
@@ -61,7 +63,7 @@ func TestReaderTwin(t *testing.T) {
 		}
 	}
 	const batch = 3
-	images, _ := tinyBatch(a, batch, 5)
+	images, _ := nettest.Batch(a, batch, 5)
 	x := optest.NewArray(batch, a.Size, a.Size, a.Channels)
 	for i, p := range images {
 		x.Data[i] = float64(p)
@@ -74,7 +76,7 @@ func TestReaderTwin(t *testing.T) {
 	})
 }
 
-func readTwin(t *testing.T, backend compute.Backend, a Arch, w Weights, images []float32, want []optest.Array, order []int) {
+func readTwin(t *testing.T, backend compute.Backend, a arch.Arch, w arch.Weights, images []float32, want []optest.Array, order []int) {
 	read, err := NewReader(backend, a, w, want[0].Shape[0], order...)
 	if err != nil {
 		t.Fatal(err)
@@ -96,8 +98,8 @@ func readTwin(t *testing.T, backend compute.Backend, a Arch, w Weights, images [
 }
 
 func TestReaderRefuses(t *testing.T) {
-	backend, a := optest.Open(t, "go"), tiny(4, 0)
-	w := mustInit(t, a, 1)
+	backend, a := optest.Open(t, "go"), nettest.Tiny(4, 0)
+	w := nettest.Init(t, a, 1)
 	for _, c := range []struct {
 		batch  int
 		layers []int

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 
+	"coadapt/gomlxnet/arch"
+
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 	"github.com/gomlx/gomlx/ml/model"
 )
@@ -23,7 +25,7 @@ func (t *Trainer) MeanSquares(images []float32) ([]float64, error) {
 	p, err := programOf(t.graphs, t.prefixes, [2]int{-1, layers}, func() (*program, error) {
 		return t.newProgram(1, 1, 0, func(scope *model.Scope, in []*Node) []*Node {
 			var out []*Node
-			for _, x := range t.arch.Graph(in[0], Run{Scope: scope}) {
+			for _, x := range t.arch.Graph(in[0], arch.Run{Scope: scope}) {
 				out = append(out, ReduceAllMean(Square(x)))
 			}
 			return out

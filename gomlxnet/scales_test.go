@@ -4,7 +4,9 @@ import (
 	"math"
 	"testing"
 
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/backend"
+	"coadapt/gomlxnet/nets"
 )
 
 // TestRescaledLayer reads every layer of a net before and after conv4 is multiplied: what leaves it is multiplied, what
@@ -15,13 +17,13 @@ func TestRescaledLayer(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(backend.Finalize)
-	arch := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
-	w, err := arch.Init(5)
+	a := nets.Mini(3, nets.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
+	w, err := a.Init(5)
 	if err != nil {
 		t.Fatal(err)
 	}
 	const factor = 0.12
-	scaled, err := arch.Rescaled(w, 4, factor)
+	scaled, err := a.Rescaled(w, 4, factor)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,8 +31,8 @@ func TestRescaledLayer(t *testing.T) {
 	for i := range images {
 		images[i] = float32(math.Sin(float64(i)))
 	}
-	read := func(w Weights) []Tensor {
-		r, err := NewReader(backend, arch, w, 2, 2, 3)
+	read := func(w arch.Weights) []arch.Tensor {
+		r, err := NewReader(backend, a, w, 2, 2, 3)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -54,7 +56,7 @@ func TestRescaledLayer(t *testing.T) {
 			t.Fatal("conv3 changed")
 		}
 	}
-	trainer, err := NewTrainer(backend, arch, SGD{}, 2)
+	trainer, err := NewTrainer(backend, a, SGD{}, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +64,7 @@ func TestRescaledLayer(t *testing.T) {
 	if _, err := trainer.MeanSquares(images); err == nil {
 		t.Error("mean squares without a net: no error")
 	}
-	if err := trainer.Load(w, Cut{N: 4, Frozen: true}); err != nil {
+	if err := trainer.Load(w, arch.Cut{N: 4, Frozen: true}); err != nil {
 		t.Fatal(err)
 	}
 	got, err := trainer.MeanSquares(images)
@@ -73,11 +75,11 @@ func TestRescaledLayer(t *testing.T) {
 		t.Error("half a picture: no error")
 	}
 	for _, bad := range []float64{0, -1, math.NaN(), math.Inf(1)} {
-		if _, err := arch.Rescaled(w, 4, bad); err == nil {
+		if _, err := a.Rescaled(w, 4, bad); err == nil {
 			t.Errorf("factor %v: no error", bad)
 		}
 	}
-	if _, err := arch.Rescaled(w, 8, 1); err == nil {
+	if _, err := a.Rescaled(w, 8, 1); err == nil {
 		t.Error("layer 8: no error")
 	}
 }

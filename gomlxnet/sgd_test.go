@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/nets/nettest"
 	"coadapt/gomlxnet/op"
 	"coadapt/gomlxnet/op/optest"
 
@@ -199,18 +201,18 @@ func TestSGDDecayAndMultipliers(t *testing.T) {
 // A rate multiplier of 0 leaves a variable of the net bit-equal, whatever decay
 // and momentum would do, and the others learn.
 func TestMultiplierZeroMovesNothing(t *testing.T) {
-	a := tiny(4, 0)
-	multipliers(&a, 1, 0, 2)
-	multipliers(&a, 6, 1, 0)
+	a := nettest.Tiny(4, 0)
+	nettest.Multipliers(&a, 1, 0, 2)
+	nettest.Multipliers(&a, 6, 1, 0)
 	trainer, err := NewTrainer(optest.Open(t, "go"), a, SGD{Momentum: 0.9, Decay: 0.5}, 4)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(trainer.Close)
-	before := mustInit(t, a, 3)
-	after := trainSteps(t, trainer, before, Cut{}, 0, 3)
+	before := nettest.Init(t, a, 3)
+	after := trainSteps(t, trainer, before, arch.Cut{}, 0, 3)
 	for path := range before {
-		moved := !equalBits(before[path], after[path])
+		moved := !nettest.EqualBits(before[path], after[path])
 		if still := path == "/net/conv2/weights" || path == "/net/fc7/biases"; moved == still {
 			t.Errorf("%s moved: %v", path, moved)
 		}

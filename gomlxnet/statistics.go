@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/op"
 
 	"github.com/gomlx/compute"
@@ -19,7 +20,7 @@ import (
 // Averaging Weights Leads to Wider Optima and Better Generalization, section 3.2). There is no dropout. A Statistics is
 // for one goroutine at a time.
 type Statistics struct {
-	arch  Arch
+	arch  arch.Arch
 	batch int
 	paths []string // of the statistics, in the order of the graph's first outputs
 	store *model.Store
@@ -28,18 +29,18 @@ type Statistics struct {
 
 // NewStatistics makes a finder for batches of the given size, 2 at least, on the backend's first device. It fails for
 // an arch without statistics.
-func NewStatistics(backend compute.Backend, arch Arch, w Weights, batch int) (*Statistics, error) {
-	if err := arch.Check(w); err != nil {
+func NewStatistics(backend compute.Backend, a arch.Arch, w arch.Weights, batch int) (*Statistics, error) {
+	if err := a.Check(w); err != nil {
 		return nil, err
 	}
-	if !arch.HasStatistics() || batch < 2 {
+	if !a.HasStatistics() || batch < 2 {
 		return nil, fmt.Errorf("statistics of %s in batches of %d: want an arch with batch_norm, and 2 images at least",
-			arch.Name, batch)
+			a.Name, batch)
 	}
-	s := &Statistics{arch: arch, batch: batch, store: model.NewStore()}
-	follows := arch // a momentum of 1 leaves the batch's statistics alone
+	s := &Statistics{arch: a, batch: batch, store: model.NewStore()}
+	follows := a // a momentum of 1 leaves the batch's statistics alone
 	follows.Blocks = nil
-	for _, b := range arch.Blocks {
+	for _, b := range a.Blocks {
 		b.Ops = slices.Clone(b.Ops)
 		for i, o := range b.Ops {
 			if norm, ok := o.Spec.(op.BatchNorm); ok {
@@ -58,7 +59,7 @@ func NewStatistics(backend compute.Backend, arch Arch, w Weights, batch int) (*S
 	}
 	s.exec, err = model.NewExec(backend, s.store, func(scope *model.Scope, images *Node) []*Node {
 		found := map[int]*Node{}
-		left := follows.Graph(images, Run{Batch: true,
+		left := follows.Graph(images, arch.Run{Batch: true,
 			Value: func(i int) *Node { return s.store.GetVariable(vars[i].Path).NodeValue(images.Graph()) },
 			Set:   func(i int, value *Node) { found[i] = value }})
 		var out []*Node
@@ -76,7 +77,7 @@ func NewStatistics(backend compute.Backend, arch Arch, w Weights, batch int) (*S
 }
 
 // Of is w with the statistics of batches of images, each [batch, size, size, channels]. It fails for none.
-func (s *Statistics) Of(w Weights, batches [][]float32) (Weights, error) {
+func (s *Statistics) Of(w arch.Weights, batches [][]float32) (arch.Weights, error) {
 	if err := s.arch.Check(w); err != nil {
 		return nil, err
 	}
@@ -94,7 +95,7 @@ func (s *Statistics) Of(w Weights, batches [][]float32) (Weights, error) {
 	}
 	out := w.Clone()
 	for path, sum := range sums {
-		t := Tensor{Shape: w[path].Shape, Data: make([]float32, len(sum))}
+		t := arch.Tensor{Shape: w[path].Shape, Data: make([]float32, len(sum))}
 		for i, v := range sum {
 			t.Data[i] = float32(v / float64(len(batches)))
 		}

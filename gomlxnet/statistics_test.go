@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/nets"
 	"coadapt/gomlxnet/op"
 	"coadapt/gomlxnet/op/optest"
 
@@ -17,12 +19,12 @@ import (
 func TestStatistics(t *testing.T) {
 	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		const batch, size = 8, 4
-		arch := Arch{Name: "normal", Size: size, Channels: 2, Classes: 3, Blocks: []Block{
-			Chain("norm", op.BatchNorm{}, op.ReLU{}),
-			Chain("middle", op.Dense{Out: 4}, op.BatchNorm{}, op.ReLU{}),
-			Chain("out", op.Dense{}),
+		a := arch.Arch{Name: "normal", Size: size, Channels: 2, Classes: 3, Blocks: []arch.Block{
+			arch.Chain("norm", op.BatchNorm{}, op.ReLU{}),
+			arch.Chain("middle", op.Dense{Out: 4}, op.BatchNorm{}, op.ReLU{}),
+			arch.Chain("out", op.Dense{}),
 		}}
-		w, err := arch.Init(1)
+		w, err := a.Init(1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -39,10 +41,10 @@ func TestStatistics(t *testing.T) {
 				for i := range data {
 					data[i] = 100
 				}
-				wrong[path] = Tensor{Shape: x.Shape, Data: data}
+				wrong[path] = arch.Tensor{Shape: x.Shape, Data: data}
 			}
 		}
-		s, err := NewStatistics(backend, arch, wrong, batch)
+		s, err := NewStatistics(backend, a, wrong, batch)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -91,7 +93,7 @@ func TestStatistics(t *testing.T) {
 		if _, err := s.Of(w, nil); err == nil || !strings.Contains(err.Error(), "one at least") {
 			t.Errorf("error %v", err)
 		}
-		if _, err := NewStatistics(backend, Mini(2, MiniOptions{Size: 24}), w, batch); err == nil {
+		if _, err := NewStatistics(backend, nets.Mini(2, nets.MiniOptions{Size: 24}), w, batch); err == nil {
 			t.Error("no error for weights of another arch")
 		}
 	})

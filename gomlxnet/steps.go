@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/op"
 
 	"github.com/gomlx/compute"
@@ -167,7 +168,7 @@ func padTo[T any](values []T, n int) []T { return slices.Grow(values, max(0, n-l
 // blockGraph takes the first n of a block's steps with several nets, and says how many it took and the losses of each,
 // [steps, nets]. The inputs are values, labels, rates and states (of dropout) of each net in turn, with an axis of
 // steps in front, and n.
-func (t *graphs) blockGraph(scope *model.Scope, in []*Node, nets int, cut Cut, from int) []*Node {
+func (t *graphs) blockGraph(scope *model.Scope, in []*Node, nets int, cut arch.Cut, from int) []*Node {
 	n := in[4*nets]
 	g := n.Graph()
 	at := func(path string) []*model.Variable {
@@ -180,7 +181,7 @@ func (t *graphs) blockGraph(scope *model.Scope, in []*Node, nets int, cut Cut, f
 	var moving, changing, still []int // variables, by their index: those that learn, statistics of blocks that do, and the others
 	for i, v := range t.vars {
 		switch {
-		case v.Layer < from: // it must not be made: see [Arch.Graph]
+		case v.Layer < from: // it must not be made: see [arch.Arch.Graph]
 		case v.Learns(cut):
 			moving = append(moving, i)
 		case v.Role == op.Statistic && !cut.Freezes(v.Layer):
@@ -197,16 +198,16 @@ func (t *graphs) blockGraph(scope *model.Scope, in []*Node, nets int, cut Cut, f
 		Zeros(g, shapes.Make(dtypes.Float32, nets)),
 		Zeros(g, shapes.Make(dtypes.Float32, in[1].Shape().Dim(0), nets)),
 	}
-	goesAround := func(path string, v Variable) {
+	goesAround := func(path string, v arch.Variable) {
 		parts := make([]*Node, nets)
 		for i, mv := range at(path) {
 			parts[i] = mv.NodeValue(g)
 		}
 		state = append(state, v.Stack(parts))
 	}
-	var paths []string    // of what goes around and is changed
-	var owners []Variable // whose it is
-	goes := func(path string, v Variable) {
+	var paths []string         // of what goes around and is changed
+	var owners []arch.Variable // whose it is
+	goes := func(path string, v arch.Variable) {
 		goesAround(path, v)
 		paths, owners = append(paths, path), append(owners, v)
 	}
@@ -288,10 +289,10 @@ type stackedStep struct {
 }
 
 // takeStacked updates the variables that move and the statistics, and gives the losses before that, [nets].
-func (t *graphs) takeStacked(s *stackedStep, moving []int, cut Cut, from int) *Node {
+func (t *graphs) takeStacked(s *stackedStep, moving []int, cut arch.Cut, from int) *Node {
 	nets := len(s.values)
 	updated := slices.Clone(s.variables)
-	blocks := t.arch.Graph(op.StackNets(s.values), Run{Cut: cut, From: from, RNGs: s.rngs,
+	blocks := t.arch.Graph(op.StackNets(s.values), arch.Run{Cut: cut, From: from, RNGs: s.rngs,
 		Value: func(i int) *Node { return s.variables[i] },
 		Set:   func(i int, value *Node) { updated[i] = value }})
 	losses := ReduceMean(op.CrossEntropy(blocks[len(blocks)-1], op.StackNets(s.labels)), -1)

@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/nets"
+	"coadapt/gomlxnet/nets/nettest"
 	"coadapt/gomlxnet/op/optest"
 )
 
@@ -14,12 +17,12 @@ import (
 func stepped(
 	t *testing.T,
 	trainer *Trainer,
-	start Weights,
-	cut Cut,
+	start arch.Weights,
+	cut arch.Cut,
 	rates []float64,
 	above bool,
 	blocks ...int,
-) ([]float64, Weights) {
+) ([]float64, arch.Weights) {
 	t.Helper()
 	a, batch := trainer.arch, trainer.batch
 	if err := trainer.Load(start, cut); err != nil {
@@ -75,7 +78,7 @@ func stepped(
 }
 
 // trainerOf is a trainer on a backend, and initial values.
-func trainerOf(t *testing.T, backend string, a Arch, solver SGD, batch int) (*Trainer, Weights) {
+func trainerOf(t *testing.T, backend string, a arch.Arch, solver SGD, batch int) (*Trainer, arch.Weights) {
 	t.Helper()
 	trainer, err := NewTrainer(optest.Open(t, backend), a, solver, batch)
 	if err != nil {
@@ -92,10 +95,10 @@ func trainerOf(t *testing.T, backend string, a Arch, solver SGD, batch int) (*Tr
 // However steps are parted into blocks, and whether the settled layers run before or in them, a net comes to the same bits, and its
 // losses to those of single steps within what another order of summation moves them by: dropout, groups, donated layers and rates that change and all.
 func TestStepsAreSteps(t *testing.T) {
-	arch := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 8, 8, 8, 8, 16, 16}, Dropout: 0.5, Groups: 2})
-	trainer, start := trainerOf(t, "xla:cpu", arch, SGD{Momentum: 0.9, Decay: 0.001}, 4)
+	a := nets.Mini(3, nets.MiniOptions{Size: 24, Widths: [7]int{4, 8, 8, 8, 8, 16, 16}, Dropout: 0.5, Groups: 2})
+	trainer, start := trainerOf(t, "xla:cpu", a, SGD{Momentum: 0.9, Decay: 0.001}, 4)
 	rates := []float64{0.05, 0.04, 0.03, 0.02, 0.01, 0.02}
-	for _, cut := range []Cut{{}, {N: 3}, {N: 3, Frozen: true}, {N: 7, Frozen: true}} {
+	for _, cut := range []arch.Cut{{}, {N: 3}, {N: 3, Frozen: true}, {N: 7, Frozen: true}} {
 		want, net := stepped(t, trainer, start, cut, rates, false, 0, 0, 0, 0, 0, 0)
 		whole, first := stepped(t, trainer, start, cut, rates, false, 6)
 		if len(whole) != 6 || net.Digest() == start.Digest() {
@@ -111,7 +114,7 @@ func TestStepsAreSteps(t *testing.T) {
 			above  bool
 			blocks []int
 		}{{false, []int{1, 5}}, {false, []int{2, 3, 1}}, {true, []int{6}}, {true, []int{4, 2}}} {
-			if c.above && arch.Settled(cut) == 0 {
+			if c.above && a.Settled(cut) == 0 {
 				continue
 			}
 			losses, w := stepped(t, trainer, start, cut, rates, c.above, c.blocks...)
@@ -132,24 +135,24 @@ func TestStepsAreSteps(t *testing.T) {
 
 // A block ends where the loss is lost, with the weights of that step.
 func TestStepsEndWithTheLoss(t *testing.T) {
-	arch := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 8, 8, 8, 8, 16, 16}})
-	trainer, start := trainerOf(t, "xla:cpu", arch, SGD{Momentum: 0.9}, 4)
+	a := nets.Mini(3, nets.MiniOptions{Size: 24, Widths: [7]int{4, 8, 8, 8, 8, 16, 16}})
+	trainer, start := trainerOf(t, "xla:cpu", a, SGD{Momentum: 0.9}, 4)
 	rates := []float64{0.01, 1e30, 0.01, 0.01, 0.01, 0.01}
-	single, _ := stepped(t, trainer, start, Cut{}, rates, false, 0, 0, 0, 0, 0, 0)
-	block, _ := stepped(t, trainer, start, Cut{}, rates, false, 6)
+	single, _ := stepped(t, trainer, start, arch.Cut{}, rates, false, 0, 0, 0, 0, 0, 0)
+	block, _ := stepped(t, trainer, start, arch.Cut{}, rates, false, 6)
 	if n := len(block); n != len(single) || n == 6 || n < 2 || !math.IsNaN(block[n-1]) && !math.IsInf(block[n-1], 0) {
 		t.Errorf("losses %v in a block, %v in single steps: want as many, the last not finite", block, single)
 	}
 }
 
 func TestStepsOfNoBlock(t *testing.T) {
-	arch := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
-	trainer, w := trainerOf(t, "xla:cpu", arch, SGD{}, 2)
+	a := nets.Mini(3, nets.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
+	trainer, w := trainerOf(t, "xla:cpu", a, SGD{}, 2)
 	if _, err := trainer.Train(StepBlock{nil, nil, []float64{1}, 0, 0, false}); err == nil ||
 		!strings.Contains(err.Error(), "no net is loaded") {
 		t.Errorf("error %v", err)
 	}
-	if err := trainer.Load(w, Cut{}); err != nil {
+	if err := trainer.Load(w, arch.Cut{}); err != nil {
 		t.Fatal(err)
 	}
 	if n := trainer.Block(); n != maxBlock { // a batch has 14 kB
@@ -166,7 +169,7 @@ func TestStepsOfNoBlock(t *testing.T) {
 		}
 	}
 	// A batch of 256 for CaffeNet has 158 MB, one of 32 has 20.
-	large := &Trainer{graphs: &graphs{backend: trainer.backend, arch: CaffeNet(10), batch: 256}}
+	large := &Trainer{graphs: &graphs{backend: trainer.backend, arch: nets.CaffeNet(10), batch: 256}}
 	if n := large.Block(); n != 1 {
 		t.Errorf("blocks of %d batches of 256 large images, want 1", n)
 	}
@@ -177,14 +180,14 @@ func TestStepsOfNoBlock(t *testing.T) {
 
 // On the Go backend blocks are single steps.
 func TestStepsWithoutLoops(t *testing.T) {
-	arch := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
-	trainer, start := trainerOf(t, "go", arch, SGD{}, 2)
+	a := nets.Mini(3, nets.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
+	trainer, start := trainerOf(t, "go", a, SGD{}, 2)
 	if n := trainer.Block(); n != 1 {
 		t.Fatalf("blocks of %d steps on the Go backend, want 1", n)
 	}
 	rates := []float64{0.1, 0.1}
-	want, one := stepped(t, trainer, start, Cut{}, rates, false, 0, 0)
-	if got, w := stepped(t, trainer, start, Cut{}, rates, false, 1, 1); !slices.Equal(got, want) ||
+	want, one := stepped(t, trainer, start, arch.Cut{}, rates, false, 0, 0)
+	if got, w := stepped(t, trainer, start, arch.Cut{}, rates, false, 1, 1); !slices.Equal(got, want) ||
 		w.Digest() != one.Digest() {
 		t.Errorf(
 			"losses %v in blocks of one, %v in single steps; same weights: %v",
@@ -198,7 +201,7 @@ func TestStepsWithoutLoops(t *testing.T) {
 // A block comes to the same bits on any one device; several take single steps.
 func TestStepsOnDevices(t *testing.T) {
 	backend := openDevices(t)
-	a := tiny(4, 0.5)
+	a := nettest.Tiny(4, 0.5)
 	start, err := a.Init(3)
 	if err != nil {
 		t.Fatal(err)
@@ -211,7 +214,7 @@ func TestStepsOnDevices(t *testing.T) {
 		if n := trainer.Block(); n != maxBlock {
 			t.Fatalf("device %d: blocks of %d steps, want %d", device, n, maxBlock)
 		}
-		l, w := stepped(t, trainer, start, Cut{}, rates, false, 3)
+		l, w := stepped(t, trainer, start, arch.Cut{}, rates, false, 3)
 		losses, digests = append(losses, l), append(digests, w.Digest())
 	}
 	if len(losses[0]) != 3 || !slices.Equal(losses[0], losses[1]) || digests[0] != digests[1] ||
@@ -222,7 +225,7 @@ func TestStepsOnDevices(t *testing.T) {
 	if n := two.Block(); n != 1 {
 		t.Errorf("blocks of %d steps on two devices, want 1", n)
 	}
-	single, _ := stepped(t, two, start, Cut{}, rates, false, 1, 1, 1)
+	single, _ := stepped(t, two, start, arch.Cut{}, rates, false, 1, 1, 1)
 	for i, l := range single {
 		if math.Abs(l-losses[0][i]) > lossTolerance*losses[0][i] {
 			t.Errorf("losses %v on two devices, %v in a block on one", single, losses[0])

@@ -3,6 +3,7 @@ package gomlxnet
 import (
 	"fmt"
 
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/op"
 
 	"github.com/gomlx/compute"
@@ -18,7 +19,7 @@ import (
 // brings to them: a convolution of 1 by 1. It says how the map would have to change for the net to be right. There is no
 // dropout. A Stitch is for one goroutine at a time.
 type Stitch struct {
-	arch  Arch
+	arch  arch.Arch
 	shape []int // of the features
 	to    int   // units that the upper layers take
 	store *model.Store
@@ -27,21 +28,21 @@ type Stitch struct {
 
 // NewStitch makes one of the layers above the first from layers, 1 to those of the arch less one, for features of so
 // many units at as many places as the net's own have, in batches of the given size, on the backend's first device.
-func NewStitch(backend compute.Backend, arch Arch, w Weights, batch, from, units int) (*Stitch, error) {
-	if err := arch.Check(w); err != nil {
+func NewStitch(backend compute.Backend, a arch.Arch, w arch.Weights, batch, from, units int) (*Stitch, error) {
+	if err := a.Check(w); err != nil {
 		return nil, err
 	}
-	if batch < 1 || from < 1 || from >= len(arch.Blocks) || units < 1 {
+	if batch < 1 || from < 1 || from >= len(a.Blocks) || units < 1 {
 		return nil, fmt.Errorf("a stitch of %d units above %d layers of %s in batches of %d: "+
-			"want 1 to %d layers below, and 1 at least of the others", units, from, arch.Name, batch, len(arch.Blocks)-1)
+			"want 1 to %d layers below, and 1 at least of the others", units, from, a.Name, batch, len(a.Blocks)-1)
 	}
-	dims, err := arch.Dims()
+	dims, err := a.Dims()
 	if err != nil {
 		return nil, err
 	}
 	own := dims[from].In.Shape(batch)
 	s := &Stitch{
-		arch:  arch,
+		arch:  a,
 		shape: append(own[:len(own)-1:len(own)-1], units),
 		to:    own[len(own)-1],
 		store: model.NewStore(),
@@ -55,7 +56,7 @@ func NewStitch(backend compute.Backend, arch Arch, w Weights, batch, from, units
 		constant := Reshape(Slice(weights, AxisRange(units, units+1), AxisRange()), s.to)
 		flat := Einsum("pi,ij->pj", Reshape(x, -1, units), slope)
 		mapped := Reshape(Add(flat, BroadcastToShape(Reshape(constant, 1, s.to), flat.Shape())), own...)
-		left := arch.Graph(mapped, Run{Scope: scope, From: from})
+		left := a.Graph(mapped, arch.Run{Scope: scope, From: from})
 		loss := ReduceAllMean(op.CrossEntropy(left[len(left)-1], labels))
 		return []*Node{loss, Gradient(loss, weights)[0]}
 	})
@@ -67,7 +68,7 @@ func NewStitch(backend compute.Backend, arch Arch, w Weights, batch, from, units
 }
 
 // Load puts another net of the same arch into its place. Nothing is compiled again.
-func (s *Stitch) Load(w Weights) error {
+func (s *Stitch) Load(w arch.Weights) error {
 	if err := s.arch.Check(w); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"coadapt/gomlxnet/nets"
 	"coadapt/gomlxnet/op/optest"
 
 	"github.com/gomlx/compute"
@@ -16,7 +17,7 @@ import (
 func TestStitch(t *testing.T) {
 	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		const batch = 4
-		arch := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 6, 6}, NoLRN: true})
+		arch := nets.Mini(3, nets.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 6, 6}, NoLRN: true})
 		w, err := arch.Init(1)
 		if err != nil {
 			t.Fatal(err)

@@ -8,14 +8,17 @@ import (
 	"strings"
 	"testing"
 
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/nets"
+	"coadapt/gomlxnet/nets/nettest"
 	"coadapt/gomlxnet/op"
 )
 
 // team is a trainer on a backend with so many nets in all, its siblings; each has initial values of its own.
-func team(t *testing.T, backend string, a Arch, solver SGD, batch, nets int) ([]*Trainer, []Weights) {
+func team(t *testing.T, backend string, a arch.Arch, solver SGD, batch, nets int) ([]*Trainer, []arch.Weights) {
 	t.Helper()
 	first, w := trainerOf(t, backend, a, solver, batch)
-	trainers, starts := []*Trainer{first}, []Weights{w}
+	trainers, starts := []*Trainer{first}, []arch.Weights{w}
 	for i := 1; i < nets; i++ {
 		sibling, err := first.Sibling(0)
 		if err != nil {
@@ -32,7 +35,7 @@ func team(t *testing.T, backend string, a Arch, solver SGD, batch, nets int) ([]
 }
 
 // blockFor draws a block of steps for net i: pictures, labels, rates, seed and iteration are those of no other net.
-func blockFor(a Arch, batch, i, steps int) StepBlock {
+func blockFor(a arch.Arch, batch, i, steps int) StepBlock {
 	rng := rand.New(rand.NewPCG(5, uint64(i)))
 	b := StepBlock{Values: make([]float32, steps*batch*a.Size*a.Size*a.Channels), Seed: uint64(i), Iteration: 3 * i}
 	for k := range b.Values {
@@ -64,7 +67,7 @@ func (b StepBlock) settle(t *testing.T, trainer *Trainer) StepBlock {
 }
 
 // held is what a net holds: its weights and velocities.
-type held struct{ weights, momentum Weights }
+type held struct{ weights, momentum arch.Weights }
 
 func heldBy(t *testing.T, trainer *Trainer) held {
 	t.Helper()
@@ -79,7 +82,7 @@ func (h held) is(o held) bool {
 
 // apart is how far two nets are apart at most: a value, as a part of the largest of its variable.
 func (h held) apart(o held) (worst float64) {
-	for _, pair := range [][2]Weights{{h.weights, o.weights}, {h.momentum, o.momentum}} {
+	for _, pair := range [][2]arch.Weights{{h.weights, o.weights}, {h.momentum, o.momentum}} {
 		for path, a := range pair[0] {
 			far, largest := 0.0, math.SmallestNonzeroFloat32
 			for i, x := range a.Data {
@@ -102,13 +105,13 @@ const stateTolerance = 1e-4
 func takenAlone(
 	t *testing.T,
 	nets []*Trainer,
-	starts []Weights,
+	starts []arch.Weights,
 	blocks []StepBlock,
 ) (losses [][]float64, holds []held) {
 	t.Helper()
 	for i, net := range nets {
 		load := func() {
-			if err := net.Load(starts[i], Cut{}); err != nil {
+			if err := net.Load(starts[i], arch.Cut{}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -127,23 +130,23 @@ func takenAlone(
 // behind convolutions and products, groups, response normalisation, frozen, donated and settled layers, and pictures,
 // rates, seeds and iterations of each net's own.
 func TestTogetherIsOneByOne(t *testing.T) {
-	arch := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 8, 8, 8, 8, 16, 16}, Dropout: 0.5, Groups: 2})
-	arch.Blocks[0].Ops = append(arch.Blocks[0].Ops, Op{Spec: op.Dropout{P: 0.1}})
-	multipliers(&arch, 1, 1, 0)
-	settled := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 8, 8, 8, 8, 16, 16}})
+	a := nets.Mini(3, nets.MiniOptions{Size: 24, Widths: [7]int{4, 8, 8, 8, 8, 16, 16}, Dropout: 0.5, Groups: 2})
+	a.Blocks[0].Ops = append(a.Blocks[0].Ops, arch.Op{Spec: op.Dropout{P: 0.1}})
+	nettest.Multipliers(&a, 1, 1, 0)
+	settled := nets.Mini(3, nets.MiniOptions{Size: 24, Widths: [7]int{4, 8, 8, 8, 8, 16, 16}})
 	half := settled
-	half.Precision = BFloat16
+	half.Precision = arch.BFloat16
 	for _, c := range []struct {
-		arch  Arch
-		cuts  []Cut
+		arch  arch.Arch
+		cuts  []arch.Cut
 		above bool
 	}{
-		{arch, []Cut{{}, {N: 3}, {}}, false}, // base nets and a fine-tuned one
-		{arch, []Cut{{N: 3, Frozen: true}, {N: 3, Frozen: true}}, false},
-		{settled, []Cut{{N: 2, Frozen: true}, {N: 2, Frozen: true}, {N: 2, Frozen: true}}, true},
-		{settled, []Cut{{N: 6, Frozen: true}, {N: 6, Frozen: true}}, true}, // what enters is a product's
-		{settled, []Cut{{}, {}, {}, {}}, false},
-		{half, []Cut{{}, {}}, false},
+		{a, []arch.Cut{{}, {N: 3}, {}}, false}, // base nets and a fine-tuned one
+		{a, []arch.Cut{{N: 3, Frozen: true}, {N: 3, Frozen: true}}, false},
+		{settled, []arch.Cut{{N: 2, Frozen: true}, {N: 2, Frozen: true}, {N: 2, Frozen: true}}, true},
+		{settled, []arch.Cut{{N: 6, Frozen: true}, {N: 6, Frozen: true}}, true}, // what enters is a product's
+		{settled, []arch.Cut{{}, {}, {}, {}}, false},
+		{half, []arch.Cut{{}, {}}, false},
 	} {
 		t.Run(
 			fmt.Sprintf("%d nets, cut %+v, above %v %s", len(c.cuts), c.cuts[0], c.above, c.arch.Precision),
@@ -175,7 +178,7 @@ func TestTogetherIsOneByOne(t *testing.T) {
 					t.Fatal(err)
 				}
 				lossesMay, stateMay := lossTolerance, stateTolerance
-				if c.arch.Precision == BFloat16 { // of 8 bits
+				if c.arch.Precision == arch.BFloat16 { // of 8 bits
 					lossesMay, stateMay = 3e-2, math.Inf(1)
 				}
 				for i, net := range nets {
@@ -205,7 +208,7 @@ func TestTogetherIsOneByOne(t *testing.T) {
 
 // A net that loses its loss ends there; the others go on to the end of their blocks, each as it would alone.
 func TestTogetherEndsWithTheLoss(t *testing.T) {
-	arch := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 8, 8, 8, 8, 16, 16}})
+	arch := nets.Mini(3, nets.MiniOptions{Size: 24, Widths: [7]int{4, 8, 8, 8, 8, 16, 16}})
 	nets, starts := team(t, "xla:cpu", arch, SGD{Momentum: 0.9}, 4, 2)
 	blocks := []StepBlock{blockFor(arch, 4, 0, 6), blockFor(arch, 4, 1, 6)}
 	blocks[0].Rates[1] = 1e30
@@ -225,7 +228,7 @@ func TestTogetherEndsWithTheLoss(t *testing.T) {
 
 // What is longer than the shortest block each net takes alone.
 func TestTogetherAsFarAsTheShortest(t *testing.T) {
-	arch := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 8, 8, 8, 8, 16, 16}, Dropout: 0.5})
+	arch := nets.Mini(3, nets.MiniOptions{Size: 24, Widths: [7]int{4, 8, 8, 8, 8, 16, 16}, Dropout: 0.5})
 	lengths := []int{5, 2, 3}
 	nets, starts := team(t, "xla:cpu", arch, SGD{Momentum: 0.9}, 4, len(lengths))
 	var blocks []StepBlock
@@ -250,7 +253,7 @@ func TestTogetherAsFarAsTheShortest(t *testing.T) {
 
 // One net, and nets on the Go backend, which has no blocks, take their steps one by one.
 func TestTogetherOneByOne(t *testing.T) {
-	arch := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
+	arch := nets.Mini(3, nets.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
 	for backend, lengths := range map[string][]int{"xla:cpu": {2}, "go": {1, 1}} {
 		nets, starts := team(t, backend, arch, SGD{Momentum: 0.9}, 2, len(lengths))
 		var blocks []StepBlock
@@ -279,22 +282,22 @@ func TestTogetherOneByOne(t *testing.T) {
 }
 
 func TestTogetherSaysWhatIsWrong(t *testing.T) {
-	arch := Mini(3, MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
-	nets, starts := team(t, "xla:cpu", arch, SGD{}, 2, 2)
-	stranger, _ := trainerOf(t, "xla:cpu", arch, SGD{}, 2)
-	blocks := []StepBlock{blockFor(arch, 2, 0, 2), blockFor(arch, 2, 1, 2)}
+	a := nets.Mini(3, nets.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
+	nets, starts := team(t, "xla:cpu", a, SGD{}, 2, 2)
+	stranger, _ := trainerOf(t, "xla:cpu", a, SGD{}, 2)
+	blocks := []StepBlock{blockFor(a, 2, 0, 2), blockFor(a, 2, 1, 2)}
 	says := func(want string, nets []*Trainer, blocks []StepBlock) {
 		t.Helper()
 		if _, err := TrainTogether(nets, blocks); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}
-	if err := nets[0].Load(starts[0], Cut{}); err != nil {
+	if err := nets[0].Load(starts[0], arch.Cut{}); err != nil {
 		t.Fatal(err)
 	}
 	before := heldBy(t, nets[0])
 	says("net 1 of 2: trainer of mini: no net is loaded", nets, blocks)
-	for net, cut := range map[*Trainer]Cut{nets[1]: {N: 2, Frozen: true}, stranger: {}} {
+	for net, cut := range map[*Trainer]arch.Cut{nets[1]: {N: 2, Frozen: true}, stranger: {}} {
 		if err := net.Load(starts[1], cut); err != nil {
 			t.Fatal(err)
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/op"
 
 	"github.com/gomlx/compute"
@@ -23,14 +24,14 @@ type Trainer struct {
 	*graphs
 	devices []compute.DeviceNum
 	values  map[string][]compute.Buffer // of all variables, by path: one a device, alike
-	cut     Cut
+	cut     arch.Cut
 	loaded  bool
 	ctx     context.Context // how long to wait for the compiler; nil: to its end
 }
 
 // stepKey tells a trainer's graphs of training steps apart.
 type stepKey struct {
-	cut   Cut
+	cut   arch.Cut
 	from  int // the first layer computed: 0, or that above the settled ones
 	block int // nets in an execution of several steps; 0: an execution is one step of one net
 }
@@ -46,7 +47,7 @@ type stepKey struct {
 // some 1e-7 of their size in the first steps, and later as those of any two
 // orders of summation do. On one number of devices all bits repeat on a CPU,
 // whichever devices they are.
-func NewTrainer(backend compute.Backend, arch Arch, solver SGD, batch int, devices ...int) (*Trainer, error) {
+func NewTrainer(backend compute.Backend, arch arch.Arch, solver SGD, batch int, devices ...int) (*Trainer, error) {
 	vars, err := arch.Variables()
 	if err != nil {
 		return nil, err
@@ -106,7 +107,7 @@ func (t *Trainer) Sibling(device int) (*Trainer, error) {
 }
 
 // Load makes w the trainer's net, cut as given, with fresh momentum.
-func (t *Trainer) Load(w Weights, cut Cut) error {
+func (t *Trainer) Load(w arch.Weights, cut arch.Cut) error {
 	if err := cut.Check(t.arch); err != nil {
 		return err
 	}
@@ -127,7 +128,7 @@ func (t *Trainer) Load(w Weights, cut Cut) error {
 
 // Recut freezes other layers of the net from the next step on. Weights and momentum stay as they are; what was frozen
 // has none.
-func (t *Trainer) Recut(cut Cut) error {
+func (t *Trainer) Recut(cut arch.Cut) error {
 	if !t.loaded {
 		return t.errNoNet()
 	}
@@ -191,14 +192,16 @@ func (t *Trainer) Eval(images []float32, labels []int32) (correct int, lossSum f
 }
 
 // Weights copies the net's weights to the host.
-func (t *Trainer) Weights() (Weights, error) { return t.read(func(path string) string { return path }) }
+func (t *Trainer) Weights() (arch.Weights, error) {
+	return t.read(func(path string) string { return path })
+}
 
 // Momentum copies the solver's velocities to the host, by the path of the
 // variable; those of frozen variables are zero, and statistics have none.
-func (t *Trainer) Momentum() (Weights, error) { return t.read(momentumPath) }
+func (t *Trainer) Momentum() (arch.Weights, error) { return t.read(momentumPath) }
 
 // SetMomentum restores velocities; those absent become zero.
-func (t *Trainer) SetMomentum(m Weights) error {
+func (t *Trainer) SetMomentum(m arch.Weights) error {
 	for _, v := range t.vars {
 		if v.Role != op.Learned {
 			continue
@@ -218,11 +221,11 @@ func (t *Trainer) SetMomentum(m Weights) error {
 }
 
 // read copies the variables that are at(path of a net's variable) to the host.
-func (t *Trainer) read(at func(path string) string) (Weights, error) {
+func (t *Trainer) read(at func(path string) string) (arch.Weights, error) {
 	if !t.loaded {
 		return nil, t.errNoNet()
 	}
-	w := make(Weights, len(t.vars))
+	w := make(arch.Weights, len(t.vars))
 	for _, v := range t.vars {
 		if v.Role == op.Statistic && at(v.Path) != v.Path {
 			continue // it has no velocity
@@ -231,7 +234,7 @@ func (t *Trainer) read(at func(path string) string) (Weights, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", at(v.Path), err)
 		}
-		w[v.Path] = Tensor{Shape: v.Shape, Data: data}
+		w[v.Path] = arch.Tensor{Shape: v.Shape, Data: data}
 	}
 	return w, nil
 }
@@ -298,8 +301,8 @@ func (t *Trainer) blockProgram(from, nets int) (*program, error) {
 }
 
 // stepGraph updates what learns, and returns the mean loss before that.
-func (t *graphs) stepGraph(scope *model.Scope, x, labels, rng *Node, cut Cut, from int) *Node {
-	layers := t.arch.Graph(x, Run{Scope: scope, Cut: cut, From: from, RNGs: []*Node{rng}})
+func (t *graphs) stepGraph(scope *model.Scope, x, labels, rng *Node, cut arch.Cut, from int) *Node {
+	layers := t.arch.Graph(x, arch.Run{Scope: scope, Cut: cut, From: from, RNGs: []*Node{rng}})
 	loss := ReduceAllMean(op.CrossEntropy(layers[len(layers)-1], labels))
 	solver := t.solver
 	solver.Params = make(map[string]op.Param, len(t.vars))
@@ -311,7 +314,7 @@ func (t *graphs) stepGraph(scope *model.Scope, x, labels, rng *Node, cut Cut, fr
 }
 
 func (t *graphs) evalGraph(scope *model.Scope, images, labels *Node) []*Node {
-	layers := t.arch.Graph(images, Run{Scope: scope})
+	layers := t.arch.Graph(images, arch.Run{Scope: scope})
 	logits := layers[len(layers)-1]
 	given := GreaterOrEqual(labels, ZerosLike(labels))
 	loss := op.CrossEntropy(logits, labels)

@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/nets"
+	"coadapt/gomlxnet/nets/nettest"
 	"coadapt/gomlxnet/op"
 	"coadapt/gomlxnet/op/optest"
 
@@ -18,7 +21,7 @@ const tinyBatchSize = 4
 
 func newTiny(t testing.TB, backend compute.Backend, dropout float64) *Trainer {
 	t.Helper()
-	trainer, err := NewTrainer(backend, tiny(4, dropout), SGD{Momentum: 0.9, Decay: 0.0005}, tinyBatchSize)
+	trainer, err := NewTrainer(backend, nettest.Tiny(4, dropout), SGD{Momentum: 0.9, Decay: 0.0005}, tinyBatchSize)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +30,7 @@ func newTiny(t testing.TB, backend compute.Backend, dropout float64) *Trainer {
 }
 
 // trainSteps loads w and trains on batches from..to-1; it returns the weights.
-func trainSteps(t testing.TB, trainer *Trainer, w Weights, cut Cut, from, to int) Weights {
+func trainSteps(t testing.TB, trainer *Trainer, w arch.Weights, cut arch.Cut, from, to int) arch.Weights {
 	t.Helper()
 	if err := trainer.Load(w, cut); err != nil {
 		t.Fatal(err)
@@ -35,10 +38,10 @@ func trainSteps(t testing.TB, trainer *Trainer, w Weights, cut Cut, from, to int
 	return moreSteps(t, trainer, from, to)
 }
 
-func moreSteps(t testing.TB, trainer *Trainer, from, to int) Weights {
+func moreSteps(t testing.TB, trainer *Trainer, from, to int) arch.Weights {
 	t.Helper()
 	for i := from; i < to; i++ {
-		images, labels := tinyBatch(trainer.arch, trainer.batch, uint64(i))
+		images, labels := nettest.Batch(trainer.arch, trainer.batch, uint64(i))
 		if _, err := trainer.Step(images, labels, 0.05, 9, i); err != nil {
 			t.Fatal(err)
 		}
@@ -57,7 +60,7 @@ func TestTrainer(t *testing.T) {
 	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		used, fresh := newTiny(t, backend, 0.5), newTiny(t, backend, 0.5)
 		t.Run("frozen stays frozen", func(t *testing.T) { frozenStaysFrozen(t, used) })
-		cuts := []Cut{{N: 3, Frozen: true}, {N: 3, Frozen: false}}
+		cuts := []arch.Cut{{N: 3, Frozen: true}, {N: 3, Frozen: false}}
 		if backend.Name() == xla.BackendName {
 			cuts = cuts[:1] // a graph less to compile
 		}
@@ -73,9 +76,9 @@ func TestTrainer(t *testing.T) {
 func frozenStaysFrozen(t *testing.T, trainer *Trainer) {
 	a := trainer.arch
 	vars, _ := a.Variables()
-	start := mustInit(t, a, 1)
+	start := nettest.Init(t, a, 1)
 	for n := range a.Cuts() + 1 {
-		for _, cut := range []Cut{{N: n, Frozen: true}, {N: n, Frozen: false}} {
+		for _, cut := range []arch.Cut{{N: n, Frozen: true}, {N: n, Frozen: false}} {
 			after := trainSteps(t, trainer, start, cut, 0, 3)
 			was, err := a.PrefixDigest(start, n)
 			if err != nil {
@@ -94,7 +97,7 @@ func frozenStaysFrozen(t *testing.T, trainer *Trainer) {
 			}
 			for _, v := range vars {
 				frozen := cut.Frozen && v.Layer < n
-				if moved := !equalBits(start[v.Path], after[v.Path]); moved == frozen {
+				if moved := !nettest.EqualBits(start[v.Path], after[v.Path]); moved == frozen {
 					t.Errorf("%+v: %s moved: %v", cut, v.Path, moved)
 				}
 				if frozen && slices.ContainsFunc(momentum[v.Path].Data, func(x float32) bool { return x != 0 }) {
@@ -116,11 +119,11 @@ func frozenStaysFrozen(t *testing.T, trainer *Trainer) {
 // A net trained in a Trainer that trained others before, under other cuts and
 // with momentum left over, is bit-equal to one trained in a fresh Trainer; so
 // are two runs with dropout.
-func reusable(t *testing.T, used, fresh *Trainer, cuts []Cut) {
+func reusable(t *testing.T, used, fresh *Trainer, cuts []arch.Cut) {
 	a := used.arch
-	second := mustInit(t, a, 2)
+	second := nettest.Init(t, a, 2)
 	for _, cut := range cuts {
-		trainSteps(t, used, mustInit(t, a, 1), Cut{}, 0, 2)
+		trainSteps(t, used, nettest.Init(t, a, 1), arch.Cut{}, 0, 2)
 		want := trainSteps(t, fresh, second, cut, 5, 9).Digest()
 		if got := trainSteps(t, used, second, cut, 5, 9).Digest(); got != want {
 			t.Errorf("%+v: a used trainer gives another net than a fresh one", cut)
@@ -129,15 +132,15 @@ func reusable(t *testing.T, used, fresh *Trainer, cuts []Cut) {
 			t.Errorf("%+v: the second of two runs gives another net", cut)
 		}
 	}
-	if mustInit(t, a, 2).Digest() != second.Digest() {
+	if nettest.Init(t, a, 2).Digest() != second.Digest() {
 		t.Error("training changed the weights it was given")
 	}
 }
 
 // Six steps at once and three, saved, loaded into another Trainer, and three
 // more give the same bits; without the momentum they do not.
-func resumes(t *testing.T, one, two *Trainer, cuts []Cut) {
-	start := mustInit(t, one.arch, 1)
+func resumes(t *testing.T, one, two *Trainer, cuts []arch.Cut) {
+	start := nettest.Init(t, one.arch, 1)
 	for _, cut := range cuts {
 		whole := trainSteps(t, one, start, cut, 0, 6).Digest()
 		saved := trainSteps(t, one, start, cut, 0, 3)
@@ -163,18 +166,18 @@ func resumes(t *testing.T, one, two *Trainer, cuts []Cut) {
 // Two runs come to the same bits where XLA divides its work between threads,
 // which it does not for the tiny nets of the other tests: Mini as it is trained.
 func TestThreadsChangeNothing(t *testing.T) {
-	a := Mini(10, MiniOptions{})
+	a := nets.Mini(10, nets.MiniOptions{})
 	trainer, err := NewTrainer(optest.Open(t, "xla:cpu"), a, SGD{Momentum: 0.9, Decay: 0.0005}, 128)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer trainer.Close()
-	start := mustInit(t, a, 1)
-	first := trainSteps(t, trainer, start, Cut{}, 0, 6).Digest()
+	start := nettest.Init(t, a, 1)
+	first := trainSteps(t, trainer, start, arch.Cut{}, 0, 6).Digest()
 	if first == start.Digest() {
 		t.Fatal("six steps changed nothing")
 	}
-	if trainSteps(t, trainer, start, Cut{}, 0, 6).Digest() != first {
+	if trainSteps(t, trainer, start, arch.Cut{}, 0, 6).Digest() != first {
 		t.Error("two runs of six steps give two nets")
 	}
 }
@@ -182,7 +185,7 @@ func TestThreadsChangeNothing(t *testing.T) {
 // Eval against a batch counted by hand, with padding, and without dropout.
 func evaluates(t *testing.T, trainer *Trainer) {
 	a := trainer.arch
-	w := mustInit(t, a, 1)
+	w := nettest.Init(t, a, 1)
 	// A last layer of zero weights gives its biases as logits, for any image.
 	clear(w["/net/fc8/weights"].Data)
 	logits := []float64{0.5, 2, -1, 1}
@@ -191,10 +194,10 @@ func evaluates(t *testing.T, trainer *Trainer) {
 		w["/net/fc8/biases"].Data[i] = float32(x)
 		sum += math.Exp(x)
 	}
-	if err := trainer.Load(w, Cut{}); err != nil {
+	if err := trainer.Load(w, arch.Cut{}); err != nil {
 		t.Fatal(err)
 	}
-	images, _ := tinyBatch(a, tinyBatchSize, 1)
+	images, _ := nettest.Batch(a, tinyBatchSize, 1)
 	for _, c := range []struct {
 		labels  []int32
 		correct int
@@ -219,10 +222,10 @@ func evaluates(t *testing.T, trainer *Trainer) {
 // with the images or sits in any variable, it is in the loss.
 func nanReachesTheLoss(t *testing.T, trainer *Trainer) {
 	a := trainer.arch
-	images, labels := tinyBatch(a, tinyBatchSize, 1)
-	step := func(what string, w Weights, images []float32) {
+	images, labels := nettest.Batch(a, tinyBatchSize, 1)
+	step := func(what string, w arch.Weights, images []float32) {
 		t.Helper()
-		if err := trainer.Load(w, Cut{}); err != nil {
+		if err := trainer.Load(w, arch.Cut{}); err != nil {
 			t.Fatal(err)
 		}
 		loss, err := trainer.Step(images, labels, 0.1, 1, 0)
@@ -244,10 +247,10 @@ func nanReachesTheLoss(t *testing.T, trainer *Trainer) {
 	for i := range a.Size * a.Size * a.Channels {
 		bad[i] = float32(math.NaN())
 	}
-	step("one image of NaN", mustInit(t, a, 1), bad)
+	step("one image of NaN", nettest.Init(t, a, 1), bad)
 	vars, _ := a.Variables()
 	for _, v := range vars {
-		w := mustInit(t, a, 1)
+		w := nettest.Init(t, a, 1)
 		for i := range w[v.Path].Data {
 			w[v.Path].Data[i] = float32(math.NaN())
 		}
@@ -258,10 +261,10 @@ func nanReachesTheLoss(t *testing.T, trainer *Trainer) {
 // A loss of training is the mean of what testing sums, where nothing drops.
 func TestStepLossIsEvalLoss(t *testing.T) {
 	trainer := newTiny(t, optest.Open(t, "go"), 0)
-	if err := trainer.Load(mustInit(t, trainer.arch, 1), Cut{}); err != nil {
+	if err := trainer.Load(nettest.Init(t, trainer.arch, 1), arch.Cut{}); err != nil {
 		t.Fatal(err)
 	}
-	images, labels := tinyBatch(trainer.arch, tinyBatchSize, 1)
+	images, labels := nettest.Batch(trainer.arch, tinyBatchSize, 1)
 	_, sum, err := trainer.Eval(images, labels)
 	if err != nil {
 		t.Fatal(err)
@@ -281,10 +284,10 @@ func TestDropoutFollowsSeedAndIteration(t *testing.T) {
 	backend := optest.Open(t, "go")
 	for _, p := range []float64{0, 0.5} {
 		trainer := newTiny(t, backend, p)
-		start := mustInit(t, trainer.arch, 1)
-		images, labels := tinyBatch(trainer.arch, tinyBatchSize, 0)
+		start := nettest.Init(t, trainer.arch, 1)
+		images, labels := nettest.Batch(trainer.arch, tinyBatchSize, 0)
 		digest := func(seed uint64, iteration int) string {
-			if err := trainer.Load(start, Cut{}); err != nil {
+			if err := trainer.Load(start, arch.Cut{}); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := trainer.Step(images, labels, 0.05, seed, iteration); err != nil {
@@ -310,11 +313,11 @@ func TestDropoutFollowsSeedAndIteration(t *testing.T) {
 // the new layer sees dropped fc7.
 func TestDropoutOverFrozenLayers(t *testing.T) {
 	trainer := newTiny(t, optest.Open(t, "go"), 0.5)
-	start := mustInit(t, trainer.arch, 1)
-	if err := trainer.Load(start, Cut{N: 7, Frozen: true}); err != nil {
+	start := nettest.Init(t, trainer.arch, 1)
+	if err := trainer.Load(start, arch.Cut{N: 7, Frozen: true}); err != nil {
 		t.Fatal(err)
 	}
-	images, labels := tinyBatch(trainer.arch, tinyBatchSize, 0)
+	images, labels := nettest.Batch(trainer.arch, tinyBatchSize, 0)
 	first, err := trainer.Step(images, labels, 1e-30, 1, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -330,9 +333,9 @@ func TestDropoutOverFrozenLayers(t *testing.T) {
 
 func TestTrainerErrors(t *testing.T) {
 	backend := optest.Open(t, "go")
-	a := tiny(4, 0)
+	a := nettest.Tiny(4, 0)
 	trainer := newTiny(t, backend, 0)
-	images, labels := tinyBatch(a, tinyBatchSize, 0)
+	images, labels := nettest.Batch(a, tinyBatchSize, 0)
 	check := func(what string, err error, parts ...string) {
 		t.Helper()
 		if err == nil {
@@ -352,12 +355,12 @@ func TestTrainerErrors(t *testing.T) {
 	_, _, err = trainer.Eval(images, labels)
 	check("a test before a net is loaded", err, "no net is loaded")
 
-	w := mustInit(t, a, 1)
-	check("cut too deep", trainer.Load(w, Cut{N: 8}), "cut n = 8")
-	other := tiny(4, 0)
-	edit(&other, 3, func(c *op.Convolution) { c.Out = 10 })
-	check("weights of another net", trainer.Load(mustInit(t, other, 1), Cut{}), "/net/conv4/weights")
-	if err := trainer.Load(w, Cut{}); err != nil {
+	w := nettest.Init(t, a, 1)
+	check("cut too deep", trainer.Load(w, arch.Cut{N: 8}), "cut n = 8")
+	other := nettest.Tiny(4, 0)
+	nettest.Edit(&other, 3, func(c *op.Convolution) { c.Out = 10 })
+	check("weights of another net", trainer.Load(nettest.Init(t, other, 1), arch.Cut{}), "/net/conv4/weights")
+	if err := trainer.Load(w, arch.Cut{}); err != nil {
 		t.Fatal(err)
 	}
 	_, err = trainer.Step(images, labels[1:], 0.1, 1, 0)
@@ -366,7 +369,7 @@ func TestTrainerErrors(t *testing.T) {
 	check("a pixel too few", err, fmt.Sprint(len(images)-1), "4·16·16·3")
 	_, _, err = trainer.Eval(images[1:], labels)
 	check("a pixel too few in a test", err, "4·16·16·3")
-	check("momentum of another net", trainer.SetMomentum(Weights{"/net/conv1/biases": {[]int{1}, []float32{1}}}), "/net/conv1/biases")
+	check("momentum of another net", trainer.SetMomentum(arch.Weights{"/net/conv1/biases": {Shape: []int{1}, Data: []float32{1}}}), "/net/conv1/biases")
 
 	_, err = NewTrainer(backend, a, SGD{}, 0)
 	check("batch of 0", err, "batch of 0")

@@ -9,6 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/nets"
+	"coadapt/gomlxnet/nets/nettest"
 	"coadapt/gomlxnet/op"
 	"coadapt/gomlxnet/op/optest"
 
@@ -27,7 +30,7 @@ const (
 
 // twin is one net of testdata/torch_twin.json; torch_twin.py says what it holds.
 type twin struct {
-	Arch               Arch
+	Arch               arch.Arch
 	Gains              map[string]float64
 	Pixel              float64
 	Batch, Batches     int
@@ -59,8 +62,8 @@ func readTwins(t *testing.T) []twin {
 }
 
 // initial gives the twin's weights: biases are the constants of the arch.
-func (w twin) initial(t *testing.T) Weights {
-	weights := mustInit(t, w.Arch, 0)
+func (w twin) initial(t *testing.T) arch.Weights {
+	weights := nettest.Init(t, w.Arch, 0)
 	vars, _ := w.Arch.Variables()
 	for _, v := range vars {
 		if layer := w.Arch.Blocks[v.Layer]; strings.HasSuffix(v.Path, "weights") {
@@ -115,7 +118,7 @@ func (w twin) follow(t *testing.T, backend compute.Backend, steps int) {
 	}
 	defer trainer.Close()
 	start := w.initial(t)
-	if err := trainer.Load(start, Cut{}); err != nil {
+	if err := trainer.Load(start, arch.Cut{}); err != nil {
 		t.Fatal(err)
 	}
 	worst := 0.0
@@ -141,7 +144,7 @@ func (w twin) follow(t *testing.T, backend compute.Backend, steps int) {
 }
 
 // checkGradients reads the first gradients out of the first velocities.
-func (w twin) checkGradients(t *testing.T, trainer *Trainer, start Weights) {
+func (w twin) checkGradients(t *testing.T, trainer *Trainer, start arch.Weights) {
 	momentum, err := trainer.Momentum()
 	if err != nil {
 		t.Fatal(err)
@@ -170,7 +173,7 @@ func (w twin) checkGradients(t *testing.T, trainer *Trainer, start Weights) {
 	t.Logf("gradients within %.1e", worst)
 }
 
-func (w twin) checkWeights(t *testing.T, trainer *Trainer, start Weights) {
+func (w twin) checkWeights(t *testing.T, trainer *Trainer, start arch.Weights) {
 	got, err := trainer.Weights()
 	if err != nil {
 		t.Fatal(err)
@@ -207,19 +210,19 @@ func norm(data []float64) float64 {
 // fillers' spread, dropout and one rate.
 func TestTwinIsCaffeNet(t *testing.T) {
 	a := readTwins(t)[1].Arch
-	want := CaffeNet(10)
+	want := nets.CaffeNet(10)
 	for i := range want.Blocks {
 		n := a.Blocks[i]
-		want.Blocks[i] = Without[op.Dropout](want.Blocks[i])
-		weight, _ := params(n)
-		filler(&want, i, weight.Filler)
+		want.Blocks[i] = arch.Without[op.Dropout](want.Blocks[i])
+		weight, _ := nettest.Params(n)
+		nettest.SetFiller(&want, i, weight.Filler)
 		if i < 5 {
-			edit(&want, i, func(c *op.Convolution) { c.Out = first[op.Convolution](n).Out })
+			nettest.Edit(&want, i, func(c *op.Convolution) { c.Out = nettest.First[op.Convolution](n).Out })
 		} else {
-			edit(&want, i, func(d *op.Dense) { d.Out = first[op.Dense](n).Out })
+			nettest.Edit(&want, i, func(d *op.Dense) { d.Out = nettest.First[op.Dense](n).Out })
 		}
 		if n.Name == "conv3" {
-			multipliers(&want, i, 0.0004, 0.0008)
+			nettest.Multipliers(&want, i, 0.0004, 0.0008)
 		}
 	}
 	got, _ := json.Marshal(a)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/transfer/store"
 )
 
@@ -185,7 +186,7 @@ func (k *keeper) checkpoint(trainer *gomlxnet.Trainer, p *Plan, st *state) error
 
 func (k *keeper) write(trainer *gomlxnet.Trainer, st *state) error {
 	files := make(store.Files)
-	for name, read := range map[string]func() (gomlxnet.Weights, error){weightsFile: trainer.Weights, momentumFile: trainer.Momentum} {
+	for name, read := range map[string]func() (arch.Weights, error){weightsFile: trainer.Weights, momentumFile: trainer.Momentum} {
 		w, err := read()
 		if err != nil {
 			return err

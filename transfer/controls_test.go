@@ -8,11 +8,12 @@ import (
 	"testing"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
 )
 
 // readScale is the slow twin of Result.Scale: the RMS of what a Reader gives for layer n of a net, over the same pictures.
-func readScale(t *testing.T, l *Lab, r Result, w gomlxnet.Weights, n int) float64 {
+func readScale(t *testing.T, l *Lab, r Result, w arch.Weights, n int) float64 {
 	t.Helper()
 	tr, err := l.Trained(t.Context(), r)
 	if err != nil {

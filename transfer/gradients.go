@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/op"
 )
 
@@ -112,7 +113,7 @@ func (l *Lab) gradients(ctx context.Context, net Net, steps int, yield func(Grad
 type gradientLook struct {
 	p                   *Plan
 	trainer             *gomlxnet.Trainer
-	weights, velocities gomlxnet.Weights
+	weights, velocities arch.Weights
 }
 
 // layers are the gradients of the step that the trainer took at the rate.

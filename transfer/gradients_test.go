@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/nets"
 )
 
 // TestGradients takes the first steps of nets again: their losses are those of the net's training, bit for bit; a step
@@ -57,7 +58,7 @@ func TestGradients(t *testing.T) {
 				}
 			}
 			plain := tinyOn(t, config)
-			plain.Arch = gomlxnet.Mini(2, gomlxnet.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
+			plain.Arch = nets.Mini(2, nets.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
 			gradientOfTaylor(t, lab(t, plain))
 		})
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/transfer/store"
 
 	"github.com/gomlx/compute"
@@ -44,10 +45,10 @@ type Lab struct {
 	slots      []*slot // of Curve
 	alone      *slot   // of one net, which may be one of them
 	run        func(context.Context, *slot, *Plan, *donated, *keeper) (*outcome, error)
-	pause      time.Duration                   // before a net that failed is tried again, doubled each time
-	maxSettled int                             // most bytes that a net in training holds of what its frozen layers gave
-	prefixes   *prefixes                       // of what they gave, what is kept for other nets
-	weights    *memo[string, gomlxnet.Weights] // of parents, by key
+	pause      time.Duration               // before a net that failed is tried again, doubled each time
+	maxSettled int                         // most bytes that a net in training holds of what its frozen layers gave
+	prefixes   *prefixes                   // of what they gave, what is kept for other nets
+	weights    *memo[string, arch.Weights] // of parents, by key
 	told       *told
 
 	making sync.Mutex        // guards parts, and the graphs that slots share
@@ -79,7 +80,7 @@ func NewLab(cfg Config) (*Lab, error) {
 		pause:      time.Second,
 		maxSettled: 1 << 30,
 		prefixes:   newPrefixes(1 << 29),
-		weights:    newMemo[string, gomlxnet.Weights](),
+		weights:    newMemo[string, arch.Weights](),
 		told:       newTold(cfg.Progress),
 	}
 	if l.experiment, err = NewExperiment(cfg.Setting, l.report); err != nil {

@@ -5,7 +5,7 @@ import (
 	"math"
 	"testing"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/transfer/store"
 )
 
@@ -13,9 +13,9 @@ import (
 // asks for them,
 // and the next try trains the parent again.
 func TestParentWithWrongWeights(t *testing.T) {
-	for name, spoil := range map[string]func(gomlxnet.Weights, string){
-		"a tensor less": func(w gomlxnet.Weights, path string) { delete(w, path) },
-		"not a number":  func(w gomlxnet.Weights, path string) { w[path].Data[0] = float32(math.NaN()) },
+	for name, spoil := range map[string]func(arch.Weights, string){
+		"a tensor less": func(w arch.Weights, path string) { delete(w, path) },
+		"not a number":  func(w arch.Weights, path string) { w[path].Data[0] = float32(math.NaN()) },
 	} {
 		cfg := tiny(t)
 		first := lab(t, cfg)

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/durable"
 	"coadapt/gomlxnet/strict"
@@ -23,8 +23,8 @@ const PretrainedSplit = "pretrained"
 // Pretrained is a net that was trained elsewhere and serves as base A.
 type Pretrained struct {
 	Name          string // for people, such as the file's
-	Arch          gomlxnet.Arch
-	Weights       gomlxnet.Weights // of Arch; the last layer is not used and may be missing
+	Arch          arch.Arch
+	Weights       arch.Weights // of Arch; the last layer is not used and may be missing
 	Preprocessing Preprocessing
 }
 
@@ -76,7 +76,7 @@ func ReadPreprocessing(name string) (pre Preprocessing, err error) {
 }
 
 // ReadPretrained reads weights of an architecture, whose number of classes is the file's; see [weights.Read].
-func ReadPretrained(file string, arch gomlxnet.Arch, pre Preprocessing) (*Pretrained, error) {
+func ReadPretrained(file string, arch arch.Arch, pre Preprocessing) (*Pretrained, error) {
 	var err error
 	if arch.Classes, err = weights.Classes(file, arch); err != nil {
 		return nil, err
@@ -113,14 +113,14 @@ func (p *Pretrained) key() (string, error) {
 		return "", fmt.Errorf("pretrained %s: %w", p.Name, err)
 	}
 	return store.Key(struct {
-		Pretrained    string           `json:"pretrained"`
-		Layers        []gomlxnet.Block `json:"layers"`
-		Preprocessing Preprocessing    `json:"preprocessing"`
+		Pretrained    string        `json:"pretrained"`
+		Layers        []arch.Block  `json:"layers"`
+		Preprocessing Preprocessing `json:"preprocessing"`
 	}{digest, p.Arch.Blocks[:p.Arch.Cuts()], p.Preprocessing})
 }
 
 // check says why nets of an arch cannot begin from it.
-func (p *Pretrained) check(a gomlxnet.Arch) error {
+func (p *Pretrained) check(a arch.Arch) error {
 	if p == nil {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/shapes"
+	"coadapt/gomlxnet/nets"
 )
 
 // Recipe is how a net is trained, whatever its treatment: every net, base or
@@ -129,7 +130,7 @@ func MiniConfig(src dataset.Source) Config {
 	cfg := Config{
 		Setting: Setting{
 			Source: src,
-			Arch:   gomlxnet.Mini(len(src.Classes()), MiniOptions(src)),
+			Arch:   nets.Mini(len(src.Classes()), MiniOptions(src)),
 			Recipe: MiniRecipe(),
 			Epochs: 15,
 		},
@@ -150,9 +151,9 @@ func MiniConfig(src dataset.Source) Config {
 
 // MiniOptions are those of the Mini that suits a source: the size of its
 // pictures, and for plain shapes narrow layers.
-func MiniOptions(src dataset.Source) gomlxnet.MiniOptions {
+func MiniOptions(src dataset.Source) nets.MiniOptions {
 	h, _, c := src.Shape()
-	opt := gomlxnet.MiniOptions{Size: h, Channels: c}
+	opt := nets.MiniOptions{Size: h, Channels: c}
 	if src.Name() == shapes.PlainName {
 		opt.Widths = [7]int{16, 24, 24, 24, 24, 64, 64}
 	}
@@ -196,7 +197,7 @@ func (r Recipe) outputs(classes int) (int, error) {
 // less the mean image of the source's task, a random crop of 227 px out of 256,
 // mirrored; 1000 outputs whatever the number of classes. Frozen or not, all
 // layers below the cut and above it learn at one rate or none. The rest of the
-// recipe is [gomlxnet.CaffeNet].
+// recipe is [nets.CaffeNet].
 func PaperRecipe() Recipe {
 	return Recipe{
 		Name: "2014", Steps: 450000, Batch: 256,
@@ -222,7 +223,7 @@ func ReducedRecipe() Recipe {
 func PaperConfig(src dataset.Source) Config {
 	reduced := ReducedRecipe()
 	return Config{
-		Setting: Setting{Source: src, Arch: gomlxnet.CaffeNet(1000), Recipe: PaperRecipe(), Reduced: &reduced},
+		Setting: Setting{Source: src, Arch: nets.CaffeNet(1000), Recipe: PaperRecipe(), Reduced: &reduced},
 	}
 }
 

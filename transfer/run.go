@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 )
 
 // outcome is a trained net: what goes into the store.
 type outcome struct {
 	result  Result
 	metrics []Metric
-	weights gomlxnet.Weights
+	weights arch.Weights
 }
 
 // Metric is a point of the training curve: the mean loss over the steps since
@@ -102,7 +103,7 @@ func (l *Lab) trainNet(ctx context.Context, s *slot, p *Plan, donor *donated, ke
 }
 
 // initial is the net before its first step.
-func (p *Plan) initial(donor *donated) (gomlxnet.Weights, error) {
+func (p *Plan) initial(donor *donated) (arch.Weights, error) {
 	w, err := p.Initial()
 	if err != nil || donor == nil {
 		return w, err
@@ -121,7 +122,7 @@ func (p *Plan) initial(donor *donated) (gomlxnet.Weights, error) {
 }
 
 // prove compares the digests of the frozen layers before and after training.
-func (p *Plan) prove(before, after gomlxnet.Weights) error {
+func (p *Plan) prove(before, after arch.Weights) error {
 	if !p.Cut.Frozen {
 		return nil
 	}

@@ -12,7 +12,9 @@ import (
 	"time"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/nets"
 	"coadapt/gomlxnet/op"
 	"coadapt/transfer/store"
 )
@@ -220,7 +222,7 @@ func TestSettled(t *testing.T) {
 		"frozen": {"A3B", nil, 3 * 3 * 4},
 		"frozen inner product": {"A7B", func(c *Config) {
 			for i, b := range c.Arch.Blocks {
-				c.Arch.Blocks[i] = gomlxnet.Without[op.Dropout](b)
+				c.Arch.Blocks[i] = arch.Without[op.Dropout](b)
 			}
 		}, 8},
 		"below dropout": {"A7B", nil, 1 * 1 * 4},
@@ -229,7 +231,7 @@ func TestSettled(t *testing.T) {
 		"cut at random": {"A3B", func(c *Config) { c.Recipe.Pad = 1 }, 0},
 		"mirrored":      {"A3B", func(c *Config) { c.Recipe.Mirror = true }, 0},
 		"cut out of larger": {"A3B", func(c *Config) {
-			c.Arch = gomlxnet.Mini(2, gomlxnet.MiniOptions{Size: 23, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
+			c.Arch = nets.Mini(2, nets.MiniOptions{Size: 23, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
 		}, 0},
 		"shown less than twice": {"A3B", func(c *Config) { c.Recipe = c.Recipe.WithSteps(5) }, 0},
 	} {

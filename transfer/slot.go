@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/backend"
 )
 
@@ -22,15 +23,15 @@ type slot struct {
 // compiled are graphs that slots share: all those whose nets are on one device each of the whole backend.
 type compiled struct {
 	trainers map[trainerKey]*gomlxnet.Trainer // whose siblings the slots have; guarded by Lab.making
-	shapes   map[gomlxnet.Cut]bool            // see Lab.shape: those that are being made, and, true, those that are
+	shapes   map[arch.Cut]bool                // see Lab.shape: those that are being made, and, true, those that are
 }
 
 func newCompiled() *compiled {
-	return &compiled{trainers: map[trainerKey]*gomlxnet.Trainer{}, shapes: map[gomlxnet.Cut]bool{}}
+	return &compiled{trainers: map[trainerKey]*gomlxnet.Trainer{}, shapes: map[arch.Cut]bool{}}
 }
 
 // shape tells compiled graphs apart: what of a net learns. It is the same for base nets and those of which all learns.
-func (l *Lab) shape(n Net) gomlxnet.Cut { return n.cut(l.cfg.Arch).Learning() }
+func (l *Lab) shape(n Net) arch.Cut { return n.cut(l.cfg.Arch).Learning() }
 
 // makeSlots makes one for each group of devices, or as many as are trained in one graph there.
 func (l *Lab) makeSlots(devices [][]int) {

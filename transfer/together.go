@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 )
 
 // meeting is where the slots of one device meet whose nets are trained in one graph (Config.Together). Sessions of one
@@ -21,8 +22,8 @@ type meeting struct {
 // kind tells apart which nets may be in one graph.
 type kind struct {
 	trainerKey
-	shape gomlxnet.Cut // see Lab.shape
-	above bool         // on what frozen layers gave
+	shape arch.Cut // see Lab.shape
+	above bool     // on what frozen layers gave
 }
 
 // seat is a session's place in a meeting, from before its net is made ready, so that others wait for it, to its last

@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 )
 
 // seated are nets of the tiny experiment at one meeting, and a block of a step of each.
@@ -37,7 +38,7 @@ func seated(t *testing.T, n int) ([]*gomlxnet.Trainer, []gomlxnet.StepBlock) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := net.Load(w, gomlxnet.Cut{}); err != nil {
+		if err := net.Load(w, arch.Cut{}); err != nil {
 			t.Fatal(err)
 		}
 		nets = append(nets, net)
@@ -56,7 +57,7 @@ func TestMeeting(t *testing.T) {
 		meeting := newMeeting()
 		var seats []*seat
 		for i := range nets {
-			seats = append(seats, meeting.join(kind{shape: gomlxnet.Cut{N: i / 2}})) // the last is of another shape
+			seats = append(seats, meeting.join(kind{shape: arch.Cut{N: i / 2}})) // the last is of another shape
 		}
 		done := make([]int, len(nets)) // blocks
 		take := func(i int) {

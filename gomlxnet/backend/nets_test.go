@@ -10,7 +10,9 @@ import (
 	"testing"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/backend"
+	"coadapt/gomlxnet/nets"
 	"coadapt/gomlxnet/op"
 
 	"github.com/gomlx/compute"
@@ -101,9 +103,9 @@ func TestDivide(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := gomlxnet.Mini(
+	a := nets.Mini(
 		3,
-		gomlxnet.MiniOptions{Size: 24, Channels: 3, Widths: [7]int{4, 6, 8, 8, 6, 8, 8}, Dropout: 0.5},
+		nets.MiniOptions{Size: 24, Channels: 3, Widths: [7]int{4, 6, 8, 8, 6, 8, 8}, Dropout: 0.5},
 	)
 	start, err := a.Init(1)
 	if err != nil {
@@ -123,7 +125,7 @@ func TestDivide(t *testing.T) {
 			return ""
 		}
 		defer trainer.Close()
-		if err := trainer.Load(start, gomlxnet.Cut{}); err != nil {
+		if err := trainer.Load(start, arch.Cut{}); err != nil {
 			t.Error(err)
 			return ""
 		}

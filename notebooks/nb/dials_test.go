@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/op"
 	"coadapt/transfer/setup"
 	"coadapt/transfer/sweep"
@@ -37,9 +37,9 @@ func TestDials(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, lrn := gomlxnet.Find[op.LRN](cfg.Arch.Blocks[0])
-	_, plainLRN := gomlxnet.Find[op.LRN](plain.Arch.Blocks[0])
-	dropout, _ := gomlxnet.Find[op.Dropout](cfg.Arch.Blocks[5])
+	_, lrn := arch.Find[op.LRN](cfg.Arch.Blocks[0])
+	_, plainLRN := arch.Find[op.LRN](plain.Arch.Blocks[0])
+	dropout, _ := arch.Find[op.Dropout](cfg.Arch.Blocks[5])
 	if lrn || !plainLRN || dropout.P != 0.5 || cfg.Arch.Outputs(0) != plain.Arch.Outputs(0) {
 		t.Errorf("arch %+v beside %+v", cfg.Arch, plain.Arch)
 	}

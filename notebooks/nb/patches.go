@@ -9,7 +9,7 @@ import (
 	imagedraw "image/draw"
 	"slices"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/op"
 	"coadapt/transfer"
@@ -70,7 +70,7 @@ func (in inside) excite(units []int) ([]figure.Excited, error) {
 		return nil, err
 	}
 	var rows []figure.Excited
-	_, relu := gomlxnet.Find[op.ReLU](in.Arch.Blocks[in.layer])
+	_, relu := arch.Find[op.ReLU](in.Arch.Blocks[in.layer])
 	for i, u := range units {
 		row := figure.Excited{Unit: u}
 		for _, e := range best[i] {

@@ -15,11 +15,13 @@ import (
 	"testing"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/bench/peers"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/formats"
 	"coadapt/gomlxnet/home"
+	"coadapt/gomlxnet/nets"
 	"coadapt/gomlxnet/op"
 	"coadapt/transfer"
 	"coadapt/transfer/store"
@@ -35,7 +37,7 @@ func lab(t *testing.T, change func(*transfer.Config)) (*transfer.Lab, *store.Sto
 		t.Fatal(err)
 	}
 	cfg := transfer.MiniConfig(src)
-	cfg.Arch = gomlxnet.Mini(2, gomlxnet.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
+	cfg.Arch = nets.Mini(2, nets.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
 	cfg.Recipe.Batch = 5 // does not divide 24 pictures
 	cfg.Epochs, cfg.Recipe = 0, cfg.Recipe.WithSteps(6)
 	if change != nil {
@@ -388,7 +390,7 @@ func TestTorch(t *testing.T) {
 		cfg.Recipe.Pad, cfg.Recipe.Mirror, cfg.Recipe.ChannelMean = 2, true, true
 		for i := 5; i < 7; i++ {
 			b := &cfg.Arch.Blocks[i]
-			b.Ops = append(b.Ops, gomlxnet.Op{Spec: op.Dropout{P: 0.5}})
+			b.Ops = append(b.Ops, arch.Op{Spec: op.Dropout{P: 0.5}})
 		}
 	}
 	turns, err = contest(t, p, cut, "1/baseA").Run(t.Context(), func(Turn) error { return nil })

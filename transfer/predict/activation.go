@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/op"
 )
 
@@ -21,11 +22,11 @@ type evidence struct {
 
 // evidenceOf finds the end of a net: a global average, first in its block, and behind it nothing but an inner product,
 // flattening and dropout.
-func evidenceOf(a gomlxnet.Arch) (evidence, error) {
+func evidenceOf(a arch.Arch) (evidence, error) {
 	found := evidence{block: -1}
 	for i, b := range a.Blocks {
 		for k, o := range b.Ops {
-			if len(o.From) > 0 && !(k == 0 && slices.Equal(o.From, []string{gomlxnet.Input})) {
+			if len(o.From) > 0 && !(k == 0 && slices.Equal(o.From, []string{arch.Input})) {
 				found = evidence{block: -1} // not a chain from here on
 				continue
 			}
@@ -58,7 +59,7 @@ func evidenceOf(a gomlxnet.Arch) (evidence, error) {
 }
 
 // weightsOf is the path of the weights of a block that has one inner product alone.
-func weightsOf(a gomlxnet.Arch, block int) (string, error) {
+func weightsOf(a arch.Arch, block int) (string, error) {
 	vars, err := a.Variables()
 	if err != nil {
 		return "", err

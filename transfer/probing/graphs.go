@@ -2,6 +2,7 @@ package probing
 
 import (
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 )
 
 // graphs are compiled graphs of one kind, by what they are for.
@@ -9,12 +10,12 @@ type graphs[G graph] map[string]G
 
 // graph is one that takes the weights of any net of its shape.
 type graph interface {
-	Load(w gomlxnet.Weights) error
+	Load(w arch.Weights) error
 	Close()
 }
 
 // of is the graph for a net and numbers that tell it from others, with weights loaded. It is made where there is none.
-func (g graphs[G]) of(s *Subject, w gomlxnet.Weights, numbers []int, make func() (G, error)) (G, error) {
+func (g graphs[G]) of(s *Subject, w arch.Weights, numbers []int, make func() (G, error)) (G, error) {
 	key, err := shapeKey(s, numbers)
 	if err != nil {
 		var none G
@@ -39,14 +40,14 @@ func (g graphs[G]) close() {
 }
 
 // reader is that of layers of nets of one shape, with weights loaded.
-func (r *Runner) reader(s *Subject, w gomlxnet.Weights, layers []int) (*gomlxnet.Reader, error) {
+func (r *Runner) reader(s *Subject, w arch.Weights, layers []int) (*gomlxnet.Reader, error) {
 	return r.readers.of(s, w, layers, func() (*gomlxnet.Reader, error) {
 		return gomlxnet.NewReader(r.lab.Backend(), s.Arch, w, s.Recipe.Batch, layers...)
 	})
 }
 
 // upper is what runs the layers above the first n of nets of one shape, with weights loaded.
-func (r *Runner) upper(s *Subject, w gomlxnet.Weights, n int) (*gomlxnet.Above, error) {
+func (r *Runner) upper(s *Subject, w arch.Weights, n int) (*gomlxnet.Above, error) {
 	return r.above.of(s, w, []int{n}, func() (*gomlxnet.Above, error) {
 		return gomlxnet.NewAbove(r.lab.Backend(), s.Arch, w, s.Recipe.Batch, n)
 	})

@@ -4,7 +4,7 @@ import (
 	"context"
 	"strings"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/divide"
 	"coadapt/gomlxnet/dataset/formats"
@@ -111,7 +111,7 @@ func (o Options) checkElsewhere() error {
 }
 
 // pretrained reads the net of BaseA; nil where there is none.
-func (o Options) pretrained(arch gomlxnet.Arch) (*transfer.Pretrained, error) {
+func (o Options) pretrained(arch arch.Arch) (*transfer.Pretrained, error) {
 	if o.BaseA == "" {
 		return nil, nil
 	}

@@ -2,6 +2,7 @@ package setup
 
 import (
 	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/transfer"
 )
@@ -91,8 +92,8 @@ func (o Options) trained(src dataset.Source, n chosen) (transfer.Config, error) 
 	if cfg.Arch, err = o.arch(src, n); err != nil {
 		return cfg, err
 	}
-	if o.Precision == string(gomlxnet.BFloat16) {
-		cfg.Arch.Precision = gomlxnet.BFloat16
+	if o.Precision == string(arch.BFloat16) {
+		cfg.Arch.Precision = arch.BFloat16
 		cfg.Arch.Name += "-" + o.Precision
 	}
 	o.shared(&cfg)
@@ -136,8 +137,8 @@ func (o Options) paper(src dataset.Source) transfer.Config {
 	if o.Batch > 0 {
 		cfg.Reduced.Batch = o.Batch
 	}
-	if o.Precision == string(gomlxnet.BFloat16) {
-		cfg.Arch.Precision = gomlxnet.BFloat16
+	if o.Precision == string(arch.BFloat16) {
+		cfg.Arch.Precision = arch.BFloat16
 		cfg.Arch.Name += "-" + o.Precision
 	}
 	o.shared(&cfg)

@@ -5,7 +5,7 @@ import (
 	"io"
 	"text/tabwriter"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/op"
 )
 
@@ -24,8 +24,8 @@ type cutRow struct {
 }
 
 // cutRows are the cuts of a net, from its first block to the last but one.
-func cutRows(a gomlxnet.Arch) ([]cutRow, error) {
-	costs, total, err := a.Cost(gomlxnet.Cut{})
+func cutRows(a arch.Arch) ([]cutRow, error) {
+	costs, total, err := a.Cost(arch.Cut{})
 	if err != nil {
 		return nil, err
 	}
