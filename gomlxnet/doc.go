@@ -20,15 +20,15 @@
 // [arch.Arch.Graph] runs and differentiates on every backend. What makes plain nets fast is written out in operations
 // ([op.Conv]'s gradients, [op.LRN.Normalize]) or rewrites a block (wired.fast), and is tested against the plain way.
 // Initial values, cuts and digests live on the host as [arch.Weights], so that they do not depend on a backend or on the
-// order in which a graph was built. [Trainer] steps one net and keeps the compiled graphs for the next of the same
-// shape, and for a [Trainer.Sibling] on another device. [arch.Arch.Cost] counts multiply-adds, parameters and bytes.
+// order in which a graph was built. [train.Trainer] steps one net and keeps the compiled graphs for the next of the same
+// shape, and for a [train.Trainer.Sibling] on another device. [arch.Arch.Cost] counts multiply-adds, parameters and bytes.
 // [Reader] gives what leaves a net's layers, and [arch.Arch.Fields] what of the input a unit there depends on.
 //
-// Where a backend shows several devices, nets are trained beside each other, a [Trainer] on each, or one net on
+// Where a backend shows several devices, nets are trained beside each other, a [train.Trainer] on each, or one net on
 // several, which divide its batches. Package backend shows the cores of a machine so, up to four; tests ask XLA for
 // more than there are, so that both ways are tested without a GPU. The division is GoMLX's AutoSharding. Its other
 // way, SPMD with collectives in the graph, finds no mesh for the parameters of a model.Exec in GoMLX v0.28.2 with
-// go-xla v0.4.1. [TrainTogether] steps several nets of a device in one graph, for those that are too small to fill
+// go-xla v0.4.1. [train.Together] steps several nets of a device in one graph, for those that are too small to fill
 // it.
 //
 // Functions on graph nodes panic, as is GoMLX's way; all others return errors.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/train"
 )
 
 func trainNet(t *testing.T, l *Lab, name string) Result {
@@ -23,7 +23,7 @@ func trainNet(t *testing.T, l *Lab, name string) Result {
 // anew.
 func TestBasePlusStartsFromItsBase(t *testing.T) {
 	cfg := tiny(t)
-	cfg.Recipe.Rate = gomlxnet.Schedule{Policy: gomlxnet.Fixed, Base: 1e-30}
+	cfg.Recipe.Rate = train.Schedule{Policy: train.Fixed, Base: 1e-30}
 	l := lab(t, cfg)
 	r := trainNet(t, l, "baseB+")
 	base := trainNet(t, l, "baseB")

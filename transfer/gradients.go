@@ -6,9 +6,9 @@ import (
 	"iter"
 	"math"
 
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/op"
+	"coadapt/gomlxnet/train"
 )
 
 // GradientStep is one of a net's first steps, looked at.
@@ -89,7 +89,7 @@ func (l *Lab) gradients(ctx context.Context, net Net, steps int, yield func(Grad
 		}
 		rate := p.Recipe.Rate.Rate(batch.Index)
 		losses, err := trainer.Train(
-			gomlxnet.StepBlock{Values: batch.Images, Labels: batch.Labels, Rates: []float64{rate},
+			train.Steps{Values: batch.Images, Labels: batch.Labels, Rates: []float64{rate},
 				Seed: p.Net.stream("dropout"), Iteration: batch.Index},
 		)
 		if err != nil {
@@ -112,7 +112,7 @@ func (l *Lab) gradients(ctx context.Context, net Net, steps int, yield func(Grad
 // gradientLook is a trainer between two steps, with what it held before the last.
 type gradientLook struct {
 	p                   *Plan
-	trainer             *gomlxnet.Trainer
+	trainer             *train.Trainer
 	weights, velocities arch.Weights
 }
 

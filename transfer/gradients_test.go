@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/nets"
+	"coadapt/gomlxnet/train"
 )
 
 // TestGradients takes the first steps of nets again: their losses are those of the net's training, bit for bit; a step
@@ -95,7 +95,7 @@ func gradientOfTaylor(t *testing.T, l *Lab) {
 		}
 		before := loss()
 		const rate = 2e-4
-		if _, err := trainer.Train(gomlxnet.StepBlock{Values: batch.Images, Labels: batch.Labels, Rates: []float64{rate}}); err != nil {
+		if _, err := trainer.Train(train.Steps{Values: batch.Images, Labels: batch.Labels, Rates: []float64{rate}}); err != nil {
 			t.Fatal(err)
 		}
 		fell := before - loss()

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"math"
 
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/train"
 )
 
 const (
@@ -18,7 +18,7 @@ const (
 )
 
 // clean measures the net on training pictures as it is tested on test pictures: without dropout, cut in the middle, not mirrored.
-func (p *Plan) clean(ctx context.Context, trainer *gomlxnet.Trainer, r *Result, keep *keeper) error {
+func (p *Plan) clean(ctx context.Context, trainer *train.Trainer, r *Result, keep *keeper) error {
 	images := 0
 	for batch, err := range p.Task.Clean(ctx, dataset.Train, cleanPictures, p.Recipe.Batch, p.View) {
 		if err != nil {
@@ -44,7 +44,7 @@ func (p *Plan) clean(ctx context.Context, trainer *gomlxnet.Trainer, r *Result, 
 
 // scales is the root mean square of what leaves each layer of the trainer's net for some training pictures. Whole batches are
 // taken, one at the least.
-func (p *Plan) scales(ctx context.Context, trainer *gomlxnet.Trainer, keep *keeper) ([]float64, error) {
+func (p *Plan) scales(ctx context.Context, trainer *train.Trainer, keep *keeper) ([]float64, error) {
 	var sum []float64
 	batches := 0
 	for batch, err := range p.Task.Clean(ctx, dataset.Train, max(scalePictures, p.Recipe.Batch), p.Recipe.Batch, p.View) {
@@ -83,7 +83,7 @@ type start struct {
 
 // begin measures a net of initial weights w, multiplies its frozen features where the treatment asks for it, and leaves
 // the net in the trainer.
-func (p *Plan) begin(ctx context.Context, trainer *gomlxnet.Trainer, w arch.Weights, keep *keeper) (start, error) {
+func (p *Plan) begin(ctx context.Context, trainer *train.Trainer, w arch.Weights, keep *keeper) (start, error) {
 	s := start{weights: w}
 	if p.Net.Treatment.Uncut() {
 		return s, trainer.Load(w, p.Cut)

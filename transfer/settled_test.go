@@ -11,11 +11,11 @@ import (
 	"testing"
 	"time"
 
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/nets"
 	"coadapt/gomlxnet/op"
+	"coadapt/gomlxnet/train"
 	"coadapt/transfer/store"
 )
 
@@ -266,7 +266,7 @@ func TestBlocks(t *testing.T) {
 			}
 		}
 	}}
-	rate := gomlxnet.Schedule{Policy: gomlxnet.Poly, Base: 1, Max: 16, Power: 1} // 1 - k/16, exact
+	rate := train.Schedule{Policy: train.Poly, Base: 1, Max: 16, Power: 1} // 1 - k/16, exact
 	var ends []int
 	k := 2
 	for b, err := range f.blocks(t.Context(), 2, 15, rate, func(step int) int { return step - step%7 + 7 }) {

@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"log"
 
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/nets"
+	"coadapt/gomlxnet/train"
 
 	_ "github.com/gomlx/compute/gobackend"
 )
@@ -96,7 +96,7 @@ func ExampleArch_PrefixDigest() {
 		log.Fatal(err)
 	}
 	const batch = 2
-	trainer, err := gomlxnet.NewTrainer(backend, a, gomlxnet.SGD{Momentum: 0.9}, batch)
+	trainer, err := train.New(backend, a, train.SGD{Momentum: 0.9}, batch)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func ExampleArch_PrefixDigest() {
 	for i := range images {
 		images[i] = float32(i%7) - 3
 	}
-	block := gomlxnet.StepBlock{Values: images, Labels: []int32{3, 7}, Rates: []float64{0.01}, Seed: 1}
+	block := train.Steps{Values: images, Labels: []int32{3, 7}, Rates: []float64{0.01}, Seed: 1}
 	if _, err := trainer.Train(block); err != nil {
 		log.Fatal(err)
 	}

@@ -177,7 +177,7 @@ func (o *Op) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// ReadArch reads an architecture from JSON, as json.Marshal writes one, and checks it.
+// Read reads an architecture from JSON, as json.Marshal writes one, and checks it.
 func Read(text []byte) (a Arch, err error) {
 	if err := strict.Decode(text, &a); err != nil {
 		return Arch{}, fmt.Errorf("arch: %w", err)

@@ -11,6 +11,7 @@ import (
 	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/nets/nettest"
 	"coadapt/gomlxnet/op"
+	"coadapt/gomlxnet/train"
 )
 
 var zeroBiases = op.Param{Filler: op.Filler{Kind: op.Constant}, RateMult: 1, DecayMult: 1}
@@ -188,7 +189,7 @@ func TestRescaledLearns(t *testing.T) {
 		images, labels := nettest.Batch(a, 4, 0)
 		var losses []float64
 		for _, w := range []arch.Weights{w, scaled} {
-			trainer, err := gomlxnet.NewTrainer(backend, a, gomlxnet.SGD{}, 4)
+			trainer, err := train.New(backend, a, train.SGD{}, 4)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -196,7 +197,7 @@ func TestRescaledLearns(t *testing.T) {
 			if err := trainer.Load(w, arch.Cut{N: n}); err != nil {
 				t.Fatal(err)
 			}
-			loss, err := trainer.Train(gomlxnet.StepBlock{Values: images, Labels: labels, Rates: []float64{0.1}, Seed: 1})
+			loss, err := trainer.Train(train.Steps{Values: images, Labels: labels, Rates: []float64{0.1}, Seed: 1})
 			if err != nil {
 				t.Fatal(err)
 			}

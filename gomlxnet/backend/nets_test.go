@@ -9,11 +9,11 @@ import (
 	"sync"
 	"testing"
 
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/nets"
 	"coadapt/gomlxnet/op"
+	"coadapt/gomlxnet/train"
 
 	"github.com/gomlx/compute"
 	_ "github.com/gomlx/compute/gobackend"
@@ -112,14 +112,14 @@ func TestDivide(t *testing.T) {
 		t.Fatal(err)
 	}
 	const batch, steps = 4, 3
-	block := gomlxnet.StepBlock{Values: make([]float32, steps*batch*24*24*3), Labels: make([]int32, steps*batch),
+	block := train.Steps{Values: make([]float32, steps*batch*24*24*3), Labels: make([]int32, steps*batch),
 		Rates: []float64{0.05, 0.05, 0.05}, Seed: 9}
 	rng := rand.New(rand.NewPCG(1, 2))
 	for i := range block.Values {
 		block.Values[i] = float32(rng.NormFloat64())
 	}
 	train := func(b compute.Backend) string {
-		trainer, err := gomlxnet.NewTrainer(b, a, gomlxnet.SGD{Momentum: 0.9, Decay: 0.0005}, batch)
+		trainer, err := train.New(b, a, train.SGD{Momentum: 0.9, Decay: 0.0005}, batch)
 		if err != nil {
 			t.Error(err)
 			return ""

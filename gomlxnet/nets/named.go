@@ -69,7 +69,7 @@ func Named(text string, classes, size int) (arch.Arch, error) {
 	return Build(name, classes, options)
 }
 
-// OpenArch is [Named], or the architecture of a file where the name ends in .json. Above 0, classes and size take the
+// Open is [Named], or the architecture of a file where the name ends in .json. Above 0, classes and size take the
 // place of the architecture's own.
 func Open(name string, classes, size int) (a arch.Arch, err error) {
 	if !strings.HasSuffix(name, ".json") {

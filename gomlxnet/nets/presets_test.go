@@ -10,11 +10,11 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/nets"
 	"coadapt/gomlxnet/nets/nettest"
 	"coadapt/gomlxnet/op/optest"
+	"coadapt/gomlxnet/train"
 
 	"github.com/gomlx/compute"
 )
@@ -166,7 +166,7 @@ func TestPresetsStep(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			trainer, err := gomlxnet.NewTrainer(backend, a, gomlxnet.SGD{Momentum: 0.9}, 4)
+			trainer, err := train.New(backend, a, train.SGD{Momentum: 0.9}, 4)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -176,7 +176,7 @@ func TestPresetsStep(t *testing.T) {
 				t.Fatal(err)
 			}
 			images, labels := nettest.Batch(a, 4, 0)
-			loss, err := trainer.Train(gomlxnet.StepBlock{Values: images, Labels: labels, Rates: []float64{0.01}})
+			loss, err := trainer.Train(train.Steps{Values: images, Labels: labels, Rates: []float64{0.01}})
 			if err != nil || !(loss[0] > 0.5 && loss[0] < 6) {
 				t.Errorf("%s: a loss of %v, %v", name, loss, err)
 			}

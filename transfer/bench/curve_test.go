@@ -14,7 +14,6 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/bench/peers"
@@ -23,6 +22,7 @@ import (
 	"coadapt/gomlxnet/home"
 	"coadapt/gomlxnet/nets"
 	"coadapt/gomlxnet/op"
+	"coadapt/gomlxnet/train"
 	"coadapt/transfer"
 	"coadapt/transfer/store"
 
@@ -362,7 +362,7 @@ func TestTorch(t *testing.T) {
 		}
 	}()
 	fixed := func(cfg *transfer.Config) {
-		cfg.Recipe.Rate = gomlxnet.Schedule{Policy: gomlxnet.Fixed, Base: 0.05}
+		cfg.Recipe.Rate = train.Schedule{Policy: train.Fixed, Base: 0.05}
 		conv2 := cfg.Arch.Blocks[1].Ops
 		c := conv2[0].Spec.(op.Convolution)
 		c.Groups = 2
@@ -386,7 +386,7 @@ func TestTorch(t *testing.T) {
 	}
 	// Cut and mirrored at random, in a recipe of channel means; hardly trained, so that both sides end where both begin.
 	cut := func(cfg *transfer.Config) {
-		cfg.Recipe.Rate = gomlxnet.Schedule{Policy: gomlxnet.Fixed, Base: 1e-6}
+		cfg.Recipe.Rate = train.Schedule{Policy: train.Fixed, Base: 1e-6}
 		cfg.Recipe.Pad, cfg.Recipe.Mirror, cfg.Recipe.ChannelMean = 2, true, true
 		for i := 5; i < 7; i++ {
 			b := &cfg.Arch.Blocks[i]

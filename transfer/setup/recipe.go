@@ -1,9 +1,9 @@
 package setup
 
 import (
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/train"
 	"coadapt/transfer"
 )
 
@@ -103,7 +103,7 @@ func (o Options) trained(src dataset.Source, n chosen) (transfer.Config, error) 
 	}
 	r.Momentum, r.Decay, r.Rate.Warmup = o.Momentum, o.Decay, o.Warmup
 	if o.Schedule == "fixed" {
-		r.Rate = gomlxnet.Schedule{Policy: gomlxnet.Fixed, Base: r.Rate.Base, Warmup: o.Warmup}
+		r.Rate = train.Schedule{Policy: train.Fixed, Base: r.Rate.Base, Warmup: o.Warmup}
 	}
 	if o.Rate2 > 0 || o.Steps2 > 0 {
 		r.Second = &transfer.Second{Rate: o.Rate2, Steps: o.Steps2}

@@ -1,3 +1,4 @@
+// Package nettest has the small nets that tests share, and changes to them.
 package nettest
 
 import (
@@ -12,7 +13,7 @@ import (
 	"coadapt/gomlxnet/op"
 )
 
-// tiny is a Mini of eight narrow layers for 16 px images, its windows given
+// Tiny is a Mini of eight narrow layers for 16 px images, its windows given
 // here, whatever those of the preset are: 16 px -> 8 -> 4 -> 4 -> 4 -> 2.
 func Tiny(classes int, dropout float64) arch.Arch {
 	a := nets.Mini(classes, nets.MiniOptions{Size: 16, Widths: [7]int{4, 6, 8, 8, 6, 8, 8}, Dropout: dropout})
@@ -23,7 +24,7 @@ func Tiny(classes int, dropout float64) arch.Arch {
 	return a
 }
 
-// edit changes the first operation of a type in a block.
+// Edit changes the first operation of a type in a block.
 func Edit[S op.Spec](a *arch.Arch, block int, change func(*S)) {
 	ops := a.Blocks[block].Ops
 	for k, o := range ops {
@@ -36,13 +37,13 @@ func Edit[S op.Spec](a *arch.Arch, block int, change func(*S)) {
 	panic(fmt.Sprintf("block %s has no %T", a.Blocks[block].Name, *new(S)))
 }
 
-// first is the first operation of a type in a block, or a zero one.
+// First is the first operation of a type in a block, or a zero one.
 func First[S op.Spec](b arch.Block) S {
 	s, _ := arch.Find[S](b)
 	return s
 }
 
-// params are those of the weights and the biases of a block of CaffeNet's kind.
+// Params are those of the weights and the biases of a block of CaffeNet's kind.
 func Params(b arch.Block) (weight, bias op.Param) {
 	switch s := b.Ops[0].Spec.(type) {
 	case op.Convolution:
@@ -66,21 +67,21 @@ func setParams(a *arch.Arch, block int, weight, bias op.Param) {
 	}
 }
 
-// multipliers sets those of the rates of a block's weights and biases.
+// Multipliers sets those of the rates of a block's weights and biases.
 func Multipliers(a *arch.Arch, block int, ofWeight, ofBias float64) {
 	weight, bias := Params(a.Blocks[block])
 	weight.RateMult, bias.RateMult = ofWeight, ofBias
 	setParams(a, block, weight, bias)
 }
 
-// filler sets that of the weights.
+// SetFiller sets that of the weights.
 func SetFiller(a *arch.Arch, block int, f op.Filler) {
 	weight, bias := Params(a.Blocks[block])
 	weight.Filler = f
 	setParams(a, block, weight, bias)
 }
 
-// tinyBatch draws batch k for tiny nets of the given arch.
+// Batch draws batch k for tiny nets of the given arch.
 func Batch(a arch.Arch, batch int, k uint64) (images []float32, labels []int32) {
 	rng := rand.New(rand.NewPCG(k, 3))
 	images, labels = make([]float32, batch*a.Size*a.Size*a.Channels), make([]int32, batch)
@@ -93,7 +94,7 @@ func Batch(a arch.Arch, batch int, k uint64) (images []float32, labels []int32) 
 	return images, labels
 }
 
-// mustInit are the initial weights of a seed.
+// Init are the initial weights of a seed.
 func Init(t testing.TB, a arch.Arch, seed uint64) arch.Weights {
 	t.Helper()
 	w, err := a.Init(seed)
@@ -103,12 +104,12 @@ func Init(t testing.TB, a arch.Arch, seed uint64) arch.Weights {
 	return w
 }
 
-// equalBits says whether two variables have the same values, to the bit.
+// EqualBits says whether two variables have the same values, to the bit.
 func EqualBits(a, b arch.Tensor) bool {
 	return slices.EqualFunc(a.Data, b.Data, func(x, y float32) bool { return math.Float32bits(x) == math.Float32bits(y) })
 }
 
-// named is [nets.Named] for 3 classes.
+// Named is [nets.Named] for 3 classes.
 func Named(t *testing.T, text string) arch.Arch {
 	t.Helper()
 	a, err := nets.Named(text, 3, 0)

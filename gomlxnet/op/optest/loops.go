@@ -2,7 +2,7 @@ package optest
 
 import "math"
 
-// convLoop is the definition: output channel o of group g sees the input
+// ConvLoop is the definition: output channel o of group g sees the input
 // channels of group g alone. x is [b,h,w,in], k is [k,k,in/groups,out].
 func ConvLoop(x, k Array, stride, pad, groups int) Array {
 	size, in, out := k.Shape[0], k.Shape[2], k.Shape[3]
@@ -32,7 +32,7 @@ func ConvLoop(x, k Array, stride, pad, groups int) Array {
 	return y
 }
 
-// poolLoop is Caffe's PoolingLayer::Forward_cpu for MAX without padding.
+// PoolLoop is Caffe's PoolingLayer::Forward_cpu for MAX without padding.
 func PoolLoop(x Array, kernel, stride int) Array {
 	oh, ow := windowsOver(x.Shape[1], kernel, stride), windowsOver(x.Shape[2], kernel, stride)
 	y := NewArray(x.Shape[0], oh, ow, x.Shape[3])
@@ -64,7 +64,7 @@ func windowsOver(in, kernel, stride int) int {
 	return n
 }
 
-// lrnLoop is Caffe's LRNLayer::CrossChannelForward_cpu, x / (1 + alpha/n Σ x²)^beta.
+// LRNLoop is Caffe's LRNLayer::CrossChannelForward_cpu, x / (1 + alpha/n Σ x²)^beta.
 func LRNLoop(x Array, size int, alpha, beta float64) Array {
 	y, channels := NewArray(x.Shape...), x.Shape[3]
 	for at := 0; at < len(x.Data); at += channels {

@@ -1,3 +1,4 @@
+// Package optest compares graphs with plain loops in float64, on the Go backend and on XLA's CPU.
 package optest
 
 import (
@@ -15,7 +16,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// onBackends runs f once on the Go backend and once on XLA's CPU. The latter is
+// OnBackends runs f once on the Go backend and once on XLA's CPU. The latter is
 // skipped where set-up has not made a plugin.
 func OnBackends(t *testing.T, f func(t *testing.T, backend compute.Backend)) {
 	t.Helper()
@@ -24,6 +25,7 @@ func OnBackends(t *testing.T, f func(t *testing.T, backend compute.Backend)) {
 	}
 }
 
+// Open opens a backend until the end of the test, or skips it where XLA is asked for and set-up has not made a plugin.
 func Open(t testing.TB, config string) compute.Backend {
 	t.Helper()
 	if config != "go" {
@@ -40,12 +42,13 @@ func Open(t testing.TB, config string) compute.Backend {
 	return backend
 }
 
-// array is a row-major array of float64, what the plain loops work on.
+// Array is a row-major array of float64, what the plain loops work on.
 type Array struct {
 	Shape []int
 	Data  []float64
 }
 
+// NewArray is one of zeros.
 func NewArray(shape ...int) Array {
 	n := 1
 	for _, d := range shape {
@@ -54,7 +57,7 @@ func NewArray(shape ...int) Array {
 	return Array{shape, make([]float64, n)}
 }
 
-// at is the place of an index in the data.
+// At is the place of an index in the data.
 func (a Array) At(index ...int) int {
 	k := 0
 	for i, x := range index {
@@ -63,7 +66,7 @@ func (a Array) At(index ...int) int {
 	return k
 }
 
-// random draws float32-exact standard normal values.
+// Random draws float32-exact standard normal values.
 func Random(seed uint64, shape ...int) Array {
 	a, rng := NewArray(shape...), rand.New(rand.NewPCG(seed, 1))
 	for i := range a.Data {
@@ -72,7 +75,7 @@ func Random(seed uint64, shape ...int) Array {
 	return a
 }
 
-// spread draws a random order of values 0.1 apart, so that no two of them are
+// Spread draws a random order of values 0.1 apart, so that no two of them are
 // within the step of a finite difference.
 func Spread(seed uint64, shape ...int) Array {
 	a, rng := NewArray(shape...), rand.New(rand.NewPCG(seed, 2))
@@ -82,6 +85,7 @@ func Spread(seed uint64, shape ...int) Array {
 	return a
 }
 
+// Tensor is the array in float32.
 func (a Array) Tensor() *tensors.Tensor {
 	data := make([]float32, len(a.Data))
 	for i, x := range a.Data {
@@ -90,6 +94,7 @@ func (a Array) Tensor() *tensors.Tensor {
 	return tensors.FromFlatDataAndDimensions(data, a.Shape...)
 }
 
+// FromTensor is the array of a float32 tensor.
 func FromTensor(t testing.TB, x *tensors.Tensor) Array {
 	t.Helper()
 	data, err := tensors.CopyFlatData[float32](x)
@@ -103,7 +108,7 @@ func FromTensor(t testing.TB, x *tensors.Tensor) Array {
 	return a
 }
 
-// run compiles and calls a graph of one backend on float32 inputs.
+// Run compiles and calls a graph of one backend on float32 inputs.
 func Run(t testing.TB, backend compute.Backend, graph func(in []*Node) []*Node, in ...Array) []Array {
 	t.Helper()
 	args := make([]any, len(in))
@@ -121,7 +126,7 @@ func Run(t testing.TB, backend compute.Backend, graph func(in []*Node) []*Node, 
 	return arrays
 }
 
-// opCase is one use of an operation: its graph, its slow twin (a plain loop in
+// Case is one use of an operation: its graph, its slow twin (a plain loop in
 // float64) and the inputs of both.
 type Case struct {
 	Name  string
@@ -130,7 +135,7 @@ type Case struct {
 	In    []Array
 }
 
-// checkOps compares operations with their slow twins: the values, and the
+// Check compares operations with their slow twins: the values, and the
 // gradient of Σ r·f(x) for a random r with the central differences of the loop.
 // tol is relative to the largest value compared. All cases share one graph,
 // since XLA takes half a second for each, however small.
@@ -182,6 +187,7 @@ func differences(loop func(in []Array) Array, in []Array, arg int, weight Array)
 	return grad
 }
 
+// Compare fails where values are further apart than tol, a share of the largest that is wanted.
 func Compare(t *testing.T, what string, got, want Array, tol float64) {
 	t.Helper()
 	if len(got.Data) != len(want.Data) || len(got.Shape) != len(want.Shape) {

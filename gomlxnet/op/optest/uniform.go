@@ -1,6 +1,6 @@
 package optest
 
-// stream is splitmix64 seeded with the FNV-1a hash of a name.
+// Stream is splitmix64 seeded with the FNV-1a hash of a name.
 func Stream(name string) func() uint64 {
 	state := uint64(0xcbf29ce484222325)
 	for _, b := range []byte(name) {
@@ -15,7 +15,7 @@ func Stream(name string) func() uint64 {
 	}
 }
 
-// fillUniform fills data with values between -scale and scale.
+// FillUniform fills data with values between -scale and scale.
 func FillUniform(data []float32, name string, scale float64) {
 	next := Stream(name)
 	for i := range data {

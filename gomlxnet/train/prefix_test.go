@@ -1,4 +1,4 @@
-package gomlxnet
+package train
 
 import (
 	"math/rand/v2"
@@ -29,7 +29,7 @@ func TestStepAboveIsStep(t *testing.T) {
 		for i := range labels {
 			labels[i] = int32(rng.IntN(a.Classes))
 		}
-		trainer, err := NewTrainer(backend, a, SGD{Momentum: 0.9, Decay: 0.001}, batch)
+		trainer, err := New(backend, a, SGD{Momentum: 0.9, Decay: 0.001}, batch)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -106,7 +106,7 @@ func TestNothingSettled(t *testing.T) {
 			t.Errorf("cut %+v: %d layers are settled, want %d", cut, got, want)
 		}
 	}
-	trainer, err := NewTrainer(optest.Open(t, "go"), a, SGD{}, 2)
+	trainer, err := New(optest.Open(t, "go"), a, SGD{}, 2)
 	if err != nil {
 		t.Fatal(err)
 	}

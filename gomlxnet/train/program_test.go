@@ -1,4 +1,4 @@
-package gomlxnet
+package train
 
 import (
 	"strings"
@@ -17,7 +17,7 @@ import (
 func TestSiblings(t *testing.T) {
 	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		a, cut := nettest.Tiny(3, 0.5), arch.Cut{N: 2, Frozen: true}
-		one, err := NewTrainer(backend, a, SGD{Momentum: 0.9, Decay: 5e-4}, 4)
+		one, err := New(backend, a, SGD{Momentum: 0.9, Decay: 5e-4}, 4)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -58,7 +58,7 @@ func TestSiblings(t *testing.T) {
 func TestFailedExecution(t *testing.T) {
 	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		a := nettest.Tiny(3, 0)
-		trainer, err := NewTrainer(backend, a, SGD{Momentum: 0.9}, 4)
+		trainer, err := New(backend, a, SGD{Momentum: 0.9}, 4)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-package gomlxnet
+package train
 
 import (
 	"fmt"
@@ -21,7 +21,7 @@ const tinyBatchSize = 4
 
 func newTiny(t testing.TB, backend compute.Backend, dropout float64) *Trainer {
 	t.Helper()
-	trainer, err := NewTrainer(backend, nettest.Tiny(4, dropout), SGD{Momentum: 0.9, Decay: 0.0005}, tinyBatchSize)
+	trainer, err := New(backend, nettest.Tiny(4, dropout), SGD{Momentum: 0.9, Decay: 0.0005}, tinyBatchSize)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func resumes(t *testing.T, one, two *Trainer, cuts []arch.Cut) {
 // which it does not for the tiny nets of the other tests: Mini as it is trained.
 func TestThreadsChangeNothing(t *testing.T) {
 	a := nets.Mini(10, nets.MiniOptions{})
-	trainer, err := NewTrainer(optest.Open(t, "xla:cpu"), a, SGD{Momentum: 0.9, Decay: 0.0005}, 128)
+	trainer, err := New(optest.Open(t, "xla:cpu"), a, SGD{Momentum: 0.9, Decay: 0.0005}, 128)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -371,10 +371,10 @@ func TestTrainerErrors(t *testing.T) {
 	check("a pixel too few in a test", err, "4·16·16·3")
 	check("momentum of another net", trainer.SetMomentum(arch.Weights{"/net/conv1/biases": {Shape: []int{1}, Data: []float32{1}}}), "/net/conv1/biases")
 
-	_, err = NewTrainer(backend, a, SGD{}, 0)
+	_, err = New(backend, a, SGD{}, 0)
 	check("batch of 0", err, "batch of 0")
 	a.Classes = 0
-	_, err = NewTrainer(backend, a, SGD{}, 4)
+	_, err = New(backend, a, SGD{}, 4)
 	check("no classes", err, "classes 0")
 
 	after, err := trainer.Weights()

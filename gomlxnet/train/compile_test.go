@@ -1,4 +1,4 @@
-package gomlxnet
+package train
 
 import (
 	"context"
@@ -49,7 +49,7 @@ func TestInterrupt(t *testing.T) {
 
 // TestCloseWhileCompiling: a trainer is closed without waiting for the compiler, and leaves it what it works on.
 func TestCloseWhileCompiling(t *testing.T) {
-	trainer, err := NewTrainer(optest.Open(t, "go"), nettest.Tiny(4, 0), SGD{}, tinyBatchSize)
+	trainer, err := New(optest.Open(t, "go"), nettest.Tiny(4, 0), SGD{}, tinyBatchSize)
 	if err != nil {
 		t.Fatal(err)
 	}

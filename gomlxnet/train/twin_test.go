@@ -1,4 +1,4 @@
-package gomlxnet
+package train
 
 import (
 	"encoding/json"
@@ -50,7 +50,7 @@ type twinSample struct {
 
 func readTwins(t *testing.T) []twin {
 	t.Helper()
-	text, err := os.ReadFile("testdata/torch_twin.json")
+	text, err := os.ReadFile("../testdata/torch_twin.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +112,7 @@ func (w twin) follow(t *testing.T, backend compute.Backend, steps int) {
 	if len(w.Losses) != 20 || len(w.Rates) != 2 || len(w.Gradients) != 16 || len(w.Weights) != 16 {
 		t.Fatalf("%d losses, %d rates, %d gradients, %d weights: the file is not what torch_twin.py makes", len(w.Losses), len(w.Rates), len(w.Gradients), len(w.Weights))
 	}
-	trainer, err := NewTrainer(backend, w.Arch, SGD{Momentum: w.Momentum, Decay: w.Decay}, w.Batch)
+	trainer, err := New(backend, w.Arch, SGD{Momentum: w.Momentum, Decay: w.Decay}, w.Batch)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package gomlxnet
+package train
 
 import (
 	"math"
@@ -42,7 +42,7 @@ func openDevices(t testing.TB) compute.Backend {
 // placed is a trainer of batches of eight on some devices.
 func placed(t testing.TB, backend compute.Backend, a arch.Arch, devices ...int) *Trainer {
 	t.Helper()
-	trainer, err := NewTrainer(backend, a, SGD{Momentum: 0.9, Decay: 0.0005}, 8, devices...)
+	trainer, err := New(backend, a, SGD{Momentum: 0.9, Decay: 0.0005}, 8, devices...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +153,7 @@ func TestDevices(t *testing.T) {
 func replicasAreAlike(t *testing.T, trainer *Trainer) {
 	t.Helper()
 	for _, v := range trainer.vars {
-		for _, path := range []string{v.Path, "/" + solverScope + "/momentum" + v.Path} {
+		for _, path := range []string{v.Path, momentumPath(v.Path)} {
 			buffers := trainer.values[path]
 			if len(buffers) != len(trainer.devices) {
 				t.Fatalf("%s is on %d devices, want %d", path, len(buffers), len(trainer.devices))
@@ -253,11 +253,11 @@ func TestNoSuchDevices(t *testing.T) {
 		{backend, 4, []int{-1}, "device -1"},
 		{backend, 4, []int{0, 0}, "device 0 is named twice"},
 	} {
-		if _, err := NewTrainer(c.backend, nettest.Tiny(4, 0), SGD{}, c.batch, c.devices...); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := New(c.backend, nettest.Tiny(4, 0), SGD{}, c.batch, c.devices...); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("devices %v: %v, want an error with %q", c.devices, err, c.want)
 		}
 	}
-	if _, err := NewTrainer(openDevices(t), nettest.Tiny(4, 0), SGD{}, 7, 0, 1); err == nil || !strings.Contains(err.Error(), "batch of 7 images on 2 devices: want a multiple of 2") {
+	if _, err := New(openDevices(t), nettest.Tiny(4, 0), SGD{}, 7, 0, 1); err == nil || !strings.Contains(err.Error(), "batch of 7 images on 2 devices: want a multiple of 2") {
 		t.Errorf("a batch of 7 on two devices: %v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package gomlxnet
+package train
 
 import (
 	"encoding/json"
@@ -30,7 +30,7 @@ type normFile struct {
 
 func readNorm(t *testing.T) (f normFile) {
 	t.Helper()
-	text, err := os.ReadFile("testdata/torch_norm.json")
+	text, err := os.ReadFile("../testdata/torch_norm.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func (f normFile) data(step int) (images []float32, labels []int32) {
 
 func (f normFile) trainer(t *testing.T, backend compute.Backend, devices ...int) *Trainer {
 	t.Helper()
-	trainer, err := NewTrainer(backend, f.Arch, SGD{Momentum: f.Momentum, Decay: f.Decay}, f.Batch, devices...)
+	trainer, err := New(backend, f.Arch, SGD{Momentum: f.Momentum, Decay: f.Decay}, f.Batch, devices...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -230,9 +230,9 @@ func TestStatisticsInEveryWay(t *testing.T) {
 	resumes(t, trainer, sibling, []arch.Cut{{}, {N: 2, Frozen: true}})
 
 	nets, starts := []*Trainer{trainer, sibling}, []arch.Weights{start, nettest.Init(t, f.Arch, 5)}
-	blocks := []StepBlock{blockFor(f.Arch, f.Batch, 0, 5), blockFor(f.Arch, f.Batch, 1, 5)}
+	blocks := []Steps{blockFor(f.Arch, f.Batch, 0, 5), blockFor(f.Arch, f.Batch, 1, 5)}
 	want, alone := takenAlone(t, nets, starts, blocks)
-	got, err := TrainTogether(nets, blocks)
+	got, err := Together(nets, blocks)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package gomlxnet
+package train
 
 import (
 	"errors"
@@ -21,7 +21,7 @@ func (t *Trainer) settled() (int, error) {
 
 // Prefix gives what leaves the settled layers of the loaded net (see
 // [arch.Arch.Settled]) for images [batch, size, size, channels]: what
-// a [StepBlock] with Above has in place of these images.
+// a [Steps] with Above has in place of these images.
 func (t *Trainer) Prefix(images []float32) ([]float32, error) { return t.PrefixFrom(0, images) }
 
 // PrefixFrom is Prefix for what layers 1..from gave for the images, fewer than are settled: the rest of these layers is

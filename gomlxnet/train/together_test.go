@@ -1,4 +1,4 @@
-package gomlxnet
+package train
 
 import (
 	"fmt"
@@ -35,9 +35,9 @@ func team(t *testing.T, backend string, a arch.Arch, solver SGD, batch, nets int
 }
 
 // blockFor draws a block of steps for net i: pictures, labels, rates, seed and iteration are those of no other net.
-func blockFor(a arch.Arch, batch, i, steps int) StepBlock {
+func blockFor(a arch.Arch, batch, i, steps int) Steps {
 	rng := rand.New(rand.NewPCG(5, uint64(i)))
-	b := StepBlock{Values: make([]float32, steps*batch*a.Size*a.Size*a.Channels), Seed: uint64(i), Iteration: 3 * i}
+	b := Steps{Values: make([]float32, steps*batch*a.Size*a.Size*a.Channels), Seed: uint64(i), Iteration: 3 * i}
 	for k := range b.Values {
 		b.Values[k] = float32(rng.NormFloat64())
 	}
@@ -51,7 +51,7 @@ func blockFor(a arch.Arch, batch, i, steps int) StepBlock {
 }
 
 // settle replaces a block's pictures by what the net's settled layers give for them.
-func (b StepBlock) settle(t *testing.T, trainer *Trainer) StepBlock {
+func (b Steps) settle(t *testing.T, trainer *Trainer) Steps {
 	t.Helper()
 	size := trainer.batch * trainer.arch.Input().Values()
 	var values []float32
@@ -106,7 +106,7 @@ func takenAlone(
 	t *testing.T,
 	nets []*Trainer,
 	starts []arch.Weights,
-	blocks []StepBlock,
+	blocks []Steps,
 ) (losses [][]float64, holds []held) {
 	t.Helper()
 	for i, net := range nets {
@@ -153,7 +153,7 @@ func TestTogetherIsOneByOne(t *testing.T) {
 			func(t *testing.T) {
 				const batch, steps = 4, 6
 				nets, starts := team(t, "xla:cpu", c.arch, SGD{Momentum: 0.9, Decay: 0.001}, batch, len(c.cuts))
-				var blocks []StepBlock
+				var blocks []Steps
 				var want [][]float64
 				var alone []held
 				for i, net := range nets {
@@ -173,7 +173,7 @@ func TestTogetherIsOneByOne(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				got, err := TrainTogether(nets, blocks)
+				got, err := Together(nets, blocks)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -210,10 +210,10 @@ func TestTogetherIsOneByOne(t *testing.T) {
 func TestTogetherEndsWithTheLoss(t *testing.T) {
 	arch := nets.Mini(3, nets.MiniOptions{Size: 24, Widths: [7]int{4, 8, 8, 8, 8, 16, 16}})
 	nets, starts := team(t, "xla:cpu", arch, SGD{Momentum: 0.9}, 4, 2)
-	blocks := []StepBlock{blockFor(arch, 4, 0, 6), blockFor(arch, 4, 1, 6)}
+	blocks := []Steps{blockFor(arch, 4, 0, 6), blockFor(arch, 4, 1, 6)}
 	blocks[0].Rates[1] = 1e30
 	want, alone := takenAlone(t, nets, starts, blocks)
-	got, err := TrainTogether(nets, blocks)
+	got, err := Together(nets, blocks)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -231,12 +231,12 @@ func TestTogetherAsFarAsTheShortest(t *testing.T) {
 	arch := nets.Mini(3, nets.MiniOptions{Size: 24, Widths: [7]int{4, 8, 8, 8, 8, 16, 16}, Dropout: 0.5})
 	lengths := []int{5, 2, 3}
 	nets, starts := team(t, "xla:cpu", arch, SGD{Momentum: 0.9}, 4, len(lengths))
-	var blocks []StepBlock
+	var blocks []Steps
 	for i, n := range lengths {
 		blocks = append(blocks, blockFor(arch, 4, i, n))
 	}
 	want, alone := takenAlone(t, nets, starts, blocks)
-	got, err := TrainTogether(nets, blocks)
+	got, err := Together(nets, blocks)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -256,12 +256,12 @@ func TestTogetherOneByOne(t *testing.T) {
 	arch := nets.Mini(3, nets.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
 	for backend, lengths := range map[string][]int{"xla:cpu": {2}, "go": {1, 1}} {
 		nets, starts := team(t, backend, arch, SGD{Momentum: 0.9}, 2, len(lengths))
-		var blocks []StepBlock
+		var blocks []Steps
 		for i, n := range lengths {
 			blocks = append(blocks, blockFor(arch, 2, i, n))
 		}
 		want, alone := takenAlone(t, nets, starts, blocks)
-		got, err := TrainTogether(nets, blocks)
+		got, err := Together(nets, blocks)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -285,10 +285,10 @@ func TestTogetherSaysWhatIsWrong(t *testing.T) {
 	a := nets.Mini(3, nets.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
 	nets, starts := team(t, "xla:cpu", a, SGD{}, 2, 2)
 	stranger, _ := trainerOf(t, "xla:cpu", a, SGD{}, 2)
-	blocks := []StepBlock{blockFor(a, 2, 0, 2), blockFor(a, 2, 1, 2)}
-	says := func(want string, nets []*Trainer, blocks []StepBlock) {
+	blocks := []Steps{blockFor(a, 2, 0, 2), blockFor(a, 2, 1, 2)}
+	says := func(want string, nets []*Trainer, blocks []Steps) {
 		t.Helper()
-		if _, err := TrainTogether(nets, blocks); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Together(nets, blocks); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}

@@ -1,4 +1,4 @@
-package gomlxnet
+package train
 
 import (
 	"errors"
@@ -7,9 +7,9 @@ import (
 	"slices"
 )
 
-// TrainTogether is [Trainer.Train] on several nets in one graph, each on a block of its own: convolutions become one
+// Together is [Trainer.Train] on several nets in one graph, each on a block of its own: convolutions become one
 // with groups, products of matrices one with a batch axis, and so on (stack.go). It is for nets too small to fill an
-// accelerator; on a CPU, which one net fills, it is no faster (PERFORMANCE.md). The nets are a [NewTrainer] and its
+// accelerator; on a CPU, which one net fills, it is no faster (PERFORMANCE.md). The nets are a [New] and its
 // [Trainer.Sibling]s on one device, alike in how many layers are frozen;
 // fine-tuned and base nets are alike. A graph is compiled for each number of nets.
 //
@@ -18,7 +18,7 @@ import (
 // what follows the step in which one of the nets loses its loss, and single steps (see [Trainer.MaxSteps]) each net
 // takes alone. The losses are those of each net, as of Train. Where a net's
 // block is refused none is stepped; an execution that fails may have stepped some.
-func TrainTogether(nets []*Trainer, blocks []StepBlock) ([][]float64, error) {
+func Together(nets []*Trainer, blocks []Steps) ([][]float64, error) {
 	if len(nets) == 0 || len(blocks) != len(nets) {
 		return nil, fmt.Errorf("%d nets with %d blocks, want at least one and as many", len(nets), len(blocks))
 	}

@@ -1,4 +1,4 @@
-package gomlxnet
+package train
 
 import (
 	"math"
@@ -58,9 +58,9 @@ func stepped(
 			loss, err = trainer.Step(values, labels, rates[k], 11, k)
 			got, n = []float64{loss}, 1
 		case above:
-			got, err = trainer.Train(StepBlock{values, labels, rates[k : k+n], 11, k, true})
+			got, err = trainer.Train(Steps{values, labels, rates[k : k+n], 11, k, true})
 		default:
-			got, err = trainer.Train(StepBlock{values, labels, rates[k : k+n], 11, k, false})
+			got, err = trainer.Train(Steps{values, labels, rates[k : k+n], 11, k, false})
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -80,7 +80,7 @@ func stepped(
 // trainerOf is a trainer on a backend, and initial values.
 func trainerOf(t *testing.T, backend string, a arch.Arch, solver SGD, batch int) (*Trainer, arch.Weights) {
 	t.Helper()
-	trainer, err := NewTrainer(optest.Open(t, backend), a, solver, batch)
+	trainer, err := New(optest.Open(t, backend), a, solver, batch)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +148,7 @@ func TestStepsEndWithTheLoss(t *testing.T) {
 func TestStepsOfNoBlock(t *testing.T) {
 	a := nets.Mini(3, nets.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
 	trainer, w := trainerOf(t, "xla:cpu", a, SGD{}, 2)
-	if _, err := trainer.Train(StepBlock{nil, nil, []float64{1}, 0, 0, false}); err == nil ||
+	if _, err := trainer.Train(Steps{nil, nil, []float64{1}, 0, 0, false}); err == nil ||
 		!strings.Contains(err.Error(), "no net is loaded") {
 		t.Errorf("error %v", err)
 	}
@@ -163,7 +163,7 @@ func TestStepsOfNoBlock(t *testing.T) {
 		"block of 0 steps with 0 values and 0 labels, want 1 to 16 steps with 3456 and 2 each":       nil,
 		"block of 17 steps with 58752 values and 34 labels, want 1 to 16 steps with 3456 and 2 each": make([]float64, 17),
 	} {
-		if _, err := trainer.Train(StepBlock{make([]float32, len(rates)*2*size), make([]int32, len(rates)*2), rates, 0, 0, false}); err == nil ||
+		if _, err := trainer.Train(Steps{make([]float32, len(rates)*2*size), make([]int32, len(rates)*2), rates, 0, 0, false}); err == nil ||
 			err.Error() != want {
 			t.Errorf("error %v, want %q", err, want)
 		}

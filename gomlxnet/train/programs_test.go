@@ -1,4 +1,4 @@
-package gomlxnet
+package train
 
 import (
 	"crypto/sha256"
@@ -20,7 +20,7 @@ import (
 	"k8s.io/klog/v2"
 )
 
-const programsFile = "testdata/programs.json"
+const programsFile = "../testdata/programs.json"
 
 var updatePrograms = flag.Bool("update-programs", false, "write "+programsFile)
 
@@ -46,7 +46,7 @@ func TestProgramsStay(t *testing.T) {
 		}
 		got[name+" json"] = hash(text)
 		// It is not closed: that would wait for the compiler, which was stopped.
-		trainer, err := NewTrainer(backend, a, SGD{Momentum: 0.9, Decay: 0.0005}, 4)
+		trainer, err := New(backend, a, SGD{Momentum: 0.9, Decay: 0.0005}, 4)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-package gomlxnet
+package train
 
 import (
 	"fmt"
@@ -12,7 +12,6 @@ import (
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/model/initializer"
-	"github.com/gomlx/gomlx/ml/train/optimizer"
 )
 
 // Policy names how the rate falls with the iteration, in Caffe's words.
@@ -82,19 +81,16 @@ func (s Schedule) Check() error {
 // the rate the velocity gathered before goes on at its old size. Variables
 // that are not trainable, and those with rate multiplier 0, do not move at all.
 //
-// The rate is a variable of the model ([SGD.RateVar]), set from outside before
-// each step, so that one compiled graph serves every schedule. SGD implements
-// [optimizer.Interface].
+// The rate is a variable of the model, set from outside before
+// each step, so that one compiled graph serves every schedule.
 type SGD struct {
 	Momentum float64
 	Decay    float64
-	Params   map[string]op.Param // multipliers by the variable's path; absent means 1 and 1
+	params   map[string]op.Param // multipliers by the variable's path; absent means 1 and 1
 }
 
-var _ optimizer.Interface = SGD{}
-
-// UpdateGraph adds one step of the solver to the graph of a scalar loss.
-func (s SGD) UpdateGraph(scope *model.Scope, g *Graph, loss *Node) {
+// updateGraph adds one step of the solver to the graph of a scalar loss.
+func (s SGD) updateGraph(scope *model.Scope, g *Graph, loss *Node) {
 	if !loss.Shape().IsScalar() {
 		panic(fmt.Errorf("solver: the loss has shape %s, want a scalar", loss.Shape()))
 	}
@@ -108,7 +104,7 @@ func (s SGD) UpdateGraph(scope *model.Scope, g *Graph, loss *Node) {
 	if len(vars) == 0 {
 		panic(fmt.Errorf("solver: no variable under %q is trainable", scope.Scope()))
 	}
-	rate := s.RateVar(scope).NodeValue(g)
+	rate := s.rateVar(scope).NodeValue(g)
 	velocities, params := make([]*Node, len(vars)), make([]op.Param, len(vars))
 	for i, v := range vars {
 		velocities[i], params[i] = s.momentumVar(scope, v).NodeValue(g), s.param(v.Path())
@@ -162,13 +158,8 @@ func updateInPlace(grads, at []*Node) {
 	}
 }
 
-// Clear deletes the solver's own variables.
-func (s SGD) Clear(scope *model.Scope) error {
-	return scope.Store().Scope("/" + solverScope).DeleteVariablesInScope()
-}
-
-// RateVar is the variable that holds the learning rate, a float32 scalar.
-func (s SGD) RateVar(scope *model.Scope) *model.Variable {
+// rateVar is the variable that holds the learning rate, a float32 scalar.
+func (s SGD) rateVar(scope *model.Scope) *model.Variable {
 	return scope.Store().VariableWithShape(ratePath, shapes.Make(dtypes.Float32), initializer.Zero).SetTrainable(false)
 }
 
@@ -177,7 +168,7 @@ func (s SGD) momentumVar(scope *model.Scope, v *model.Variable) *model.Variable 
 }
 
 func (s SGD) param(path string) op.Param {
-	if p, ok := s.Params[path]; ok {
+	if p, ok := s.params[path]; ok {
 		return p
 	}
 	return op.Param{RateMult: 1, DecayMult: 1}
@@ -186,10 +177,7 @@ func (s SGD) param(path string) op.Param {
 // largeVariable is from how many values on a copy is worth a barrier; small ones are faster without (PERFORMANCE.md).
 const largeVariable = 1 << 20
 
-const (
-	solverScope = "solver"
-	ratePath    = "/" + solverScope + "/rate"
-)
+const ratePath = "/solver/rate"
 
 // momentumPath is the path of the velocity of the variable at path.
-func momentumPath(path string) string { return "/" + solverScope + "/momentum" + path }
+func momentumPath(path string) string { return "/solver/momentum" + path }

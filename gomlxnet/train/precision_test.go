@@ -1,4 +1,4 @@
-package gomlxnet
+package train
 
 import (
 	"math"
@@ -25,7 +25,7 @@ func TestBFloat16(t *testing.T) {
 		}
 		train := func(a arch.Arch, cut arch.Cut, above bool) ([]float64, arch.Weights) {
 			t.Helper()
-			trainer, err := NewTrainer(backend, a, SGD{Momentum: 0.9, Decay: 0.0005}, batch)
+			trainer, err := New(backend, a, SGD{Momentum: 0.9, Decay: 0.0005}, batch)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,8 +1,8 @@
-package gomlxnet
+package train
 
 // Step is the slow twin of [Trainer.Train]: an execution for one step, which Train takes where there are no blocks.
 func (t *Trainer) Step(images []float32, labels []int32, rate float64, seed uint64, iteration int) (float64, error) {
-	b := StepBlock{Values: images, Labels: labels, Rates: []float64{rate}, Seed: seed, Iteration: iteration}
+	b := Steps{Values: images, Labels: labels, Rates: []float64{rate}, Seed: seed, Iteration: iteration}
 	return t.step(given{b, 0, t.arch.Input()})
 }
 
@@ -14,7 +14,7 @@ func (t *Trainer) StepAbove(
 	seed uint64,
 	iteration int,
 ) (float64, error) {
-	b, err := t.given(StepBlock{Values: settled, Labels: labels, Rates: []float64{rate}, Seed: seed,
+	b, err := t.given(Steps{Values: settled, Labels: labels, Rates: []float64{rate}, Seed: seed,
 		Iteration: iteration, Above: true})
 	if err != nil {
 		return 0, err

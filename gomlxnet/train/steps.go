@@ -1,4 +1,4 @@
-package gomlxnet
+package train
 
 import (
 	"errors"
@@ -31,8 +31,8 @@ func (t *Trainer) blockOf(dims op.Dims) int {
 	return max(1, min(maxBlock, maxBlockBytes/(4*t.batch*dims.Values())))
 }
 
-// StepBlock is what a net is given for some steps that follow each other.
-type StepBlock struct {
+// Steps are what a net is given for some steps that follow each other.
+type Steps struct {
 	Values    []float32 // images, [steps, batch, size, size, channels], or with Above what [Trainer.Prefix] gave for them
 	Labels    []int32   // [steps, batch], each in 0..classes-1
 	Rates     []float64 // of each step
@@ -44,7 +44,7 @@ type StepBlock struct {
 // MaxSteps is how many steps a block may have: 1 on several devices, for large images, and on the Go backend. With above
 // it is that of blocks with Above: 0 for a net without settled layers.
 func (t *Trainer) MaxSteps(above bool) int {
-	b, err := t.given(StepBlock{Above: above})
+	b, err := t.given(Steps{Above: above})
 	if err != nil {
 		return 0
 	}
@@ -55,7 +55,7 @@ func (t *Trainer) MaxSteps(above bool) int {
 // are one execution, a loop in the graph, so that nothing returns to the host and weights stay where they are. It ends
 // behind a loss that is not finite, and gives the losses as far as it came. A step comes to the same bits in any block,
 // first or last, full or not.
-func (t *Trainer) Train(b StepBlock) ([]float64, error) {
+func (t *Trainer) Train(b Steps) ([]float64, error) {
 	in, err := t.given(b)
 	if err != nil {
 		return nil, err
@@ -65,13 +65,13 @@ func (t *Trainer) Train(b StepBlock) ([]float64, error) {
 
 // given is a block whose values, of dims for each image, enter at layer from.
 type given struct {
-	StepBlock
+	Steps
 	from int
 	dims op.Dims
 }
 
 // given says where a block's values enter.
-func (t *Trainer) given(b StepBlock) (given, error) {
+func (t *Trainer) given(b Steps) (given, error) {
 	if !b.Above {
 		return given{b, 0, t.arch.Input()}, nil
 	}

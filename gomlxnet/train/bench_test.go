@@ -1,4 +1,4 @@
-package gomlxnet
+package train
 
 import (
 	"fmt"
@@ -69,7 +69,7 @@ func BenchmarkDevices(b *testing.B) {
 		}
 		for _, devices := range [][]int{{0}, {1}, {0, 1}} {
 			b.Run(fmt.Sprint(c.name, devices), func(b *testing.B) {
-				trainer, err := NewTrainer(backend, c.arch, SGD{Momentum: 0.9, Decay: 0.0005}, c.batch, devices...)
+				trainer, err := New(backend, c.arch, SGD{Momentum: 0.9, Decay: 0.0005}, c.batch, devices...)
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -116,13 +116,13 @@ func BenchmarkTogether(b *testing.B) {
 					}
 					nets = append(nets, net)
 				}
-				var blocks []StepBlock
+				var blocks []Steps
 				for i, net := range nets {
 					defer net.Close()
 					if err := net.Load(nettest.Init(b, a, uint64(i)), arch.Cut{}); err != nil {
 						b.Fatal(err)
 					}
-					block := StepBlock{}
+					block := Steps{}
 					for k := range net.Block() {
 						images, labels := nettest.Batch(a, batch, uint64(n*k+i))
 						block.Values, block.Labels, block.Rates = append(
@@ -140,7 +140,7 @@ func BenchmarkTogether(b *testing.B) {
 				take := func(way int) {
 					start := time.Now()
 					for at, each := 0, []int{1, n}[way]; at < n; at += each {
-						if _, err := TrainTogether(nets[at:at+each], blocks[at:at+each]); err != nil {
+						if _, err := Together(nets[at:at+each], blocks[at:at+each]); err != nil {
 							b.Fatal(err)
 						}
 					}
@@ -194,7 +194,7 @@ func BenchmarkCompile(b *testing.B) {
 
 func mustTrainer(b *testing.B, backend compute.Backend, a arch.Arch, batch int) *Trainer {
 	b.Helper()
-	trainer, err := NewTrainer(backend, a, SGD{Momentum: 0.9, Decay: 0.0005}, batch)
+	trainer, err := New(backend, a, SGD{Momentum: 0.9, Decay: 0.0005}, batch)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package gomlxnet
+package train
 
 import (
 	"fmt"
@@ -17,7 +17,6 @@ import (
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
-	"github.com/gomlx/gomlx/ml/train/optimizer"
 )
 
 // quadratic is a net of scalar weights with the loss Σ a/2 · w², so that the
@@ -36,7 +35,6 @@ func newQuadratic(t *testing.T, backend compute.Backend, solver SGD, curvature f
 			t.Fatal(err)
 		}
 	}
-	var opt optimizer.Interface = solver
 	var err error
 	q.exec, err = model.NewExec(backend, q.store, func(scope *model.Scope, g *Graph) *Node {
 		var loss *Node
@@ -48,7 +46,7 @@ func newQuadratic(t *testing.T, backend compute.Backend, solver SGD, curvature f
 				loss = Add(loss, term)
 			}
 		}
-		opt.UpdateGraph(scope, g, loss)
+		solver.updateGraph(scope, g, loss)
 		return loss
 	})
 	if err != nil {
@@ -60,7 +58,7 @@ func newQuadratic(t *testing.T, backend compute.Backend, solver SGD, curvature f
 
 func (q quadratic) step(t *testing.T, rate float64) {
 	t.Helper()
-	if err := q.solver.RateVar(q.store.RootScope()).SetValue(tensors.FromScalar(float32(rate))); err != nil {
+	if err := q.solver.rateVar(q.store.RootScope()).SetValue(tensors.FromScalar(float32(rate))); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := q.exec.Exec(); err != nil {
@@ -122,7 +120,7 @@ func TestSGDLargeVariables(t *testing.T) {
 			for path := range start {
 				loss = Add(loss, ReduceAllSum(DivScalar(Square(store.GetVariable(path).NodeValue(g)), 2)))
 			}
-			solver.UpdateGraph(scope, g, loss)
+			solver.updateGraph(scope, g, loss)
 			return loss
 		})
 		if err != nil {
@@ -130,7 +128,7 @@ func TestSGDLargeVariables(t *testing.T) {
 		}
 		defer exec.Finalize()
 		for step, factor := range []float32{0.25, -0.3125} {
-			if err := solver.RateVar(store.RootScope()).SetValue(tensors.FromScalar(float32(0.5))); err != nil {
+			if err := solver.rateVar(store.RootScope()).SetValue(tensors.FromScalar(float32(0.5))); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := exec.Exec(); err != nil {
@@ -171,7 +169,7 @@ func TestSGDDecayAndMultipliers(t *testing.T) {
 		}
 	}
 	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
-		q := newQuadratic(t, backend, SGD{Momentum: 0.9, Decay: 0.1, Params: given}, 2, start)
+		q := newQuadratic(t, backend, SGD{Momentum: 0.9, Decay: 0.1, params: given}, 2, start)
 		w, v := map[string]float64{}, map[string]float64{}
 		for path := range params {
 			w[path] = float64(start[path])
@@ -204,7 +202,7 @@ func TestMultiplierZeroMovesNothing(t *testing.T) {
 	a := nettest.Tiny(4, 0)
 	nettest.Multipliers(&a, 1, 0, 2)
 	nettest.Multipliers(&a, 6, 1, 0)
-	trainer, err := NewTrainer(optest.Open(t, "go"), a, SGD{Momentum: 0.9, Decay: 0.5}, 4)
+	trainer, err := New(optest.Open(t, "go"), a, SGD{Momentum: 0.9, Decay: 0.5}, 4)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -219,25 +217,6 @@ func TestMultiplierZeroMovesNothing(t *testing.T) {
 	}
 }
 
-func TestSGDClear(t *testing.T) {
-	q := newQuadratic(t, optest.Open(t, "go"), SGD{Momentum: 0.5}, 1, map[string]float32{"/net/w": 1})
-	q.step(t, 0.5)
-	if n := q.store.NumVariables(); n != 3 {
-		t.Fatalf("%d variables, want w, its velocity and the rate", n)
-	}
-	if err := q.solver.Clear(q.store.RootScope()); err != nil {
-		t.Fatal(err)
-	}
-	for v := range q.store.IterVariables() {
-		if v.Path() != "/net/w" {
-			t.Errorf("%s is left", v.Path())
-		}
-	}
-	if got := q.value(t, "/net/w"); got != 0.5 {
-		t.Errorf("the net's own variable is %v, want 0.5", got)
-	}
-}
-
 func TestSGDPanics(t *testing.T) {
 	backend := optest.Open(t, "go")
 	for name, c := range map[string]struct {
@@ -246,11 +225,11 @@ func TestSGDPanics(t *testing.T) {
 	}{
 		"loss of two values": {func(scope *model.Scope, g *Graph) {
 			w := scope.Store().GetVariable("/net/w").NodeValue(g)
-			SGD{}.UpdateGraph(scope, g, Stack([]*Node{w, w}, 0))
+			SGD{}.updateGraph(scope, g, Stack([]*Node{w, w}, 0))
 		}, "want a scalar"},
 		"nothing to train": {func(scope *model.Scope, g *Graph) {
 			w := scope.Store().GetVariable("/net/w").SetTrainable(false).NodeValue(g)
-			SGD{}.UpdateGraph(scope, g, w)
+			SGD{}.updateGraph(scope, g, w)
 		}, "no variable"},
 	} {
 		store := model.NewStore()

@@ -1,14 +1,14 @@
-package gomlxnet_test
+package train_test
 
 import (
 	"fmt"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/train"
 )
 
 // The schedule of the paper's nets.
 func ExampleSchedule_Rate() {
-	s := gomlxnet.Schedule{Policy: gomlxnet.Step, Base: 0.01, Gamma: 0.1, Every: 100000}
+	s := train.Schedule{Policy: train.Step, Base: 0.01, Gamma: 0.1, Every: 100000}
 	for _, iter := range []int{0, 99999, 100000, 449999} {
 		fmt.Printf("%6d %.0e\n", iter, s.Rate(iter))
 	}

@@ -1,4 +1,4 @@
-package gomlxnet
+package train
 
 import (
 	"context"
@@ -36,7 +36,7 @@ type stepKey struct {
 	block int // nets in an execution of several steps; 0: an execution is one step of one net
 }
 
-// NewTrainer makes a trainer for batches of the given size. The solver's
+// New makes a trainer for batches of the given size. The solver's
 // multipliers are those of the arch. Nothing is compiled before the first step.
 //
 // The net is on the backend's first device, or on those that are named: on
@@ -47,12 +47,12 @@ type stepKey struct {
 // some 1e-7 of their size in the first steps, and later as those of any two
 // orders of summation do. On one number of devices all bits repeat on a CPU,
 // whichever devices they are.
-func NewTrainer(backend compute.Backend, arch arch.Arch, solver SGD, batch int, devices ...int) (*Trainer, error) {
-	vars, err := arch.Variables()
+func New(backend compute.Backend, a arch.Arch, solver SGD, batch int, devices ...int) (*Trainer, error) {
+	vars, err := a.Variables()
 	if err != nil {
 		return nil, err
 	}
-	dims, err := arch.Dims()
+	dims, err := a.Dims()
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +61,7 @@ func NewTrainer(backend compute.Backend, arch arch.Arch, solver SGD, batch int, 
 	}
 	g := &graphs{
 		backend:  backend,
-		arch:     arch,
+		arch:     a,
 		vars:     vars,
 		dims:     dims,
 		solver:   solver,
@@ -305,11 +305,11 @@ func (t *graphs) stepGraph(scope *model.Scope, x, labels, rng *Node, cut arch.Cu
 	layers := t.arch.Graph(x, arch.Run{Scope: scope, Cut: cut, From: from, RNGs: []*Node{rng}})
 	loss := ReduceAllMean(op.CrossEntropy(layers[len(layers)-1], labels))
 	solver := t.solver
-	solver.Params = make(map[string]op.Param, len(t.vars))
+	solver.params = make(map[string]op.Param, len(t.vars))
 	for _, v := range t.vars {
-		solver.Params[v.Path] = v.Under(cut)
+		solver.params[v.Path] = v.Under(cut)
 	}
-	solver.UpdateGraph(scope, x.Graph(), loss)
+	solver.updateGraph(scope, x.Graph(), loss)
 	return loss
 }
 

@@ -1,9 +1,10 @@
-package gomlxnet
+package train
 
 import (
 	"math"
 	"testing"
 
+	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/nets"
@@ -32,7 +33,7 @@ func TestRescaledLayer(t *testing.T) {
 		images[i] = float32(math.Sin(float64(i)))
 	}
 	read := func(w arch.Weights) []arch.Tensor {
-		r, err := NewReader(backend, a, w, 2, 2, 3)
+		r, err := gomlxnet.NewReader(backend, a, w, 2, 2, 3)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -56,7 +57,7 @@ func TestRescaledLayer(t *testing.T) {
 			t.Fatal("conv3 changed")
 		}
 	}
-	trainer, err := NewTrainer(backend, a, SGD{}, 2)
+	trainer, err := New(backend, a, SGD{}, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
