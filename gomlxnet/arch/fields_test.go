@@ -5,8 +5,8 @@ import (
 	"slices"
 	"testing"
 
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/inspect"
 	"coadapt/gomlxnet/nets"
 	"coadapt/gomlxnet/nets/nettest"
 	"coadapt/gomlxnet/op"
@@ -92,7 +92,7 @@ func TestFieldsAreWhatUnitsSee(t *testing.T) {
 		}
 	}
 	pixels := a.Size * a.Size
-	read, err := gomlxnet.NewReader(optest.Open(t, "go"), a, w, pixels, 0, 1, 2, 3, 4, 5)
+	read, err := inspect.NewReader(optest.Open(t, "go"), a, w, pixels, 0, 1, 2, 3, 4, 5)
 	if err != nil {
 		t.Fatal(err)
 	}

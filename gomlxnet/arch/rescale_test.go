@@ -6,9 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/backend"
+	"coadapt/gomlxnet/inspect"
 	"coadapt/gomlxnet/nets/nettest"
 	"coadapt/gomlxnet/op"
 	"coadapt/gomlxnet/train"
@@ -119,7 +119,7 @@ func TestRescaledBlocks(t *testing.T) {
 		for _, n := range layers {
 			below = append(below, n-1)
 		}
-		reader, err := gomlxnet.NewReader(backend, c.arch, w, 1, below...)
+		reader, err := inspect.NewReader(backend, c.arch, w, 1, below...)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -67,7 +67,7 @@ func TestWeightsCheck(t *testing.T) {
 		want   string
 	}{
 		{"nothing", func(arch.Weights) {}, ""},
-		{"lacks", func(w arch.Weights) { delete(w, "/net/fc6/biases") }, "lacks /net/fc6/biases"},
+		{"lacks", func(w arch.Weights) { delete(w, "/net/fc6/biases") }, "lack /net/fc6/biases"},
 		{"shape", func(w arch.Weights) { w["/net/conv2/weights"].Shape[0]++ }, "/net/conv2/weights"},
 		{"too few values", func(w arch.Weights) {
 			v := w["/net/fc7/weights"]

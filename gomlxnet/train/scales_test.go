@@ -4,9 +4,9 @@ import (
 	"math"
 	"testing"
 
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/backend"
+	"coadapt/gomlxnet/inspect"
 	"coadapt/gomlxnet/nets"
 )
 
@@ -33,7 +33,7 @@ func TestRescaledLayer(t *testing.T) {
 		images[i] = float32(math.Sin(float64(i)))
 	}
 	read := func(w arch.Weights) []arch.Tensor {
-		r, err := gomlxnet.NewReader(backend, a, w, 2, 2, 3)
+		r, err := inspect.NewReader(backend, a, w, 2, 2, 3)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,9 +7,9 @@ import (
 	"path/filepath"
 	"testing"
 
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/backend"
+	"coadapt/gomlxnet/inspect"
 	"coadapt/gomlxnet/nets"
 
 	"github.com/gomlx/compute"
@@ -72,7 +72,7 @@ func wave(size int, scale float64) []float32 {
 // logits are what a net makes of the wave.
 func logits(t *testing.T, backend compute.Backend, a arch.Arch, w arch.Weights, scale float64) []float32 {
 	t.Helper()
-	r, err := gomlxnet.NewReader(backend, a, w, 1, a.Cuts())
+	r, err := inspect.NewReader(backend, a, w, 1, a.Cuts())
 	if err != nil {
 		t.Fatal(err)
 	}

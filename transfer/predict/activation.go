@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"slices"
 
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/inspect"
 	"coadapt/gomlxnet/op"
 )
 
@@ -95,7 +95,7 @@ func (p *Predictor) Activate(input []float32, output int) (Map, error) {
 	if err != nil {
 		return Map{}, err
 	}
-	read, err := gomlxnet.NewReader(p.backend, p.Arch, p.Weights, 1, at.block)
+	read, err := inspect.NewReader(p.backend, p.Arch, p.Weights, 1, at.block)
 	if err != nil {
 		return Map{}, err
 	}

@@ -6,9 +6,9 @@ import (
 	"math"
 	"slices"
 
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/inspect"
 )
 
 // Criticality puts one layer of a net at a time back to the values that it had before the net's first step, computed
@@ -110,7 +110,7 @@ func (r *Runner) settled(ctx context.Context, s *Subject) (
 			batches = append(batches, slices.Clone(batch.Images))
 		}
 	}
-	find, err := gomlxnet.NewStatistics(r.lab.Backend(), s.Arch, s.Weights, s.Recipe.Batch)
+	find, err := inspect.NewStatistics(r.lab.Backend(), s.Arch, s.Weights, s.Recipe.Batch)
 	if err != nil {
 		return nil, nil, err
 	}

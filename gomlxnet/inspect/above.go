@@ -1,4 +1,4 @@
-package gomlxnet
+package inspect
 
 import (
 	"fmt"
