@@ -184,7 +184,7 @@ func TestJudged(t *testing.T) {
 	}
 }
 
-// TestPaperRecipe states the solver rows of ../shared/reference/recipe.md; those of the net are tested with gomlxnet.CaffeNet.
+// TestPaperRecipe states the solver rows of ../shared/reference/recipe.md; those of the net are tested with nets.CaffeNet.
 func TestPaperRecipe(t *testing.T) {
 	r := PaperRecipe()
 	for iter, want := range map[int]float64{0: 0.01, 99999: 0.01, 100000: 0.001, 200000: 1e-4, 300000: 1e-5, 449999: 1e-6} {
