@@ -47,6 +47,9 @@ const (
 
 const (
 	defaultCheckpoint = 30 * time.Second
+	// checkpointCost is how many times as long as keeping a checkpoint took a net is trained before the next one, where
+	// nothing else was asked for: large nets, of many workers on one file system, keep fewer.
+	checkpointCost = 30
 	// stuck is how long a net may take over one step, or one batch of a test, before its lease is no longer renewed.
 	// Compiling the first step of a large net takes minutes.
 	stuck = 20 * time.Minute
@@ -56,11 +59,13 @@ const (
 type keeper struct {
 	lease  *store.Lease
 	every  time.Duration // between checkpoints; below 0: none
+	cost   int           // how many times as long as the last one took, at least
 	steps  int           // between checkpoints; 0: none
 	notice func(string)
 
 	last  time.Time // of the last checkpoint
-	kept  int       // its step
+	took  time.Duration
+	kept  int // its step
 	moved atomic.Pointer[beat]
 	stop  func()
 }
@@ -74,7 +79,7 @@ func (l *Lab) keeper(lease *store.Lease, p *Plan) *keeper {
 	k := &keeper{lease: lease, every: l.cfg.Checkpoint, steps: l.cfg.CheckpointSteps, last: time.Now(),
 		notice: func(s string) { l.report(notice(p.Net, s)) }}
 	if k.every == 0 {
-		k.every = defaultCheckpoint
+		k.every, k.cost = defaultCheckpoint, checkpointCost
 	}
 	k.moved.Store(&beat{Progress{Net: p.Net, Steps: p.Recipe.Steps}, time.Now()})
 	k.stop = lease.Keep(func() (any, bool) {
@@ -158,12 +163,15 @@ func (k *keeper) step(trainer *train.Trainer, p *Plan, st *state, loss float64) 
 	if k.lease.Lost() {
 		return store.ErrLost
 	}
-	due := k.steps > 0 && st.Step%k.steps == 0 || k.every > 0 && time.Since(k.last) >= k.every
+	due := k.steps > 0 && st.Step%k.steps == 0 || k.every > 0 && time.Since(k.last) >= k.pause()
 	if !due || st.Step == p.Recipe.Steps {
 		return nil
 	}
 	return k.checkpoint(trainer, p, st)
 }
+
+// pause is the time between two checkpoints.
+func (k *keeper) pause() time.Duration { return max(k.every, time.Duration(k.cost)*k.took) }
 
 // checkpoint keeps the state between two steps. Where it cannot be written the
 // net goes on without: only that the work is another's is an error.
@@ -171,8 +179,10 @@ func (k *keeper) checkpoint(trainer *train.Trainer, p *Plan, st *state) error {
 	if st.Step == k.kept || k.every < 0 && k.steps <= 0 {
 		return nil
 	}
+	began := time.Now()
 	err := k.write(trainer, st)
 	k.last = time.Now()
+	k.took = k.last.Sub(began)
 	if errors.Is(err, store.ErrLost) {
 		return err
 	}

@@ -50,17 +50,26 @@ func newCost(net Net, a arch.Arch, r Recipe, testImages int) (Cost, error) {
 	if r.TestEvery > 0 {
 		c.Tests += r.Steps / r.TestEvery
 	}
-	from := 0
-	for _, s := range net.Treatment.stages(net.N, a.Cuts(), r.Steps) {
-		_, here, err := a.Cost(s.cut)
-		if err != nil {
-			return Cost{}, err
-		}
-		c.Train += here.Train * int64(s.to-from) * int64(r.Batch)
-		from = s.to
+	if c.Train, err = trainCost(net, a, r.Steps); err != nil {
+		return Cost{}, err
 	}
+	c.Train *= int64(r.Batch)
 	c.Test = c.TestImage * int64(c.Tests) * int64(testImages)
 	return c, nil
+}
+
+// trainCost is the multiply-adds of steps of one image each, forward and backward, over all stages of a net's training.
+func trainCost(net Net, a arch.Arch, steps int) (sum int64, err error) {
+	from := 0
+	for _, s := range net.Treatment.stages(net.N, a.Cuts(), steps) {
+		_, here, err := a.Cost(s.cut)
+		if err != nil {
+			return 0, err
+		}
+		sum += here.Train * int64(s.to-from)
+		from = s.to
+	}
+	return sum, nil
 }
 
 // testPerClass is the number of validation images a class of ILSVRC2012.

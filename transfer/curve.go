@@ -30,20 +30,15 @@ func (c counts) left(now float64) time.Duration {
 	return time.Duration(time.Since(c.began).Seconds() / trained * (c.costs - now) * float64(time.Second))
 }
 
-// cost is what training a net comes to: multiply-adds of an image, as the
-// steps of a Lab's nets are much alike. A net that cannot be costs nothing.
+// cost compares the trainings of a Lab's nets: multiply-adds of as many steps
+// for each, as theirs are much alike. A net that cannot be costs nothing.
 func (l *Lab) cost(n Net) float64 {
-	sum, from := 0.0, 0
-	const steps = 1000 // for the shares of a net's stages
-	for _, s := range n.Treatment.stages(n.N, l.cfg.Arch.Cuts(), steps) {
-		_, total, err := l.cfg.Arch.Cost(s.cut)
-		if err != nil {
-			return 0
-		}
-		sum += float64(total.Train) * float64(s.to-from) / steps
-		from = s.to
+	const steps = 1000
+	sum, err := trainCost(n, l.cfg.Arch, steps)
+	if err != nil {
+		return 0
 	}
-	return sum * float64(max(1, n.Treatment.row().times))
+	return float64(sum) * float64(max(1, n.Treatment.row().times))
 }
 
 // trainError is a failure while a net was being trained: it may not happen
@@ -188,11 +183,12 @@ func (c *curve) take(ctx context.Context, f finished, yield func(Result, error) 
 	var held *store.HeldError
 	switch {
 	case errors.As(f.err, &held) || errors.Is(f.err, store.ErrLost):
-		if !j.told {
-			j.told = true
+		now := time.Now()
+		if j.held.IsZero() {
+			j.held = now
 			l.report(ended(j.net, fmt.Sprintf("%s: %v", j.net, f.err)))
 		}
-		j.waits = time.Now().Add(heldPoll)
+		j.waits = now.Add(l.heldPoll(now.Sub(j.held)))
 		c.put(j)
 		return nil
 	case f.err != nil && !retryable(f.err):

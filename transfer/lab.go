@@ -28,8 +28,8 @@ type Config struct {
 	// class of their own in the store, and what is trained again, or gone on from, agrees to rounding.
 	Together int
 	// Checkpoint is the time after which a net being trained keeps weights, momentum and where it is, so that a worker
-	// that is killed, or stopped, is gone on from: 0 is 30 s, below 0 never. CheckpointSteps, above 0, does so after that
-	// many steps, too.
+	// that is killed, or stopped, is gone on from: 0 is 30 s, or thirty times as long as keeping the last one took if that
+	// is more; below 0 never. CheckpointSteps, above 0, does so after that many steps, too.
 	Checkpoint      time.Duration
 	CheckpointSteps int
 	Retries         int         // of a net whose training fails, in Curve; 0 is 2, below 0 none
@@ -138,7 +138,7 @@ func (l *Lab) Train(ctx context.Context, net Net) (Result, error) {
 
 // trainOn is Train in one of the slots.
 func (l *Lab) trainOn(ctx context.Context, s *slot, net Net) (Result, error) {
-	said := false
+	said, began := false, time.Now()
 	for {
 		r, err := l.attempt(ctx, s, net, 1)
 		var held *store.HeldError
@@ -155,13 +155,17 @@ func (l *Lab) trainOn(ctx context.Context, s *slot, net Net) (Result, error) {
 		select {
 		case <-ctx.Done():
 			return Result{}, ctx.Err()
-		case <-time.After(heldPoll):
+		case <-time.After(l.heldPoll(time.Since(began))):
 		}
 	}
 }
 
-// heldPoll is how often a net that another worker has is asked for again.
-const heldPoll = time.Second
+// heldPoll is how long to wait until a net that another worker has is asked for again: a second at first, then an eighth
+// of the time that it has been waited for, and half a minute at most, or a third of a lease. So many workers that wait for
+// long nets leave the file system alone.
+func (l *Lab) heldPoll(waited time.Duration) time.Duration {
+	return max(time.Second, min(waited/8, 30*time.Second, l.cfg.Store.Lease()/3))
+}
 
 // attempt is Train that fails with a store.HeldError where another worker
 // has the net, and with store.ErrLost where one took it over. The store notes

@@ -22,7 +22,7 @@ type job struct {
 	open     int       // children not finished
 	tries    int       // failed ones
 	waits    time.Time // not to be tried before
-	told     bool      // that another worker has it
+	held     time.Time // since when another worker is known to have it
 }
 
 // schedule is the nets of a curve that are not finished, as a graph in which

@@ -121,6 +121,9 @@ func bench(ctx context.Context, out, talk io.Writer, opt options) (err error) {
 	}
 	c.say("a product of matrices reaches %.0f GFLOP/s", peak)
 	var results []*result
+	if opt.markdown { // what was measured before a case failed, or Ctrl-C, too
+		defer func() { err = errors.Join(err, markdown(out, results)) }()
+	}
 	for _, bc := range picked {
 		if opt.bf16 {
 			bc = bc.in(arch.BFloat16)
@@ -147,9 +150,6 @@ func bench(ctx context.Context, out, talk io.Writer, opt options) (err error) {
 			days := float64(paperNets*paperSteps*paperBatch) / r.Rows[0].Images / (24 * time.Hour).Seconds()
 			c.say("the paper's %d nets of %d steps of %d images at this rate: %.1f days of one GPU", paperNets, paperSteps, paperBatch, days)
 		}
-	}
-	if opt.markdown {
-		return markdown(out, results)
 	}
 	return nil
 }

@@ -65,6 +65,9 @@ func TestClaimsOfOtherDials(t *testing.T) {
 		if r.Net.Treatment == transfer.Base && r.Status != transfer.NotTrained {
 			t.Errorf("init-caffe: %s is %s; claimed: no base trains", r.Net, r.Status)
 		}
+		if r.Net.N == 4 && (math.Abs(r.Scale-1) > 0.0005 || math.Abs(r.InitialScale-1) > 0.0005) {
+			t.Errorf("init-caffe: RMS %v of %s, %v at first; claimed: 1.000", r.Scale, r.Net, r.InitialScale)
+		}
 	}
 	for name, want := range map[string][2]float64{"steps-1000": {2.05, 3.25}, "widths-half": {7.45, 11.25}, "size-16": {4.25, 5.85},
 		"size-32": {6.25, 9.75}, "steps-6000": {10.55, 13.35}, "widths-double": {3.35, 4.95},

@@ -134,7 +134,9 @@ func (s *Store) Claim(key string) (*Lease, error) {
 func (s *Store) claim(key, dir string) (*Lease, error) {
 	self := Holder{Process: ThisProcess(), Token: rand.Text()}
 	for range 100 { // the folder may vanish, and other workers may appear, between two looks at it
-		if err := os.MkdirAll(dir, 0o777); err != nil {
+		if err := os.MkdirAll(dir, 0o777); errors.Is(err, fs.ErrExist) {
+			continue // it was there, and is gone
+		} else if err != nil {
 			return nil, err
 		}
 		gen, content, err := latestLease(dir)
@@ -208,6 +210,16 @@ func latestLease(dir string) (gen int, content string, err error) {
 // readLease is latestLease for a folder that was just listed. It returns
 // fs.ErrNotExist where the list is no longer true.
 func readLease(dir string, list []os.DirEntry) (gen int, content string, err error) {
+	gen = highest(list)
+	if gen == 0 {
+		return 0, "", nil
+	}
+	data, err := os.ReadFile(leaseFile(dir, gen))
+	return gen, string(data), err
+}
+
+// highest is the number of the valid lease among the files of a work folder, 0 where there is none.
+func highest(list []os.DirEntry) (gen int) {
 	for _, e := range list {
 		if n, ok := strings.CutPrefix(e.Name(), "lease."); ok {
 			if n, err := strconv.Atoi(n); err == nil {
@@ -215,11 +227,7 @@ func readLease(dir string, list []os.DirEntry) (gen int, content string, err err
 			}
 		}
 	}
-	if gen == 0 {
-		return 0, "", nil
-	}
-	data, err := os.ReadFile(leaseFile(dir, gen))
-	return gen, string(data), err
+	return gen
 }
 
 // Holder is the worker that holds a key now. ok is false where none does, as far
@@ -268,14 +276,14 @@ func (l *Lease) Beat(progress any) error {
 	return errors.Join(err, f.Close())
 }
 
-// check returns ErrLost if the lease is no longer the valid one.
+// check returns ErrLost if the lease is no longer the valid one. It reads the folder once, and the lease's own file.
 func (l *Lease) check() error {
 	own, err := os.ReadFile(leaseFile(l.dir, l.gen))
 	var h Holder
 	_ = json.Unmarshal(own, &h) // a file torn by a full disk names nobody, and so no other holder
 	// Look at all higher numbers: a worker that took over may have listed the folder before it was removed and remade.
-	last, _, lastErr := latestLease(l.dir)
-	if errors.Is(err, fs.ErrNotExist) || h.Token != "" && h.Token != l.self.Token || lastErr == nil && last > l.gen {
+	list, listErr := os.ReadDir(l.dir)
+	if errors.Is(err, fs.ErrNotExist) || h.Token != "" && h.Token != l.self.Token || listErr == nil && highest(list) > l.gen {
 		l.lost = fmt.Errorf("%s: %w", l.key, ErrLost)
 		return l.lost
 	}
@@ -331,7 +339,8 @@ func (l *Lease) Release() error {
 }
 
 // Finish gives the lease back and removes the work folder once the entry is
-// stored. If the lease was lost, the folder stays for the new holder.
+// stored. If the lease was lost, the folder stays for the new holder. The folder is moved away first: workers that ask
+// for the key meet the lease or no folder, and none makes a lease in a folder that is being removed.
 func (l *Lease) Finish() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -339,5 +348,9 @@ func (l *Lease) Finish() error {
 		return nil
 	}
 	l.lost = fmt.Errorf("%s: the work is finished", l.key)
-	return os.RemoveAll(l.dir)
+	away := filepath.Join(l.store.dir, stageDir, l.key+"-finished-"+rand.Text())
+	if err := l.store.move.rename(l.dir, away); err != nil { // where it may not be moved, it may be removed
+		away = l.dir
+	}
+	return os.RemoveAll(away)
 }

@@ -94,6 +94,52 @@ func TestOnlyOneOfManyWins(t *testing.T) {
 	}
 }
 
+// TestFinishAmongMany: a key is asked for all the time while its holder finishes. The holder's Finish succeeds, those who
+// get the lease after it can give it back, and no work folder stays.
+func TestFinishAmongMany(t *testing.T) {
+	s := open(t)
+	for range 100 {
+		l, err := s.Claim(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := l.Checkpoint(1, Files{"state.json": nil}); err != nil {
+			t.Fatal(err)
+		}
+		var all sync.WaitGroup
+		var over atomic.Bool
+		for range 4 {
+			all.Go(func() {
+				for !over.Load() {
+					late, err := s.Claim(key)
+					var held *HeldError
+					if errors.As(err, &held) {
+						continue
+					}
+					if err == nil {
+						err = late.Finish()
+					}
+					if err != nil {
+						t.Error(err)
+						return
+					}
+				}
+			})
+		}
+		err = l.Finish()
+		over.Store(true)
+		all.Wait()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, dir := range []string{workDir, stageDir} {
+			if left, err := os.ReadDir(filepath.Join(s.dir, dir)); err != nil || len(left) > 0 {
+				t.Fatalf("%s holds %v, %v", dir, left, err)
+			}
+		}
+	}
+}
+
 // TestSilentHolder: a holder elsewhere is replaced after its lease stood still for the time, and finds out.
 func TestSilentHolder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

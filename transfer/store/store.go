@@ -66,6 +66,9 @@ func (s *Store) SetLease(ttl time.Duration) error {
 	return nil
 }
 
+// Lease is how long a lease lasts without a renewal.
+func (s *Store) Lease() time.Duration { return s.ttl }
+
 // Dir is the store's folder.
 func (s *Store) Dir() string { return s.dir }
 

@@ -3,7 +3,7 @@
 //
 //	[]*transfer.Plan + transfer.Timing -> Plan: hours, critical path, workers; Afford: the subset a budget buys
 //	Record  STORE/runs/ID/run.json      the nets of a run, their keys, the command
-//	Worker  STORE/runs/ID/workers/*     a process that trains nets of it, what each is doing, once a second
+//	Worker  STORE/runs/ID/workers/*     a process that trains nets of it, what each is doing, every one to ten seconds
 //	Read    record + store + workers -> Status, from any process or machine that sees the store
 //
 // [coadapt/transfer.Lab.Curve] does the training, and finished nets are in the

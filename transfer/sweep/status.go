@@ -63,16 +63,23 @@ type Reader struct {
 	store  *store.Store
 	record Record
 	done   map[string]NetStatus
+	took   time.Duration // by the last Read
 }
 
 // NewReader makes a Reader for a run.
 func NewReader(s *store.Store, r Record) *Reader {
-	return &Reader{s, r, make(map[string]NetStatus)}
+	return &Reader{store: s, record: r, done: make(map[string]NetStatus)}
 }
+
+// Pause is how long to wait before the next Read: a second, or twenty times as long as the last one took, so that those
+// who watch a large run, or a slow file system, take little of its time.
+func (rd *Reader) Pause() time.Duration { return max(time.Second, 20*rd.took) }
 
 // Read collects the status of the run from the store, its leases and the workers'
 // files. It reads a few small files for each net that is not done.
 func (rd *Reader) Read() (*Status, error) {
+	began := time.Now()
+	defer func() { rd.took = time.Since(began) }()
 	r := rd.record
 	st := &Status{Record: r, Counts: map[Phase]int{}}
 	var err error

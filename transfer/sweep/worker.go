@@ -22,10 +22,12 @@ const (
 	workersDir = "workers"
 	stopFile   = "stop"
 	tick       = time.Second
+	slowSave   = 10 * time.Second // how often an old worker renews its file
+	slowAsk    = 3 * time.Second  // how often it looks whether it is to stop
 )
 
 // Worker is a process that works on a run. It keeps a file that says so, renews it
-// once a second, and listens for requests to stop.
+// and listens for requests to stop: once a second at first, and less often as it grows older ([pace]).
 type Worker struct {
 	dir, file string
 	asked     string // the request to stop that was there when the work began
@@ -85,18 +87,32 @@ func (w *Worker) keep(live context.Context, stop context.CancelCauseFunc) {
 	defer close(w.done)
 	t := time.NewTicker(tick)
 	defer t.Stop()
+	began := time.Now()
+	saved, looked := began, began
 	for {
+		now := began
 		select {
 		case <-live.Done():
 			return
-		case <-t.C:
+		case now = <-t.C:
 		}
-		_ = w.save()
-		if now := asked(w.dir); now != "" && now != w.asked {
+		if now.Sub(saved) >= pace(now.Sub(began), slowSave) {
+			saved = now
+			_ = w.save()
+		}
+		if now.Sub(looked) < pace(now.Sub(began), slowAsk) {
+			continue
+		}
+		looked = now
+		if request := asked(w.dir); request != "" && request != w.asked {
 			stop(ErrStopped)
 		}
 	}
 }
+
+// pace is how much time a worker of an age lets pass between two looks at the file system: a sixtieth of its age, within
+// a second, less what a clock may be off, and most. Many workers of nets that take hours leave a shared file system alone.
+func pace(age, most time.Duration) time.Duration { return min(max(age/60, tick), most) - tick/10 }
 
 // Asked identifies the last request to stop a run: it changes with each [Stop], and is "" before the first.
 func Asked(s *store.Store, id string) string { return asked(Folder(s, id)) }

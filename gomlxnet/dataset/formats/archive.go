@@ -24,7 +24,14 @@ func openTree(ctx context.Context, name string) (*tree, error) {
 		if t, err := listILSVRC(ctx, name); t != nil || err != nil {
 			return t, err
 		}
-		return listFS(ctx, os.DirFS(name), name, holders(name)...)
+		known := cacheOf(name) // before the listing, whose time it notes
+		t, err := listFS(ctx, os.DirFS(name), name, holders(name)...)
+		if err != nil {
+			return nil, err
+		}
+		t.cache = known
+		t.recall()
+		return t, nil
 	}
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("data set %q: a pipe, a socket or a device; give a folder, a .zip or .tar.gz, or \"shapes\"", name)

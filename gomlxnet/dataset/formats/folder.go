@@ -166,7 +166,11 @@ func openFolder(ctx context.Context, t *tree, name string, opt Options) (*folder
 	if err := s.decoder.Use(opt.Decoder); err != nil {
 		return nil, fmt.Errorf("%s: %w", t.where, err)
 	}
-	return s, s.sum(ctx)
+	if err := s.sum(ctx); err != nil {
+		return nil, err
+	}
+	t.remember()
+	return s, nil
 }
 
 func (s *folder) add(p dataset.Part, files []string, label int) {
@@ -229,12 +233,11 @@ func (s *folder) size(ctx context.Context, want int) (err error) {
 		if pic.label == last {
 			continue
 		}
-		data, err := s.t.read(pic.file, picture.MaxBytes)
+		h, w, ok, err := s.headerSize(pic.file)
 		if err != nil {
 			return err
 		}
-		h, w, err := s.decoder.Size(data)
-		if err != nil {
+		if !ok {
 			continue // NewTask's policy for bad pictures decides
 		}
 		last = pic.label
@@ -263,11 +266,8 @@ func (s *folder) othersThan(ctx context.Context, size int) (bool, error) {
 			if err := ctx.Err(); err != nil {
 				return false, err
 			}
-			data, err := s.t.read(pic.file, picture.MaxBytes)
-			if err != nil {
-				continue // a bad picture, of whatever size
-			}
-			if h, w, err := s.decoder.Size(data); err == nil && (h != size || w != size) {
+			// A picture that cannot be read is bad, of whatever size.
+			if h, w, ok, _ := s.headerSize(pic.file); ok && (h != size || w != size) {
 				return true, nil
 			}
 		}

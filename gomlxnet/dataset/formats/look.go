@@ -26,6 +26,7 @@ func (t *tree) look(e *entry) (picture.Kind, error) {
 			return 0, err
 		}
 		e.kind = picture.KindOf(e.name, head)
+		t.learn()
 	}
 	return e.kind, nil
 }

@@ -13,8 +13,6 @@ import (
 	"slices"
 	"strings"
 
-	"coadapt/gomlxnet/dataset/picture"
-
 	"golang.org/x/sync/errgroup"
 )
 
@@ -26,14 +24,14 @@ const (
 	maxHashed  = 2 << 30 // bytes of a plain folder that are read for its digest
 )
 
-// entry is a file of a tree; CRC is known beforehand in an archive and read when needed in a folder.
+// entry is a file of a tree. CRC is known beforehand in an archive, and read when needed in a folder: then summed says
+// that what is read later must have this sum.
 type entry struct {
-	name   string // slash-separated, from the tree's root
-	size   int64
-	crc    uint32
-	summed bool         // by digest: what is read later must have this sum
-	kind   picture.Kind // of its first bytes, where they have been looked at
-	bad    error        // why a file named as a picture cannot be read: it is a link to nothing, a pipe, ...
+	name string // slash-separated, from the tree's root
+	size int64
+	stamp
+	facts
+	bad error // why a file named as a picture cannot be read: it is a link to nothing, a pipe, ...
 }
 
 // tree is a listing of a folder or an archive. Hidden files and folders are left out, and counted in passed.
@@ -45,6 +43,7 @@ type tree struct {
 	dirs   []string
 	crcs   bool // crc of every entry is known
 	passed *passedOver
+	cache  *cache // of a plain folder; nil: none
 	closer io.Closer
 }
 
@@ -122,6 +121,7 @@ func (t *tree) read(name string, limit int64) ([]byte, error) {
 		return nil, fmt.Errorf("%s: %s is damaged: %w", t.where, name, err)
 	}
 	if e := t.files[i]; e.summed && crc32.ChecksumIEEE(data) != e.crc {
+		t.forget()
 		return nil, fmt.Errorf("%s: %s is not what it was when the folder was opened; nets of two sets of data must not mix, so start again", t.where, name)
 	}
 	return data, nil
@@ -142,18 +142,25 @@ func (t *tree) digest(ctx context.Context, what string, names []string) (string,
 			bytes += list[i].size
 		}
 	}
-	if !t.crcs && bytes <= maxHashed {
+	unread := !t.crcs && bytes > maxHashed
+	if !t.crcs && !unread {
 		if err := t.sums(ctx, list); err != nil {
 			return "", err
 		}
 		for _, e := range list {
 			at, _ := t.find(e.name)
-			t.files[at].crc, t.files[at].summed = e.crc, e.bad == nil
+			if e.bad == nil && !t.files[at].summed {
+				t.files[at].crc, t.files[at].summed = e.crc, true
+				t.learn()
+			}
 		}
 	}
 	h := sha256.New()
 	fmt.Fprintf(h, "coadapt %s\n", what)
 	for _, e := range list {
+		if unread {
+			e.crc = 0 // it may be known from a time when the folder was smaller
+		}
 		fmt.Fprintf(h, "%q %d %08x\n", e.name, e.size, e.crc)
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
@@ -167,8 +174,8 @@ func (t *tree) sums(ctx context.Context, list []entry) error {
 		if going.Err() != nil {
 			break
 		}
-		if list[i].bad != nil {
-			continue // it has no bytes, and decodes to an error
+		if list[i].bad != nil || list[i].summed {
+			continue // it has no bytes, and decodes to an error; or it has been read
 		}
 		group.Go(func() error {
 			data, err := t.read(list[i].name, maxFile)

@@ -2,6 +2,7 @@ package formats
 
 import (
 	"context"
+	"hash/crc32"
 	"runtime"
 	"slices"
 	"sync"
@@ -19,6 +20,12 @@ func (s *folder) turned(ctx context.Context) (bool, error) {
 		return false, nil
 	}
 	pics := slices.Concat(s.parts[dataset.Train], s.parts[dataset.Test])
+	var bytes int64
+	for _, p := range pics {
+		at, _ := s.t.find(p.file)
+		bytes += s.t.files[at].size
+	}
+	sum := !s.t.crcs && bytes <= maxHashed // the digest will want the sums: each file is read once for both
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var next atomic.Int64
@@ -31,7 +38,7 @@ func (s *folder) turned(ctx context.Context) (bool, error) {
 				if i >= len(pics) {
 					return
 				}
-				if s.lies(pics[i].file) {
+				if s.lies(pics[i].file, sum) {
 					found.Store(true)
 				}
 			}
@@ -41,11 +48,35 @@ func (s *folder) turned(ctx context.Context) (bool, error) {
 	return found.Load(), ctx.Err()
 }
 
-// lies reports whether a picture is not upright. One that cannot be read is bad, whatever it says.
-func (s *folder) lies(file string) bool {
+// lies reports whether a picture is not upright; with sum its sum is made, too. One that cannot be read is bad, whatever
+// it says.
+func (s *folder) lies(file string, sum bool) bool {
 	at, _ := s.t.find(file)
-	if s.t.files[at].bad != nil {
-		return false
+	e := &s.t.files[at]
+	if e.bad != nil || e.way != wayUnknown {
+		return e.way == lying
 	}
-	return !picture.Upright(func(n int64) ([]byte, error) { return s.t.head(file, n) })
+	head := func(n int64) ([]byte, error) { return s.t.head(file, n) }
+	if sum && !e.summed {
+		data, err := s.t.read(file, maxFile)
+		if err != nil {
+			return false
+		}
+		e.crc, e.summed = crc32.ChecksumIEEE(data), true
+		head = func(n int64) ([]byte, error) { return data[:min(n, int64(len(data)))], nil }
+	}
+	var fault error
+	is := picture.Upright(func(n int64) ([]byte, error) {
+		data, err := head(n)
+		fault = err
+		return data, err
+	})
+	if fault != nil {
+		return !is
+	}
+	if e.way = lying; is {
+		e.way = upright
+	}
+	s.t.learn()
+	return !is
 }

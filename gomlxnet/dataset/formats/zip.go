@@ -40,7 +40,7 @@ func listZip(r io.ReaderAt, size int64, where string) (*tree, error) {
 			t.tooLarge(name, f.UncompressedSize64)
 		default:
 			members[name] = f
-			t.files = append(t.files, entry{name: name, size: int64(f.UncompressedSize64), crc: f.CRC32})
+			t.files = append(t.files, entry{name: name, size: int64(f.UncompressedSize64), facts: facts{crc: f.CRC32}})
 		}
 	}
 	return t, t.sort()

@@ -69,7 +69,8 @@ func (f *experimentFlags) flags(c *cobra.Command, grid string) {
 	)
 	fl.IntVar(&f.together, "together", 0,
 		"nets that each worker trains in one graph, where they are too small to fill a GPU (default: 1)")
-	fl.DurationVar(&f.checkpoint, "checkpoint", 30*time.Second, "how often a net in training keeps where it is")
+	fl.DurationVar(&f.checkpoint, "checkpoint", 0,
+		"how often a net in training keeps where it is (default: 30s, or thirty times as long as that takes)")
 	fl.StringVar(
 		&f.backend,
 		"backend",

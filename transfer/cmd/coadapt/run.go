@@ -129,14 +129,12 @@ func watchInside(ctx context.Context, o *opened, v *view) (stop func()) {
 				v.draw(st)
 			}
 		}
-		t := time.NewTicker(time.Second)
-		defer t.Stop()
 		for {
 			select {
 			case <-ctx.Done():
 				draw()
 				return
-			case <-t.C:
+			case <-time.After(reader.Pause()):
 				draw()
 			}
 		}

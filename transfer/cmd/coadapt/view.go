@@ -183,10 +183,8 @@ func bar(share float64, width int) string {
 	return strings.Repeat("█", full) + strings.Repeat("░", max(0, width-full))
 }
 
-// watch draws a run once a second until it ends, ctx ends, or nobody works on it.
+// watch draws a run, with a [sweep.Reader.Pause] in between, until it ends, ctx ends, or nobody works on it.
 func watch(done <-chan struct{}, reader *sweep.Reader, show func(*sweep.Status) error, over func(*sweep.Status) bool) (*sweep.Status, error) {
-	t := time.NewTicker(time.Second)
-	defer t.Stop()
 	for {
 		st, err := reader.Read()
 		if err != nil {
@@ -201,7 +199,7 @@ func watch(done <-chan struct{}, reader *sweep.Reader, show func(*sweep.Status) 
 		select {
 		case <-done:
 			return st, nil
-		case <-t.C:
+		case <-time.After(reader.Pause()):
 		}
 	}
 }
