@@ -21,24 +21,37 @@ func TestDimsErrors(t *testing.T) {
 		{"no pixels", func(a *arch.Arch) { a.Size = 0 }, []string{"size 0"}},
 		{"one class", func(a *arch.Arch) { a.Classes = 1 }, []string{"classes 1"}},
 		{"no blocks", func(a *arch.Arch) { a.Blocks = nil }, []string{"0 blocks"}},
-		{"groups", func(a *arch.Arch) { nettest.Edit(a, 1, func(c *op.Convolution) { c.Groups = 5 }) }, []string{"conv2", "convolution", "5 groups"}},
-		{"groups of the input", func(a *arch.Arch) { nettest.Edit(a, 0, func(c *op.Convolution) { c.Groups = 2 }) }, []string{"conv1", "2 groups", "3 input"}},
-		{"window too large", func(a *arch.Arch) { nettest.Edit(a, 2, func(c *op.Convolution) { c.Kernel, c.Pad = 9, 0 }) }, []string{"conv3", "window of 9"}},
-		{"no window", func(a *arch.Arch) { nettest.Edit(a, 0, func(c *op.Convolution) { c.Kernel = 0 }) }, []string{"conv1", "window of 0"}},
-		{"negative padding", func(a *arch.Arch) { nettest.Edit(a, 0, func(c *op.Convolution) { c.Pad = -1 }) }, []string{"conv1", "padding -1"}},
-		{"pool too large", func(a *arch.Arch) { nettest.Edit(a, 1, func(p *op.Pool) { p.Kernel = 9 }) }, []string{"conv2", "max_pool", "pool of kernel 9"}},
-		{"pool stands still", func(a *arch.Arch) { nettest.Edit(a, 0, func(p *op.Pool) { p.Stride = 0 }) }, []string{"conv1", "stride 0"}},
+		{"groups", func(a *arch.Arch) { nettest.Edit(a, 1, func(c *op.Convolution) { c.Groups = 5 }) },
+			[]string{"conv2", "convolution", "5 groups"}},
+		{"groups of the input", func(a *arch.Arch) { nettest.Edit(a, 0, func(c *op.Convolution) { c.Groups = 2 }) },
+			[]string{"conv1", "2 groups", "3 input"}},
+		{"window too large", func(a *arch.Arch) { nettest.Edit(a, 2, func(c *op.Convolution) { c.Kernel, c.Pad = 9, 0 }) },
+			[]string{"conv3", "window of 9"}},
+		{"no window", func(a *arch.Arch) { nettest.Edit(a, 0, func(c *op.Convolution) { c.Kernel = 0 }) },
+			[]string{"conv1", "window of 0"}},
+		{"negative padding", func(a *arch.Arch) { nettest.Edit(a, 0, func(c *op.Convolution) { c.Pad = -1 }) },
+			[]string{"conv1", "padding -1"}},
+		{"pool too large", func(a *arch.Arch) { nettest.Edit(a, 1, func(p *op.Pool) { p.Kernel = 9 }) },
+			[]string{"conv2", "max_pool", "pool of kernel 9"}},
+		{"pool stands still", func(a *arch.Arch) { nettest.Edit(a, 0, func(p *op.Pool) { p.Stride = 0 }) },
+			[]string{"conv1", "stride 0"}},
 		{"no kind", func(a *arch.Arch) { a.Blocks[3].Ops[0].Spec = nil }, []string{"conv4", "operation 1", "no kind"}},
 		{"last block", func(a *arch.Arch) { a.Blocks = a.Blocks[:3] }, []string{"conv3", "last block"}},
-		{"classes that are others", func(a *arch.Arch) { nettest.Edit(a, 7, func(d *op.Dense) { d.Out = 9 }) }, []string{"fc8", "1x1x9", "1x1x10"}},
+		{"classes that are others", func(a *arch.Arch) { nettest.Edit(a, 7, func(d *op.Dense) { d.Out = 9 }) },
+			[]string{"fc8", "1x1x9", "1x1x10"}},
 		{"no operations", func(a *arch.Arch) { a.Blocks[3].Ops = nil }, []string{"conv4", "no operations"}},
-		{"no outputs", func(a *arch.Arch) { nettest.Edit(a, 2, func(c *op.Convolution) { c.Out = 0 }) }, []string{"conv3", "0 outputs"}},
+		{"no outputs", func(a *arch.Arch) { nettest.Edit(a, 2, func(c *op.Convolution) { c.Out = 0 }) },
+			[]string{"conv3", "0 outputs"}},
 		{"name twice", func(a *arch.Arch) { a.Blocks[3].Name = "conv2" }, []string{"conv2", "twice"}},
 		{"no name", func(a *arch.Arch) { a.Blocks[3].Name = "" }, []string{"block 4", "name"}},
-		{"even LRN", func(a *arch.Arch) { nettest.Edit(a, 0, func(l *op.LRN) { l.Size = 4 }) }, []string{"conv1", "lrn", "4 channels", "odd"}},
-		{"dropout of all", func(a *arch.Arch) { nettest.Edit(a, 5, func(d *op.Dropout) { d.P = 1 }) }, []string{"fc6", "dropout 1"}},
-		{"filler", func(a *arch.Arch) { nettest.SetFiller(a, 2, op.Filler{Kind: "xavier"}) }, []string{"conv3", "weights", `"xavier"`}},
-		{"convolution of what is flat", func(a *arch.Arch) { a.Blocks[6] = arch.Chain("fc7", op.Convolution{Out: 3, Kernel: 1}) }, []string{"fc7", "flat"}},
+		{"even LRN", func(a *arch.Arch) { nettest.Edit(a, 0, func(l *op.LRN) { l.Size = 4 }) },
+			[]string{"conv1", "lrn", "4 channels", "odd"}},
+		{"dropout of all", func(a *arch.Arch) { nettest.Edit(a, 5, func(d *op.Dropout) { d.P = 1 }) },
+			[]string{"fc6", "dropout 1"}},
+		{"filler", func(a *arch.Arch) { nettest.SetFiller(a, 2, op.Filler{Kind: "xavier"}) },
+			[]string{"conv3", "weights", `"xavier"`}},
+		{"convolution of what is flat", func(a *arch.Arch) { a.Blocks[6] = arch.Chain("fc7", op.Convolution{Out: 3, Kernel: 1}) },
+			[]string{"fc7", "flat"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a := nettest.Tiny(10, 0.5)
@@ -69,7 +82,8 @@ func TestDimsErrors(t *testing.T) {
 }
 
 func TestArchJSON(t *testing.T) {
-	for _, a := range []arch.Arch{nets.CaffeNet(1000), nets.Mini(50, nets.MiniOptions{Dropout: 0.25, Groups: 2}), nettest.Tiny(7, 0)} {
+	mini := nets.Mini(50, nets.MiniOptions{Dropout: 0.25, Groups: 2})
+	for _, a := range []arch.Arch{nets.CaffeNet(1000), mini, nettest.Tiny(7, 0)} {
 		text, err := json.Marshal(a)
 		if err != nil {
 			t.Fatal(err)

@@ -68,7 +68,8 @@ func (c Cut) Freezes(layer int) bool { return c.Frozen && c.Free <= layer && lay
 // fixed functions, as dropout, which stays live in frozen layers.
 func (a Arch) Settled(cut Cut) int {
 	n := 0
-	for n < len(a.Blocks) && cut.Freezes(n) && !slices.ContainsFunc(a.Blocks[n].Ops, func(o Op) bool { return !o.Static() }) {
+	changes := func(o Op) bool { return !o.Static() }
+	for n < len(a.Blocks) && cut.Freezes(n) && !slices.ContainsFunc(a.Blocks[n].Ops, changes) {
 		n++
 	}
 	return n

@@ -144,8 +144,9 @@ func untilWeights(ops []wiredOp) []wiredOp {
 	return ops
 }
 
-// Preactivation is the shape of what leaves the last weights of a block, from 0, before what follows them, such as ReLU
-// and pooling. Where operations of the block join behind them, as in a residual net, it is that of what leaves the block.
+// Preactivation is the shape of what leaves the last weights of a block, from 0, before what follows them, such as
+// ReLU and pooling. Where operations of the block join behind them, as in a residual net, it is that of what leaves the
+// block.
 func (a Arch) Preactivation(block int) (op.Dims, error) {
 	w, err := a.wire()
 	if err != nil {

@@ -111,7 +111,8 @@ func checkNormal(t *testing.T, what string, data []float32, std float64) {
 		got, want, variance float64
 	}{{"mean", m1, 0, 1}, {"second moment", m2, 1, 2}, {"fourth moment", m4, 3, 96}} {
 		if math.Abs(m.got-m.want) > 5*math.Sqrt(m.variance/n) {
-			t.Errorf("%s, %d draws over std %v: %s %v, want %v within %.2g", what, len(data), std, m.name, m.got, m.want, 5*math.Sqrt(m.variance/n))
+			t.Errorf("%s, %d draws over std %v: %s %v, want %v within %.2g",
+				what, len(data), std, m.name, m.got, m.want, 5*math.Sqrt(m.variance/n))
 		}
 	}
 }

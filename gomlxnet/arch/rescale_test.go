@@ -20,7 +20,8 @@ var zeroBiases = op.Param{Filler: op.Filler{Kind: op.Constant}, RateMult: 1, Dec
 func ways(deep bool, ops ...arch.Op) arch.Arch {
 	a := arch.Arch{Name: "ways", Size: 4, Channels: 3, Classes: 2}
 	if deep {
-		a.Blocks = []arch.Block{arch.Chain("stem", op.Convolution{Out: 3, Kernel: 3, Pad: 1, Bias: &zeroBiases}, op.BatchNorm{})}
+		conv := op.Convolution{Out: 3, Kernel: 3, Pad: 1, Bias: &zeroBiases}
+		a.Blocks = []arch.Block{arch.Chain("stem", conv, op.BatchNorm{})}
 	}
 	a.Blocks = append(a.Blocks, arch.Block{Name: "way", Ops: ops}, arch.Chain("out", op.Dense{Bias: &zeroBiases}))
 	return a
@@ -28,14 +29,15 @@ func ways(deep bool, ops ...arch.Op) arch.Arch {
 
 // preactivated is a residual block that begins with batch norm and ReLU (He et al. 2016, arXiv 1603.05027).
 func preactivated() arch.Arch {
-	return ways(true, arch.Op{Spec: op.BatchNorm{}}, arch.Op{Spec: op.ReLU{}}, arch.Op{Spec: op.Convolution{Out: 3, Kernel: 3, Pad: 1}},
+	return ways(true, arch.Op{Spec: op.BatchNorm{}}, arch.Op{Spec: op.ReLU{}},
+		arch.Op{Spec: op.Convolution{Out: 3, Kernel: 3, Pad: 1}},
 		arch.Op{From: []string{"convolution", arch.Input}, Spec: op.Sum{}})
 }
 
 // uneven are initial values in which no bias is 0, and no statistic as it begins.
-func uneven(t *testing.T, arch arch.Arch) arch.Weights {
+func uneven(t *testing.T, a arch.Arch) arch.Weights {
 	t.Helper()
-	w, err := arch.Init(5)
+	w, err := a.Init(5)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,16 +69,16 @@ func TestRescaledBlocks(t *testing.T) {
 		error  string
 	}
 	all := []row{
-		{arch: nettest.Named(t, "resnet20:depth=8,shortcut=B,size=8"), layers: nil, error: ""}, // both ways end in batch norm
-		{arch: nettest.Named(t, "resnet20:depth=14,size=8"), layers: nil, error: ""},           // ways around blocks have no weights
-		{arch: nettest.Named(t, "resnet18:size=16"), layers: nil, error: ""},
-		{arch: nettest.Named(t, "resnet50:size=16"), layers: []int{3, 17}, error: ""},
-		{arch: nettest.Named(t, "squeezenet1_1:size=25"), layers: nil, error: ""}, // side by side
-		{arch: nettest.Named(t, "vgg11_bn:size=32"), layers: []int{1, 8}, error: ""},
-		{arch: nettest.Named(t, "mini:norm=batch,size=16"), layers: nil, error: ""},
-		{arch: nettest.Named(t, "mini:residual=true,size=16,depth=9,no_lrn=true"), layers: nil, error: ""},
-		{arch: nettest.Named(t, "mini:residual=true,norm=batch,size=16"), layers: nil, error: ""},
-		{arch: preactivated(), layers: nil, error: ""},
+		{arch: nettest.Named(t, "resnet20:depth=8,shortcut=B,size=8")}, // both ways end in batch norm
+		{arch: nettest.Named(t, "resnet20:depth=14,size=8")},           // ways around blocks have no weights
+		{arch: nettest.Named(t, "resnet18:size=16")},
+		{arch: nettest.Named(t, "resnet50:size=16"), layers: []int{3, 17}},
+		{arch: nettest.Named(t, "squeezenet1_1:size=25")}, // side by side
+		{arch: nettest.Named(t, "vgg11_bn:size=32"), layers: []int{1, 8}},
+		{arch: nettest.Named(t, "mini:norm=batch,size=16")},
+		{arch: nettest.Named(t, "mini:residual=true,size=16,depth=9,no_lrn=true")},
+		{arch: nettest.Named(t, "mini:residual=true,norm=batch,size=16")},
+		{arch: preactivated()},
 		// an operation that both sees the factor and gives it on
 		{
 			arch: ways(
@@ -85,8 +87,6 @@ func TestRescaledBlocks(t *testing.T) {
 				arch.Op{Name: "b", Spec: conv},
 				arch.Op{From: []string{"a", "b"}, Spec: op.Sum{}},
 			),
-			layers: nil,
-			error:  "",
 		},
 		{
 			arch: ways(
@@ -96,14 +96,12 @@ func TestRescaledBlocks(t *testing.T) {
 				arch.Op{Name: "b", From: []string{"a"}, Spec: conv},
 				arch.Op{From: []string{"r", "b"}, Spec: op.Sum{}},
 			),
-			layers: nil,
-			error:  "",
 		},
 		// what sees it behind a ReLU beside its way
-		{arch: ways(true, arch.Op{Spec: op.ReLU{}}, arch.Op{Name: "b", Spec: conv}, arch.Op{From: []string{arch.Input, "b"}, Spec: op.Sum{}}), layers: nil, error: ""},
+		{arch: ways(true, arch.Op{Spec: op.ReLU{}}, arch.Op{Name: "b", Spec: conv},
+			arch.Op{From: []string{arch.Input, "b"}, Spec: op.Sum{}})},
 		{
 			arch:   ways(false, arch.Op{Spec: conv}, arch.Op{From: []string{"convolution", arch.Input}, Spec: op.Sum{}}),
-			layers: nil,
 			error:  "block way: the images reach its end",
 		},
 		{arch: ways(false, arch.Op{Spec: op.ReLU{}}), layers: nil, error: "the images reach"},
@@ -215,7 +213,8 @@ func TestRescaledWhereItWas(t *testing.T) {
 	w := uneven(t, arch)
 	for n, want := range map[int][]string{
 		1: {"/net/conv1/bn1/scale", "/net/conv1/bn1/shift"},
-		2: {"/net/conv1/bn1/scale", "/net/conv1/bn1/shift", "/net/layer1.0/bn2/scale", "/net/layer1.0/bn2/shift", "/net/layer1.0/conv1/weights"},
+		2: {"/net/conv1/bn1/scale", "/net/conv1/bn1/shift", "/net/layer1.0/bn2/scale", "/net/layer1.0/bn2/shift",
+			"/net/layer1.0/conv1/weights"},
 	} {
 		scaled, err := arch.Rescaled(w, n, 2)
 		if err != nil {

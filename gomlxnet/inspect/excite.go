@@ -10,7 +10,6 @@ import (
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
-	"github.com/pkg/errors"
 )
 
 // Exciter says how much images excite the units of a layer, and how they would excite them more. Units are read before
@@ -18,50 +17,37 @@ import (
 // whose operations join behind its weights, as those of a residual net, they are what leaves the block. There is no
 // dropout. An Exciter is for one goroutine at a time.
 type Exciter struct {
-	arch         arch.Arch
+	*runner
 	batch, units int
-	store        *model.Store
-	exec         *model.Exec
 }
 
 // NewExciter makes one of a layer, from 0, for batches of the given size, on the backend's first device.
 func NewExciter(backend compute.Backend, a arch.Arch, w arch.Weights, batch, layer int) (*Exciter, error) {
-	if err := a.Check(w); err != nil {
-		return nil, err
-	}
 	if batch < 1 || layer < 0 || layer >= len(a.Blocks) {
-		return nil, fmt.Errorf(
-			"units of layer %d of %s in batches of %d: want a layer of 0 to %d, and a batch of 1 at least",
-			layer,
-			a.Name,
-			batch,
-			len(a.Blocks)-1,
-		)
+		return nil, fmt.Errorf("units of layer %d of %s in batches of %d: want a layer of 0 to %d, and a batch of 1 at least",
+			layer, a.Name, batch, len(a.Blocks)-1)
 	}
 	dims, err := a.Preactivation(layer)
 	if err != nil {
 		return nil, err
 	}
-	e := &Exciter{arch: a, batch: batch, units: dims.Channels, store: model.NewStore()}
-	if err := createVariables(e.store, w); err != nil {
-		return nil, err
-	}
-	e.exec, err = model.NewExec(backend, e.store, func(scope *model.Scope, images, wanted *Node) []*Node {
+	units := dims.Channels
+	r, err := newRunner(backend, a, w, "units of "+a.Name, func(scope *model.Scope, in []*Node) []*Node {
+		images, wanted := in[0], in[1]
 		all := a.Graph(images, arch.Run{Scope: scope, To: layer + 1, Preactivation: true})[layer]
 		centre, most := all, all
 		if all.Rank() == 4 {
 			y, x := all.Shape().Dim(1)/2, all.Shape().Dim(2)/2
-			centre = Reshape(Slice(all, AxisRange(), AxisElem(y), AxisElem(x), AxisRange()), batch, e.units)
+			centre = Reshape(Slice(all, AxisRange(), AxisElem(y), AxisElem(x), AxisRange()), batch, units)
 			most = ReduceMax(all, 1, 2)
 		}
-		value := ReduceSum(Mul(centre, OneHot(wanted, e.units, dtypes.Float32)), 1)
+		value := ReduceSum(Mul(centre, OneHot(wanted, units, dtypes.Float32)), 1)
 		return []*Node{value, most, Gradient(ReduceAllSum(value), images)[0]}
 	})
 	if err != nil {
-		e.store.Finalize()
 		return nil, err
 	}
-	return e, nil
+	return &Exciter{r, batch, units}, nil
 }
 
 // Units is how many the layer has.
@@ -69,14 +55,6 @@ func (e *Exciter) Units() int { return e.units }
 
 // Batch is how many images it takes.
 func (e *Exciter) Batch() int { return e.batch }
-
-// Load puts another net of the same arch into its place. Nothing is compiled again.
-func (e *Exciter) Load(w arch.Weights) error {
-	if err := e.arch.Check(w); err != nil {
-		return err
-	}
-	return loadVariables(e.store, w)
-}
 
 // Excitement is what images do to units.
 type Excitement struct {
@@ -99,25 +77,10 @@ func (e *Exciter) Of(images []float32, wanted []int) (Excitement, error) {
 		}
 		units[i] = int32(u)
 	}
-	out, err := e.exec.Call(tensors.FromFlatDataAndDimensions(images, e.batch, a.Size, a.Size, a.Channels),
+	out, err := e.call(tensors.FromFlatDataAndDimensions(images, e.batch, a.Size, a.Size, a.Channels),
 		tensors.FromFlatDataAndDimensions(units, e.batch))
 	if err != nil {
-		return Excitement{}, errors.WithMessagef(err, "units of %s", a.Name)
+		return Excitement{}, err
 	}
-	var x Excitement
-	for i, to := range []*[]float32{&x.Value, &x.Most, &x.Gradient} {
-		data, failed := tensors.CopyFlatData[float32](out[i])
-		out[i].MustFinalizeAll()
-		if failed != nil {
-			err = errors.WithMessagef(failed, "units of %s", a.Name)
-		}
-		*to = data
-	}
-	return x, err
-}
-
-// Close frees the compiled graph and the net.
-func (e *Exciter) Close() {
-	e.exec.Finalize()
-	e.store.Finalize()
+	return Excitement{Value: out[0].Data, Most: out[1].Data, Gradient: out[2].Data}, nil
 }

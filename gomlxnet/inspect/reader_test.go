@@ -29,7 +29,8 @@ func forwardLoop(a arch.Arch, w arch.Weights, x optest.Array) (layers []optest.A
 			x = optest.ConvLoop(x, k, max(c.Stride, 1), c.Pad, max(c.Groups, 1))
 		} else { // an inner product is a window over all of it
 			batch, in := x.Shape[0], len(x.Data)/x.Shape[0]
-			y := optest.ConvLoop(optest.Array{Shape: []int{batch, 1, 1, in}, Data: x.Data}, optest.Array{Shape: []int{1, 1, in, k.Shape[1]}, Data: k.Data}, 1, 0, 1)
+			row := optest.Array{Shape: []int{batch, 1, 1, in}, Data: x.Data}
+			y := optest.ConvLoop(row, optest.Array{Shape: []int{1, 1, in, k.Shape[1]}, Data: k.Data}, 1, 0, 1)
 			x = optest.Array{Shape: []int{batch, k.Shape[1]}, Data: y.Data}
 		}
 		_, relu := arch.Find[op.ReLU](l)
@@ -76,7 +77,9 @@ func TestReaderTwin(t *testing.T) {
 	})
 }
 
-func readTwin(t *testing.T, backend compute.Backend, a arch.Arch, w arch.Weights, images []float32, want []optest.Array, order []int) {
+func readTwin(
+	t *testing.T, backend compute.Backend, a arch.Arch, w arch.Weights, images []float32, want []optest.Array, order []int,
+) {
 	read, err := NewReader(backend, a, w, want[0].Shape[0], order...)
 	if err != nil {
 		t.Fatal(err)

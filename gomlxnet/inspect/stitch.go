@@ -12,26 +12,20 @@ import (
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
-	"github.com/pkg/errors"
 )
 
 // Stitch is the upper layers of a net, which stay as they are, on features of another net's layer that an affine map
-// brings to them: a convolution of 1 by 1. It says how the map would have to change for the net to be right. There is no
-// dropout. A Stitch is for one goroutine at a time.
+// brings to them: a convolution of 1 by 1. It says how the map would have to change for the net to be right. There is
+// no dropout. A Stitch is for one goroutine at a time.
 type Stitch struct {
-	arch  arch.Arch
+	*runner
 	shape []int // of the features
 	to    int   // units that the upper layers take
-	store *model.Store
-	exec  *model.Exec
 }
 
 // NewStitch makes one of the layers above the first from layers, 1 to those of the arch less one, for features of so
 // many units at as many places as the net's own have, in batches of the given size, on the backend's first device.
 func NewStitch(backend compute.Backend, a arch.Arch, w arch.Weights, batch, from, units int) (*Stitch, error) {
-	if err := a.Check(w); err != nil {
-		return nil, err
-	}
 	if batch < 1 || from < 1 || from >= len(a.Blocks) || units < 1 {
 		return nil, fmt.Errorf("a stitch of %d units above %d layers of %s in batches of %d: "+
 			"want 1 to %d layers below, and 1 at least of the others", units, from, a.Name, batch, len(a.Blocks)-1)
@@ -41,87 +35,42 @@ func NewStitch(backend compute.Backend, a arch.Arch, w arch.Weights, batch, from
 		return nil, err
 	}
 	own := dims[from].In.Shape(batch)
-	s := &Stitch{
-		arch:  a,
-		shape: append(own[:len(own)-1:len(own)-1], units),
-		to:    own[len(own)-1],
-		store: model.NewStore(),
-	}
-	if err := createVariables(s.store, w); err != nil {
-		return nil, err
-	}
-	s.exec, err = model.NewExec(backend, s.store, func(scope *model.Scope, in []*Node) []*Node {
+	to := own[len(own)-1]
+	r, err := newRunner(backend, a, w, "a stitch of "+a.Name, func(scope *model.Scope, in []*Node) []*Node {
 		x, labels, weights := in[0], in[1], in[2]
 		slope := Slice(weights, AxisRange(0, units), AxisRange())
-		constant := Reshape(Slice(weights, AxisRange(units, units+1), AxisRange()), s.to)
+		constant := Reshape(Slice(weights, AxisRange(units, units+1), AxisRange()), to)
 		flat := Einsum("pi,ij->pj", Reshape(x, -1, units), slope)
-		mapped := Reshape(Add(flat, BroadcastToShape(Reshape(constant, 1, s.to), flat.Shape())), own...)
+		mapped := Reshape(Add(flat, BroadcastToShape(Reshape(constant, 1, to), flat.Shape())), own...)
 		left := a.Graph(mapped, arch.Run{Scope: scope, From: from})
 		loss := ReduceAllMean(op.CrossEntropy(left[len(left)-1], labels))
 		return []*Node{loss, Gradient(loss, weights)[0]}
 	})
 	if err != nil {
-		s.store.Finalize()
 		return nil, err
 	}
-	return s, nil
+	return &Stitch{r, append(own[:len(own)-1:len(own)-1], units), to}, nil
 }
 
-// Load puts another net of the same arch into its place. Nothing is compiled again.
-func (s *Stitch) Load(w arch.Weights) error {
-	if err := s.arch.Check(w); err != nil {
-		return err
-	}
-	return loadVariables(s.store, w)
-}
-
-// Gradient is the mean cross-entropy in nats of a batch of features of the shape that the Stitch takes, and its gradient
-// by the map: weights are [units + 1, units of the upper layers], the constant last.
-func (s *Stitch) Gradient(
-	features []float32,
-	labels []int,
-	weights []float32,
-) (loss float64, gradient []float32, err error) {
+// Gradient is the mean cross-entropy in nats of a batch of features of the shape that the Stitch takes, and its
+// gradient by the map: weights are [units + 1, units of the upper layers], the constant last.
+func (s *Stitch) Gradient(features []float32, labels []int, weights []float32) (float64, []float32, error) {
 	units, values := s.shape[len(s.shape)-1], shapes.Make(dtypes.Float32, s.shape...).Size()
 	if len(features) != values || len(labels) != s.shape[0] || len(weights) != (units+1)*s.to {
-		return 0, nil, fmt.Errorf(
-			"a stitch of %s: %d values, %d labels and %d weights, want %d, %d and %d",
-			s.arch.Name,
-			len(features),
-			len(labels),
-			len(weights),
-			values,
-			s.shape[0],
-			(units+1)*s.to,
-		)
+		return 0, nil, fmt.Errorf("%s: %d values, %d labels and %d weights, want %d, %d and %d",
+			s.what, len(features), len(labels), len(weights), values, s.shape[0], (units+1)*s.to)
 	}
 	of := make([]int32, len(labels))
 	for i, label := range labels {
 		if label < 0 || label >= s.arch.Classes {
-			return 0, nil, fmt.Errorf("a stitch of %s: label %d, want 0 to %d", s.arch.Name, label, s.arch.Classes-1)
+			return 0, nil, fmt.Errorf("%s: label %d, want 0 to %d", s.what, label, s.arch.Classes-1)
 		}
 		of[i] = int32(label)
 	}
-	out, err := s.exec.Call(tensors.FromFlatDataAndDimensions(features, s.shape...),
+	out, err := s.call(tensors.FromFlatDataAndDimensions(features, s.shape...),
 		tensors.FromFlatDataAndDimensions(of, len(of)), tensors.FromFlatDataAndDimensions(weights, units+1, s.to))
 	if err != nil {
-		return 0, nil, errors.WithMessagef(err, "a stitch of %s", s.arch.Name)
+		return 0, nil, err
 	}
-	defer func() {
-		for _, o := range out {
-			o.MustFinalizeAll()
-		}
-	}()
-	value, err := tensors.CopyFlatData[float32](out[0])
-	if err != nil {
-		return 0, nil, errors.WithMessagef(err, "a stitch of %s", s.arch.Name)
-	}
-	gradient, err = tensors.CopyFlatData[float32](out[1])
-	return float64(value[0]), gradient, err
-}
-
-// Close frees the compiled graph and the net.
-func (s *Stitch) Close() {
-	s.exec.Finalize()
-	s.store.Finalize()
+	return float64(out[0].Data[0]), out[1].Data, nil
 }

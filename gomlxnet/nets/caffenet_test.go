@@ -11,6 +11,10 @@ import (
 	"coadapt/gomlxnet/op"
 )
 
+func places(px, channels int) op.Dims { return op.Dims{Height: px, Width: px, Channels: channels} }
+
+func flat(n int) op.Dims { return op.Dims{Height: 1, Width: 1, Channels: n, Flat: true} }
+
 // The table of the 2014 prototxt: https://github.com/yosinski/convnet_transfer,
 // and Caffe's bvlc_reference_caffenet, which is the same net.
 var caffeNetTable = []struct {
@@ -19,14 +23,14 @@ var caffeNetTable = []struct {
 	params       int
 	multiplyAdds int64 // out.H · out.W · out.C · kernel² · in/groups
 }{
-	{"conv1", op.Dims{Height: 55, Width: 55, Channels: 96, Flat: false}, op.Dims{Height: 27, Width: 27, Channels: 96, Flat: false}, 34_944, 55 * 55 * 96 * 11 * 11 * 3},
-	{"conv2", op.Dims{Height: 27, Width: 27, Channels: 256, Flat: false}, op.Dims{Height: 13, Width: 13, Channels: 256, Flat: false}, 307_456, 27 * 27 * 256 * 5 * 5 * 48},
-	{"conv3", op.Dims{Height: 13, Width: 13, Channels: 384, Flat: false}, op.Dims{Height: 13, Width: 13, Channels: 384, Flat: false}, 885_120, 13 * 13 * 384 * 3 * 3 * 256},
-	{"conv4", op.Dims{Height: 13, Width: 13, Channels: 384, Flat: false}, op.Dims{Height: 13, Width: 13, Channels: 384, Flat: false}, 663_936, 13 * 13 * 384 * 3 * 3 * 192},
-	{"conv5", op.Dims{Height: 13, Width: 13, Channels: 256, Flat: false}, op.Dims{Height: 6, Width: 6, Channels: 256, Flat: false}, 442_624, 13 * 13 * 256 * 3 * 3 * 192},
-	{"fc6", op.Dims{Height: 1, Width: 1, Channels: 4096, Flat: true}, op.Dims{Height: 1, Width: 1, Channels: 4096, Flat: true}, 37_752_832, 9216 * 4096},
-	{"fc7", op.Dims{Height: 1, Width: 1, Channels: 4096, Flat: true}, op.Dims{Height: 1, Width: 1, Channels: 4096, Flat: true}, 16_781_312, 4096 * 4096},
-	{"fc8", op.Dims{Height: 1, Width: 1, Channels: 1000, Flat: true}, op.Dims{Height: 1, Width: 1, Channels: 1000, Flat: true}, 4_097_000, 4096 * 1000},
+	{"conv1", places(55, 96), places(27, 96), 34_944, 55 * 55 * 96 * 11 * 11 * 3},
+	{"conv2", places(27, 256), places(13, 256), 307_456, 27 * 27 * 256 * 5 * 5 * 48},
+	{"conv3", places(13, 384), places(13, 384), 885_120, 13 * 13 * 384 * 3 * 3 * 256},
+	{"conv4", places(13, 384), places(13, 384), 663_936, 13 * 13 * 384 * 3 * 3 * 192},
+	{"conv5", places(13, 256), places(6, 256), 442_624, 13 * 13 * 256 * 3 * 3 * 192},
+	{"fc6", flat(4096), flat(4096), 37_752_832, 9216 * 4096},
+	{"fc7", flat(4096), flat(4096), 16_781_312, 4096 * 4096},
+	{"fc8", flat(1000), flat(1000), 4_097_000, 4096 * 1000},
 }
 
 func TestCaffeNet(t *testing.T) {
@@ -49,7 +53,7 @@ func TestCaffeNet(t *testing.T) {
 			weights = append(weights, o.Out)
 		}
 	}
-	in, sum := op.Dims{Height: 227, Width: 227, Channels: 3, Flat: false}, 0
+	in, sum := places(227, 3), 0
 	for i, want := range caffeNetTable {
 		if a.Blocks[i].Name != want.name || dims[i] != (arch.BlockDims{In: in, Out: want.out}) || weights[i] != want.conv {
 			t.Errorf(
@@ -89,7 +93,7 @@ func TestCaffeNetRecipe(t *testing.T) {
 		if want := (op.Param{Filler: op.Filler{Kind: op.Gaussian, Std: std[i]}, RateMult: 1, DecayMult: 1}); weight != want {
 			t.Errorf("%s weights: %+v, want %+v", b.Name, weight, want)
 		}
-		if want := (op.Param{Filler: op.Filler{Kind: op.Constant, Value: bias[i]}, RateMult: 2, DecayMult: 0}); biases != want {
+		if want := (op.Param{Filler: op.Filler{Kind: op.Constant, Value: bias[i]}, RateMult: 2}); biases != want {
 			t.Errorf("%s biases: %+v, want %+v", b.Name, biases, want)
 		}
 		if c := nettest.First[op.Convolution](b); c.Groups != groups[i] || c.Pad != pad[i] {
@@ -99,7 +103,8 @@ func TestCaffeNetRecipe(t *testing.T) {
 		for _, o := range b.Ops[1:] {
 			kinds = append(kinds, o.Kind())
 		}
-		want := []string{"relu max_pool lrn", "relu max_pool lrn", "relu", "relu", "relu max_pool", "relu dropout", "relu dropout", ""}[i]
+		want := []string{"relu max_pool lrn", "relu max_pool lrn", "relu", "relu", "relu max_pool", "relu dropout",
+			"relu dropout", ""}[i]
 		if got := strings.Join(kinds, " "); got != want {
 			t.Errorf("%s: weights and %s, want %s", b.Name, got, want)
 		}
@@ -124,7 +129,7 @@ func TestCeilModeDims(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if dims[0].Out != (op.Dims{Height: 27, Width: 27, Channels: 96, Flat: false}) {
+	if dims[0].Out != (places(27, 96)) {
 		t.Errorf("conv1 at 224 px: %+v", dims[0])
 	}
 	// A chain of sizes that never divides: 103 -> 24 -> 12 -> 6 -> 3.
@@ -140,12 +145,8 @@ func TestCeilModeDims(t *testing.T) {
 }
 
 func TestMiniIsCaffeNetSmall(t *testing.T) {
-	big, small := nets.CaffeNet(
-		10,
-	), nets.Mini(
-		10,
-		nets.MiniOptions{Size: 24, Channels: 1, Widths: [7]int{2, 4, 6, 8, 10, 12, 14}, Dropout: 0.25, Groups: 2},
-	)
+	big := nets.CaffeNet(10)
+	small := nets.Mini(10, nets.MiniOptions{Size: 24, Channels: 1, Widths: [7]int{2, 4, 6, 8, 10, 12, 14}, Dropout: 0.25, Groups: 2})
 	if len(big.Blocks) != len(small.Blocks) || big.Cuts() != 7 || small.Cuts() != 7 {
 		t.Fatalf("%d and %d blocks, %d and %d cuts", len(big.Blocks), len(small.Blocks), big.Cuts(), small.Cuts())
 	}
@@ -159,10 +160,12 @@ func TestMiniIsCaffeNetSmall(t *testing.T) {
 			t.Errorf("%s: %d outputs, want the width given, %d", b.Name, small.Outputs(i), 2*(i+1))
 		}
 	}
-	if small.Size != 24 || small.Channels != 1 || small.Outputs(7) != 10 || nettest.First[op.Dropout](small.Blocks[5]).P != 0.25 {
+	if small.Size != 24 || small.Channels != 1 || small.Outputs(7) != 10 ||
+		nettest.First[op.Dropout](small.Blocks[5]).P != 0.25 {
 		t.Errorf("options are not taken: %+v", small)
 	}
-	if d := nets.Mini(10, nets.MiniOptions{}); d.Size != 32 || d.Channels != 3 || nettest.First[op.Convolution](d.Blocks[0]).Out == 0 {
+	if d := nets.Mini(10, nets.MiniOptions{}); d.Size != 32 || d.Channels != 3 ||
+		nettest.First[op.Convolution](d.Blocks[0]).Out == 0 {
 		t.Errorf("zero options give %+v", d)
 	}
 }

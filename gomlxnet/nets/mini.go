@@ -16,9 +16,9 @@ type MiniOptions struct {
 	Groups   int     `json:"groups,omitempty"`   // of conv2, conv4 and conv5, as CaffeNet's 2: 1
 	NoLRN    bool    `json:"no_lrn,omitempty"`   // leaves out the response normalisation behind conv1 and conv2
 	Init     Init    `json:"init,omitempty"`     // HeInit
-	Norm     string  `json:"norm,omitempty"`     // "batch": batch norm, in place of biases and LRN, in all layers but the last
-	Residual bool    `json:"residual,omitempty"` // what enters conv3, and convolutions above it, is added to what leaves them
-	Depth    int     `json:"depth,omitempty"`    // layers, 6 at least: 8; further convolutions are as wide as conv4, see [Mini]
+	Norm     string  `json:"norm,omitempty"`     // "batch": batch norm in place of biases and LRN, in all layers but the last
+	Residual bool    `json:"residual,omitempty"` // what enters conv3 and convolutions above it is added to what leaves
+	Depth    int     `json:"depth,omitempty"`    // layers, 6 at least: 8; further convolutions are as wide as conv4
 }
 
 // Init names a set of fillers of a Mini.
@@ -108,7 +108,8 @@ func Mini(classes int, opt MiniOptions) arch.Arch {
 	fc := func(n int) op.Spec {
 		return op.Dense{Out: opt.Widths[n-1], Weight: opt.Init.weight(n), Bias: opt.Init.bias(n)}
 	}
-	var relu, pool, lrn, dropout op.Spec = op.ReLU{}, op.Pool{Kernel: 3, Stride: 2}, op.LRN{Size: 5, Alpha: 1e-4, Beta: 0.75}, nil
+	var relu, pool, dropout op.Spec = op.ReLU{}, op.Pool{Kernel: 3, Stride: 2}, nil
+	var lrn op.Spec = op.LRN{Size: 5, Alpha: 1e-4, Beta: 0.75}
 	pool5 := pool
 	if opt.Size < 24 {
 		pool5 = nil // conv5 sees fewer than its three pixels

@@ -31,12 +31,16 @@ func TestMiniDials(t *testing.T) {
 		opt  nets.MiniOptions
 		same func(a arch.Arch) bool
 	}{
-		"no LRN":           {nets.MiniOptions{Size: 24, NoLRN: true}, func(a arch.Arch) bool { return !has[op.LRN](a, 0) && !has[op.LRN](a, 1) && has[op.LRN](plain, 0) }},
+		"no LRN": {nets.MiniOptions{Size: 24, NoLRN: true}, func(a arch.Arch) bool {
+			return !has[op.LRN](a, 0) && !has[op.LRN](a, 1) && has[op.LRN](plain, 0)
+		}},
 		"0.01":             {nets.MiniOptions{Size: 24, Init: nets.GaussInit}, starts(5, 0.01, 3, 0)},
 		"CaffeNet's":       {nets.MiniOptions{Size: 24, Init: nets.CaffeInit}, starts(5, 0.005, 3, 1)},
 		"16 px":            {nets.MiniOptions{Size: 16}, func(a arch.Arch) bool { return !has[op.Pool](a, 4) }},
 		"24 px has a pool": {nets.MiniOptions{Size: 24}, func(a arch.Arch) bool { return has[op.Pool](a, 4) }},
-		"last layer stays": {nets.MiniOptions{Size: 24, Init: nets.CaffeInit}, func(a arch.Arch) bool { return reflect.DeepEqual(a.Blocks[7], plain.Blocks[7]) }},
+		"last layer stays": {nets.MiniOptions{Size: 24, Init: nets.CaffeInit}, func(a arch.Arch) bool {
+			return reflect.DeepEqual(a.Blocks[7], plain.Blocks[7])
+		}},
 		"dropout is on fc7": {nets.MiniOptions{Size: 24, Dropout: 0.5}, func(a arch.Arch) bool {
 			return nettest.First[op.Dropout](a.Blocks[6]).P == 0.5 && !has[op.Dropout](a, 4)
 		}},

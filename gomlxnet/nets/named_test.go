@@ -15,7 +15,8 @@ func TestNamed(t *testing.T) {
 		want          arch.Arch
 	}{
 		{"mini", 0, 0, Mini(20, MiniOptions{})},
-		{"mini:no_lrn=true, init=caffe,dropout=0.5", 5, 16, Mini(5, MiniOptions{Size: 16, NoLRN: true, Init: CaffeInit, Dropout: 0.5})},
+		{"mini:no_lrn=true, init=caffe,dropout=0.5", 5, 16,
+			Mini(5, MiniOptions{Size: 16, NoLRN: true, Init: CaffeInit, Dropout: 0.5})},
 		{`mini:{"widths":[1,2,3,4,5,6,7]}`, 3, 0, Mini(3, MiniOptions{Widths: [7]int{1, 2, 3, 4, 5, 6, 7}})},
 		{"caffenet:size=227", 7, 103, CaffeNetOptions{Size: 103}.arch(7)},
 	} {

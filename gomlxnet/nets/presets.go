@@ -13,7 +13,7 @@ import (
 // kaiming are weights of a convolution that start Gaussian with variance 2/(kernel²·out), as torchvision's
 // kaiming_normal_ with mode fan_out.
 func kaiming(kernel, out int) op.Param {
-	return op.Param{Filler: op.Filler{Kind: op.Gaussian, Std: math.Sqrt(2 / float64(kernel*kernel*out))}, RateMult: 1, DecayMult: 1}
+	return gaussian(math.Sqrt(2 / float64(kernel*kernel*out)))
 }
 
 // gaussian are weights that start Gaussian.

@@ -35,7 +35,8 @@ func TestRegistry(t *testing.T) {
 		t.Errorf("a CaffeNet of 103 px: %v, %+v", err, got)
 	}
 	for _, c := range []struct{ name, options, want string }{
-		{"alexnet", "", `arch "alexnet", want caffenet, mini, resnet18, resnet20, resnet50, squeezenet1_1, vgg11 or vgg11_bn`},
+		{"alexnet", "",
+			`arch "alexnet", want caffenet, mini, resnet18, resnet20, resnet50, squeezenet1_1, vgg11 or vgg11_bn`},
 		{"mini", `{"with":3}`, `arch "mini": options {"with":3}: json: unknown field "with"`},
 		{"mini", `{"init":"xavier"}`, `initial values "xavier"`},
 		{"caffenet", `{"size":9}`, `block conv1: operation 1, convolution: a window of 11`},
@@ -51,7 +52,8 @@ func TestRegistry(t *testing.T) {
 		if o.Wide {
 			return arch.Arch{}, errors.New("too wide")
 		}
-		return arch.Arch{Name: "x", Size: 4, Channels: 1, Classes: classes, Blocks: []arch.Block{arch.Chain("out", op.Dense{})}}, nil
+		return arch.Arch{Name: "x", Size: 4, Channels: 1, Classes: classes,
+			Blocks: []arch.Block{arch.Chain("out", op.Dense{})}}, nil
 	})
 	defer delete(archs, "of a test")
 	if !slices.Contains(Names(), "of a test") {

@@ -42,6 +42,7 @@ func SqueezeNet(classes int, o SqueezeNetOptions) (arch.Arch, error) {
 		a.Blocks = append(a.Blocks, arch.Block{Name: fmt.Sprintf("fire%d", n), Ops: c.ops})
 	}
 	last := op.Convolution{Kernel: 1, Weight: gaussian(0.01), Bias: zeroBias()}
-	a.Blocks = append(a.Blocks, arch.Chain("conv10", op.Dropout{P: 0.5}, last, op.ReLU{}, op.GlobalAverage{}, op.Flatten{}))
+	a.Blocks = append(a.Blocks,
+		arch.Chain("conv10", op.Dropout{P: 0.5}, last, op.ReLU{}, op.GlobalAverage{}, op.Flatten{}))
 	return a, nil
 }

@@ -39,7 +39,8 @@ func (o VGGOptions) arch(name string, classes int, norm bool) (arch.Arch, error)
 			a.Blocks = append(a.Blocks, arch.Chain(fmt.Sprintf("conv%d_%d", i+1, k+1), specs...))
 		}
 	}
-	fc, half := func(out int) op.Spec { return op.Dense{Out: out, Weight: gaussian(0.01), Bias: zeroBias()} }, op.Dropout{P: 0.5}
+	half := op.Dropout{P: 0.5}
+	fc := func(out int) op.Spec { return op.Dense{Out: out, Weight: gaussian(0.01), Bias: zeroBias()} }
 	a.Blocks = append(a.Blocks,
 		arch.Chain("fc6", op.AdaptiveAverage{Out: 7}, fc(4096), op.ReLU{}, half),
 		arch.Chain("fc7", fc(4096), op.ReLU{}, half),

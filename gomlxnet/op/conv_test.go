@@ -34,7 +34,8 @@ func TestConv(t *testing.T) {
 				Name:  name,
 				Graph: func(in []*Node) *Node { return byGroups(in[0], in[1], sliding{c.stride, c.pad, c.groups, false}) },
 				Loop:  func(in []optest.Array) optest.Array { return optest.ConvLoop(in[0], in[1], c.stride, c.pad, c.groups) },
-				In:    []optest.Array{optest.Random(1, c.batch, c.size, c.size, c.in), optest.Random(2, c.kernel, c.kernel, c.in/c.groups, c.out)}})
+				In: []optest.Array{optest.Random(1, c.batch, c.size, c.size, c.in),
+					optest.Random(2, c.kernel, c.kernel, c.in/c.groups, c.out)}})
 			if c.groups > 1 {
 				whole := cases[len(cases)-1]
 				whole.Name += " in one"
@@ -61,7 +62,8 @@ func TestReLU(t *testing.T) {
 			y := built(ReLU{}, in[0])
 			return []*Node{y, Gradient(ReduceAllSum(y), in[0])[0]}
 		}, x)
-		optest.Compare(t, "values", got[0], optest.Array{Shape: x.Shape, Data: []float64{0, 0, 0, 0, float64(float32(1e-30)), 3}}, 0)
+		optest.Compare(t, "values", got[0], optest.Array{Shape: x.Shape,
+			Data: []float64{0, 0, 0, 0, float64(float32(1e-30)), 3}}, 0)
 		optest.Compare(t, "gradient", got[1], optest.Array{Shape: x.Shape, Data: []float64{0, 0, 0, 0, 1, 1}}, 0)
 
 		bad := optest.Array{Shape: []int{2}, Data: []float64{math.NaN(), math.Inf(1)}}

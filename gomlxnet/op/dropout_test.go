@@ -13,7 +13,9 @@ import (
 )
 
 // dropped runs Dropout on x and returns its values and its gradient's.
-func dropped(t *testing.T, backend compute.Backend, x optest.Array, p float64, state *tensors.Tensor) (y, grad optest.Array) {
+func dropped(
+	t *testing.T, backend compute.Backend, x optest.Array, p float64, state *tensors.Tensor,
+) (y, grad optest.Array) {
 	t.Helper()
 	out, err := CallOnceN(backend, func(x, rng *Node) []*Node {
 		y, _ := dropout(x, []*Node{rng}, p)

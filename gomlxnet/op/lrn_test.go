@@ -49,7 +49,8 @@ func TestLRN(t *testing.T) {
 func TestLRNByHand(t *testing.T) {
 	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		x := optest.Array{Shape: []int{1, 1, 1, 3}, Data: []float64{1, 2, 3}}
-		y := optest.Run(t, backend, func(in []*Node) []*Node { return []*Node{LRN{Size: 5, Alpha: 5, Beta: 0.75}.normalize(in[0])} }, x)[0]
+		lrn := LRN{Size: 5, Alpha: 5, Beta: 0.75}
+		y := optest.Run(t, backend, func(in []*Node) []*Node { return []*Node{lrn.normalize(in[0])} }, x)[0]
 		d := math.Pow(15, 0.75)
 		optest.Compare(t, "values", y, optest.Array{Shape: x.Shape, Data: []float64{1 / d, 2 / d, 3 / d}}, 1e-6)
 	})

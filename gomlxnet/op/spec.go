@@ -27,7 +27,7 @@ type Spec interface {
 var specs = []Spec{Convolution{}, Dense{}, ReLU{}, Pool{}, AveragePool{}, AdaptiveAverage{}, GlobalAverage{},
 	LRN{}, BatchNorm{}, Dropout{}, Sum{}, Concat{}, Flatten{}, Shortcut{}}
 
-// Decode is the operation of a kind with the fields that JSON gives it. It fails for fields that the kind does not have.
+// Decode is the operation of a kind with the fields that JSON gives it. It fails for fields that the kind lacks.
 func Decode(kind string, fields []byte) (Spec, error) {
 	var kinds []string
 	for _, s := range specs {

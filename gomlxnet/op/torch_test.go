@@ -109,7 +109,8 @@ func TestTorchOps(t *testing.T) {
 				want, shapes = append(want, c.Values, c.Values), append(shapes, c.Shape, c.Shape)
 			}
 			for k, values := range want {
-				optest.Compare(t, fmt.Sprintf("case %d, %+v, %d", i, c.Op, k), got[k], optest.Array{Shape: shapes[k], Data: values}, 1e-5)
+				what := fmt.Sprintf("case %d, %+v, %d", i, c.Op, k)
+				optest.Compare(t, what, got[k], optest.Array{Shape: shapes[k], Data: values}, 1e-5)
 			}
 			got = got[len(want):]
 		}

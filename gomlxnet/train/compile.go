@@ -10,8 +10,7 @@ import (
 )
 
 // compiling is held while a graph is compiled. XLA's compiler has threads for all cores: of two graphs that are
-// compiled at once
-// none is done before both are, of two one after another the first is done in half of that time.
+// compiled at once none is done before both are, of two one after another the first is done in half of that time.
 var compiling sync.Mutex
 
 // compilers are those at work, or waiting for their turn.

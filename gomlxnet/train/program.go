@@ -202,7 +202,8 @@ func execute(nets []*Trainer, p *program, inputs func(part int) []input) (result
 		donate = append(donate, p.donates...)
 	}
 	var out []compute.Buffer
-	if caught := exceptions.TryCatch[error](func() { out, err = graph.Executable().Execute(buffers, donate, t.devices[0]) }); caught != nil {
+	run := func() { out, err = graph.Executable().Execute(buffers, donate, t.devices[0]) }
+	if caught := exceptions.TryCatch[error](run); caught != nil {
 		err = caught
 	}
 	if err != nil {

@@ -116,23 +116,23 @@ func (s SGD) updateGraph(scope *model.Scope, g *Graph, loss *Node) {
 	}
 }
 
-// update is one step of the solver: variables and their velocities behind it. rate gives the rate of each variable, of any shape that
-// a product with the variable spreads.
-func (s SGD) update(loss *Node, at, velocities []*Node, params []op.Param, rate func(i int) *Node) (newAt, newVelocities []*Node) {
+// update is one step of the solver: variables and their velocities behind it. rate gives the rate of each variable, of
+// any shape that a product with the variable spreads.
+func (s SGD) update(loss *Node, at, velocities []*Node, params []op.Param, rate func(i int) *Node) (w, v []*Node) {
 	grads := Gradient(loss, at...)
-	for i, w := range at {
+	for i, x := range at {
 		if d := s.Decay * params[i].DecayMult; d != 0 {
-			grads[i] = Add(grads[i], MulScalar(w, d))
+			grads[i] = Add(grads[i], MulScalar(x, d))
 		}
 	}
 	at = slices.Clone(at)
 	updateInPlace(grads, at)
-	newVelocities = make([]*Node, len(at))
+	v = make([]*Node, len(at))
 	for i, grad := range grads {
-		newVelocities[i] = Add(MulScalar(velocities[i], s.Momentum), Mul(MulScalar(rate(i), params[i].RateMult), grad))
-		at[i] = Sub(at[i], newVelocities[i])
+		v[i] = Add(MulScalar(velocities[i], s.Momentum), Mul(MulScalar(rate(i), params[i].RateMult), grad))
+		at[i] = Sub(at[i], v[i])
 	}
-	return at, newVelocities
+	return at, v
 }
 
 // updateInPlace has the large variables wait for all gradients before they change. XLA copies one in each step of a

@@ -41,8 +41,8 @@ type Steps struct {
 	Above     bool      // the steps compute only what is above the settled layers, and come to the same net
 }
 
-// MaxSteps is how many steps a block may have: 1 on several devices, for large images, and on the Go backend. With above
-// it is that of blocks with Above: 0 for a net without settled layers.
+// MaxSteps is how many steps a block may have: 1 on several devices, for large images, and on the Go backend. With
+// above it is that of blocks with Above: 0 for a net without settled layers.
 func (t *Trainer) MaxSteps(above bool) int {
 	b, err := t.given(Steps{Above: above})
 	if err != nil {
@@ -178,7 +178,8 @@ func (t *graphs) blockGraph(scope *model.Scope, in []*Node, nets int, cut arch.C
 		}
 		return vars
 	}
-	var moving, changing, still []int // variables, by their index: those that learn, statistics of blocks that do, and the others
+	// Variables, by their index: those that learn, statistics of blocks that do, and the others.
+	var moving, changing, still []int
 	for i, v := range t.vars {
 		switch {
 		case v.Layer < from: // it must not be made: see [arch.Arch.Graph]
@@ -191,8 +192,7 @@ func (t *graphs) blockGraph(scope *model.Scope, in []*Node, nets int, cut arch.C
 		}
 	}
 	// What goes around: steps taken, the last losses, all losses, the variables that move with their velocities, those
-	// that change; and
-	// what stays as it is.
+	// that change; and what stays as it is.
 	state := []*Node{
 		Const(g, int32(0)),
 		Zeros(g, shapes.Make(dtypes.Float32, nets)),
@@ -281,8 +281,7 @@ func (t *graphs) blockGraph(scope *model.Scope, in []*Node, nets int, cut arch.C
 }
 
 // stackedStep is what a step of nets takes: of each net its values, labels, rate and state of dropout, and, stacked,
-// the variables and
-// the velocities of those that move, by the index of the variable.
+// the variables and the velocities of those that move, by the index of the variable.
 type stackedStep struct {
 	values, labels, rates, rngs []*Node
 	variables, velocities       []*Node

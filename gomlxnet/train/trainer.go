@@ -82,7 +82,8 @@ func New(backend compute.Backend, a arch.Arch, solver SGD, batch int, devices ..
 			return nil, err
 		}
 	}
-	if g.eval, err = g.newProgram(1, 2, 0, func(scope *model.Scope, in []*Node) []*Node { return g.evalGraph(scope, in[0], in[1]) }); err != nil {
+	eval := func(scope *model.Scope, in []*Node) []*Node { return g.evalGraph(scope, in[0], in[1]) }
+	if g.eval, err = g.newProgram(1, 2, 0, eval); err != nil {
 		return nil, err
 	}
 	return &Trainer{graphs: g, devices: at, values: make(map[string][]compute.Buffer)}, nil

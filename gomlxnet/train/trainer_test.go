@@ -369,7 +369,8 @@ func TestTrainerErrors(t *testing.T) {
 	check("a pixel too few", err, fmt.Sprint(len(images)-1), "4·16·16·3")
 	_, _, err = trainer.Eval(images[1:], labels)
 	check("a pixel too few in a test", err, "4·16·16·3")
-	check("momentum of another net", trainer.SetMomentum(arch.Weights{"/net/conv1/biases": {Shape: []int{1}, Data: []float32{1}}}), "/net/conv1/biases")
+	one := arch.Weights{"/net/conv1/biases": {Shape: []int{1}, Data: []float32{1}}}
+	check("momentum of another net", trainer.SetMomentum(one), "/net/conv1/biases")
 
 	_, err = New(backend, a, SGD{}, 0)
 	check("batch of 0", err, "batch of 0")

@@ -30,7 +30,8 @@ func Open(t testing.TB, config string) compute.Backend {
 	t.Helper()
 	if config != "go" {
 		if os.Getenv("PJRT_PLUGIN_LIBRARY_PATH") == "" {
-			t.Skip("no XLA: PJRT_PLUGIN_LIBRARY_PATH names no folder with a PJRT plugin; `go run ./kernel-setup setup` makes one")
+			t.Skip("no XLA: PJRT_PLUGIN_LIBRARY_PATH names no folder with a PJRT plugin; " +
+				"`go run ./kernel-setup setup` makes one")
 		}
 		xla.EnableAutoInstall(false)
 	}
@@ -209,6 +210,7 @@ func Compare(t *testing.T, what string, got, want Array, tol float64) {
 		t.Fatalf("%s: all zero, nothing is compared", what)
 	}
 	if !(worst <= tol*largest) {
-		t.Errorf("%s: at %d of %v: %.7g, want %.7g (largest %.3g, tolerance %.1g of it)", what, at, want.Shape, got.Data[at], want.Data[at], largest, tol)
+		t.Errorf("%s: at %d of %v: %.7g, want %.7g (largest %.3g, tolerance %.1g of it)",
+			what, at, want.Shape, got.Data[at], want.Data[at], largest, tol)
 	}
 }
