@@ -53,9 +53,6 @@ func NewExciter(backend compute.Backend, a arch.Arch, w arch.Weights, batch, lay
 // Units is how many the layer has.
 func (e *Exciter) Units() int { return e.units }
 
-// Batch is how many images it takes.
-func (e *Exciter) Batch() int { return e.batch }
-
 // Excitement is what images do to units.
 type Excitement struct {
 	Value    []float32 // [batch]: of the unit that is wanted of each image, in the middle of the image

@@ -20,8 +20,8 @@ type Context struct {
 	Vars     []int // the operation's variables, by the indices that the Pass knows
 }
 
-// Var is variable i of the operation, of all nets, as numbers of x's type.
-func (c *Context) Var(i int, x *Node) *Node { return ConvertDType(c.Value(c.Vars[i]), x.DType()) }
+// variable is variable i of the operation, of all nets, as numbers of x's type.
+func (c *Context) variable(i int, x *Node) *Node { return ConvertDType(c.Value(c.Vars[i]), x.DType()) }
 
-// Update sets the statistic that is variable i of the operation.
-func (c *Context) Update(i int, value *Node) { c.Set(c.Vars[i], value) }
+// update sets the statistic that is variable i of the operation.
+func (c *Context) update(i int, value *Node) { c.Set(c.Vars[i], value) }

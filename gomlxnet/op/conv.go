@@ -78,7 +78,7 @@ func (s Convolution) Field(in Field, _ Dims) Field {
 
 // Build has the groups of all nets in one operation.
 func (s Convolution) Build(c *Context, in []*Node) *Node {
-	x, w := in[0], c.Var(0, in[0])
+	x, w := in[0], c.variable(0, in[0])
 	by := sliding{max(s.Stride, 1), s.Pad, max(s.Groups, 1), c.Normed && narrow(s)}
 	convolve := byGroups
 	if c.Nets > 1 {
@@ -87,7 +87,7 @@ func (s Convolution) Build(c *Context, in []*Node) *Node {
 	if s.Bias == nil {
 		return materializeGradient(convolve(x, w, by))
 	}
-	b := c.Var(1, x)
+	b := c.variable(1, x)
 	return materializeGradient(addBias(convolve(x, w, by), b))
 }
 

@@ -43,10 +43,10 @@ func (s Dense) Field(in Field, dims Dims) Field { return in.window(dims.Height, 
 
 // Build of several nets multiplies [nets, batch, in] by [nets, in, out].
 func (s Dense) Build(c *Context, in []*Node) *Node {
-	w := c.Var(0, in[0])
+	w := c.variable(0, in[0])
 	var b *Node
 	if s.Bias != nil {
-		b = c.Var(1, in[0])
+		b = c.variable(1, in[0])
 	}
 	x := flatten(in[0], c.Nets)
 	y := innerProduct(x, w, c.Nets)

@@ -66,8 +66,8 @@ func (s BatchNorm) Cost(_ []Dims, out Dims) Cost { return Cost{Activations: int6
 func (s BatchNorm) Build(c *Context, in []*Node) *Node {
 	x := ConvertDType(in[0], dtypes.Float32)
 	over := channelsOf(x)
-	mean, variance := c.Var(normMean, x), c.Var(normVariance, x)
-	scale, shift := c.Var(normScale, x), c.Var(normShift, x)
+	mean, variance := c.variable(normMean, x), c.variable(normVariance, x)
+	scale, shift := c.variable(normScale, x), c.variable(normShift, x)
 	if !c.Learning {
 		return ConvertDType(over.normalize(x, mean, s.deviation(variance), scale, shift), in[0].DType())
 	}
@@ -96,5 +96,5 @@ func (s BatchNorm) follow(c *Context, i int, stored, batch *Node, factor float64
 	if m == 0 {
 		m = 0.1
 	}
-	c.Update(i, Add(MulScalar(stored, 1-m), MulScalar(batch, m*factor)))
+	c.update(i, Add(MulScalar(stored, 1-m), MulScalar(batch, m*factor)))
 }
