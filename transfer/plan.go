@@ -57,7 +57,7 @@ func (p *Plan) Order() dataset.Order {
 }
 
 // cut is what learns of the net, at first, in an arch.
-func (n Net) cut(arch arch.Arch) arch.Cut { return n.Treatment.cut(n.N, arch.Cuts()) }
+func (n Net) cut(a arch.Arch) arch.Cut { return n.Treatment.cut(n.N, a.Cuts()) }
 
 // stages are those of the net's training.
 func (p *Plan) stages() []stage {

@@ -76,16 +76,16 @@ func ReadPreprocessing(name string) (pre Preprocessing, err error) {
 }
 
 // ReadPretrained reads weights of an architecture, whose number of classes is the file's; see [weights.Read].
-func ReadPretrained(file string, arch arch.Arch, pre Preprocessing) (*Pretrained, error) {
+func ReadPretrained(file string, a arch.Arch, pre Preprocessing) (*Pretrained, error) {
 	var err error
-	if arch.Classes, err = weights.Classes(file, arch); err != nil {
+	if a.Classes, err = weights.Classes(file, a); err != nil {
 		return nil, err
 	}
-	w, err := weights.Read(file, arch)
+	w, err := weights.Read(file, a)
 	if err != nil {
 		return nil, err
 	}
-	return &Pretrained{Name: filepath.Base(file), Arch: arch, Weights: w, Preprocessing: pre}, nil
+	return &Pretrained{Name: filepath.Base(file), Arch: a, Weights: w, Preprocessing: pre}, nil
 }
 
 // Check says what is wrong with the preprocessing of pictures of so many channels.

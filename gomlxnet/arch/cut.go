@@ -39,12 +39,8 @@ func (c Cut) Check(a Arch) error {
 	case c.N < 0 || c.N > a.Cuts():
 		return fmt.Errorf("cut n = %d: arch %q has cuts 0 to %d", c.N, a.Name, a.Cuts())
 	case c.Free < 0 || c.Free > c.N || c.Free > 0 && !c.Frozen:
-		return fmt.Errorf(
-			"cut n = %d, frozen %t: the first %d layers are free, want 0 to n of frozen ones",
-			c.N,
-			c.Frozen,
-			c.Free,
-		)
+		return fmt.Errorf("cut n = %d, frozen %t: the first %d layers are free, want 0 to n of frozen ones", c.N,
+			c.Frozen, c.Free)
 	case !(c.Rate >= 0) || math.IsInf(c.Rate, 1):
 		return fmt.Errorf("cut n = %d: the rate of layers 1..n is multiplied by %v, want a number from 0", c.N, c.Rate)
 	}

@@ -117,18 +117,9 @@ func TestFieldsAreWhatUnitsSee(t *testing.T) {
 				y, x := p/a.Size, p%a.Size
 				in := y >= y0 && y < y1 && x >= x0 && x < x1
 				if lit := out.Data[p*side*side+place] > 0; lit != in {
-					t.Fatalf(
-						"%s, unit %d of %d by %d: pixel (%d, %d) lights it: %v, and the field is %s: %v",
-						a.Blocks[l].Name,
-						place,
-						side,
-						side,
-						y,
-						x,
-						lit,
-						fmt.Sprintf("[%d, %d) by [%d, %d)", y0, y1, x0, x1),
-						in,
-					)
+					t.Fatalf("%s, unit %d of %d by %d: pixel (%d, %d) lights it: %v, and the field is %s: %v",
+						a.Blocks[l].Name, place, side, side, y, x, lit,
+						fmt.Sprintf("[%d, %d) by [%d, %d)", y0, y1, x0, x1), in)
 				}
 			}
 		}

@@ -101,8 +101,8 @@ func TestRescaledBlocks(t *testing.T) {
 		{arch: ways(true, arch.Op{Spec: op.ReLU{}}, arch.Op{Name: "b", Spec: conv},
 			arch.Op{From: []string{arch.Input, "b"}, Spec: op.Sum{}})},
 		{
-			arch:   ways(false, arch.Op{Spec: conv}, arch.Op{From: []string{"convolution", arch.Input}, Spec: op.Sum{}}),
-			error:  "block way: the images reach its end",
+			arch:  ways(false, arch.Op{Spec: conv}, arch.Op{From: []string{"convolution", arch.Input}, Spec: op.Sum{}}),
+			error: "block way: the images reach its end",
 		},
 		{arch: ways(false, arch.Op{Spec: op.ReLU{}}), layers: nil, error: "the images reach"},
 	}
@@ -151,14 +151,8 @@ func TestRescaledBlocks(t *testing.T) {
 					most, off = max(most, math.Abs(want)), max(off, math.Abs(float64(x)-want))
 				}
 				if !(most > 0 && off < 1e-4*most) {
-					t.Errorf(
-						"%s, layer %d: values up to %v are off by %v after a factor of %v",
-						c.arch.Name,
-						n,
-						most,
-						off,
-						factor,
-					)
+					t.Errorf("%s, layer %d: values up to %v are off by %v after a factor of %v", c.arch.Name, n, most,
+						off, factor)
 				}
 			}
 		}

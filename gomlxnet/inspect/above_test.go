@@ -65,10 +65,7 @@ func TestAbove(t *testing.T) {
 					want.Data, have.Data = append(
 						want.Data,
 						float64(of[name][last].Data[i]),
-					), append(
-						have.Data,
-						float64(got[i]),
-					)
+					), append(have.Data, float64(got[i]))
 				}
 				optest.Compare(t, "logits", have, want, 1e-6)
 			}

@@ -50,13 +50,8 @@ func NewGrams(backend compute.Backend) (*Grams, error) {
 // products of 32.
 func (g *Grams) Of(x []float32, pictures, units int) ([]float32, error) {
 	if pictures < 1 || units < 1 || len(x) != pictures*units {
-		return nil, fmt.Errorf(
-			"gram matrix: %d values for %d pictures of %d units, want %d",
-			len(x),
-			pictures,
-			units,
-			pictures*units,
-		)
+		return nil, fmt.Errorf("gram matrix: %d values for %d pictures of %d units, want %d", len(x), pictures, units,
+			pictures*units)
 	}
 	fail := func(err error) ([]float32, error) {
 		return nil, errors.WithMessagef(err, "gram matrix of [%d, %d]", pictures, units)

@@ -56,16 +56,8 @@ func TestCaffeNet(t *testing.T) {
 	in, sum := places(227, 3), 0
 	for i, want := range caffeNetTable {
 		if a.Blocks[i].Name != want.name || dims[i] != (arch.BlockDims{In: in, Out: want.out}) || weights[i] != want.conv {
-			t.Errorf(
-				"block %d: %s %+v, weights give %v; want %s, %+v, %v",
-				i,
-				a.Blocks[i].Name,
-				dims[i],
-				weights[i],
-				want.name,
-				arch.BlockDims{In: in, Out: want.out},
-				want.conv,
-			)
+			t.Errorf("block %d: %s %+v, weights give %v; want %s, %+v, %v", i, a.Blocks[i].Name, dims[i], weights[i],
+				want.name, arch.BlockDims{In: in, Out: want.out}, want.conv)
 		}
 		if n := vars[2*i].Size() + vars[2*i+1].Size(); n != want.params {
 			t.Errorf("%s: %d parameters, want %d", want.name, n, want.params)

@@ -49,15 +49,8 @@ func TestPresets(t *testing.T) {
 		}
 		if giga := float64(total.MultiplyAdds) / 1e9; total.Parameters != c.parameters ||
 			math.Abs(giga-c.giga) > 0.0006 {
-			t.Errorf(
-				"%s %s: %d parameters, %.4f giga multiply-adds; want %d, %.3f",
-				c.name,
-				c.options,
-				total.Parameters,
-				giga,
-				c.parameters,
-				c.giga,
-			)
+			t.Errorf("%s %s: %d parameters, %.4f giga multiply-adds; want %d, %.3f", c.name, c.options,
+				total.Parameters, giga, c.parameters, c.giga)
 		}
 		if got := fmt.Sprint(a.Blocks[0].Name, " ", a.Blocks[a.Cuts()-1].Name, " ", a.Cuts()); got != c.cuts {
 			t.Errorf("%s %s: cuts %s, want %s", c.name, c.options, got, c.cuts)

@@ -211,10 +211,7 @@ func convInputGrad(dy, x, kernel *Node, by sliding) *Node {
 	}
 	in, out := dims[2], dims[3]/groups
 	turned := TransposeAllAxes(Reshape(Reverse(kernel, 0, 1), dims[0], dims[1], in, groups, out), 0, 1, 4, 3, 2)
-	c := Convolve(
-		dy,
-		Reshape(turned, dims[0], dims[1], out, groups*in),
-	).PaddingPerDim(padding).
+	c := Convolve(dy, Reshape(turned, dims[0], dims[1], out, groups*in)).PaddingPerDim(padding).
 		ChannelGroupCount(groups)
 	if stride > 1 {
 		c = c.InputDilationPerAxis(stride, stride)

@@ -86,15 +86,8 @@ func (t *Trainer) checkBlock(b given) error {
 	}
 	block, n, size := t.blockOf(b.dims), len(b.Rates), t.batch*b.dims.Values()
 	if n < 1 || n > block || len(b.Values) != n*size || len(b.Labels) != n*t.batch {
-		return fmt.Errorf(
-			"block of %d steps with %d values and %d labels, want 1 to %d steps with %d and %d each",
-			n,
-			len(b.Values),
-			len(b.Labels),
-			block,
-			size,
-			t.batch,
-		)
+		return fmt.Errorf("block of %d steps with %d values and %d labels, want 1 to %d steps with %d and %d each", n,
+			len(b.Values), len(b.Labels), block, size, t.batch)
 	}
 	return nil
 }

@@ -189,12 +189,8 @@ func TestStepsWithoutLoops(t *testing.T) {
 	want, one := stepped(t, trainer, start, arch.Cut{}, rates, false, 0, 0)
 	if got, w := stepped(t, trainer, start, arch.Cut{}, rates, false, 1, 1); !slices.Equal(got, want) ||
 		w.Digest() != one.Digest() {
-		t.Errorf(
-			"losses %v in blocks of one, %v in single steps; same weights: %v",
-			got,
-			want,
-			w.Digest() == one.Digest(),
-		)
+		t.Errorf("losses %v in blocks of one, %v in single steps; same weights: %v", got, want,
+			w.Digest() == one.Digest())
 	}
 }
 

@@ -185,14 +185,8 @@ func TestTogetherIsOneByOne(t *testing.T) {
 					losses, state := apart(want[i], got[i]), heldBy(t, net).apart(alone[i])
 					t.Logf("net %d: losses %.1g apart, weights and velocities %.1g", i, losses, state)
 					if len(got[i]) != steps || losses > lossesMay || state > stateMay {
-						t.Errorf(
-							"net %d: losses %v together, %v alone, %.1g apart; weights and velocities %.1g",
-							i,
-							got[i],
-							want[i],
-							losses,
-							state,
-						)
+						t.Errorf("net %d: losses %v together, %v alone, %.1g apart; weights and velocities %.1g", i,
+							got[i], want[i], losses, state)
 					}
 				}
 				if d := apart(want[0], got[1]); d < 100*lossTolerance {
@@ -267,15 +261,8 @@ func TestTogetherOneByOne(t *testing.T) {
 		}
 		for i, net := range nets {
 			if same := heldBy(t, net).is(alone[i]); len(want[i]) != lengths[i] || !slices.Equal(got[i], want[i]) || !same {
-				t.Errorf(
-					"%s, net %d of %d: losses %v, alone %v; same weights and velocities: %v",
-					backend,
-					i,
-					len(nets),
-					got[i],
-					want[i],
-					same,
-				)
+				t.Errorf("%s, net %d of %d: losses %v, alone %v; same weights and velocities: %v", backend, i,
+					len(nets), got[i], want[i], same)
 			}
 		}
 	}

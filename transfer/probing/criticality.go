@@ -125,8 +125,8 @@ func (r *Runner) settled(ctx context.Context, s *Subject) (
 }
 
 // withLayer is w with one layer, from 0, of other weights.
-func withLayer(arch arch.Arch, w, other arch.Weights, layer int) (arch.Weights, error) {
-	vars, err := arch.Variables()
+func withLayer(a arch.Arch, w, other arch.Weights, layer int) (arch.Weights, error) {
+	vars, err := a.Variables()
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +137,7 @@ func withLayer(arch arch.Arch, w, other arch.Weights, layer int) (arch.Weights, 
 		}
 		t, ok := other[v.Path]
 		if !ok {
-			return nil, fmt.Errorf("layer %s: the other weights lack %s", arch.Blocks[layer].Name, v.Path)
+			return nil, fmt.Errorf("layer %s: the other weights lack %s", a.Blocks[layer].Name, v.Path)
 		}
 		out[v.Path] = t
 	}
