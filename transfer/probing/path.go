@@ -6,7 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
 )
 
@@ -113,8 +113,8 @@ func (p Path) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Value, 
 }
 
 // between are weights on the line from w to other.
-func between(w, other gomlxnet.Weights, t float64) gomlxnet.Weights {
-	out := make(gomlxnet.Weights, len(w))
+func between(w, other arch.Weights, t float64) arch.Weights {
+	out := make(arch.Weights, len(w))
 	for path, x := range w {
 		y := other[path].Data
 		data := make([]float32, len(x.Data))
@@ -128,7 +128,7 @@ func between(w, other gomlxnet.Weights, t float64) gomlxnet.Weights {
 				data[i] = float32((1-t)*float64(v) + t*float64(y[i]))
 			}
 		}
-		out[path] = gomlxnet.Tensor{Shape: x.Shape, Data: data}
+		out[path] = arch.Tensor{Shape: x.Shape, Data: data}
 	}
 	return out
 }

@@ -8,8 +8,8 @@ import (
 	"iter"
 	"math"
 
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/inspect"
 	"coadapt/transfer"
 	"coadapt/transfer/store"
 )
@@ -22,11 +22,11 @@ type Runner struct {
 	lab      *transfer.Lab
 	pictures int
 	features *features
-	readers  graphs[*gomlxnet.Reader]
-	above    graphs[*gomlxnet.Above]
-	exciters graphs[*gomlxnet.Exciter]
-	stitches graphs[*gomlxnet.Stitch]
-	grams    *gomlxnet.Grams
+	readers  graphs[*inspect.Reader]
+	above    graphs[*inspect.Above]
+	exciters graphs[*inspect.Exciter]
+	stitches graphs[*inspect.Stitch]
+	grams    *inspect.Grams
 	first    struct { // of CKA, which compares one net with many
 		key    string
 		layers []ckaLayer
@@ -51,8 +51,8 @@ func NewRunner(lab *transfer.Lab, pictures int) (*Runner, error) {
 	}
 	return &Runner{
 		lab: lab, pictures: pictures, features: newFeatures(lab.Store(), maxFeatures),
-		readers: graphs[*gomlxnet.Reader]{}, above: graphs[*gomlxnet.Above]{},
-		exciters: graphs[*gomlxnet.Exciter]{}, stitches: graphs[*gomlxnet.Stitch]{},
+		readers: graphs[*inspect.Reader]{}, above: graphs[*inspect.Above]{},
+		exciters: graphs[*inspect.Exciter]{}, stitches: graphs[*inspect.Stitch]{},
 	}, nil
 }
 
