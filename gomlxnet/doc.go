@@ -1,35 +1,24 @@
-// Package gomlxnet builds the nets whose layers are transferred: everything
-// that makes a graph, and nothing about experiments.
+// Package gomlxnet is where the rooms are found that build the nets whose layers are transferred: everything that makes
+// a graph, and nothing about experiments. It has no code of its own.
 //
-//	Arch (plain data) --Init(seed)--> Weights --Donate(donor, n)--> Weights
-//	  |                                                                |
-//	  `--Graph(images, Cut{n, frozen})--> logits        Trainer.Load <-'
-//	                                        |           Trainer.Train, Eval
-//	                            SGD.UpdateGraph <----------'
+//	op         operations as plain data, and how each is built in a graph
+//	arch       what a net is: blocks of operations, cuts between them, weights, cost, receptive fields, JSON
+//	nets       architectures by name: CaffeNet, Mini, ResNets, VGG, SqueezeNet
+//	train      a net on a backend: steps of Caffe's solver, tests, several nets or devices at once
+//	inspect    what is asked of trained nets: features, logits, gradients
+//	weights    weights from and to other programs
+//	backend    which backend computes
+//	dataset    images, classes, splits, batches
 //
-// An [Arch] is a chain of named blocks, and a [Block] a small graph of operations. Cuts lie between blocks, so that
-// prefixes, digests, donation and settled layers are the same for every arch. An operation is a [Spec]: a file with
-// all that is known of it, its shapes, variables, graph, cost and receptive field, and an entry in specs. [CaffeNet]
-// is the net of the paper; [Mini] has the same eight layers for small images. [Build] makes these and what [Register]
-// was given, by name; [ReadArch] makes one from JSON.
+// Each imports those above it alone, and weights, backend and dataset at most arch:
 //
-// A variable is learned by the solver, or a statistic that its operation keeps in training, as [BatchNorm] does. Both
-// are in [Weights], in checkpoints and in digests: where a frozen block's statistics moved, [Arch.PrefixDigest] would
-// tell.
-//
-// [Arch.Graph] runs and differentiates on every backend. What makes plain nets fast is written out in operations
-// ([Conv]'s gradients, [LRN.Normalize]) or rewrites a block (wired.fast), and is tested against the plain way.
-// Initial values, cuts and digests live on the host as [Weights], so that they do not depend on a backend or on the
-// order in which a graph was built. [Trainer] steps one net and keeps the compiled graphs for the next of the same
-// shape, and for a [Trainer.Sibling] on another device. [Arch.Cost] counts multiply-adds, parameters and bytes.
-// [Reader] gives what leaves a net's layers, and [Arch.Fields] what of the input a unit there depends on.
-//
-// Where a backend shows several devices, nets are trained beside each other, a [Trainer] on each, or one net on
-// several, which divide its batches. Package backend shows the cores of a machine so, up to four; tests ask XLA for
-// more than there are, so that both ways are tested without a GPU. The division is GoMLX's AutoSharding. Its other
-// way, SPMD with collectives in the graph, finds no mesh for the parameters of a model.Exec in GoMLX v0.28.2 with
-// go-xla v0.4.1. [TrainTogether] steps several nets of a device in one graph, for those that are too small to fill
-// it.
+//	nets.Mini(classes, options) = arch.Arch (plain data)
+//	  |
+//	  |--Init(seed)--> arch.Weights --Donate(donor, n)--> arch.Weights
+//	  |                                                        |
+//	  `--Graph(images, arch.Run{Cut: ...})--> logits           |  Load
+//	                                             |             v
+//	                                           train.Trainer: Train, Eval, Weights
 //
 // Functions on graph nodes panic, as is GoMLX's way; all others return errors.
 package gomlxnet

@@ -49,7 +49,7 @@
 //
 // The first is taken: the newest XLA, the only one that carries its licence and its third parties' notices, and the fastest at the step
 // that matters most, though not by much. Time of a training step and of compiling it, over that of the first (BenchmarkStep and
-// BenchmarkCompile of gomlxnet, two x86-64 cores, medians of 5 interleaved rounds, 3 for CaffeNet; rounds differ by 10 to 20%):
+// BenchmarkCompile of gomlxnet/train, two x86-64 cores, medians of 5 interleaved rounds, 3 for CaffeNet; rounds differ by 10 to 20%):
 //
 //	package                  Mini, batch 64   Mini frozen to conv5   CaffeNet, batch 16   compiling Mini
 //	lammps-jax-pjrt-cpu      1 (17.2 ms)      1 (5.7 ms)             1 (929 ms)           1 (2.3 s)

@@ -12,14 +12,15 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/nets"
 	"coadapt/transfer/store"
 )
 
 // fake is the entry of a net that was never trained, whole in all but that its numbers are made up.
 func fake(t testing.TB, n Net) (key string, files store.Files) {
 	t.Helper()
-	arch := gomlxnet.Mini(2, gomlxnet.MiniOptions{Size: 24, Channels: 3, Widths: [7]int{1, 1, 1, 1, 1, 2, 2}})
+	arch := nets.Mini(2, nets.MiniOptions{Size: 24, Channels: 3, Widths: [7]int{1, 1, 1, 1, 1, 2, 2}})
 	w, err := arch.Init(uint64(n.N))
 	if err != nil {
 		t.Fatal(err)
@@ -65,7 +66,7 @@ func fake(t testing.TB, n Net) (key string, files store.Files) {
 }
 
 // weightsFor are those of fake's nets, changed.
-func weightsFor(t testing.TB, change func(gomlxnet.Weights)) []byte {
+func weightsFor(t testing.TB, change func(arch.Weights)) []byte {
 	t.Helper()
 	_, files := fake(t, Net{Treatment: Base, Split: "0"})
 	w, err := decodeWeights(files[weightsFile])
@@ -126,10 +127,10 @@ func TestImportAsksWhatTheKeyIsOf(t *testing.T) {
 		"metrics of text":       {func(f store.Files) { f[metricsFile] = []byte("[") }, "metrics.json"},
 		"weights of text":       {func(f store.Files) { f[weightsFile] = []byte("weights, honestly") }, "weights.safetensors: weights"},
 		"weights of another net": {func(f store.Files) {
-			f[weightsFile] = weightsFor(t, func(w gomlxnet.Weights) { delete(w, "/net/conv1/weights") })
+			f[weightsFile] = weightsFor(t, func(w arch.Weights) { delete(w, "/net/conv1/weights") })
 		}, "weights.safetensors: arch \"mini\": "},
 		"infinite weights": {func(f store.Files) {
-			f[weightsFile] = weightsFor(t, func(w gomlxnet.Weights) { w["/net/conv1/weights"].Data[0] = float32(math.Inf(1)) })
+			f[weightsFile] = weightsFor(t, func(w arch.Weights) { w["/net/conv1/weights"].Data[0] = float32(math.Inf(1)) })
 		}, "weights.safetensors: a weight is not finite"},
 		"accuracy above 1": {func(f store.Files) {
 			f[resultFile] = bytes.Replace(f[resultFile], []byte(`"accuracy": 0.5`), []byte(`"accuracy": 1.5`), 1)

@@ -6,9 +6,9 @@ import (
 	"runtime"
 	"testing"
 
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/dataset/formats"
+	"coadapt/gomlxnet/nets"
 	"coadapt/transfer/store"
 )
 
@@ -26,7 +26,7 @@ func BenchmarkRunner(b *testing.B) {
 	defer backend.Finalize()
 	cfg := MiniConfig(src)
 	cfg.Backend, cfg.Epochs, cfg.Recipe = backend, 0, cfg.Recipe.WithSteps(6)
-	cfg.Arch = gomlxnet.Mini(2, gomlxnet.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
+	cfg.Arch = nets.Mini(2, nets.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
 	for _, size := range []int{10, 100, 1000, 10000} {
 		nets := make([]Net, 0, size)
 		for seed := 0; len(nets) < size; seed++ {

@@ -8,7 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/train"
 	"coadapt/transfer/store"
 )
 
@@ -109,7 +110,7 @@ func (k *keeper) failed(err error, try int) error {
 }
 
 // resume loads the last checkpoint into the trainer, where there is one that is whole.
-func (k *keeper) resume(trainer *gomlxnet.Trainer, p *Plan) (*state, error) {
+func (k *keeper) resume(trainer *train.Trainer, p *Plan) (*state, error) {
 	step, files, faults, err := k.lease.Latest()
 	for _, f := range faults {
 		k.notice(f.Error())
@@ -157,7 +158,7 @@ func (k *keeper) next(steps int) int {
 }
 
 // step keeps a checkpoint where one is due. It fails where the work has become another's.
-func (k *keeper) step(trainer *gomlxnet.Trainer, p *Plan, st *state, loss float64) error {
+func (k *keeper) step(trainer *train.Trainer, p *Plan, st *state, loss float64) error {
 	k.moved.Store(&beat{Progress{Net: p.Net, Step: st.Step, Steps: p.Recipe.Steps, Loss: loss}, time.Now()})
 	if k.lease.Lost() {
 		return store.ErrLost
@@ -174,7 +175,7 @@ func (k *keeper) pause() time.Duration { return max(k.every, time.Duration(k.cos
 
 // checkpoint keeps the state between two steps. Where it cannot be written the
 // net goes on without: only that the work is another's is an error.
-func (k *keeper) checkpoint(trainer *gomlxnet.Trainer, p *Plan, st *state) error {
+func (k *keeper) checkpoint(trainer *train.Trainer, p *Plan, st *state) error {
 	if st.Step == k.kept || k.every < 0 && k.steps <= 0 {
 		return nil
 	}
@@ -193,9 +194,9 @@ func (k *keeper) checkpoint(trainer *gomlxnet.Trainer, p *Plan, st *state) error
 	return nil
 }
 
-func (k *keeper) write(trainer *gomlxnet.Trainer, st *state) error {
+func (k *keeper) write(trainer *train.Trainer, st *state) error {
 	files := make(store.Files)
-	for name, read := range map[string]func() (gomlxnet.Weights, error){weightsFile: trainer.Weights, momentumFile: trainer.Momentum} {
+	for name, read := range map[string]func() (arch.Weights, error){weightsFile: trainer.Weights, momentumFile: trainer.Momentum} {
 		w, err := read()
 		if err != nil {
 			return err

@@ -7,18 +7,19 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/inspect"
 )
 
 // readScale is the slow twin of Result.Scale: the RMS of what a Reader gives for layer n of a net, over the same pictures.
-func readScale(t *testing.T, l *Lab, r Result, w gomlxnet.Weights, n int) float64 {
+func readScale(t *testing.T, l *Lab, r Result, w arch.Weights, n int) float64 {
 	t.Helper()
 	tr, err := l.Trained(t.Context(), r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	reader, err := gomlxnet.NewReader(l.cfg.Backend, tr.Arch, w, tr.Recipe.Batch, n-1)
+	reader, err := inspect.NewReader(l.cfg.Backend, tr.Arch, w, tr.Recipe.Batch, n-1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,13 +3,14 @@ package transfer
 import (
 	"fmt"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/nets"
 )
 
 // Cost is what training and testing one net takes, known before it is trained.
 // Multiply-adds are those of convolutions and inner products, exact; see
-// [gomlxnet.Arch.Cost] for what is counted.
+// [arch.Arch.Cost] for what is counted.
 type Cost struct {
 	Tests           int   // passes over the test part, the last one included
 	TestImages      int   // of one pass
@@ -28,12 +29,12 @@ func (p *Plan) Images() int64 { return int64(p.Recipe.Steps) * int64(p.Recipe.Ba
 // MultiplyAdds is all that a net takes, training and tests.
 func (c Cost) MultiplyAdds() int64 { return c.Train + c.Test }
 
-func newCost(net Net, arch gomlxnet.Arch, r Recipe, testImages int) (Cost, error) {
-	_, total, err := arch.Cost(net.cut(arch))
+func newCost(net Net, a arch.Arch, r Recipe, testImages int) (Cost, error) {
+	_, total, err := a.Cost(net.cut(a))
 	if err != nil {
 		return Cost{}, err
 	}
-	_, whole, err := arch.Cost(gomlxnet.Cut{})
+	_, whole, err := a.Cost(arch.Cut{})
 	if err != nil {
 		return Cost{}, err
 	}
@@ -49,7 +50,7 @@ func newCost(net Net, arch gomlxnet.Arch, r Recipe, testImages int) (Cost, error
 	if r.TestEvery > 0 {
 		c.Tests += r.Steps / r.TestEvery
 	}
-	if c.Train, err = trainCost(net, arch, r.Steps); err != nil {
+	if c.Train, err = trainCost(net, a, r.Steps); err != nil {
 		return Cost{}, err
 	}
 	c.Train *= int64(r.Batch)
@@ -58,10 +59,10 @@ func newCost(net Net, arch gomlxnet.Arch, r Recipe, testImages int) (Cost, error
 }
 
 // trainCost is the multiply-adds of steps of one image each, forward and backward, over all stages of a net's training.
-func trainCost(net Net, arch gomlxnet.Arch, steps int) (sum int64, err error) {
+func trainCost(net Net, a arch.Arch, steps int) (sum int64, err error) {
 	from := 0
-	for _, s := range net.Treatment.stages(net.N, arch.Cuts(), steps) {
-		_, here, err := arch.Cost(s.cut)
+	for _, s := range net.Treatment.stages(net.N, a.Cuts(), steps) {
+		_, here, err := a.Cost(s.cut)
 		if err != nil {
 			return 0, err
 		}
@@ -92,7 +93,7 @@ func PaperPlan(g GridNet) (*Plan, error) {
 			classes = len(split.B)
 		}
 	}
-	p := &Plan{Net: g.Net, Arch: gomlxnet.CaffeNet(1000), Recipe: g.Recipe}
+	p := &Plan{Net: g.Net, Arch: nets.CaffeNet(1000), Recipe: g.Recipe}
 	p.Cut = g.Net.cut(p.Arch)
 	var err error
 	if p.Cost, err = newCost(g.Net, p.Arch, g.Recipe, testPerClass*classes); err != nil {

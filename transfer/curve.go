@@ -8,7 +8,7 @@ import (
 	"slices"
 	"time"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/transfer/store"
 )
 
@@ -142,11 +142,11 @@ func (c *curve) run(ctx context.Context, yield func(Result, error) bool) error {
 func (c *curve) start(ctx context.Context) (wait time.Time) {
 	for len(c.idle) > 0 {
 		s := c.idle[0]
-		j, wait := c.next(time.Now(), func(shape gomlxnet.Cut) bool {
+		j, wait := c.next(time.Now(), func(shape arch.Cut) bool {
 			compiled, begun := s.shared.shapes[shape]
 			return compiled || begun && s.meeting != nil // that of a net that others at the meeting train
 		},
-			func(shape gomlxnet.Cut) bool {
+			func(shape arch.Cut) bool {
 				return slices.ContainsFunc(
 					c.lab.everySlot(),
 					func(s *slot) bool { _, begun := s.shared.shapes[shape]; return begun },

@@ -7,10 +7,10 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/train"
 )
 
-func train(t *testing.T, l *Lab, name string) Result {
+func trainNet(t *testing.T, l *Lab, name string) Result {
 	t.Helper()
 	r, err := l.Train(t.Context(), net(t, name))
 	if err != nil {
@@ -23,10 +23,10 @@ func train(t *testing.T, l *Lab, name string) Result {
 // anew.
 func TestBasePlusStartsFromItsBase(t *testing.T) {
 	cfg := tiny(t)
-	cfg.Recipe.Rate = gomlxnet.Schedule{Policy: gomlxnet.Fixed, Base: 1e-30}
+	cfg.Recipe.Rate = train.Schedule{Policy: train.Fixed, Base: 1e-30}
 	l := lab(t, cfg)
-	r := train(t, l, "baseB+")
-	base := train(t, l, "baseB")
+	r := trainNet(t, l, "baseB+")
+	base := trainNet(t, l, "baseB")
 	if !base.Hit {
 		t.Error("the base net was not trained on the way")
 	}
@@ -57,7 +57,7 @@ func TestWholeAndReduced(t *testing.T) {
 	cfg.Reduced = &reduced
 	l := lab(t, cfg)
 	for name, steps := range map[string]int{"whole/base": 6, "whole/R2": 6, "whole/base+": 6, "whole/base@3": 3, "0/baseB@5": 3} {
-		r := train(t, l, name)
+		r := trainNet(t, l, name)
 		classes := 4
 		if strings.HasPrefix(name, "0/") {
 			classes = 2
@@ -77,13 +77,13 @@ func TestWholeAndReduced(t *testing.T) {
 			t.Errorf("%s reads back as %+v, %v", data, back, err)
 		}
 	}
-	if a, b := train(t, l, "whole/base"), train(t, l, "whole/base@3"); a.Key == b.Key {
+	if a, b := trainNet(t, l, "whole/base"), trainNet(t, l, "whole/base@3"); a.Key == b.Key {
 		t.Error("all images and three of each class have one key")
 	}
 	// Three of each class are the tiny set cut by Config.PerClass, by the recipe of such nets.
 	small := cfg
 	small.PerClass, small.Recipe = 3, reduced
-	if a, b := train(t, lab(t, small), "whole/base"), train(t, l, "whole/base@3"); a.Key != b.Key || !a.Hit {
+	if a, b := trainNet(t, lab(t, small), "whole/base"), trainNet(t, l, "whole/base@3"); a.Key != b.Key || !a.Hit {
 		t.Errorf("keys %s and %s of the same net", a.Key, b.Key)
 	}
 }
@@ -93,7 +93,7 @@ func TestReducedTakesAllSteps(t *testing.T) {
 	cfg := tiny(t)
 	cfg.Arch.Classes, cfg.Epochs = 4, 0.5
 	l := lab(t, cfg)
-	if all, few := train(t, l, "whole/base"), train(t, l, "whole/base@3"); all.Steps != 3 || few.Steps != 3 { // half of 48 images, 8 a step
+	if all, few := trainNet(t, l, "whole/base"), trainNet(t, l, "whole/base@3"); all.Steps != 3 || few.Steps != 3 { // half of 48 images, 8 a step
 		t.Errorf("%d and %d steps, want 3 each", all.Steps, few.Steps)
 	}
 }
@@ -103,7 +103,7 @@ func TestOutputs(t *testing.T) {
 	cfg := tiny(t)
 	cfg.Recipe.Outputs = 5
 	l := lab(t, cfg)
-	r := train(t, l, "A3B")
+	r := trainNet(t, l, "A3B")
 	if w := weightsOf(t, cfg.Store, r)["/net/fc8/biases"]; len(w.Data) != 5 || r.Classes != 2 {
 		t.Errorf("%d outputs for %d classes, want 5 and 2", len(w.Data), r.Classes)
 	}
@@ -117,10 +117,10 @@ func TestOutputs(t *testing.T) {
 func TestTestsOnTheWay(t *testing.T) {
 	cfg := tiny(t)
 	cfg.Recipe = cfg.Recipe.WithSteps(12)
-	plain := train(t, lab(t, cfg), "baseB")
+	plain := trainNet(t, lab(t, cfg), "baseB")
 	tested := cfg
 	tested.Recipe.TestEvery = 1
-	r := train(t, lab(t, tested), "baseB")
+	r := trainNet(t, lab(t, tested), "baseB")
 	if r.Correct != plain.Correct || r.Loss != plain.Loss || r.Key == plain.Key {
 		t.Errorf("tested on the way %d correct, loss %v; otherwise %d, %v", r.Correct, r.Loss, plain.Correct, plain.Loss)
 	}
@@ -184,7 +184,7 @@ func TestJudged(t *testing.T) {
 	}
 }
 
-// TestPaperRecipe states the solver rows of ../shared/reference/recipe.md; those of the net are tested with gomlxnet.CaffeNet.
+// TestPaperRecipe states the solver rows of ../shared/reference/recipe.md; those of the net are tested with nets.CaffeNet.
 func TestPaperRecipe(t *testing.T) {
 	r := PaperRecipe()
 	for iter, want := range map[int]float64{0: 0.01, 99999: 0.01, 100000: 0.001, 200000: 1e-4, 300000: 1e-5, 449999: 1e-6} {

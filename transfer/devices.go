@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"runtime"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/backend"
 )
 
@@ -83,7 +83,7 @@ const smallStep = 5e9
 // else one for
 // two cores, and at most 4.
 func (c *Config) abreast(cores int) int {
-	_, cost, err := c.Arch.Cost(gomlxnet.Cut{})
+	_, cost, err := c.Arch.Cost(arch.Cut{})
 	if err != nil || float64(cost.Train)*float64(c.Recipe.Batch) > smallStep {
 		cores /= 2
 	}

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/nets"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/go-xla/compute/xla"
@@ -66,7 +66,7 @@ func TestShare(t *testing.T) {
 	}
 	cfg := Config{
 		Backend: machine{nil, 64, "cpu"},
-		Setting: Setting{Arch: gomlxnet.Mini(20, gomlxnet.MiniOptions{Size: 32}), Recipe: Recipe{Batch: 8}},
+		Setting: Setting{Arch: nets.Mini(20, nets.MiniOptions{Size: 32}), Recipe: Recipe{Batch: 8}},
 	}
 	if got, err := cfg.share(); err != nil || len(got) != usual {
 		t.Errorf("devices that are cores: %d workers, %v; want %d", len(got), err, usual)
@@ -87,8 +87,8 @@ func TestShare(t *testing.T) {
 
 // TestAbreast: small nets have a core each, large ones two.
 func TestAbreast(t *testing.T) {
-	mini := Config{Setting: Setting{Arch: gomlxnet.Mini(20, gomlxnet.MiniOptions{Size: 32}), Recipe: Recipe{Batch: 64}}}
-	paper := Config{Setting: Setting{Arch: gomlxnet.CaffeNet(1000), Recipe: Recipe{Batch: 256}}}
+	mini := Config{Setting: Setting{Arch: nets.Mini(20, nets.MiniOptions{Size: 32}), Recipe: Recipe{Batch: 64}}}
+	paper := Config{Setting: Setting{Arch: nets.CaffeNet(1000), Recipe: Recipe{Batch: 256}}}
 	for _, c := range []struct {
 		cfg         Config
 		cores, want int

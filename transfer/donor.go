@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"io/fs"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/transfer/store"
 )
 
 // donated is what a net takes from its parent.
 type donated struct {
-	weights gomlxnet.Weights
+	weights arch.Weights
 	loss    float64 // the parent's training loss
 }
 
@@ -39,7 +39,7 @@ func (l *Lab) donor(ctx context.Context, s *slot, net Net) (*donated, *Result, e
 	weights, err := l.weights.get(
 		ctx,
 		r.Key,
-		func() (gomlxnet.Weights, error) { return l.parentWeights(ctx, parent, r.Key) },
+		func() (arch.Weights, error) { return l.parentWeights(ctx, parent, r.Key) },
 	)
 	if err != nil {
 		return nil, nil, fmt.Errorf("parent %s: %w", parent, err)
@@ -48,7 +48,7 @@ func (l *Lab) donor(ctx context.Context, s *slot, net Net) (*donated, *Result, e
 }
 
 // parentWeights reads what a parent in the store gives. Where it cannot be used its entry is set aside.
-func (l *Lab) parentWeights(ctx context.Context, parent Net, key string) (gomlxnet.Weights, error) {
+func (l *Lab) parentWeights(ctx context.Context, parent Net, key string) (arch.Weights, error) {
 	entry, err := l.cfg.Store.Get(key, weightsFile)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && !errors.Is(err, store.ErrMissing):
@@ -69,7 +69,7 @@ func (l *Lab) parentWeights(ctx context.Context, parent Net, key string) (gomlxn
 
 // usable reads weights of the planned net. Those that are not of its architecture, or not finite, are a fault of their
 // entry.
-func (p *Plan) usable(data []byte) (gomlxnet.Weights, error) {
+func (p *Plan) usable(data []byte) (arch.Weights, error) {
 	w, err := decodeWeights(data)
 	if err != nil {
 		return nil, err

@@ -9,7 +9,7 @@ import (
 	"math"
 	"slices"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/transfer/store"
 
 	"github.com/nlpodyssey/safetensors"
@@ -54,7 +54,7 @@ func decodeResult(data []byte) (Result, error) {
 }
 
 // encodeWeights writes the safetensors form, tensors named by their path.
-func encodeWeights(w gomlxnet.Weights) ([]byte, error) {
+func encodeWeights(w arch.Weights) ([]byte, error) {
 	views := make(map[string]safetensors.TensorView, len(w))
 	for path, t := range w {
 		shape := make([]uint64, len(t.Shape))
@@ -82,7 +82,7 @@ const maxHeader = 1 << 20
 
 // decodeWeights reads what encodeWeights writes. It takes no more memory than a
 // few times the length of data.
-func decodeWeights(data []byte) (gomlxnet.Weights, error) {
+func decodeWeights(data []byte) (arch.Weights, error) {
 	if len(data) >= 8 && binary.LittleEndian.Uint64(data) > maxHeader {
 		return nil, fmt.Errorf("weights: head of %d bytes, want at most %d", binary.LittleEndian.Uint64(data), maxHeader)
 	}
@@ -90,13 +90,13 @@ func decodeWeights(data []byte) (gomlxnet.Weights, error) {
 	if err != nil {
 		return nil, fmt.Errorf("weights: %w", err)
 	}
-	w := make(gomlxnet.Weights, st.Len())
+	w := make(arch.Weights, st.Len())
 	for _, named := range st.Tensors() {
 		view := named.TensorView
 		if view.DType() != safetensors.F32 {
 			return nil, fmt.Errorf("weights, %s: type %s, want F32", named.Name, view.DType())
 		}
-		t := gomlxnet.Tensor{Data: make([]float32, view.DataLen()/4)}
+		t := arch.Tensor{Data: make([]float32, view.DataLen()/4)}
 		if len(view.Shape()) == 0 || slices.Contains(view.Shape(), 0) { // beside a 0 any other number would fit the length
 			return nil, fmt.Errorf("weights, %s: shape %d, want one dimension or more, each of 1 or more", named.Name, view.Shape())
 		}

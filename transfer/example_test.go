@@ -6,9 +6,9 @@ import (
 	"log"
 	"os"
 
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/dataset/formats"
+	"coadapt/gomlxnet/nets"
 	"coadapt/transfer"
 	"coadapt/transfer/store"
 )
@@ -31,7 +31,7 @@ func ExampleLab_Curve() {
 	defer os.RemoveAll(dir)
 
 	cfg := transfer.MiniConfig(src)
-	cfg.Arch = gomlxnet.Mini(2, gomlxnet.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
+	cfg.Arch = nets.Mini(2, nets.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
 	cfg.Epochs, cfg.Recipe = 0, cfg.Recipe.WithSteps(2)
 	cfg.Backend, cfg.Workers = backend, 1
 	if cfg.Store, err = store.Open(dir); err != nil {

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/transfer/store"
 )
@@ -13,7 +13,7 @@ import (
 // Setting is what the nets of one experiment have in common.
 type Setting struct {
 	Source   dataset.Source
-	Arch     gomlxnet.Arch // Classes is set to each task's number
+	Arch     arch.Arch // Classes is set to each task's number
 	Recipe   Recipe
 	Reduced  *Recipe // of nets with Net.PerClass, as in 2014; nil is Recipe
 	Epochs   float64 // above 0: Recipe's steps, and the end of its rate, follow from the images of the target task
@@ -93,15 +93,15 @@ func (s Setting) id(pretrained string) (string, error) {
 		s.Recipe = s.Recipe.WithSteps(0)
 	}
 	key, err := store.Key(struct {
-		Semantics int           `json:"semantics"`
-		Arch      gomlxnet.Arch `json:"arch"`
-		Recipe    Recipe        `json:"recipe"`
-		Epochs    float64       `json:"epochs"`
-		PerClass  int           `json:"per_class"`
-		InTurn    bool          `json:"in_turn,omitempty"` // pictures of a superclass: its fine classes give one in turn
-		Data      string        `json:"data"`
-		Backend   string        `json:"backend"`
-		Reduced   *Recipe       `json:"reduced,omitempty"`
+		Semantics int       `json:"semantics"`
+		Arch      arch.Arch `json:"arch"`
+		Recipe    Recipe    `json:"recipe"`
+		Epochs    float64   `json:"epochs"`
+		PerClass  int       `json:"per_class"`
+		InTurn    bool      `json:"in_turn,omitempty"` // pictures of a superclass: its fine classes give one in turn
+		Data      string    `json:"data"`
+		Backend   string    `json:"backend"`
+		Reduced   *Recipe   `json:"reduced,omitempty"`
 		// Splits are those of the user's own, so that nets of two files are not averaged under one name.
 		Splits     []dataset.Split `json:"splits,omitempty"`
 		Pretrained string          `json:"pretrained,omitempty"`
@@ -138,7 +138,7 @@ func (e *Experiment) plan(ctx context.Context, net Net) (*Plan, error) {
 	if p.Arch.Classes, err = p.Recipe.outputs(task.NumClasses()); err != nil {
 		return nil, err
 	}
-	if err := (gomlxnet.Cut{N: net.N}).Check(p.Arch); err != nil {
+	if err := (arch.Cut{N: net.N}).Check(p.Arch); err != nil {
 		return nil, err
 	}
 	if parent, ok := net.Parent(); ok {

@@ -6,7 +6,9 @@ import (
 	"iter"
 	"math"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/op"
+	"coadapt/gomlxnet/train"
 )
 
 // GradientStep is one of a net's first steps, looked at.
@@ -87,7 +89,7 @@ func (l *Lab) gradients(ctx context.Context, net Net, steps int, yield func(Grad
 		}
 		rate := p.Recipe.Rate.Rate(batch.Index)
 		losses, err := trainer.Train(
-			gomlxnet.StepBlock{Values: batch.Images, Labels: batch.Labels, Rates: []float64{rate},
+			train.Steps{Values: batch.Images, Labels: batch.Labels, Rates: []float64{rate},
 				Seed: p.Net.stream("dropout"), Iteration: batch.Index},
 		)
 		if err != nil {
@@ -110,8 +112,8 @@ func (l *Lab) gradients(ctx context.Context, net Net, steps int, yield func(Grad
 // gradientLook is a trainer between two steps, with what it held before the last.
 type gradientLook struct {
 	p                   *Plan
-	trainer             *gomlxnet.Trainer
-	weights, velocities gomlxnet.Weights
+	trainer             *train.Trainer
+	weights, velocities arch.Weights
 }
 
 // layers are the gradients of the step that the trainer took at the rate.
@@ -131,7 +133,7 @@ func (g *gradientLook) layers(rate float64) ([]LayerGradient, error) {
 	var layers []LayerGradient
 	at := -1 // the variables' layer that stands last
 	for _, v := range vars {
-		if v.Role != gomlxnet.Learned || g.p.Cut.Frozen && v.Layer < g.p.Cut.N || v.Param.RateMult == 0 {
+		if v.Role != op.Learned || g.p.Cut.Frozen && v.Layer < g.p.Cut.N || v.Param.RateMult == 0 {
 			continue
 		}
 		if v.Layer != at {

@@ -5,7 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/nets"
+	"coadapt/gomlxnet/train"
 )
 
 // TestGradients takes the first steps of nets again: their losses are those of the net's training, bit for bit; a step
@@ -57,7 +58,7 @@ func TestGradients(t *testing.T) {
 				}
 			}
 			plain := tinyOn(t, config)
-			plain.Arch = gomlxnet.Mini(2, gomlxnet.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
+			plain.Arch = nets.Mini(2, nets.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
 			gradientOfTaylor(t, lab(t, plain))
 		})
 	}
@@ -94,7 +95,7 @@ func gradientOfTaylor(t *testing.T, l *Lab) {
 		}
 		before := loss()
 		const rate = 2e-4
-		if _, err := trainer.Train(gomlxnet.StepBlock{Values: batch.Images, Labels: batch.Labels, Rates: []float64{rate}}); err != nil {
+		if _, err := trainer.Train(train.Steps{Values: batch.Images, Labels: batch.Labels, Rates: []float64{rate}}); err != nil {
 			t.Fatal(err)
 		}
 		fell := before - loss()

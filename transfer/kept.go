@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/transfer/store"
 )
 
@@ -12,9 +12,9 @@ import (
 // the recipe of its experiment at hand.
 type Kept struct {
 	Result  Result
-	Arch    gomlxnet.Arch
+	Arch    arch.Arch
 	Recipe  Recipe
-	Weights gomlxnet.Weights
+	Weights arch.Weights
 	Task    string // digest of the task that it was trained and tested on
 	Parent  string // key of the net that gave layers; "" where none did
 	Backend string

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset/formats"
+	"coadapt/gomlxnet/nets"
 	"coadapt/transfer/store"
 )
 
@@ -16,7 +16,7 @@ import (
 func TestKeysOfKeptNets(t *testing.T) {
 	scale := func(rate float64) func(*Config) {
 		return func(c *Config) {
-			c.Arch = gomlxnet.Mini(2, gomlxnet.MiniOptions{Size: 24, Widths: [7]int{16, 24, 24, 24, 24, 64, 64}})
+			c.Arch = nets.Mini(2, nets.MiniOptions{Size: 24, Widths: [7]int{16, 24, 24, 24, 24, 64, 64}})
 			c.Epochs, c.Recipe.Batch, c.Recipe.Rate.Base = 0, 32, rate
 			c.Recipe = c.Recipe.WithSteps(8000)
 		}

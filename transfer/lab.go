@@ -7,7 +7,8 @@ import (
 	"sync"
 	"time"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/train"
 	"coadapt/transfer/store"
 
 	"github.com/gomlx/compute"
@@ -20,8 +21,8 @@ type Config struct {
 	Backend compute.Backend
 	Store   *store.Store
 	Workers int // nets that Curve trains beside each other; 0 is one a core, or for two where the net is large, at most 4, and at least one an accelerator
-	Devices int // of each net, which divide its batches (see [gomlxnet.NewTrainer]); 0 is 1. Workers take devices in turn
-	// Together is how many nets each worker trains in one graph (see [gomlxnet.TrainTogether]), where they are too small
+	Devices int // of each net, which divide its batches (see [train.New]); 0 is 1. Workers take devices in turn
+	// Together is how many nets each worker trains in one graph (see [train.Together]), where they are too small
 	// to fill a GPU; 0 is 1. They are those of the curve that have the same layers frozen, as far as there are any. Their
 	// sums are rounded in another order than one net's, and which nets meet depends on when each is ready: they are of a
 	// class of their own in the store, and what is trained again, or gone on from, agrees to rounding.
@@ -44,10 +45,10 @@ type Lab struct {
 	slots      []*slot // of Curve
 	alone      *slot   // of one net, which may be one of them
 	run        func(context.Context, *slot, *Plan, *donated, *keeper) (*outcome, error)
-	pause      time.Duration                   // before a net that failed is tried again, doubled each time
-	maxSettled int                             // most bytes that a net in training holds of what its frozen layers gave
-	prefixes   *prefixes                       // of what they gave, what is kept for other nets
-	weights    *memo[string, gomlxnet.Weights] // of parents, by key
+	pause      time.Duration               // before a net that failed is tried again, doubled each time
+	maxSettled int                         // most bytes that a net in training holds of what its frozen layers gave
+	prefixes   *prefixes                   // of what they gave, what is kept for other nets
+	weights    *memo[string, arch.Weights] // of parents, by key
 	told       *told
 
 	making sync.Mutex        // guards parts, and the graphs that slots share
@@ -79,7 +80,7 @@ func NewLab(cfg Config) (*Lab, error) {
 		pause:      time.Second,
 		maxSettled: 1 << 30,
 		prefixes:   newPrefixes(1 << 29),
-		weights:    newMemo[string, gomlxnet.Weights](),
+		weights:    newMemo[string, arch.Weights](),
 		told:       newTold(cfg.Progress),
 	}
 	if l.experiment, err = NewExperiment(cfg.Setting, l.report); err != nil {
@@ -119,7 +120,7 @@ func (l *Lab) Close() {
 		clear(s.shared.trainers)
 		clear(s.shared.shapes)
 	}
-	if !gomlxnet.Compiling() { // else it was interrupted, and its parts go with the process
+	if !train.Compiling() { // else it was interrupted, and its parts go with the process
 		for _, b := range l.parts {
 			b.Finalize()
 		}

@@ -10,9 +10,10 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/dataset/formats"
+	"coadapt/gomlxnet/nets"
 	"coadapt/transfer/store"
 
 	_ "github.com/gomlx/gomlx/backends/default"
@@ -45,7 +46,7 @@ func tinyOn(t *testing.T, config string) Config {
 	}
 	cfg := MiniConfig(src)
 	cfg.Backend, cfg.Store, cfg.Epochs, cfg.Workers = backend, s, 0, 1
-	cfg.Arch = gomlxnet.Mini(2, gomlxnet.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}, Dropout: 0.2})
+	cfg.Arch = nets.Mini(2, nets.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}, Dropout: 0.2})
 	cfg.Recipe = cfg.Recipe.WithSteps(6)
 	cfg.Recipe.Batch = 8
 	return cfg
@@ -70,7 +71,7 @@ func net(t *testing.T, name string) Net {
 	return n
 }
 
-func weightsOf(t *testing.T, s *store.Store, r Result) gomlxnet.Weights {
+func weightsOf(t *testing.T, s *store.Store, r Result) arch.Weights {
 	t.Helper()
 	files, err := s.Get(r.Key, weightsFile)
 	if err != nil {
@@ -102,7 +103,7 @@ func frozenLayersAreTheParents(t *testing.T, cfg Config) {
 		if !r.HasWeights() || r.Tested != 16 || r.Steps != 6 || r.Images != 48 { // 2 classes of 8 test images; 6 steps of 8
 			t.Errorf("%s: %+v", name, r)
 		}
-		var parent gomlxnet.Weights
+		var parent arch.Weights
 		if p, ok := r.Net.Parent(); ok {
 			pr, err := l.Train(t.Context(), p)
 			if err != nil || !pr.Hit {
@@ -128,7 +129,7 @@ func frozenLayersAreTheParents(t *testing.T, cfg Config) {
 	}
 }
 
-func prefix(t *testing.T, a gomlxnet.Arch, w gomlxnet.Weights, n int) string {
+func prefix(t *testing.T, a arch.Arch, w arch.Weights, n int) string {
 	t.Helper()
 	d, err := a.PrefixDigest(w, n)
 	if err != nil {
@@ -225,7 +226,7 @@ func TestKeyCoversWhatCounts(t *testing.T) {
 
 // wider changes fc7.
 func wider(c *Config) {
-	c.Arch = gomlxnet.Mini(2, gomlxnet.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 9}, Dropout: 0.2})
+	c.Arch = nets.Mini(2, nets.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 9}, Dropout: 0.2})
 }
 
 // TestExperiment: nets of one lab belong together whatever split and seed they

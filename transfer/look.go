@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/transfer/store"
 
@@ -15,7 +15,7 @@ import (
 // Trained is a net that is in the store, with what it takes to run it forward.
 type Trained struct {
 	*Plan
-	Weights gomlxnet.Weights
+	Weights arch.Weights
 }
 
 // Trained reads the net of a result of this Lab. It fails where the result is
@@ -82,7 +82,7 @@ func (l *Lab) Store() *store.Store { return l.cfg.Store }
 // Initial are the values that a net of this Lab had before its first step: drawn from its seed, and in the layers that
 // came from a parent the parent's. The features of Rescaled and AsInitial nets are those before they were multiplied. A
 // parent that is not in the store is trained.
-func (l *Lab) Initial(ctx context.Context, net Net) (gomlxnet.Weights, error) {
+func (l *Lab) Initial(ctx context.Context, net Net) (arch.Weights, error) {
 	p, err := l.Plan(ctx, net)
 	if err != nil {
 		return nil, err

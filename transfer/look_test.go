@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/inspect"
 )
 
 // A net that is looked into is the one in the store, on its own task, shown what it was trained on; run forward it is right as often as
@@ -34,7 +34,7 @@ func TestTrainedIsTheNetInTheStore(t *testing.T) {
 	if target, err := l.Task(t.Context(), "0", B); err != nil || target != got.Task {
 		t.Errorf("its task is %s, want %s (%v)", got.Task.Name(), target.Name(), err)
 	}
-	read, err := gomlxnet.NewReader(cfg.Backend, got.Arch, got.Weights, got.Recipe.Batch, 7)
+	read, err := inspect.NewReader(cfg.Backend, got.Arch, got.Weights, got.Recipe.Batch, 7)
 	if err != nil {
 		t.Fatal(err)
 	}

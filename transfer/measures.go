@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"math"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/train"
 )
 
 const (
@@ -17,7 +18,7 @@ const (
 )
 
 // clean measures the net on training pictures as it is tested on test pictures: without dropout, cut in the middle, not mirrored.
-func (p *Plan) clean(ctx context.Context, trainer *gomlxnet.Trainer, r *Result, keep *keeper) error {
+func (p *Plan) clean(ctx context.Context, trainer *train.Trainer, r *Result, keep *keeper) error {
 	images := 0
 	for batch, err := range p.Task.Clean(ctx, dataset.Train, cleanPictures, p.Recipe.Batch, p.View) {
 		if err != nil {
@@ -43,7 +44,7 @@ func (p *Plan) clean(ctx context.Context, trainer *gomlxnet.Trainer, r *Result, 
 
 // scales is the root mean square of what leaves each layer of the trainer's net for some training pictures. Whole batches are
 // taken, one at the least.
-func (p *Plan) scales(ctx context.Context, trainer *gomlxnet.Trainer, keep *keeper) ([]float64, error) {
+func (p *Plan) scales(ctx context.Context, trainer *train.Trainer, keep *keeper) ([]float64, error) {
 	var sum []float64
 	batches := 0
 	for batch, err := range p.Task.Clean(ctx, dataset.Train, max(scalePictures, p.Recipe.Batch), p.Recipe.Batch, p.View) {
@@ -74,7 +75,7 @@ func (p *Plan) scales(ctx context.Context, trainer *gomlxnet.Trainer, keep *keep
 
 // start is a net before its first step, and the scale of its features at the cut: their root mean square over training pictures.
 type start struct {
-	weights gomlxnet.Weights
+	weights arch.Weights
 	scale   float64 // as they came from the parent; 0 where the net has no cut
 	initial float64 // as the parent's initial values gave them, for a random net its own; 0 of a pretrained parent
 	factor  float64 // by which they were multiplied; 0 where they were left as they came
@@ -82,12 +83,12 @@ type start struct {
 
 // begin measures a net of initial weights w, multiplies its frozen features where the treatment asks for it, and leaves
 // the net in the trainer.
-func (p *Plan) begin(ctx context.Context, trainer *gomlxnet.Trainer, w gomlxnet.Weights, keep *keeper) (start, error) {
+func (p *Plan) begin(ctx context.Context, trainer *train.Trainer, w arch.Weights, keep *keeper) (start, error) {
 	s := start{weights: w}
 	if p.Net.Treatment.Uncut() {
 		return s, trainer.Load(w, p.Cut)
 	}
-	load := func(w gomlxnet.Weights) (float64, error) {
+	load := func(w arch.Weights) (float64, error) {
 		if err := trainer.Load(w, p.Cut); err != nil {
 			return 0, err
 		}

@@ -112,8 +112,8 @@ func TestPaperMode(t *testing.T) {
 		t.Errorf("arch of %d outputs, view %+v, recipe %+v", p.Arch.Classes, p.View, p.Recipe)
 	}
 
-	r := train(t, l, "0/A7B")
-	base := train(t, l, "0/baseA")
+	r := trainNet(t, l, "0/A7B")
+	base := trainNet(t, l, "0/baseA")
 	if !r.HasWeights() || !base.HasWeights() || !base.Hit || r.Classes != 2 || r.Tested != 4 || r.Steps != 3 {
 		t.Errorf("%+v\n%+v", r, base)
 	}

@@ -5,7 +5,7 @@ import (
 	"math"
 	"testing"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/transfer/store"
 )
 
@@ -13,13 +13,13 @@ import (
 // asks for them,
 // and the next try trains the parent again.
 func TestParentWithWrongWeights(t *testing.T) {
-	for name, spoil := range map[string]func(gomlxnet.Weights, string){
-		"a tensor less": func(w gomlxnet.Weights, path string) { delete(w, path) },
-		"not a number":  func(w gomlxnet.Weights, path string) { w[path].Data[0] = float32(math.NaN()) },
+	for name, spoil := range map[string]func(arch.Weights, string){
+		"a tensor less": func(w arch.Weights, path string) { delete(w, path) },
+		"not a number":  func(w arch.Weights, path string) { w[path].Data[0] = float32(math.NaN()) },
 	} {
 		cfg := tiny(t)
 		first := lab(t, cfg)
-		base := train(t, first, "baseA")
+		base := trainNet(t, first, "baseA")
 		files, err := cfg.Store.Get(base.Key)
 		if err != nil {
 			t.Fatal(err)
@@ -41,7 +41,7 @@ func TestParentWithWrongWeights(t *testing.T) {
 		if !errors.As(err, &broken) || broken.Key != base.Key || broken.File != weightsFile || cfg.Store.Has(base.Key) {
 			t.Errorf("%s: %v, want a broken entry %s", name, err, base.Key)
 		}
-		if r := train(t, l, "A1B"); !r.HasWeights() || !cfg.Store.Has(base.Key) {
+		if r := trainNet(t, l, "A1B"); !r.HasWeights() || !cfg.Store.Has(base.Key) {
 			t.Errorf("%s: the next try came to %+v", name, r)
 		}
 	}

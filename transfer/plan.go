@@ -5,7 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
 )
 
@@ -13,9 +13,9 @@ import (
 // not change it.
 type Plan struct {
 	Net    Net
-	Parent *Plan         // of the net that gives layers; nil where none does
-	Arch   gomlxnet.Arch // with an output for each class of the task
-	Cut    gomlxnet.Cut  // in the first stage of the training, where there are several
+	Parent *Plan     // of the net that gives layers; nil where none does
+	Arch   arch.Arch // with an output for each class of the task
+	Cut    arch.Cut  // in the first stage of the training, where there are several
 	Recipe Recipe
 	Task   *dataset.Task // that it is trained and tested on; nil in a plan without data ([PaperPlan])
 	View   dataset.View  // what it is shown of a picture
@@ -28,16 +28,16 @@ type Plan struct {
 // spec is what a result depends on, and nothing else: its hash is the key.
 // Names are left empty; the words of a split are covered by the task's digest.
 type spec struct {
-	Semantics int           `json:"semantics"`
-	Treatment string        `json:"treatment"`
-	N         int           `json:"n"`
-	Seed      int           `json:"seed"`
-	Target    string        `json:"target"`
-	Arch      gomlxnet.Arch `json:"arch"`
-	Recipe    Recipe        `json:"recipe"`
-	Data      string        `json:"data"`
-	Parent    string        `json:"parent,omitempty"`
-	Backend   string        `json:"backend"`
+	Semantics int       `json:"semantics"`
+	Treatment string    `json:"treatment"`
+	N         int       `json:"n"`
+	Seed      int       `json:"seed"`
+	Target    string    `json:"target"`
+	Arch      arch.Arch `json:"arch"`
+	Recipe    Recipe    `json:"recipe"`
+	Data      string    `json:"data"`
+	Parent    string    `json:"parent,omitempty"`
+	Backend   string    `json:"backend"`
 }
 
 // ParentKey is that of the net that gives layers, which may be a pretrained one; "" where none does.
@@ -49,7 +49,7 @@ func (p *Plan) ParentKey() string {
 }
 
 // Initial are the net's own values before its first step, drawn from its seed. Layers of a parent replace some of them.
-func (p *Plan) Initial() (gomlxnet.Weights, error) { return p.Arch.Init(p.Net.stream("init")) }
+func (p *Plan) Initial() (arch.Weights, error) { return p.Arch.Init(p.Net.stream("init")) }
 
 // Order is that of the net's training pictures.
 func (p *Plan) Order() dataset.Order {
@@ -57,7 +57,7 @@ func (p *Plan) Order() dataset.Order {
 }
 
 // cut is what learns of the net, at first, in an arch.
-func (n Net) cut(arch gomlxnet.Arch) gomlxnet.Cut { return n.Treatment.cut(n.N, arch.Cuts()) }
+func (n Net) cut(a arch.Arch) arch.Cut { return n.Treatment.cut(n.N, a.Cuts()) }
 
 // stages are those of the net's training.
 func (p *Plan) stages() []stage {

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/transfer/store"
 )
 
@@ -88,7 +88,7 @@ func TestThawing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, parent := gomlxnet.Weights{}, weightsOf(t, cfg.Store, base)
+	w, parent := arch.Weights{}, weightsOf(t, cfg.Store, base)
 	l.run = func(ctx context.Context, wk *slot, p *Plan, d *donated, k *keeper) (*outcome, error) {
 		out, err := l.trainNet(ctx, wk, p, d, k)
 		_, files, _, lerr := k.lease.Latest()

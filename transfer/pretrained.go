@@ -2,16 +2,16 @@ package transfer
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/durable"
+	"coadapt/gomlxnet/strict"
 	"coadapt/gomlxnet/weights"
 	"coadapt/transfer/store"
 )
@@ -23,8 +23,8 @@ const PretrainedSplit = "pretrained"
 // Pretrained is a net that was trained elsewhere and serves as base A.
 type Pretrained struct {
 	Name          string // for people, such as the file's
-	Arch          gomlxnet.Arch
-	Weights       gomlxnet.Weights // of Arch; the last layer is not used and may be missing
+	Arch          arch.Arch
+	Weights       arch.Weights // of Arch; the last layer is not used and may be missing
 	Preprocessing Preprocessing
 }
 
@@ -69,25 +69,23 @@ func ReadPreprocessing(name string) (pre Preprocessing, err error) {
 	if err != nil {
 		return pre, err
 	}
-	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&pre); err != nil {
+	if err := strict.Decode(bytes.TrimPrefix(text, []byte("\ufeff")), &pre); err != nil {
 		return pre, fmt.Errorf("%s: %w", name, err)
 	}
 	return pre, nil
 }
 
 // ReadPretrained reads weights of an architecture, whose number of classes is the file's; see [weights.Read].
-func ReadPretrained(file string, arch gomlxnet.Arch, pre Preprocessing) (*Pretrained, error) {
+func ReadPretrained(file string, a arch.Arch, pre Preprocessing) (*Pretrained, error) {
 	var err error
-	if arch.Classes, err = weights.Classes(file, arch); err != nil {
+	if a.Classes, err = weights.Classes(file, a); err != nil {
 		return nil, err
 	}
-	w, err := weights.Read(file, arch)
+	w, err := weights.Read(file, a)
 	if err != nil {
 		return nil, err
 	}
-	return &Pretrained{Name: filepath.Base(file), Arch: arch, Weights: w, Preprocessing: pre}, nil
+	return &Pretrained{Name: filepath.Base(file), Arch: a, Weights: w, Preprocessing: pre}, nil
 }
 
 // Check says what is wrong with the preprocessing of pictures of so many channels.
@@ -115,14 +113,14 @@ func (p *Pretrained) key() (string, error) {
 		return "", fmt.Errorf("pretrained %s: %w", p.Name, err)
 	}
 	return store.Key(struct {
-		Pretrained    string           `json:"pretrained"`
-		Layers        []gomlxnet.Block `json:"layers"`
-		Preprocessing Preprocessing    `json:"preprocessing"`
+		Pretrained    string        `json:"pretrained"`
+		Layers        []arch.Block  `json:"layers"`
+		Preprocessing Preprocessing `json:"preprocessing"`
 	}{digest, p.Arch.Blocks[:p.Arch.Cuts()], p.Preprocessing})
 }
 
 // check says why nets of an arch cannot begin from it.
-func (p *Pretrained) check(a gomlxnet.Arch) error {
+func (p *Pretrained) check(a arch.Arch) error {
 	if p == nil {
 		return nil
 	}

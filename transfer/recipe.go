@@ -4,25 +4,26 @@ import (
 	"fmt"
 	"math"
 
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/shapes"
+	"coadapt/gomlxnet/nets"
+	"coadapt/gomlxnet/train"
 )
 
 // Recipe is how a net is trained, whatever its treatment: every net, base or
 // transferred, gets the whole recipe from a fresh momentum, as in the paper.
 // Everything in it is part of a result's key.
 type Recipe struct {
-	Name        string            `json:"name"`
-	Steps       int               `json:"steps"`
-	Batch       int               `json:"batch"`
-	Rate        gomlxnet.Schedule `json:"rate"`
-	Momentum    float64           `json:"momentum"`
-	Decay       float64           `json:"decay"`        // Caffe's weight_decay
-	Pad         int               `json:"pad"`          // zeros around the image before a random crop of the net's size
-	Mirror      bool              `json:"mirror"`       // left to right, half the time
-	ChannelMean bool              `json:"channel_mean"` // subtract one mean a channel instead of the mean image
-	Scale       float64           `json:"scale"`        // of pixels 0..255 after the mean
+	Name        string         `json:"name"`
+	Steps       int            `json:"steps"`
+	Batch       int            `json:"batch"`
+	Rate        train.Schedule `json:"rate"`
+	Momentum    float64        `json:"momentum"`
+	Decay       float64        `json:"decay"`        // Caffe's weight_decay
+	Pad         int            `json:"pad"`          // zeros around the image before a random crop of the net's size
+	Mirror      bool           `json:"mirror"`       // left to right, half the time
+	ChannelMean bool           `json:"channel_mean"` // subtract one mean a channel instead of the mean image
+	Scale       float64        `json:"scale"`        // of pixels 0..255 after the mean
 	// Outputs of the last layer; 0 is one a class. More than there are classes is allowed: the others never get a positive label.
 	Outputs int `json:"outputs,omitempty"`
 	// The net is tested after every TestEvery steps, for the best-10 rule of 2014; 0 is after the last step only.
@@ -101,7 +102,7 @@ func (r Recipe) Check() error {
 func MiniRecipe() Recipe {
 	return Recipe{
 		Name: "mini", Batch: 64,
-		Rate:     gomlxnet.Schedule{Policy: gomlxnet.Poly, Base: 0.01, Power: 1},
+		Rate:     train.Schedule{Policy: train.Poly, Base: 0.01, Power: 1},
 		Momentum: 0.9, Decay: 0.0005,
 		Pad: 2, Mirror: true, Scale: 1.0 / 64,
 	}
@@ -129,7 +130,7 @@ func MiniConfig(src dataset.Source) Config {
 	cfg := Config{
 		Setting: Setting{
 			Source: src,
-			Arch:   gomlxnet.Mini(len(src.Classes()), MiniOptions(src)),
+			Arch:   nets.Mini(len(src.Classes()), MiniOptions(src)),
 			Recipe: MiniRecipe(),
 			Epochs: 15,
 		},
@@ -150,9 +151,9 @@ func MiniConfig(src dataset.Source) Config {
 
 // MiniOptions are those of the Mini that suits a source: the size of its
 // pictures, and for plain shapes narrow layers.
-func MiniOptions(src dataset.Source) gomlxnet.MiniOptions {
+func MiniOptions(src dataset.Source) nets.MiniOptions {
 	h, _, c := src.Shape()
-	opt := gomlxnet.MiniOptions{Size: h, Channels: c}
+	opt := nets.MiniOptions{Size: h, Channels: c}
 	if src.Name() == shapes.PlainName {
 		opt.Widths = [7]int{16, 24, 24, 24, 24, 64, 64}
 	}
@@ -163,7 +164,7 @@ func MiniOptions(src dataset.Source) gomlxnet.MiniOptions {
 // zero falling to zero there.
 func (r Recipe) WithSteps(steps int) Recipe {
 	r.Steps = steps
-	if r.Rate.Policy == gomlxnet.Poly {
+	if r.Rate.Policy == train.Poly {
 		r.Rate.Max = steps
 	}
 	return r
@@ -196,11 +197,11 @@ func (r Recipe) outputs(classes int) (int, error) {
 // less the mean image of the source's task, a random crop of 227 px out of 256,
 // mirrored; 1000 outputs whatever the number of classes. Frozen or not, all
 // layers below the cut and above it learn at one rate or none. The rest of the
-// recipe is [gomlxnet.CaffeNet].
+// recipe is [nets.CaffeNet].
 func PaperRecipe() Recipe {
 	return Recipe{
 		Name: "2014", Steps: 450000, Batch: 256,
-		Rate:     gomlxnet.Schedule{Policy: gomlxnet.Step, Base: 0.01, Gamma: 0.1, Every: 100000},
+		Rate:     train.Schedule{Policy: train.Step, Base: 0.01, Gamma: 0.1, Every: 100000},
 		Momentum: 0.9, Decay: 0.0005,
 		Mirror: true, Scale: 1, Outputs: 1000, TestEvery: 1000,
 	}
@@ -222,7 +223,7 @@ func ReducedRecipe() Recipe {
 func PaperConfig(src dataset.Source) Config {
 	reduced := ReducedRecipe()
 	return Config{
-		Setting: Setting{Source: src, Arch: gomlxnet.CaffeNet(1000), Recipe: PaperRecipe(), Reduced: &reduced},
+		Setting: Setting{Source: src, Arch: nets.CaffeNet(1000), Recipe: PaperRecipe(), Reduced: &reduced},
 	}
 }
 
@@ -230,7 +231,7 @@ func PaperConfig(src dataset.Source) Config {
 // and where the net is tested, comes at the same share of the way.
 func (r Recipe) Shortened(steps int) Recipe {
 	share := func(every int) int { return max(1, int(float64(every)*float64(steps)/float64(r.Steps)+0.5)) }
-	if r.Rate.Policy == gomlxnet.Step {
+	if r.Rate.Policy == train.Step {
 		r.Rate.Every = share(r.Rate.Every)
 	}
 	if r.TestEvery > 0 {

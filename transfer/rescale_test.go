@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/nets"
 	"coadapt/transfer/store"
 )
 
@@ -15,7 +15,7 @@ func residual(t *testing.T) Config {
 	t.Helper()
 	cfg := tiny(t)
 	var err error
-	if cfg.Arch, err = gomlxnet.Named("resnet20:depth=8,size=8", 2, 0); err != nil {
+	if cfg.Arch, err = nets.Named("resnet20:depth=8,size=8", 2, 0); err != nil {
 		t.Fatal(err)
 	}
 	cfg.Recipe = cfg.Recipe.WithSteps(4)

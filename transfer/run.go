@@ -7,14 +7,15 @@ import (
 	"math"
 	"time"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/train"
 )
 
 // outcome is a trained net: what goes into the store.
 type outcome struct {
 	result  Result
 	metrics []Metric
-	weights gomlxnet.Weights
+	weights arch.Weights
 }
 
 // Metric is a point of the training curve: the mean loss over the steps since
@@ -102,7 +103,7 @@ func (l *Lab) trainNet(ctx context.Context, s *slot, p *Plan, donor *donated, ke
 }
 
 // initial is the net before its first step.
-func (p *Plan) initial(donor *donated) (gomlxnet.Weights, error) {
+func (p *Plan) initial(donor *donated) (arch.Weights, error) {
 	w, err := p.Initial()
 	if err != nil || donor == nil {
 		return w, err
@@ -121,7 +122,7 @@ func (p *Plan) initial(donor *donated) (gomlxnet.Weights, error) {
 }
 
 // prove compares the digests of the frozen layers before and after training.
-func (p *Plan) prove(before, after gomlxnet.Weights) error {
+func (p *Plan) prove(before, after arch.Weights) error {
 	if !p.Cut.Frozen {
 		return nil
 	}
@@ -152,7 +153,7 @@ type session struct {
 	lab     *Lab
 	slot    *slot
 	seat    *seat
-	trainer *gomlxnet.Trainer
+	trainer *train.Trainer
 	keep    *keeper
 	st      *state
 	out     *outcome
@@ -268,7 +269,7 @@ func (p *Plan) metricEvery() int { return max(1, p.Recipe.Steps/metricPoints) }
 
 // measure adds a point to the training curve where one is due after the steps
 // taken, with an accuracy where the recipe asks for a test.
-func (p *Plan) measure(ctx context.Context, trainer *gomlxnet.Trainer, st *state, keep *keeper) error {
+func (p *Plan) measure(ctx context.Context, trainer *train.Trainer, st *state, keep *keeper) error {
 	every := p.metricEvery()
 	tested := p.Recipe.TestEvery > 0 && st.Step%p.Recipe.TestEvery == 0
 	if st.Since == 0 || st.Since < every && !tested && st.Step < p.Recipe.Steps {
@@ -290,7 +291,7 @@ func (p *Plan) measure(ctx context.Context, trainer *gomlxnet.Trainer, st *state
 // finalTest fills in what the net does on the test part after the last step.
 func (p *Plan) finalTest(
 	ctx context.Context,
-	trainer *gomlxnet.Trainer,
+	trainer *train.Trainer,
 	out *outcome,
 	tests []float64,
 	keep *keeper,
@@ -313,7 +314,7 @@ func (p *Plan) finalTest(
 // test makes one clean pass over the test part; loss is summed, in nats.
 func (p *Plan) test(
 	ctx context.Context,
-	trainer *gomlxnet.Trainer,
+	trainer *train.Trainer,
 	keep *keeper,
 ) (correct int, loss float64, err error) {
 	for batch, err := range p.Task.Test(ctx, p.Recipe.Batch, p.View) {

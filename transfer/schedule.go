@@ -5,17 +5,17 @@ import (
 	"slices"
 	"time"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 )
 
 // job is one net of a schedule.
 type job struct {
 	net      Net
-	shape    gomlxnet.Cut // see Lab.shape
-	silent   bool         // a parent that nobody asked for
-	order    int          // in the list of nets
-	cost     float64      // of training it, in any unit
-	path     float64      // cost of the longest chain of nets that begins with it
+	shape    arch.Cut // see Lab.shape
+	silent   bool     // a parent that nobody asked for
+	order    int      // in the list of nets
+	cost     float64  // of training it, in any unit
+	path     float64  // cost of the longest chain of nets that begins with it
 	parent   *job
 	children []*job
 	key      string    // of its result, once it has one
@@ -36,7 +36,7 @@ type schedule struct {
 }
 
 // newSchedule adds to the nets the parents that are not asked for.
-func newSchedule(nets []Net, cost func(Net) float64, shape func(Net) gomlxnet.Cut) *schedule {
+func newSchedule(nets []Net, cost func(Net) float64, shape func(Net) arch.Cut) *schedule {
 	s := new(schedule)
 	jobs := make(map[Net]*job, len(nets))
 	var all []*job
@@ -105,7 +105,7 @@ const lookAhead = 8
 // whose graph it has compiled, else one whose graph no worker has or makes, else the
 // first. Where all that is ready must wait, it says until when; a zero time
 // means that nothing is ready.
-func (s *schedule) next(now time.Time, mine, anyones func(shape gomlxnet.Cut) bool) (j *job, wait time.Time) {
+func (s *schedule) next(now time.Time, mine, anyones func(shape arch.Cut) bool) (j *job, wait time.Time) {
 	var front []int
 	for i, j := range s.ready {
 		if j.waits.After(now) {

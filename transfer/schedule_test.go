@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/transfer/store"
 )
 
@@ -22,10 +22,10 @@ func unit(n Net) float64 {
 	return 8
 }
 
-func no(gomlxnet.Cut) bool { return false }
+func no(arch.Cut) bool { return false }
 
 // shapeOf is the cut of a net in an arch of seven cuts.
-func shapeOf(n Net) gomlxnet.Cut { return n.Treatment.cut(n.N, 7).Learning() }
+func shapeOf(n Net) arch.Cut { return n.Treatment.cut(n.N, 7).Learning() }
 
 // drain takes everything from a schedule in the order in which one worker would.
 func drain(t *testing.T, s *schedule) (order []string) {
@@ -80,7 +80,7 @@ func TestScheduleOfGenerations(t *testing.T) {
 // TestScheduleAffinity: a worker takes what it has compiled, else what nobody has.
 func TestScheduleAffinity(t *testing.T) {
 	s := newSchedule([]Net{net(t, "0/R1B"), net(t, "0/R2B"), net(t, "0/R3B")}, unit, shapeOf)
-	is := func(n int) func(gomlxnet.Cut) bool { return func(shape gomlxnet.Cut) bool { return shape.N == n } }
+	is := func(n int) func(arch.Cut) bool { return func(shape arch.Cut) bool { return shape.N == n } }
 	for i, want := range []string{"0/R3B", "0/R2B", "0/R1B"} {
 		j, _ := s.next(time.Now(), is([]int{3, 9, 9}[i]), is([]int{3, 1, 1}[i]))
 		if j == nil || j.net.String() != want {

@@ -3,7 +3,8 @@ package transfer
 import (
 	"slices"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/op"
 )
 
 // semantics is raised by hand when the code comes to compute another number
@@ -14,8 +15,8 @@ const semantics = 4
 const normSemantics = 1
 
 // semanticsOf is the semantics of nets of an architecture.
-func semanticsOf(a gomlxnet.Arch) int {
-	normed := func(b gomlxnet.Block) bool { _, ok := gomlxnet.Find[gomlxnet.BatchNorm](b); return ok }
+func semanticsOf(a arch.Arch) int {
+	normed := func(b arch.Block) bool { _, ok := arch.Find[op.BatchNorm](b); return ok }
 	if slices.ContainsFunc(a.Blocks, normed) {
 		return semantics + normSemantics
 	}

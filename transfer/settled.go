@@ -11,8 +11,8 @@ import (
 	"sync"
 	"time"
 
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/train"
 	"coadapt/transfer/store"
 )
 
@@ -28,11 +28,11 @@ type feed struct {
 func (f feed) blocks(
 	ctx context.Context,
 	from, to int,
-	rate gomlxnet.Schedule,
+	rate train.Schedule,
 	end func(step int) int,
-) iter.Seq2[*gomlxnet.StepBlock, error] {
-	return func(yield func(*gomlxnet.StepBlock, error) bool) {
-		b := &gomlxnet.StepBlock{Iteration: from, Above: f.above}
+) iter.Seq2[*train.Steps, error] {
+	return func(yield func(*train.Steps, error) bool) {
+		b := &train.Steps{Iteration: from, Above: f.above}
 		for batch, err := range f.batches(ctx, from, to) {
 			if err != nil {
 				yield(nil, err)
@@ -65,7 +65,7 @@ func (f feed) blocks(
 // called on the way, which may be long.
 func (p *Plan) feed(
 	ctx context.Context,
-	trainer *gomlxnet.Trainer,
+	trainer *train.Trainer,
 	most int,
 	kept *prefixes,
 	heartbeat func(),
@@ -95,7 +95,7 @@ func (p *Plan) feed(
 // highest layer that is kept, or from the pictures.
 func (p *Plan) prefix(
 	ctx context.Context,
-	trainer *gomlxnet.Trainer,
+	trainer *train.Trainer,
 	pictures feed,
 	each int,
 	kept *prefixes,
@@ -166,7 +166,7 @@ func (p *Plan) prefix(
 
 // prefixKeys name what layers 1..1, 1..2 and so on up to 1..n of the trainer's net give for the training pictures: by
 // all that changes a bit of it.
-func (p *Plan) prefixKeys(trainer *gomlxnet.Trainer, n int) ([]string, error) {
+func (p *Plan) prefixKeys(trainer *train.Trainer, n int) ([]string, error) {
 	w, err := trainer.Weights()
 	if err != nil {
 		return nil, err

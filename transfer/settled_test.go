@@ -11,8 +11,11 @@ import (
 	"testing"
 	"time"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/nets"
+	"coadapt/gomlxnet/op"
+	"coadapt/gomlxnet/train"
 	"coadapt/transfer/store"
 )
 
@@ -219,7 +222,7 @@ func TestSettled(t *testing.T) {
 		"frozen": {"A3B", nil, 3 * 3 * 4},
 		"frozen inner product": {"A7B", func(c *Config) {
 			for i, b := range c.Arch.Blocks {
-				c.Arch.Blocks[i] = gomlxnet.Without[gomlxnet.Dropout](b)
+				c.Arch.Blocks[i] = arch.Without[op.Dropout](b)
 			}
 		}, 8},
 		"below dropout": {"A7B", nil, 1 * 1 * 4},
@@ -228,7 +231,7 @@ func TestSettled(t *testing.T) {
 		"cut at random": {"A3B", func(c *Config) { c.Recipe.Pad = 1 }, 0},
 		"mirrored":      {"A3B", func(c *Config) { c.Recipe.Mirror = true }, 0},
 		"cut out of larger": {"A3B", func(c *Config) {
-			c.Arch = gomlxnet.Mini(2, gomlxnet.MiniOptions{Size: 23, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
+			c.Arch = nets.Mini(2, nets.MiniOptions{Size: 23, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
 		}, 0},
 		"shown less than twice": {"A3B", func(c *Config) { c.Recipe = c.Recipe.WithSteps(5) }, 0},
 	} {
@@ -263,7 +266,7 @@ func TestBlocks(t *testing.T) {
 			}
 		}
 	}}
-	rate := gomlxnet.Schedule{Policy: gomlxnet.Poly, Base: 1, Max: 16, Power: 1} // 1 - k/16, exact
+	rate := train.Schedule{Policy: train.Poly, Base: 1, Max: 16, Power: 1} // 1 - k/16, exact
 	var ends []int
 	k := 2
 	for b, err := range f.blocks(t.Context(), 2, 15, rate, func(step int) int { return step - step%7 + 7 }) {

@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/formats"
+	"coadapt/gomlxnet/nets"
 	"coadapt/transfer"
 	"coadapt/transfer/store"
 	"coadapt/transfer/store/storetest"
@@ -85,7 +85,7 @@ func newFleet(b *testing.B, dir string) *fleet {
 		b.Fatal(err)
 	}
 	f := &fleet{cfg: transfer.MiniConfig(grouped{src}), nets: transfer.Nets(transfer.Paper()), dir: dir}
-	f.cfg.Arch = gomlxnet.Mini(2, gomlxnet.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
+	f.cfg.Arch = nets.Mini(2, nets.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
 	f.cfg.Class, f.cfg.Workers = "simulated", 1
 	lab, s := f.lab(b)
 	defer lab.Close()

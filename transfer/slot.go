@@ -3,8 +3,9 @@ package transfer
 import (
 	"slices"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/backend"
+	"coadapt/gomlxnet/train"
 )
 
 // slot is where one net at a time is trained. On a CPU a step of a small net takes less of a core's time on one core
@@ -14,23 +15,23 @@ type slot struct {
 	devices  []int     // of the backend
 	shared   *compiled // with other slots
 	meeting  *meeting  // with those whose nets are trained in one graph with its own; nil: none
-	trainers map[trainerKey]*gomlxnet.Trainer
+	trainers map[trainerKey]*train.Trainer
 	share    float64 // of the net being trained that is done, 0..1; guarded by Lab.mu
 	cost     float64 // of that net; guarded by Lab.mu
 }
 
 // compiled are graphs that slots share: all those whose nets are on one device each of the whole backend.
 type compiled struct {
-	trainers map[trainerKey]*gomlxnet.Trainer // whose siblings the slots have; guarded by Lab.making
-	shapes   map[gomlxnet.Cut]bool            // see Lab.shape: those that are being made, and, true, those that are
+	trainers map[trainerKey]*train.Trainer // whose siblings the slots have; guarded by Lab.making
+	shapes   map[arch.Cut]bool             // see Lab.shape: those that are being made, and, true, those that are
 }
 
 func newCompiled() *compiled {
-	return &compiled{trainers: map[trainerKey]*gomlxnet.Trainer{}, shapes: map[gomlxnet.Cut]bool{}}
+	return &compiled{trainers: map[trainerKey]*train.Trainer{}, shapes: map[arch.Cut]bool{}}
 }
 
 // shape tells compiled graphs apart: what of a net learns. It is the same for base nets and those of which all learns.
-func (l *Lab) shape(n Net) gomlxnet.Cut { return n.cut(l.cfg.Arch).Learning() }
+func (l *Lab) shape(n Net) arch.Cut { return n.cut(l.cfg.Arch).Learning() }
 
 // makeSlots makes one for each group of devices, or as many as are trained in one graph there.
 func (l *Lab) makeSlots(devices [][]int) {
@@ -40,7 +41,7 @@ func (l *Lab) makeSlots(devices [][]int) {
 			devices:  devices,
 			shared:   shared,
 			meeting:  at,
-			trainers: map[trainerKey]*gomlxnet.Trainer{},
+			trainers: map[trainerKey]*train.Trainer{},
 		}
 	}
 	one := newCompiled()
@@ -94,14 +95,14 @@ func (p *Plan) trainerKey() trainerKey {
 }
 
 // trainer returns the slot's trainer for a net, made once: a sibling of those of slots it shares graphs with.
-func (l *Lab) trainer(s *slot, p *Plan) (*gomlxnet.Trainer, error) {
+func (l *Lab) trainer(s *slot, p *Plan) (*train.Trainer, error) {
 	key, r := p.trainerKey(), p.Recipe
 	if t := s.trainers[key]; t != nil {
 		return t, nil
 	}
 	l.making.Lock()
 	defer l.making.Unlock()
-	var t *gomlxnet.Trainer
+	var t *train.Trainer
 	var err error
 	if first := s.shared.trainers[key]; first != nil {
 		t, err = first.Sibling(s.devices[0])
@@ -115,7 +116,7 @@ func (l *Lab) trainer(s *slot, p *Plan) (*gomlxnet.Trainer, error) {
 			}
 			on = l.parts[s.part]
 		}
-		t, err = gomlxnet.NewTrainer(on, p.Arch, gomlxnet.SGD{Momentum: r.Momentum, Decay: r.Decay}, r.Batch, s.devices...)
+		t, err = train.New(on, p.Arch, train.SGD{Momentum: r.Momentum, Decay: r.Decay}, r.Batch, s.devices...)
 	}
 	if err != nil {
 		return nil, err

@@ -1,10 +1,11 @@
 package transfer
 
 import (
-	"coadapt/gomlxnet"
 	"context"
 	"fmt"
 	"time"
+
+	"coadapt/gomlxnet/train"
 )
 
 // Timing is what the steps and the tests of one net took here and now.
@@ -51,7 +52,7 @@ func (l *Lab) Time(ctx context.Context, net Net, long time.Duration) (Timing, er
 		return fail(err)
 	}
 	// The order goes on beyond the net's own steps, as short nets may have too few.
-	for b, err := range feed.blocks(ctx, 0, 1<<30, gomlxnet.Schedule{}, func(int) int { return 1 << 30 }) {
+	for b, err := range feed.blocks(ctx, 0, 1<<30, train.Schedule{}, func(int) int { return 1 << 30 }) {
 		if err != nil {
 			return fail(err)
 		}

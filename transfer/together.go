@@ -6,13 +6,14 @@ import (
 	"slices"
 	"sync"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/train"
 )
 
 // meeting is where the slots of one device meet whose nets are trained in one graph (Config.Together). Sessions of one
 // kind take their blocks of steps together: the first that comes waits until all others of its kind have come.
 type meeting struct {
-	train func(nets []*gomlxnet.Trainer, blocks []gomlxnet.StepBlock) ([][]float64, error)
+	train func(nets []*train.Trainer, blocks []train.Steps) ([][]float64, error)
 
 	mu    sync.Mutex // guards what follows, and the seats
 	seats map[kind][]*seat
@@ -21,8 +22,8 @@ type meeting struct {
 // kind tells apart which nets may be in one graph.
 type kind struct {
 	trainerKey
-	shape gomlxnet.Cut // see Lab.shape
-	above bool         // on what frozen layers gave
+	shape arch.Cut // see Lab.shape
+	above bool     // on what frozen layers gave
 }
 
 // seat is a session's place in a meeting, from before its net is made ready, so that others wait for it, to its last
@@ -35,15 +36,15 @@ type seat struct {
 
 // turn is a block of steps that a session takes with those of others, and what came of it when done is closed.
 type turn struct {
-	trainer *gomlxnet.Trainer
-	block   gomlxnet.StepBlock
+	trainer *train.Trainer
+	block   train.Steps
 	losses  []float64
 	err     error
 	done    chan struct{}
 }
 
 func newMeeting() *meeting {
-	return &meeting{train: gomlxnet.TrainTogether, seats: map[kind][]*seat{}}
+	return &meeting{train: train.Together, seats: map[kind][]*seat{}}
 }
 
 // join gives a session a seat. It has to leave it.
@@ -59,7 +60,7 @@ func (m *meeting) join(k kind) *seat {
 }
 
 // train takes a block with those of all others of the kind. It waits for these until ctx ends.
-func (s *seat) train(ctx context.Context, trainer *gomlxnet.Trainer, block gomlxnet.StepBlock) ([]float64, error) {
+func (s *seat) train(ctx context.Context, trainer *train.Trainer, block train.Steps) ([]float64, error) {
 	if s == nil {
 		return trainer.Train(block)
 	}
@@ -120,8 +121,8 @@ func (m *meeting) serve(turns []*turn) {
 	if len(turns) == 0 {
 		return
 	}
-	var nets []*gomlxnet.Trainer
-	var blocks []gomlxnet.StepBlock
+	var nets []*train.Trainer
+	var blocks []train.Steps
 	for _, of := range turns {
 		nets, blocks = append(nets, of.trainer), append(blocks, of.block)
 	}

@@ -11,20 +11,21 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/train"
 )
 
 // seated are nets of the tiny experiment at one meeting, and a block of a step of each.
-func seated(t *testing.T, n int) ([]*gomlxnet.Trainer, []gomlxnet.StepBlock) {
+func seated(t *testing.T, n int) ([]*train.Trainer, []train.Steps) {
 	t.Helper()
 	cfg := tiny(t)
-	first, err := gomlxnet.NewTrainer(cfg.Backend, cfg.Arch, gomlxnet.SGD{Momentum: 0.9}, 2)
+	first, err := train.New(cfg.Backend, cfg.Arch, train.SGD{Momentum: 0.9}, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(first.Close)
-	var nets []*gomlxnet.Trainer
-	var blocks []gomlxnet.StepBlock
+	var nets []*train.Trainer
+	var blocks []train.Steps
 	for i := range n {
 		net := first
 		if i > 0 {
@@ -37,13 +38,13 @@ func seated(t *testing.T, n int) ([]*gomlxnet.Trainer, []gomlxnet.StepBlock) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := net.Load(w, gomlxnet.Cut{}); err != nil {
+		if err := net.Load(w, arch.Cut{}); err != nil {
 			t.Fatal(err)
 		}
 		nets = append(nets, net)
 		blocks = append(
 			blocks,
-			gomlxnet.StepBlock{Values: make([]float32, 2*24*24*3), Labels: make([]int32, 2), Rates: []float64{0.01}},
+			train.Steps{Values: make([]float32, 2*24*24*3), Labels: make([]int32, 2), Rates: []float64{0.01}},
 		)
 	}
 	return nets, blocks
@@ -56,7 +57,7 @@ func TestMeeting(t *testing.T) {
 		meeting := newMeeting()
 		var seats []*seat
 		for i := range nets {
-			seats = append(seats, meeting.join(kind{shape: gomlxnet.Cut{N: i / 2}})) // the last is of another shape
+			seats = append(seats, meeting.join(kind{shape: arch.Cut{N: i / 2}})) // the last is of another shape
 		}
 		done := make([]int, len(nets)) // blocks
 		take := func(i int) {
@@ -176,13 +177,13 @@ func TestTogether(t *testing.T) {
 			t.Fatalf("%d nets at once, want %d", l.Workers(), want)
 		}
 		if at := l.slots[0].meeting; at != nil {
-			at.train = func(nets []*gomlxnet.Trainer, blocks []gomlxnet.StepBlock) ([][]float64, error) {
+			at.train = func(nets []*train.Trainer, blocks []train.Steps) ([][]float64, error) {
 				if len(nets) > 1 {
 					mu.Lock()
 					inOne[blocks[0].Above]++
 					mu.Unlock()
 				}
-				return gomlxnet.TrainTogether(nets, blocks)
+				return train.Together(nets, blocks)
 			}
 		}
 		out := map[string]Result{}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 )
 
 // Treatment is how a net begins and what of it learns, in the paper's words.
@@ -44,10 +44,10 @@ type treatment struct {
 	suffix  string // of that notation
 	uncut   bool   // it has no cut
 
-	parent func(n Net, source Half) Net   // the net that gives layers, source being the task that they know; nil: none
-	takes  func(n, cuts int) int          // how many of the parent's layers, from the first, in an arch of so many cuts; nil: n
-	learns func(n, cuts int) gomlxnet.Cut // what learns; nil: all layers
-	thaws  bool                           // layers that are frozen at first are thawed one by one
+	parent func(n Net, source Half) Net // the net that gives layers, source being the task that they know; nil: none
+	takes  func(n, cuts int) int        // how many of the parent's layers, from the first, in an arch of so many cuts; nil: n
+	learns func(n, cuts int) arch.Cut   // what learns; nil: all layers
+	thaws  bool                         // layers that are frozen at first are thawed one by one
 
 	rms     func(initial float64) float64 // what the RMS of features at the cut is brought to, given that of initial values; nil: it is left
 	shuffle bool                          // the values of each donated tensor
@@ -191,9 +191,9 @@ func one(float64) float64 { return 1 }
 
 // What learns.
 
-func above(n, _ int) gomlxnet.Cut    { return gomlxnet.Cut{N: n, Frozen: true} }
-func slower(n, _ int) gomlxnet.Cut   { return gomlxnet.Cut{N: n, Rate: 0.1} }
-func first(n, cuts int) gomlxnet.Cut { return gomlxnet.Cut{N: cuts, Frozen: true, Free: n} }
+func above(n, _ int) arch.Cut    { return arch.Cut{N: n, Frozen: true} }
+func slower(n, _ int) arch.Cut   { return arch.Cut{N: n, Rate: 0.1} }
+func first(n, cuts int) arch.Cut { return arch.Cut{N: cuts, Frozen: true, Free: n} }
 
 // Treatments lists those of the paper, base first. [Controls] and [Practices] list the others.
 func Treatments() []Treatment { return span(Base, Random) }
@@ -263,17 +263,17 @@ func (t Treatment) Uncut() bool { return t.row().uncut }
 func (t Treatment) First() bool { return t == Base || t == BaseTwice }
 
 // cut is what learns of a net at cut n of an arch of so many cuts, at first.
-func (t Treatment) cut(n, cuts int) gomlxnet.Cut {
+func (t Treatment) cut(n, cuts int) arch.Cut {
 	if learns := t.row().learns; learns != nil {
 		return learns(n, cuts)
 	}
-	return gomlxnet.Cut{N: n}
+	return arch.Cut{N: n}
 }
 
 // stage is a part of a training, in which the same layers learn.
 type stage struct {
 	to  int // the step behind its last one
-	cut gomlxnet.Cut
+	cut arch.Cut
 }
 
 // stages are those of a net at cut n of an arch of so many cuts, trained for some steps. A net that is thawed has n+1 of
@@ -285,7 +285,7 @@ func (t Treatment) stages(n, cuts, steps int) []stage {
 	}
 	var all []stage
 	for k := range n + 1 {
-		all = append(all, stage{(k + 1) * steps / (n + 1), gomlxnet.Cut{N: n - k, Frozen: k < n}})
+		all = append(all, stage{(k + 1) * steps / (n + 1), arch.Cut{N: n - k, Frozen: k < n}})
 	}
 	return all
 }

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 )
 
 // TestEveryTreatmentParsesBack has a net of every row of the table.
@@ -57,14 +57,14 @@ func TestCurveWithControls(t *testing.T) {
 
 // TestWhatLearns has the layers that learn of a net at n = 3, in an arch of seven cuts, step by step.
 func TestWhatLearns(t *testing.T) {
-	frozen := func(n int) gomlxnet.Cut { return gomlxnet.Cut{N: n, Frozen: true} }
+	frozen := func(n int) arch.Cut { return arch.Cut{N: n, Frozen: true} }
 	for tr, want := range map[Treatment][]stage{
 		Transfer:       {{1000, frozen(3)}},
-		TransferPlus:   {{1000, gomlxnet.Cut{N: 3}}},
-		ProbeFirst:     {{1000, gomlxnet.Cut{N: 3}}},
-		Discriminative: {{1000, gomlxnet.Cut{N: 3, Rate: 0.1}}},
-		FirstTuned:     {{1000, gomlxnet.Cut{N: 7, Frozen: true, Free: 3}}},
-		Gradual:        {{250, frozen(3)}, {500, frozen(2)}, {750, frozen(1)}, {1000, gomlxnet.Cut{}}},
+		TransferPlus:   {{1000, arch.Cut{N: 3}}},
+		ProbeFirst:     {{1000, arch.Cut{N: 3}}},
+		Discriminative: {{1000, arch.Cut{N: 3, Rate: 0.1}}},
+		FirstTuned:     {{1000, arch.Cut{N: 7, Frozen: true, Free: 3}}},
+		Gradual:        {{250, frozen(3)}, {500, frozen(2)}, {750, frozen(1)}, {1000, arch.Cut{}}},
 	} {
 		if got := tr.stages(3, 7, 1000); !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", tr, got, want)

@@ -9,8 +9,11 @@ import (
 	"sync"
 	"testing"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/backend"
+	"coadapt/gomlxnet/nets"
+	"coadapt/gomlxnet/op"
+	"coadapt/gomlxnet/train"
 
 	"github.com/gomlx/compute"
 	_ "github.com/gomlx/compute/gobackend"
@@ -55,7 +58,9 @@ func TestOneDNNConvolves(t *testing.T) {
 	const child = "COADAPT_TEST_ONEDNN"
 	if os.Getenv(child) != "" {
 		_, err := CallOnceN(openBackend(t, "xla:cpu"), func(x, kernel *Node) []*Node {
-			y := gomlxnet.Conv(x, kernel, 1, 1, 1)
+			conv := op.Convolution{Out: 16, Kernel: 3, Pad: 1}
+			weights := &op.Pass{Nets: 1, Value: func(int) *Node { return kernel }}
+			y := conv.Build(&op.Context{Pass: weights, Vars: []int{0}}, []*Node{x})
 			return append([]*Node{y}, Gradient(ReduceAllSum(Square(y)), x, kernel)...)
 		}, ones(8, 9, 9, 16), ones(3, 3, 16, 16))
 		if err != nil {
@@ -98,29 +103,29 @@ func TestDivide(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := gomlxnet.Mini(
+	a := nets.Mini(
 		3,
-		gomlxnet.MiniOptions{Size: 24, Channels: 3, Widths: [7]int{4, 6, 8, 8, 6, 8, 8}, Dropout: 0.5},
+		nets.MiniOptions{Size: 24, Channels: 3, Widths: [7]int{4, 6, 8, 8, 6, 8, 8}, Dropout: 0.5},
 	)
 	start, err := a.Init(1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	const batch, steps = 4, 3
-	block := gomlxnet.StepBlock{Values: make([]float32, steps*batch*24*24*3), Labels: make([]int32, steps*batch),
+	block := train.Steps{Values: make([]float32, steps*batch*24*24*3), Labels: make([]int32, steps*batch),
 		Rates: []float64{0.05, 0.05, 0.05}, Seed: 9}
 	rng := rand.New(rand.NewPCG(1, 2))
 	for i := range block.Values {
 		block.Values[i] = float32(rng.NormFloat64())
 	}
 	train := func(b compute.Backend) string {
-		trainer, err := gomlxnet.NewTrainer(b, a, gomlxnet.SGD{Momentum: 0.9, Decay: 0.0005}, batch)
+		trainer, err := train.New(b, a, train.SGD{Momentum: 0.9, Decay: 0.0005}, batch)
 		if err != nil {
 			t.Error(err)
 			return ""
 		}
 		defer trainer.Close()
-		if err := trainer.Load(start, gomlxnet.Cut{}); err != nil {
+		if err := trainer.Load(start, arch.Cut{}); err != nil {
 			t.Error(err)
 			return ""
 		}

@@ -15,42 +15,44 @@ import (
 	"testing"
 	"time"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/bench/peers"
 	"coadapt/gomlxnet/home"
+	"coadapt/gomlxnet/nets"
+	"coadapt/gomlxnet/op"
 )
 
 // tiny is a case that the Go backend steps in no time.
 func tiny() benchCase {
-	a := gomlxnet.Mini(4, gomlxnet.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
+	a := nets.Mini(4, nets.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
 	return benchCase{Name: "tiny", What: "a small net", Arch: a, Batch: 3, Rate: 0.01}
 }
 
 // blockCase is a net with the operations of the presets' cases but the mean over all places, and with more paddings.
 func blockCase() benchCase {
-	bias := &gomlxnet.Param{Filler: gomlxnet.Filler{Kind: gomlxnet.Constant}, RateMult: 1, DecayMult: 1}
-	conv := func(out, stride int) gomlxnet.Spec {
-		return gomlxnet.Convolution{Out: out, Kernel: 3, Stride: stride, Pad: 1}
+	bias := &op.Param{Filler: op.Filler{Kind: op.Constant}, RateMult: 1, DecayMult: 1}
+	conv := func(out, stride int) op.Spec {
+		return op.Convolution{Out: out, Kernel: 3, Stride: stride, Pad: 1}
 	}
-	norm, relu := gomlxnet.BatchNorm{}, gomlxnet.ReLU{}
-	a := gomlxnet.Arch{Name: "blocks", Size: 13, Channels: 3, Classes: 3, Blocks: []gomlxnet.Block{
-		gomlxnet.Chain("stem", conv(4, 0), norm, relu, gomlxnet.Pool{Kernel: 3, Stride: 2, Pad: 1, Floor: true}),
-		{Name: "same", Ops: []gomlxnet.Op{{Spec: conv(4, 0)}, {Spec: norm},
-			{Spec: gomlxnet.Sum{}, From: []string{"batch_norm", gomlxnet.Input}}, {Spec: relu}}},
-		{Name: "wider", Ops: []gomlxnet.Op{{Spec: conv(6, 2)}, {Spec: norm},
-			{Spec: gomlxnet.Shortcut{Out: 6, Stride: 2}, From: []string{gomlxnet.Input}},
-			{Spec: gomlxnet.Sum{}, From: []string{"batch_norm", "shortcut"}}, {Spec: relu}}},
-		gomlxnet.Chain(
+	norm, relu := op.BatchNorm{}, op.ReLU{}
+	a := arch.Arch{Name: "blocks", Size: 13, Channels: 3, Classes: 3, Blocks: []arch.Block{
+		arch.Chain("stem", conv(4, 0), norm, relu, op.Pool{Kernel: 3, Stride: 2, Pad: 1, Floor: true}),
+		{Name: "same", Ops: []arch.Op{{Spec: conv(4, 0)}, {Spec: norm},
+			{Spec: op.Sum{}, From: []string{"batch_norm", arch.Input}}, {Spec: relu}}},
+		{Name: "wider", Ops: []arch.Op{{Spec: conv(6, 2)}, {Spec: norm},
+			{Spec: op.Shortcut{Out: 6, Stride: 2}, From: []string{arch.Input}},
+			{Spec: op.Sum{}, From: []string{"batch_norm", "shortcut"}}, {Spec: relu}}},
+		arch.Chain(
 			"places",
 			conv(6, 0),
 			norm,
 			relu,
-			gomlxnet.Pool{Kernel: 2, Stride: 2, Floor: true},
-			gomlxnet.AdaptiveAverage{Out: 5},
+			op.Pool{Kernel: 2, Stride: 2, Floor: true},
+			op.AdaptiveAverage{Out: 5},
 		),
-		gomlxnet.Chain("fc", gomlxnet.Dense{Out: 8, Bias: bias}, relu),
-		gomlxnet.Chain("out", gomlxnet.Dense{Bias: bias}),
+		arch.Chain("fc", op.Dense{Out: 8, Bias: bias}, relu),
+		arch.Chain("out", op.Dense{Bias: bias}),
 	}}
 	return benchCase{Name: "blocks", What: "a small net of blocks", Arch: a, Batch: 6, Rate: 0.01}
 }
@@ -326,28 +328,28 @@ func TestPeersAgree(t *testing.T) {
 	grouped := tiny()
 	conv2 := grouped.Arch.Blocks[1]
 	for i, o := range conv2.Ops {
-		if c, ok := o.Spec.(gomlxnet.Convolution); ok {
+		if c, ok := o.Spec.(op.Convolution); ok {
 			c.Groups = 2
 			conv2.Ops[i].Spec = c
 		}
 	}
 	frozen, tests, three := tiny(), tiny(), tiny()
 	three.Nets = 3
-	frozen.Cut, tests.Infer = gomlxnet.Cut{N: 3, Frozen: true}, true
+	frozen.Cut, tests.Infer = arch.Cut{N: 3, Frozen: true}, true
 	blocks := blockCase()
 	blocksFrozen, blocksTesting := blocks, blocks
-	blocksFrozen.Cut, blocksTesting.Infer = gomlxnet.Cut{N: 2, Frozen: true}, true
-	for _, bc := range []benchCase{grouped, frozen, tests, three, grouped.in(gomlxnet.BFloat16),
-		blocks, blocksFrozen, blocksTesting, blocks.in(gomlxnet.BFloat16)} {
+	blocksFrozen.Cut, blocksTesting.Infer = arch.Cut{N: 2, Frozen: true}, true
+	for _, bc := range []benchCase{grouped, frozen, tests, three, grouped.in(arch.BFloat16),
+		blocks, blocksFrozen, blocksTesting, blocks.in(arch.BFloat16)} {
 		t.Run(bc.Name, func(t *testing.T) {
 			tm, err := c.run(t.Context(), bc)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if bc.Arch.Precision == gomlxnet.Float32 && tm.apart > 1e-5 { // a hundred roundings
+			if bc.Arch.Precision == arch.Float32 && tm.apart > 1e-5 { // a hundred roundings
 				t.Errorf("losses are %g apart", tm.apart)
 			}
-			if bc.Arch.Precision == gomlxnet.BFloat16 && tm.apart < 1e-5 {
+			if bc.Arch.Precision == arch.BFloat16 && tm.apart < 1e-5 {
 				t.Errorf("losses in bfloat16 are %g apart: not in bfloat16", tm.apart)
 			}
 		})

@@ -5,17 +5,19 @@ import (
 	"slices"
 	"strings"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/nets"
+	"coadapt/gomlxnet/op"
 )
 
 // benchCase is one thing that is timed.
 type benchCase struct {
 	Name  string
 	What  string
-	Arch  gomlxnet.Arch
+	Arch  arch.Arch
 	Batch int
 	Nets  int // trained in one graph, each with a batch of its own; 0: one
-	Cut   gomlxnet.Cut
+	Cut   arch.Cut
 	Infer bool // a pass over test images instead of a training step
 	First bool // the net from nothing to its first step, compiling included
 	Rate  float64
@@ -38,10 +40,10 @@ const (
 
 // cases lists what is timed, in the order of the table, on a class of machine: CaffeNet's batch is the paper's where one has a GPU.
 func cases(class string) []benchCase {
-	mini := gomlxnet.Mini(50, gomlxnet.MiniOptions{Widths: [7]int{32, 64, 96, 96, 64, 256, 256}})
-	caffenet := gomlxnet.CaffeNet(1000)
+	mini := nets.Mini(50, nets.MiniOptions{Widths: [7]int{32, 64, 96, 96, 64, 256, 256}})
+	caffenet := nets.CaffeNet(1000)
 	for i, b := range caffenet.Blocks {
-		caffenet.Blocks[i] = gomlxnet.Without[gomlxnet.Dropout](b)
+		caffenet.Blocks[i] = arch.Without[op.Dropout](b)
 	}
 	large := 32
 	if class == cuda {
@@ -57,7 +59,7 @@ func cases(class string) []benchCase {
 				Arch:  mini,
 				Batch: 128,
 				Rate:  0.01,
-				Cut:   gomlxnet.Cut{N: n, Frozen: true},
+				Cut:   arch.Cut{N: n, Frozen: true},
 			},
 		)
 	}
@@ -69,7 +71,7 @@ func cases(class string) []benchCase {
 			Arch:  mini,
 			Batch: 128,
 			Rate:  0.01,
-			Cut:   gomlxnet.Cut{N: 5},
+			Cut:   arch.Cut{N: 5},
 		},
 		benchCase{Name: "mini-infer", What: "Mini, testing", Arch: mini, Batch: 128, Infer: true},
 		benchCase{
@@ -118,22 +120,22 @@ var presets = []preset{
 // cases are a training step, that of a net frozen at the middle, and a pass over test images. Dropout is left out, as
 // CaffeNet's is.
 func (p preset) cases() []benchCase {
-	arch, err := gomlxnet.Named(p.text, p.classes, 0)
+	a, err := nets.Named(p.text, p.classes, 0)
 	if err != nil {
 		panic(err) // the text is ours
 	}
-	for i, b := range arch.Blocks {
-		arch.Blocks[i] = gomlxnet.Without[gomlxnet.Dropout](b)
+	for i, b := range a.Blocks {
+		a.Blocks[i] = arch.Without[op.Dropout](b)
 	}
 	train := benchCase{
 		Name:  p.name + "-train",
 		What:  p.what + ", training step",
-		Arch:  arch,
+		Arch:  a,
 		Batch: p.batch,
 		Rate:  p.rate,
 	}
 	frozen, infer := train, train
-	frozen.Name, frozen.Cut = p.name+"-frozen", gomlxnet.Cut{N: p.middle, Frozen: true}
+	frozen.Name, frozen.Cut = p.name+"-frozen", arch.Cut{N: p.middle, Frozen: true}
 	frozen.What = fmt.Sprintf("%s, layers 1..%d frozen, training step", p.what, p.middle)
 	infer.Name, infer.What, infer.Infer = p.name+"-infer", p.what+", testing", true
 	return []benchCase{train, frozen, infer}
@@ -168,8 +170,8 @@ func pick(names []string, class string) ([]benchCase, error) {
 }
 
 // in is the case with activations of another precision.
-func (c benchCase) in(p gomlxnet.Precision) benchCase {
-	if p != gomlxnet.Float32 {
+func (c benchCase) in(p arch.Precision) benchCase {
+	if p != arch.Float32 {
 		c.Name, c.What = fmt.Sprintf("%s-%s", c.Name, p), fmt.Sprintf("%s, %s", c.What, p)
 		c.Arch.Precision = p
 	}

@@ -7,7 +7,7 @@
 // it. Every runner is a process of its own that stays alive (ours is this one):
 //
 //	problem: arch, cut, solver, weights, batches
-//	   |-> ours (gomlxnet.Trainer)            the losses of the first steps are
+//	   |-> ours (train.Trainer)               the losses of the first steps are
 //	   |-> peers/in_torch.py                  compared; a case in which they do
 //	   |-> peers/in_torch.py compile          not agree is not timed
 //	   `-> peers/in_jax.py

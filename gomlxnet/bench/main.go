@@ -11,7 +11,7 @@ import (
 	"syscall"
 	"time"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/bench/peers"
 	"coadapt/kernel-setup/cli"
@@ -126,7 +126,7 @@ func bench(ctx context.Context, out, talk io.Writer, opt options) (err error) {
 	}
 	for _, bc := range picked {
 		if opt.bf16 {
-			bc = bc.in(gomlxnet.BFloat16)
+			bc = bc.in(arch.BFloat16)
 		}
 		t, err := c.run(ctx, bc)
 		if err != nil {

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"time"
 
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/bench/peers"
+	"coadapt/gomlxnet/train"
 
 	"github.com/gomlx/compute"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
@@ -41,9 +41,9 @@ type took struct {
 type ours struct {
 	backend compute.Backend
 	p       *problem
-	nets    []*gomlxnet.Trainer
+	nets    []*train.Trainer
 	taken   int
-	blocks  []gomlxnet.StepBlock // of each net, to be filled again
+	blocks  []train.Steps // of each net, to be filled again
 }
 
 func (o *ours) about() string { return "coadapt, " + backend.Class(o.backend) }
@@ -63,11 +63,11 @@ func (o *ours) drop() {
 
 // build makes the nets of the problem.
 func (o *ours) build() error {
-	first, err := gomlxnet.NewTrainer(o.backend, o.p.Arch, gomlxnet.SGD{Momentum: momentum, Decay: decay}, o.p.Batch)
+	first, err := train.New(o.backend, o.p.Arch, train.SGD{Momentum: momentum, Decay: decay}, o.p.Batch)
 	if err != nil {
 		return err
 	}
-	o.nets, o.blocks = []*gomlxnet.Trainer{first}, make([]gomlxnet.StepBlock, len(o.p.start))
+	o.nets, o.blocks = []*train.Trainer{first}, make([]train.Steps, len(o.p.start))
 	for i, start := range o.p.start {
 		if i > 0 {
 			net, err := first.Sibling(0)
@@ -118,13 +118,13 @@ func (o *ours) some(k, n int) ([]float64, error) {
 	steps := min(n, o.block())
 	for net := range o.nets {
 		b := &o.blocks[net]
-		*b = gomlxnet.StepBlock{Values: b.Values[:0], Labels: b.Labels[:0], Rates: b.Rates[:0], Iteration: k}
+		*b = train.Steps{Values: b.Values[:0], Labels: b.Labels[:0], Rates: b.Rates[:0], Iteration: k}
 		for i := range steps {
 			of := batch(k + i + net)
 			b.Values, b.Labels, b.Rates = append(b.Values, of.images...), append(b.Labels, of.labels...), append(b.Rates, o.p.Rate)
 		}
 	}
-	all, err := gomlxnet.TrainTogether(o.nets, o.blocks)
+	all, err := train.Together(o.nets, o.blocks)
 	if err != nil {
 		return nil, err
 	}

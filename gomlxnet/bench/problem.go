@@ -8,28 +8,28 @@ import (
 	"os"
 	"path/filepath"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 )
 
 // problem is what all runners of a case are given. The peers read it as JSON,
 // its arrays from files.
 type problem struct {
-	Do       string        `json:"do"`
-	Arch     gomlxnet.Arch `json:"arch"`
-	Batch    int           `json:"batch"`
-	Nets     int           `json:"nets"` // at step k net i has batch k+i
-	Batches  int           `json:"batches"`
-	Frozen   int           `json:"frozen"` // layers that do not learn, from the first
-	Infer    bool          `json:"infer"`
-	Rate     float64       `json:"rate"`
-	Momentum float64       `json:"momentum"`
-	Decay    float64       `json:"decay"`
-	Weights  string        `json:"weights"` // files
-	Images   string        `json:"images"`
-	Labels   string        `json:"labels"`
+	Do       string    `json:"do"`
+	Arch     arch.Arch `json:"arch"`
+	Batch    int       `json:"batch"`
+	Nets     int       `json:"nets"` // at step k net i has batch k+i
+	Batches  int       `json:"batches"`
+	Frozen   int       `json:"frozen"` // layers that do not learn, from the first
+	Infer    bool      `json:"infer"`
+	Rate     float64   `json:"rate"`
+	Momentum float64   `json:"momentum"`
+	Decay    float64   `json:"decay"`
+	Weights  string    `json:"weights"` // files
+	Images   string    `json:"images"`
+	Labels   string    `json:"labels"`
 
 	c       benchCase
-	start   []gomlxnet.Weights // of each net
+	start   []arch.Weights // of each net
 	batches []batch
 }
 

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"time"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 )
 
 // contest is those compared, ours first, and how long.
@@ -34,7 +34,7 @@ const comparedSteps = 4
 
 // tolerance is how far apart losses of the first steps may be, relatively: by what is rounded off, which grows from step to step.
 func (c benchCase) tolerance() float64 {
-	if c.Arch.Precision == gomlxnet.BFloat16 {
+	if c.Arch.Precision == arch.BFloat16 {
 		return 3e-2 // of 8 bits, and the libraries do not round in the same places
 	}
 	return 1e-3

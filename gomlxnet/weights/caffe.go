@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 
 	"google.golang.org/protobuf/encoding/protowire"
 )
@@ -225,7 +225,7 @@ func (c *caffe) outputs(shape []int) int {
 }
 
 // find has Caffe's names beside PyTorch's: a layer goes by the block, or by block and operation.
-func (c *caffe) find(m module, v gomlxnet.Variable) (string, error) {
+func (c *caffe) find(m module, v arch.Variable) (string, error) {
 	block := strings.Split(v.Path, "/")[2]
 	layers := append([]string{block, block + "/" + m.Name, block + "/" + m.Name + "1x1"}, m.names...)
 	var names []string
@@ -240,7 +240,7 @@ func (c *caffe) find(m module, v gomlxnet.Variable) (string, error) {
 }
 
 // layout is PyTorch's; older blobs have four dimensions.
-func (c *caffe) layout(m module, v gomlxnet.Variable) layout {
+func (c *caffe) layout(m module, v arch.Variable) layout {
 	l := layoutOf(m.Operation, v)
 	if n := len(l.shape); n < 4 {
 		l.also = append(l.also, append(slices.Repeat([]int{1}, 4-n), l.shape...))

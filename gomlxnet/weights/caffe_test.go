@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/nets"
 
 	"google.golang.org/protobuf/encoding/protowire"
 )
@@ -144,7 +144,7 @@ func TestHostileCaffe(t *testing.T) {
 		if err := os.WriteFile(file, []byte(head+"and more"), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Read(file, gomlxnet.CaffeNet(10)); err == nil ||
+		if _, err := Read(file, nets.CaffeNet(10)); err == nil ||
 			!strings.Contains(err.Error(), "is a pickle of PyTorch, which may run code; want safetensors") {
 			t.Errorf("error %v", err)
 		}

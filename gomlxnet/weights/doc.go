@@ -1,6 +1,6 @@
 // Package weights carries the weights of nets to and from other programs.
 //
-//	.safetensors  torchvision's or timm's names --Read--> gomlxnet.Weights of an Arch --Write--> torchvision's names
+//	.safetensors  torchvision's or timm's names --Read--> arch.Weights of an Arch --Write--> torchvision's names
 //	.caffemodel   Caffe's layers                --Read-->
 //	.onnx         PyTorch's names               --Read-->
 //

@@ -11,7 +11,8 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/op"
 )
 
 // raw is a file of safetensors as it is: a head and data.
@@ -98,9 +99,9 @@ func TestTypes(t *testing.T) {
 }
 
 // small is a net of one convolution and its classes.
-func small() gomlxnet.Arch {
-	return gomlxnet.Arch{Name: "small", Size: 2, Channels: 1, Classes: 2, Blocks: []gomlxnet.Block{
-		gomlxnet.Chain("conv1", gomlxnet.Convolution{Out: 2, Kernel: 1}), gomlxnet.Chain("fc", gomlxnet.Dense{})}}
+func small() arch.Arch {
+	return arch.Arch{Name: "small", Size: 2, Channels: 1, Classes: 2, Blocks: []arch.Block{
+		arch.Chain("conv1", op.Convolution{Out: 2, Kernel: 1}), arch.Chain("fc", op.Dense{})}}
 }
 
 // A file that is not of the net says which tensor, what shape it wants and which it found, and the nearest name. Shapes
@@ -125,7 +126,7 @@ func TestOtherNets(t *testing.T) {
 		}
 		return path
 	}
-	var first gomlxnet.Weights
+	var first arch.Weights
 	for _, shapes := range [][2]string{{"[2,1,1,1]", "[2,8]"}, {"[2,1]", "[2,2,2,2]"}} {
 		w, err := Read(file([2]string{"conv1.weight", "fc.weight"}, shapes), small())
 		if err != nil {
@@ -154,7 +155,7 @@ func TestOtherNets(t *testing.T) {
 		}
 	}
 	bare := small()
-	bare.Blocks[0] = gomlxnet.Chain("conv1", gomlxnet.ReLU{})
+	bare.Blocks[0] = arch.Chain("conv1", op.ReLU{})
 	bare.Channels = 2
 	path := file([2]string{"conv1.weight", "fc.weight"}, [2]string{"[2,1,1,1]", "[2,8]"})
 	if _, err := Read(path, bare); err == nil ||

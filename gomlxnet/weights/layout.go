@@ -3,7 +3,7 @@ package weights
 import (
 	"slices"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 )
 
 // layout is how PyTorch lays out a variable. Ours is a matrix [rows, outs], and so is theirs turned, with its rows in
@@ -23,7 +23,7 @@ func asItIs(shape []int) layout {
 }
 
 // layoutOf is that of a variable of an operation.
-func layoutOf(o gomlxnet.Operation, v gomlxnet.Variable) layout {
+func layoutOf(o arch.Operation, v arch.Variable) layout {
 	switch {
 	case v.Name == "weights" && len(v.Shape) == 4: // [height, width, in/groups, out] to [out, in/groups, height, width]
 		h, w, in, out := v.Shape[0], v.Shape[1], v.Shape[2], v.Shape[3]

@@ -5,12 +5,13 @@ import (
 	"slices"
 	"strings"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/op"
 )
 
 // module is an operation with variables, and what other programs call it.
 type module struct {
-	gomlxnet.Operation
+	arch.Operation
 	names []string // the first is that of files we write, the others are read, too
 }
 
@@ -24,7 +25,7 @@ var suffixes = map[string]string{
 const counter = ".num_batches_tracked"
 
 // modules lists the operations of a net that have variables, with their names.
-func modules(a gomlxnet.Arch) ([]module, error) {
+func modules(a arch.Arch) ([]module, error) {
 	ops, err := a.Operations()
 	if err != nil {
 		return nil, err
@@ -43,7 +44,7 @@ func modules(a gomlxnet.Arch) ([]module, error) {
 // Names are the names of a net's variables, by their paths, in the files that [Write] writes: those of torchvision
 // where the net is one of its own. Of other nets the name of a variable is made of its block, its operation where the
 // block has several with variables, and PyTorch's word for it.
-func Names(a gomlxnet.Arch) (map[string]string, error) {
+func Names(a arch.Arch) (map[string]string, error) {
 	all, err := modules(a)
 	if err != nil {
 		return nil, err
@@ -59,13 +60,13 @@ func Names(a gomlxnet.Arch) (map[string]string, error) {
 
 // family gives operations, met in order, their names.
 type family interface {
-	name(block string, o gomlxnet.Operation) []string
+	name(block string, o arch.Operation) []string
 }
 
 // familyOf tells by the names of its blocks which family a net is of.
-func familyOf(a gomlxnet.Arch) family {
+func familyOf(a arch.Arch) family {
 	has := func(name string) bool {
-		return slices.ContainsFunc(a.Blocks, func(b gomlxnet.Block) bool { return b.Name == name })
+		return slices.ContainsFunc(a.Blocks, func(b arch.Block) bool { return b.Name == name })
 	}
 	switch {
 	case has("conv1") && has("layer1.0") && has("fc"):
@@ -88,7 +89,7 @@ func familyOf(a gomlxnet.Arch) family {
 // plain is any net: its operations go by block and, where the block has several with variables, by their own name.
 type plain map[string]int
 
-func (p plain) name(block string, o gomlxnet.Operation) []string {
+func (p plain) name(block string, o arch.Operation) []string {
 	if p[block] > 1 {
 		return []string{block + "." + o.Name}
 	}
@@ -99,7 +100,7 @@ func (p plain) name(block string, o gomlxnet.Operation) []string {
 // the way around.
 type resnet struct{ small bool }
 
-func (r resnet) name(block string, o gomlxnet.Operation) []string {
+func (r resnet) name(block string, o arch.Operation) []string {
 	switch {
 	case block == "conv1":
 		return []string{o.Name}
@@ -120,10 +121,10 @@ func (r resnet) name(block string, o gomlxnet.Operation) []string {
 // squeezenet is torchvision's: features and classifier are rows of modules, which go by their numbers.
 type squeezenet struct{ at int }
 
-func (s *squeezenet) name(block string, o gomlxnet.Operation) []string {
+func (s *squeezenet) name(block string, o arch.Operation) []string {
 	kind := o.Spec.Kind()
 	if strings.HasPrefix(block, "fire") {
-		if kind == (gomlxnet.Pool{}).Kind() {
+		if kind == (op.Pool{}).Kind() {
 			s.at++ // behind the module that the block is
 		}
 		if o.Name == "squeeze" {
@@ -146,13 +147,13 @@ func (s *squeezenet) name(block string, o gomlxnet.Operation) []string {
 // vgg is torchvision's, whose modules go by their numbers, and timm's, whose inner products have other names.
 type vgg struct{ features, classifier int }
 
-func (s *vgg) name(block string, o gomlxnet.Operation) []string {
+func (s *vgg) name(block string, o arch.Operation) []string {
 	if strings.HasPrefix(block, "conv") {
 		s.features++
 		return []string{fmt.Sprintf("features.%d", s.features-1)}
 	}
 	switch o.Spec.(type) {
-	case gomlxnet.Dense, gomlxnet.ReLU, gomlxnet.Dropout:
+	case op.Dense, op.ReLU, op.Dropout:
 		s.classifier++
 	}
 	timm := map[string]string{"fc6": "pre_logits.fc1", "fc7": "pre_logits.fc2", "fc8": "head.fc"}

@@ -6,14 +6,14 @@ import (
 	"slices"
 	"strings"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 )
 
 // Read reads the weights of a net from a file of safetensors, Caffe's .caffemodel, or an .onnx file whose initializers
 // have PyTorch's names. It fails where the file lacks a tensor of the net, has one of another shape or one that the net
 // has not. Counters of PyTorch's batch norm are passed over.
-func Read(path string, a gomlxnet.Arch) (gomlxnet.Weights, error) {
-	var w gomlxnet.Weights
+func Read(path string, a arch.Arch) (arch.Weights, error) {
+	var w arch.Weights
 	err := withSource(path, func(s source) (err error) {
 		w, err = load(s, a)
 		return err
@@ -23,7 +23,7 @@ func Read(path string, a gomlxnet.Arch) (gomlxnet.Weights, error) {
 
 // Classes is how many outputs the last layer has in a file of weights of an arch, whatever the number of classes of
 // the arch itself.
-func Classes(path string, a gomlxnet.Arch) (classes int, err error) {
+func Classes(path string, a arch.Arch) (classes int, err error) {
 	all, err := modules(a)
 	if err != nil {
 		return 0, err
@@ -51,21 +51,21 @@ func Classes(path string, a gomlxnet.Arch) (classes int, err error) {
 // source is an open file of weights.
 type source interface {
 	list() map[string]Info
-	find(m module, v gomlxnet.Variable) (name string, err error) // of the tensor of a variable
-	outputs(shape []int) int                                     // of weights of a shape
-	layout(m module, v gomlxnet.Variable) layout
+	find(m module, v arch.Variable) (name string, err error) // of the tensor of a variable
+	outputs(shape []int) int                                 // of weights of a shape
+	layout(m module, v arch.Variable) layout
 	read(name string) ([]float32, error)
 	where() string // for messages
 }
 
 // load takes all variables of a net from a file.
-func load(s source, a gomlxnet.Arch) (gomlxnet.Weights, error) {
+func load(s source, a arch.Arch) (arch.Weights, error) {
 	all, err := modules(a)
 	if err != nil {
 		return nil, err
 	}
 	type found struct {
-		gomlxnet.Variable
+		arch.Variable
 		layout
 		name string
 	}
@@ -122,13 +122,13 @@ func load(s source, a gomlxnet.Arch) (gomlxnet.Weights, error) {
 			more,
 		)
 	}
-	w := make(gomlxnet.Weights, len(plan))
+	w := make(arch.Weights, len(plan))
 	for _, f := range plan {
 		values, err := s.read(f.name)
 		if err != nil {
 			return nil, err
 		}
-		w[f.Path] = gomlxnet.Tensor{Shape: slices.Clone(f.Variable.Shape), Data: f.ours(values)}
+		w[f.Path] = arch.Tensor{Shape: slices.Clone(f.Variable.Shape), Data: f.ours(values)}
 	}
 	return w, a.Check(w)
 }
@@ -139,7 +139,7 @@ func (t *tensors) list() map[string]Info   { return t.infos }
 func (t *tensors) where() string           { return t.path }
 func (t *tensors) outputs(shape []int) int { return shape[0] }
 
-func (t *tensors) find(m module, v gomlxnet.Variable) (string, error) {
+func (t *tensors) find(m module, v arch.Variable) (string, error) {
 	if _, ours := t.infos[v.Path]; ours {
 		return v.Path, nil
 	}
@@ -156,7 +156,7 @@ func (t *tensors) find(m module, v gomlxnet.Variable) (string, error) {
 	return "", missing(t, names)
 }
 
-func (t *tensors) layout(m module, v gomlxnet.Variable) layout {
+func (t *tensors) layout(m module, v arch.Variable) layout {
 	if _, ours := t.infos[v.Path]; ours {
 		return asItIs(v.Shape)
 	}

@@ -7,8 +7,10 @@ import (
 	"path/filepath"
 	"testing"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/backend"
+	"coadapt/gomlxnet/inspect"
+	"coadapt/gomlxnet/nets"
 
 	"github.com/gomlx/compute"
 	_ "github.com/gomlx/compute/gobackend"
@@ -68,9 +70,9 @@ func wave(size int, scale float64) []float32 {
 }
 
 // logits are what a net makes of the wave.
-func logits(t *testing.T, backend compute.Backend, a gomlxnet.Arch, w gomlxnet.Weights, scale float64) []float32 {
+func logits(t *testing.T, backend compute.Backend, a arch.Arch, w arch.Weights, scale float64) []float32 {
 	t.Helper()
-	r, err := gomlxnet.NewReader(backend, a, w, 1, a.Cuts())
+	r, err := inspect.NewReader(backend, a, w, 1, a.Cuts())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,9 +84,9 @@ func logits(t *testing.T, backend compute.Backend, a gomlxnet.Arch, w gomlxnet.W
 	return out[0].Data
 }
 
-func named(t testing.TB, text string, classes, size int) gomlxnet.Arch {
+func named(t testing.TB, text string, classes, size int) arch.Arch {
 	t.Helper()
-	a, err := gomlxnet.Named(text, classes, size)
+	a, err := nets.Named(text, classes, size)
 	if err != nil {
 		t.Fatal(err)
 	}

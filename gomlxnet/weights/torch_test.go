@@ -13,9 +13,10 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/home"
+	"coadapt/gomlxnet/op"
 
 	"github.com/gomlx/compute"
 	"github.com/nlpodyssey/safetensors"
@@ -43,26 +44,26 @@ func torchNets(t *testing.T) []torchNet {
 }
 
 // arch is the net in our words.
-func (n torchNet) arch(t *testing.T) gomlxnet.Arch {
+func (n torchNet) arch(t *testing.T) arch.Arch {
 	t.Helper()
-	bias := &gomlxnet.Param{Filler: gomlxnet.Filler{Kind: gomlxnet.Constant}, RateMult: 1, DecayMult: 1}
+	bias := &op.Param{Filler: op.Filler{Kind: op.Constant}, RateMult: 1, DecayMult: 1}
 	switch n.Name {
 	case "flat":
-		conv := func(out, stride, groups int) gomlxnet.Spec {
-			return gomlxnet.Convolution{Out: out, Kernel: 3, Stride: stride, Pad: 1, Groups: groups, Bias: bias}
+		conv := func(out, stride, groups int) op.Spec {
+			return op.Convolution{Out: out, Kernel: 3, Stride: stride, Pad: 1, Groups: groups, Bias: bias}
 		}
-		relu := gomlxnet.ReLU{}
-		return gomlxnet.Arch{Name: n.Name, Size: n.Size, Channels: 3, Classes: n.Classes, Blocks: []gomlxnet.Block{
-			gomlxnet.Chain(
+		relu := op.ReLU{}
+		return arch.Arch{Name: n.Name, Size: n.Size, Channels: 3, Classes: n.Classes, Blocks: []arch.Block{
+			arch.Chain(
 				"conv1",
 				conv(6, 2, 1),
 				relu,
-			), gomlxnet.Chain("conv2", conv(4, 1, 2), relu, gomlxnet.Flatten{}),
-			gomlxnet.Chain(
+			), arch.Chain("conv2", conv(4, 1, 2), relu, op.Flatten{}),
+			arch.Chain(
 				"fc3",
-				gomlxnet.Dense{Out: 5, Bias: bias},
+				op.Dense{Out: 5, Bias: bias},
 				relu,
-			), gomlxnet.Chain("fc4", gomlxnet.Dense{Bias: bias})}}
+			), arch.Chain("fc4", op.Dense{Bias: bias})}}
 	case "resnet8":
 		return named(t, "resnet20:depth=8", n.Classes, n.Size)
 	case "resnet8_b":
@@ -273,7 +274,7 @@ func TestIntoTorch(t *testing.T) {
 }
 
 // moveStatistics gives running means and variances, scales and shifts values other than those that they start with.
-func moveStatistics(t *testing.T, a gomlxnet.Arch, w gomlxnet.Weights) {
+func moveStatistics(t *testing.T, a arch.Arch, w arch.Weights) {
 	t.Helper()
 	vars, err := a.Variables()
 	if err != nil {

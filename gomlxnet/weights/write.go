@@ -5,7 +5,7 @@ import (
 	"io"
 	"math"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/durable"
 
 	"github.com/nlpodyssey/safetensors"
@@ -13,7 +13,7 @@ import (
 
 // Write writes the weights of a net to a file of safetensors under the names of [Names], with PyTorch's layouts: what
 // torchvision's load_state_dict takes where the net is one of its own. The file appears when it is complete.
-func Write(path string, a gomlxnet.Arch, w gomlxnet.Weights) error {
+func Write(path string, a arch.Arch, w arch.Weights) error {
 	if err := a.Check(w); err != nil {
 		return err
 	}
@@ -31,7 +31,7 @@ func Write(path string, a gomlxnet.Arch, w gomlxnet.Weights) error {
 }
 
 // WriteTensors writes values under names of their own, as they are, to a file of safetensors.
-func WriteTensors(path string, values map[string]gomlxnet.Tensor) error {
+func WriteTensors(path string, values map[string]arch.Tensor) error {
 	views := map[string]view{}
 	for name, t := range values {
 		views[name] = view{t.Data, asItIs(t.Shape)}

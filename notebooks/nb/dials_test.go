@@ -6,7 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/op"
 	"coadapt/transfer/setup"
 	"coadapt/transfer/sweep"
 )
@@ -36,9 +37,9 @@ func TestDials(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, lrn := gomlxnet.Find[gomlxnet.LRN](cfg.Arch.Blocks[0])
-	_, plainLRN := gomlxnet.Find[gomlxnet.LRN](plain.Arch.Blocks[0])
-	dropout, _ := gomlxnet.Find[gomlxnet.Dropout](cfg.Arch.Blocks[5])
+	_, lrn := arch.Find[op.LRN](cfg.Arch.Blocks[0])
+	_, plainLRN := arch.Find[op.LRN](plain.Arch.Blocks[0])
+	dropout, _ := arch.Find[op.Dropout](cfg.Arch.Blocks[5])
 	if lrn || !plainLRN || dropout.P != 0.5 || cfg.Arch.Outputs(0) != plain.Arch.Outputs(0) {
 		t.Errorf("arch %+v beside %+v", cfg.Arch, plain.Arch)
 	}

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/nets"
 	"coadapt/gomlxnet/weights"
 	"coadapt/transfer"
 	"coadapt/transfer/store"
@@ -56,7 +56,7 @@ func TestAnotherNet(t *testing.T) {
 func TestTasksFromElsewhere(t *testing.T) {
 	const data = "shapes:classes=4,train=12,test=8,size=24"
 	file := filepath.Join(t.TempDir(), "net.safetensors")
-	arch := gomlxnet.Mini(7, gomlxnet.MiniOptions{Size: 24})
+	arch := nets.Mini(7, nets.MiniOptions{Size: 24})
 	w, err := arch.Init(5)
 	if err != nil {
 		t.Fatal(err)

@@ -5,7 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/inspect"
+	"coadapt/gomlxnet/op"
 	"coadapt/transfer"
 )
 
@@ -14,8 +15,8 @@ type inside struct {
 	*transfer.Trained
 	lab   *Lab
 	layer int
-	field gomlxnet.Field // of the layer
-	whole bool           // every unit of it sees the whole picture
+	field op.Field // of the layer
+	whole bool     // every unit of it sees the whole picture
 }
 
 func (l *Lab) inside(r transfer.Result, layer string) (inside, error) {
@@ -59,12 +60,12 @@ func (in inside) sees() string {
 	return fmt.Sprintf("A unit of %s sees %d by %d pixels, more than the picture's %d by %d, but not at every place all of it; from a place to the next it moves by %d.", name, f.Size, f.Size, size, size, f.Stride)
 }
 
-func (in inside) reader(batch int, layers ...int) (*gomlxnet.Reader, error) {
+func (in inside) reader(batch int, layers ...int) (*inspect.Reader, error) {
 	backend, err := in.lab.backend()
 	if err != nil {
 		return nil, err
 	}
-	return gomlxnet.NewReader(backend, in.Arch, in.Weights, batch, layers...)
+	return inspect.NewReader(backend, in.Arch, in.Weights, batch, layers...)
 }
 
 // taken names an output; a recipe may have more outputs than there are classes.

@@ -10,9 +10,9 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/formats"
+	"coadapt/gomlxnet/op"
 	"coadapt/transfer"
 	"coadapt/transfer/figure"
 	"coadapt/transfer/store"
@@ -304,17 +304,17 @@ func TestCutOut(t *testing.T) {
 	}
 	grey := color.NRGBA{0xe9, 0xe9, 0xe9, 0xff}
 	for _, c := range []struct {
-		field    gomlxnet.Field
+		field    op.Field
 		y, x     int
 		size     int
 		at       map[image.Point]color.NRGBA
 		describe string
 	}{
-		{gomlxnet.Field{Size: 25, Stride: 8, Start: -6}, 0, 1, 25, map[image.Point]color.NRGBA{ // rows from -6, columns from 2
+		{op.Field{Size: 25, Stride: 8, Start: -6}, 0, 1, 25, map[image.Point]color.NRGBA{ // rows from -6, columns from 2
 			{0, 0}: grey, {0, 5}: grey, {0, 6}: {2, 0, 1, 255}, {24, 24}: {26, 18, 1, 255}}, "at the upper edge"},
-		{gomlxnet.Field{Size: 25, Stride: 8, Start: -6}, 3, 3, 25, map[image.Point]color.NRGBA{ // from 18, to 43
+		{op.Field{Size: 25, Stride: 8, Start: -6}, 3, 3, 25, map[image.Point]color.NRGBA{ // from 18, to 43
 			{0, 0}: {18, 18, 1, 255}, {13, 13}: {31, 31, 1, 255}, {14, 13}: grey, {13, 14}: grey}, "at the lower right"},
-		{gomlxnet.Field{Size: 41, Stride: 8, Start: -14}, 0, 2, 32, map[image.Point]color.NRGBA{ // rows to 27, columns from 2
+		{op.Field{Size: 41, Stride: 8, Start: -14}, 0, 2, 32, map[image.Point]color.NRGBA{ // rows to 27, columns from 2
 			{0, 0}: grey, {1, 26}: grey, {2, 0}: {2, 0, 1, 255}, {31, 26}: {31, 26, 1, 255}, {31, 27}: grey}, "larger than the picture"},
 	} {
 		out := cutOut(img, c.field, c.y, c.x)

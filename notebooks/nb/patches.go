@@ -9,8 +9,9 @@ import (
 	imagedraw "image/draw"
 	"slices"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/op"
 	"coadapt/transfer"
 	"coadapt/transfer/figure"
 )
@@ -69,7 +70,7 @@ func (in inside) excite(units []int) ([]figure.Excited, error) {
 		return nil, err
 	}
 	var rows []figure.Excited
-	_, relu := gomlxnet.Find[gomlxnet.ReLU](in.Arch.Blocks[in.layer])
+	_, relu := arch.Find[op.ReLU](in.Arch.Blocks[in.layer])
 	for i, u := range units {
 		row := figure.Excited{Unit: u}
 		for _, e := range best[i] {
@@ -127,7 +128,7 @@ func top(list []excited, e excited, k int) []excited {
 
 // cutOut is the receptive field of the unit at a place, [Size, Size] where that is smaller than the picture, else the picture without what lies
 // beyond the field.
-func cutOut(img image.Image, f gomlxnet.Field, y, x int) image.Image {
+func cutOut(img image.Image, f op.Field, y, x int) image.Image {
 	y0, y1 := f.Span(y)
 	x0, x1 := f.Span(x)
 	field, frame := image.Rect(x0, y0, x1, y1), img.Bounds()

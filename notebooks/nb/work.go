@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"slices"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/nets"
 	"coadapt/transfer"
 )
 
@@ -26,7 +26,7 @@ type Grid struct {
 }
 
 // cuts of the miniature, which nets have unless [Arch] names another.
-func cuts() int { return gomlxnet.Mini(2, gomlxnet.MiniOptions{}).Cuts() }
+func cuts() int { return nets.Mini(2, nets.MiniOptions{}).Cuts() }
 
 // Nets lists those of the miniature; it fails where a field cannot be read, and says which.
 func (g Grid) Nets() ([]transfer.Net, error) { return g.nets(cuts()) }

@@ -14,12 +14,15 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/bench/peers"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/formats"
 	"coadapt/gomlxnet/home"
+	"coadapt/gomlxnet/nets"
+	"coadapt/gomlxnet/op"
+	"coadapt/gomlxnet/train"
 	"coadapt/transfer"
 	"coadapt/transfer/store"
 
@@ -34,7 +37,7 @@ func lab(t *testing.T, change func(*transfer.Config)) (*transfer.Lab, *store.Sto
 		t.Fatal(err)
 	}
 	cfg := transfer.MiniConfig(src)
-	cfg.Arch = gomlxnet.Mini(2, gomlxnet.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
+	cfg.Arch = nets.Mini(2, nets.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
 	cfg.Recipe.Batch = 5 // does not divide 24 pictures
 	cfg.Epochs, cfg.Recipe = 0, cfg.Recipe.WithSteps(6)
 	if change != nil {
@@ -100,7 +103,7 @@ func (p *twin) Ask(what, answer any) error {
 	return json.Unmarshal(text, answer)
 }
 
-func nets(t *testing.T, names ...string) []transfer.Net {
+func netsOf(t *testing.T, names ...string) []transfer.Net {
 	t.Helper()
 	var nets []transfer.Net
 	for _, name := range names {
@@ -114,7 +117,7 @@ func nets(t *testing.T, names ...string) []transfer.Net {
 }
 
 func contest(t *testing.T, peer Asker, change func(*transfer.Config), names ...string) *Contest {
-	c := &Contest{Nets: nets(t, names...), Peer: peer, Dir: t.TempDir(), Say: t.Logf}
+	c := &Contest{Nets: netsOf(t, names...), Peer: peer, Dir: t.TempDir(), Say: t.Logf}
 	c.Lab, c.Store = lab(t, func(cfg *transfer.Config) {
 		cfg.Progress = c.Hear
 		if change != nil {
@@ -173,7 +176,7 @@ func TestContest(t *testing.T) {
 // The files hold the pictures, their order, the mean and the initial values.
 func TestFiles(t *testing.T) {
 	l, _ := lab(t, nil)
-	net := nets(t, "0/A3B")[0]
+	net := netsOf(t, "0/A3B")[0]
 	p, err := l.Plan(t.Context(), net)
 	if err != nil {
 		t.Fatal(err)
@@ -294,7 +297,7 @@ func TestReport(t *testing.T) {
 		side := func(c Cost, accuracy float64) Side {
 			return Side{Cost: c, Nets: []Outcome{{Images: 100, Accuracy: accuracy}}}
 		}
-		return Turn{nets(t, name), side(Cost{ours, 2 * ours}, 0.5), side(Cost{peer, peer}, 0.6)}
+		return Turn{netsOf(t, name), side(Cost{ours, 2 * ours}, 0.5), side(Cost{peer, peer}, 0.6)}
 	}
 	r := Report{Peer: "PyTorch 0", Beside: 2, Turns: []Turn{turn("0/baseA", 1, 4), turn("0/A3B", 2, 2), turn("0/baseB", 3, 4)}, Started: [2]Cost{{1, 1}, {4, 5}}}
 	var out bytes.Buffer
@@ -359,9 +362,9 @@ func TestTorch(t *testing.T) {
 		}
 	}()
 	fixed := func(cfg *transfer.Config) {
-		cfg.Recipe.Rate = gomlxnet.Schedule{Policy: gomlxnet.Fixed, Base: 0.05}
+		cfg.Recipe.Rate = train.Schedule{Policy: train.Fixed, Base: 0.05}
 		conv2 := cfg.Arch.Blocks[1].Ops
-		c := conv2[0].Spec.(gomlxnet.Convolution)
+		c := conv2[0].Spec.(op.Convolution)
 		c.Groups = 2
 		conv2[0].Spec = c
 	}
@@ -383,11 +386,11 @@ func TestTorch(t *testing.T) {
 	}
 	// Cut and mirrored at random, in a recipe of channel means; hardly trained, so that both sides end where both begin.
 	cut := func(cfg *transfer.Config) {
-		cfg.Recipe.Rate = gomlxnet.Schedule{Policy: gomlxnet.Fixed, Base: 1e-6}
+		cfg.Recipe.Rate = train.Schedule{Policy: train.Fixed, Base: 1e-6}
 		cfg.Recipe.Pad, cfg.Recipe.Mirror, cfg.Recipe.ChannelMean = 2, true, true
 		for i := 5; i < 7; i++ {
 			b := &cfg.Arch.Blocks[i]
-			b.Ops = append(b.Ops, gomlxnet.Op{Spec: gomlxnet.Dropout{P: 0.5}})
+			b.Ops = append(b.Ops, arch.Op{Spec: op.Dropout{P: 0.5}})
 		}
 	}
 	turns, err = contest(t, p, cut, "1/baseA").Run(t.Context(), func(Turn) error { return nil })

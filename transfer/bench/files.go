@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/transfer"
 )
@@ -39,24 +39,24 @@ type viewAsk struct {
 
 // trainAsk is a net to train; arrays are files, floats as float32, numbers as int32.
 type trainAsk struct {
-	Do       string        `json:"do"`
-	Name     string        `json:"name"`
-	Parent   string        `json:"parent"` // "" where there is none
-	Copied   int           `json:"copied"` // layers of the parent, from the first
-	Frozen   int           `json:"frozen"` // layers that do not learn, from the first
-	Keep     bool          `json:"keep"`   // others take layers from it
-	Task     string        `json:"task"`
-	View     viewAsk       `json:"view"`
-	Arch     gomlxnet.Arch `json:"arch"`
-	Batch    int           `json:"batch"`
-	Infer    bool          `json:"infer"`
-	Rate     float64       `json:"rate"`
-	Rates    []float64     `json:"rates"` // of each step
-	Momentum float64       `json:"momentum"`
-	Decay    float64       `json:"decay"`
-	Weights  string        `json:"weights"`
-	Order    string        `json:"order"` // pictures of all steps
-	First    int           `json:"first"` // steps over which the first loss is a mean
+	Do       string    `json:"do"`
+	Name     string    `json:"name"`
+	Parent   string    `json:"parent"` // "" where there is none
+	Copied   int       `json:"copied"` // layers of the parent, from the first
+	Frozen   int       `json:"frozen"` // layers that do not learn, from the first
+	Keep     bool      `json:"keep"`   // others take layers from it
+	Task     string    `json:"task"`
+	View     viewAsk   `json:"view"`
+	Arch     arch.Arch `json:"arch"`
+	Batch    int       `json:"batch"`
+	Infer    bool      `json:"infer"`
+	Rate     float64   `json:"rate"`
+	Rates    []float64 `json:"rates"` // of each step
+	Momentum float64   `json:"momentum"`
+	Decay    float64   `json:"decay"`
+	Weights  string    `json:"weights"`
+	Order    string    `json:"order"` // pictures of all steps
+	First    int       `json:"first"` // steps over which the first loss is a mean
 }
 
 // writer writes what the peer reads.

@@ -90,6 +90,11 @@ func (p panel) DataRange() (xmin, xmax, ymin, ymax float64) {
 			ymin, ymax = min(ymin, pt.y), max(ymax, pt.y)
 		}
 	}
+	for _, a := range p.areas {
+		for _, pt := range append(a.low[:len(a.low):len(a.low)], a.high...) {
+			ymin, ymax = min(ymin, pt.y), max(ymax, pt.y)
+		}
+	}
 	if p.level != nil {
 		ymin, ymax = min(ymin, *p.level), max(ymax, *p.level)
 	}

@@ -15,8 +15,9 @@ import (
 )
 
 // Probed draws what a probe found: CKA as matrices of layers, with the cut of a net marked; a path as curves of loss
-// and accuracy; a map of nets as places with names; all others as a curve over the layers for each value, in a frame for each unit. A control that fails is
-// named below. It fails for values of more than one probe and for values none of which is a number.
+// and accuracy; a map of nets as places with names; all others as a curve over the layers for each value, in a frame for
+// each unit, with what permuted labels give as bars. A control that fails is named below. It fails for values of more
+// than one probe and for values none of which is a number.
 func Probed(values []probing.Value, opt Options) (*Figure, error) {
 	opt, err := opt.looking()
 	if err != nil {
@@ -91,6 +92,11 @@ func layersFigure(values []probing.Value, opt Options) (*Figure, error) {
 		frame, curve = curve, frame
 		values = slices.DeleteFunc(slices.Clone(values), func(v probing.Value) bool { return v.Unit != "share" })
 	}
+	notes := failedControls(values)
+	values, nulls := splitNulls(values)
+	if len(nulls) > 0 {
+		notes = append(notes, "A bar is what permuted labels give: 95% of the permutations.")
+	}
 	var layers, frames, curves []string
 	add := func(list *[]string, name string) {
 		if name != "" && !slices.Contains(*list, name) {
@@ -143,6 +149,9 @@ func layersFigure(values []probing.Value, opt Options) (*Figure, error) {
 				}
 			}
 			alt += fmt.Sprintf(" %s, %s: %s.", f, name, strings.Join(words, ", "))
+			areas, said := bars(nulls, f, name, layers, s.look)
+			alt += said
+			p.areas = append(p.areas, areas...)
 			p.series, all = append(p.series, s), append(all, s)
 		}
 		if p.ylabel == "1" {
@@ -153,7 +162,6 @@ func layersFigure(values []probing.Value, opt Options) (*Figure, error) {
 		}
 	}
 	panels[len(panels)-1].xlabel = "layer"
-	notes := failedControls(values)
 	opt.Height = 1.2 + 2.2*float64(len(panels))
 	return opt.page(alt, func(c draw.Canvas) {
 		c = drawTitle(c, opt.Title)

@@ -80,6 +80,44 @@ func TestProbedLayers(t *testing.T) {
 	}
 }
 
+// TestProbedNulls has what permuted labels give as bars in the frame of the value, in words, and explained.
+func TestProbedNulls(t *testing.T) {
+	const name = probing.LinearAccuracy
+	values := []probing.Value{
+		number("linear", "conv1", name, "share", 0.7), number("linear", "conv1", name+probing.Permuted, "share", 0.25),
+		number("linear", "conv1", name+probing.Permuted+probing.From, "share", 0.2),
+		number("linear", "conv1", name+probing.Permuted+probing.To, "share", 0.3),
+		number("linear", "conv1", name+probing.PermutedP, "1", 0.025),
+		number("linear", "fc7", name, "share", 0.9),
+	}
+	f, err := Probed(values, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "Probe linear. " + name + ", 0/baseB: conv1 0.700, fc7 0.900. " + name +
+		", labels permuted, 0/baseB: conv1 0.250 [0.200, 0.300]."
+	if f.Alt() != want {
+		t.Errorf("alt %s, want %s", f.Alt(), want)
+	}
+	if said := words(t, f); !strings.Contains(said, "A bar is what permuted labels give") {
+		t.Errorf("the figure does not say what a bar is: %s", said)
+	}
+	painted := func(f *Figure) int {
+		var svg bytes.Buffer
+		if err := f.SVG(&svg); err != nil {
+			t.Fatal(err)
+		}
+		return strings.Count(svg.String(), "opacity")
+	}
+	plain, err := Probed(append(values[:1:1], values[5]), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, b := painted(f), painted(plain); a != b+1 {
+		t.Errorf("%d areas, %d without a null: want one more", a, b)
+	}
+}
+
 // TestProbedCKA has a matrix with the diagonal in its alternative text, and no figure for layers that differ.
 func TestProbedCKA(t *testing.T) {
 	var values []probing.Value

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"slices"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/inspect"
+	"coadapt/gomlxnet/op"
 )
 
 // ErrNoActivation says that a net has no class-activation maps.
@@ -20,22 +22,22 @@ type evidence struct {
 
 // evidenceOf finds the end of a net: a global average, first in its block, and behind it nothing but an inner product,
 // flattening and dropout.
-func evidenceOf(a gomlxnet.Arch) (evidence, error) {
+func evidenceOf(a arch.Arch) (evidence, error) {
 	found := evidence{block: -1}
 	for i, b := range a.Blocks {
-		for k, op := range b.Ops {
-			if len(op.From) > 0 && !(k == 0 && slices.Equal(op.From, []string{gomlxnet.Input})) {
+		for k, o := range b.Ops {
+			if len(o.From) > 0 && !(k == 0 && slices.Equal(o.From, []string{arch.Input})) {
 				found = evidence{block: -1} // not a chain from here on
 				continue
 			}
-			switch op.Spec.(type) {
-			case gomlxnet.GlobalAverage:
+			switch o.Spec.(type) {
+			case op.GlobalAverage:
 				found = evidence{block: -1}
 				if k == 0 && i > 0 {
 					found.block = i - 1
 				}
-			case gomlxnet.Flatten, gomlxnet.Dropout:
-			case gomlxnet.Dense:
+			case op.Flatten, op.Dropout:
+			case op.Dense:
 				if found.weights != "" || found.block < 0 {
 					found = evidence{block: -1}
 					continue
@@ -57,7 +59,7 @@ func evidenceOf(a gomlxnet.Arch) (evidence, error) {
 }
 
 // weightsOf is the path of the weights of a block that has one inner product alone.
-func weightsOf(a gomlxnet.Arch, block int) (string, error) {
+func weightsOf(a arch.Arch, block int) (string, error) {
 	vars, err := a.Variables()
 	if err != nil {
 		return "", err
@@ -93,7 +95,7 @@ func (p *Predictor) Activate(input []float32, output int) (Map, error) {
 	if err != nil {
 		return Map{}, err
 	}
-	read, err := gomlxnet.NewReader(p.backend, p.Arch, p.Weights, 1, at.block)
+	read, err := inspect.NewReader(p.backend, p.Arch, p.Weights, 1, at.block)
 	if err != nil {
 		return Map{}, err
 	}

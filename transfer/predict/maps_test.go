@@ -7,15 +7,16 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/formats"
+	"coadapt/gomlxnet/op"
 	"coadapt/transfer"
 	"coadapt/transfer/figure"
 )
 
 // of is a predictor of a net with weights as a function gives them.
-func of(t *testing.T, arch gomlxnet.Arch, weight func(path string, i int) float32) *Predictor {
+func of(t *testing.T, a arch.Arch, weight func(path string, i int) float32) *Predictor {
 	t.Helper()
 	src, err := formats.Open(t.Context(), "shapes:classes=4,train=2,test=2,size=16", formats.Options{})
 	if err != nil {
@@ -25,22 +26,22 @@ func of(t *testing.T, arch gomlxnet.Arch, weight func(path string, i int) float3
 	if err != nil {
 		t.Fatal(err)
 	}
-	vars, err := arch.Variables()
+	vars, err := a.Variables()
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := gomlxnet.Weights{}
+	w := arch.Weights{}
 	for _, v := range vars {
 		data := make([]float32, v.Size())
 		for i := range data {
 			data[i] = weight(v.Path, i)
 		}
-		w[v.Path] = gomlxnet.Tensor{Shape: v.Shape, Data: data}
+		w[v.Path] = arch.Tensor{Shape: v.Shape, Data: data}
 	}
 	plan := &transfer.Plan{
-		Arch:   arch,
+		Arch:   a,
 		Task:   task,
-		View:   dataset.View{Size: arch.Size},
+		View:   dataset.View{Size: a.Size},
 		Recipe: transfer.Recipe{Batch: 7},
 	}
 	return predictor(t, goBackend(t), &transfer.Trained{Plan: plan, Weights: w})
@@ -60,8 +61,8 @@ func random(n int) []float32 {
 // that is hidden, less at pixels that share some squares with it, and not at all elsewhere.
 func TestOcclusionFindsThePixel(t *testing.T) {
 	const size, x, y = 16, 5, 9
-	arch := gomlxnet.Arch{Name: "one", Size: size, Channels: 3, Classes: 2,
-		Blocks: []gomlxnet.Block{gomlxnet.Chain("out", gomlxnet.Dense{Out: 2})}}
+	arch := arch.Arch{Name: "one", Size: size, Channels: 3, Classes: 2,
+		Blocks: []arch.Block{arch.Chain("out", op.Dense{Out: 2})}}
 	p := of(t, arch, func(_ string, i int) float32 {
 		if i == ((y*size+x)*3+1)*2+1 { // green of the pixel, for output 1
 			return 1
@@ -101,19 +102,19 @@ func abs(x int) int { return max(x, -x) }
 // TestActivationSumsToTheLogit: the mean of a class-activation map over all places, and the bias, are the logit.
 func TestActivationSumsToTheLogit(t *testing.T) {
 	const size = 9
-	conv := gomlxnet.Chain("conv", gomlxnet.Convolution{Out: 5, Kernel: 3, Stride: 1, Pad: 1}, gomlxnet.ReLU{})
+	conv := arch.Chain("conv", op.Convolution{Out: 5, Kernel: 3, Stride: 1, Pad: 1}, op.ReLU{})
 	values := random(5000)
 	weight := func(path string, i int) float32 { return values[len(path)*7+i] }
-	bias := gomlxnet.Param{Filler: gomlxnet.Filler{Kind: gomlxnet.Constant}}
-	for name, blocks := range map[string][]gomlxnet.Block{
-		"in the last block": {conv, gomlxnet.Chain("out", gomlxnet.GlobalAverage{}, gomlxnet.Dropout{P: 0.5},
-			gomlxnet.Dense{Out: 3, Bias: &bias})},
-		"in its own": {conv, gomlxnet.Chain("mean", gomlxnet.GlobalAverage{}), gomlxnet.Chain("out",
-			gomlxnet.Flatten{}, gomlxnet.Dense{Out: 3, Bias: &bias})},
-		"at the end": {gomlxnet.Chain("conv", gomlxnet.Convolution{Out: 3, Kernel: 3, Stride: 1, Pad: 1}),
-			gomlxnet.Chain("out", gomlxnet.GlobalAverage{}, gomlxnet.Flatten{})},
+	bias := op.Param{Filler: op.Filler{Kind: op.Constant}}
+	for name, blocks := range map[string][]arch.Block{
+		"in the last block": {conv, arch.Chain("out", op.GlobalAverage{}, op.Dropout{P: 0.5},
+			op.Dense{Out: 3, Bias: &bias})},
+		"in its own": {conv, arch.Chain("mean", op.GlobalAverage{}), arch.Chain("out",
+			op.Flatten{}, op.Dense{Out: 3, Bias: &bias})},
+		"at the end": {arch.Chain("conv", op.Convolution{Out: 3, Kernel: 3, Stride: 1, Pad: 1}),
+			arch.Chain("out", op.GlobalAverage{}, op.Flatten{})},
 	} {
-		arch := gomlxnet.Arch{Name: "cam", Size: size, Channels: 3, Classes: 3, Blocks: blocks}
+		arch := arch.Arch{Name: "cam", Size: size, Channels: 3, Classes: 3, Blocks: blocks}
 		p := of(t, arch, weight)
 		input := random(size * size * 3)
 		logits, err := p.Logits(t.Context(), [][]float32{input})
@@ -140,11 +141,11 @@ func TestActivationSumsToTheLogit(t *testing.T) {
 			t.Errorf("%s: a map of output 3 of 3", name)
 		}
 	}
-	relu := gomlxnet.Chain("out", gomlxnet.GlobalAverage{}, gomlxnet.Dense{Out: 3}, gomlxnet.ReLU{})
-	two := gomlxnet.Chain("two", gomlxnet.GlobalAverage{}, gomlxnet.Dense{Out: 4})
-	dense := gomlxnet.Chain("out", gomlxnet.Dense{Out: 3})
-	for _, blocks := range [][]gomlxnet.Block{{conv, relu}, {conv, two, dense}, {conv, dense}} {
-		arch := gomlxnet.Arch{Size: size, Channels: 3, Classes: 3, Blocks: blocks}
+	relu := arch.Chain("out", op.GlobalAverage{}, op.Dense{Out: 3}, op.ReLU{})
+	two := arch.Chain("two", op.GlobalAverage{}, op.Dense{Out: 4})
+	dense := arch.Chain("out", op.Dense{Out: 3})
+	for _, blocks := range [][]arch.Block{{conv, relu}, {conv, two, dense}, {conv, dense}} {
+		arch := arch.Arch{Size: size, Channels: 3, Classes: 3, Blocks: blocks}
 		if _, err := evidenceOf(arch); !errors.Is(err, ErrNoActivation) {
 			t.Errorf("%v has an activation map: %v", blocks, err)
 		}
@@ -166,11 +167,11 @@ func TestStretched(t *testing.T) {
 // their words.
 func TestEvidence(t *testing.T) {
 	const size = 16
-	conv := gomlxnet.Chain("conv", gomlxnet.Convolution{Out: 4, Kernel: 3, Stride: 2, Pad: 1})
-	for maps, last := range map[int]gomlxnet.Block{1: gomlxnet.Chain("out", gomlxnet.Dense{Out: 2}),
-		2: gomlxnet.Chain("out", gomlxnet.GlobalAverage{}, gomlxnet.Dense{Out: 2})} {
+	conv := arch.Chain("conv", op.Convolution{Out: 4, Kernel: 3, Stride: 2, Pad: 1})
+	for maps, last := range map[int]arch.Block{1: arch.Chain("out", op.Dense{Out: 2}),
+		2: arch.Chain("out", op.GlobalAverage{}, op.Dense{Out: 2})} {
 		values := random(6000)
-		p := of(t, gomlxnet.Arch{Name: "x", Size: size, Channels: 3, Classes: 2, Blocks: []gomlxnet.Block{conv,
+		p := of(t, arch.Arch{Name: "x", Size: size, Channels: 3, Classes: 2, Blocks: []arch.Block{conv,
 			last}}, func(_ string, i int) float32 { return values[i] / 100 })
 		seen, err := p.Task.See(dataset.Test, 1, p.View)
 		if err != nil {

@@ -9,9 +9,9 @@ import (
 	"math"
 	"slices"
 
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/formats"
+	"coadapt/gomlxnet/inspect"
 	"coadapt/transfer"
 
 	"github.com/gomlx/compute"
@@ -21,7 +21,7 @@ import (
 type Predictor struct {
 	*transfer.Trained
 	backend  compute.Backend
-	read     *gomlxnet.Reader // of the last block
+	read     *inspect.Reader // of the last block
 	pictures *formats.Reader
 }
 
@@ -33,7 +33,7 @@ func New(backend compute.Backend, net *transfer.Trained) (*Predictor, error) {
 	if p.pictures, err = formats.NewReader(net.Task.Source()); err != nil {
 		return nil, err
 	}
-	if p.read, err = gomlxnet.NewReader(backend, net.Arch, net.Weights, net.Recipe.Batch, len(net.Arch.Blocks)-1); err != nil {
+	if p.read, err = inspect.NewReader(backend, net.Arch, net.Weights, net.Recipe.Batch, len(net.Arch.Blocks)-1); err != nil {
 		return nil, errors.Join(err, p.pictures.Close())
 	}
 	return p, nil

@@ -13,11 +13,11 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/formats"
 	"coadapt/gomlxnet/dataset/pack"
+	"coadapt/gomlxnet/nets"
 	"coadapt/transfer"
 	"coadapt/transfer/store"
 
@@ -81,7 +81,7 @@ func trained(t *testing.T, backend compute.Backend, src dataset.Source) (*transf
 	}
 	cfg := transfer.MiniConfig(src)
 	cfg.Backend, cfg.Store, cfg.Epochs, cfg.Workers = backend, s, 0, 1
-	cfg.Arch = gomlxnet.Mini(2, gomlxnet.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
+	cfg.Arch = nets.Mini(2, nets.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
 	cfg.Recipe = cfg.Recipe.WithSteps(6)
 	cfg.Recipe.Batch, cfg.Recipe.Pad = 4, 0
 	lab, err := transfer.NewLab(cfg)

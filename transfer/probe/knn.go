@@ -14,13 +14,28 @@ import (
 // unchanged. It keeps a number for each pair of pictures. It fails as [LogME] does, and for k below 1 or
 // above pictures less one.
 func KNN(x *mat.Dense, labels []int, k int) (float64, error) {
-	c, err := checkLabelled(x, labels)
+	if _, err := checkLabelled(x, labels); err != nil {
+		return 0, err
+	}
+	nearest, err := NearestOthers(x, k)
 	if err != nil {
 		return 0, err
 	}
+	return nearest.Accuracy(labels)
+}
+
+// Nearest are the nearest others of each picture, the nearest first: [KNN] without labels.
+type Nearest [][]int
+
+// NearestOthers are the k nearest others of each picture of x [pictures, units]. It fails for values that are not
+// finite, for fewer than 2 pictures, and for k below 1 or above pictures less one.
+func NearestOthers(x *mat.Dense, k int) (Nearest, error) {
+	if err := checkFeatures("x", x, 2); err != nil {
+		return nil, err
+	}
 	n, _ := x.Dims()
 	if k < 1 || k > n-1 {
-		return 0, fmt.Errorf("k is %d: want 1 to %d neighbours for %d pictures", k, n-1, n)
+		return nil, fmt.Errorf("k is %d: want 1 to %d neighbours for %d pictures", k, n-1, n)
 	}
 	distance := mat.NewDense(n, n, nil)
 	for i := range n {
@@ -30,12 +45,10 @@ func KNN(x *mat.Dense, labels []int, k int) (float64, error) {
 			distance.Set(j, i, d)
 		}
 	}
-	right := 0
-	nearest := make([]int, 0, k+1) // of the pictures so far, the nearest first; of two that are as near the earlier one
-	votes := make([]int, len(c.size))
+	all := make(Nearest, n)
 	for i := range n {
 		from := distance.RawRowView(i)
-		nearest = nearest[:0]
+		nearest := make([]int, 0, k+1) // of the pictures so far; of two that are as near the earlier one
 		for j := range n {
 			if j == i || len(nearest) == k && from[j] >= from[nearest[k-1]] {
 				continue
@@ -47,6 +60,20 @@ func KNN(x *mat.Dense, labels []int, k int) (float64, error) {
 			nearest = slices.Insert(nearest, at, j)
 			nearest = nearest[:min(k, len(nearest))]
 		}
+		all[i] = nearest
+	}
+	return all, nil
+}
+
+// Accuracy is that of [KNN] for labels of the pictures. It fails for labels that do not fit.
+func (all Nearest) Accuracy(labels []int) (float64, error) {
+	c, err := classesOf(labels, len(all))
+	if err != nil {
+		return 0, err
+	}
+	right := 0
+	votes := make([]int, len(c.size))
+	for i, nearest := range all {
 		clear(votes)
 		best := 0
 		for _, j := range nearest {
@@ -61,7 +88,7 @@ func KNN(x *mat.Dense, labels []int, k int) (float64, error) {
 			right++
 		}
 	}
-	return float64(right) / float64(n), nil
+	return float64(right) / float64(len(all)), nil
 }
 
 func squaredDistance(a, b []float64) float64 {

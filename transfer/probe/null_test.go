@@ -51,3 +51,16 @@ func TestPermutationWithinClasses(t *testing.T) {
 	refuses(t, second(PermutationNull(x, y, CKA, labels[:5], 9, 1)), "5 labels for 60")
 	refuses(t, second(PermutationNull(x, mat.NewDense(60, 1, nil), CKA, nil, 9, 1)), "y: all 60 pictures")
 }
+
+// TestNullInterval leaves out 2.5% on either side: none of 39 shuffles, two of 119, and none where there are fewer.
+func TestNullInterval(t *testing.T) {
+	for shuffles, want := range map[int][2]float64{1: {0, 0}, 19: {0, 18}, 39: {0, 38}, 79: {1, 77}, 119: {2, 116}} {
+		var values []float64
+		for i := range shuffles {
+			values = append(values, float64(shuffles-1-i))
+		}
+		if low, high := nullOf(5, values).Interval(); low != want[0] || high != want[1] {
+			t.Errorf("of %d shuffles the interval is [%v, %v], want %v", shuffles, low, high, want)
+		}
+	}
+}

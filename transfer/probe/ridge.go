@@ -27,8 +27,26 @@ var ridgePenalties = []float64{1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10}
 // leverage. It fails as [LogME] does for values and labels that do not fit, and where all pictures have the same
 // features.
 func FitRidge(x *mat.Dense, labels []int) (*Ridge, error) {
-	c, err := checkLabelled(x, labels)
+	s, err := NewRidgeSolver(x)
 	if err != nil {
+		return nil, err
+	}
+	return s.Fit(labels)
+}
+
+// RidgeSolver fits the same features to several labels: the decomposition of the features is made once.
+type RidgeSolver struct {
+	mean     []float64  // of each unit
+	along    *mat.Dense // [pictures, directions]: centred features along the principal directions
+	vectors  *mat.Dense // [units, directions]
+	shrink   []float64  // [penalties, directions]: what a penalty makes of 1
+	leverage []float64  // [penalties, pictures]
+}
+
+// NewRidgeSolver prepares x [pictures, units]. It fails for values that are not finite, for fewer than 2 pictures, and
+// where all have the same features.
+func NewRidgeSolver(x *mat.Dense) (*RidgeSolver, error) {
+	if err := checkFeatures("x", x, 2); err != nil {
 		return nil, err
 	}
 	z, err := centred("x", x)
@@ -36,14 +54,6 @@ func FitRidge(x *mat.Dense, labels []int) (*Ridge, error) {
 		return nil, err
 	}
 	n, d := z.Dims()
-	k := len(c.size)
-	target := mat.NewDense(n, k, nil)
-	for i, of := range c.of {
-		for j, size := range c.size {
-			target.Set(i, j, -float64(size)/float64(n))
-		}
-		target.Set(i, of, target.At(i, of)+1)
-	}
 	scatter := mat.NewSymDense(d, nil)
 	scatter.SymOuterK(1, z.T())
 	var eigen mat.EigenSym
@@ -51,42 +61,69 @@ func FitRidge(x *mat.Dense, labels []int) (*Ridge, error) {
 		return nil, fmt.Errorf("x: the eigenvalues of the scatter of %d units do not converge", d)
 	}
 	values := eigen.Values(nil)
-	var vectors, along, by mat.Dense
-	eigen.VectorsTo(&vectors)
-	along.Mul(z, &vectors)    // [pictures, directions]
-	by.Mul(along.T(), target) // [directions, classes]
+	s := &RidgeSolver{mean: make([]float64, d), along: new(mat.Dense), vectors: new(mat.Dense)}
+	for j := range d {
+		s.mean[j] = mat.Sum(x.ColView(j)) / float64(n)
+	}
+	eigen.VectorsTo(s.vectors)
+	s.along.Mul(z, s.vectors)
 	scale := mat.Trace(scatter) / float64(d)
-	best := math.Inf(1)
-	r := &Ridge{label: c.label, weights: new(mat.Dense)}
-	solution, fitted := mat.NewDense(d, k, nil), new(mat.Dense)
 	for _, p := range ridgePenalties {
-		shrink := func(j int) float64 { return 1 / (max(0, values[j]) + p*scale) }
-		solution.Apply(func(j, _ int, v float64) float64 { return v * shrink(j) }, &by)
-		fitted.Mul(&along, solution)
-		var error2 float64
+		for _, v := range values {
+			s.shrink = append(s.shrink, 1/(max(0, v)+p*scale))
+		}
+		shrink := s.shrink[len(s.shrink)-d:]
 		for i := range n {
 			leverage := 1 / float64(n)
-			for j, a := range along.RawRowView(i) {
-				leverage += a * a * shrink(j)
+			for j, a := range s.along.RawRowView(i) {
+				leverage += a * a * shrink[j]
 			}
-			for j := range k {
-				e := (target.At(i, j) - fitted.At(i, j)) / max(1-leverage, 1e-9)
-				error2 += e * e
-			}
-		}
-		if error2 < best {
-			best, r.Penalty = error2, p
-			r.weights.Mul(&vectors, solution)
+			s.leverage = append(s.leverage, leverage)
 		}
 	}
-	r.mean = make([]float64, d)
-	for j := range d {
-		r.mean[j] = mat.Sum(x.ColView(j)) / float64(n)
+	return s, nil
+}
+
+// Fit is [FitRidge] for the labels of the solver's pictures. It fails for labels that do not fit.
+func (s *RidgeSolver) Fit(labels []int) (*Ridge, error) {
+	n, d := s.along.Dims()
+	c, err := classesOf(labels, n)
+	if err != nil {
+		return nil, err
 	}
-	r.offset = make([]float64, k)
+	k := len(c.size)
+	r := &Ridge{label: c.label, mean: s.mean, weights: new(mat.Dense), offset: make([]float64, k)}
 	for j, size := range c.size {
 		r.offset[j] = float64(size) / float64(n)
 	}
+	target := mat.NewDense(n, k, nil)
+	target.Apply(func(_, j int, _ float64) float64 { return -r.offset[j] }, target)
+	for i, of := range c.of {
+		target.Set(i, of, target.At(i, of)+1)
+	}
+	var by, fitted mat.Dense
+	by.Mul(s.along.T(), target) // [directions, classes]
+	// The solutions of all penalties stand beside each other: one product with all is quicker than one with each.
+	solutions := mat.NewDense(d, len(ridgePenalties)*k, nil)
+	solutions.Apply(func(j, col int, _ float64) float64 { return by.At(j, col%k) * s.shrink[col/k*d+j] }, solutions)
+	fitted.Mul(s.along, solutions)
+	least, best := math.Inf(1), 0
+	for p := range ridgePenalties {
+		var squared float64
+		for i := range n {
+			row := fitted.RawRowView(i)[p*k : (p+1)*k]
+			out := max(1-s.leverage[p*n+i], 1e-9)
+			for j, v := range row {
+				e := (target.At(i, j) - v) / out
+				squared += e * e
+			}
+		}
+		if squared < least {
+			least, best = squared, p
+		}
+	}
+	r.Penalty = ridgePenalties[best]
+	r.weights.Mul(s.vectors, solutions.Slice(0, d, best*k, (best+1)*k))
 	return r, nil
 }
 

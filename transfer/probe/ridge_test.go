@@ -108,3 +108,43 @@ func leftOut(t *testing.T, x *mat.Dense, labels []int, penalty float64) float64 
 	}
 	return sum
 }
+
+// TestSolverOfSeveralLabels has one solver fit several labels as fits of their own do, and neighbours the same.
+func TestSolverOfSeveralLabels(t *testing.T) {
+	x, labels := blobs(60, 8, 3, 2, 4)
+	s, err := NewRidgeSolver(x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near, err := NearestOthers(x, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := make([]int, len(labels))
+	for i := range other {
+		other[i] = i / 15
+	}
+	for _, labels := range [][]int{labels, other, labels} {
+		a, err := s.Fit(labels)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := FitRidge(x, labels)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a.Penalty != b.Penalty || !mat.Equal(a.weights, b.weights) {
+			t.Errorf("the solver has penalty %v, a fit of its own %v", a.Penalty, b.Penalty)
+		}
+		byNear, err := near.Accuracy(labels)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want, err := KNN(x, labels, 5); err != nil || byNear != want {
+			t.Errorf("accuracy %v of neighbours found before, %v of KNN (%v)", byNear, want, err)
+		}
+	}
+	refuses(t, second(s.Fit(labels[1:])), "59 labels for 60")
+	refuses(t, second(near.Accuracy(labels[1:])), "59 labels for 60")
+	refuses(t, second(NearestOthers(x, 60)), "want 1 to 59")
+}

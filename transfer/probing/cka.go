@@ -5,8 +5,8 @@ import (
 	"context"
 	"fmt"
 
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/inspect"
 	"coadapt/transfer/probe"
 )
 
@@ -117,7 +117,7 @@ func (r *Runner) gram(ctx context.Context, s *Subject, layer int) (ckaLayer, err
 		return out, err
 	}
 	if r.grams == nil {
-		if r.grams, err = gomlxnet.NewGrams(r.lab.Backend()); err != nil {
+		if r.grams, err = inspect.NewGrams(r.lab.Backend()); err != nil {
 			return out, err
 		}
 	}

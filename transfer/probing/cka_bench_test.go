@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/backend"
+	"coadapt/gomlxnet/inspect"
 	"coadapt/transfer/probe"
 
 	"golang.org/x/sys/unix"
@@ -36,7 +36,7 @@ func BenchmarkCKA(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer backend.Finalize()
-	grams, err := gomlxnet.NewGrams(backend)
+	grams, err := inspect.NewGrams(backend)
 	if err != nil {
 		b.Fatal(err)
 	}

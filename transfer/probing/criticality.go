@@ -6,8 +6,9 @@ import (
 	"math"
 	"slices"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/inspect"
 )
 
 // Criticality puts one layer of a net at a time back to the values that it had before the net's first step, computed
@@ -43,7 +44,7 @@ func (Criticality) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Va
 	if err != nil {
 		return nil, err
 	}
-	var again func(w gomlxnet.Weights) (float64, error)
+	var again func(w arch.Weights) (float64, error)
 	if s.Arch.HasStatistics() {
 		var end func()
 		if again, end, err = r.settled(ctx, s); err != nil {
@@ -70,7 +71,7 @@ func (Criticality) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Va
 		v.Layer = b.Name
 		for _, m := range []struct {
 			name string
-			from gomlxnet.Weights
+			from arch.Weights
 		}{{InitialAccuracy, initial}, {FreshAccuracy, fresh}} {
 			w, err := withLayer(s.Arch, s.Weights, m.from, l)
 			if err != nil {
@@ -98,7 +99,7 @@ func (Criticality) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Va
 // settled gives the accuracy of weights in the place of a net's own, with the statistics of normalisations found again on
 // training pictures, until end is called.
 func (r *Runner) settled(ctx context.Context, s *Subject) (
-	accuracy func(w gomlxnet.Weights) (float64, error), end func(), err error) {
+	accuracy func(w arch.Weights) (float64, error), end func(), err error) {
 	var batches [][]float32
 	count := r.count(s, dataset.Train)
 	for batch, err := range s.shown.Clean(ctx, dataset.Train, count, s.Recipe.Batch, s.View) {
@@ -109,11 +110,11 @@ func (r *Runner) settled(ctx context.Context, s *Subject) (
 			batches = append(batches, slices.Clone(batch.Images))
 		}
 	}
-	find, err := gomlxnet.NewStatistics(r.lab.Backend(), s.Arch, s.Weights, s.Recipe.Batch)
+	find, err := inspect.NewStatistics(r.lab.Backend(), s.Arch, s.Weights, s.Recipe.Batch)
 	if err != nil {
 		return nil, nil, err
 	}
-	return func(w gomlxnet.Weights) (float64, error) {
+	return func(w arch.Weights) (float64, error) {
 		w, err := find.Of(w, batches)
 		if err != nil {
 			return 0, err
@@ -124,8 +125,8 @@ func (r *Runner) settled(ctx context.Context, s *Subject) (
 }
 
 // withLayer is w with one layer, from 0, of other weights.
-func withLayer(arch gomlxnet.Arch, w, other gomlxnet.Weights, layer int) (gomlxnet.Weights, error) {
-	vars, err := arch.Variables()
+func withLayer(a arch.Arch, w, other arch.Weights, layer int) (arch.Weights, error) {
+	vars, err := a.Variables()
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +137,7 @@ func withLayer(arch gomlxnet.Arch, w, other gomlxnet.Weights, layer int) (gomlxn
 		}
 		t, ok := other[v.Path]
 		if !ok {
-			return nil, fmt.Errorf("layer %s: the other weights lack %s", arch.Blocks[layer].Name, v.Path)
+			return nil, fmt.Errorf("layer %s: the other weights lack %s", a.Blocks[layer].Name, v.Path)
 		}
 		out[v.Path] = t
 	}
@@ -148,7 +149,7 @@ func withLayer(arch gomlxnet.Arch, w, other gomlxnet.Weights, layer int) (gomlxn
 func (r *Runner) tested(
 	ctx context.Context,
 	s *Subject,
-	w gomlxnet.Weights,
+	w arch.Weights,
 	part dataset.Part,
 ) (right, losses []float64, err error) {
 	out, _, err := r.pass(ctx, s, w, part, []int{len(s.Arch.Blocks) - 1})

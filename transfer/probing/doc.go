@@ -21,6 +21,10 @@
 //
 // A control is a [Value] that says whether the probe can be trusted: see Value.Control. Controls that fail come first.
 //
+// Values that follow from labels, those of [Linear] and [Neighbours], stand beside their null: what they come to where
+// labels are permuted (see [Permuted]). It is a control, which fails where a value is not above its interval of 95%.
+// Nulls have a record of their own, so that values that were kept before there were nulls are found as they are.
+//
 // A probe is a file with its struct, an entry in kinds, and its test. The measures themselves are those of
 // coadapt/transfer/probe.
 package probing

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"time"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/transfer/store"
 
@@ -230,7 +230,7 @@ func labels(s *Subject, part dataset.Part, count int) []int {
 }
 
 // pass reads layers of weights in the place of a net's own, and says how long it took.
-func (r *Runner) pass(ctx context.Context, s *Subject, w gomlxnet.Weights, part dataset.Part, layers []int) (
+func (r *Runner) pass(ctx context.Context, s *Subject, w arch.Weights, part dataset.Part, layers []int) (
 	[]Features, time.Duration, error) {
 	read, err := r.reader(s, w, layers)
 	if err != nil {
@@ -267,7 +267,7 @@ func shapeKey(s *Subject, layers []int) (string, error) {
 }
 
 // logits are what the layers of weights above the first n make of features of layer n, [pictures, outputs].
-func (r *Runner) logits(s *Subject, w gomlxnet.Weights, n int, data []float32) ([]float32, error) {
+func (r *Runner) logits(s *Subject, w arch.Weights, n int, data []float32) ([]float32, error) {
 	up, err := r.upper(s, w, n)
 	if err != nil {
 		return nil, err

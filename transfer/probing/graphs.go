@@ -1,7 +1,8 @@
 package probing
 
 import (
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/inspect"
 )
 
 // graphs are compiled graphs of one kind, by what they are for.
@@ -9,12 +10,12 @@ type graphs[G graph] map[string]G
 
 // graph is one that takes the weights of any net of its shape.
 type graph interface {
-	Load(w gomlxnet.Weights) error
+	Load(w arch.Weights) error
 	Close()
 }
 
 // of is the graph for a net and numbers that tell it from others, with weights loaded. It is made where there is none.
-func (g graphs[G]) of(s *Subject, w gomlxnet.Weights, numbers []int, make func() (G, error)) (G, error) {
+func (g graphs[G]) of(s *Subject, w arch.Weights, numbers []int, make func() (G, error)) (G, error) {
 	key, err := shapeKey(s, numbers)
 	if err != nil {
 		var none G
@@ -39,29 +40,29 @@ func (g graphs[G]) close() {
 }
 
 // reader is that of layers of nets of one shape, with weights loaded.
-func (r *Runner) reader(s *Subject, w gomlxnet.Weights, layers []int) (*gomlxnet.Reader, error) {
-	return r.readers.of(s, w, layers, func() (*gomlxnet.Reader, error) {
-		return gomlxnet.NewReader(r.lab.Backend(), s.Arch, w, s.Recipe.Batch, layers...)
+func (r *Runner) reader(s *Subject, w arch.Weights, layers []int) (*inspect.Reader, error) {
+	return r.readers.of(s, w, layers, func() (*inspect.Reader, error) {
+		return inspect.NewReader(r.lab.Backend(), s.Arch, w, s.Recipe.Batch, layers...)
 	})
 }
 
 // upper is what runs the layers above the first n of nets of one shape, with weights loaded.
-func (r *Runner) upper(s *Subject, w gomlxnet.Weights, n int) (*gomlxnet.Above, error) {
-	return r.above.of(s, w, []int{n}, func() (*gomlxnet.Above, error) {
-		return gomlxnet.NewAbove(r.lab.Backend(), s.Arch, w, s.Recipe.Batch, n)
+func (r *Runner) upper(s *Subject, w arch.Weights, n int) (*inspect.Above, error) {
+	return r.above.of(s, w, []int{n}, func() (*inspect.Above, error) {
+		return inspect.NewAbove(r.lab.Backend(), s.Arch, w, s.Recipe.Batch, n)
 	})
 }
 
 // exciter is that of a layer of nets of one shape, with the weights of the net loaded.
-func (r *Runner) exciter(s *Subject, layer int) (*gomlxnet.Exciter, error) {
-	return r.exciters.of(s, s.Weights, []int{layer}, func() (*gomlxnet.Exciter, error) {
-		return gomlxnet.NewExciter(r.lab.Backend(), s.Arch, s.Weights, atATime, layer)
+func (r *Runner) exciter(s *Subject, layer int) (*inspect.Exciter, error) {
+	return r.exciters.of(s, s.Weights, []int{layer}, func() (*inspect.Exciter, error) {
+		return inspect.NewExciter(r.lab.Backend(), s.Arch, s.Weights, atATime, layer)
 	})
 }
 
 // stitch is that of features with so many units below the layers above the first n, with the weights of the net loaded.
-func (r *Runner) stitch(s *Subject, n, units int) (*gomlxnet.Stitch, error) {
-	return r.stitches.of(s, s.Weights, []int{n, units}, func() (*gomlxnet.Stitch, error) {
-		return gomlxnet.NewStitch(r.lab.Backend(), s.Arch, s.Weights, s.Recipe.Batch, n, units)
+func (r *Runner) stitch(s *Subject, n, units int) (*inspect.Stitch, error) {
+	return r.stitches.of(s, s.Weights, []int{n, units}, func() (*inspect.Stitch, error) {
+		return inspect.NewStitch(r.lab.Backend(), s.Arch, s.Weights, s.Recipe.Batch, n, units)
 	})
 }

@@ -65,7 +65,7 @@ func AllKept(s *store.Store, results []transfer.Result) []Kept {
 			kept = append(kept, k)
 		}
 		last := &kept[len(kept)-1]
-		last.Values = append(last.Values, x.named()...)
+		last.Values = append(last.Values, withNulls(s, x).named()...)
 	}
 	return kept
 }

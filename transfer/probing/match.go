@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"math"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/op"
 	"coadapt/transfer/probe"
 
 	"gonum.org/v1/gonum/mat"
@@ -17,7 +18,7 @@ import (
 // Learn the Same Representations?). The net computes what it did. Layers whose neighbours must stay beside each other
 // keep their order: those with local response normalisation and those in groups. It fails for blocks that are no chain
 // of one convolution or inner product.
-func (r *Runner) matched(ctx context.Context, a, b *Subject) (gomlxnet.Weights, error) {
+func (r *Runner) matched(ctx context.Context, a, b *Subject) (arch.Weights, error) {
 	w := b.Weights.Clone()
 	for l := range len(b.Arch.Blocks) - 1 {
 		free, err := orderFree(b.Arch, l)
@@ -47,19 +48,19 @@ func (r *Runner) matched(ctx context.Context, a, b *Subject) (gomlxnet.Weights, 
 }
 
 // orderFree says whether the units of a layer, from 0, can come in any order.
-func orderFree(arch gomlxnet.Arch, layer int) (bool, error) {
-	for _, b := range arch.Blocks[layer : layer+2] {
+func orderFree(a arch.Arch, layer int) (bool, error) {
+	for _, b := range a.Blocks[layer : layer+2] {
 		weighted := 0
 		for _, o := range b.Ops {
 			switch s := o.Spec.(type) {
-			case gomlxnet.Convolution:
+			case op.Convolution:
 				weighted++
 				if s.Groups > 1 {
 					return false, nil
 				}
-			case gomlxnet.Dense:
+			case op.Dense:
 				weighted++
-			case gomlxnet.ReLU, gomlxnet.Pool, gomlxnet.Dropout, gomlxnet.LRN:
+			case op.ReLU, op.Pool, op.Dropout, op.LRN:
 			default:
 				return false, fmt.Errorf(
 					"matching units: %s has the operation %s, want a chain of a convolution or inner product, relu, "+
@@ -77,7 +78,7 @@ func orderFree(arch gomlxnet.Arch, layer int) (bool, error) {
 			)
 		}
 	}
-	_, lrn := gomlxnet.Find[gomlxnet.LRN](arch.Blocks[layer])
+	_, lrn := arch.Find[op.LRN](a.Blocks[layer])
 	return !lrn, nil
 }
 
@@ -112,8 +113,8 @@ func correlations(x, y Features) *mat.Dense {
 
 // reorder brings the units of a layer of w into an order: new unit i is old unit order[i]. The layer above takes them
 // so.
-func reorder(arch gomlxnet.Arch, w gomlxnet.Weights, layer int, order []int) error {
-	vars, err := arch.Variables()
+func reorder(a arch.Arch, w arch.Weights, layer int, order []int) error {
+	vars, err := a.Variables()
 	if err != nil {
 		return err
 	}
@@ -136,7 +137,7 @@ func reorder(arch gomlxnet.Arch, w gomlxnet.Weights, layer int, order []int) err
 		default:
 			continue
 		}
-		w[v.Path] = gomlxnet.Tensor{Shape: t.Shape, Data: data}
+		w[v.Path] = arch.Tensor{Shape: t.Shape, Data: data}
 	}
 	return nil
 }

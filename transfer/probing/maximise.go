@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/inspect"
 	"coadapt/transfer"
 )
 
@@ -20,7 +20,7 @@ import (
 // the picture moved by a few pixels (Mordvintsev, Olah and Tyka 2015, Inceptionism). Pixels stay those of a picture:
 // none is darker than black or brighter than white.
 //
-// A unit is read in the middle of the picture before ReLU and pooling, see [gomlxnet.Exciter].
+// A unit is read in the middle of the picture before ReLU and pooling, see [inspect.Exciter].
 type Maximise struct {
 	Layer  string  // "": the last one, whose units are classes
 	Units  []int   // from 0; none: the first four
@@ -173,7 +173,7 @@ func (p Maximise) pictures(ctx context.Context, r *Runner, s *Subject) ([]Made, 
 }
 
 // best finds the test picture that excites each unit most.
-func (p Maximise) best(ctx context.Context, r *Runner, s *Subject, e *gomlxnet.Exciter, f frame, made []Made) error {
+func (p Maximise) best(ctx context.Context, r *Runner, s *Subject, e *inspect.Exciter, f frame, made []Made) error {
 	count := r.count(s, dataset.Test)
 	for batch, err := range s.shown.Clean(ctx, dataset.Test, count, atATime, s.View) {
 		if err != nil {
@@ -196,7 +196,7 @@ func (p Maximise) best(ctx context.Context, r *Runner, s *Subject, e *gomlxnet.E
 }
 
 // ascend makes a picture for each wanted unit, from noise that is the same for all nets.
-func (p Maximise) ascend(ctx context.Context, e *gomlxnet.Exciter, f frame, wanted []int) ([]float32, error) {
+func (p Maximise) ascend(ctx context.Context, e *inspect.Exciter, f frame, wanted []int) ([]float32, error) {
 	each := len(f.low)
 	x := make([]float32, len(wanted)*each)
 	rng := rand.New(rand.NewPCG(freshSeed, 1))

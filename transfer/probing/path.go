@@ -5,9 +5,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
 )
 
@@ -114,8 +113,8 @@ func (p Path) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Value, 
 }
 
 // between are weights on the line from w to other.
-func between(w, other gomlxnet.Weights, t float64) gomlxnet.Weights {
-	out := make(gomlxnet.Weights, len(w))
+func between(w, other arch.Weights, t float64) arch.Weights {
+	out := make(arch.Weights, len(w))
 	for path, x := range w {
 		y := other[path].Data
 		data := make([]float32, len(x.Data))
@@ -129,7 +128,7 @@ func between(w, other gomlxnet.Weights, t float64) gomlxnet.Weights {
 				data[i] = float32((1-t)*float64(v) + t*float64(y[i]))
 			}
 		}
-		out[path] = gomlxnet.Tensor{Shape: x.Shape, Data: data}
+		out[path] = arch.Tensor{Shape: x.Shape, Data: data}
 	}
 	return out
 }
@@ -172,7 +171,5 @@ func (p Path) interval(by [][]float64, worse float64) (low, high float64) {
 		}
 		found[k] = barrier(by, worse, chosen)
 	}
-	slices.Sort(found)
-	at := func(share float64) float64 { return found[min(len(found)-1, int(share*float64(len(found))))] }
-	return at(0.025), at(0.975)
+	return percentiles(found)
 }

@@ -6,8 +6,10 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/nets"
+	"coadapt/gomlxnet/op"
 	"coadapt/transfer"
 )
 
@@ -37,11 +39,11 @@ func TestPath(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rightly, _, err := r.tested(t.Context(), b, b.Weights, dataset.Test)
+	alike, _, err := r.tested(t.Context(), b, b.Weights, dataset.Test)
 	if err != nil {
 		t.Fatal(err)
 	}
-	own, shuffled := mean(right, nil), mean(rightly, nil)
+	own, shuffled := mean(right, nil), mean(alike, nil)
 	if own != shuffled || own != net.Accuracy {
 		t.Errorf("accuracy %v with shuffled units, %v before, the result says %v", shuffled, own, net.Accuracy)
 	}
@@ -75,13 +77,13 @@ func TestPath(t *testing.T) {
 
 // TestOrderFree keeps the order of units that are normalised with their neighbours or in groups.
 func TestOrderFree(t *testing.T) {
-	with := gomlxnet.Mini(3, gomlxnet.MiniOptions{Groups: 2})
+	with := nets.Mini(3, nets.MiniOptions{Groups: 2})
 	for layer, want := range []bool{false, false, false, false, false, true, true} {
 		if got, err := orderFree(with, layer); err != nil || got != want {
 			t.Errorf("%s: %t, %v; want %t", with.Blocks[layer].Name, got, err, want)
 		}
 	}
-	with.Blocks[5] = gomlxnet.Chain("odd", gomlxnet.BatchNorm{})
+	with.Blocks[5] = arch.Chain("odd", op.BatchNorm{})
 	if _, err := orderFree(with, 5); err == nil || !strings.Contains(err.Error(), "odd has") {
 		t.Errorf("error %v", err)
 	}

@@ -8,10 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/formats"
+	"coadapt/gomlxnet/nets"
 	"coadapt/transfer"
 	"coadapt/transfer/store"
 
@@ -37,9 +37,9 @@ func smallOn(t *testing.T, config, dir string) *transfer.Lab {
 	return smallLab(t, config, dir, smallOptions, 12)
 }
 
-var smallOptions = gomlxnet.MiniOptions{Size: 24, Widths: [7]int{4, 4, 6, 6, 4, 8, 8}, NoLRN: true}
+var smallOptions = nets.MiniOptions{Size: 24, Widths: [7]int{4, 4, 6, 6, 4, 8, 8}, NoLRN: true}
 
-func smallLab(t *testing.T, config, dir string, opt gomlxnet.MiniOptions, steps int) *transfer.Lab {
+func smallLab(t *testing.T, config, dir string, opt nets.MiniOptions, steps int) *transfer.Lab {
 	t.Helper()
 	if config != "go" && os.Getenv("PJRT_PLUGIN_LIBRARY_PATH") == "" {
 		t.Skip("PJRT_PLUGIN_LIBRARY_PATH names no plugin; `go run ./kernel-setup test` sets it")
@@ -59,7 +59,7 @@ func smallLab(t *testing.T, config, dir string, opt gomlxnet.MiniOptions, steps 
 	}
 	cfg := transfer.MiniConfig(src)
 	cfg.Backend, cfg.Store, cfg.Epochs, cfg.Workers = backend, s, 0, 1
-	cfg.Arch = gomlxnet.Mini(2, opt)
+	cfg.Arch = nets.Mini(2, opt)
 	cfg.Recipe = cfg.Recipe.WithSteps(steps)
 	cfg.Recipe.Batch = 8
 	l, err := transfer.NewLab(cfg)

@@ -2,54 +2,69 @@ package probing
 
 import (
 	"context"
+	"iter"
 
 	"coadapt/gomlxnet/dataset"
 	"coadapt/transfer/probe"
 )
 
 // Linear fits a ridge classifier to each layer on training pictures (see [probe.FitRidge]) and asks it of test
-// pictures, which it was not fitted to. Features are averaged over a grid of places.
+// pictures, which it was not fitted to. Features are averaged over a grid of places. Its null has the labels of the
+// training pictures permuted.
 type Linear struct {
 	Grid int // cells a side
 }
 
-// LinearAccuracy is the name of the values of Linear.
-const LinearAccuracy = "accuracy of a linear probe"
+// Names of the values of Linear and of Neighbours. Those of their nulls are made with Permuted.
+const (
+	LinearAccuracy     = "accuracy of a linear probe"
+	NeighboursAccuracy = "accuracy of nearest neighbours"
+)
 
 // Nets is 1.
 func (Linear) Nets() int { return 1 }
 
 // Values are the share of test pictures that each layer's classifier gets right.
 func (p Linear) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Value, error) {
-	var values []Value
-	for l := range nets[0].Arch.Blocks {
-		train, err := r.Features(ctx, nets[0], dataset.Train, l)
-		if err != nil {
-			return nil, err
-		}
-		test, err := r.Features(ctx, nets[0], dataset.Test, l)
-		if err != nil {
-			return nil, err
-		}
-		v := Value{Layer: train.Layer, Name: LinearAccuracy, Unit: "share"}
-		values = append(values, v.measured(linear(train, test, p.Grid)))
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-	}
-	return values, nil
+	values, _, err := r.askLabelled(ctx, p, nets[0], 0)
+	return values, err
 }
 
-// linear is the accuracy on test of a classifier fitted to train.
-func linear(train, test Features, grid int) (float64, error) {
-	fit, err := probe.FitRidge(train.Pooled(grid), train.Labels)
-	if err != nil {
-		return 0, err
+func (p Linear) labelled(ctx context.Context, r *Runner, s *Subject) iter.Seq2[fromLabels, error] {
+	return func(yield func(fromLabels, error) bool) {
+		for l := range s.Arch.Blocks {
+			train, err := r.Features(ctx, s, dataset.Train, l)
+			if err != nil {
+				yield(fromLabels{}, err)
+				return
+			}
+			test, err := r.Features(ctx, s, dataset.Test, l)
+			if err != nil {
+				yield(fromLabels{}, err)
+				return
+			}
+			solver, unsolved := probe.NewRidgeSolver(train.Pooled(p.Grid))
+			pooled := test.Pooled(p.Grid)
+			v := fromLabels{Value: Value{Layer: train.Layer, Name: LinearAccuracy, Unit: "share"}, labels: train.Labels}
+			v.of = func(labels []int) (float64, error) {
+				if unsolved != nil {
+					return 0, unsolved
+				}
+				fit, err := solver.Fit(labels)
+				if err != nil {
+					return 0, err
+				}
+				return fit.Accuracy(pooled, test.Labels)
+			}
+			if !yield(v, nil) {
+				return
+			}
+		}
 	}
-	return fit.Accuracy(test.Pooled(grid), test.Labels)
 }
 
-// Neighbours gives each test picture the class of most of its nearest others, at each layer (see [probe.KNN]).
+// Neighbours gives each test picture the class of most of its nearest others, at each layer (see [probe.KNN]). Its null
+// has the labels of all test pictures permuted.
 type Neighbours struct {
 	Grid int // cells a side over which features are averaged
 	K    int // neighbours that vote
@@ -60,17 +75,29 @@ func (Neighbours) Nets() int { return 1 }
 
 // Values are the share of test pictures that get their class.
 func (p Neighbours) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Value, error) {
-	var values []Value
-	for l := range nets[0].Arch.Blocks {
-		f, err := r.Features(ctx, nets[0], dataset.Test, l)
-		if err != nil {
-			return nil, err
-		}
-		v := Value{Layer: f.Layer, Name: "accuracy of nearest neighbours", Unit: "share"}
-		values = append(values, v.measured(probe.KNN(f.Pooled(p.Grid), f.Labels, p.K)))
-		if err := ctx.Err(); err != nil {
-			return nil, err
+	values, _, err := r.askLabelled(ctx, p, nets[0], 0)
+	return values, err
+}
+
+func (p Neighbours) labelled(ctx context.Context, r *Runner, s *Subject) iter.Seq2[fromLabels, error] {
+	return func(yield func(fromLabels, error) bool) {
+		for l := range s.Arch.Blocks {
+			f, err := r.Features(ctx, s, dataset.Test, l)
+			if err != nil {
+				yield(fromLabels{}, err)
+				return
+			}
+			nearest, none := probe.NearestOthers(f.Pooled(p.Grid), p.K)
+			v := fromLabels{Value: Value{Layer: f.Layer, Name: NeighboursAccuracy, Unit: "share"}, labels: f.Labels}
+			v.of = func(labels []int) (float64, error) {
+				if none != nil {
+					return 0, none
+				}
+				return nearest.Accuracy(labels)
+			}
+			if !yield(v, nil) {
+				return
+			}
 		}
 	}
-	return values, nil
 }

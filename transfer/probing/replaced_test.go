@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
 
 	"gonum.org/v1/gonum/mat"
@@ -82,7 +82,7 @@ func TestStitch(t *testing.T) {
 	}
 	dead.Weights = dead.Weights.Clone()
 	for _, path := range []string{"/net/fc6/weights", "/net/fc6/biases"} {
-		dead.Weights[path] = gomlxnet.Tensor{
+		dead.Weights[path] = arch.Tensor{
 			Shape: dead.Weights[path].Shape,
 			Data:  make([]float32, len(dead.Weights[path].Data)),
 		}
@@ -314,7 +314,7 @@ func TestStatisticsFoundAgain(t *testing.T) {
 			for i := range data {
 				data[i] = 50
 			}
-			wrong[path] = gomlxnet.Tensor{Shape: x.Shape, Data: data}
+			wrong[path] = arch.Tensor{Shape: x.Shape, Data: data}
 		}
 	}
 	right, spoilt, err := r.tested(t.Context(), s, wrong, dataset.Test)

@@ -8,8 +8,8 @@ import (
 	"iter"
 	"math"
 
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/inspect"
 	"coadapt/transfer"
 	"coadapt/transfer/store"
 )
@@ -22,11 +22,11 @@ type Runner struct {
 	lab      *transfer.Lab
 	pictures int
 	features *features
-	readers  graphs[*gomlxnet.Reader]
-	above    graphs[*gomlxnet.Above]
-	exciters graphs[*gomlxnet.Exciter]
-	stitches graphs[*gomlxnet.Stitch]
-	grams    *gomlxnet.Grams
+	readers  graphs[*inspect.Reader]
+	above    graphs[*inspect.Above]
+	exciters graphs[*inspect.Exciter]
+	stitches graphs[*inspect.Stitch]
+	grams    *inspect.Grams
 	first    struct { // of CKA, which compares one net with many
 		key    string
 		layers []ckaLayer
@@ -51,8 +51,8 @@ func NewRunner(lab *transfer.Lab, pictures int) (*Runner, error) {
 	}
 	return &Runner{
 		lab: lab, pictures: pictures, features: newFeatures(lab.Store(), maxFeatures),
-		readers: graphs[*gomlxnet.Reader]{}, above: graphs[*gomlxnet.Above]{},
-		exciters: graphs[*gomlxnet.Exciter]{}, stitches: graphs[*gomlxnet.Stitch]{},
+		readers: graphs[*inspect.Reader]{}, above: graphs[*inspect.Above]{},
+		exciters: graphs[*inspect.Exciter]{}, stitches: graphs[*inspect.Stitch]{},
 	}, nil
 }
 
@@ -68,8 +68,8 @@ func (r *Runner) Close() {
 	r.grams = nil
 }
 
-// Run asks a probe of nets, of each by itself, of the first and each other one, or of all, and yields the values. Of each group
-// of nets controls that fail come first. Values that were found before are read from the store.
+// Run asks a probe of nets, of each by itself, of the first and each other one, or of all, and yields the values. Of
+// each group of nets controls that fail come first. Values that were found before are read from the store.
 func (r *Runner) Run(ctx context.Context, p Probe, results ...transfer.Result) iter.Seq2[Value, error] {
 	return func(yield func(Value, error) bool) {
 		groups, err := grouped(p, results)
@@ -150,29 +150,66 @@ func (r *Runner) group(ctx context.Context, p Probe, results []transfer.Result) 
 	if err != nil {
 		return nil, err
 	}
-	key, err := store.Key(rec.Spec)
-	if err != nil {
-		return nil, err
+	records := []record{rec}
+	look := func() ([][]Value, error) {
+		values, err := p.Values(ctx, r, subjects)
+		return [][]Value{values}, err
 	}
-	values, err := r.kept(key)
-	switch {
-	case err == nil:
-		r.Hits++
-	case errors.Is(err, store.ErrMissing):
-		r.Misses++
-		if values, err = p.Values(ctx, r, subjects); err != nil {
-			return nil, fmt.Errorf("probe %s of %s: %w", k.name, results[0].Net, err)
-		}
-		rec.Values = failedFirst(values)
-		if err := r.keep(key, rec); err != nil {
+	l, hasNulls := p.(labelled)
+	if hasNulls {
+		nulls, err := permutedRecord(rec)
+		if err != nil {
 			return nil, err
 		}
-		values = rec.Values
-	default:
-		return nil, err
+		records = append(records, nulls)
+		look = func() ([][]Value, error) {
+			values, nulls, err := r.askLabelled(ctx, l, subjects[0], permutations)
+			return [][]Value{values, nulls}, err
+		}
 	}
-	rec.Values = values
-	return rec.named(), nil
+	if err := r.fill(records, look); err != nil {
+		return nil, fmt.Errorf("probe %s of %s: %w", k.name, results[0].Net, err)
+	}
+	if hasNulls {
+		records[0].Values = beside(records[0].Values, records[1].Values)
+	}
+	return records[0].named(), nil
+}
+
+// fill gives records the values that the store keeps of them. If one is missing, look finds the values of all, and
+// those that are missing are kept.
+func (r *Runner) fill(records []record, look func() ([][]Value, error)) error {
+	keys := make([]string, len(records))
+	var missing []int
+	for i := range records {
+		var err error
+		if keys[i], err = store.Key(records[i].Spec); err != nil {
+			return err
+		}
+		records[i].Values, err = r.kept(keys[i])
+		switch {
+		case errors.Is(err, store.ErrMissing):
+			missing = append(missing, i)
+		case err != nil:
+			return err
+		}
+	}
+	if len(missing) == 0 {
+		r.Hits++
+		return nil
+	}
+	r.Misses++
+	found, err := look()
+	if err != nil {
+		return err
+	}
+	for _, i := range missing {
+		records[i].Values = failedFirst(found[i])
+		if err := r.keep(keys[i], records[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // subject is the net of a result, shown pictures of a task; nil is its own.

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"math"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/inspect"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -133,7 +133,7 @@ func (p TaskStitch) at(ctx context.Context, cut stitchCut, v Value, from [2]Feat
 
 // training is what a map is trained on.
 type training struct {
-	stitch   *gomlxnet.Stitch
+	stitch   *inspect.Stitch
 	features Features
 	labels   []int
 	batch    int

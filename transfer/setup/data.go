@@ -4,7 +4,7 @@ import (
 	"context"
 	"strings"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/divide"
 	"coadapt/gomlxnet/dataset/formats"
@@ -111,7 +111,7 @@ func (o Options) checkElsewhere() error {
 }
 
 // pretrained reads the net of BaseA; nil where there is none.
-func (o Options) pretrained(arch gomlxnet.Arch) (*transfer.Pretrained, error) {
+func (o Options) pretrained(a arch.Arch) (*transfer.Pretrained, error) {
 	if o.BaseA == "" {
 		return nil, nil
 	}
@@ -119,7 +119,7 @@ func (o Options) pretrained(arch gomlxnet.Arch) (*transfer.Pretrained, error) {
 	if err != nil {
 		return nil, fault("preprocess", nil, "%w", err)
 	}
-	p, err := transfer.ReadPretrained(o.BaseA, arch, pre)
+	p, err := transfer.ReadPretrained(o.BaseA, a, pre)
 	if err != nil {
 		return nil, fault("base-a", nil, "%w", err)
 	}

@@ -6,16 +6,17 @@ import (
 	"strconv"
 	"strings"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/nets"
 	"coadapt/transfer"
 )
 
 // chosen is the net as far as it is known without the data.
 type chosen struct {
-	arch    gomlxnet.Arch // where it is not the miniature
-	options []byte        // of the miniature, as JSON; nil: none
-	size    int           // of its pictures; 0: the data's
+	arch    arch.Arch // where it is not the miniature
+	options []byte    // of the miniature, as JSON; nil: none
+	size    int       // of its pictures; 0: the data's
 }
 
 // mini says whether the net is the miniature, with options or without.
@@ -27,18 +28,18 @@ func (o Options) mini() bool {
 // Cuts is how many the net has.
 func (o Options) Cuts() (int, error) {
 	if o.Recipe == Recipe2014 {
-		return gomlxnet.CaffeNet(2).Cuts(), nil
+		return nets.CaffeNet(2).Cuts(), nil
 	}
 	n, err := o.net()
 	if err != nil {
 		return 0, err
 	}
 	if o.mini() {
-		opt, err := o.miniature(n, gomlxnet.MiniOptions{})
+		opt, err := o.miniature(n, nets.MiniOptions{})
 		if err != nil {
 			return 0, err
 		}
-		return gomlxnet.Mini(2, opt).Cuts(), nil
+		return nets.Mini(2, opt).Cuts(), nil
 	}
 	return n.arch.Cuts(), nil
 }
@@ -57,7 +58,7 @@ func (o Options) net() (chosen, error) {
 		size = 0
 	}
 	var err error
-	if n.arch, err = gomlxnet.OpenArch(o.Arch, 0, size); err != nil {
+	if n.arch, err = nets.Open(o.Arch, 0, size); err != nil {
 		return n, fault("arch", nil, "%w", err)
 	}
 	return n, o.takeSize(&n, n.arch.Size)
@@ -69,13 +70,13 @@ func (o Options) readMini() (n chosen, err error) {
 	if o.Arch == Mini {
 		return n, nil
 	}
-	if _, err := gomlxnet.Named(o.Arch, 0, 0); err != nil {
+	if _, err := nets.Named(o.Arch, 0, 0); err != nil {
 		return n, fault("arch", nil, "%w", err)
 	}
-	if _, n.options, err = gomlxnet.ParseName(o.Arch); err != nil {
+	if _, n.options, err = nets.ParseName(o.Arch); err != nil {
 		return n, fault("arch", nil, "%w", err)
 	}
-	var opt gomlxnet.MiniOptions
+	var opt nets.MiniOptions
 	if err := json.Unmarshal(n.options, &opt); err != nil {
 		return n, fault("arch", o.Arch, "%w", err)
 	}
@@ -99,7 +100,7 @@ var miniDials = []string{"widths", "dropout", "no-lrn", "init"}
 
 // checkNet refuses dials of the miniature where the net is another, or where its options say the same.
 func (o Options) checkNet() error {
-	_, options, err := gomlxnet.ParseName(o.Arch)
+	_, options, err := nets.ParseName(o.Arch)
 	if err != nil {
 		return fault("arch", nil, "%w", err)
 	}
@@ -122,31 +123,31 @@ func (o Options) checkNet() error {
 	if !(o.Dropout >= 0 && o.Dropout < 1) {
 		return fault("dropout", o.Dropout, "want a probability from 0 to below 1, such as 0.5")
 	}
-	if _, err := gomlxnet.ParseInit(o.Init); err != nil {
+	if _, err := nets.ParseInit(o.Init); err != nil {
 		return fault("init", nil, "%w", err)
 	}
-	if o.Precision != "float32" && o.Precision != string(gomlxnet.BFloat16) {
-		return fault("precision", o.Precision, "want float32 or %s", gomlxnet.BFloat16)
+	if o.Precision != "float32" && o.Precision != string(arch.BFloat16) {
+		return fault("precision", o.Precision, "want float32 or %s", arch.BFloat16)
 	}
 	_, err = ParseWidths("widths", o.Widths)
 	return err
 }
 
 // arch is the net for pictures of a source.
-func (o Options) arch(src dataset.Source, n chosen) (a gomlxnet.Arch, err error) {
+func (o Options) arch(src dataset.Source, n chosen) (a arch.Arch, err error) {
 	a = n.arch
 	if o.mini() {
 		opt, err := o.miniature(n, transfer.MiniOptions(src))
 		if err != nil {
 			return a, err
 		}
-		a = gomlxnet.Mini(len(src.Classes()), opt)
+		a = nets.Mini(len(src.Classes()), opt)
 	}
 	return a, nil
 }
 
 // miniature turns its dials, from what suits a source.
-func (o Options) miniature(n chosen, opt gomlxnet.MiniOptions) (gomlxnet.MiniOptions, error) {
+func (o Options) miniature(n chosen, opt nets.MiniOptions) (nets.MiniOptions, error) {
 	w, err := ParseWidths("widths", o.Widths)
 	if err != nil {
 		return opt, err
@@ -155,7 +156,7 @@ func (o Options) miniature(n chosen, opt gomlxnet.MiniOptions) (gomlxnet.MiniOpt
 		opt.Widths = w
 	}
 	opt.Dropout, opt.NoLRN = o.Dropout, o.NoLRN
-	if opt.Init, err = gomlxnet.ParseInit(o.Init); err != nil {
+	if opt.Init, err = nets.ParseInit(o.Init); err != nil {
 		return opt, fault("init", nil, "%w", err)
 	}
 	if n.options != nil {

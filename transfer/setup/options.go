@@ -6,10 +6,10 @@ import (
 	"strconv"
 	"strings"
 
-	"coadapt/gomlxnet"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/divide"
 	"coadapt/gomlxnet/dataset/shapes"
+	"coadapt/gomlxnet/nets"
 	"coadapt/transfer"
 
 	"github.com/spf13/pflag"
@@ -98,7 +98,7 @@ func (o *Options) Flags(fl *pflag.FlagSet) {
 	fl.StringVar(&o.Recipe, "recipe", o.Recipe,
 		"mini, or 2014: CaffeNet on 227 px of 256, 450,000 steps of 256 images, 1000 outputs")
 	fl.StringVar(&o.Arch, "arch", o.Arch,
-		"the net: "+strings.Join(gomlxnet.Names(), ", ")+", with options as in resnet20:depth=32, or a FILE.json;\n"+
+		"the net: "+strings.Join(nets.Names(), ", ")+", with options as in resnet20:depth=32, or a FILE.json;\n"+
 			"its cuts lie between its blocks, coadapt arch NAME --cuts lists them")
 	fl.StringVar(
 		&o.Data,

@@ -1,8 +1,9 @@
 package setup
 
 import (
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/train"
 	"coadapt/transfer"
 )
 
@@ -91,8 +92,8 @@ func (o Options) trained(src dataset.Source, n chosen) (transfer.Config, error) 
 	if cfg.Arch, err = o.arch(src, n); err != nil {
 		return cfg, err
 	}
-	if o.Precision == string(gomlxnet.BFloat16) {
-		cfg.Arch.Precision = gomlxnet.BFloat16
+	if o.Precision == string(arch.BFloat16) {
+		cfg.Arch.Precision = arch.BFloat16
 		cfg.Arch.Name += "-" + o.Precision
 	}
 	o.shared(&cfg)
@@ -102,7 +103,7 @@ func (o Options) trained(src dataset.Source, n chosen) (transfer.Config, error) 
 	}
 	r.Momentum, r.Decay, r.Rate.Warmup = o.Momentum, o.Decay, o.Warmup
 	if o.Schedule == "fixed" {
-		r.Rate = gomlxnet.Schedule{Policy: gomlxnet.Fixed, Base: r.Rate.Base, Warmup: o.Warmup}
+		r.Rate = train.Schedule{Policy: train.Fixed, Base: r.Rate.Base, Warmup: o.Warmup}
 	}
 	if o.Rate2 > 0 || o.Steps2 > 0 {
 		r.Second = &transfer.Second{Rate: o.Rate2, Steps: o.Steps2}
@@ -136,8 +137,8 @@ func (o Options) paper(src dataset.Source) transfer.Config {
 	if o.Batch > 0 {
 		cfg.Reduced.Batch = o.Batch
 	}
-	if o.Precision == string(gomlxnet.BFloat16) {
-		cfg.Arch.Precision = gomlxnet.BFloat16
+	if o.Precision == string(arch.BFloat16) {
+		cfg.Arch.Precision = arch.BFloat16
 		cfg.Arch.Name += "-" + o.Precision
 	}
 	o.shared(&cfg)

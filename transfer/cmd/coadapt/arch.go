@@ -8,8 +8,8 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"coadapt/gomlxnet"
-
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/nets"
 	"coadapt/transfer/setup"
 
 	"github.com/spf13/cobra"
@@ -28,7 +28,7 @@ func archCommand(stdout io.Writer) *cobra.Command {
 		Long: "Print a net's layers and their sum. Multiply-adds are those of convolutions and inner products for one image: forward, and forward\n" +
 			"and backward in training under the cut that is asked for. With --cuts, print where the net can be cut, instead.\n" +
 			"Nets by name: " + strings.Join(
-			gomlxnet.Names(),
+			nets.Names(),
 			", ",
 		) + ".",
 		Example: "  coadapt arch caffenet --cut 3\n  coadapt arch resnet20:depth=32,shortcut=B --cuts\n" +
@@ -47,7 +47,7 @@ func archCommand(stdout io.Writer) *cobra.Command {
 				}
 				return writeAll(out, rows)
 			}
-			rows, err := layerRows(a, gomlxnet.Cut{N: n, Frozen: n > 0 && !plus})
+			rows, err := layerRows(a, arch.Cut{N: n, Frozen: n > 0 && !plus})
 			if err != nil {
 				return err
 			}
@@ -84,7 +84,7 @@ func writeAll[R any](out writer, rows []R) error {
 }
 
 // namedArch is a registered architecture, with its options, or that of a JSON file.
-func namedArch(name string, classes, size int, width string) (a gomlxnet.Arch, err error) {
+func namedArch(name string, classes, size int, width string) (a arch.Arch, err error) {
 	if width != "" {
 		w, err := setup.ParseWidths("widths", width)
 		if err != nil {
@@ -99,7 +99,7 @@ func namedArch(name string, classes, size int, width string) (a gomlxnet.Arch, e
 		}
 		name += ":" + string(options)
 	}
-	return gomlxnet.OpenArch(name, classes, size)
+	return nets.Open(name, classes, size)
 }
 
 // layerRow is a line of the table; sizes are height x width x channels.
@@ -116,7 +116,7 @@ type layerRow struct {
 	Frozen       bool   `json:"frozen"`
 }
 
-func layerRows(a gomlxnet.Arch, cut gomlxnet.Cut) ([]layerRow, error) {
+func layerRows(a arch.Arch, cut arch.Cut) ([]layerRow, error) {
 	costs, total, err := a.Cost(cut)
 	if err != nil {
 		return nil, err
@@ -160,7 +160,7 @@ func layerRows(a gomlxnet.Arch, cut gomlxnet.Cut) ([]layerRow, error) {
 }
 
 // weightShapes are the shapes of a block's weights.
-func weightShapes(vars []gomlxnet.Variable, block int) string {
+func weightShapes(vars []arch.Variable, block int) string {
 	var shapes []string
 	for _, v := range vars {
 		if v.Layer == block && v.Name == "weights" {

@@ -8,7 +8,8 @@ import (
 	"strings"
 	"text/template"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/nets"
 	"coadapt/gomlxnet/weights"
 	"coadapt/transfer"
 	"coadapt/transfer/stats"
@@ -21,7 +22,7 @@ type card struct {
 	Key        string            `json:"key"`
 	Parent     string            `json:"parent,omitempty"` // key of the net that gave layers
 	Experiment string            `json:"experiment"`
-	Arch       gomlxnet.Arch     `json:"arch"`
+	Arch       arch.Arch         `json:"arch"`
 	Parameters int               `json:"parameters"`
 	Data       cardData          `json:"data"`
 	Input      cardInput         `json:"input"`
@@ -67,7 +68,7 @@ func newCard(k *transfer.Kept, file string) (*card, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, total, err := k.Arch.Cost(gomlxnet.Cut{})
+	_, total, err := k.Arch.Cost(arch.Cut{})
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +125,7 @@ func (c *card) json(w io.Writer) error {
 
 // Torchvision is how torchvision makes the net, "" where it has none such.
 func (c *card) Torchvision() string {
-	preset, err := gomlxnet.Build(c.Arch.Name, c.Arch.Classes, nil)
+	preset, err := nets.Build(c.Arch.Name, c.Arch.Classes, nil)
 	if err != nil ||
 		!slices.Contains([]string{"resnet18", "resnet50", "vgg11", "vgg11_bn", "squeezenet1_1"}, c.Arch.Name) {
 		return ""

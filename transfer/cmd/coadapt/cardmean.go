@@ -4,21 +4,22 @@ import (
 	"context"
 	"fmt"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/formats"
 	"coadapt/gomlxnet/dataset/shapes"
+	"coadapt/gomlxnet/nets"
 	"coadapt/transfer"
 )
 
 // meanOf is the mean picture, [height, width, channels], that is subtracted of what a kept net sees. It fails where the
 // data are not those that the net was trained on.
-func meanOf(ctx context.Context, k *transfer.Kept, data string) (*gomlxnet.Tensor, error) {
+func meanOf(ctx context.Context, k *transfer.Kept, data string) (*arch.Tensor, error) {
 	opt := formats.Options{Size: k.Arch.Size}
 	switch {
 	case shapes.Is(data):
 		opt.Size = 0 // as they are drawn
-	case k.Arch.Size == gomlxnet.CaffeNet(2).Size:
+	case k.Arch.Size == nets.CaffeNet(2).Size:
 		opt.Size = 256 // of which the recipe of 2014 takes its crops
 	}
 	src, err := formats.Open(ctx, data, opt)
@@ -46,7 +47,7 @@ func meanOf(ctx context.Context, k *transfer.Kept, data string) (*gomlxnet.Tenso
 		}
 	}
 	h, w, c := task.Shape()
-	return &gomlxnet.Tensor{Shape: []int{h, w, c}, Data: task.Mean()}, nil
+	return &arch.Tensor{Shape: []int{h, w, c}, Data: task.Mean()}, nil
 }
 
 // half is a task of a net's split.
@@ -68,7 +69,7 @@ func half(ctx context.Context, src dataset.Source, n transfer.Net, of transfer.H
 }
 
 // channelMeans are the means of a picture's channels.
-func channelMeans(picture gomlxnet.Tensor) []float32 {
+func channelMeans(picture arch.Tensor) []float32 {
 	channels := picture.Shape[2]
 	sums := make([]float64, channels)
 	for i, x := range picture.Data {
@@ -82,9 +83,9 @@ func channelMeans(picture gomlxnet.Tensor) []float32 {
 }
 
 // channelsFirst is a picture as PyTorch lays it out.
-func channelsFirst(picture gomlxnet.Tensor) gomlxnet.Tensor {
+func channelsFirst(picture arch.Tensor) arch.Tensor {
 	h, w, c := picture.Shape[0], picture.Shape[1], picture.Shape[2]
-	out := gomlxnet.Tensor{Shape: []int{c, h, w}, Data: make([]float32, len(picture.Data))}
+	out := arch.Tensor{Shape: []int{c, h, w}, Data: make([]float32, len(picture.Data))}
 	for i, x := range picture.Data {
 		out.Data[i%c*h*w+i/c] = x
 	}

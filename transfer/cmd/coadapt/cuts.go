@@ -5,7 +5,8 @@ import (
 	"io"
 	"text/tabwriter"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/op"
 )
 
 // cutRow is a cut of a net: what leaves its block, and what lies on either side of it.
@@ -23,8 +24,8 @@ type cutRow struct {
 }
 
 // cutRows are the cuts of a net, from its first block to the last but one.
-func cutRows(a gomlxnet.Arch) ([]cutRow, error) {
-	costs, total, err := a.Cost(gomlxnet.Cut{})
+func cutRows(a arch.Arch) ([]cutRow, error) {
+	costs, total, err := a.Cost(arch.Cut{})
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +38,7 @@ func cutRows(a gomlxnet.Arch) ([]cutRow, error) {
 		return nil, err
 	}
 	rows := make([]cutRow, a.Cuts())
-	below := gomlxnet.Cost{}
+	below := op.Cost{}
 	for i := range rows {
 		below.Parameters += costs[i].Parameters
 		below.MultiplyAdds += costs[i].MultiplyAdds

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/nets"
 	netweights "coadapt/gomlxnet/weights"
 )
 
@@ -56,7 +56,7 @@ func TestPretrainedBase(t *testing.T) {
 	testStore(t)
 	dir := t.TempDir()
 	file := filepath.Join(dir, "net.safetensors")
-	arch := gomlxnet.Mini(7, gomlxnet.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
+	arch := nets.Mini(7, nets.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
 	w, err := arch.Init(5)
 	if err != nil {
 		t.Fatal(err)

@@ -44,6 +44,11 @@ func TestProbe(t *testing.T) {
 	if status != 0 || strings.Count(out, "effective rank") != 16 {
 		t.Errorf("status %d: %s%s", status, errs, out)
 	}
+	read := append([]string{"probe", "linear"}, tiny(t)[1:]...)
+	if status, out, errs = coadapt(t, t.Context(), append(read, "-nets", "0/baseB")...); status != 0 ||
+		strings.Count(out, "labels permuted, to (95%)") == 0 {
+		t.Errorf("status %d: %s%s", status, errs, out)
+	}
 	drawn := filepath.Join(dir, "units.svg")
 	units := append([]string{"probe", "maximise"}, tiny(t)[1:]...)
 	units = append(units, "-nets", "0/baseB", "-pictures", "16", "-layer", "conv2", "-units", "0,2", "-o", drawn)

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/durable"
 	"coadapt/gomlxnet/weights"
 	"coadapt/transfer"
@@ -89,8 +89,8 @@ func weightsShow(stdout io.Writer) *cobra.Command {
 
 func weightsImport(stdout io.Writer) *cobra.Command {
 	var (
-		arch, out string
-		size      int
+		a, out string
+		size   int
 	)
 	c := &cobra.Command{
 		Use:   "import FILE --arch NAME -o FILE.safetensors",
@@ -101,13 +101,13 @@ func weightsImport(stdout io.Writer) *cobra.Command {
 			"  coadapt weights import timm-vgg11.safetensors --arch vgg11 -o vgg11.safetensors",
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if arch == "" {
+			if a == "" {
 				return errors.New("-arch: no net named, want one that the weights are of, as in coadapt arch")
 			}
 			if err := checkTensorsFile(out); err != nil {
 				return err
 			}
-			a, err := namedArch(arch, 0, size, "")
+			a, err := namedArch(a, 0, size, "")
 			if err != nil {
 				return fmt.Errorf("-arch: %w", err)
 			}
@@ -121,7 +121,7 @@ func weightsImport(stdout io.Writer) *cobra.Command {
 			if err := weights.Write(out, a, w); err != nil {
 				return fmt.Errorf("-o %s: %w", out, err)
 			}
-			_, total, err := a.Cost(gomlxnet.Cut{})
+			_, total, err := a.Cost(arch.Cut{})
 			fmt.Fprintf(
 				stdout,
 				"%s: %s, %d classes, %s parameters\n",
@@ -133,7 +133,7 @@ func weightsImport(stdout io.Writer) *cobra.Command {
 			return err
 		},
 	}
-	c.Flags().StringVar(&arch, "arch", "", "the net, as in coadapt arch: a name with its options, or a FILE.json")
+	c.Flags().StringVar(&a, "arch", "", "the net, as in coadapt arch: a name with its options, or a FILE.json")
 	c.Flags().
 		IntVar(&size, "size", 0, "pixels of the image, where inner products see more or fewer places (default: the net's)")
 	c.Flags().StringVarP(&out, "output", "o", "", "file that ends in .safetensors")
@@ -178,7 +178,7 @@ func weightsExport(stdout, stderr io.Writer) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			var mean *gomlxnet.Tensor
+			var mean *arch.Tensor
 			if data != "" {
 				if mean, err = meanOf(c.Context(), k, data); err != nil {
 					return fmt.Errorf("-data: %w", err)
@@ -213,7 +213,7 @@ func exportNames(out string) (exportFiles, error) {
 }
 
 // exportNet writes a net's weights and its card, and the mean that is subtracted of its pictures, where it is known.
-func exportNet(stdout io.Writer, k *transfer.Kept, mean *gomlxnet.Tensor, files exportFiles) error {
+func exportNet(stdout io.Writer, k *transfer.Kept, mean *arch.Tensor, files exportFiles) error {
 	card, err := newCard(k, filepath.Base(files.weights))
 	if err != nil {
 		return err
@@ -222,7 +222,7 @@ func exportNet(stdout io.Writer, k *transfer.Kept, mean *gomlxnet.Tensor, files 
 		card.Input.Channels = channelMeans(*mean)
 		if !k.Recipe.ChannelMean {
 			card.Input.MeanFile = filepath.Base(files.mean)
-			if err := weights.WriteTensors(files.mean, map[string]gomlxnet.Tensor{"mean": channelsFirst(*mean)}); err != nil {
+			if err := weights.WriteTensors(files.mean, map[string]arch.Tensor{"mean": channelsFirst(*mean)}); err != nil {
 				return fmt.Errorf("-o %s: %w", files.mean, err)
 			}
 		}

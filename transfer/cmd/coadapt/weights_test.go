@@ -9,7 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"coadapt/gomlxnet"
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/nets"
+	"coadapt/gomlxnet/op"
 	"coadapt/gomlxnet/weights"
 	"coadapt/transfer"
 	"coadapt/transfer/store"
@@ -117,7 +119,7 @@ func TestWeightsOut(t *testing.T) {
 // The card of a net that trained has its accuracy with the interval, by hand for 40 of 50, and says how torchvision
 // makes a net of its own.
 func TestCard(t *testing.T) {
-	a, err := gomlxnet.Named("squeezenet1_1", 5, 64)
+	a, err := nets.Named("squeezenet1_1", 5, 64)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +140,7 @@ func TestCard(t *testing.T) {
 	if got := c.Torchvision(); got != "torchvision.models.squeezenet1_1(num_classes=5)" {
 		t.Errorf("made by %q", got)
 	}
-	k.Arch.Blocks[9] = gomlxnet.Without[gomlxnet.Dropout](k.Arch.Blocks[9])
+	k.Arch.Blocks[9] = arch.Without[op.Dropout](k.Arch.Blocks[9])
 	if c, err := newCard(k, "x"); err != nil || c.Torchvision() != "" {
 		t.Errorf("another net is made by %q, %v", c.Torchvision(), err)
 	}
@@ -146,7 +148,7 @@ func TestCard(t *testing.T) {
 
 // Means and order of a picture of two pixels, by hand.
 func TestMeanOfACard(t *testing.T) {
-	picture := gomlxnet.Tensor{Shape: []int{1, 2, 3}, Data: []float32{1, 2, 3, 5, 6, 7}}
+	picture := arch.Tensor{Shape: []int{1, 2, 3}, Data: []float32{1, 2, 3, 5, 6, 7}}
 	if got := channelMeans(picture); !slices.Equal(got, []float32{3, 4, 5}) {
 		t.Errorf("means %v", got)
 	}

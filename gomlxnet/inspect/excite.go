@@ -1,0 +1,83 @@
+package inspect
+
+import (
+	"fmt"
+
+	"coadapt/gomlxnet/arch"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// Exciter says how much images excite the units of a layer, and how they would excite them more. Units are read before
+// what follows the layer's last weights, such as ReLU and pooling: a unit that is off has a gradient there. In a block
+// whose operations join behind its weights, as those of a residual net, they are what leaves the block. There is no
+// dropout. An Exciter is for one goroutine at a time.
+type Exciter struct {
+	*runner
+	batch, units int
+}
+
+// NewExciter makes one of a layer, from 0, for batches of the given size, on the backend's first device.
+func NewExciter(backend compute.Backend, a arch.Arch, w arch.Weights, batch, layer int) (*Exciter, error) {
+	if batch < 1 || layer < 0 || layer >= len(a.Blocks) {
+		return nil, fmt.Errorf("units of layer %d of %s in batches of %d: want a layer of 0 to %d, and a batch of 1 at least",
+			layer, a.Name, batch, len(a.Blocks)-1)
+	}
+	dims, err := a.Preactivation(layer)
+	if err != nil {
+		return nil, err
+	}
+	units := dims.Channels
+	r, err := newRunner(backend, a, w, "units of "+a.Name, func(scope *model.Scope, in []*Node) []*Node {
+		images, wanted := in[0], in[1]
+		all := a.Graph(images, arch.Run{Scope: scope, To: layer + 1, Preactivation: true})[layer]
+		centre, most := all, all
+		if all.Rank() == 4 {
+			y, x := all.Shape().Dim(1)/2, all.Shape().Dim(2)/2
+			centre = Reshape(Slice(all, AxisRange(), AxisElem(y), AxisElem(x), AxisRange()), batch, units)
+			most = ReduceMax(all, 1, 2)
+		}
+		value := ReduceSum(Mul(centre, OneHot(wanted, units, dtypes.Float32)), 1)
+		return []*Node{value, most, Gradient(ReduceAllSum(value), images)[0]}
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Exciter{r, batch, units}, nil
+}
+
+// Units is how many the layer has.
+func (e *Exciter) Units() int { return e.units }
+
+// Excitement is what images do to units.
+type Excitement struct {
+	Value    []float32 // [batch]: of the unit that is wanted of each image, in the middle of the image
+	Most     []float32 // [batch, units]: the largest over the places of an image
+	Gradient []float32 // [batch, size, size, channels]: of each value by its image
+}
+
+// Of is what images [batch, size, size, channels] do to a unit each.
+func (e *Exciter) Of(images []float32, wanted []int) (Excitement, error) {
+	a := e.arch
+	if len(images) != e.batch*a.Size*a.Size*a.Channels || len(wanted) != e.batch {
+		return Excitement{}, fmt.Errorf("units of %s: %d values and %d units for a batch of %d images of %d·%d·%d",
+			a.Name, len(images), len(wanted), e.batch, a.Size, a.Size, a.Channels)
+	}
+	units := make([]int32, len(wanted))
+	for i, u := range wanted {
+		if u < 0 || u >= e.units {
+			return Excitement{}, fmt.Errorf("units of %s: unit %d, want 0 to %d", a.Name, u, e.units-1)
+		}
+		units[i] = int32(u)
+	}
+	out, err := e.call(tensors.FromFlatDataAndDimensions(images, e.batch, a.Size, a.Size, a.Channels),
+		tensors.FromFlatDataAndDimensions(units, e.batch))
+	if err != nil {
+		return Excitement{}, err
+	}
+	return Excitement{Value: out[0].Data, Most: out[1].Data, Gradient: out[2].Data}, nil
+}

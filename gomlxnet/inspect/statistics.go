@@ -1,0 +1,117 @@
+package inspect
+
+import (
+	"fmt"
+	"slices"
+
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/op"
+
+	"github.com/gomlx/compute"
+	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// Statistics finds the statistics of a net's normalisations again, where its weights have changed: mean and variance
+// of each are the mean of those of all batches, each layer below already with the batch's (Izmailov et al. 2018,
+// Averaging Weights Leads to Wider Optima and Better Generalization, section 3.2). There is no dropout. A Statistics is
+// for one goroutine at a time.
+type Statistics struct {
+	net   *runner
+	batch int
+	paths []string // of the statistics, in the order of the graph's first outputs
+}
+
+// NewStatistics makes a finder for batches of the given size, 2 at least, on the backend's first device. It fails for
+// an arch without statistics.
+func NewStatistics(backend compute.Backend, a arch.Arch, w arch.Weights, batch int) (*Statistics, error) {
+	if !a.HasStatistics() || batch < 2 {
+		return nil, fmt.Errorf("statistics of %s in batches of %d: want an arch with batch_norm, and 2 images at least",
+			a.Name, batch)
+	}
+	follows := a // a momentum of 1 leaves the batch's statistics alone
+	follows.Blocks = nil
+	for _, b := range a.Blocks {
+		b.Ops = slices.Clone(b.Ops)
+		for i, o := range b.Ops {
+			if norm, ok := o.Spec.(op.BatchNorm); ok {
+				norm.Momentum = 1
+				b.Ops[i].Spec = norm
+			}
+		}
+		follows.Blocks = append(follows.Blocks, b)
+	}
+	vars, err := follows.Variables()
+	if err != nil {
+		return nil, err
+	}
+	s := &Statistics{batch: batch}
+	for _, v := range vars {
+		if v.Role == op.Statistic {
+			s.paths = append(s.paths, v.Path)
+		}
+	}
+	s.net, err = newRunner(backend, a, w, "statistics of "+a.Name, func(scope *model.Scope, in []*Node) []*Node {
+		found := map[string]*Node{}
+		left := follows.Graph(in[0], arch.Run{Batch: true,
+			Value: func(i int) *Node { return scope.Store().GetVariable(vars[i].Path).NodeValue(in[0].Graph()) },
+			Set:   func(i int, value *Node) { found[vars[i].Path] = value }})
+		var out []*Node
+		for _, path := range s.paths {
+			out = append(out, found[path])
+		}
+		return append(out, left[len(left)-1]) // the Go backend fails where nothing reads the last operation
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Of is w with the statistics of batches of images, each [batch, size, size, channels]. It fails for none.
+func (s *Statistics) Of(w arch.Weights, batches [][]float32) (arch.Weights, error) {
+	if len(batches) == 0 {
+		return nil, fmt.Errorf("%s: no batch of images, want one at least", s.net.what)
+	}
+	if err := s.net.Load(w); err != nil {
+		return nil, err
+	}
+	sums := map[string][]float64{}
+	for _, images := range batches {
+		if err := s.add(sums, images); err != nil {
+			return nil, err
+		}
+	}
+	out := w.Clone()
+	for path, sum := range sums {
+		for i, v := range sum {
+			out[path].Data[i] = float32(v / float64(len(batches)))
+		}
+	}
+	return out, nil
+}
+
+// add adds the statistics of one batch.
+func (s *Statistics) add(sums map[string][]float64, images []float32) error {
+	in := s.net.arch.Input()
+	if want := s.batch * in.Values(); len(images) != want {
+		return fmt.Errorf("%s: a batch of %d values, want %d", s.net.what, len(images), want)
+	}
+	out, err := s.net.call(tensors.FromFlatDataAndDimensions(images, in.Shape(s.batch)...))
+	if err != nil {
+		return err
+	}
+	for i, path := range s.paths {
+		if sums[path] == nil {
+			sums[path] = make([]float64, len(out[i].Data))
+		}
+		for k, v := range out[i].Data {
+			sums[path][k] += float64(v)
+		}
+	}
+	return nil
+}
+
+// Close frees the compiled graph and the net.
+func (s *Statistics) Close() { s.net.Close() }

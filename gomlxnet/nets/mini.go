@@ -1,0 +1,133 @@
+package nets
+
+import (
+	"fmt"
+
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/op"
+)
+
+// MiniOptions size a Mini; zero fields take the defaults.
+type MiniOptions struct {
+	Size     int     `json:"size,omitempty"`     // of the image, pixels: 32
+	Channels int     `json:"channels,omitempty"` // 3
+	Widths   [7]int  `json:"widths,omitzero"`    // 24, 48, 64, 64, 48, 192, 192
+	Dropout  float64 `json:"dropout,omitempty"`  // after fc6 and fc7: 0 means none
+	Groups   int     `json:"groups,omitempty"`   // of conv2, conv4 and conv5, as CaffeNet's 2: 1
+	NoLRN    bool    `json:"no_lrn,omitempty"`   // leaves out the response normalisation behind conv1 and conv2
+	Init     Init    `json:"init,omitempty"`     // HeInit
+	Norm     string  `json:"norm,omitempty"`     // "batch": batch norm in place of biases and LRN, in all layers but the last
+	Residual bool    `json:"residual,omitempty"` // what enters conv3 and convolutions above it is added to what leaves
+	Depth    int     `json:"depth,omitempty"`    // layers, 6 at least: 8; further convolutions are as wide as conv4
+}
+
+// Init names a set of fillers of a Mini.
+type Init string
+
+// The sets of fillers.
+const (
+	HeInit    Init = ""      // He's variance 2/fan-in, zero biases
+	GaussInit Init = "gauss" // standard deviation 0.01 in all layers, zero biases
+	CaffeInit Init = "caffe" // CaffeNet's: 0.01, of fc6 and fc7 0.005, and biases of 1 in conv2, conv4, conv5, fc6 and fc7
+)
+
+// ParseInit reads "he", "gauss" or "caffe".
+func ParseInit(s string) (Init, error) {
+	switch s {
+	case "he":
+		return HeInit, nil
+	case string(GaussInit), string(CaffeInit):
+		return Init(s), nil
+	}
+	return "", fmt.Errorf("initial values %q, want he, gauss or caffe", s)
+}
+
+func (init Init) check() error {
+	if init == HeInit {
+		return nil
+	}
+	_, err := ParseInit(string(init))
+	return err
+}
+
+// check says what is wrong with the options.
+func (o MiniOptions) check() error {
+	if o.Norm != "" && o.Norm != batchNormed {
+		return fmt.Errorf("norm %q, want %q or none", o.Norm, batchNormed)
+	}
+	if o.Depth != 0 && (o.Depth < 6 || o.Depth > 100) {
+		return fmt.Errorf("depth %d, want 6 to 100 layers, or 0 for 8", o.Depth)
+	}
+	return o.Init.check()
+}
+
+// weight is how the weights of layer n (from 1) begin and learn. The last layer's are the same in each set.
+func (init Init) weight(n int) op.Param {
+	switch {
+	case n == len(caffeFillers) || init == GaussInit:
+		return op.Param{Filler: op.Filler{Kind: op.Gaussian, Std: 0.01}, RateMult: 1, DecayMult: 1}
+	case init == CaffeInit:
+		return op.Param{Filler: op.Filler{Kind: op.Gaussian, Std: caffeFillers[n-1].std}, RateMult: 1, DecayMult: 1}
+	}
+	return op.Param{Filler: op.Filler{Kind: op.MSRA}, RateMult: 1, DecayMult: 1}
+}
+
+// bias is that of biases.
+func (init Init) bias(n int) *op.Param {
+	p := &op.Param{Filler: op.Filler{Kind: op.Constant}, RateMult: 2, DecayMult: 0}
+	if init == CaffeInit {
+		p.Filler.Value = caffeFillers[n-1].bias
+	}
+	return p
+}
+
+// Mini has CaffeNet's eight layers for small images, sized so that a whole transfer curve trains in minutes on two
+// cores. It differs where small nets and short training ask for it: windows of 5 and 3 px with a stride of 2 in
+// conv1, He's fillers with zero biases instead of fixed standard deviations (0.01 stands still for hundreds of
+// steps), and no dropout unless asked for. Images of 16 to 23 px leave two pixels to conv5, which then has no pool.
+//
+// A Mini of another depth has convolutions more, or fewer, between conv3 and the last one, and numbers them on: one of
+// 10 layers ends with conv7, fc8, fc9 and fc10.
+func Mini(classes int, opt MiniOptions) arch.Arch {
+	if opt.Size == 0 {
+		opt.Size = 32
+	}
+	if opt.Channels == 0 {
+		opt.Channels = 3
+	}
+	if opt.Widths == [7]int{} {
+		opt.Widths = [7]int{24, 48, 64, 64, 48, 192, 192}
+	}
+	if opt.Norm != "" || opt.Residual || opt.Depth != 0 {
+		return miniDeep(classes, opt)
+	}
+	conv := func(n, kernel, stride, groups int) op.Spec {
+		return op.Convolution{Out: opt.Widths[n-1], Kernel: kernel, Stride: stride, Pad: kernel / 2, Groups: groups,
+			Weight: opt.Init.weight(n), Bias: opt.Init.bias(n)}
+	}
+	fc := func(n int) op.Spec {
+		return op.Dense{Out: opt.Widths[n-1], Weight: opt.Init.weight(n), Bias: opt.Init.bias(n)}
+	}
+	var relu, pool, dropout op.Spec = op.ReLU{}, op.Pool{Kernel: 3, Stride: 2}, nil
+	var lrn op.Spec = op.LRN{Size: 5, Alpha: 1e-4, Beta: 0.75}
+	pool5 := pool
+	if opt.Size < 24 {
+		pool5 = nil // conv5 sees fewer than its three pixels
+	}
+	if opt.NoLRN {
+		lrn = nil
+	}
+	if opt.Dropout != 0 {
+		dropout = op.Dropout{P: opt.Dropout}
+	}
+	return arch.Arch{Name: "mini", Size: opt.Size, Channels: opt.Channels, Classes: classes, Blocks: []arch.Block{
+		arch.Chain("conv1", conv(1, 5, 2, 0), relu, pool, lrn),
+		arch.Chain("conv2", conv(2, 3, 0, opt.Groups), relu, pool, lrn),
+		arch.Chain("conv3", conv(3, 3, 0, 0), relu),
+		arch.Chain("conv4", conv(4, 3, 0, opt.Groups), relu),
+		arch.Chain("conv5", conv(5, 3, 0, opt.Groups), relu, pool5),
+		arch.Chain("fc6", fc(6), relu, dropout),
+		arch.Chain("fc7", fc(7), relu, dropout),
+		arch.Chain("fc8", op.Dense{Weight: opt.Init.weight(8), Bias: opt.Init.bias(8)}),
+	}}
+}

@@ -1,0 +1,56 @@
+package nets
+
+import (
+	"fmt"
+	"math"
+
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/op"
+)
+
+// What the presets that follow torchvision and He et al. have in common.
+
+// kaiming are weights of a convolution that start Gaussian with variance 2/(kernel²·out), as torchvision's
+// kaiming_normal_ with mode fan_out.
+func kaiming(kernel, out int) op.Param {
+	return gaussian(math.Sqrt(2 / float64(kernel*kernel*out)))
+}
+
+// gaussian are weights that start Gaussian.
+func gaussian(std float64) op.Param {
+	return op.Param{Filler: op.Filler{Kind: op.Gaussian, Std: std}, RateMult: 1, DecayMult: 1}
+}
+
+// zeroBias are biases that start at 0 and learn and decay as weights do, which is PyTorch's way.
+func zeroBias() *op.Param {
+	return &op.Param{Filler: op.Filler{Kind: op.Constant}, RateMult: 1, DecayMult: 1}
+}
+
+// classifier is the inner product to the classes of n features, with PyTorch's spread of weights, 1/√(3·n).
+func classifier(n int) op.Spec {
+	return op.Dense{Weight: gaussian(1 / math.Sqrt(3*float64(n))), Bias: zeroBias()}
+}
+
+// sized are the options of a preset whose layers are settled.
+type sized struct {
+	Size int `json:"size,omitempty"` // of the image, pixels; 0: the preset's own
+}
+
+// or is the size, or a preset's own.
+func (o sized) or(size int) (int, error) {
+	switch {
+	case o.Size < 0:
+		return 0, fmt.Errorf("size %d, want pixels from 1, or 0 for %d", o.Size, size)
+	case o.Size == 0:
+		return size, nil
+	}
+	return o.Size, nil
+}
+
+// chain is a block in the making.
+type chain struct{ ops []arch.Op }
+
+// add adds an operation that reads those named in from, or without any the one before it. An empty name is its kind.
+func (c *chain) add(name string, s op.Spec, from ...string) {
+	c.ops = append(c.ops, arch.Op{Name: name, From: from, Spec: s})
+}

@@ -1,0 +1,315 @@
+package train
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/op"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// A block takes no more steps than these, and no more bytes of images: what is
+// saved by a further step becomes less, what is lost where a machine dies more.
+const (
+	maxBlock      = 16
+	maxBlockBytes = 80 << 20
+)
+
+// blockOf is how many steps an execution takes at most on batches of values of dims each. Both backends
+// have loops (XLA's list of what it can does not say so), the Go one (compute v0.1.2) not what picks a step's batch.
+func (t *Trainer) blockOf(dims op.Dims) int {
+	if t.shards != nil || !t.backend.Capabilities().Operations[compute.OpTypeDynamicSlice] {
+		return 1
+	}
+	return max(1, min(maxBlock, maxBlockBytes/(4*t.batch*dims.Values())))
+}
+
+// Steps are what a net is given for some steps that follow each other.
+type Steps struct {
+	Values    []float32 // images, [steps, batch, size, size, channels], or with Above what [Trainer.Prefix] gave for them
+	Labels    []int32   // [steps, batch], each in 0..classes-1
+	Rates     []float64 // of each step
+	Seed      uint64    // of dropout, whose masks are a pure function of it and the step's number
+	Iteration int       // the number of the first step
+	Above     bool      // the steps compute only what is above the settled layers, and come to the same net
+}
+
+// MaxSteps is how many steps a block may have: 1 on several devices, for large images, and on the Go backend. With
+// above it is that of blocks with Above: 0 for a net without settled layers.
+func (t *Trainer) MaxSteps(above bool) int {
+	b, err := t.given(Steps{Above: above})
+	if err != nil {
+		return 0
+	}
+	return t.blockOf(b.dims)
+}
+
+// Train takes the steps of a block, up to [Trainer.MaxSteps], and gives the mean loss of each before its update. They
+// are one execution, a loop in the graph, so that nothing returns to the host and weights stay where they are. It ends
+// behind a loss that is not finite, and gives the losses as far as it came. A step comes to the same bits in any block,
+// first or last, full or not.
+func (t *Trainer) Train(b Steps) ([]float64, error) {
+	in, err := t.given(b)
+	if err != nil {
+		return nil, err
+	}
+	return t.takeSteps(in)
+}
+
+// given is a block whose values, of dims for each image, enter at layer from.
+type given struct {
+	Steps
+	from int
+	dims op.Dims
+}
+
+// given says where a block's values enter.
+func (t *Trainer) given(b Steps) (given, error) {
+	if !b.Above {
+		return given{b, 0, t.arch.Input()}, nil
+	}
+	n, err := t.settled()
+	return given{b, n, t.dims[n].In}, err
+}
+
+// checkBlock says what is wrong with what a block is given.
+func (t *Trainer) checkBlock(b given) error {
+	if !t.loaded {
+		return t.errNoNet()
+	}
+	block, n, size := t.blockOf(b.dims), len(b.Rates), t.batch*b.dims.Values()
+	if n < 1 || n > block || len(b.Values) != n*size || len(b.Labels) != n*t.batch {
+		return fmt.Errorf("block of %d steps with %d values and %d labels, want 1 to %d steps with %d and %d each", n,
+			len(b.Values), len(b.Labels), block, size, t.batch)
+	}
+	return nil
+}
+
+// takeSteps takes the steps of a block.
+func (t *Trainer) takeSteps(b given) ([]float64, error) {
+	if err := t.checkBlock(b); err != nil {
+		return nil, err
+	}
+	if t.blockOf(b.dims) == 1 {
+		loss, err := t.step(b)
+		return []float64{loss}, err
+	}
+	losses, err := takeBlock([]*Trainer{t}, []given{b})
+	if err != nil {
+		return nil, err
+	}
+	return losses[0], nil
+}
+
+// takeBlock takes blocks of as many steps with several nets in one execution, as far as all losses are finite.
+func takeBlock(nets []*Trainer, blocks []given) ([][]float64, error) {
+	t, n := nets[0], len(blocks[0].Rates)
+	block := t.blockOf(blocks[0].dims)
+	p, err := t.blockProgram(blocks[0].from, len(nets))
+	if err != nil {
+		return nil, err
+	}
+	var in []input
+	for _, b := range blocks {
+		// The graph is one for full blocks; what is missing is not looked at, so that what lies behind the given will do.
+		values := padTo(b.Values, block*t.batch*b.dims.Values())
+		labels := padTo(b.Labels, block*t.batch)
+		rate, states := make([]float32, block), make([]uint64, 0, 3*block)
+		for i := range block {
+			if i < n {
+				rate[i] = float32(b.Rates[i])
+			}
+			state := op.DropoutState(b.Seed, b.Iteration+i)
+			states = append(states, state[:]...)
+		}
+		in = append(
+			in,
+			input{values, slices.Concat([]int{block}, b.dims.Shape(t.batch))},
+			input{labels, []int{block, t.batch}},
+			input{rate, []int{block}},
+			input{states, []int{block, 3}},
+		)
+	}
+	out, err := execute(nets, p, func(int) []input { return append(in, input{[]int32{int32(n)}, nil}) })
+	if err != nil {
+		return nil, fmt.Errorf("%d training steps of %s, cut %v: %w", n, t.arch.Name, t.cut, err)
+	}
+	taken, err := scalar[int32](out[0])
+	all, lerr := flat[float32](out[1], block*len(nets))
+	if err := errors.Join(err, lerr, finalize(out)); err != nil {
+		return nil, err
+	}
+	losses := make([][]float64, len(nets))
+	for i := range losses {
+		for k := range int(taken) {
+			losses[i] = append(losses[i], float64(all[k*len(nets)+i]))
+		}
+	}
+	return losses, nil
+}
+
+// padTo is a slice of n values, of which those behind its own may be anything.
+func padTo[T any](values []T, n int) []T { return slices.Grow(values, max(0, n-len(values)))[:n] }
+
+// blockGraph takes the first n of a block's steps with several nets, and says how many it took and the losses of each,
+// [steps, nets]. The inputs are values, labels, rates and states (of dropout) of each net in turn, with an axis of
+// steps in front, and n.
+func (t *graphs) blockGraph(scope *model.Scope, in []*Node, nets int, cut arch.Cut, from int) []*Node {
+	n := in[4*nets]
+	g := n.Graph()
+	at := func(path string) []*model.Variable {
+		vars := make([]*model.Variable, nets)
+		for i := range vars {
+			vars[i] = scope.Store().GetVariable(pathOf(path, i, nets))
+		}
+		return vars
+	}
+	// Variables, by their index: those that learn, statistics of blocks that do, and the others.
+	var moving, changing, still []int
+	for i, v := range t.vars {
+		switch {
+		case v.Layer < from: // it must not be made: see [arch.Arch.Graph]
+		case v.Learns(cut):
+			moving = append(moving, i)
+		case v.Role == op.Statistic && !cut.Freezes(v.Layer):
+			changing = append(changing, i)
+		default:
+			still = append(still, i)
+		}
+	}
+	// What goes around: steps taken, the last losses, all losses, the variables that move with their velocities, those
+	// that change; and what stays as it is.
+	state := []*Node{
+		Const(g, int32(0)),
+		Zeros(g, shapes.Make(dtypes.Float32, nets)),
+		Zeros(g, shapes.Make(dtypes.Float32, in[1].Shape().Dim(0), nets)),
+	}
+	goesAround := func(path string, v arch.Variable) {
+		parts := make([]*Node, nets)
+		for i, mv := range at(path) {
+			parts[i] = mv.NodeValue(g)
+		}
+		state = append(state, v.Stack(parts))
+	}
+	var paths []string         // of what goes around and is changed
+	var owners []arch.Variable // whose it is
+	goes := func(path string, v arch.Variable) {
+		goesAround(path, v)
+		paths, owners = append(paths, path), append(owners, v)
+	}
+	first := len(state)
+	for _, i := range moving {
+		goes(t.vars[i].Path, t.vars[i])
+		goes(momentumPath(t.vars[i].Path), t.vars[i])
+	}
+	changed := len(state)
+	for _, i := range changing {
+		goes(t.vars[i].Path, t.vars[i])
+	}
+	fixed := len(state)
+	state = append(append(state, n), in[:4*nets]...)
+	constant := len(state)
+	for _, i := range still {
+		goesAround(t.vars[i].Path, t.vars[i])
+	}
+	arguments := func(g *Graph) []*Node {
+		nodes := make([]*Node, len(state))
+		for i, s := range state {
+			nodes[i] = Parameter(g, fmt.Sprintf("state%d", i), s.Shape())
+		}
+		return nodes
+	}
+	going := NewClosure(g, func(g *Graph) []*Node {
+		s := arguments(g)
+		return []*Node{LogicalAnd(LessThan(s[0], s[fixed]), LogicalAll(IsFinite(s[1])))}
+	})
+	body := NewClosure(g, func(g *Graph) []*Node {
+		s := arguments(g)
+		taken := s[0]
+		var step stackedStep
+		for i := range nets {
+			for k, to := range []*[]*Node{&step.values, &step.labels, &step.rates, &step.rngs} {
+				*to = append(*to, ofStep(s[fixed+1+4*i+k], taken))
+			}
+		}
+		step.variables, step.velocities = make([]*Node, len(t.vars)), make([]*Node, len(t.vars))
+		for k, i := range moving {
+			step.variables[i], step.velocities[i] = s[first+2*k], s[first+2*k+1]
+		}
+		for k, i := range changing {
+			step.variables[i] = s[changed+k]
+		}
+		for k, i := range still {
+			step.variables[i] = s[constant+k]
+		}
+		losses := t.takeStacked(&step, moving, cut, from)
+		next := []*Node{
+			OnePlus(taken),
+			losses,
+			DynamicUpdateSlice(s[2], Reshape(losses, 1, nets), []*Node{taken, ZerosLike(taken)}),
+		}
+		for _, i := range moving {
+			next = append(next, step.variables[i], step.velocities[i])
+		}
+		for _, i := range changing {
+			next = append(next, step.variables[i])
+		}
+		return append(next, s[fixed:]...)
+	})
+	end := While(going, body, state...)
+	for k, path := range paths {
+		parts := owners[k].Unstack(end[first+k], nets)
+		for net, mv := range at(path) {
+			mv.SetNodeValue(parts[net])
+		}
+	}
+	return []*Node{end[0], end[2]}
+}
+
+// stackedStep is what a step of nets takes: of each net its values, labels, rate and state of dropout, and, stacked,
+// the variables and the velocities of those that move, by the index of the variable.
+type stackedStep struct {
+	values, labels, rates, rngs []*Node
+	variables, velocities       []*Node
+}
+
+// takeStacked updates the variables that move and the statistics, and gives the losses before that, [nets].
+func (t *graphs) takeStacked(s *stackedStep, moving []int, cut arch.Cut, from int) *Node {
+	nets := len(s.values)
+	updated := slices.Clone(s.variables)
+	blocks := t.arch.Graph(op.StackNets(s.values), arch.Run{Cut: cut, From: from, RNGs: s.rngs,
+		Value: func(i int) *Node { return s.variables[i] },
+		Set:   func(i int, value *Node) { updated[i] = value }})
+	losses := ReduceMean(op.CrossEntropy(blocks[len(blocks)-1], op.StackNets(s.labels)), -1)
+	var learn, velocities []*Node
+	var params []op.Param
+	for _, i := range moving {
+		learn, velocities = append(learn, s.variables[i]), append(velocities, s.velocities[i])
+		params = append(params, t.vars[i].Under(cut))
+	}
+	learnt, velocities := t.solver.update(ReduceAllSum(losses), learn, velocities, params, func(k int) *Node {
+		return t.vars[moving[k]].StackRates(s.rates, learn[k])
+	})
+	s.variables = updated
+	for k, i := range moving {
+		s.variables[i], s.velocities[i] = learnt[k], velocities[k]
+	}
+	return Reshape(losses, nets)
+}
+
+// ofStep is x at a step, its first axis.
+func ofStep(x, step *Node) *Node {
+	starts, size := []*Node{step}, []int{1}
+	dims := x.Shape().Dimensions[1:]
+	for range dims {
+		starts = append(starts, ZerosLike(step))
+	}
+	return Reshape(DynamicSlice(x, starts, append(size, dims...)), dims...)
+}

@@ -1,0 +1,324 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/op"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// Trainer holds one net of an arch on a backend and steps it. The compiled
+// graphs depend on arch, batch, solver and cut alone, and are kept: a further
+// net of the same shape is loaded into the same Trainer and compiles nothing.
+// A Trainer is for one goroutine at a time; a [Trainer.Sibling] is for another.
+type Trainer struct {
+	*graphs
+	devices []compute.DeviceNum
+	values  map[string][]compute.Buffer // of all variables, by path: one a device, alike
+	cut     arch.Cut
+	loaded  bool
+	ctx     context.Context // how long to wait for the compiler; nil: to its end
+}
+
+// stepKey tells a trainer's graphs of training steps apart.
+type stepKey struct {
+	cut   arch.Cut
+	from  int // the first layer computed: 0, or that above the settled ones
+	block int // nets in an execution of several steps; 0: an execution is one step of one net
+}
+
+// New makes a trainer for batches of the given size. The solver's
+// multipliers are those of the arch. Nothing is compiled before the first step.
+//
+// The net is on the backend's first device, or on those that are named: on
+// another one it comes to the same bits. Several hold the net alike and take an
+// equal part of each batch, which has to be a multiple of their number. Loss,
+// gradients and dropout's masks are those of the whole batch; their sums are
+// rounded in another order, so that losses differ from those of one device by
+// some 1e-7 of their size in the first steps, and later as those of any two
+// orders of summation do. On one number of devices all bits repeat on a CPU,
+// whichever devices they are.
+func New(backend compute.Backend, a arch.Arch, solver SGD, batch int, devices ...int) (*Trainer, error) {
+	vars, err := a.Variables()
+	if err != nil {
+		return nil, err
+	}
+	dims, err := a.Dims()
+	if err != nil {
+		return nil, err
+	}
+	if batch < 1 {
+		return nil, fmt.Errorf("batch of %d images, want at least 1", batch)
+	}
+	g := &graphs{
+		backend:  backend,
+		arch:     a,
+		vars:     vars,
+		dims:     dims,
+		solver:   solver,
+		batch:    batch,
+		steps:    make(map[stepKey]*program),
+		prefixes: make(map[[2]int]*program),
+		users:    1,
+	}
+	at, err := devicesOf(backend, devices)
+	if err != nil {
+		return nil, err
+	}
+	if batch%len(at) != 0 {
+		return nil, fmt.Errorf("batch of %d images on %d devices: want a multiple of %d", batch, len(at), len(at))
+	}
+	if len(at) > 1 {
+		if g.shards, err = newSharding(at); err != nil {
+			return nil, err
+		}
+	}
+	eval := func(scope *model.Scope, in []*Node) []*Node { return g.evalGraph(scope, in[0], in[1]) }
+	if g.eval, err = g.newProgram(1, 2, 0, eval); err != nil {
+		return nil, err
+	}
+	return &Trainer{graphs: g, devices: at, values: make(map[string][]compute.Buffer)}, nil
+}
+
+// Sibling is a Trainer of the same arch, solver and batch on a device of its own choice, without a net. It
+// shares t's compiled graphs, so that one that both need is compiled once, and may be used in another goroutine while t
+// is. On different devices the two compute at the same time; on one, XLA has them take turns. A net on several devices
+// has no siblings.
+func (t *Trainer) Sibling(device int) (*Trainer, error) {
+	if t.shards != nil {
+		return nil, fmt.Errorf("trainer of %s: a net on %d devices has no siblings", t.arch.Name, len(t.devices))
+	}
+	at, err := devicesOf(t.backend, []int{device})
+	if err != nil {
+		return nil, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.users++
+	return &Trainer{graphs: t.graphs, devices: at, values: make(map[string][]compute.Buffer)}, nil
+}
+
+// Load makes w the trainer's net, cut as given, with fresh momentum.
+func (t *Trainer) Load(w arch.Weights, cut arch.Cut) error {
+	if err := cut.Check(t.arch); err != nil {
+		return err
+	}
+	if err := t.arch.Check(w); err != nil {
+		return err
+	}
+	for _, v := range t.vars {
+		if err := t.set(v.Path, w[v.Path].Data, v.Shape...); err != nil {
+			return err
+		}
+	}
+	if err := t.set(ratePath, []float32{0}); err != nil {
+		return err
+	}
+	t.cut, t.loaded = cut, true
+	return t.SetMomentum(nil)
+}
+
+// Recut freezes other layers of the net from the next step on. Weights and momentum stay as they are; what was frozen
+// has none.
+func (t *Trainer) Recut(cut arch.Cut) error {
+	if !t.loaded {
+		return t.errNoNet()
+	}
+	if err := cut.Check(t.arch); err != nil {
+		return err
+	}
+	t.cut = cut
+	return nil
+}
+
+// set gives a variable its value on all devices.
+func (t *Trainer) set(path string, data []float32, dims ...int) error {
+	if err := finalize(t.values[path]); err != nil {
+		return fmt.Errorf("variable %s: %w", path, err)
+	}
+	buffers := make([]compute.Buffer, len(t.devices))
+	for i, d := range t.devices {
+		var err error
+		if buffers[i], err = t.backend.BufferFromFlatData(d, data, shapes.Make(dtypes.Float32, dims...)); err != nil {
+			return fmt.Errorf("variable %s to device %d: %w", path, d, err)
+		}
+	}
+	t.values[path] = buffers
+	return nil
+}
+
+// step takes the one step of a block.
+func (t *Trainer) step(b given) (float64, error) {
+	p, err := t.stepProgram(b.from)
+	if err != nil {
+		return 0, err
+	}
+	if err := t.check(b.Values, b.dims, b.Labels); err != nil {
+		return 0, err
+	}
+	if err := t.set(ratePath, []float32{float32(b.Rates[0])}); err != nil {
+		return 0, err
+	}
+	state := op.DropoutState(b.Seed, b.Iteration)
+	out, err := execute([]*Trainer{t}, p, t.batches(b.Values, b.dims, b.Labels, input{state[:], []int{len(state)}}))
+	if err != nil {
+		return 0, fmt.Errorf("training step of %s, cut %v: %w", t.arch.Name, t.cut, err)
+	}
+	loss, err := scalar[float32](out[0])
+	return float64(loss), errors.Join(err, finalize(out))
+}
+
+// Eval tests on one batch without dropout. Images with label -1 are padding.
+// It returns the number classified correctly and the sum of the losses.
+func (t *Trainer) Eval(images []float32, labels []int32) (correct int, lossSum float64, err error) {
+	if err := t.check(images, t.arch.Input(), labels); err != nil {
+		return 0, 0, err
+	}
+	out, err := execute([]*Trainer{t}, t.eval, t.batches(images, t.arch.Input(), labels))
+	if err != nil {
+		return 0, 0, fmt.Errorf("testing %s: %w", t.arch.Name, err)
+	}
+	right, err := scalar[int32](out[0])
+	sum, serr := scalar[float32](out[1])
+	return int(right), float64(sum), errors.Join(err, serr, finalize(out))
+}
+
+// Weights copies the net's weights to the host.
+func (t *Trainer) Weights() (arch.Weights, error) {
+	return t.read(func(path string) string { return path })
+}
+
+// Momentum copies the solver's velocities to the host, by the path of the
+// variable; those of frozen variables are zero, and statistics have none.
+func (t *Trainer) Momentum() (arch.Weights, error) { return t.read(momentumPath) }
+
+// SetMomentum restores velocities; those absent become zero.
+func (t *Trainer) SetMomentum(m arch.Weights) error {
+	for _, v := range t.vars {
+		if v.Role != op.Learned {
+			continue
+		}
+		data := make([]float32, v.Size())
+		if given, ok := m[v.Path]; ok {
+			if len(given.Data) != len(data) {
+				return fmt.Errorf("momentum of %s has %d values, want %d", v.Path, len(given.Data), len(data))
+			}
+			copy(data, given.Data)
+		}
+		if err := t.set(momentumPath(v.Path), data, v.Shape...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// read copies the variables that are at(path of a net's variable) to the host.
+func (t *Trainer) read(at func(path string) string) (arch.Weights, error) {
+	if !t.loaded {
+		return nil, t.errNoNet()
+	}
+	w := make(arch.Weights, len(t.vars))
+	for _, v := range t.vars {
+		if v.Role == op.Statistic && at(v.Path) != v.Path {
+			continue // it has no velocity
+		}
+		data, err := flat[float32](t.values[at(v.Path)][0], v.Size())
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", at(v.Path), err)
+		}
+		w[v.Path] = arch.Tensor{Shape: v.Shape, Data: data}
+	}
+	return w, nil
+}
+
+// errNoNet says that no net is loaded, or that an execution failed and took it away.
+func (t *Trainer) errNoNet() error { return fmt.Errorf("trainer of %s: no net is loaded", t.arch.Name) }
+
+// Close frees the net and, where no sibling is left, the compiled graphs.
+func (t *Trainer) Close() {
+	for _, buffers := range t.values {
+		_ = finalize(buffers) // those of a backend that is closed are gone
+	}
+	clear(t.values)
+	t.loaded = false
+	t.release()
+}
+
+// check says what is wrong with a batch of values, of dims each, and their labels.
+func (t *Trainer) check(values []float32, dims op.Dims, labels []int32) error {
+	if !t.loaded {
+		return t.errNoNet()
+	}
+	if len(labels) != t.batch || len(values) != t.batch*dims.Values() {
+		want := strings.ReplaceAll(strings.Trim(fmt.Sprint(dims.Shape(t.batch)), "[]"), " ", "·")
+		return fmt.Errorf("batch of %d labels and %d values, want %d and %s", len(labels), len(values), t.batch, want)
+	}
+	return nil
+}
+
+// batches are the inputs of a program for each device: its part of the batch, values of dims each with labels or, where
+// they are nil, without; and what is whole.
+func (t *Trainer) batches(values []float32, dims op.Dims, labels []int32, whole ...input) func(part int) []input {
+	part, each := t.batch/len(t.devices), len(values)/len(t.devices)
+	return func(i int) []input {
+		in := []input{{values[i*each : (i+1)*each], dims.Shape(part)}}
+		if labels != nil {
+			in = append(in, input{labels[i*part : (i+1)*part], []int{part}})
+		}
+		return append(in, whole...)
+	}
+}
+
+// stepProgram is that of a step on values that enter at layer from.
+func (t *Trainer) stepProgram(from int) (*program, error) {
+	cut := t.cut.Learning()
+	return programOf(t.graphs, t.steps, stepKey{cut, from, 0}, func() (*program, error) {
+		return t.newProgram(1, 2, 1, func(scope *model.Scope, in []*Node) []*Node {
+			return []*Node{t.stepGraph(scope, in[0], in[1], in[2], cut, from)}
+		})
+	})
+}
+
+// blockProgram is that of a block of steps, of several nets.
+func (t *Trainer) blockProgram(from, nets int) (*program, error) {
+	cut := t.cut.Learning()
+	return programOf(t.graphs, t.steps, stepKey{cut, from, nets}, func() (*program, error) {
+		return t.newProgram(
+			nets,
+			0,
+			4*nets+1,
+			func(scope *model.Scope, in []*Node) []*Node { return t.blockGraph(scope, in, nets, cut, from) },
+		)
+	})
+}
+
+// stepGraph updates what learns, and returns the mean loss before that.
+func (t *graphs) stepGraph(scope *model.Scope, x, labels, rng *Node, cut arch.Cut, from int) *Node {
+	layers := t.arch.Graph(x, arch.Run{Scope: scope, Cut: cut, From: from, RNGs: []*Node{rng}})
+	loss := ReduceAllMean(op.CrossEntropy(layers[len(layers)-1], labels))
+	solver := t.solver
+	solver.params = make(map[string]op.Param, len(t.vars))
+	for _, v := range t.vars {
+		solver.params[v.Path] = v.Under(cut)
+	}
+	solver.updateGraph(scope, x.Graph(), loss)
+	return loss
+}
+
+func (t *graphs) evalGraph(scope *model.Scope, images, labels *Node) []*Node {
+	layers := t.arch.Graph(images, arch.Run{Scope: scope})
+	logits := layers[len(layers)-1]
+	given := GreaterOrEqual(labels, ZerosLike(labels))
+	loss := op.CrossEntropy(logits, labels)
+	right := LogicalAnd(given, Equal(ArgMax(logits, -1, dtypes.Int32), labels))
+	return []*Node{ReduceAllSum(ConvertDType(right, dtypes.Int32)), ReduceAllSum(Where(given, loss, ZerosLike(loss)))}
+}
