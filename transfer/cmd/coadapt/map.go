@@ -38,7 +38,7 @@ func mapCommand(stdout io.Writer) *cobra.Command {
 		Use:   "map FILE...",
 		Short: "How deep nets dip in several experiments: a table, and a figure",
 		Long: "Each file holds the nets of one experiment, as coadapt curve --json writes them, and is named by its folder, or by itself. Beside its bases\n" +
-			"are set, at one cut: the share of nets that failed where their base did not (Wilson interval), and how many points the others lie from their\n" +
+			"are set, at one cut: the share of nets that failed where their base did not (Wilson interval), and how many points those that trained lie from their\n" +
 			"base (t interval over target and seed).",
 		Example: "  coadapt map notebooks/results/map/*.jsonl\n  coadapt map --cut 4 --conditions BnB,BnBr -o map.png notebooks/results/map/rate-*.jsonl",
 		RunE: func(c *cobra.Command, files []string) error {
@@ -149,7 +149,7 @@ func readSetting(file string, asked []transfer.Treatment, n int, level float64) 
 
 func mapTable(w io.Writer, all []setting) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(tw, "setting\tbase\tcondition\tn\tfailed\t95%%\tothers less base, points\t95%%\tunits\n")
+	fmt.Fprintf(tw, "setting\tbase\tcondition\tn\tfailed\t95%%\ttrained, less base, points\t95%%\tunits\n")
 	for _, s := range all {
 		for _, d := range s.Dips {
 			fmt.Fprintf(
@@ -225,7 +225,7 @@ func drawMap(all []setting, n int, title, out string) error {
 		rows,
 		[]figure.Column{
 			{Label: "nets that failed where their base did not, %", High: 100},
-			{Label: "the other nets less their base, points"},
+			{Label: "nets that trained, less their base, points"},
 		},
 		figure.Options{
 			Title: title,
