@@ -27,7 +27,7 @@ func TestRows(t *testing.T) {
 			},
 		},
 	}
-	columns := []Column{{Label: "failed, %", High: 100}, {Label: "trained, less base, points", Low: -1, High: 1}}
+	columns := []Column{{Label: "failed, %", High: 100}, {Label: "others less base, points", Low: -1, High: 1}}
 	f, err := Rows(rows, columns, Options{Title: "Rate", Caption: "Made up."})
 	if err != nil {
 		t.Fatal(err)
@@ -37,7 +37,7 @@ func TestRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "rows.svg", buf.Bytes())
-	for _, want := range []string{"rate 0.03, BnB, failed, %: 100", "rate 0.01, BnBr, trained, less base, points: 0.1"} {
+	for _, want := range []string{"rate 0.03, BnB, failed, %: 100", "rate 0.01, BnBr, others less base, points: 0.1"} {
 		if !strings.Contains(f.Alt(), want) {
 			t.Errorf("the text alternative does not say %q: %s", want, f.Alt())
 		}

@@ -38,7 +38,7 @@ func mapCommand(stdout io.Writer) *cobra.Command {
 		Use:   "map FILE...",
 		Short: "How deep nets dip in several experiments: a table, and a figure",
 		Long: "Each file holds the nets of one experiment, as coadapt curve --json writes them, and is named by its folder, or by itself. Beside its bases\n" +
-			"are set, at one cut: the share of nets that failed where their base did not (Wilson interval), and how many points those that trained lie from their\n" +
+			"are set, at one cut: the share of nets that failed where their base did not (Wilson interval), and how many points the others lie from their\n" +
 			"base (t interval over target and seed).",
 		Example: "  coadapt map notebooks/results/map/*.jsonl\n  coadapt map --cut 4 --conditions BnB,BnBr -o map.png notebooks/results/map/rate-*.jsonl",
 		RunE: func(c *cobra.Command, files []string) error {
@@ -122,7 +122,7 @@ func readSetting(file string, asked []transfer.Treatment, n int, level float64) 
 	if err != nil {
 		return setting{}, fmt.Errorf("%s: %w", file, err)
 	}
-	dips, err := stats.Dips(results, stats.Accuracy, level)
+	dips, err := stats.Dips(stats.Others(results), stats.Accuracy, level)
 	if err != nil {
 		return setting{}, fmt.Errorf("%s: %w", file, err)
 	}
@@ -149,7 +149,7 @@ func readSetting(file string, asked []transfer.Treatment, n int, level float64) 
 
 func mapTable(w io.Writer, all []setting) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(tw, "setting\tbase\tcondition\tn\tfailed\t95%%\ttrained, less base, points\t95%%\tunits\n")
+	fmt.Fprintf(tw, "setting\tbase\tcondition\tn\tfailed\t95%%\tothers less base, points\t95%%\tunits\n")
 	for _, s := range all {
 		for _, d := range s.Dips {
 			fmt.Fprintf(
@@ -225,12 +225,12 @@ func drawMap(all []setting, n int, title, out string) error {
 		rows,
 		[]figure.Column{
 			{Label: "nets that failed where their base did not, %", High: 100},
-			{Label: "nets that trained, less their base, points"},
+			{Label: "the other nets less their base, points"},
 		},
 		figure.Options{
 			Title: title,
 			Caption: fmt.Sprintf(
-				"Cut at n = %d; %s nets a row and condition. Left: 95%% Wilson. Right: 95%% t over pairs of target and seed, nets that did not train left out.",
+				"Cut at n = %d; %s nets a row and condition. Left: 95%% Wilson. Right: 95%% t over pairs of target and seed, nets that failed left out.",
 				n,
 				nets,
 			),
