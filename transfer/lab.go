@@ -161,8 +161,8 @@ func (l *Lab) trainOn(ctx context.Context, s *slot, net Net) (Result, error) {
 }
 
 // heldPoll is how long to wait until a net that another worker has is asked for again: a second at first, then an eighth
-// of the time that it has been waited for, and half a minute at most, or a third of a lease. So many workers that wait for
-// long nets leave the file system alone.
+// of the time that it has been waited for, and half a minute at most, or a third of a lease. So many workers that wait
+// for long nets leave the file system alone.
 func (l *Lab) heldPoll(waited time.Duration) time.Duration {
 	return max(time.Second, min(waited/8, 30*time.Second, l.cfg.Store.Lease()/3))
 }

@@ -17,10 +17,10 @@ import (
 	"coadapt/transfer/sweep"
 )
 
-// BenchmarkSharedStore is the 2014 experiment on a shared folder: its 163 nets, trained by 50 workers at real pace as far
-// as the store can tell, and what they ask of the file system, by strace. Training is waiting: a net takes as long as
-// its phase, beats every ten seconds and keeps a checkpoint every half a minute. The workers are goroutines with a store
-// each. The phases, of which the last minute counts:
+// BenchmarkSharedStore is the 2014 experiment on a shared folder: its 163 nets, trained by 50 workers at real pace as
+// far as the store can tell, and what they ask of the file system, by strace. Training is waiting: a net takes as long
+// as its phase, beats every ten seconds and keeps a checkpoint every half a minute. The workers are goroutines with a
+// store each. The phases, of which the last minute counts:
 //
 //	begin       23 nets have no parent and are trained, 27 workers wait for them: the first minute
 //	wait        the same after five minutes

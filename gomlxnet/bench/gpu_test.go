@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// TestGPUScript runs gpu.sh with a bench that prints how it was called and fails in float32. On a CPU both calls are made with the
-// flags given, and the first one's status is the script's; what it cannot run with it says.
+// TestGPUScript runs gpu.sh with a bench that prints how it was called and fails in float32. On a CPU both calls are
+// made with the flags given, and the first one's status is the script's; what it cannot run with it says.
 func TestGPUScript(t *testing.T) {
 	bench := filepath.Join(t.TempDir(), "bench")
 	script := "#!/bin/sh\necho \"$@\"\ncase \"$*\" in *bfloat16*) exit 0 ;; esac\nexit 7\n"
@@ -30,7 +30,8 @@ func TestGPUScript(t *testing.T) {
 		return c.ProcessState.ExitCode(), string(said)
 	}
 	status, out := run("/plugins", bench, "python", "--backend=xla:cpu", "--case=mini-infer")
-	const want = "--python=python --backend=xla:cpu --case=mini-infer\n--python=python --bfloat16 --backend=xla:cpu --case=mini-infer\n"
+	const want = "--python=python --backend=xla:cpu --case=mini-infer\n" +
+		"--python=python --bfloat16 --backend=xla:cpu --case=mini-infer\n"
 	if status != 7 || out != want {
 		t.Errorf("status %d, calls\n%swant 7,\n%s", status, out, want)
 	}

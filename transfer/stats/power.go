@@ -15,16 +15,41 @@ import (
 //
 // by Gauss-Legendre quadrature over the range in which f is not negligible;
 // within 1e-9 of SciPy's for df from 1 and |delta| up to 10.
-func NoncentralT(t, df, delta float64) float64 {
+func NoncentralT(t, df, delta float64) float64 { return newNoncentral(df).cdf(t, delta) }
+
+// noncentral is the noncentral t distribution of a number of degrees of freedom. What does not depend on t and delta is
+// computed once.
+type noncentral struct {
+	df, low, high float64
+	chi           distuv.ChiSquared
+	density       []float64 // of chi at the places of the sum, in their order
+}
+
+func newNoncentral(df float64) *noncentral {
 	chi := distuv.ChiSquared{K: df}
-	low, high := math.Sqrt(chi.Quantile(1e-14)/df), math.Sqrt(chi.Quantile(1-1e-14)/df)
+	return &noncentral{
+		df:   df,
+		chi:  chi,
+		low:  math.Sqrt(chi.Quantile(1e-14) / df),
+		high: math.Sqrt(chi.Quantile(1-1e-14) / df),
+	}
+}
+
+// cdf is the chance of a value of at most t.
+func (n *noncentral) cdf(t, delta float64) float64 {
 	const pieces = 8
 	var sum float64
+	place := 0
 	for i := range pieces {
-		a := low + (high-low)*float64(i)/pieces
-		b := low + (high-low)*float64(i+1)/pieces
+		a := n.low + (n.high-n.low)*float64(i)/pieces
+		b := n.low + (n.high-n.low)*float64(i+1)/pieces
 		sum += quad.Fixed(func(s float64) float64 {
-			return distuv.UnitNormal.CDF(t*s-delta) * chi.Prob(df*s*s) * 2 * df * s
+			if place == len(n.density) {
+				n.density = append(n.density, n.chi.Prob(n.df*s*s))
+			}
+			density := n.density[place]
+			place++
+			return distuv.UnitNormal.CDF(t*s-delta) * density * 2 * n.df * s
 		}, a, b, 64, nil, 0)
 	}
 	return min(max(sum, 0), 1)
@@ -38,10 +63,16 @@ func Power(delta, sd float64, pairs int, alpha float64) float64 {
 	if pairs < 2 || !(sd > 0) {
 		return math.NaN()
 	}
-	df := float64(pairs - 1)
-	crit := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: df}.Quantile(1 - alpha/2)
-	shift := math.Abs(delta) / sd * math.Sqrt(float64(pairs))
-	return 1 - NoncentralT(crit, df, shift) + NoncentralT(-crit, df, shift)
+	return powerOf(newNoncentral(float64(pairs-1)), pairs, alpha)(delta, sd)
+}
+
+// powerOf is Power of a number of pairs and a level.
+func powerOf(t *noncentral, pairs int, alpha float64) func(delta, sd float64) float64 {
+	crit := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: t.df}.Quantile(1 - alpha/2)
+	return func(delta, sd float64) float64 {
+		shift := math.Abs(delta) / sd * math.Sqrt(float64(pairs))
+		return 1 - t.cdf(crit, shift) + t.cdf(-crit, shift)
+	}
 }
 
 // MDE is the minimum detectable effect: the mean difference that the test of
@@ -53,13 +84,14 @@ func MDE(sd float64, pairs int, alpha, power float64) (float64, error) {
 		return 0, fmt.Errorf("detectable effect of %d pairs with standard deviation %v, level %v, power %v; want at least 2 pairs, a deviation above 0, a level in (0, 1) and a power between that and 1",
 			pairs, sd, alpha, power)
 	}
+	detects := powerOf(newNoncentral(float64(pairs-1)), pairs, alpha)
 	low, high := 0.0, sd
-	for Power(high, sd, pairs, alpha) < power {
+	for detects(high, sd) < power {
 		high *= 2
 	}
 	for range 60 {
 		mid := (low + high) / 2
-		if Power(mid, sd, pairs, alpha) < power {
+		if detects(mid, sd) < power {
 			low = mid
 		} else {
 			high = mid

@@ -8,6 +8,8 @@ import (
 
 	"coadapt/transfer"
 	"coadapt/transfer/store"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Phase says how far a net of a run is.
@@ -94,17 +96,11 @@ func (rd *Reader) Read() (*Status, error) {
 		}
 	}
 	nets := make(map[string]*NetStatus, len(r.Nets))
-	st.Nets = make([]NetStatus, len(r.Nets))
+	if st.Nets, err = rd.nets(); err != nil {
+		return nil, err
+	}
 	for i, m := range r.Nets { // parents come before their children
 		n := &st.Nets[i]
-		if known, ok := rd.done[m.Key]; ok {
-			*n = known
-		} else {
-			*n = NetStatus{Member: m}
-			if err := n.read(rd.store); err != nil {
-				return nil, fmt.Errorf("run %s, net %s: %w", r.ID, m.Net, err)
-			}
-		}
 		if p, ok := live[m.Net]; ok && n.Phase != Done {
 			n.Phase, n.Step, n.Loss, n.Rate, n.Worker = Running, p.Step, &p.Loss, p.ImagesPerSecond, at[m.Net]
 		}
@@ -118,6 +114,27 @@ func (rd *Reader) Read() (*Status, error) {
 	}
 	st.estimate()
 	return st, nil
+}
+
+// nets reads the status of each net by itself, several at a time: a file system far away takes its time for each.
+func (rd *Reader) nets() ([]NetStatus, error) {
+	all := make([]NetStatus, len(rd.record.Nets))
+	var group errgroup.Group
+	group.SetLimit(8)
+	for i, m := range rd.record.Nets {
+		if known, ok := rd.done[m.Key]; ok {
+			all[i] = known
+			continue
+		}
+		group.Go(func() error {
+			all[i] = NetStatus{Member: m}
+			if err := all[i].read(rd.store); err != nil {
+				return fmt.Errorf("run %s, net %s: %w", rd.record.ID, m.Net, err)
+			}
+			return nil
+		})
+	}
+	return all, group.Wait()
 }
 
 // read reads the status of one net.

@@ -110,8 +110,9 @@ func (w *Worker) keep(live context.Context, stop context.CancelCauseFunc) {
 	}
 }
 
-// pace is how much time a worker of an age lets pass between two looks at the file system: a sixtieth of its age, within
-// a second, less what a clock may be off, and most. Many workers of nets that take hours leave a shared file system alone.
+// pace is how much time a worker of an age lets pass between two looks at the file system: a sixtieth of its age,
+// within a second and most, less what a ticker may be early. So many workers of nets that take hours leave a shared file
+// system alone.
 func pace(age, most time.Duration) time.Duration { return min(max(age/60, tick), most) - tick/10 }
 
 // Asked identifies the last request to stop a run: it changes with each [Stop], and is "" before the first.

@@ -20,9 +20,9 @@ import (
 // A cache keeps what was read from the files of a large folder, in the user's cache folder, so that opening the folder
 // again reads no picture. It is never the truth: a folder is listed anew each time, and what is known of a file counts
 // only where the file has the name, size, inode, time of modification and time of change that it had. The system sets
-// the time of change whenever a file is written, replaced, renamed or given other times, and no program can set it back.
-// What changed within two seconds before a listing is not kept, as a later change could have the same time. Where a system
-// has no such time, nothing is kept. A cache that is gone, damaged or of another version is made anew.
+// the time of change whenever a file is written, replaced, renamed or given other times, and no program can set it
+// back. What changed within two seconds before a listing is not kept, as a later change could have the same time. Where
+// a system has no such time, nothing is kept. A cache that is gone, damaged or of another version is made anew.
 type cache struct {
 	file     string
 	device   uint64 // of the folder

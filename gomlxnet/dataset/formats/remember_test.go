@@ -15,7 +15,8 @@ import (
 	"coadapt/gomlxnet/dataset/datatest"
 )
 
-// large is a tree of enough files to be remembered: two classes, with 600 training and 10 test pictures of one grey each.
+// large is a tree of enough files to be remembered: two classes, with 600 training and 10 test pictures of one grey
+// each.
 func large(t *testing.T) string {
 	t.Helper()
 	files := map[string][]byte{}
@@ -140,8 +141,8 @@ func TestChangesAreSeen(t *testing.T) {
 	}
 }
 
-// TestRememberedSizes: a folder that has to be looked through for its sizes, and for pictures that lie on their side, has
-// the same pixels from memory.
+// TestRememberedSizes: a folder that has to be looked through for its sizes, and for pictures that lie on their side,
+// opens as the same from memory.
 func TestRememberedSizes(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	dir := large(t)
@@ -209,7 +210,8 @@ func TestDamagedCache(t *testing.T) {
 	}
 	flipped := append([]byte{}, whole...)
 	flipped[len(flipped)/2] ^= 4
-	for name, data := range map[string][]byte{"empty": nil, "short": whole[:40], "flipped": flipped, "text": []byte("{}")} {
+	damaged := map[string][]byte{"empty": nil, "short": whole[:40], "flipped": flipped, "text": []byte("{}")}
+	for name, data := range damaged {
 		if err := os.WriteFile(file, data, 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -17,9 +17,9 @@ import (
 )
 
 // BenchmarkPackFolder packs a folder of 20,000 JPEGs of 64 px at 56 px: it is opened for the first time, its sums are
-// made, all pictures are decoded, resized and written, and synced to disk. COADAPT_TEST_PYTHON, where it has torchvision,
-// brings the same files to the same size in turn (testdata/imagefolder.py), and writes nothing. Medians of five rounds,
-// pictures a second by the clock; "ratio" is the median over the rounds of ours to torchvision's.
+// made, all pictures are decoded, resized and written, and synced to disk. COADAPT_TEST_PYTHON, where it has
+// torchvision, brings the same files to the same size in turn (testdata/imagefolder.py), and writes nothing. Medians of
+// five rounds, pictures a second by the clock; "ratio" is the median over the rounds of ours to torchvision's.
 func BenchmarkPackFolder(b *testing.B) {
 	const size, pictures = 56, 20_000
 	tree := datatest.ManyPictures(b, 500, 40)
