@@ -264,10 +264,15 @@ func interval(values []float64) Interval {
 	if math.IsNaN(i.Mean) || len(found) < len(values)/2 {
 		return i
 	}
+	i.Low, i.High = percentiles(found)
+	return i
+}
+
+// percentiles are those of 2.5 and 97.5% of resamples, which it sorts.
+func percentiles(found []float64) (low, high float64) {
 	slices.Sort(found)
 	at := func(share float64) float64 { return found[min(len(found)-1, int(share*float64(len(found))))] }
-	i.Low, i.High = at(0.025), at(0.975)
-	return i
+	return at(0.025), at(0.975)
 }
 
 // costs are how many nets have a forecast, its mean seconds, and the seconds of training that it saves a unit.

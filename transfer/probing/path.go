@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
 
 	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
@@ -172,7 +171,5 @@ func (p Path) interval(by [][]float64, worse float64) (low, high float64) {
 		}
 		found[k] = barrier(by, worse, chosen)
 	}
-	slices.Sort(found)
-	at := func(share float64) float64 { return found[min(len(found)-1, int(share*float64(len(found))))] }
-	return at(0.025), at(0.975)
+	return percentiles(found)
 }

@@ -39,11 +39,11 @@ func TestPath(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rightly, _, err := r.tested(t.Context(), b, b.Weights, dataset.Test)
+	alike, _, err := r.tested(t.Context(), b, b.Weights, dataset.Test)
 	if err != nil {
 		t.Fatal(err)
 	}
-	own, shuffled := mean(right, nil), mean(rightly, nil)
+	own, shuffled := mean(right, nil), mean(alike, nil)
 	if own != shuffled || own != net.Accuracy {
 		t.Errorf("accuracy %v with shuffled units, %v before, the result says %v", shuffled, own, net.Accuracy)
 	}
