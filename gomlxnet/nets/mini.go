@@ -16,7 +16,7 @@ type MiniOptions struct {
 	Groups   int     `json:"groups,omitempty"`   // of conv2, conv4 and conv5, as CaffeNet's 2: 1
 	NoLRN    bool    `json:"no_lrn,omitempty"`   // leaves out the response normalisation behind conv1 and conv2
 	Init     Init    `json:"init,omitempty"`     // HeInit
-	Norm     string  `json:"norm,omitempty"`     // "batch": batch norm in place of biases and LRN, in all layers but the last
+	Norm     string  `json:"norm,omitempty"`     // "batch": batch norm in place of biases and LRN, but in the last layer
 	Residual bool    `json:"residual,omitempty"` // what enters conv3 and convolutions above it is added to what leaves
 	Depth    int     `json:"depth,omitempty"`    // layers, 6 at least: 8; further convolutions are as wide as conv4
 }
