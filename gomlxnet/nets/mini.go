@@ -65,16 +65,16 @@ func (o MiniOptions) check() error {
 func (init Init) weight(n int) op.Param {
 	switch {
 	case n == len(caffeFillers) || init == GaussInit:
-		return op.Param{Filler: op.Filler{Kind: op.Gaussian, Std: 0.01}, RateMult: 1, DecayMult: 1}
+		return gaussian(0.01)
 	case init == CaffeInit:
-		return op.Param{Filler: op.Filler{Kind: op.Gaussian, Std: caffeFillers[n-1].std}, RateMult: 1, DecayMult: 1}
+		return gaussian(caffeFillers[n-1].std)
 	}
 	return op.Param{Filler: op.Filler{Kind: op.MSRA}, RateMult: 1, DecayMult: 1}
 }
 
 // bias is that of biases.
 func (init Init) bias(n int) *op.Param {
-	p := &op.Param{Filler: op.Filler{Kind: op.Constant}, RateMult: 2, DecayMult: 0}
+	p := &op.Param{Filler: op.Filler{Kind: op.Constant}, RateMult: 2}
 	if init == CaffeInit {
 		p.Filler.Value = caffeFillers[n-1].bias
 	}
