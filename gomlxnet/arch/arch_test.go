@@ -50,7 +50,9 @@ func TestDimsErrors(t *testing.T) {
 			[]string{"fc6", "dropout 1"}},
 		{"filler", func(a *arch.Arch) { nettest.SetFiller(a, 2, op.Filler{Kind: "xavier"}) },
 			[]string{"conv3", "weights", `"xavier"`}},
-		{"convolution of what is flat", func(a *arch.Arch) { a.Blocks[6] = arch.Chain("fc7", op.Convolution{Out: 3, Kernel: 1}) },
+		{"convolution of what is flat", func(a *arch.Arch) {
+			a.Blocks[6] = arch.Chain("fc7", op.Convolution{Out: 3, Kernel: 1})
+		},
 			[]string{"fc7", "flat"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -80,18 +80,24 @@ func TestBlockJSON(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(a, b) {
 		t.Errorf("%v: %s is read back as %+v", err, text, b)
 	}
-	for change, want := range map[string]string{
-		`"kind":"add" to "kind":"sum"`:                           `block residual: operation 8, sum: kind "sum", want one of convolution, `,
-		`"pad":1 to "padd":1`:                                    `block stem: operation 1, convolution: json: unknown field "padd"`,
-		`"from":["b_norm","skip_norm"] to "from":["b_norm","c"]`: `arch "norm", block residual: operation 8, add: reads "c", want "input" or the name of an operation before it`,
-		`"from":["b_norm","skip_norm"] to "from":["b_norm"]`:     `block residual: operation 8, add: reads 1 inputs, want two or more`,
-		`"name":"a_norm", to "name":"a",`:                        `block residual: operation 2, a: another one with variables has this name`,
-		`"out":8,"kernel":1 to "out":7,"kernel":1`:               `block residual: operation 8, add: 6x6x8 and 6x6x7 are not of one shape`,
-		`"kernel":3,"stride":2 to "kernel":9,"stride":2`:         `block mixed: operation 5, average_pool: pool of kernel 9`,
-		`"name":"stem" to "name":"fc"`:                           `block fc: the name is given twice`,
-		`"classes":5 to "clases":5`:                              `unknown field "clases"`,
-		`["left","right"] to ["left","left"]`:                    `block mixed: operation 2, right: none reads what leaves it`,
+	for _, c := range [][2]string{
+		{`"kind":"add" to "kind":"sum"`, `block residual: operation 8, sum: kind "sum", want one of convolution, `},
+		{`"pad":1 to "padd":1`, `block stem: operation 1, convolution: json: unknown field "padd"`},
+		{`"from":["b_norm","skip_norm"] to "from":["b_norm","c"]`,
+			`arch "norm", block residual: operation 8, add: reads "c", want "input" or the name of an operation before it`},
+		{`"from":["b_norm","skip_norm"] to "from":["b_norm"]`,
+			`block residual: operation 8, add: reads 1 inputs, want two or more`},
+		{`"name":"a_norm", to "name":"a",`,
+			`block residual: operation 2, a: another one with variables has this name`},
+		{`"out":8,"kernel":1 to "out":7,"kernel":1`,
+			`block residual: operation 8, add: 6x6x8 and 6x6x7 are not of one shape`},
+		{`"kernel":3,"stride":2 to "kernel":9,"stride":2`,
+			`block mixed: operation 5, average_pool: pool of kernel 9`},
+		{`"name":"stem" to "name":"fc"`, `block fc: the name is given twice`},
+		{`"classes":5 to "clases":5`, `unknown field "clases"`},
+		{`["left","right"] to ["left","left"]`, `block mixed: operation 2, right: none reads what leaves it`},
 	} {
+		change, want := c[0], c[1]
 		from, to, _ := strings.Cut(change, " to ")
 		if !strings.Contains(string(text), from) {
 			t.Fatalf("%s is not in %s", from, text)

@@ -13,32 +13,13 @@ import (
 	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/nets"
 	"coadapt/gomlxnet/op"
+	"coadapt/gomlxnet/op/optest"
 	"coadapt/gomlxnet/train"
 
 	"github.com/gomlx/compute"
-	_ "github.com/gomlx/compute/gobackend"
-	"github.com/gomlx/go-xla/compute/xla"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 	"github.com/gomlx/gomlx/core/tensors"
 )
-
-func openBackend(t *testing.T, config string) compute.Backend {
-	t.Helper()
-	if config != "go" {
-		if os.Getenv("PJRT_PLUGIN_LIBRARY_PATH") == "" {
-			t.Skip(
-				"no XLA: PJRT_PLUGIN_LIBRARY_PATH names no folder with a PJRT plugin; `go run ./kernel-setup setup` makes one",
-			)
-		}
-		xla.EnableAutoInstall(false)
-	}
-	b, err := backend.Open(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(b.Finalize)
-	return b
-}
 
 func ones(dims ...int) *tensors.Tensor {
 	n := 1
@@ -57,7 +38,7 @@ func ones(dims ...int) *tensors.Tensor {
 func TestOneDNNConvolves(t *testing.T) {
 	const child = "COADAPT_TEST_ONEDNN"
 	if os.Getenv(child) != "" {
-		_, err := CallOnceN(openBackend(t, "xla:cpu"), func(x, kernel *Node) []*Node {
+		_, err := CallOnceN(optest.Open(t, "xla:cpu"), func(x, kernel *Node) []*Node {
 			conv := op.Convolution{Out: 16, Kernel: 3, Pad: 1}
 			weights := &op.Pass{Nets: 1, Value: func(int) *Node { return kernel }}
 			y := conv.Build(&op.Context{Pass: weights, Vars: []int{0}}, []*Node{x})
@@ -95,7 +76,7 @@ func TestOneDNNConvolves(t *testing.T) {
 // process of its own: oneDNN reports its threads once, to who asks before.
 func TestDivide(t *testing.T) {
 	const child = "COADAPT_TEST_DIVIDE"
-	whole := openBackend(t, "xla:cpu")
+	whole := optest.Open(t, "xla:cpu")
 	if !backend.Divisible(whole) {
 		t.Fatal("XLA's CPU is not divisible")
 	}
@@ -161,7 +142,7 @@ func TestDivide(t *testing.T) {
 	if _, set := os.LookupEnv("NPROC"); set {
 		t.Error("NPROC is still set")
 	}
-	if _, err := backend.Divide(openBackend(t, "go"), 2); err == nil {
+	if _, err := backend.Divide(optest.Open(t, "go"), 2); err == nil {
 		t.Error("the Go backend was divided")
 	}
 	cmd := exec.Command(backend.OwnBinary(t), "-test.run", "^TestDivide$", "-test.v")
@@ -178,7 +159,7 @@ func TestDivide(t *testing.T) {
 
 // XLA's CPU shows no more devices than there are cores, since it makes a thread for each.
 func TestDevicesOfCores(t *testing.T) {
-	b := openBackend(t, "xla:cpu")
+	b := optest.Open(t, "xla:cpu")
 	if got, want := b.NumDevices(), min(4, runtime.NumCPU()); got != want {
 		t.Errorf("%d devices on %d cores, want %d", got, runtime.NumCPU(), want)
 	}

@@ -23,9 +23,9 @@ type Grams struct {
 	centred         []*tensors.Tensor
 }
 
-// gramGroups is into how many groups pictures are divided. Each is multiplied with itself and with those before it: 9/16
-// of the products, in pieces that are large enough for XLA. With more groups it packs rows anew for so many pieces that
-// nothing is gained; with fewer more is computed twice.
+// gramGroups is into how many groups pictures are divided. Each is multiplied with itself and with those before it:
+// 9/16 of the products, in pieces that are large enough for XLA. With more groups it packs rows anew for so many pieces
+// that nothing is gained; with fewer more is computed twice.
 const gramGroups = 8
 
 // NewGrams makes a maker of Gram matrices. Nothing is compiled before the first one.

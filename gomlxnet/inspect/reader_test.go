@@ -108,7 +108,8 @@ func TestReaderRefuses(t *testing.T) {
 		layers []int
 		says   string
 	}{
-		{0, []int{1}, "batch of 0"}, {1, nil, "0 layers"}, {1, []int{8}, "from 0 to 7"}, {1, []int{-1}, "from 0 to 7"}, {1, []int{2, 2}, "each of them once"},
+		{0, []int{1}, "batch of 0"}, {1, nil, "0 layers"}, {1, []int{8}, "from 0 to 7"}, {1, []int{-1}, "from 0 to 7"},
+		{1, []int{2, 2}, "each of them once"},
 	} {
 		if _, err := NewReader(backend, a, w, c.batch, c.layers...); err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("batch %d, layers %v: %v, want it to say %q", c.batch, c.layers, err, c.says)

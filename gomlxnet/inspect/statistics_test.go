@@ -75,7 +75,8 @@ func TestStatistics(t *testing.T) {
 		}
 		for path := range w {
 			_, statistic := strings.CutSuffix(path, "mean")
-			if changed := found[path].Data[0] != wrong[path].Data[0]; changed != (statistic || strings.HasSuffix(path, "variance")) {
+			changed := found[path].Data[0] != wrong[path].Data[0]
+			if changed != (statistic || strings.HasSuffix(path, "variance")) {
 				t.Errorf("%s changed: %t", path, changed)
 			}
 		}

@@ -15,24 +15,19 @@ type CaffeNetOptions struct {
 	Size int `json:"size,omitempty"` // of the image, pixels: 227
 }
 
-func (o CaffeNetOptions) arch(classes int) arch.Arch {
+func buildCaffeNet(classes int, o CaffeNetOptions) (arch.Arch, error) {
 	a := CaffeNet(classes)
 	if o.Size != 0 {
 		a.Size = o.Size
 	}
-	return a
+	return a, nil
 }
 
 // CaffeNet is the net of the paper, layer by layer as in its prototxt: 227 px,
 // 60,965,224 parameters with 1000 classes. All nets of the paper have 1000
 // outputs, whatever the number of classes of their task.
 func CaffeNet(classes int) arch.Arch {
-	weight := func(n int) op.Param {
-		return op.Param{Filler: op.Filler{Kind: op.Gaussian, Std: caffeFillers[n-1].std}, RateMult: 1, DecayMult: 1}
-	}
-	bias := func(n int) *op.Param {
-		return &op.Param{Filler: op.Filler{Kind: op.Constant, Value: caffeFillers[n-1].bias}, RateMult: 2, DecayMult: 0}
-	}
+	weight, bias := CaffeInit.weight, CaffeInit.bias
 	relu, pool, half := op.ReLU{}, op.Pool{Kernel: 3, Stride: 2}, op.Dropout{P: 0.5}
 	lrn := op.LRN{Size: 5, Alpha: 1e-4, Beta: 0.75}
 	return arch.Arch{Name: "caffenet", Size: 227, Channels: 3, Classes: classes, Blocks: []arch.Block{

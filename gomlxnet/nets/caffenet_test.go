@@ -138,7 +138,8 @@ func TestCeilModeDims(t *testing.T) {
 
 func TestMiniIsCaffeNetSmall(t *testing.T) {
 	big := nets.CaffeNet(10)
-	small := nets.Mini(10, nets.MiniOptions{Size: 24, Channels: 1, Widths: [7]int{2, 4, 6, 8, 10, 12, 14}, Dropout: 0.25, Groups: 2})
+	small := nets.Mini(10, nets.MiniOptions{Size: 24, Channels: 1, Widths: [7]int{2, 4, 6, 8, 10, 12, 14},
+		Dropout: 0.25, Groups: 2})
 	if len(big.Blocks) != len(small.Blocks) || big.Cuts() != 7 || small.Cuts() != 7 {
 		t.Fatalf("%d and %d blocks, %d and %d cuts", len(big.Blocks), len(small.Blocks), big.Cuts(), small.Cuts())
 	}

@@ -16,7 +16,7 @@ type MiniOptions struct {
 	Groups   int     `json:"groups,omitempty"`   // of conv2, conv4 and conv5, as CaffeNet's 2: 1
 	NoLRN    bool    `json:"no_lrn,omitempty"`   // leaves out the response normalisation behind conv1 and conv2
 	Init     Init    `json:"init,omitempty"`     // HeInit
-	Norm     string  `json:"norm,omitempty"`     // "batch": batch norm in place of biases and LRN, in all layers but the last
+	Norm     string  `json:"norm,omitempty"`     // "batch": batch norm in place of biases and LRN, but in the last layer
 	Residual bool    `json:"residual,omitempty"` // what enters conv3 and convolutions above it is added to what leaves
 	Depth    int     `json:"depth,omitempty"`    // layers, 6 at least: 8; further convolutions are as wide as conv4
 }
@@ -65,16 +65,16 @@ func (o MiniOptions) check() error {
 func (init Init) weight(n int) op.Param {
 	switch {
 	case n == len(caffeFillers) || init == GaussInit:
-		return op.Param{Filler: op.Filler{Kind: op.Gaussian, Std: 0.01}, RateMult: 1, DecayMult: 1}
+		return gaussian(0.01)
 	case init == CaffeInit:
-		return op.Param{Filler: op.Filler{Kind: op.Gaussian, Std: caffeFillers[n-1].std}, RateMult: 1, DecayMult: 1}
+		return gaussian(caffeFillers[n-1].std)
 	}
 	return op.Param{Filler: op.Filler{Kind: op.MSRA}, RateMult: 1, DecayMult: 1}
 }
 
 // bias is that of biases.
 func (init Init) bias(n int) *op.Param {
-	p := &op.Param{Filler: op.Filler{Kind: op.Constant}, RateMult: 2, DecayMult: 0}
+	p := &op.Param{Filler: op.Filler{Kind: op.Constant}, RateMult: 2}
 	if init == CaffeInit {
 		p.Filler.Value = caffeFillers[n-1].bias
 	}

@@ -9,6 +9,8 @@ import (
 )
 
 func TestNamed(t *testing.T) {
+	caffe := CaffeNet(7)
+	caffe.Size = 103
 	for _, c := range []struct {
 		text          string
 		classes, size int
@@ -18,7 +20,7 @@ func TestNamed(t *testing.T) {
 		{"mini:no_lrn=true, init=caffe,dropout=0.5", 5, 16,
 			Mini(5, MiniOptions{Size: 16, NoLRN: true, Init: CaffeInit, Dropout: 0.5})},
 		{`mini:{"widths":[1,2,3,4,5,6,7]}`, 3, 0, Mini(3, MiniOptions{Widths: [7]int{1, 2, 3, 4, 5, 6, 7}})},
-		{"caffenet:size=227", 7, 103, CaffeNetOptions{Size: 103}.arch(7)},
+		{"caffenet:size=227", 7, 103, caffe},
 	} {
 		if got, err := Named(c.text, c.classes, c.size); err != nil || !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: %v, %+v, want %+v", c.text, err, got, c.want)

@@ -21,11 +21,8 @@ type registered struct {
 var (
 	registering sync.RWMutex // guards what follows
 	archs       = map[string]registered{
-		"caffenet": entry(
-			1000,
-			func(classes int, o CaffeNetOptions) (arch.Arch, error) { return o.arch(classes), nil },
-		),
-		"mini":          entry(20, func(classes int, o MiniOptions) (arch.Arch, error) { return buildMini(classes, o) }),
+		"caffenet":      entry(1000, buildCaffeNet),
+		"mini":          entry(20, buildMini),
 		"resnet18":      entry(1000, ResNet18),
 		"resnet20":      entry(10, CIFARResNet),
 		"resnet50":      entry(1000, ResNet50),

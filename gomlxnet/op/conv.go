@@ -176,9 +176,9 @@ func convKernelGrad(dy, x, kernel *Node, by sliding) *Node {
 }
 
 // convKernelGradByRows is convKernelGrad for a stride of 1 and kernels of few channels, by another convolution: that of
-// the other has as few places as the kernel, and a core cannot be kept busy with those where channels are few, too. Here
-// its places are the kernel's rows and the channels that enter, its images are the kernel's columns, each of which sees
-// the pixels moved by one, and its channels are the places of a row in all images.
+// the other has as few places as the kernel, and a core cannot be kept busy with those where channels are few, too.
+// Here its places are the kernel's rows and the channels that enter, its images are the kernel's columns, each of which
+// sees the pixels moved by one, and its channels are the places of a row in all images.
 func convKernelGradByRows(dy, x, kernel *Node, by sliding) *Node {
 	n, rows, across, out := dy.Shape().Dim(0), dy.Shape().Dim(1), dy.Shape().Dim(2), dy.Shape().Dim(3)
 	height, channels := x.Shape().Dim(1), x.Shape().Dim(3)

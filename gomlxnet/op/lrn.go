@@ -37,7 +37,7 @@ func (l LRN) Build(c *Context, in []*Node) *Node {
 	return ConvertDType(Reshape(l.normalize(each), dims...), x.DType())
 }
 
-// Normalize is Caffe's local response normalisation across channels of x,
+// normalize is Caffe's local response normalisation across channels of x,
 // shaped [batch, height, width, channels]:
 //
 //	y_c = x_c / s_c^beta,  s_c = 1 + alpha/size · Σ_{|d| <= size/2} x_{c+d}²

@@ -24,7 +24,7 @@ func (Pool) Kind() string { return "max_pool" }
 // Dims says what does not fit.
 func (p Pool) Dims(in []Dims) (Dims, error) { return p.span().dims(in[0]) }
 
-// PoolSize is Caffe's output size of an unpadded pooling: windows that hang
+// poolSize is Caffe's output size of an unpadded pooling: windows that hang
 // over the far edge count, ceil((in-kernel)/stride)+1, but not those that start
 // beyond it, which a stride larger than the kernel would give.
 func poolSize(in, kernel, stride int) int {
@@ -40,7 +40,7 @@ func (p Pool) Field(in Field, _ Dims) Field { return in.window(p.Kernel, p.Strid
 // Build is that of any channels.
 func (p Pool) Build(_ *Context, in []*Node) *Node { return p.max(in[0]) }
 
-// Max is max pooling of x, shaped [batch, height, width, channels], over its windows. Those that hang over the edge
+// max is max pooling of x, shaped [batch, height, width, channels], over its windows. Those that hang over the edge
 // take what is inside; see [Pool] for which of them there are.
 //
 // It is the maximum over strided slices, first along the height and then along

@@ -40,7 +40,7 @@ func TestPoolMax(t *testing.T) {
 	})
 }
 
-// PoolSize against hand-counted windows; 55, 27 and 13 are CaffeNet's.
+// poolSize against hand-counted windows; 55, 27 and 13 are CaffeNet's.
 func TestPoolSize(t *testing.T) {
 	for _, c := range []struct{ in, kernel, stride, want int }{
 		{55, 3, 2, 27}, {27, 3, 2, 13}, {13, 3, 2, 6}, // divide
@@ -49,7 +49,7 @@ func TestPoolSize(t *testing.T) {
 		{6, 2, 3, 2}, // a third window would start beyond the edge and hold nothing
 	} {
 		if got := poolSize(c.in, c.kernel, c.stride); got != c.want {
-			t.Errorf("PoolSize(%d, %d, %d) = %d, want %d", c.in, c.kernel, c.stride, got, c.want)
+			t.Errorf("poolSize(%d, %d, %d) = %d, want %d", c.in, c.kernel, c.stride, got, c.want)
 		}
 	}
 }

@@ -39,7 +39,7 @@ func (s span) dims(x Dims) (Dims, error) {
 	return Dims{Height: s.size(x.Height), Width: s.size(x.Width), Channels: x.Channels}, nil
 }
 
-// fit gives an axis of x the length whose unpadded windows in ceil mode (see [poolSize]) are those of s. Pixels are
+// fit gives an axis of x the length whose unpadded windows in ceil mode (see poolSize) are those of s. Pixels are
 // added at the near edge for the padding, and at the far one as far as a window needs them to be counted; those that
 // no window sees are cut off. The added ones are beyond.
 func (s span) fit(x *Node, axis int, beyond float64) *Node {

@@ -121,7 +121,8 @@ func TestDevices(t *testing.T) {
 
 		got = lossesOf(t, load(two), 0, 8, 0.05, 9)
 		if d := apart(want, got); d > lossTolerance {
-			t.Errorf("%+v: losses on two devices %v, on one %v: %.1g of them apart, want at most %v", cut, got, want, d, lossTolerance)
+			t.Errorf("%+v: losses on two devices %v, on one %v: %.1g of them apart, want at most %v",
+				cut, got, want, d, lossTolerance)
 		}
 		if r, s, err := two.Eval(images, labels); err != nil || r != right || math.Abs(s-sum) > lossTolerance*sum {
 			t.Errorf("%+v: two devices test %d right, loss %v, error %v; one %d and %v", cut, r, s, err, right, sum)
@@ -253,11 +254,13 @@ func TestNoSuchDevices(t *testing.T) {
 		{backend, 4, []int{-1}, "device -1"},
 		{backend, 4, []int{0, 0}, "device 0 is named twice"},
 	} {
-		if _, err := New(c.backend, nettest.Tiny(4, 0), SGD{}, c.batch, c.devices...); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := New(c.backend, nettest.Tiny(4, 0), SGD{}, c.batch, c.devices...); err == nil ||
+			!strings.Contains(err.Error(), c.want) {
 			t.Errorf("devices %v: %v, want an error with %q", c.devices, err, c.want)
 		}
 	}
-	if _, err := New(openDevices(t), nettest.Tiny(4, 0), SGD{}, 7, 0, 1); err == nil || !strings.Contains(err.Error(), "batch of 7 images on 2 devices: want a multiple of 2") {
+	if _, err := New(openDevices(t), nettest.Tiny(4, 0), SGD{}, 7, 0, 1); err == nil ||
+		!strings.Contains(err.Error(), "batch of 7 images on 2 devices: want a multiple of 2") {
 		t.Errorf("a batch of 7 on two devices: %v", err)
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/gomlx/compute"
 )
 
-// A net in bfloat16 learns what the float32 one learns, to bfloat16's three digits, and is another net. Its frozen layers
-// stay as they are and may be run once for all steps, to the same bits.
+// A net in bfloat16 learns what the float32 one learns, to bfloat16's three digits, and is another net. Its frozen
+// layers stay as they are and may be run once for all steps, to the same bits.
 func TestBFloat16(t *testing.T) {
 	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		const batch = 8

@@ -14,8 +14,9 @@ import (
 	"github.com/gomlx/compute"
 )
 
-// Trained on what the settled layers gave once, in other batches than those of the steps, a net comes to the very bits of one that runs them in every
-// step: for every cut, with dropout among the frozen layers and above them, groups and all.
+// Trained on what the settled layers gave once, in other batches than those of the steps, a net comes to the very bits
+// of one that runs them in every step: for every cut, with dropout among the frozen layers and above them, groups and
+// all.
 func TestStepAboveIsStep(t *testing.T) {
 	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		const batch, pictures = 4, 12
@@ -89,7 +90,8 @@ func TestStepAboveIsStep(t *testing.T) {
 				nets = append(nets, w)
 			}
 			if !slices.Equal(losses[0], losses[1]) || nets[0].Digest() != nets[1].Digest() {
-				t.Errorf("cut at %d: losses %v through all layers, %v above the settled ones; digests %s and %s", n, losses[0], losses[1], nets[0].Digest()[:8], nets[1].Digest()[:8])
+				t.Errorf("cut at %d: losses %v through all layers, %v above the settled ones; digests %s and %s",
+					n, losses[0], losses[1], nets[0].Digest()[:8], nets[1].Digest()[:8])
 			}
 			if nets[0].Digest() == start.Digest() {
 				t.Errorf("cut at %d: nothing was learnt", n)
@@ -118,16 +120,19 @@ func TestNothingSettled(t *testing.T) {
 	if err := trainer.Load(w, arch.Cut{N: 3}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := trainer.Prefix(make([]float32, 2*24*24*3)); err == nil || !strings.Contains(err.Error(), "no layers that always give the same") {
+	if _, err := trainer.Prefix(make([]float32, 2*24*24*3)); err == nil ||
+		!strings.Contains(err.Error(), "no layers that always give the same") {
 		t.Errorf("error %v", err)
 	}
-	if _, err := trainer.StepAbove(nil, []int32{0, 1}, 0.1, 0, 0); err == nil || !strings.Contains(err.Error(), "no layers that always give the same") {
+	if _, err := trainer.StepAbove(nil, []int32{0, 1}, 0.1, 0, 0); err == nil ||
+		!strings.Contains(err.Error(), "no layers that always give the same") {
 		t.Errorf("error %v", err)
 	}
 	if err := trainer.Load(w, arch.Cut{N: 3, Frozen: true}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := trainer.StepAbove(make([]float32, 7), []int32{0, 1}, 0.1, 0, 0); err == nil || !strings.Contains(err.Error(), "7 values, want 2 and 2·3·3·4") {
+	if _, err := trainer.StepAbove(make([]float32, 7), []int32{0, 1}, 0.1, 0, 0); err == nil ||
+		!strings.Contains(err.Error(), "7 values, want 2 and 2·3·3·4") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -156,7 +161,8 @@ func inParts(t *testing.T, trainer *Trainer, start arch.Weights, cut arch.Cut, i
 		if _, err := trainer.PrefixFrom(from, below[1:]); err == nil || !strings.Contains(err.Error(), "values, want") {
 			t.Errorf("too few values: %v", err)
 		}
-		if _, err := trainer.PrefixFrom(trainer.arch.Settled(cut), want); err == nil || !strings.Contains(err.Error(), "that are settled") {
+		if _, err := trainer.PrefixFrom(trainer.arch.Settled(cut), want); err == nil ||
+			!strings.Contains(err.Error(), "that are settled") {
 			t.Errorf("no layers left: %v", err)
 		}
 	}

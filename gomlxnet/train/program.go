@@ -55,6 +55,10 @@ type variableOf struct {
 	path string
 }
 
+// programName is in the text of every program. It is the name that GoMLX made of the function in which programs were
+// built when results were first kept: TestProgramsStay holds them to the letter, wherever that function moves.
+const programName = "Exec:coadapt/gomlxnet.(*graphs).newProgram.func3"
+
 // newProgram makes a program of a function of graphs of several nets. Its first inputs, as many as sharded says, are
 // divided between the devices.
 func (g *graphs) newProgram(
@@ -109,6 +113,7 @@ func (g *graphs) newProgram(
 	if err != nil {
 		return nil, err
 	}
+	p.exec.WithName(programName)
 	if g.shards != nil {
 		g.shards.place(p.exec, sharded, replicated)
 	}

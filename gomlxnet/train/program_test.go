@@ -69,10 +69,12 @@ func TestFailedExecution(t *testing.T) {
 			t.Fatal(err)
 		}
 		images, labels := nettest.Batch(a, 4, 2)
-		if _, err := trainer.Step(images, labels, 0.05, 9, 2); err == nil || !strings.Contains(err.Error(), "training step of mini") {
+		if _, err := trainer.Step(images, labels, 0.05, 9, 2); err == nil ||
+			!strings.Contains(err.Error(), "training step of mini") {
 			t.Errorf("a step on a variable that is gone: %v", err)
 		}
-		if _, err := trainer.Step(images, labels, 0.05, 9, 2); err == nil || !strings.Contains(err.Error(), "no net is loaded") {
+		if _, err := trainer.Step(images, labels, 0.05, 9, 2); err == nil ||
+			!strings.Contains(err.Error(), "no net is loaded") {
 			t.Errorf("the step after it: %v", err)
 		}
 		if got := trainSteps(t, trainer, start, arch.Cut{}, 0, 2).Digest(); got != want {

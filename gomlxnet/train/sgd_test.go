@@ -27,7 +27,9 @@ type quadratic struct {
 	solver SGD
 }
 
-func newQuadratic(t *testing.T, backend compute.Backend, solver SGD, curvature float64, start map[string]float32) quadratic {
+func newQuadratic(
+	t *testing.T, backend compute.Backend, solver SGD, curvature float64, start map[string]float32,
+) quadratic {
 	t.Helper()
 	q := quadratic{store: model.NewStore(), solver: solver}
 	for path, value := range start {
@@ -103,15 +105,17 @@ func TestSGDAcrossADrop(t *testing.T) {
 	})
 }
 
-// Variables of so many values that they change behind all gradients, two of them and a small one: each value of each as if it were alone.
-// Loss w²/2, momentum, rate and decay 0.5, from w: v = 0.5·1.5w = 0.75w, w - v = 0.25w; v = 0.375w + 0.5·1.5·0.25w = 0.5625w, 0.25w - v = -0.3125w.
+// Variables of so many values that they change behind all gradients, two of them and a small one: each value of each as
+// if it were alone. Loss w²/2, momentum, rate and decay 0.5, from w: v = 0.5·1.5w = 0.75w, w - v = 0.25w; v = 0.375w +
+// 0.5·1.5·0.25w = 0.5625w, 0.25w - v = -0.3125w.
 func TestSGDLargeVariables(t *testing.T) {
 	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 		start := map[string]float32{"/net/a": 1, "/net/b": 4, "/net/c": 2}
 		size := map[string]int{"/net/a": largeVariable, "/net/b": 3, "/net/c": largeVariable + 5}
 		store, solver := model.NewStore(), SGD{Momentum: 0.5, Decay: 0.5}
 		for path, value := range start {
-			if _, err := store.CreateVariable(path, tensors.FromFlatDataAndDimensions(slices.Repeat([]float32{value}, size[path]), size[path])); err != nil {
+			data := slices.Repeat([]float32{value}, size[path])
+			if _, err := store.CreateVariable(path, tensors.FromFlatDataAndDimensions(data, len(data))); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -275,7 +279,8 @@ func TestScheduleRate(t *testing.T) {
 	}
 	for _, bad := range []Schedule{
 		{}, {Policy: Fixed}, {Policy: Fixed, Base: -1}, {Policy: "cosine", Base: 1}, {Policy: Fixed, Base: math.NaN()},
-		{Policy: Step, Base: 1, Gamma: 0.1}, {Policy: Step, Base: 1, Every: 10}, {Policy: Poly, Base: 1, Power: 1}, {Policy: Poly, Base: 1, Max: 10},
+		{Policy: Step, Base: 1, Gamma: 0.1}, {Policy: Step, Base: 1, Every: 10}, {Policy: Poly, Base: 1, Power: 1},
+		{Policy: Poly, Base: 1, Max: 10},
 	} {
 		if err := bad.Check(); err == nil || !strings.Contains(err.Error(), "rate schedule") {
 			t.Errorf("%s: %v, want an error", fmt.Sprintf("%+v", bad), err)

@@ -13,7 +13,8 @@ import (
 	"coadapt/gomlxnet/op/optest"
 )
 
-// stepped trains a net in blocks of so many steps, with a rate for each step; 0 is a single step that is no block. above runs the settled layers before.
+// stepped trains a net in blocks of so many steps, with a rate for each step; 0 is a single step that is no block.
+// above runs the settled layers before.
 func stepped(
 	t *testing.T,
 	trainer *Trainer,
@@ -92,8 +93,9 @@ func trainerOf(t *testing.T, backend string, a arch.Arch, solver SGD, batch int)
 	return trainer, start
 }
 
-// However steps are parted into blocks, and whether the settled layers run before or in them, a net comes to the same bits, and its
-// losses to those of single steps within what another order of summation moves them by: dropout, groups, donated layers and rates that change and all.
+// However steps are parted into blocks, and whether the settled layers run before or in them, a net comes to the same
+// bits, and its losses to those of single steps within what another order of summation moves them by: dropout, groups,
+// donated layers and rates that change and all.
 func TestStepsAreSteps(t *testing.T) {
 	a := nets.Mini(3, nets.MiniOptions{Size: 24, Widths: [7]int{4, 8, 8, 8, 8, 16, 16}, Dropout: 0.5, Groups: 2})
 	trainer, start := trainerOf(t, "xla:cpu", a, SGD{Momentum: 0.9, Decay: 0.001}, 4)
@@ -163,7 +165,8 @@ func TestStepsOfNoBlock(t *testing.T) {
 		"block of 0 steps with 0 values and 0 labels, want 1 to 16 steps with 3456 and 2 each":       nil,
 		"block of 17 steps with 58752 values and 34 labels, want 1 to 16 steps with 3456 and 2 each": make([]float64, 17),
 	} {
-		if _, err := trainer.Train(Steps{make([]float32, len(rates)*2*size), make([]int32, len(rates)*2), rates, 0, 0, false}); err == nil ||
+		values, labels := make([]float32, len(rates)*2*size), make([]int32, len(rates)*2)
+		if _, err := trainer.Train(Steps{Values: values, Labels: labels, Rates: rates}); err == nil ||
 			err.Error() != want {
 			t.Errorf("error %v, want %q", err, want)
 		}

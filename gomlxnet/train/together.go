@@ -8,7 +8,7 @@ import (
 )
 
 // Together is [Trainer.Train] on several nets in one graph, each on a block of its own: convolutions become one
-// with groups, products of matrices one with a batch axis, and so on (stack.go). It is for nets too small to fill an
+// with groups, products of matrices one with a batch axis, and so on (package op). It is for nets too small to fill an
 // accelerator; on a CPU, which one net fills, it is no faster (PERFORMANCE.md). The nets are a [New] and its
 // [Trainer.Sibling]s on one device, alike in how many layers are frozen;
 // fine-tuned and base nets are alike. A graph is compiled for each number of nets.

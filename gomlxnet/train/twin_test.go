@@ -110,7 +110,8 @@ func TestTorchTwin(t *testing.T) {
 
 func (w twin) follow(t *testing.T, backend compute.Backend, steps int) {
 	if len(w.Losses) != 20 || len(w.Rates) != 2 || len(w.Gradients) != 16 || len(w.Weights) != 16 {
-		t.Fatalf("%d losses, %d rates, %d gradients, %d weights: the file is not what torch_twin.py makes", len(w.Losses), len(w.Rates), len(w.Gradients), len(w.Weights))
+		t.Fatalf("%d losses, %d rates, %d gradients, %d weights: the file is not what torch_twin.py makes",
+			len(w.Losses), len(w.Rates), len(w.Gradients), len(w.Weights))
 	}
 	trainer, err := New(backend, w.Arch, SGD{Momentum: w.Momentum, Decay: w.Decay}, w.Batch)
 	if err != nil {
@@ -163,7 +164,8 @@ func (w twin) checkGradients(t *testing.T, trainer *Trainer, start arch.Weights)
 			far := math.Abs(grad.Data[at]-want.Values[i]) / rms
 			worst = max(worst, far)
 			if !(far <= twinGradient) {
-				t.Errorf("gradient of %s at %d: %.8g, PyTorch's %.8g (%.1g of the mean size, tolerance %.1g)", v.Path, at, grad.Data[at], want.Values[i], far, twinGradient)
+				t.Errorf("gradient of %s at %d: %.8g, PyTorch's %.8g (%.1g of the mean size, tolerance %.1g)",
+					v.Path, at, grad.Data[at], want.Values[i], far, twinGradient)
 			}
 		}
 		if n := norm(grad.Data); !(math.Abs(n-want.Norm) <= twinGradient*want.Norm) {
@@ -188,7 +190,8 @@ func (w twin) checkWeights(t *testing.T, trainer *Trainer, start arch.Weights) {
 		for i, at := range want.At {
 			tol := twinMoved*w.Moved[v.Path]/root + twinRounding*math.Abs(want.Values[i])
 			if far := math.Abs(values.Data[at] - want.Values[i]); !(far <= tol) {
-				t.Errorf("%s at %d after 20 steps: %.8g, PyTorch's %.8g (tolerance %.1g)", v.Path, at, values.Data[at], want.Values[i], tol)
+				t.Errorf("%s at %d after 20 steps: %.8g, PyTorch's %.8g (tolerance %.1g)",
+					v.Path, at, values.Data[at], want.Values[i], tol)
 			}
 		}
 		tol := twinMoved*w.Moved[v.Path] + twinRounding*want.Norm

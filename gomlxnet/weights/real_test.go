@@ -8,13 +8,11 @@ import (
 	"testing"
 
 	"coadapt/gomlxnet/arch"
-	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/inspect"
 	"coadapt/gomlxnet/nets"
+	"coadapt/gomlxnet/op/optest"
 
 	"github.com/gomlx/compute"
-	_ "github.com/gomlx/compute/gobackend"
-	"github.com/gomlx/go-xla/compute/xla"
 )
 
 // pretrained names a file of real weights, or skips the test.
@@ -29,29 +27,6 @@ func pretrained(t *testing.T, name string) string {
 		t.Skipf("no weights: %v", err)
 	}
 	return file
-}
-
-// backends are the Go backend and XLA's CPU, where set-up has made a plugin.
-func backends(t *testing.T, f func(t *testing.T, backend compute.Backend)) {
-	t.Helper()
-	for _, config := range []string{"go", "xla:cpu"} {
-		t.Run(config, func(t *testing.T) {
-			if config != "go" {
-				if os.Getenv("PJRT_PLUGIN_LIBRARY_PATH") == "" {
-					t.Skip(
-						"no XLA: PJRT_PLUGIN_LIBRARY_PATH names no folder with a PJRT plugin; `go run ./kernel-setup setup` makes one",
-					)
-				}
-				xla.EnableAutoInstall(false)
-			}
-			backend, err := backend.Open(config)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(backend.Finalize)
-			f(t, backend)
-		})
-	}
 }
 
 // wave is the picture of the formula of logits.json: scale·sin(0.05·i·c)·cos(0.07·j + 0.3·c) for channel c, row i and
@@ -129,7 +104,7 @@ func TestRealNets(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		backends(t, func(t *testing.T, backend compute.Backend) {
+		optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 			got := logits(t, backend, a, w, net.Scale)
 			worst := 0.0
 			near := func(i int, want float64) {

@@ -17,6 +17,7 @@ import (
 	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/home"
 	"coadapt/gomlxnet/op"
+	"coadapt/gomlxnet/op/optest"
 
 	"github.com/gomlx/compute"
 	"github.com/nlpodyssey/safetensors"
@@ -143,7 +144,7 @@ func TestTorchNets(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		backends(t, func(t *testing.T, backend compute.Backend) {
+		optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
 			if backend.Name() == "xla" && n.Name == "resnet50" {
 				t.Skip("compiling takes long")
 			}

@@ -3,6 +3,7 @@ package probe
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -86,6 +87,20 @@ func NewRidgeSolver(x *mat.Dense) (*RidgeSolver, error) {
 
 // Fit is [FitRidge] for the labels of the solver's pictures. It fails for labels that do not fit.
 func (s *RidgeSolver) Fit(labels []int) (*Ridge, error) {
+	var all []int
+	for p := range ridgePenalties {
+		all = append(all, p)
+	}
+	return s.fit(labels, all)
+}
+
+// FitAs is Fit with the penalty of another fit, so that none has to be chosen: an eighth of the work.
+func (s *RidgeSolver) FitAs(other *Ridge, labels []int) (*Ridge, error) {
+	return s.fit(labels, []int{slices.Index(ridgePenalties, other.Penalty)})
+}
+
+// fit chooses among penalties, which are places in ridgePenalties.
+func (s *RidgeSolver) fit(labels, penalties []int) (*Ridge, error) {
 	n, d := s.along.Dims()
 	c, err := classesOf(labels, n)
 	if err != nil {
@@ -101,17 +116,33 @@ func (s *RidgeSolver) Fit(labels []int) (*Ridge, error) {
 	for i, of := range c.of {
 		target.Set(i, of, target.At(i, of)+1)
 	}
-	var by, fitted mat.Dense
+	var by mat.Dense
 	by.Mul(s.along.T(), target) // [directions, classes]
 	// The solutions of all penalties stand beside each other: one product with all is quicker than one with each.
-	solutions := mat.NewDense(d, len(ridgePenalties)*k, nil)
-	solutions.Apply(func(j, col int, _ float64) float64 { return by.At(j, col%k) * s.shrink[col/k*d+j] }, solutions)
+	solutions := mat.NewDense(d, len(penalties)*k, nil)
+	solutions.Apply(func(j, col int, _ float64) float64 {
+		return by.At(j, col%k) * s.shrink[penalties[col/k]*d+j]
+	}, solutions)
+	best := 0
+	if len(penalties) > 1 {
+		best = s.leastError(target, solutions, penalties)
+	}
+	r.Penalty = ridgePenalties[penalties[best]]
+	r.weights.Mul(s.vectors, solutions.Slice(0, d, best*k, (best+1)*k))
+	return r, nil
+}
+
+// leastError is which of the penalties, whose solutions stand beside each other, has the least squared error of pictures
+// that are left out.
+func (s *RidgeSolver) leastError(target, solutions *mat.Dense, penalties []int) (best int) {
+	n, k := target.Dims()
+	var fitted mat.Dense
 	fitted.Mul(s.along, solutions)
-	least, best := math.Inf(1), 0
-	for p := range ridgePenalties {
+	least := math.Inf(1)
+	for at, p := range penalties {
 		var squared float64
 		for i := range n {
-			row := fitted.RawRowView(i)[p*k : (p+1)*k]
+			row := fitted.RawRowView(i)[at*k : (at+1)*k]
 			out := max(1-s.leverage[p*n+i], 1e-9)
 			for j, v := range row {
 				e := (target.At(i, j) - v) / out
@@ -119,12 +150,10 @@ func (s *RidgeSolver) Fit(labels []int) (*Ridge, error) {
 			}
 		}
 		if squared < least {
-			least, best = squared, p
+			least, best = squared, at
 		}
 	}
-	r.Penalty = ridgePenalties[best]
-	r.weights.Mul(s.vectors, solutions.Slice(0, d, best*k, (best+1)*k))
-	return r, nil
+	return best
 }
 
 // Accuracy is the share of pictures of x [pictures, units] that get their label, 0 to 1. It fails for other units than

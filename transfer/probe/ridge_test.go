@@ -136,6 +136,13 @@ func TestSolverOfSeveralLabels(t *testing.T) {
 		if a.Penalty != b.Penalty || !mat.Equal(a.weights, b.weights) {
 			t.Errorf("the solver has penalty %v, a fit of its own %v", a.Penalty, b.Penalty)
 		}
+		same, err := s.FitAs(a, labels)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if same.Penalty != a.Penalty || !mat.Equal(same.weights, a.weights) {
+			t.Errorf("with the penalty %v given the fit has %v, or other weights", a.Penalty, same.Penalty)
+		}
 		byNear, err := near.Accuracy(labels)
 		if err != nil {
 			t.Fatal(err)

@@ -10,7 +10,7 @@ import (
 
 // Linear fits a ridge classifier to each layer on training pictures (see [probe.FitRidge]) and asks it of test
 // pictures, which it was not fitted to. Features are averaged over a grid of places. Its null has the labels of the
-// training pictures permuted.
+// training pictures permuted; the penalty is that of the labels as they are.
 type Linear struct {
 	Grid int // cells a side
 }
@@ -46,15 +46,23 @@ func (p Linear) labelled(ctx context.Context, r *Runner, s *Subject) iter.Seq2[f
 			solver, unsolved := probe.NewRidgeSolver(train.Pooled(p.Grid))
 			pooled := test.Pooled(p.Grid)
 			v := fromLabels{Value: Value{Layer: train.Layer, Name: LinearAccuracy, Unit: "share"}, labels: train.Labels}
+			var first *probe.Ridge // of the labels as they are, which are asked first
 			v.of = func(labels []int) (float64, error) {
 				if unsolved != nil {
 					return 0, unsolved
 				}
-				fit, err := solver.Fit(labels)
+				if first == nil {
+					var err error
+					if first, err = solver.Fit(labels); err != nil {
+						return 0, err
+					}
+					return first.Accuracy(pooled, test.Labels)
+				}
+				permuted, err := solver.FitAs(first, labels)
 				if err != nil {
 					return 0, err
 				}
-				return fit.Accuracy(pooled, test.Labels)
+				return permuted.Accuracy(pooled, test.Labels)
 			}
 			if !yield(v, nil) {
 				return

@@ -27,12 +27,7 @@ const keep = 0.5
 // Failures counts failed nets for each condition and cut that has a base to compare with. Nets that were blocked, and
 // nets whose training ended in an error, are not counted.
 func Failures(results []transfer.Result, level float64) ([]Failure, error) {
-	bases := map[Unit]transfer.Result{}
-	for _, r := range results {
-		if r.Net.Treatment == transfer.Base && r.Net.PerClass == 0 {
-			bases[UnitOf(r.Net)] = r
-		}
-	}
+	bases := basesOf(results)
 	type place struct {
 		t transfer.Treatment
 		n int
@@ -78,6 +73,26 @@ func Failures(results []transfer.Result, level float64) ([]Failure, error) {
 		return cmp.Or(cmp.Compare(a.Treatment, b.Treatment), cmp.Compare(a.N, b.N))
 	})
 	return out, nil
+}
+
+// Others are the results of nets that did not fail, as [Failures] has it; those that have no base stay.
+func Others(results []transfer.Result) []transfer.Result {
+	bases := basesOf(results)
+	return slices.DeleteFunc(slices.Clone(results), func(r transfer.Result) bool {
+		base, ok := bases[UnitOf(r.Net)]
+		return ok && r.Net.Treatment != transfer.Base && base.Status == transfer.OK && fails(r, base)
+	})
+}
+
+// basesOf are the base nets of all pictures, by their units.
+func basesOf(results []transfer.Result) map[Unit]transfer.Result {
+	bases := map[Unit]transfer.Result{}
+	for _, r := range results {
+		if r.Net.Treatment == transfer.Base && r.Net.PerClass == 0 {
+			bases[UnitOf(r.Net)] = r
+		}
+	}
+	return bases
 }
 
 // fails says whether a net failed. Its base did not.

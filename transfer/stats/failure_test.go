@@ -116,6 +116,22 @@ func TestUnstable(t *testing.T) {
 }
 
 // TestDips: means and errors by hand; t(0.975, 4) = 2.7764451 (R: qt(.975, 4)).
+// TestOthers: of nets that are numbers, those that kept less than half of what their base has above chance are left out.
+func TestOthers(t *testing.T) {
+	kept, failed := toy(t, "0/B3B", 0.6), toy(t, "0/B4B", 0.4)
+	kept.Classes, failed.Classes = 10, 10 // the base has .8 above chance: half of it is reached at .5
+	dead := toy(t, "0/B5B", 0.1)
+	dead.Status = transfer.NotTrained
+	base, alone := toy(t, "0/baseB", 0.9), toy(t, "1/B4B", 0.1)
+	var names []string
+	for _, r := range stats.Others([]transfer.Result{base, kept, failed, dead, alone}) {
+		names = append(names, r.Net.String())
+	}
+	if got := strings.Join(names, " "); got != "0/baseB 0/B3B 1/B4B" {
+		t.Errorf("%s; want the base, the net that kept enough, and the one without a base", got)
+	}
+}
+
 func TestDips(t *testing.T) {
 	dips, err := stats.Dips(cliff(t), stats.Accuracy, 0.95)
 	if err != nil {

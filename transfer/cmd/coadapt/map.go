@@ -122,7 +122,7 @@ func readSetting(file string, asked []transfer.Treatment, n int, level float64) 
 	if err != nil {
 		return setting{}, fmt.Errorf("%s: %w", file, err)
 	}
-	dips, err := stats.Dips(results, stats.Accuracy, level)
+	dips, err := stats.Dips(stats.Others(results), stats.Accuracy, level)
 	if err != nil {
 		return setting{}, fmt.Errorf("%s: %w", file, err)
 	}
@@ -230,7 +230,7 @@ func drawMap(all []setting, n int, title, out string) error {
 		figure.Options{
 			Title: title,
 			Caption: fmt.Sprintf(
-				"Cut at n = %d; %s nets a row and condition. Left: 95%% Wilson. Right: 95%% t over pairs of target and seed, nets that did not train left out.",
+				"Cut at n = %d; %s nets a row and condition. Left: 95%% Wilson. Right: 95%% t over pairs of target and seed, nets that failed left out.",
 				n,
 				nets,
 			),
