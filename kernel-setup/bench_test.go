@@ -21,7 +21,8 @@ func TestBenchFlags(t *testing.T) {
 		"-case mini-train -case x -markdown=true": "--case=mini-train,x --markdown=true",
 	} {
 		var got benchOptions
-		c := benchVerb(&cobra.Command{Use: "bench", SilenceUsage: true}, func(_ context.Context, opt benchOptions) error { got = opt; return nil })
+		c := benchVerb(&cobra.Command{Use: "bench", SilenceUsage: true},
+			func(_ context.Context, opt benchOptions) error { got = opt; return nil })
 		c.SetArgs(cli.LongFlags(c, strings.Fields(line)))
 		if err := c.ExecuteContext(t.Context()); err != nil {
 			t.Errorf("%q: %v", line, err)
@@ -48,10 +49,12 @@ func TestBenchCurveFlags(t *testing.T) {
 	c := benchCommand(t.Output())
 	line := strings.Fields("curve -n 4 -json --batch=64")
 	found, rest, err := c.Find(cli.LongFlags(c, line))
-	if err != nil || found.Name() != "curve" || !found.DisableFlagParsing || !slices.Equal(rest, []string{"-n", "4", "--json", "--batch=64"}) {
+	if err != nil || found.Name() != "curve" || !found.DisableFlagParsing ||
+		!slices.Equal(rest, []string{"-n", "4", "--json", "--batch=64"}) {
 		t.Errorf("%q is %q of %s, %v", line, rest, found.Name(), err)
 	}
-	for line, want := range map[string]bool{"-n 4": false, "-python /x": true, "--python=/x": true, "-n 4 -h": true, "-data python": false} {
+	for line, want := range map[string]bool{"-n 4": false, "-python /x": true, "--python=/x": true, "-n 4 -h": true,
+		"-data python": false} {
 		if says(strings.Fields(line), "python", "h", "help") != want {
 			t.Errorf("%q: want %v", line, want)
 		}

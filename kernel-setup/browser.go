@@ -72,7 +72,8 @@ func (s *site) screenshots() string { return filepath.Join(s.home.Dir, "screensh
 // findChromium finds a browser that Playwright can drive without a screen, or says that there is none.
 func findChromium() (path, why string) {
 	names := []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
-		"/Applications/Chromium.app/Contents/MacOS/Chromium", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"}
+		"/Applications/Chromium.app/Contents/MacOS/Chromium",
+		"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"}
 	if p := os.Getenv(envChromium); p != "" {
 		names = []string{p}
 	}

@@ -17,10 +17,12 @@ func TestBrowserSuiteIsLeftOut(t *testing.T) {
 		if err := s.browserSuite(t.Context(), &got); err != nil {
 			t.Fatal(err)
 		}
-		if got.line() != "0 passed, 0 failed, 1 skipped" || !strings.Contains(got.outcomes[0].output, "no-browser") || !strings.Contains(out.String(), "no-browser") {
+		if got.line() != "0 passed, 0 failed, 1 skipped" || !strings.Contains(got.outcomes[0].output, "no-browser") ||
+			!strings.Contains(out.String(), "no-browser") {
 			t.Errorf("%+v\n%s", got, out)
 		}
-		if loud := len(got.notes) == 1 && strings.Contains(got.notes[0], "WARNING") && strings.Contains(got.notes[0], "no-browser"); loud != (ci == "true") {
+		if loud := len(got.notes) == 1 && strings.Contains(got.notes[0], "WARNING") &&
+			strings.Contains(got.notes[0], "no-browser"); loud != (ci == "true") {
 			t.Errorf("CI=%q notes %q", ci, got.notes)
 		}
 	}
@@ -29,12 +31,14 @@ func TestBrowserSuiteIsLeftOut(t *testing.T) {
 	script(t, filepath.Join(s.home.Root, "no-browser"), "")
 	t.Setenv("COADAPT_PYTHON", filepath.Join(s.home.Root, "no-python"))
 	var got tally
-	if err := s.browserSuite(t.Context(), &got); err != nil || got.line() != "0 passed, 0 failed, 1 skipped" || !strings.Contains(got.outcomes[0].output, "no-python") {
+	if err := s.browserSuite(t.Context(), &got); err != nil || got.line() != "0 passed, 0 failed, 1 skipped" ||
+		!strings.Contains(got.outcomes[0].output, "no-python") {
 		t.Errorf("without Python: %v, %+v", err, got)
 	}
 }
 
-// What drives the browser is told where it is, where the copies of the notebooks and of the suite's own lie, and where pictures go.
+// What drives the browser is told where it is, where the copies of the notebooks and of the suite's own lie, and
+// where pictures go.
 func TestBrowserSuite(t *testing.T) {
 	s, _ := testSite(t)
 	installed(t, s, goodAnswer)
@@ -53,7 +57,8 @@ http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), H).serve_forever()' "$po
 	script(t, e.python(), `test -e "$3/00_a.ipynb" && test -e "$3/form.ipynb" && test -d "$4" && echo '{"test": "Visit.one", "action": "pass", "output": "", "seconds": 1}'
 case "$LAB_URL" in http://127.0.0.1:*/lab?token=*) echo '{"test": "Visit.two", "action": "fail", "output": "no picture", "seconds": 1}';; esac
 echo seen > "$4/01_seen.png"`)
-	s.manifest.Steps["testing"] = record{Digest: textDigest(e.lock, "3.11.7", e.dir), Made: []string{"testing"}, Facts: map[string]string{"python": "3.11.7"}}
+	s.manifest.Steps["testing"] = record{Digest: textDigest(e.lock, "3.11.7", e.dir), Made: []string{"testing"},
+		Facts: map[string]string{"python": "3.11.7"}}
 	if err := s.manifest.write(s.home); err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +66,8 @@ echo seen > "$4/01_seen.png"`)
 	if err := s.browserSuite(t.Context(), &got); err != nil {
 		t.Fatal(err)
 	}
-	if got.line() != "1 passed, 1 failed, 0 skipped" || got.of("fail")[0] != (outcome{"browser Visit.two", "fail", "no picture"}) {
+	if got.line() != "1 passed, 1 failed, 0 skipped" ||
+		got.of("fail")[0] != (outcome{"browser Visit.two", "fail", "no picture"}) {
 		t.Errorf("%+v", got)
 	}
 	if len(got.notes) != 1 || !strings.Contains(got.notes[0], "screenshots") {

@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// The latencies of cells, through the kernel that set-up made for this clone, as a front end sees them: seconds from sending a cell to having
-// its reply and its end. They need set-up, and a quiet machine; each iteration counts one kernel or one cell:
+// The latencies of cells, through the kernel that set-up made for this clone, as a front end sees them: seconds from
+// sending a cell to having its reply and its end. They need set-up, and a quiet machine; each iteration counts one
+// kernel or one cell:
 //
 //	go test ./kernel-setup -run '^$' -bench Cell -benchtime 9x
 

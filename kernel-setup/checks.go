@@ -27,7 +27,8 @@ func (s *site) checks() []check {
 		{"pjrt-api", s.checkAPI, mendSetup()},
 		{"kernel", s.checkKernel, mendSetup()},
 		{"jupyterlab", s.checkLab, mendSetup()},
-		{"disk", s.checkDisk, everywhere("free some space, or move the set-up: export COADAPT_HOME=/a/larger/disk/coadapt")},
+		{"disk", s.checkDisk, everywhere("free some space, or move the set-up: export " +
+			"COADAPT_HOME=/a/larger/disk/coadapt")},
 		{"memory", checkMemory, everywhere("close other programs; add swap or memory")},
 		{"gpu", checkGPU, mendSetup()},
 	}
@@ -77,7 +78,9 @@ func compilerCheck(ctx context.Context) (string, error) {
 	}
 	defer os.RemoveAll(dir)
 	source := filepath.Join(dir, "a.c")
-	if err := os.WriteFile(source, []byte("#include <stdlib.h>\n#include <dlfcn.h>\nint main(void) { return dlopen(NULL, RTLD_LAZY) == NULL; }\n"), 0o644); err != nil {
+	if err := os.WriteFile(source,
+		[]byte("#include <stdlib.h>\n#include <dlfcn.h>\nint main(void) { return dlopen(NULL, RTLD_LAZY) == NULL; }\n"),
+		0o644); err != nil {
 		return "", err
 	}
 	args := append(cc[1:], "-o", filepath.Join(dir, "a"), source)

@@ -105,7 +105,8 @@ func checkGPU(ctx context.Context) (string, error) {
 	if !plugins.HasGPU() {
 		return "none found; nets run on the CPU", nil
 	}
-	out, err := exec.CommandContext(ctx, "nvidia-smi", "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader").Output()
+	out, err := exec.CommandContext(ctx, "nvidia-smi", "--query-gpu=name,memory.total,driver_version",
+		"--format=csv,noheader").Output()
 	if err != nil {
 		return "an NVIDIA device is there, nvidia-smi does not answer", nil
 	}

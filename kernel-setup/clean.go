@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// clean removes what the manifest says set-up made, and set-up's own working files; what else lies in the home stays: the store (unless it
-// is asked for), executed notebooks, figures, anything of the user's.
+// clean removes what the manifest says set-up made, and set-up's own working files; what else lies in the home stays:
+// the store (unless it is asked for), executed notebooks, figures, anything of the user's.
 func (s *site) clean(store bool) error {
 	var paths []string
 	for _, rec := range s.manifest.Steps {
@@ -18,7 +18,8 @@ func (s *site) clean(store bool) error {
 			}
 		}
 	}
-	for _, name := range []string{"venv", "stage", "logs", "jupyter", "test", "screenshots", "manifest.json", "setup.lock"} {
+	for _, name := range []string{"venv", "stage", "logs", "jupyter", "test", "screenshots", "manifest.json",
+		"setup.lock"} {
 		if name == "venv" && s.foreignVenv() {
 			continue
 		}
@@ -51,8 +52,8 @@ func (s *site) clean(store bool) error {
 	return failed
 }
 
-// foreignVenv tells whether the folder venv is not one that an interrupted set-up left: the manifest does not know it and it is no
-// Python environment.
+// foreignVenv tells whether the folder venv is not one that an interrupted set-up left: the manifest does not know it
+// and it is no Python environment.
 func (s *site) foreignVenv() bool {
 	_, recorded := s.manifest.Steps["venv"]
 	return !recorded && !fileExists(filepath.Join(s.home.Venv(), "pyvenv.cfg"))

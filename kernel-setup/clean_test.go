@@ -11,7 +11,8 @@ import (
 func TestCleanRemovesOnlyWhatWasMade(t *testing.T) {
 	s, out := testSite(t)
 	in := func(name string) string { return filepath.Join(s.home.Dir, name) }
-	for _, name := range []string{"venv/bin/python", "bin/gonb", "bin/mine", "pjrt/lib.so", "store/r.json", "runs/a.html", "logs/x.log", "stage/w.whl", "manifest.json"} {
+	for _, name := range []string{"venv/bin/python", "bin/gonb", "bin/mine", "pjrt/lib.so", "store/r.json",
+		"runs/a.html", "logs/x.log", "stage/w.whl", "manifest.json"} {
 		write(t, in(name), "")
 	}
 	outside := filepath.Join(s.home.Root, "precious")
@@ -22,7 +23,8 @@ func TestCleanRemovesOnlyWhatWasMade(t *testing.T) {
 	if err := s.clean(false); err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]bool{"venv": false, "bin/gonb": false, "bin/mine": true, "pjrt": false, "store/r.json": true, "runs/a.html": true,
+	for name, want := range map[string]bool{"venv": false, "bin/gonb": false, "bin/mine": true, "pjrt": false,
+		"store/r.json": true, "runs/a.html": true,
 		"logs": false, "stage": false, "manifest.json": false} {
 		exists(t, in(name), want)
 	}

@@ -14,8 +14,10 @@ import (
 
 func TestCommandFailureTellsTheEnd(t *testing.T) {
 	s, _ := testSite(t)
-	err := s.run(t.Context(), command{log: "try", argv: []string{"/bin/sh", "-c", "for i in $(seq 100); do echo line $i; done; echo last words >&2; exit 7"}})
-	if err == nil || !strings.Contains(err.Error(), "last words") || strings.Contains(err.Error(), "line 10\n") || !strings.Contains(err.Error(), "exit status 7") {
+	err := s.run(t.Context(), command{log: "try",
+		argv: []string{"/bin/sh", "-c", "for i in $(seq 100); do echo line $i; done; echo last words >&2; exit 7"}})
+	if err == nil || !strings.Contains(err.Error(), "last words") || strings.Contains(err.Error(), "line 10\n") ||
+		!strings.Contains(err.Error(), "exit status 7") {
 		t.Errorf("got error %v", err)
 	}
 	log, err := os.ReadFile(filepath.Join(s.home.Logs(), "try.log"))

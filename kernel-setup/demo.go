@@ -18,8 +18,10 @@ func (s *site) demo(ctx context.Context, opt setupOptions) error {
 		return fmt.Errorf("the demo's notebook is missing from the clone: %w", err)
 	}
 	s.say(
-		"The demo sets up what the notebook %s needs, trains its twelve small nets and shows their curve. With nothing there it takes\n"+
-			"about four minutes on two idle cores, once set up one and a half. The executed notebook, its page and the figures will lie in %s.",
+		"The demo sets up what the notebook %s needs, trains its twelve small nets and shows their curve. With "+
+			"nothing there it takes\n"+
+			"about four minutes on two idle cores, once set up one and a half. The executed notebook, its page and "+
+			"the figures will lie in %s.",
 		short(notebook),
 		short(s.home.Dir),
 	)
@@ -46,7 +48,8 @@ func (s *site) demo(ctx context.Context, opt setupOptions) error {
 	}
 	first := ""
 	if _, found := s.record("lab"); !found {
-		first = "\nThe first time that sets up JupyterLab, completion and the coadapt command, too, which takes some two minutes."
+		first = "\nThe first time that sets up JupyterLab, completion and the coadapt command, too, which takes some " +
+			"two minutes."
 	}
 	s.say("\nOpen it yourself and change it:  go run ./kernel-setup lab%s", first)
 	return nil

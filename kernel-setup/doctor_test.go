@@ -41,14 +41,16 @@ func TestHiddenCompiler(t *testing.T) {
 		if f.OK || !strings.Contains(f.Value, "no C compiler") {
 			t.Errorf("without a compiler doctor finds %+v", f)
 		}
-		if !strings.Contains(f.Mend.Debian, "apt-get install gcc") || !strings.Contains(f.Mend.Fedora, "dnf install gcc") || !strings.Contains(f.Mend.MacOS, "xcode-select") {
+		if !strings.Contains(f.Mend.Debian, "apt-get install gcc") ||
+			!strings.Contains(f.Mend.Fedora, "dnf install gcc") || !strings.Contains(f.Mend.MacOS, "xcode-select") {
 			t.Errorf("how to mend: %+v", f.Mend)
 		}
 		if line := f.String(); !strings.HasPrefix(line, "FAIL") || !strings.Contains(line, "on Fedora") {
 			t.Errorf("the line is %q", line)
 		}
 	}
-	if err := s.setup(t.Context(), setupOptions{}); err == nil || !strings.Contains(err.Error(), "apt-get install gcc") {
+	if err := s.setup(t.Context(), setupOptions{}); err == nil ||
+		!strings.Contains(err.Error(), "apt-get install gcc") {
 		t.Errorf("set-up without a compiler: %v, want an error that tells how to mend", err)
 	}
 }
@@ -97,7 +99,8 @@ func TestDoctorOnABareClone(t *testing.T) {
 		}
 	}
 	out.Reset()
-	if err := s.doctor(t.Context(), false); !errors.Is(err, errReported) || !strings.Contains(out.String(), "checks failed.") {
+	if err := s.doctor(t.Context(), false); !errors.Is(err, errReported) ||
+		!strings.Contains(out.String(), "checks failed.") {
 		t.Errorf("for people: %v\n%s", err, out)
 	}
 }
@@ -112,10 +115,12 @@ func TestFindPython(t *testing.T) {
 		script(t, filepath.Join(dir, name), "echo '"+answer+"'")
 	}
 	script(t, filepath.Join(dir, "broken"), "exit 3")
-	for name, want := range map[string]string{"old": "too old", "debian": "no venv module", "broken": "does not run", "absent": "none in the PATH", "good": ""} {
+	for name, want := range map[string]string{"old": "too old", "debian": "no venv module", "broken": "does not run",
+		"absent": "none in the PATH", "good": ""} {
 		t.Setenv("COADAPT_PYTHON", filepath.Join(dir, name))
 		p, err := findPython(t.Context())
-		if want == "" && (err != nil || p.Version != "3.12.1") || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+		if want == "" && (err != nil || p.Version != "3.12.1") || want != "" &&
+			(err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%s: got %+v, %v; want %q", name, p, err, want)
 		}
 	}

@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// extra is a Python environment beside JupyterLab's, made by the verb that needs it, from a lock of its own. All of them need Python 3.11.
+// extra is a Python environment beside JupyterLab's, made by the verb that needs it, from a lock of its own. All of
+// them need Python 3.11.
 type extra struct {
 	name     string // of its step, its logs and its folder
 	does     string // what it is, for the reader
@@ -38,8 +39,8 @@ func (s *site) ensureExtra(ctx context.Context, e extra) error {
 	return s.do(ctx, []step{s.extraStep(e)}, true)
 }
 
-// extraStep is the step that makes it. Like JupyterLab's it is made in place; pip installs what it downloads part by part, and an
-// interrupted one goes on with the packages that it lacks.
+// extraStep is the step that makes it. Like JupyterLab's it is made in place; pip installs what it downloads part by
+// part, and an interrupted one goes on with the packages that it lacks.
 func (s *site) extraStep(e extra) step {
 	var python interpreter
 	find := func(ctx context.Context) (err error) {
@@ -47,7 +48,8 @@ func (s *site) extraStep(e extra) step {
 			return fmt.Errorf("%w; %s", err, mendPython())
 		}
 		if python.Minor[1] < 11 {
-			return fmt.Errorf("%s is Python %s; the lock needs 3.11 or newer, which COADAPT_PYTHON may name%s", python.Path, python.Version, e.instead)
+			return fmt.Errorf("%s is Python %s; the lock needs 3.11 or newer, which COADAPT_PYTHON may name%s",
+				python.Path, python.Version, e.instead)
 		}
 		return nil
 	}
@@ -81,7 +83,8 @@ func (s *site) extraStep(e extra) step {
 }
 
 func (s *site) makeExtra(ctx context.Context, e extra, python interpreter) error {
-	if err := s.run(ctx, command{log: e.name, argv: []string{python.Path, "-m", "venv", e.dir}, env: s.pythonEnv()}); err != nil {
+	if err := s.run(ctx, command{log: e.name, argv: []string{python.Path, "-m", "venv", e.dir},
+		env: s.pythonEnv()}); err != nil {
 		return err
 	}
 	lock := filepath.Join(s.stage(), e.name+".txt")

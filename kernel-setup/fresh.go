@@ -19,8 +19,9 @@ func (s *site) testHome() string { return filepath.Join(s.home.Dir, "test") }
 // kernelsPath is where kernels lie that go before the environment's own of the same name.
 func (s *site) kernelsPath() string { return filepath.Join(s.home.Dir, "jupyter", "path") }
 
-// fresh makes a site in dir that has this one's programs, Python and plugins and nothing else: no result, figure or guess of anybody's, and
-// a kernel that keeps its own there. What lies in notebooks/ is copied beside it, for cells may write where they are.
+// fresh makes a site in dir that has this one's programs, Python and plugins and nothing else: no result, figure or
+// guess of anybody's, and a kernel that keeps its own there. What lies in notebooks/ is copied beside it, for cells
+// may write where they are.
 func (s *site) fresh(ctx context.Context, dir string) (*site, error) {
 	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(dir, 0o755)); err != nil {
 		return nil, err

@@ -14,7 +14,8 @@ func TestFuzzTargets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []fuzzTarget{{filepath.Join("gomlxnet", "dataset", "picture"), "FuzzDecode"}, {filepath.Join("gomlxnet", "dataset", "formats"), "FuzzArchives"},
+	for _, want := range []fuzzTarget{{filepath.Join("gomlxnet", "dataset", "picture"), "FuzzDecode"},
+		{filepath.Join("gomlxnet", "dataset", "formats"), "FuzzArchives"},
 		{"transfer", "FuzzWeights"}, {filepath.Join("transfer", "store"), "FuzzImport"}} {
 		if !slices.Contains(targets, want) {
 			t.Errorf("%v is not found among %v", want, targets)
@@ -47,10 +48,12 @@ func TestFuzzTime(t *testing.T) {
 func TestEndedByTheClock(t *testing.T) {
 	const clock = "fuzz: elapsed: 3s, execs: 40400 (0/sec), new interesting: 98 (total: 102)\n" +
 		"--- FAIL: FuzzDecode (3.10s)\n    context deadline exceeded\nFAIL\nexit status 1\n"
-	const input = "--- FAIL: FuzzDecode (0.02s)\n    --- FAIL: FuzzDecode (0.00s)\n        decode_test.go:9: context deadline exceeded\n" +
+	const input = "--- FAIL: FuzzDecode (0.02s)\n    --- FAIL: FuzzDecode (0.00s)\n        decode_test.go:9: context " +
+		"deadline exceeded\n" +
 		"    \n    Failing input written to testdata/fuzz/FuzzDecode/771e938e4458e983\n" +
 		"    To re-run:\n    go test -run=FuzzDecode/771e938e4458e983\nFAIL\nexit status 1\n"
-	const seed = "--- FAIL: FuzzDecode (0.00s)\n    --- FAIL: FuzzDecode/seed#0 (0.00s)\n        decode_test.go:9: wrong\nFAIL\n"
+	const seed = "--- FAIL: FuzzDecode (0.00s)\n    --- FAIL: FuzzDecode/seed#0 (0.00s)\n        decode_test.go:9: " +
+		"wrong\nFAIL\n"
 	for out, want := range map[string]bool{clock: true, input: false, seed: false, clock + input: false} {
 		if got := endedByTheClock([]byte(out)); got != want {
 			t.Errorf("%v, want %v, of\n%s", got, want, out)

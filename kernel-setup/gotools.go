@@ -173,7 +173,8 @@ func (s *site) programs() step {
 // standIn puts the launcher among the stand-ins of a kernel, under the name of a program.
 func (s *site) standIn(name string) error {
 	shim, link := filepath.Join(s.home.Bin(), "shim"), filepath.Join(s.stage(), name)
-	if err := errors.Join(os.MkdirAll(shim, 0o755), os.RemoveAll(link), os.Symlink(filepath.Join("..", "coadapt-kernel"), link)); err != nil {
+	if err := errors.Join(os.MkdirAll(shim, 0o755), os.RemoveAll(link),
+		os.Symlink(filepath.Join("..", "coadapt-kernel"), link)); err != nil {
 		return err
 	}
 	return replace(link, filepath.Join(shim, name))

@@ -63,7 +63,8 @@ func (s *site) spec(ctx context.Context) ([]byte, error) {
 		return nil, fmt.Errorf("go env GOROOT: %w", err)
 	}
 	// The go of the PATH comes before its GOROOT's: it may be a wrapper that the user put there.
-	path := slices.Compact([]string{s.home.Bin(), filepath.Dir(program), filepath.Join(strings.TrimSpace(string(root)), "bin"), "${PATH}"})
+	path := slices.Compact([]string{s.home.Bin(), filepath.Dir(program),
+		filepath.Join(strings.TrimSpace(string(root)), "bin"), "${PATH}"})
 	env["PATH"] = strings.Join(path, string(os.PathListSeparator))
 	var text bytes.Buffer
 	enc := json.NewEncoder(&text)

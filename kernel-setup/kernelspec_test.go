@@ -33,8 +33,9 @@ func TestKernelSpec(t *testing.T) {
 		t.Errorf("kernel.json is %s", text)
 	}
 	for k, want := range map[string]string{
-		"GOFLAGS": "'-ldflags=-s -w'", "GOMLX_BACKEND": "xla:cpu", "GOMLX_NO_AUTO_INSTALL": "1", "PJRT_PLUGIN_LIBRARY_PATH": s.home.PJRT(),
-		"COADAPT_HOME": s.home.Dir, "COADAPT_ROOT": s.home.Root, "GOWORK": "off",
+		"GOFLAGS": "'-ldflags=-s -w'", "GOMLX_BACKEND": "xla:cpu", "GOMLX_NO_AUTO_INSTALL": "1",
+		"PJRT_PLUGIN_LIBRARY_PATH": s.home.PJRT(),
+		"COADAPT_HOME":             s.home.Dir, "COADAPT_ROOT": s.home.Root, "GOWORK": "off",
 		"GOOS": runtime.GOOS, "GOARCH": runtime.GOARCH, "GO111MODULE": "on",
 	} {
 		if spec.Env[k] != want {
@@ -87,9 +88,11 @@ func TestModuleVersion(t *testing.T) {
 	write(
 		t,
 		file,
-		"module m\n\ntool example.com/a/cmd/x\n\nrequire example.com/a v1.2.3\n\nrequire (\n\texample.com/a/cmd v0.4.0 // indirect\n\texample.com/ab v9.0.0\n)\n",
+		"module m\n\ntool example.com/a/cmd/x\n\nrequire example.com/a v1.2.3\n\nrequire (\n\texample.com/a/cmd "+
+			"v0.4.0 // indirect\n\texample.com/ab v9.0.0\n)\n",
 	)
-	for pkg, want := range map[string]string{"example.com/a/cmd/x": "v0.4.0", "example.com/a": "v1.2.3", "example.com/b": "?"} {
+	for pkg, want := range map[string]string{"example.com/a/cmd/x": "v0.4.0", "example.com/a": "v1.2.3",
+		"example.com/b": "?"} {
 		if got := moduleVersion(file, pkg); got != want {
 			t.Errorf("%s: %s, want %s", pkg, got, want)
 		}
@@ -98,14 +101,17 @@ func TestModuleVersion(t *testing.T) {
 
 // What executes notebooks is a part of the lock that holds together, without JupyterLab and IPython.
 func TestNeededBy(t *testing.T) {
-	lock := "# made by hand\na==1 \\\n    --hash=sha256:00\n    # via b\nb==2\n    # via\n    #   -r x.in\n    #   c\nc==3 ; python_version < '3'\nd==4\n    # via a\n"
+	lock := "# made by hand\na==1 \\\n    --hash=sha256:00\n    # via b\nb==2\n    # via\n    #   -r x.in\n    #   " +
+		"c\nc==3 ; python_version < '3'\nd==4\n    # via a\n"
 	want := []string{"a==1 \\\n    --hash=sha256:00\n", "b==2\n", "d==4\n"}
 	if got := neededBy(lock, "b"); !slices.Equal(got, want) {
 		t.Errorf("b needs %q, want %q", got, want)
 	}
 	kept := strings.Join(neededBy(requirements, "nbclient", "nbconvert"), "")
-	for name, want := range map[string]bool{"nbclient": true, "nbconvert": true, "nbformat": true, "jupyter-client": true, "pyzmq": true, "tornado": true,
-		"jinja2": true, "jupyterlab": false, "jupyter-server": false, "ipython": false, "ipykernel": false, "debugpy": false, "babel": false} {
+	for name, want := range map[string]bool{"nbclient": true, "nbconvert": true, "nbformat": true,
+		"jupyter-client": true, "pyzmq": true, "tornado": true,
+		"jinja2": true, "jupyterlab": false, "jupyter-server": false, "ipython": false, "ipykernel": false,
+		"debugpy": false, "babel": false} {
 		if got := pinnedIn(kept, name) != "?"; got != want {
 			t.Errorf("a notebook needs %s: %v, want %v", name, got, want)
 		}

@@ -13,11 +13,12 @@ import (
 	"time"
 )
 
-// kernelSuite tests the kernel itself by scripts/kernel_suite.py: Jupyter's public suite, and every fault of plain GoNB that the bridge mends; and
-// by scripts/wrong_use_suite.py what it says where a cell or the machine is wrong.
+// kernelSuite tests the kernel itself by scripts/kernel_suite.py: Jupyter's public suite, and every fault of plain
+// GoNB that the bridge mends; and by scripts/wrong_use_suite.py what it says where a cell or the machine is wrong.
 func (s *site) kernelSuite(ctx context.Context, t *tally) error {
 	for _, name := range []string{"kernel", "wrong_use"} {
-		if err := s.suite(ctx, t, "kernel", exec.CommandContext(ctx, s.python(), s.suiteProgram(name), kernelName)); err != nil {
+		if err := s.suite(ctx, t, "kernel",
+			exec.CommandContext(ctx, s.python(), s.suiteProgram(name), kernelName)); err != nil {
 			return err
 		}
 	}

@@ -19,7 +19,9 @@ esac`)
 	if err := s.kernelSuite(t.Context(), &got); err != nil {
 		t.Fatal(err)
 	}
-	if got.line() != "1 passed, 1 failed, 1 skipped" || got.of("fail")[0] != (outcome{"kernel A.two", "fail", "no reply"}) || !strings.Contains(out.String(), "pass  A.one (0.5 s)") {
+	if got.line() != "1 passed, 1 failed, 1 skipped" ||
+		got.of("fail")[0] != (outcome{"kernel A.two", "fail", "no reply"}) ||
+		!strings.Contains(out.String(), "pass  A.one (0.5 s)") {
 		t.Errorf("got %+v and\n%s", got, out)
 	}
 	fakePython(t, s, `echo "Traceback: no module named jupyter_kernel_test" >&2; exit 1`)

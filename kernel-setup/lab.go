@@ -148,7 +148,8 @@ func (s *site) startLab(ctx context.Context, port int, at labPlace) (*labServer,
 		"--ContentsManager.allow_hidden=True",
 		"--MultiKernelManager.default_kernel_name=" + kernelName,
 		"--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-		// Exported pages are like those of run, and what a sanitised one keeps is settled by templates/coadapt_pages.py.
+		// Exported pages are like those of run, and what a sanitised one keeps is settled by
+		// templates/coadapt_pages.py.
 		"--TemplateExporter.filters=clean_html=coadapt_pages.clean_html",
 		"--TemplateExporter.extra_template_basedirs=" + filepath.Join(s.home.Root, "kernel-setup", "templates"),
 		"--HTMLExporter.preprocessors=coadapt_pages.Alone",
@@ -192,7 +193,8 @@ func (l *labServer) wait(ctx context.Context, url, token string) error {
 			return err
 		}
 		req.Header.Set("Authorization", "token "+token)
-		if resp, err := (&http.Client{Transport: &http.Transport{}}).Do(req); err == nil { // no proxy: it is this machine
+		// no proxy: it is this machine
+		if resp, err := (&http.Client{Transport: &http.Transport{}}).Do(req); err == nil {
 			resp.Body.Close()
 			if resp.StatusCode == http.StatusOK {
 				return nil

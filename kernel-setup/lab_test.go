@@ -26,7 +26,8 @@ func TestBrowserIsNotToldTheToken(t *testing.T) {
 		t.Fatal(err)
 	}
 	var args []byte
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end) && args == nil; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end) &&
+		args == nil; time.Sleep(10 * time.Millisecond) {
 		args, _ = os.ReadFile(told)
 	}
 	page := strings.TrimSpace(string(args))

@@ -59,7 +59,8 @@ func TestLessonSpoilsNoGuess(t *testing.T) {
 			t.Errorf("the copy has %q:\n%s", s, text)
 		}
 	}
-	for _, s := range []string{"eight layers", "<details>words</details>", "!coadapt arch <mini>", "lab.Reveal()", `"nbformat_minor": 5`} {
+	for _, s := range []string{"eight layers", "<details>words</details>", "!coadapt arch <mini>", "lab.Reveal()",
+		`"nbformat_minor": 5`} {
 		if !strings.Contains(text, s) {
 			t.Errorf("the copy lacks %q:\n%s", s, text)
 		}
@@ -126,8 +127,9 @@ func TestLessonsAreTheReaders(t *testing.T) {
 	write(t, from("00_a.ipynb"), chapter("three"))
 	write(t, from("01_b.ipynb"), chapter("three"))
 	bring()
-	for name, want := range map[string]string{"00_a.ipynb": "my own words", "00_a_2.ipynb": "mine, too", "00_a_3.ipynb": "three",
-		"01_b.ipynb": "mine as well", "01_b_2.ipynb": "a file of the reader's", "01_b_3.ipynb": "three"} {
+	for name, want := range map[string]string{"00_a.ipynb": "my own words", "00_a_2.ipynb": "mine, too",
+		"00_a_3.ipynb": "three",
+		"01_b.ipynb":   "mine as well", "01_b_2.ipynb": "a file of the reader's", "01_b_3.ipynb": "three"} {
 		if got := read(t, copied(name)); !strings.Contains(got, want) {
 			t.Errorf("%s has not %q: %s", name, want, got)
 		}
@@ -137,7 +139,8 @@ func TestLessonsAreTheReaders(t *testing.T) {
 	write(t, copied(offersFile), "{")
 	write(t, copied("results/report.md"), "my numbers")
 	bring()
-	if read(t, copied("results/report.md")) != "my numbers" || read(t, copied("results/report_2.md")) != "other numbers" {
+	if read(t, copied("results/report.md")) != "my numbers" ||
+		read(t, copied("results/report_2.md")) != "other numbers" {
 		t.Error("without a record a file of the reader's is overwritten")
 	}
 	write(t, from("02_c.ipynb"), "<<<<<<< a merge")
@@ -172,7 +175,8 @@ func TestLessonsLeaveTheCloneClean(t *testing.T) {
 	run("commit", "-q", "-m", "a clone")
 	for _, folder := range []string{"", filepath.Join(s.home.Root, "my lessons")} {
 		if folder != "" { // as before the clone was moved
-			if err := errors.Join(os.MkdirAll(folder, 0o755), os.Symlink("/nowhere", filepath.Join(folder, "figures"))); err != nil {
+			if err := errors.Join(os.MkdirAll(folder, 0o755),
+				os.Symlink("/nowhere", filepath.Join(folder, "figures"))); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -190,8 +194,10 @@ func TestLessonsLeaveTheCloneClean(t *testing.T) {
 			t.Errorf("after a lesson in %s: %s", at.begin, got)
 		}
 	}
-	for _, opt := range []labOptions{{folder: s.home.Notebooks()}, {folder: filepath.Join(s.home.Notebooks(), "mine")}, {folder: "x", originals: true}} {
-		if _, err := s.labFolder(t.Context(), opt); err == nil || !strings.Contains(err.Error(), "-folder "+opt.folder) {
+	for _, opt := range []labOptions{{folder: s.home.Notebooks()}, {folder: filepath.Join(s.home.Notebooks(), "mine")},
+		{folder: "x", originals: true}} {
+		if _, err := s.labFolder(t.Context(), opt); err == nil ||
+			!strings.Contains(err.Error(), "-folder "+opt.folder) {
 			t.Errorf("%+v: %v", opt, err)
 		}
 	}

@@ -53,7 +53,8 @@ print(json.dumps(both))`
 	}
 	want := [2][]string{
 		{"[r](../../notebooks/results/r.md) [s](results/none.md) [w](https://example.org/r.md) [h](#here)",
-			`<details>words</details><p>the same as SVG: <a href="../figures/a%20b.svg">../figures/a%20b.svg</a></p>`, "<details>words</details>", "said"},
+			`<details>words</details><p>the same as SVG: <a href="../figures/a%20b.svg">../figures/a%20b.svg</a></p>`,
+			"<details>words</details>", "said"},
 		{
 			"[r](results/r.md) [s](results/none.md) [w](https://example.org/r.md) [h](#here)",
 			"<details>words</details>",

@@ -15,7 +15,8 @@ import (
 	"coadapt/gomlxnet/home"
 )
 
-// manifest is .coadapt/manifest.json: what set-up made, from what. It is rewritten after each step, so that an interrupted run goes on.
+// manifest is .coadapt/manifest.json: what set-up made, from what. It is rewritten after each step, so that an
+// interrupted run goes on.
 type manifest struct {
 	Version int               `json:"version"`
 	Root    string            `json:"root"` // the clone it belongs to
@@ -46,7 +47,8 @@ func readManifest(h home.Home) (*manifest, error) {
 	}
 	m := &manifest{}
 	if err := json.Unmarshal(text, m); err != nil {
-		return nil, fmt.Errorf("%s is damaged: %w; remove it and run `go run ./kernel-setup setup`", h.ManifestFile(), err)
+		return nil, fmt.Errorf("%s is damaged: %w; remove it and run `go run ./kernel-setup setup`", h.ManifestFile(),
+			err)
 	}
 	if m.Version != manifestVersion || m.Root != h.Root || m.Dir != h.Dir || m.Steps == nil {
 		for name, r := range m.Steps { // stale, but clean must still find what was made
@@ -67,7 +69,8 @@ func (m *manifest) write(h home.Home) error {
 	return writeFile(h.ManifestFile(), append(text, '\n'), 0o644)
 }
 
-// writeFile writes a file under a name of its own beside path, syncs it and renames it, so that path is whole or not there.
+// writeFile writes a file under a name of its own beside path, syncs it and renames it, so that path is whole or not
+// there.
 func writeFile(path string, text []byte, mode fs.FileMode) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err

@@ -13,7 +13,8 @@ import (
 
 func TestManifestRoundTrip(t *testing.T) {
 	s, _ := testSite(t)
-	s.manifest.Steps["plugin"] = record{Digest: "d", Made: []string{"pjrt"}, Facts: map[string]string{"package": "p", "wheel_sha256": "ff"},
+	s.manifest.Steps["plugin"] = record{Digest: "d", Made: []string{"pjrt"},
+		Facts:   map[string]string{"package": "p", "wheel_sha256": "ff"},
 		Seconds: 1.5, When: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
 	if err := s.manifest.write(s.home); err != nil {
 		t.Fatal(err)

@@ -20,7 +20,8 @@ func (m mend) String() string {
 	if m.Debian == m.Fedora && m.Fedora == m.MacOS {
 		return "mend: " + m.Debian
 	}
-	return fmt.Sprintf("mend on Debian/Ubuntu: %s\n  on Fedora:        %s\n  on macOS:         %s", m.Debian, m.Fedora, m.MacOS)
+	return fmt.Sprintf("mend on Debian/Ubuntu: %s\n  on Fedora:        %s\n  on macOS:         %s", m.Debian, m.Fedora,
+		m.MacOS)
 }
 
 // here is the command for this machine.
@@ -36,7 +37,8 @@ func (m mend) here() string {
 }
 
 func mendGo() mend {
-	return mend{"sudo apt-get install golang-go (1.26 or newer, else from go.dev/dl)", "sudo dnf install golang", "brew install go"}
+	return mend{"sudo apt-get install golang-go (1.26 or newer, else from go.dev/dl)", "sudo dnf install golang",
+		"brew install go"}
 }
 
 func mendCompiler() mend {

@@ -57,8 +57,8 @@ type cellError struct{ notebook, why string }
 func (e *cellError) Error() string { return e.notebook + ": " + errCell.Error() }
 func (e *cellError) Unwrap() error { return errCell }
 
-// runNotebook executes a notebook through the kernel coadapt, in the notebook's folder. The copy and the page are written even when a cell
-// fails; the source is never touched.
+// runNotebook executes a notebook through the kernel coadapt, in the notebook's folder. The copy and the page are
+// written even when a cell fails; the source is never touched.
 func (s *site) runNotebook(ctx context.Context, notebook string, opt runOptions) (executed, page string, err error) {
 	source, err := filepath.Abs(notebook)
 	if err != nil {
@@ -81,7 +81,8 @@ func (s *site) runNotebook(ctx context.Context, notebook string, opt runOptions)
 	executed, page = filepath.Join(dir, stem+".ipynb"), filepath.Join(dir, stem+".html")
 	if a, err := os.Stat(executed); err == nil {
 		if b, err := os.Stat(source); err == nil && os.SameFile(a, b) {
-			return "", "", fmt.Errorf("-o %s: the executed copy would overwrite %s; name another folder", opt.dir, notebook)
+			return "", "", fmt.Errorf("-o %s: the executed copy would overwrite %s; name another folder", opt.dir,
+				notebook)
 		}
 	}
 	args := []string{"-c", notebookProgram, source, kernelName, fmt.Sprint(opt.cell.Seconds()), executed, page}

@@ -41,7 +41,8 @@ func TestRunNotebook(t *testing.T) {
 func TestRunNotebookRefusesToOverwrite(t *testing.T) {
 	s, _ := testSite(t)
 	source := fakePython(t, s, `echo overwritten > "$6"`)
-	if _, _, err := s.runNotebook(t.Context(), source, runOptions{dir: s.home.Notebooks(), cell: time.Second}); err == nil ||
+	if _, _, err := s.runNotebook(t.Context(), source,
+		runOptions{dir: s.home.Notebooks(), cell: time.Second}); err == nil ||
 		!strings.Contains(err.Error(), "overwrite") {
 		t.Errorf("got error %v", err)
 	}

@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// notebookSuite executes every notebook through the real kernel, in their order, on one site that has trained nothing before: a chapter trains what
-// those before it have not. Each counts as one test. What a cell prints on stderr is an error too.
+// notebookSuite executes every notebook through the real kernel, in their order, on one site that has trained nothing
+// before: a chapter trains what those before it have not. Each counts as one test. What a cell prints on stderr is an
+// error too.
 func (s *site) notebookSuite(ctx context.Context, cell time.Duration, t *tally) (err error) {
 	files, err := filepath.Glob(filepath.Join(s.home.Notebooks(), "*.ipynb"))
 	if err != nil {
@@ -38,14 +39,16 @@ func (s *site) notebookSuite(ctx context.Context, cell time.Duration, t *tally) 
 		took := time.Since(start).Seconds()
 		s.say("%s  %s (%.1f s)", action, name, took)
 		t.add(name, action, output)
-		t.notes = append(t.notes, fmt.Sprintf("TIME %s: %.1f s, with the nets that no chapter before it trained", name, took))
+		t.notes = append(t.notes,
+			fmt.Sprintf("TIME %s: %.1f s, with the nets that no chapter before it trained", name, took))
 	}
 	return nil
 }
 
 // tryNotebook executes the copy of one notebook on a fresh site; what comes of it is kept in the runs' folder.
 func (s *site) tryNotebook(ctx context.Context, f *site, name string, cell time.Duration) error {
-	_, page, err := f.runNotebook(ctx, filepath.Join(f.copies(), name), runOptions{dir: s.home.Runs(), cell: cell, strict: true})
+	_, page, err := f.runNotebook(ctx, filepath.Join(f.copies(), name),
+		runOptions{dir: s.home.Runs(), cell: cell, strict: true})
 	if err != nil {
 		return err
 	}

@@ -11,14 +11,16 @@ import (
 	"coadapt/gomlxnet/home"
 )
 
-// Notebooks are tried on a site of their own: a store that is empty at first whatever the user's is, copies in their place, nothing left behind.
+// Notebooks are tried on a site of their own: a store that is empty at first whatever the user's is, copies in their
+// place, nothing left behind.
 func TestNotebookSuite(t *testing.T) {
 	s, out := testSite(t)
 	installed(t, s, goodAnswer)
 	write(t, filepath.Join(s.home.Store(), "kept"), "")
 	t.Setenv(home.EnvStore, s.home.Store())
 	script(t, filepath.Join(s.home.Bin(), "coadapt"), `echo "$@" >> "`+filepath.Join(s.home.Root, "stopped")+`"`)
-	// Arguments are -c PROGRAM SOURCE KERNEL SECONDS EXECUTED PAGE --strict; the bad notebook trains in the background when it fails.
+	// Arguments are -c PROGRAM SOURCE KERNEL SECONDS EXECUTED PAGE --strict; the bad notebook trains in the
+	// background when it fails.
 	script(t, s.python(), `set -e
 folder=$(dirname "$3")
 test "$8" = --strict
@@ -36,7 +38,8 @@ case "$3" in
 *bad*) mkdir -p "$COADAPT_HOME/store/runs/one"; echo "a line"; echo "FAILED: cell 2: undefined: x"; echo "of it"; exit 1;;
 *bare*) echo "<img src=\"a.png\">" > "$7";;
 esac`)
-	for name, text := range map[string]string{"00_good.ipynb": "good", "01_bad.ipynb": "bad", "02_bare.ipynb": "bare", "images/a.png": "", "nb/nb.go": "package nb"} {
+	for name, text := range map[string]string{"00_good.ipynb": "good", "01_bad.ipynb": "bad", "02_bare.ipynb": "bare",
+		"images/a.png": "", "nb/nb.go": "package nb"} {
 		write(t, filepath.Join(s.home.Notebooks(), name), text)
 	}
 	var got tally
@@ -49,14 +52,16 @@ esac`)
 	if bad := got.of("fail")[0]; bad != (outcome{"notebooks/01_bad.ipynb", "fail", "cell 2: undefined: x\nof it\n"}) {
 		t.Errorf("a failing cell is told as %+v", bad)
 	}
-	if bare := got.of("fail")[1].output; !strings.Contains(bare, "picture 1 is not in the page") || !strings.Contains(bare, "no text alternative") {
+	if bare := got.of("fail")[1].output; !strings.Contains(bare, "picture 1 is not in the page") ||
+		!strings.Contains(bare, "no text alternative") {
 		t.Errorf("a page that needs files beside it is told as %s", bare)
 	}
 	var summary strings.Builder
 	if got.summary(&summary); !strings.HasPrefix(summary.String(), "TIME notebooks/00_good.ipynb: ") {
 		t.Errorf("the summary does not begin with the times:\n%s", &summary)
 	}
-	if text, _ := os.ReadFile(filepath.Join(s.home.Root, "stopped")); !strings.HasPrefix(string(text), "stop -now -store=") || !strings.HasSuffix(string(text), " one\n") {
+	if text, _ := os.ReadFile(filepath.Join(s.home.Root, "stopped")); !strings.HasPrefix(string(text),
+		"stop -now -store=") || !strings.HasSuffix(string(text), " one\n") {
 		t.Errorf("what trained in the background was stopped by %q", text)
 	}
 	exists(t, filepath.Join(s.home.Store(), "kept"), true)
@@ -85,11 +90,13 @@ func TestNotebookSuiteWithoutPython(t *testing.T) {
 func TestStandsAlone(t *testing.T) {
 	page := filepath.Join(t.TempDir(), "a.html")
 	for _, c := range []struct{ text, want string }{
-		{`<p>no picture, <a href="https://example.org">a link</a></p><script>f("x")</script><!-- https://x.org -->`, ""},
+		{`<p>no picture, <a href="https://example.org">a link</a></p><script>f("x")</script><!-- https://x.org -->`,
+			""},
 		{"<img\nalt='' alt=\"a curve\" src=\"data:image/png;base64,iVBO\">", ""},
 		{`<img src="data:image/png;base64,iVBO">`, "picture 1 has no text alternative"},
 		{`<img alt=" " src="data:image/png;base64,iVBO">`, "picture 1 has no text alternative"},
-		{`<img alt="No description has been provided for this image" src="data:image/png;base64,iVBO">`, "no text alternative"},
+		{`<img alt="No description has been provided for this image" src="data:image/png;base64,iVBO">`,
+			"no text alternative"},
 		{`<img alt="a" src="images/a.png">`, "picture 1 is not in the page"},
 		{`<img alt="a" src="https://x.org/a.png">`, "picture 1 is not in the page"},
 		{`<script src="https://x.org/a.js"></script>`, "loaded from elsewhere"},
@@ -98,7 +105,8 @@ func TestStandsAlone(t *testing.T) {
 		{`<style>@font-face { src: url(https://x.org/a.woff) }</style>`, "loaded from elsewhere"},
 	} {
 		write(t, page, c.text)
-		if err := standsAlone(page); (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+		if err := standsAlone(page); (err == nil) != (c.want == "") || err != nil &&
+			!strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", c.text, err, c.want)
 		}
 	}

@@ -24,8 +24,8 @@ var links = regexp.MustCompile(`(?is)<a\b[^>]*\shref="([^"]*)"`)
 // noAlt is what nbconvert says of a picture that has no text alternative.
 const noAlt = "No description has been provided"
 
-// standsAlone says what of an HTML page would be missing without network, or for who cannot see: pictures and scripts from elsewhere, pictures
-// without a text alternative, links to files that are not there.
+// standsAlone says what of an HTML page would be missing without network, or for who cannot see: pictures and scripts
+// from elsewhere, pictures without a text alternative, links to files that are not there.
 func standsAlone(page string) error {
 	text, err := os.ReadFile(page)
 	if err != nil {
@@ -49,7 +49,8 @@ func standsAlone(page string) error {
 			continue // elsewhere, or in the page
 		}
 		if err != nil || !fileExists(filepath.Join(filepath.Dir(page), filepath.FromSlash(to.Path))) {
-			faults = errors.Join(faults, fmt.Errorf("%s: there is nothing where a link leads: %s", short(page), link[1]))
+			faults = errors.Join(faults,
+				fmt.Errorf("%s: there is nothing where a link leads: %s", short(page), link[1]))
 		}
 	}
 	return faults

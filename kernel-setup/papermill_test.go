@@ -64,13 +64,15 @@ print(json.dumps([register.translator.codify(json.loads(sys.argv[2]), "Para\nmet
 	if err != nil {
 		t.Fatalf("%v in\n%s", err, cell)
 	}
-	for name, want := range map[string]string{"data": "string", "steps": "int", "rate": "float64", "whole": "float64", "balanced": "bool", "seeds": "[]int", "rates": "[]float64",
+	for name, want := range map[string]string{"data": "string", "steps": "int", "rate": "float64", "whole": "float64",
+		"balanced": "bool", "seeds": "[]int", "rates": "[]float64",
 		"none": "any", "mixed": "[]any", "empty": "[]any", "spec": "map[string]any", "words": "[]string"} {
 		if v := checked.Scope().Lookup(name); v == nil || v.Type().String() != want {
 			t.Errorf("%s is %v, want of type %s, in\n%s", name, v, want, cell)
 		}
 	}
-	for _, want := range []string{"// Para meters\n", `var data string = "sha\"p\\es\n\u0001 ü 😀 \ufeff"` + "\n", "var rates []float64 = []float64{0.5, 1}\n",
+	for _, want := range []string{"// Para meters\n", `var data string = "sha\"p\\es\n\u0001 ü 😀 \ufeff"` + "\n",
+		"var rates []float64 = []float64{0.5, 1}\n",
 		`var spec map[string]any = map[string]any{"a": []int{1}, "b": map[string]any{"c": false}}` + "\n"} {
 		if !strings.Contains(cell, want) {
 			t.Errorf("the cell lacks %q:\n%s", want, cell)

@@ -19,7 +19,8 @@ func TestPrintPage(t *testing.T) {
 	if _, err := printPage(t.Context(), page); err == nil || !strings.Contains(err.Error(), envChromium) {
 		t.Errorf("without a browser: %v", err)
 	}
-	for _, fails := range []string{"echo no screen >&2; exit 3", "exit 0", `for a in "$@"; do case "$a" in --print-to-pdf=*) echo html > "${a#*=}";; esac; done`} {
+	for _, fails := range []string{"echo no screen >&2; exit 3", "exit 0",
+		`for a in "$@"; do case "$a" in --print-to-pdf=*) echo html > "${a#*=}";; esac; done`} {
 		script(t, browser, fails)
 		if _, err := printPage(t.Context(), page); err == nil || !strings.Contains(err.Error(), "00 a.html") ||
 			fails[0] == 'e' && strings.Contains(fails, "screen") != strings.Contains(err.Error(), "no screen") {

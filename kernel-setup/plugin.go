@@ -26,8 +26,8 @@ const (
 // existing is the kind recorded when PJRT_PLUGIN_LIBRARY_PATH named a plugin.
 const pluginExisting = "existing"
 
-// pluginKind settles what to install: the flag, else the plugin that the environment names, else what was installed before, else the
-// platform's default.
+// pluginKind settles what to install: the flag, else the plugin that the environment names, else what was installed
+// before, else the platform's default.
 func (s *site) pluginKind(flag string) (string, error) {
 	switch flag {
 	case pluginWheel:
@@ -76,8 +76,8 @@ func (s *site) ours(named string) bool {
 	return true
 }
 
-// plugin is the step that installs the PJRT plugin of a kind. CUDA comes beside the CPU's plugin, so that the machine can do without
-// its card.
+// plugin is the step that installs the PJRT plugin of a kind. CUDA comes beside the CPU's plugin, so that the machine
+// can do without its card.
 func (s *site) plugin(kind string) step {
 	does := map[string]string{
 		pluginWheel:    "PJRT plugin for the CPU, from a wheel",
@@ -195,14 +195,15 @@ func (a pluginAnswer) facts() map[string]string {
 	return map[string]string{"api": a.API, "platform": a.Platform, "devices": fmt.Sprint(a.Devices)}
 }
 
-// checkPlugin loads the plugin in the folders named (a path list) and multiplies two matrices on it, in a process of its own: a
-// truncated library ends the process that loads it by a bus error.
+// checkPlugin loads the plugin in the folders named (a path list) and multiplies two matrices on it, in a process of
+// its own: a truncated library ends the process that loads it by a bus error.
 func (s *site) checkPlugin(ctx context.Context, dirs string) (pluginAnswer, error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, filepath.Join(s.home.Bin(), "plugin-check"))
 	config := "xla:cpu"
-	if cuda, err := filepath.Glob(filepath.Join(filepath.SplitList(dirs)[0], "pjrt_c_api_cuda_plugin.so")); err == nil &&
+	if cuda, err := filepath.Glob(filepath.Join(filepath.SplitList(dirs)[0],
+		"pjrt_c_api_cuda_plugin.so")); err == nil &&
 		len(cuda) > 0 &&
 		plugins.HasGPU() {
 		config = "xla:cuda"

@@ -12,8 +12,9 @@ import (
 	"github.com/gomlx/go-xla/installer"
 )
 
-// installRelease installs the CPU plugin that go-xla v0.4.1 was tested with, by go-xla's own installer: a release page's archive, with no
-// hash known beforehand. The manifest keeps the hash of what came, so that a later change is noticed.
+// installRelease installs the CPU plugin that go-xla v0.4.1 was tested with, by go-xla's own installer: a release
+// page's archive, with no hash known beforehand. The manifest keeps the hash of what came, so that a later change is
+// noticed.
 func (s *site) installRelease(ctx context.Context) (record, error) {
 	stage := filepath.Join(s.stage(), "plugin")
 	if err := os.RemoveAll(stage); err != nil {
@@ -36,7 +37,8 @@ func (s *site) installRelease(ctx context.Context) (record, error) {
 	if err := replace(dir, s.home.PJRT()); err != nil {
 		return record{}, err
 	}
-	return record{Made: []string{"pjrt"}, Facts: facts}, addLibrary(facts, "library", filepath.Join(s.home.PJRT(), cpuLibrary))
+	return record{Made: []string{"pjrt"}, Facts: facts},
+		addLibrary(facts, "library", filepath.Join(s.home.PJRT(), cpuLibrary))
 }
 
 // verbosity makes go-xla's installer draw its bar on a terminal only.
@@ -53,8 +55,8 @@ const cudaVersion = "0.11.2"
 // cudaTree is the folder that holds all of CUDA's.
 func (s *site) cudaTree() string { return filepath.Dir(filepath.Dir(s.home.CUDA())) }
 
-// installCUDA adds the CUDA plugin and NVIDIA's libraries, by go-xla's own installer, which checks the index's hashes. The plugin finds
-// the libraries by their place relative to its own, so the whole tree is staged and renamed.
+// installCUDA adds the CUDA plugin and NVIDIA's libraries, by go-xla's own installer, which checks the index's
+// hashes. The plugin finds the libraries by their place relative to its own, so the whole tree is staged and renamed.
 func (s *site) installCUDA(ctx context.Context, rec record) (record, error) {
 	stage := filepath.Join(s.stage(), "cuda")
 	if err := os.RemoveAll(stage); err != nil {
@@ -64,7 +66,8 @@ func (s *site) installCUDA(ctx context.Context, rec record) (record, error) {
 	if err := cudaInstall(filepath.Join(stage, "go-xla"), s.verbosity()); err != nil {
 		return record{}, fmt.Errorf("go-xla's CUDA installer: %w", err)
 	}
-	ptxas := filepath.Join(stage, "go-xla", "nvidia", "bin", "ptxas") // the installer links it by its absolute path, which is about to change
+	// the installer links it by its absolute path, which is about to change
+	ptxas := filepath.Join(stage, "go-xla", "nvidia", "bin", "ptxas")
 	if err := errors.Join(ctx.Err(), os.Remove(ptxas), os.Symlink("../cu13/bin/ptxas", ptxas)); err != nil {
 		return record{}, err
 	}

@@ -15,7 +15,8 @@ func TestPluginKind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := map[string]string{"linux/amd64": pluginWheel, "linux/arm64": pluginRelease, "darwin/arm64": pluginRelease}[platform()]; want != "" && def != want {
+	if want := map[string]string{"linux/amd64": pluginWheel, "linux/arm64": pluginRelease,
+		"darwin/arm64": pluginRelease}[platform()]; want != "" && def != want {
 		t.Errorf("default on %s: %s, want %s", platform(), def, want)
 	}
 	if _, err := s.pluginKind("gpu"); err == nil || !strings.Contains(err.Error(), "wheel, release, cuda or none") {
@@ -75,7 +76,8 @@ func TestTruncatedPlugin(t *testing.T) {
 			continue
 		}
 		f := examine(t.Context(), c)
-		if f.OK || !strings.Contains(f.Value, library) || !strings.Contains(f.Value, "SHA-256") || f.Mend.Debian != "go run ./kernel-setup setup" {
+		if f.OK || !strings.Contains(f.Value, library) || !strings.Contains(f.Value, "SHA-256") ||
+			f.Mend.Debian != "go run ./kernel-setup setup" {
 			t.Errorf("doctor finds %+v", f)
 		}
 	}
@@ -104,7 +106,8 @@ func TestAdoptPlugin(t *testing.T) {
 	library := filepath.Join(dir, cpuLibrary)
 	write(t, library, "theirs")
 	rec, err := s.adoptPlugin(t.Context())
-	if err != nil || rec.Facts["kind"] != pluginExisting || rec.Facts["library"] != library || len(rec.Facts["library_sha256"]) != 64 || len(rec.Made) > 0 {
+	if err != nil || rec.Facts["kind"] != pluginExisting || rec.Facts["library"] != library ||
+		len(rec.Facts["library_sha256"]) != 64 || len(rec.Made) > 0 {
 		t.Errorf("recorded %+v, %v", rec, err)
 	}
 }

@@ -56,8 +56,8 @@ func (s *site) installWheel(ctx context.Context, load loader) (record, error) {
 	return s.installFirst(ctx, wheels, load)
 }
 
-// installFirst installs the first of wheels that can be had and loads. A wrong hash stops it at once: a source that serves something
-// else is not to be asked for the next one.
+// installFirst installs the first of wheels that can be had and loads. A wrong hash stops it at once: a source that
+// serves something else is not to be asked for the next one.
 func (s *site) installFirst(ctx context.Context, wheels []wheel, load loader) (record, error) {
 	stage := filepath.Join(s.stage(), "plugin")
 	var failures error
@@ -80,7 +80,8 @@ func (s *site) installFirst(ctx context.Context, wheels []wheel, load loader) (r
 		failures = errors.Join(failures, fmt.Errorf("%s %s: %w", w.name, w.version, err))
 		s.say("      not usable: %v", err)
 	}
-	return record{}, fmt.Errorf("no plugin could be installed; with a network try -plugin release, without one -plugin none:\n%w", failures)
+	return record{}, fmt.Errorf("no plugin could be installed; with a network try -plugin release, without one "+
+		"-plugin none:\n%w", failures)
 }
 
 // stageWheel downloads w into stage, takes it apart into stage/pjrt and tries it.
@@ -113,11 +114,13 @@ func (s *site) stageWheel(ctx context.Context, stage string, w wheel, load loade
 		return nil, err
 	}
 	facts := answer.facts()
-	facts["package"], facts["version"], facts["wheel"], facts["wheel_sha256"] = w.name, w.version, filepath.Base(files[0]), digest
+	facts["package"], facts["version"], facts["wheel"], facts["wheel_sha256"] = w.name, w.version,
+		filepath.Base(files[0]), digest
 	return facts, addLibrary(facts, "library", filepath.Join(dir, cpuLibrary))
 }
 
-// unpackPlugin takes the one shared library out of a wheel, under the name that go-xla looks for, and its licence texts.
+// unpackPlugin takes the one shared library out of a wheel, under the name that go-xla looks for, and its licence
+// texts.
 func unpackPlugin(file, dir string) error {
 	z, err := zip.OpenReader(file)
 	if err != nil {

@@ -124,7 +124,8 @@ func TestInstallFirst(t *testing.T) {
 				if err != nil {
 					t.Fatalf("%v\n%s", err, out)
 				}
-				if rec.Facts["package"] != c.want || rec.Facts["wheel_sha256"] != good.sha256 || rec.Facts["api"] != "0.115" {
+				if rec.Facts["package"] != c.want || rec.Facts["wheel_sha256"] != good.sha256 ||
+					rec.Facts["api"] != "0.115" {
 					t.Errorf("recorded %v", rec.Facts)
 				}
 				if err := s.pluginSound(rec); err != nil {
@@ -174,10 +175,12 @@ func TestUnpackPlugin(t *testing.T) {
 
 func TestParseWheels(t *testing.T) {
 	wheels, err := parseWheels(pluginWheels)
-	if err != nil || len(wheels) != 2 || wheels[0].name != "lammps-jax-pjrt-cpu" || wheels[1].name != "fastatomstruct-xla-cpu" {
+	if err != nil || len(wheels) != 2 || wheels[0].name != "lammps-jax-pjrt-cpu" ||
+		wheels[1].name != "fastatomstruct-xla-cpu" {
 		t.Errorf("plugins.txt holds %+v, %v", wheels, err)
 	}
-	for _, line := range []string{"name==1.0", "name --hash=sha256:" + strings.Repeat("0", 64), "name==1.0 --hash=sha256:12"} {
+	for _, line := range []string{"name==1.0", "name --hash=sha256:" + strings.Repeat("0", 64),
+		"name==1.0 --hash=sha256:12"} {
 		if _, err := parseWheels("# x\n" + line); err == nil || !strings.Contains(err.Error(), "line 2") {
 			t.Errorf("%q: got error %v, want one naming line 2", line, err)
 		}

@@ -58,7 +58,8 @@ func (s *site) warmStep(st step, own func(context.Context) ([]string, error)) st
 // cellPackages are what the cells of this project's notebooks import from other modules.
 func cellPackages() []string {
 	return []string{
-		"github.com/janpfeifer/gonb/gonbui", "github.com/janpfeifer/gonb/gonbui/dom", "github.com/janpfeifer/gonb/gonbui/widgets",
+		"github.com/janpfeifer/gonb/gonbui", "github.com/janpfeifer/gonb/gonbui/dom",
+		"github.com/janpfeifer/gonb/gonbui/widgets",
 		"github.com/gomlx/compute", "github.com/gomlx/gomlx/backends/default",
 		"github.com/gomlx/gomlx/core/graph", "github.com/gomlx/gomlx/core/tensors", "github.com/gomlx/gomlx/ml/model",
 	}
@@ -82,7 +83,8 @@ func (s *site) compileForCells(ctx context.Context, log string, packages []strin
 	if err != nil {
 		return err
 	}
-	return s.run(ctx, command{log: log, dir: dir, argv: append([]string{program, "build"}, packages...), env: s.cellEnv(),
+	return s.run(ctx, command{log: log, dir: dir, argv: append([]string{program, "build"}, packages...),
+		env:   s.cellEnv(),
 		count: goDownloads, unit: "modules downloaded"})
 }
 

@@ -83,7 +83,8 @@ func (s *site) environment() step {
 		after: []string{"compiler"},
 		digest: func(ctx context.Context) (string, error) {
 			if rec, ok := s.record("venv"); ok && fileExists(s.python()) {
-				python.Version = rec.Facts["python"] // keep the one in use; looking for another takes longer than all other checks
+				// keep the one in use; looking for another takes longer than all other checks
+				python.Version = rec.Facts["python"]
 			} else if found, err := findPython(ctx); err != nil {
 				return "", fmt.Errorf("%w; %s", err, mendPython())
 			} else {
@@ -127,7 +128,8 @@ func (s *site) jupyterLab() step {
 				argv: []string{s.python(), "-m", "compileall", "-q", "-j", "0", filepath.Join(s.home.Venv(), "lib")},
 				env:  s.pythonEnv(),
 			}
-			if err := s.run(ctx, compile); err != nil && ctx.Err() != nil { // a package may hold a template that is no Python
+			// a package may hold a template that is no Python
+			if err := s.run(ctx, compile); err != nil && ctx.Err() != nil {
 				return record{}, err
 			}
 			return record{Made: []string{program}, Facts: map[string]string{"jupyterlab": pinned("jupyterlab")}}, nil
@@ -151,7 +153,8 @@ func (s *site) makeEnvironment(ctx context.Context, python interpreter, lock []s
 	if err := os.RemoveAll(s.home.Venv()); err != nil { // an older or half-made one
 		return err
 	}
-	for _, argv := range [][]string{{python.Path, "-m", "venv", "--without-pip", s.home.Venv()}, {s.python(), "-c", unpackPip}} {
+	for _, argv := range [][]string{{python.Path, "-m", "venv", "--without-pip", s.home.Venv()},
+		{s.python(), "-c", unpackPip}} {
 		if err := s.run(ctx, command{log: "venv", argv: argv, env: s.pythonEnv()}); err != nil {
 			return err
 		}

@@ -15,7 +15,8 @@ import (
 type setupOptions struct {
 	plugin string // kind of PJRT plugin, "" for what is there or the platform's default
 	quiet  bool   // say nothing about what is up to date
-	lean   bool   // only what executes a notebook; JupyterLab, completion and the coadapt command are left to who needs them
+	// only what executes a notebook; JupyterLab, completion and the coadapt command are left to who needs them
+	lean bool
 }
 
 // setup makes what is missing. One at a time: a second one waits.

@@ -72,17 +72,19 @@ func short(path string) string {
 	return rel
 }
 
-// goEnv is the environment in which set-up builds: the user's, less what could change the build. GOFLAGS is set rather than unset,
-// because unset means what `go env -w` stored.
+// goEnv is the environment in which set-up builds: the user's, less what could change the build. GOFLAGS is set
+// rather than unset, because unset means what `go env -w` stored.
 func goEnv(extra ...string) []string {
 	env := without(os.Environ(), "GOFLAGS", "GOWORK", "GOBIN", "GO111MODULE", "GOOS", "GOARCH")
-	return append(append(env, "GOFLAGS=-buildvcs=false", "GOWORK=off", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH), extra...)
+	return append(append(env, "GOFLAGS=-buildvcs=false", "GOWORK=off", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH),
+		extra...)
 }
 
-// pythonEnv is the environment of the environment's own Python: nothing of the user's Python or Jupyter settings reaches it, and
-// Jupyter writes below .coadapt only.
+// pythonEnv is the environment of the environment's own Python: nothing of the user's Python or Jupyter settings
+// reaches it, and Jupyter writes below .coadapt only.
 func (s *site) pythonEnv(extra ...string) []string {
-	env := without(os.Environ(), "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "JUPYTER_PATH", "JUPYTER_CONFIG_PATH", "PIP_USER", "PIP_TARGET",
+	env := without(os.Environ(), "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "JUPYTER_PATH", "JUPYTER_CONFIG_PATH",
+		"PIP_USER", "PIP_TARGET",
 		"PIP_PREFIX", "PIP_REQUIREMENT", "PIP_CONSTRAINT", "PIP_REQUIRE_VIRTUALENV", "VIRTUAL_ENV")
 	jupyter := filepath.Join(s.home.Dir, "jupyter")
 	return append(append(env,

@@ -27,8 +27,10 @@ func soakVerb(out io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "soak",
 		Short: "Set up what is missing, kill, tear and starve sweeps, and count what is lost",
-		Long: "Kill workers at random moments, damage their files, fill the disk, take permissions, data and clocks away, run several at once;\n" +
-			"then compare every result and weight with those of an undisturbed run, and print the table. Ctrl-C prints it as far as it is.\n" +
+		Long: "Kill workers at random moments, damage their files, fill the disk, take permissions, data and clocks " +
+			"away, run several at once;\n" +
+			"then compare every result and weight with those of an undisturbed run, and print the table. Ctrl-C " +
+			"prints it as far as it is.\n" +
 			"The tests do the same at small size; see the documentation of transfer/faults.",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {

@@ -53,9 +53,10 @@ func (t *tally) line() string {
 	return fmt.Sprintf("%d passed, %d failed, %d skipped", len(t.of("pass")), len(t.of("fail")), len(t.of("skip")))
 }
 
-// readEvents reads the output of `go test -json` into t and calls done at the end of each package. A test with subtests counts by its
-// subtests, unless it failed by itself; a package that failed without a failed test (it did not build, it panicked, it took too long) counts
-// as one failure. Lines that are no events are kept as the output of what fails next.
+// readEvents reads the output of `go test -json` into t and calls done at the end of each package. A test with
+// subtests counts by its subtests, unless it failed by itself; a package that failed without a failed test (it did
+// not build, it panicked, it took too long) counts as one failure. Lines that are no events are kept as the output of
+// what fails next.
 func (t *tally) readEvents(r io.Reader, done func(pkg, action string, seconds float64)) error {
 	type key struct{ pkg, test string }
 	output, builds := map[key]*strings.Builder{}, map[string]*strings.Builder{}
@@ -107,7 +108,8 @@ func (t *tally) readEvents(r io.Reader, done func(pkg, action string, seconds fl
 					why = b.String() + why
 				}
 				for kk, o := range output { // a panic or a time-out ends in the output of the test that ran
-					if kk.pkg == e.Package && kk.test != "" && !slices.ContainsFunc(ends, func(x end) bool { return x.key == kk }) {
+					if kk.pkg == e.Package && kk.test != "" &&
+						!slices.ContainsFunc(ends, func(x end) bool { return x.key == kk }) {
 						why += o.String()
 					}
 				}

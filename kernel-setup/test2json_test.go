@@ -12,11 +12,15 @@ import (
 func TestReadEvents(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
-		"go.mod":            "module m\n\ngo 1.24\n",
-		"good/a_test.go":    "package good\nimport \"testing\"\nfunc TestA(t *testing.T) { t.Run(\"x\", func(*testing.T) {}); t.Run(\"y\", func(*testing.T) {}) }\nfunc TestB(*testing.T) {}\n",
-		"mixed/a_test.go":   "package mixed\nimport \"testing\"\nfunc TestSkip(t *testing.T) { t.Skip(\"no data: set X\") }\nfunc TestBad(t *testing.T) { t.Run(\"sub\", func(t *testing.T) { t.Error(\"want 1: got 2\") }) }\nfunc TestFine(*testing.T) {}\n",
-		"panics/a_test.go":  "package panics\nimport \"testing\"\nfunc TestP(*testing.T) { panic(\"boom\") }\n",
-		"exits/a_test.go":   "package exits\nimport (\"os\"; \"testing\")\nfunc TestMain(*testing.M) { println(\"gave up\"); os.Exit(3) }\n",
+		"go.mod": "module m\n\ngo 1.24\n",
+		"good/a_test.go": "package good\nimport \"testing\"\nfunc TestA(t *testing.T) { t.Run(\"x\", " +
+			"func(*testing.T) {}); t.Run(\"y\", func(*testing.T) {}) }\nfunc TestB(*testing.T) {}\n",
+		"mixed/a_test.go": "package mixed\nimport \"testing\"\nfunc TestSkip(t *testing.T) { t.Skip(\"no data: set " +
+			"X\") }\nfunc TestBad(t *testing.T) { t.Run(\"sub\", func(t *testing.T) { t.Error(\"want 1: got 2\") }) " +
+			"}\nfunc TestFine(*testing.T) {}\n",
+		"panics/a_test.go": "package panics\nimport \"testing\"\nfunc TestP(*testing.T) { panic(\"boom\") }\n",
+		"exits/a_test.go": "package exits\nimport (\"os\"; \"testing\")\nfunc TestMain(*testing.M) { println(\"gave " +
+			"up\"); os.Exit(3) }\n",
 		"nobuild/a_test.go": "package nobuild\nimport \"testing\"\nfunc TestN(t *testing.T) { undefinedName() }\n",
 		"empty/a.go":        "package empty\n",
 	} {
@@ -30,7 +34,8 @@ func TestReadEvents(t *testing.T) {
 	}
 	var tl tally
 	ends := map[string]string{}
-	if err := tl.readEvents(strings.NewReader(string(out)), func(pkg, action string, _ float64) { ends[pkg] = action }); err != nil {
+	if err := tl.readEvents(strings.NewReader(string(out)),
+		func(pkg, action string, _ float64) { ends[pkg] = action }); err != nil {
 		t.Fatal(err)
 	}
 	got := map[string]string{}
@@ -53,7 +58,8 @@ func TestReadEvents(t *testing.T) {
 	}
 	var text strings.Builder
 	tl.summary(&text)
-	for _, want := range []string{"want 1: got 2", "panic: boom", "gave up", "undefinedName", "SKIP m/mixed TestSkip: no data: set X\n", "\n4 passed, 4 failed, 1 skipped\n"} {
+	for _, want := range []string{"want 1: got 2", "panic: boom", "gave up", "undefinedName",
+		"SKIP m/mixed TestSkip: no data: set X\n", "\n4 passed, 4 failed, 1 skipped\n"} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("the summary lacks %q:\n%s", want, &text)
 		}
@@ -66,8 +72,10 @@ func TestReadEvents(t *testing.T) {
 // Where go itself cannot start, nothing ran: that is a failure, with go's words.
 func TestReadEventsWithoutEvents(t *testing.T) {
 	var tl tally
-	err := tl.readEvents(strings.NewReader("go: errors parsing go.mod:\ngo.mod:3: unknown directive: requir\n"), func(string, string, float64) {})
-	if fails := tl.of("fail"); err != nil || len(fails) != 1 || !strings.Contains(fails[0].output, "unknown directive") {
+	err := tl.readEvents(strings.NewReader("go: errors parsing go.mod:\ngo.mod:3: unknown directive: requir\n"),
+		func(string, string, float64) {})
+	if fails := tl.of("fail"); err != nil || len(fails) != 1 ||
+		!strings.Contains(fails[0].output, "unknown directive") {
 		t.Errorf("got %+v, %v", tl, err)
 	}
 }

@@ -10,8 +10,8 @@ import (
 //go:embed testing.txt
 var testingLock string
 
-// testing is the environment of what is not JupyterLab's and only tests need: Playwright, which drives a browser, and readers
-// of tables and of TensorBoard's files.
+// testing is the environment of what is not JupyterLab's and only tests need: Playwright, which drives a browser, and
+// readers of tables and of TensorBoard's files.
 func (s *site) testing() extra {
 	return extra{
 		name:     "testing",
@@ -28,8 +28,8 @@ func (s *site) testing() extra {
 	}
 }
 
-// testingPython is that environment's interpreter. Where it cannot be made, without network or with an old Python, why is one sentence, and what
-// needs it is left out; a wrong hash ends everything, as in set-up.
+// testingPython is that environment's interpreter. Where it cannot be made, without network or with an old Python,
+// why is one sentence, and what needs it is left out; a wrong hash ends everything, as in set-up.
 func (s *site) testingPython(ctx context.Context) (python, why string, err error) {
 	e := s.testing()
 	if err := s.ensureExtra(ctx, e); errors.Is(err, errHash) || ctx.Err() != nil {

@@ -43,8 +43,8 @@ func (o testOptions) fuzzTime() time.Duration {
 	return fuzzBriefly
 }
 
-// test sets up what is missing and runs the parts. The last line of its output is the tally; it returns errReported when something failed
-// or nothing ran.
+// test sets up what is missing and runs the parts. The last line of its output is the tally; it returns errReported
+// when something failed or nothing ran.
 func (s *site) test(ctx context.Context, opt testOptions) error {
 	for _, part := range opt.only {
 		if !slices.Contains(testParts(), part) {
@@ -158,7 +158,8 @@ func (s *site) goTest(ctx context.Context, env []string, t *tally) error {
 			env = append(env, envTables+"="+python)
 		}
 	}
-	cmd := exec.CommandContext(ctx, program, "test", "-json", "-count=1", "-timeout=20m", fmt.Sprintf("-p=%d", min(2, runtime.NumCPU())), "./...")
+	cmd := exec.CommandContext(ctx, program, "test", "-json", "-count=1", "-timeout=20m",
+		fmt.Sprintf("-p=%d", min(2, runtime.NumCPU())), "./...")
 	cmd.Dir, cmd.Env = s.home.Root, env
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 10 * time.Second

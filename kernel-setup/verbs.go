@@ -15,7 +15,9 @@ func rootCommand(out io.Writer) *cobra.Command {
 		Use:         "kernel-setup",
 		Annotations: map[string]string{cobra.CommandDisplayNameAnnotation: "go run ./kernel-setup"},
 		Short:       "Set up coadapt: plugin, JupyterLab, Go kernel; check it, show it, test it, remove it",
-		Long: "Set up coadapt on this machine and use it. All that is made lies in .coadapt at the root of the clone; COADAPT_HOME moves it.\n" +
+		Long: "Set up coadapt on this machine and use it. All that is made lies in .coadapt at the root " +
+			"of the clone; " +
+			"COADAPT_HOME moves it.\n" +
 			"Flags take one dash or two.",
 		SilenceUsage:  true,
 		SilenceErrors: true,
@@ -40,7 +42,8 @@ func setupVerb(out io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "setup",
 		Short: "Install what is missing; a second run checks and does nothing",
-		Long: "Install what is missing: a Python environment with JupyterLab, GoNB and its tools, the coadapt command, a PJRT plugin and the\n" +
+		Long: "Install what is missing: a Python environment with JupyterLab, GoNB and its tools, the coadapt " +
+			"command, a PJRT plugin and the\n" +
 			"kernel \"coadapt\"; then build what a first cell would wait for. Interrupted, it goes on where it was.",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -57,8 +60,9 @@ func setupVerb(out io.Writer) *cobra.Command {
 
 func pluginFlag(c *cobra.Command, opt *setupOptions) {
 	c.Flags().
-		StringVar(&opt.plugin, "plugin", "", "PJRT plugin: wheel (CPU, linux/amd64's default), release (go-xla's CPU build, the default elsewhere),\n"+
-			"cuda (NVIDIA, beside the CPU's), none (pure Go, slow); \"\" keeps what is there")
+		StringVar(&opt.plugin, "plugin", "",
+			"PJRT plugin: wheel (CPU, linux/amd64's default), release (go-xla's CPU build, the default elsewhere),\n"+
+				"cuda (NVIDIA, beside the CPU's), none (pure Go, slow); \"\" keeps what is there")
 }
 
 func doctorVerb(out io.Writer) *cobra.Command {
@@ -76,7 +80,8 @@ func doctorVerb(out io.Writer) *cobra.Command {
 		},
 	}
 	c.Flags().
-		BoolVar(&asJSON, "json", false, "print an array of objects: name, ok, value, mend {debian, fedora, macos}, seconds")
+		BoolVar(&asJSON, "json", false,
+			"print an array of objects: name, ok, value, mend {debian, fedora, macos}, seconds")
 	return c
 }
 
@@ -101,9 +106,10 @@ func demoVerb(out io.Writer) *cobra.Command {
 func testVerb(out io.Writer) *cobra.Command {
 	var opt testOptions
 	c := &cobra.Command{
-		Use:   "test",
-		Short: "Set up what is missing, then vet, all Go tests, the kernel, every notebook, and JupyterLab in a browser",
-		Args:  cobra.NoArgs,
+		Use: "test",
+		Short: "Set up what is missing, then vet, all Go tests, the kernel, every notebook, and JupyterLab " +
+			"in a browser",
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := newSite(out)
 			if err != nil {
@@ -113,7 +119,8 @@ func testVerb(out io.Writer) *cobra.Command {
 		},
 	}
 	c.Flags().
-		StringSliceVar(&opt.only, "only", nil, "parts to run, of vet, go, fuzz, kernel, notebooks, browser (default: all)")
+		StringSliceVar(&opt.only, "only", nil,
+			"parts to run, of vet, go, fuzz, kernel, notebooks, browser (default: all)")
 	c.Flags().
 		DurationVar(&opt.fuzz, "fuzz-time", 0, "how long each fuzz test is run (default: 3s, with --only fuzz 30s)")
 	c.Flags().DurationVar(&opt.cell, "timeout", 10*time.Minute, "time limit of a notebook's cell")
@@ -125,8 +132,11 @@ func labVerb(out io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "lab",
 		Short: "Open JupyterLab at copies of the chapters on 127.0.0.1; Ctrl-C ends it",
-		Long: "Open JupyterLab on 127.0.0.1 at copies of the chapters in .coadapt/lessons; Ctrl-C ends it. The copies are yours: what you change is never\n" +
-			"overwritten, and a chapter that changed since is put beside it. They show no results below a guess; those of notebooks/ do.",
+		Long: "Open JupyterLab on 127.0.0.1 at copies of the chapters in .coadapt/lessons; Ctrl-C ends " +
+			"it. The copies " +
+			"are yours: what you change is never\n" +
+			"overwritten, and a chapter that changed since is put beside it. They show no results below a guess; " +
+			"those of notebooks/ do.",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := newSite(out)

@@ -15,7 +15,8 @@ import (
 
 // Export writes entries as a tar stream, with their weights or without; see
 // [store.Store.Export].
-func Export(ctx context.Context, s *store.Store, w io.Writer, keys []string, weights bool) iter.Seq2[store.Archived, error] {
+func Export(ctx context.Context, s *store.Store, w io.Writer, keys []string, weights bool) iter.Seq2[store.Archived,
+	error] {
 	if weights {
 		return s.Export(ctx, w, keys)
 	}
@@ -81,8 +82,10 @@ func decodeEntry(key string, files store.Files) (Entry, error) {
 		return fail(resultFile, err)
 	}
 	n := e.Result.Net
-	if e.Result.Key != key || sp.Treatment != n.Treatment.String() || sp.N != n.N || sp.Seed != n.Seed || sp.Target != n.Target.String() {
-		return fail(resultFile, fmt.Errorf("it is of net %s with key %.64s, and the entry's spec of another", n, e.Result.Key))
+	if e.Result.Key != key || sp.Treatment != n.Treatment.String() || sp.N != n.N || sp.Seed != n.Seed ||
+		sp.Target != n.Target.String() {
+		return fail(resultFile,
+			fmt.Errorf("it is of net %s with key %.64s, and the entry's spec of another", n, e.Result.Key))
 	}
 	if err := e.Result.possible(); err != nil {
 		return fail(resultFile, err)

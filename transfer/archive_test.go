@@ -107,30 +107,40 @@ func emptyStore(t testing.TB) *store.Store {
 	return s
 }
 
-// TestImportAsksWhatTheKeyIsOf: digests of what was tampered with are easily made; that its key is the hash of its spec, and
-// its result that net's, is not.
+// TestImportAsksWhatTheKeyIsOf: digests of what was tampered with are easily made; that its key is the hash of its
+// spec, and its result that net's, is not.
 func TestImportAsksWhatTheKeyIsOf(t *testing.T) {
 	_, other := fake(t, net(t, "B2B"))
 	for name, c := range map[string]struct {
 		tamper func(store.Files)
 		want   string
 	}{
-		"as it is":              {func(store.Files) {}, ""},
-		"without weights":       {func(f store.Files) { delete(f, weightsFile) }, ""},
-		"another spec":          {func(f store.Files) { f[specFile] = other[specFile] }, "spec.json: its hash is"},
-		"edited spec":           {func(f store.Files) { f[specFile] = append(f[specFile], ' ') }, ""}, // the same spec with a space more
-		"edited number of spec": {func(f store.Files) { f[specFile] = bytes.Replace(f[specFile], []byte(`"n": 1`), []byte(`"n": 2`), 1) }, "spec.json: its hash is"},
-		"no spec":               {func(f store.Files) { delete(f, specFile) }, "spec.json"},
-		"another net's result":  {func(f store.Files) { f[resultFile] = other[resultFile] }, "result.json: it is of net 0/B2B"},
-		"renamed result":        {func(f store.Files) { f[resultFile] = bytes.Replace(f[resultFile], []byte("0/B1B"), []byte("0/A1B"), 1) }, "result.json: it is of net 0/A1B"},
-		"no result":             {func(f store.Files) { delete(f, resultFile) }, "result.json"},
-		"metrics of text":       {func(f store.Files) { f[metricsFile] = []byte("[") }, "metrics.json"},
-		"weights of text":       {func(f store.Files) { f[weightsFile] = []byte("weights, honestly") }, "weights.safetensors: weights"},
+		"as it is":        {func(store.Files) {}, ""},
+		"without weights": {func(f store.Files) { delete(f, weightsFile) }, ""},
+		"another spec":    {func(f store.Files) { f[specFile] = other[specFile] }, "spec.json: its hash is"},
+		// the same spec with a space more
+		"edited spec": {func(f store.Files) { f[specFile] = append(f[specFile], ' ') }, ""},
+		"edited number of spec": {func(f store.Files) {
+			f[specFile] = bytes.Replace(f[specFile], []byte(`"n": 1`),
+				[]byte(`"n": 2`), 1)
+		}, "spec.json: its hash is"},
+		"no spec": {func(f store.Files) { delete(f, specFile) }, "spec.json"},
+		"another net's result": {func(f store.Files) { f[resultFile] = other[resultFile] },
+			"result.json: it is of net 0/B2B"},
+		"renamed result": {func(f store.Files) {
+			f[resultFile] = bytes.Replace(f[resultFile], []byte("0/B1B"),
+				[]byte("0/A1B"), 1)
+		}, "result.json: it is of net 0/A1B"},
+		"no result":       {func(f store.Files) { delete(f, resultFile) }, "result.json"},
+		"metrics of text": {func(f store.Files) { f[metricsFile] = []byte("[") }, "metrics.json"},
+		"weights of text": {func(f store.Files) { f[weightsFile] = []byte("weights, honestly") },
+			"weights.safetensors: weights"},
 		"weights of another net": {func(f store.Files) {
 			f[weightsFile] = weightsFor(t, func(w arch.Weights) { delete(w, "/net/conv1/weights") })
 		}, "weights.safetensors: arch \"mini\": "},
 		"infinite weights": {func(f store.Files) {
-			f[weightsFile] = weightsFor(t, func(w arch.Weights) { w["/net/conv1/weights"].Data[0] = float32(math.Inf(1)) })
+			f[weightsFile] = weightsFor(t,
+				func(w arch.Weights) { w["/net/conv1/weights"].Data[0] = float32(math.Inf(1)) })
 		}, "weights.safetensors: a weight is not finite"},
 		"accuracy above 1": {func(f store.Files) {
 			f[resultFile] = bytes.Replace(f[resultFile], []byte(`"accuracy": 0.5`), []byte(`"accuracy": 1.5`), 1)
@@ -178,7 +188,8 @@ func TestResultsGoOn(t *testing.T) {
 	if err := s.Put(strange, store.Files{resultFile: []byte(`{"name": "0/Q9"}`)}); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(s.Dir(), "entries", keys[0][:2], ".DS_Store"), nil, 0o644); err != nil { // not an entry at all
+	// not an entry at all
+	if err := os.WriteFile(filepath.Join(s.Dir(), "entries", keys[0][:2], ".DS_Store"), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	results, err := Results(s)
@@ -295,8 +306,8 @@ func FuzzWeights(f *testing.F) {
 	})
 }
 
-// BenchmarkList reads the results of stores of different size: µs/entry must not grow. Writing the entries, which is not measured, is
-// fast on a file system in memory only:
+// BenchmarkList reads the results of stores of different size: µs/entry must not grow. Writing the entries, which is
+// not measured, is fast on a file system in memory only:
 //
 //	TMPDIR=/dev/shm go test -run '^$' -bench List ./transfer
 func BenchmarkList(b *testing.B) {

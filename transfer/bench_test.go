@@ -12,8 +12,8 @@ import (
 	"coadapt/transfer/store"
 )
 
-// BenchmarkRunner runs curves of nets that train in no time: what it reports as ms/net is what scheduling, plan, lease and store cost a net that
-// is trained, and a net that is a hit. Linear work has the same figure at every size.
+// BenchmarkRunner runs curves of nets that train in no time: what it reports as ms/net is what scheduling, plan,
+// lease and store cost a net that is trained, and a net that is a hit. Linear work has the same figure at every size.
 func BenchmarkRunner(b *testing.B) {
 	src, err := formats.Open(b.Context(), "shapes:classes=4,train=12,test=8,size=24", formats.Options{})
 	if err != nil {

@@ -196,7 +196,8 @@ func (k *keeper) checkpoint(trainer *train.Trainer, p *Plan, st *state) error {
 
 func (k *keeper) write(trainer *train.Trainer, st *state) error {
 	files := make(store.Files)
-	for name, read := range map[string]func() (arch.Weights, error){weightsFile: trainer.Weights, momentumFile: trainer.Momentum} {
+	for name, read := range map[string]func() (arch.Weights, error){weightsFile: trainer.Weights,
+		momentumFile: trainer.Momentum} {
 		w, err := read()
 		if err != nil {
 			return err

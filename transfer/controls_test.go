@@ -12,7 +12,8 @@ import (
 	"coadapt/gomlxnet/inspect"
 )
 
-// readScale is the slow twin of Result.Scale: the RMS of what a Reader gives for layer n of a net, over the same pictures.
+// readScale is the slow twin of Result.Scale: the RMS of what a Reader gives for layer n of a net, over the same
+// pictures.
 func readScale(t *testing.T, l *Lab, r Result, w arch.Weights, n int) float64 {
 	t.Helper()
 	tr, err := l.Trained(t.Context(), r)
@@ -44,7 +45,8 @@ func readScale(t *testing.T, l *Lab, r Result, w arch.Weights, n int) float64 {
 	return math.Sqrt(sum / float64(count))
 }
 
-// TestRescaledFeatures reads the frozen layers of trained nets: at conv4 a factor is exact, conv2 has a response normalisation behind it.
+// TestRescaledFeatures reads the frozen layers of trained nets: at conv4 a factor is exact, conv2 has a response
+// normalisation behind it.
 func TestRescaledFeatures(t *testing.T) {
 	l := lab(t, tiny(t))
 	for _, cut := range []string{"2", "4"} {
@@ -198,7 +200,8 @@ func TestSecondTraining(t *testing.T) {
 	if one.Experiment() == two.Experiment() {
 		t.Error("two recipes, one experiment")
 	}
-	for name, same := range map[string]bool{"baseA": true, "baseB2x": true, "B3B": false, "A3B+": false, "R3B": false, "baseB+": false} {
+	for name, same := range map[string]bool{"baseA": true, "baseB2x": true, "B3B": false, "A3B+": false, "R3B": false,
+		"baseB+": false} {
 		p, err := one.Plan(t.Context(), net(t, name))
 		if err != nil {
 			t.Fatal(err)

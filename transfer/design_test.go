@@ -19,8 +19,8 @@ func trainNet(t *testing.T, l *Lab, name string) Result {
 	return r
 }
 
-// TestBasePlusStartsFromItsBase: at a rate that moves nothing, the control is its own base net, last layer and all, not a net begun
-// anew.
+// TestBasePlusStartsFromItsBase: at a rate that moves nothing, the control is its own base net, last layer and all,
+// not a net begun anew.
 func TestBasePlusStartsFromItsBase(t *testing.T) {
 	cfg := tiny(t)
 	cfg.Recipe.Rate = train.Schedule{Policy: train.Fixed, Base: 1e-30}
@@ -39,7 +39,8 @@ func TestBasePlusStartsFromItsBase(t *testing.T) {
 		}
 	}
 	if r.Correct != base.Correct || r.Key == base.Key {
-		t.Errorf("%d of %d correct with key %s, the base has %d with %s", r.Correct, r.Tested, r.Key, base.Correct, base.Key)
+		t.Errorf("%d of %d correct with key %s, the base has %d with %s", r.Correct, r.Tested, r.Key, base.Correct,
+			base.Key)
 	}
 	fresh, err := cfg.Arch.Init(r.Net.stream("init"))
 	if err != nil {
@@ -56,17 +57,20 @@ func TestWholeAndReduced(t *testing.T) {
 	reduced := cfg.Recipe.WithSteps(3)
 	cfg.Reduced = &reduced
 	l := lab(t, cfg)
-	for name, steps := range map[string]int{"whole/base": 6, "whole/R2": 6, "whole/base+": 6, "whole/base@3": 3, "0/baseB@5": 3} {
+	for name, steps := range map[string]int{"whole/base": 6, "whole/R2": 6, "whole/base+": 6, "whole/base@3": 3,
+		"0/baseB@5": 3} {
 		r := trainNet(t, l, name)
 		classes := 4
 		if strings.HasPrefix(name, "0/") {
 			classes = 2
 		}
 		if r.Classes != classes || r.Tested != 8*classes || r.Steps != steps {
-			t.Errorf("%s: %d classes, %d tested, %d steps, want %d, %d, %d", name, r.Classes, r.Tested, r.Steps, classes, 8*classes, steps)
+			t.Errorf("%s: %d classes, %d tested, %d steps, want %d, %d, %d", name, r.Classes, r.Tested, r.Steps,
+				classes, 8*classes, steps)
 		}
 		if r.Status == NotTrained {
-			r.CleanAccuracy = 0 // accuracies are no part of a row that is not ok; the one of the test follows from its counts
+			// accuracies are no part of a row that is not ok; the one of the test follows from its counts
+			r.CleanAccuracy = 0
 		}
 		data, err := json.Marshal(r)
 		if err != nil {
@@ -93,7 +97,8 @@ func TestReducedTakesAllSteps(t *testing.T) {
 	cfg := tiny(t)
 	cfg.Arch.Classes, cfg.Epochs = 4, 0.5
 	l := lab(t, cfg)
-	if all, few := trainNet(t, l, "whole/base"), trainNet(t, l, "whole/base@3"); all.Steps != 3 || few.Steps != 3 { // half of 48 images, 8 a step
+	// half of 48 images, 8 a step
+	if all, few := trainNet(t, l, "whole/base"), trainNet(t, l, "whole/base@3"); all.Steps != 3 || few.Steps != 3 {
 		t.Errorf("%d and %d steps, want 3 each", all.Steps, few.Steps)
 	}
 }
@@ -108,7 +113,8 @@ func TestOutputs(t *testing.T) {
 		t.Errorf("%d outputs for %d classes, want 5 and 2", len(w.Data), r.Classes)
 	}
 	cfg.Recipe.Outputs = 1
-	if _, err := lab(t, cfg).Train(t.Context(), net(t, "baseA")); err == nil || !strings.Contains(err.Error(), "1 outputs for a task of 2 classes") {
+	if _, err := lab(t, cfg).Train(t.Context(), net(t, "baseA")); err == nil ||
+		!strings.Contains(err.Error(), "1 outputs for a task of 2 classes") {
 		t.Errorf("one output for two classes: %v", err)
 	}
 }
@@ -122,7 +128,8 @@ func TestTestsOnTheWay(t *testing.T) {
 	tested.Recipe.TestEvery = 1
 	r := trainNet(t, lab(t, tested), "baseB")
 	if r.Correct != plain.Correct || r.Loss != plain.Loss || r.Key == plain.Key {
-		t.Errorf("tested on the way %d correct, loss %v; otherwise %d, %v", r.Correct, r.Loss, plain.Correct, plain.Loss)
+		t.Errorf("tested on the way %d correct, loss %v; otherwise %d, %v", r.Correct, r.Loss, plain.Correct,
+			plain.Loss)
 	}
 	files, err := cfg.Store.Get(r.Key, metricsFile)
 	if err != nil {
@@ -141,12 +148,14 @@ func TestTestsOnTheWay(t *testing.T) {
 	for _, x := range tests[2:] { // ten of twelve
 		sum += x
 	}
-	if len(tests) != 12 || math.Abs(r.Best10-sum/10) > 1e-12 || metrics[11].Accuracy == nil || *metrics[11].Accuracy != r.Accuracy {
+	if len(tests) != 12 || math.Abs(r.Best10-sum/10) > 1e-12 || metrics[11].Accuracy == nil ||
+		*metrics[11].Accuracy != r.Accuracy {
 		t.Errorf("%d tests %v, best10 %v, final %v", len(tests), tests, r.Best10, r.Accuracy)
 	}
 	r.Status, plain.Status = OK, OK // whether twelve steps teach a net anything hangs on its rounding
 	best, err := r.Select(BestTen)
-	if err != nil || best.Accuracy != r.Best10 || best.Selection != BestTen || math.Abs(float64(best.Correct)-r.Best10*float64(r.Tested)) > 0.5 {
+	if err != nil || best.Accuracy != r.Best10 || best.Selection != BestTen ||
+		math.Abs(float64(best.Correct)-r.Best10*float64(r.Tested)) > 0.5 {
 		t.Errorf("selected %+v, %v", best, err)
 	}
 	if _, err := best.Select(Final); err == nil {
@@ -173,7 +182,8 @@ func TestParseSelection(t *testing.T) {
 
 // TestJudged: 0.8 of ln(classes) is the border, see Judged for why.
 func TestJudged(t *testing.T) {
-	for loss, want := range map[float64]Status{0: OK, 2.28: OK, 5.52: OK, 5.53: NotTrained, 6.9078: NotTrained} { // 0.8 ln 1000 = 5.526
+	// 0.8 ln 1000 = 5.526
+	for loss, want := range map[float64]Status{0: OK, 2.28: OK, 5.52: OK, 5.53: NotTrained, 6.9078: NotTrained} {
 		r := Result{Status: OK, Classes: 1000, TrainLoss: loss}.Judged()
 		if r.Status != want || (r.Reason != "") != (want == NotTrained) {
 			t.Errorf("training loss %v: %s, %q; want %s", loss, r.Status, r.Reason, want)
@@ -184,15 +194,18 @@ func TestJudged(t *testing.T) {
 	}
 }
 
-// TestPaperRecipe states the solver rows of ../shared/reference/recipe.md; those of the net are tested with nets.CaffeNet.
+// TestPaperRecipe states the solver rows of ../shared/reference/recipe.md; those of the net are tested with
+// nets.CaffeNet.
 func TestPaperRecipe(t *testing.T) {
 	r := PaperRecipe()
-	for iter, want := range map[int]float64{0: 0.01, 99999: 0.01, 100000: 0.001, 200000: 1e-4, 300000: 1e-5, 449999: 1e-6} {
+	for iter, want := range map[int]float64{0: 0.01, 99999: 0.01, 100000: 0.001, 200000: 1e-4, 300000: 1e-5,
+		449999: 1e-6} {
 		if got := r.Rate.Rate(iter); math.Abs(got/want-1) > 1e-9 {
 			t.Errorf("rate at %d is %v, want %v", iter, got, want)
 		}
 	}
-	if r.Steps != 450000 || r.Batch != 256 || r.Momentum != 0.9 || r.Decay != 0.0005 || !r.Mirror || r.Scale != 1 || r.ChannelMean || r.Pad != 0 || r.Outputs != 1000 || r.TestEvery != 1000 {
+	if r.Steps != 450000 || r.Batch != 256 || r.Momentum != 0.9 || r.Decay != 0.0005 || !r.Mirror || r.Scale != 1 ||
+		r.ChannelMean || r.Pad != 0 || r.Outputs != 1000 || r.TestEvery != 1000 {
 		t.Errorf("%+v", r)
 	}
 	red := ReducedRecipe()

@@ -38,7 +38,8 @@ func (c *Config) share() ([][]int, error) {
 	shown := c.Backend.NumDevices()
 	groups := shown / c.Devices
 	if groups == 0 {
-		return nil, fmt.Errorf("lab: each net on %d devices, but backend %s shows %d", c.Devices, c.Backend.Name(), shown)
+		return nil, fmt.Errorf("lab: each net on %d devices, but backend %s shows %d", c.Devices, c.Backend.Name(),
+			shown)
 	}
 	recipes := []Recipe{c.Recipe}
 	if c.Reduced != nil {
@@ -46,7 +47,8 @@ func (c *Config) share() ([][]int, error) {
 	}
 	for _, r := range recipes {
 		if r.Batch%c.Devices != 0 {
-			return nil, fmt.Errorf("lab: batch of %d images on %d devices: want a multiple of %d", r.Batch, c.Devices, c.Devices)
+			return nil, fmt.Errorf("lab: batch of %d images on %d devices: want a multiple of %d", r.Batch, c.Devices,
+				c.Devices)
 		}
 	}
 	if c.Workers == 0 {

@@ -92,7 +92,8 @@ func TestAbreast(t *testing.T) {
 	for _, c := range []struct {
 		cfg         Config
 		cores, want int
-	}{{mini, 1, 1}, {mini, 2, 2}, {mini, 3, 3}, {mini, 64, 4}, {paper, 1, 1}, {paper, 2, 1}, {paper, 7, 3}, {paper, 64, 4}} {
+	}{{mini, 1, 1}, {mini, 2, 2}, {mini, 3, 3}, {mini, 64, 4}, {paper, 1, 1}, {paper, 2, 1}, {paper, 7, 3},
+		{paper, 64, 4}} {
 		if got := c.cfg.abreast(c.cores); got != c.want {
 			t.Errorf(
 				"%s, batches of %d, %d cores: %d nets beside each other, want %d",
@@ -134,7 +135,8 @@ func onDevices(t *testing.T, devices int) Config {
 	return cfg
 }
 
-// TestNetOnTwoDevices: stopped and gone on from, it comes to the bits it would have come to; its losses are those of one device.
+// TestNetOnTwoDevices: stopped and gone on from, it comes to the bits it would have come to; its losses are those of
+// one device.
 func TestNetOnTwoDevices(t *testing.T) {
 	one := onDevices(t, 1)
 	alone, err := lab(t, one).Train(t.Context(), net(t, "baseB"))

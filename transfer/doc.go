@@ -25,14 +25,13 @@
 // fails is [Failed] after some tries, what needs it [Blocked], and all others
 // go on.
 //
-// On a backend with several devices each worker of a Lab has one of its own, and
-// its nets come to the same bits; with Config.Devices above 1 it has that many devices,
-// which divide every batch, and keys say how many. Workers of one process take
-// devices from the first on: processes beside each other are told theirs, as
-// Slurm does, or by a backend such as xla:cuda,visible_devices=1. Workers with one device each share compiled
-// graphs. On XLA's CPU each has a client, threads and graphs of its own ([backend.Divide]): small nets are trained one a core.
-// One net alone has all cores. With Config.Together above 1 each worker trains that many nets in one graph, those of the curve that have the same layers frozen,
-// and keys say how many: for GPUs that one small net does not fill.
+// On a backend with several devices each worker of a Lab has one of its own, and its nets come to the same bits; with
+// Config.Devices above 1 it has that many devices, which divide every batch, and keys say how many. Workers of one
+// process take devices from the first on: processes beside each other are told theirs, as Slurm does, or by a backend
+// such as xla:cuda,visible_devices=1. Workers with one device each share compiled graphs. On XLA's CPU each has a
+// client, threads and graphs of its own ([backend.Divide]): small nets are trained one a core. One net alone has all
+// cores. With Config.Together above 1 each worker trains that many nets in one graph, those of the curve that have
+// the same layers frozen, and keys say how many: for GPUs that one small net does not fill.
 //
 // Nets of one parent share what its frozen layers give for the training pictures, in memory; what takes
 // more than two seconds is in the store's cache, too, 4 GB at most, for later runs and other processes.

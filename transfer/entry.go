@@ -84,7 +84,8 @@ const maxHeader = 1 << 20
 // few times the length of data.
 func decodeWeights(data []byte) (arch.Weights, error) {
 	if len(data) >= 8 && binary.LittleEndian.Uint64(data) > maxHeader {
-		return nil, fmt.Errorf("weights: head of %d bytes, want at most %d", binary.LittleEndian.Uint64(data), maxHeader)
+		return nil, fmt.Errorf("weights: head of %d bytes, want at most %d", binary.LittleEndian.Uint64(data),
+			maxHeader)
 	}
 	st, err := safetensors.Deserialize(data)
 	if err != nil {
@@ -97,8 +98,10 @@ func decodeWeights(data []byte) (arch.Weights, error) {
 			return nil, fmt.Errorf("weights, %s: type %s, want F32", named.Name, view.DType())
 		}
 		t := arch.Tensor{Data: make([]float32, view.DataLen()/4)}
-		if len(view.Shape()) == 0 || slices.Contains(view.Shape(), 0) { // beside a 0 any other number would fit the length
-			return nil, fmt.Errorf("weights, %s: shape %d, want one dimension or more, each of 1 or more", named.Name, view.Shape())
+		// beside a 0 any other number would fit the length
+		if len(view.Shape()) == 0 || slices.Contains(view.Shape(), 0) {
+			return nil, fmt.Errorf("weights, %s: shape %d, want one dimension or more, each of 1 or more", named.Name,
+				view.Shape())
 		}
 		for _, d := range view.Shape() {
 			t.Shape = append(t.Shape, int(d))

@@ -20,13 +20,15 @@ type Setting struct {
 	PerClass int     // the first PerClass training images of each class; 0 is all
 	// Pretrained is base A of nets with [PretrainedSplit]; nil where there are none.
 	Pretrained *Pretrained
-	Splits     []dataset.Split   // of the user's own, see [OwnSplits]; the experiment is another one for each list of them
-	Bad        dataset.BadPolicy // pictures that do not decode
-	Class      string            // of the backend that trains the nets (see [backend.ClassOf]); a Lab with a Backend sets it
+	// of the user's own, see [OwnSplits]; the experiment is another one for each list of them
+	Splits []dataset.Split
+	Bad    dataset.BadPolicy // pictures that do not decode
+	// of the backend that trains the nets (see [backend.ClassOf]); a Lab with a Backend sets it
+	Class string
 }
 
-// Experiment plans the nets of a setting. It needs neither a backend nor a store. Each task is decoded once and each net
-// planned once. Its methods may be called by several goroutines.
+// Experiment plans the nets of a setting. It needs neither a backend nor a store. Each task is decoded once and each
+// net planned once. Its methods may be called by several goroutines.
 type Experiment struct {
 	Setting
 	id         string
@@ -75,7 +77,8 @@ func (s Setting) check() error {
 	}
 	if h+2*s.Recipe.Pad < s.Arch.Size {
 		return fmt.Errorf("%s has images of %d px, with padding %d too small for %s of %d px; "+
-			"resize them (-size %d) or make the net smaller", s.Source.Name(), h, s.Recipe.Pad, s.Arch.Name, s.Arch.Size, s.Arch.Size)
+			"resize them (-size %d) or make the net smaller", s.Source.Name(), h, s.Recipe.Pad, s.Arch.Name,
+			s.Arch.Size, s.Arch.Size)
 	}
 	if s.Epochs <= 0 {
 		if err := s.Recipe.Check(); err != nil {

@@ -25,7 +25,8 @@ func (l *Lab) TrainBy(train func(ctx context.Context, p *Plan, tick func() error
 				return nil
 			}
 			keep.last = time.Now()
-			return keep.lease.Checkpoint(step, map[string][]byte{stateFile: []byte("{}"), weightsFile: data, momentumFile: data})
+			return keep.lease.Checkpoint(step,
+				map[string][]byte{stateFile: []byte("{}"), weightsFile: data, momentumFile: data})
 		})
 		return &outcome{result: p.result(l), weights: w}, err
 	}

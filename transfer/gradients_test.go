@@ -95,7 +95,8 @@ func gradientOfTaylor(t *testing.T, l *Lab) {
 		}
 		before := loss()
 		const rate = 2e-4
-		if _, err := trainer.Train(train.Steps{Values: batch.Images, Labels: batch.Labels, Rates: []float64{rate}}); err != nil {
+		if _, err := trainer.Train(train.Steps{Values: batch.Images, Labels: batch.Labels,
+			Rates: []float64{rate}}); err != nil {
 			t.Fatal(err)
 		}
 		fell := before - loss()

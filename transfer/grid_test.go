@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestPaperGrid counts what the description of the 2014 release counts: 163 nets, 10 base nets of halves, 140 transfer nets, netbase and
-// 12 reduced ones; by role as in the table of its results.
+// TestPaperGrid counts what the description of the 2014 release counts: 163 nets, 10 base nets of halves, 140
+// transfer nets, netbase and 12 reduced ones; by role as in the table of its results.
 func TestPaperGrid(t *testing.T) {
 	all := Paper()
 	blocks, roles := map[string]int{}, map[string]int{}
@@ -36,7 +36,8 @@ func TestPaperGrid(t *testing.T) {
 	if len(all) != 163 || blocks[BlockOne] != 10 || blocks[BlockTwo] != 140 || blocks[BlockWhenever] != 13 {
 		t.Errorf("%d nets in blocks %v, want 163 as 10, 140 and 13", len(all), blocks)
 	}
-	for role, want := range map[string]int{"baseB": 8, "base m/n": 2, "BnB": 28, "AnB": 56, "BnB+": 14, "AnB+": 28, "AnB m/n": 14, "base full": 1, "reduced data": 12} {
+	for role, want := range map[string]int{"baseB": 8, "base m/n": 2, "BnB": 28, "AnB": 56, "BnB+": 14, "AnB+": 28,
+		"AnB m/n": 14, "base full": 1, "reduced data": 12} {
 		if roles[role] != want {
 			t.Errorf("%d nets of role %s, want %d", roles[role], role, want)
 		}
@@ -53,8 +54,10 @@ func TestRandomFiltersGrid(t *testing.T) {
 // TestPaperNames states the release's own names and what they mean (recipe.md, "How a treatment is written").
 func TestPaperNames(t *testing.T) {
 	for paper, want := range map[string]string{
-		"transfer-ft0A0B_1_5": "0/A5B+", "transfer0A0A_1_1": "0/A1A", "transfer2B2A_1_4": "2/B4A", "half3B": "3/baseB", "halfnatmanA": "natman/baseA",
-		"transfernatmanBA_1_6": "natman/B6A", "netbase": "whole/base", "reduced-0001": "whole/base@1", "reduced-1300": "whole/base@1300", "nolearn_1_7": "whole/R7",
+		"transfer-ft0A0B_1_5": "0/A5B+", "transfer0A0A_1_1": "0/A1A", "transfer2B2A_1_4": "2/B4A", "half3B": "3/baseB",
+		"halfnatmanA":          "natman/baseA",
+		"transfernatmanBA_1_6": "natman/B6A", "netbase": "whole/base", "reduced-0001": "whole/base@1",
+		"reduced-1300": "whole/base@1300", "nolearn_1_7": "whole/R7",
 	} {
 		n, err := ParsePaperName(paper)
 		if err != nil || n.String() != want {
@@ -65,7 +68,8 @@ func TestPaperNames(t *testing.T) {
 			t.Errorf("%s is named %s, want %s", n, back, paper)
 		}
 	}
-	for _, bad := range []string{"", "half0C", "transfer0A1B_1_5", "transfer0A0B_2_5", "transfer0A0B_1_0", "reduced-1", "reduced-00001", "reduced-0000", "nolearn_1_", "transfernatman0A_1_1",
+	for _, bad := range []string{"", "half0C", "transfer0A1B_1_5", "transfer0A0B_2_5", "transfer0A0B_1_0", "reduced-1",
+		"reduced-00001", "reduced-0000", "nolearn_1_", "transfernatman0A_1_1",
 		"transfer99999999999999999999A99999999999999999999B_1_99999999999999999999"} {
 		if n, err := ParsePaperName(bad); err == nil {
 			t.Errorf("%q = %s, want an error", bad, n)
@@ -117,21 +121,24 @@ func TestBalanced(t *testing.T) {
 		seeds, cuts []int
 		want        string
 	}{
-		{nil, []int{0}, []int{1}, "no splits"}, {[]string{"0"}, nil, []int{1}, "no seeds"}, {[]string{"0"}, []int{0}, nil, "no cuts"},
-		{[]string{"0", "0"}, []int{0}, []int{1}, "twice"}, {[]string{"0"}, []int{-1}, []int{1}, "from 0"}, {[]string{"0"}, []int{0}, []int{0}, "from 1"},
+		{nil, []int{0}, []int{1}, "no splits"}, {[]string{"0"}, nil, []int{1}, "no seeds"},
+		{[]string{"0"}, []int{0}, nil, "no cuts"},
+		{[]string{"0", "0"}, []int{0}, []int{1}, "twice"}, {[]string{"0"}, []int{-1}, []int{1}, "from 0"},
+		{[]string{"0"}, []int{0}, []int{0}, "from 1"},
 		{[]string{WholeSplit}, []int{0}, []int{1}, "two halves"},
 	} {
 		if _, err := Balanced(bad.splits, bad.seeds, bad.cuts); err == nil || !strings.Contains(err.Error(), bad.want) {
 			t.Errorf("%v: error %v, want one with %q", bad, err, bad.want)
 		}
 	}
-	if mini := Nets(Mini()); len(mini) != 180 || !slices.Contains(mini, Net{Split: "0", Seed: 2, Target: A, Treatment: TransferPlus, N: 7}) {
+	if mini := Nets(Mini()); len(mini) != 180 ||
+		!slices.Contains(mini, Net{Split: "0", Seed: 2, Target: A, Treatment: TransferPlus, N: 7}) {
 		t.Errorf("mini has %d nets, want 180 with 0/B7A+#2", len(mini))
 	}
 }
 
-// Scale2014: each cut net has its base in the list, BnBr stands beside a BnB of the same cut, and the last cut, which costs nothing in
-// 2014, has BnB alone.
+// Scale2014: each cut net has its base in the list, BnBr stands beside a BnB of the same cut, and the last cut, which
+// costs nothing in 2014, has BnB alone.
 func TestScale2014(t *testing.T) {
 	all := Scale2014()
 	listed := map[Net]bool{}

@@ -36,7 +36,8 @@ func fakeStore(tb testing.TB, nets int) *store.Store {
 			CleanLoss: 1, CleanAccuracy: 0.7, CleanTested: 24, Classes: 10, Steps: 3000, Images: 48000, Seconds: 12.5,
 			Data: fmt.Sprintf("data%d", i/1000), Arch: "mini", Key: key, Experiment: fmt.Sprintf("%012x", i/1000)}
 		if i%17 == 0 {
-			r.Correct, r.Accuracy, r.CleanLoss, r.TrainLoss = 10, 0.1, 2.3, 2.3 // by chance: it is judged as not trained
+			// by chance: it is judged as not trained
+			r.Correct, r.Accuracy, r.CleanLoss, r.TrainLoss = 10, 0.1, 2.3, 2.3
 		}
 		result, err := json.MarshalIndent(r, "", " ")
 		if err != nil {

@@ -52,7 +52,8 @@ func TestJudgedOnReading(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := got
-	want.Best10, want.CleanAccuracy = 0, 0 // accuracies are no part of a row that is not ok; this one follows from its counts
+	// accuracies are no part of a row that is not ok; this one follows from its counts
+	want.Best10, want.CleanAccuracy = 0, 0
 	if err := json.Unmarshal(line, &got); err != nil || got != want {
 		t.Errorf("read again: %+v, %v; want %+v", got, err, want)
 	}

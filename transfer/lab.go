@@ -20,16 +20,18 @@ type Config struct {
 	// Backend trains the nets. A Lab that has a Class in its place names, prices and looks up nets, and trains none.
 	Backend compute.Backend
 	Store   *store.Store
-	Workers int // nets that Curve trains beside each other; 0 is one a core, or for two where the net is large, at most 4, and at least one an accelerator
+	// nets that Curve trains beside each other; 0 is one a core, or for two where the net is large, at most 4, and at
+	// least one an accelerator
+	Workers int
 	Devices int // of each net, which divide its batches (see [train.New]); 0 is 1. Workers take devices in turn
-	// Together is how many nets each worker trains in one graph (see [train.Together]), where they are too small
-	// to fill a GPU; 0 is 1. They are those of the curve that have the same layers frozen, as far as there are any. Their
-	// sums are rounded in another order than one net's, and which nets meet depends on when each is ready: they are of a
-	// class of their own in the store, and what is trained again, or gone on from, agrees to rounding.
+	// Together is how many nets each worker trains in one graph (see [train.Together]), where they are too small to
+	// fill a GPU; 0 is 1. They are those of the curve that have the same layers frozen, as far as there are any.
+	// Their sums are rounded in another order than one net's, and which nets meet depends on when each is ready: they
+	// are of a class of their own in the store, and what is trained again, or gone on from, agrees to rounding.
 	Together int
-	// Checkpoint is the time after which a net being trained keeps weights, momentum and where it is, so that a worker
-	// that is killed, or stopped, is gone on from: 0 is 30 s, or thirty times as long as keeping the last one took if that
-	// is more; below 0 never. CheckpointSteps, above 0, does so after that many steps, too.
+	// Checkpoint is the time after which a net being trained keeps weights, momentum and where it is, so that a
+	// worker that is killed, or stopped, is gone on from: 0 is 30 s, or thirty times as long as keeping the last one
+	// took if that is more; below 0 never. CheckpointSteps, above 0, does so after that many steps, too.
 	Checkpoint      time.Duration
 	CheckpointSteps int
 	Retries         int         // of a net whose training fails, in Curve; 0 is 2, below 0 none
@@ -160,9 +162,9 @@ func (l *Lab) trainOn(ctx context.Context, s *slot, net Net) (Result, error) {
 	}
 }
 
-// heldPoll is how long to wait until a net that another worker has is asked for again: a second at first, then an eighth
-// of the time that it has been waited for, and half a minute at most, or a third of a lease. So many workers that wait
-// for long nets leave the file system alone.
+// heldPoll is how long to wait until a net that another worker has is asked for again: a second at first, then an
+// eighth of the time that it has been waited for, and half a minute at most, or a third of a lease. So many workers
+// that wait for long nets leave the file system alone.
 func (l *Lab) heldPoll(waited time.Duration) time.Duration {
 	return max(time.Second, min(waited/8, 30*time.Second, l.cfg.Store.Lease()/3))
 }

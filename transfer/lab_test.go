@@ -100,7 +100,8 @@ func frozenLayersAreTheParents(t *testing.T, cfg Config) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !r.HasWeights() || r.Tested != 16 || r.Steps != 6 || r.Images != 48 { // 2 classes of 8 test images; 6 steps of 8
+		// 2 classes of 8 test images; 6 steps of 8
+		if !r.HasWeights() || r.Tested != 16 || r.Steps != 6 || r.Images != 48 {
 			t.Errorf("%s: %+v", name, r)
 		}
 		var parent arch.Weights

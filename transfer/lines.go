@@ -12,8 +12,8 @@ import (
 // maxLine is the most bytes of a net's line.
 const maxLine = 16 << 20
 
-// ReadResults reads nets as `coadapt curve -json` prints them, one JSON object a line. Empty lines are passed over; it fails at a line that is
-// none, which it numbers, and where there is no net at all.
+// ReadResults reads nets as `coadapt curve -json` prints them, one JSON object a line. Empty lines are passed over;
+// it fails at a line that is none, which it numbers, and where there is no net at all.
 func ReadResults(r io.Reader) ([]Result, error) {
 	var results []Result
 	lines := bufio.NewScanner(r)

@@ -14,7 +14,8 @@ const maxNumbers = 10000
 // to high, and there are at most 10000.
 func ParseNumbers(text string, low, high int) ([]int, error) {
 	bad := func() ([]int, error) {
-		return nil, fmt.Errorf("%q: want numbers from %d to %d, such as %d, %d,%d or %d-%d", text, low, high, low, low, low+2, low, low+2)
+		return nil, fmt.Errorf("%q: want numbers from %d to %d, such as %d, %d,%d or %d-%d", text, low, high, low, low,
+			low+2, low, low+2)
 	}
 	var out []int
 	for part := range strings.SplitSeq(text, ",") {
@@ -55,7 +56,8 @@ func Words(text string) []string {
 	return out
 }
 
-// ParseTreatments reads conditions in the paper's words, with commas; Base is always the first, as all others need base nets.
+// ParseTreatments reads conditions in the paper's words, with commas; Base is always the first, as all others need
+// base nets.
 func ParseTreatments(text string) ([]Treatment, error) {
 	out := []Treatment{Base}
 	for _, w := range Words(text) {

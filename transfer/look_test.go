@@ -8,8 +8,8 @@ import (
 	"coadapt/gomlxnet/inspect"
 )
 
-// A net that is looked into is the one in the store, on its own task, shown what it was trained on; run forward it is right as often as
-// its result says.
+// A net that is looked into is the one in the store, on its own task, shown what it was trained on; run forward it is
+// right as often as its result says.
 func TestTrainedIsTheNetInTheStore(t *testing.T) {
 	cfg := tiny(t)
 	l := lab(t, cfg)
@@ -99,7 +99,8 @@ func TestTrainedRefuses(t *testing.T) {
 	if _, err := l.Task(t.Context(), "0", Whole); err == nil {
 		t.Error("all classes are a half of split 0")
 	}
-	if whole, err := l.Task(t.Context(), WholeSplit, Whole); err != nil || whole.NumClasses() != len(cfg.Source.Classes()) {
+	if whole, err := l.Task(t.Context(), WholeSplit, Whole); err != nil ||
+		whole.NumClasses() != len(cfg.Source.Classes()) {
 		t.Errorf("all classes: %v", err)
 	}
 	if _, err := l.Task(t.Context(), "nosuch", A); err == nil || !strings.Contains(err.Error(), "nosuch") {

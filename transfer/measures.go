@@ -11,13 +11,15 @@ import (
 )
 
 const (
-	// cleanPictures is on how many training pictures a net is tested after its training. They are the same for all nets of a task.
+	// cleanPictures is on how many training pictures a net is tested after its training. They are the same for all
+	// nets of a task.
 	cleanPictures = 2048
 	// scalePictures is on how many training pictures the scale of features is measured.
 	scalePictures = 512
 )
 
-// clean measures the net on training pictures as it is tested on test pictures: without dropout, cut in the middle, not mirrored.
+// clean measures the net on training pictures as it is tested on test pictures: without dropout, cut in the middle,
+// not mirrored.
 func (p *Plan) clean(ctx context.Context, trainer *train.Trainer, r *Result, keep *keeper) error {
 	images := 0
 	for batch, err := range p.Task.Clean(ctx, dataset.Train, cleanPictures, p.Recipe.Batch, p.View) {
@@ -42,12 +44,13 @@ func (p *Plan) clean(ctx context.Context, trainer *train.Trainer, r *Result, kee
 	return nil
 }
 
-// scales is the root mean square of what leaves each layer of the trainer's net for some training pictures. Whole batches are
-// taken, one at the least.
+// scales is the root mean square of what leaves each layer of the trainer's net for some training pictures. Whole
+// batches are taken, one at the least.
 func (p *Plan) scales(ctx context.Context, trainer *train.Trainer, keep *keeper) ([]float64, error) {
 	var sum []float64
 	batches := 0
-	for batch, err := range p.Task.Clean(ctx, dataset.Train, max(scalePictures, p.Recipe.Batch), p.Recipe.Batch, p.View) {
+	for batch, err := range p.Task.Clean(ctx, dataset.Train, max(scalePictures, p.Recipe.Batch), p.Recipe.Batch,
+		p.View) {
 		if err != nil {
 			return nil, err
 		}
@@ -73,7 +76,8 @@ func (p *Plan) scales(ctx context.Context, trainer *train.Trainer, keep *keeper)
 	return sum, nil
 }
 
-// start is a net before its first step, and the scale of its features at the cut: their root mean square over training pictures.
+// start is a net before its first step, and the scale of its features at the cut: their root mean square over
+// training pictures.
 type start struct {
 	weights arch.Weights
 	scale   float64 // as they came from the parent; 0 where the net has no cut

@@ -137,7 +137,8 @@ func suffixes(uncut bool) string {
 func ParseNet(s string) (Net, error) {
 	bad := func() (Net, error) {
 		return Net{}, fmt.Errorf(
-			"net %q: want the paper's notation, such as 0/baseB, 0/A3B, 1/B5B+, natman/A7B, 0/R1B#2, 0/baseB+ or whole/base@250",
+			"net %q: want the paper's notation, such as 0/baseB, 0/A3B, 1/B5B+, natman/A7B, 0/R1B#2, 0/baseB+ or "+
+				"whole/base@250",
 			s,
 		)
 	}

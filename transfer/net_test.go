@@ -7,7 +7,8 @@ import (
 
 func TestNetRoundTrip(t *testing.T) {
 	for _, name := range []string{"0/baseA", "0/baseB#3", "0/A3B", "1/B3B+", "natman/B7A+#2", "2/R1A", "0/A12B",
-		"0/baseB+", "1/baseA+#2", "0/baseA@50#1", "whole/base", "whole/base@250", "whole/R3", "whole/base+", "animals/A3B", "pets2/baseA#1"} {
+		"0/baseB+", "1/baseA+#2", "0/baseA@50#1", "whole/base", "whole/base@250", "whole/R3", "whole/base+",
+		"animals/A3B", "pets2/baseA#1"} {
 		n, err := ParseNet(name)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -24,7 +25,8 @@ func TestNetRoundTrip(t *testing.T) {
 }
 
 func TestParseNetRefuses(t *testing.T) {
-	for _, name := range []string{"", "base", "baseC", "A0B", "A3C", "R3B+", "0/0/A3B", "A3B#", "A3B ", "A99999999999999999999B",
+	for _, name := range []string{"", "base", "baseC", "A0B", "A3C", "R3B+", "0/0/A3B", "A3B#", "A3B ",
+		"A99999999999999999999B",
 		"0/base", "whole/baseA", "whole/3", "whole/A3B", "0/R3", "A3B@5", "baseB+@5", "baseB@0", "baseB@"} {
 		if n, err := ParseNet(name); err == nil || !strings.Contains(err.Error(), "paper's notation") {
 			t.Errorf("%q = %+v, %v; want an error that shows the notation", name, n, err)
@@ -36,7 +38,8 @@ func TestParseNetRefuses(t *testing.T) {
 // from A, BnB from its own base, RnB and bases from nowhere.
 func TestParents(t *testing.T) {
 	for name, want := range map[string]string{
-		"A3B": "0/baseA", "A3B+": "0/baseA", "B3B": "0/baseB", "B3B+#1": "0/baseB#1", "natman/B2A": "natman/baseB", "R3B": "", "baseA": "", "baseA+#2": "0/baseA#2", "whole/R1": "",
+		"A3B": "0/baseA", "A3B+": "0/baseA", "B3B": "0/baseB", "B3B+#1": "0/baseB#1", "natman/B2A": "natman/baseB",
+		"R3B": "", "baseA": "", "baseA+#2": "0/baseA#2", "whole/R1": "",
 	} {
 		n, err := ParseNet(name)
 		if err != nil {

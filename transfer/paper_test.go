@@ -17,8 +17,8 @@ import (
 	"coadapt/transfer/store"
 )
 
-// ilsvrc makes a small tree like ILSVRC2012's with JPEGs of several sizes: four synsets of five training pictures, and a flat val/ with
-// two pictures of each under their real names.
+// ilsvrc makes a small tree like ILSVRC2012's with JPEGs of several sizes: four synsets of five training pictures,
+// and a flat val/ with two pictures of each under their real names.
 func ilsvrc(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -57,8 +57,8 @@ func ilsvrc(t *testing.T) string {
 	return dir
 }
 
-// TestPaperMode trains the 2014 experiment end to end, base net and transfer, on a tree like ILSVRC2012's that was packed at 256 px: all
-// of CaffeNet and its recipe, but for the number of steps and of images a step.
+// TestPaperMode trains the 2014 experiment end to end, base net and transfer, on a tree like ILSVRC2012's that was
+// packed at 256 px: all of CaffeNet and its recipe, but for the number of steps and of images a step.
 func TestPaperMode(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains the whole CaffeNet")

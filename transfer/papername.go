@@ -43,15 +43,16 @@ func PaperName(n Net) (name string, ok bool) {
 	return "", false
 }
 
-// paperPattern holds, in this order: half or natman, its letter; ft, split, source, split, target, or natman's two letters; cut;
-// images a class; cut of random filters.
+// paperPattern holds, in this order: half or natman, its letter; ft, split, source, split, target, or natman's two
+// letters; cut; images a class; cut of random filters.
 var paperPattern = regexp.MustCompile(`^(?:half(\d+|natman)([AB])|transfer(-ft)?(?:(\d+)([AB])(\d+)([AB])|natman([AB])([AB]))_1_([1-9]\d*)|netbase|reduced-(\d{4,})|nolearn_1_([1-9]\d*))$`)
 
 // ParsePaperName reads what PaperName gives.
 func ParsePaperName(s string) (Net, error) {
 	m := paperPattern.FindStringSubmatch(s)
 	if m == nil || m[4] != m[6] {
-		return Net{}, fmt.Errorf("net %q: want a name of the 2014 release, such as half0A, transfer0A0B_1_5, transfer-ft1A1A_1_3, transfernatmanBA_1_7, netbase, reduced-0250 or nolearn_1_2", s)
+		return Net{}, fmt.Errorf("net %q: want a name of the 2014 release, such as half0A, transfer0A0B_1_5, "+
+			"transfer-ft1A1A_1_3, transfernatmanBA_1_7, netbase, reduced-0250 or nolearn_1_2", s)
 	}
 	number := func(i int) int {
 		n, _ := strconv.Atoi(m[i]) // digits; one too large fails the check below

@@ -11,7 +11,8 @@ func TestPauses(t *testing.T) {
 	cfg := tiny(t)
 	l := lab(t, cfg)
 	for _, c := range []struct{ waited, want time.Duration }{
-		{0, time.Second}, {8 * time.Second, time.Second}, {time.Minute, 7500 * time.Millisecond}, {time.Hour, 30 * time.Second},
+		{0, time.Second}, {8 * time.Second, time.Second}, {time.Minute, 7500 * time.Millisecond},
+		{time.Hour, 30 * time.Second},
 	} {
 		if got := l.heldPoll(c.waited); got != c.want {
 			t.Errorf("after %v: %v, want %v", c.waited, got, c.want)

@@ -28,8 +28,8 @@ type Pretrained struct {
 	Preprocessing Preprocessing
 }
 
-// Preprocessing is what a pretrained net was shown of a picture. Of pixels 0..255 in the order red, green, blue the mean
-// is subtracted, the difference is divided by the deviation, and last the order may be turned.
+// Preprocessing is what a pretrained net was shown of a picture. Of pixels 0..255 in the order red, green, blue the
+// mean is subtracted, the difference is divided by the deviation, and last the order may be turned.
 type Preprocessing struct {
 	Mean []float32 `json:"mean"`          // of each channel
 	Std  []float32 `json:"std"`           // of each channel, above 0; none is 1

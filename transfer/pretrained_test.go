@@ -53,7 +53,8 @@ func TestPretrainedBaseA(t *testing.T) {
 	anb := results["pretrained/A3B"]
 	arch := cfg.Arch
 	arch.Classes = 4
-	if got, want := prefix(t, arch, weightsOf(t, cfg.Store, anb), 3), prefix(t, cfg.Pretrained.Arch, cfg.Pretrained.Weights, 3); got != want {
+	if got, want := prefix(t, arch, weightsOf(t, cfg.Store, anb), 3),
+		prefix(t, cfg.Pretrained.Arch, cfg.Pretrained.Weights, 3); got != want {
 		t.Error("layers 1..3 of A3B are not those of the pretrained net")
 	}
 	if anb.Scale <= 0 || anb.InitialScale != 0 {
@@ -80,7 +81,8 @@ func TestPretrainedBaseA(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for c, want := range []float64{(float64(pic[0]) - 123.675) / 58.395, (float64(pic[1]) - 116.28) / 57.12, (float64(pic[2]) - 103.53) / 57.375} {
+		for c, want := range []float64{(float64(pic[0]) - 123.675) / 58.395, (float64(pic[1]) - 116.28) / 57.12,
+			(float64(pic[2]) - 103.53) / 57.375} {
 			if got := float64(batch.Images[c]); math.Abs(got-want) > 1e-5 {
 				t.Errorf("channel %d of the first pixel is %v, want %v", c, got, want)
 			}
@@ -135,10 +137,12 @@ func TestKeysOfPretrained(t *testing.T) {
 func TestPretrainedThatCannotBe(t *testing.T) {
 	cfg := tiny(t)
 	for want, change := range map[string]func(c *Config){
-		"has shape":                func(c *Config) { wider(c) },
-		"deviation of 0":           func(c *Config) { c.Pretrained.Preprocessing.Std = []float32{1, 0, 1} },
-		"want 3 of each":           func(c *Config) { c.Pretrained.Preprocessing.Mean = []float32{1} },
-		"a weight is not finite":   func(c *Config) { c.Pretrained.Weights["/net/conv1/weights"].Data[0] = float32(math.NaN()) },
+		"has shape":      func(c *Config) { wider(c) },
+		"deviation of 0": func(c *Config) { c.Pretrained.Preprocessing.Std = []float32{1, 0, 1} },
+		"want 3 of each": func(c *Config) { c.Pretrained.Preprocessing.Mean = []float32{1} },
+		"a weight is not finite": func(c *Config) {
+			c.Pretrained.Weights["/net/conv1/weights"].Data[0] = float32(math.NaN())
+		},
 		"want one architecture":    func(c *Config) { c.Pretrained.Arch.Blocks = c.Pretrained.Arch.Blocks[1:] },
 		"/net/conv2/biases has sh": func(c *Config) { delete(c.Pretrained.Weights, "/net/conv2/biases") },
 	} {

@@ -24,12 +24,13 @@ type Recipe struct {
 	Mirror      bool           `json:"mirror"`       // left to right, half the time
 	ChannelMean bool           `json:"channel_mean"` // subtract one mean a channel instead of the mean image
 	Scale       float64        `json:"scale"`        // of pixels 0..255 after the mean
-	// Outputs of the last layer; 0 is one a class. More than there are classes is allowed: the others never get a positive label.
+	// Outputs of the last layer; 0 is one a class. More than there are classes is allowed: the others never get a
+	// positive label.
 	Outputs int `json:"outputs,omitempty"`
 	// The net is tested after every TestEvery steps, for the best-10 rule of 2014; 0 is after the last step only.
 	TestEvery int `json:"test_every,omitempty"`
-	// Second, where it is given, changes the recipe for nets that are not trained from scratch. It is part of their key and not of
-	// their base's, so that experiments that differ in it share their base nets.
+	// Second, where it is given, changes the recipe for nets that are not trained from scratch. It is part of their
+	// key and not of their base's, so that experiments that differ in it share their base nets.
 	Second *Second `json:"second,omitempty"`
 }
 
@@ -39,8 +40,8 @@ type Second struct {
 	Steps int     `json:"steps,omitempty"` // of a rate that falls over them as it does in the first training
 }
 
-// Of is the recipe of a net with this treatment: with the second training's rate and steps where it has them, and twice the steps
-// for [BaseTwice].
+// Of is the recipe of a net with this treatment: with the second training's rate and steps where it has them, and
+// twice the steps for [BaseTwice].
 func (r Recipe) Of(t Treatment) Recipe {
 	second := r.Second
 	r.Second = nil
@@ -66,7 +67,8 @@ func (r Recipe) Check() error {
 	}
 	if r.Momentum < 0 || r.Momentum >= 1 || r.Decay < 0 || r.Scale <= 0 || r.Pad < 0 {
 		return fmt.Errorf(
-			"recipe %q: momentum %v, decay %v, scale %v, pad %d; want momentum in [0, 1), decay and pad from 0, scale above 0",
+			"recipe %q: momentum %v, decay %v, scale %v, pad %d; want momentum in [0, 1), decay and pad from 0, "+
+				"scale above 0",
 			r.Name,
 			r.Momentum,
 			r.Decay,

@@ -7,8 +7,8 @@ import (
 	"coadapt/gomlxnet/dataset/shapes"
 )
 
-// Plain shapes are the default experiment, and hold the same pictures as shapes with their parameters: one key, whichever way a net was
-// asked for.
+// Plain shapes are the default experiment, and hold the same pictures as shapes with their parameters: one key,
+// whichever way a net was asked for.
 func TestMiniConfigOfPlainShapes(t *testing.T) {
 	plain, err := formats.Open(t.Context(), shapes.PlainName, formats.Options{})
 	if err != nil {
@@ -47,8 +47,8 @@ func TestMiniConfigOfPlainShapes(t *testing.T) {
 	}
 }
 
-// Few pictures come in small batches at half the rate, so that fifteen passes are steps enough; shapes are neither shifted nor mirrored whatever
-// their number.
+// Few pictures come in small batches at half the rate, so that fifteen passes are steps enough; shapes are neither
+// shifted nor mirrored whatever their number.
 func TestMiniConfigFitsTheData(t *testing.T) {
 	for spec, want := range map[string]struct {
 		batch int

@@ -11,10 +11,11 @@ type Status string
 // The statuses. Only a result that is OK has an accuracy; others are shown and
 // never averaged in.
 const (
-	OK         Status = "ok"
-	Diverged   Status = "diverged"    // the loss or a weight stopped being finite
-	Blocked    Status = "blocked"     // its parent has no weights, so it was not trained
-	Failed     Status = "failed"      // its training ended in an error, each time it was tried; not kept, so that the next run tries again
+	OK       Status = "ok"
+	Diverged Status = "diverged" // the loss or a weight stopped being finite
+	Blocked  Status = "blocked"  // its parent has no weights, so it was not trained
+	// its training ended in an error, each time it was tried; not kept, so that the next run tries again
+	Failed     Status = "failed"
 	NotTrained Status = "not trained" // trained to the end and learned next to nothing; see Result.Judged
 )
 
@@ -32,13 +33,14 @@ type Result struct {
 	Best10    float64 // mean of the ten largest test accuracies on the way; 0 where the net was tested less often
 	Loss      float64 // mean cross-entropy on the test part after the last step, nats
 	TrainLoss float64 // mean over the last tenth of the steps, nats
-	// CleanLoss and CleanAccuracy are on CleanTested training pictures, shown as test pictures are: without dropout, cut in the
-	// middle, not mirrored. CleanTested is 0 for nets that were trained before there was such a measure.
+	// CleanLoss and CleanAccuracy are on CleanTested training pictures, shown as test pictures are: without dropout,
+	// cut in the middle, not mirrored. CleanTested is 0 for nets that were trained before there was such a measure.
 	CleanLoss     float64
 	CleanAccuracy float64
 	CleanTested   int
-	// Scale is the RMS of the features at the cut, as they came from the parent, over training pictures; InitialScale is what the
-	// parent's initial values gave there; Rescale is by what the features were multiplied, see [Rescaled]. 0 where there is none.
+	// Scale is the RMS of the features at the cut, as they came from the parent, over training pictures; InitialScale
+	// is what the parent's initial values gave there; Rescale is by what the features were multiplied, see
+	// [Rescaled]. 0 where there is none.
 	Scale, InitialScale, Rescale float64
 	Classes                      int
 	Steps                        int
@@ -48,7 +50,8 @@ type Result struct {
 	Arch                         string  // name of the net's architecture
 	Layers                       string  // names of its cuts, with commas; "" where they are the seven of 2014
 	Key                          string  // of the store's entry
-	// Experiment is equal for results that belong into one figure: those of one source, architecture, recipe and backend.
+	// Experiment is equal for results that belong into one figure: those of one source, architecture, recipe and
+	// backend.
 	Experiment string
 	Hit        bool // it was in the store
 }
@@ -56,20 +59,23 @@ type Result struct {
 // Record is a result as a row of a table: flat, with the names that JSON, CSV
 // and Parquet use. What may be absent is nil, or "" for Reason.
 type Record struct {
-	Name       string   `json:"name" parquet:"name"`
-	N          int      `json:"n" parquet:"n"`
-	Condition  string   `json:"condition" parquet:"condition,dict"`
-	Split      string   `json:"split" parquet:"split,dict"`
-	Seed       int      `json:"seed" parquet:"seed"`
-	Source     string   `json:"source" parquet:"source,dict"`
-	Target     string   `json:"target" parquet:"target,dict"`
-	Accuracy   *float64 `json:"accuracy" parquet:"accuracy"` // null where the status is not ok, as are Best10 and CleanAccuracy
-	Loss       *float64 `json:"loss" parquet:"loss"`         // losses of a net that did not train are kept: they say why it is in no mean
-	TrainLoss  *float64 `json:"train_loss" parquet:"train_loss"`
-	Correct    int      `json:"correct" parquet:"correct"`
-	Tested     int      `json:"tested" parquet:"tested"`
-	Classes    int      `json:"classes" parquet:"classes"`
-	Status     Status   `json:"status" parquet:"status,dict"` // the mean accuracy over rows that are ok is that of tables and figures
+	Name      string `json:"name" parquet:"name"`
+	N         int    `json:"n" parquet:"n"`
+	Condition string `json:"condition" parquet:"condition,dict"`
+	Split     string `json:"split" parquet:"split,dict"`
+	Seed      int    `json:"seed" parquet:"seed"`
+	Source    string `json:"source" parquet:"source,dict"`
+	Target    string `json:"target" parquet:"target,dict"`
+	// null where the status is not ok, as are Best10 and CleanAccuracy
+	Accuracy *float64 `json:"accuracy" parquet:"accuracy"`
+	// losses of a net that did not train are kept: they say why it is in no mean
+	Loss      *float64 `json:"loss" parquet:"loss"`
+	TrainLoss *float64 `json:"train_loss" parquet:"train_loss"`
+	Correct   int      `json:"correct" parquet:"correct"`
+	Tested    int      `json:"tested" parquet:"tested"`
+	Classes   int      `json:"classes" parquet:"classes"`
+	// the mean accuracy over rows that are ok is that of tables and figures
+	Status     Status   `json:"status" parquet:"status,dict"`
 	Reason     string   `json:"reason" parquet:"reason,optional"`
 	Steps      int      `json:"steps" parquet:"steps"`
 	Images     int      `json:"images" parquet:"images"`
@@ -188,8 +194,9 @@ func (rec Record) result() (Result, error) {
 		return Result{}, fmt.Errorf("result %s: status ok without accuracy and losses", rec.Name)
 	}
 	if read.HasWeights() {
-		for to, from := range map[*float64]*float64{&read.Accuracy: rec.Accuracy, &read.Loss: rec.Loss, &read.TrainLoss: rec.TrainLoss,
-			&read.Best10: rec.Best10, &read.CleanLoss: rec.CleanLoss, &read.CleanAccuracy: rec.CleanAccuracy} {
+		for to, from := range map[*float64]*float64{&read.Accuracy: rec.Accuracy, &read.Loss: rec.Loss,
+			&read.TrainLoss: rec.TrainLoss,
+			&read.Best10:    rec.Best10, &read.CleanLoss: rec.CleanLoss, &read.CleanAccuracy: rec.CleanAccuracy} {
 			if from != nil {
 				*to = *from
 			}

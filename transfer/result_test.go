@@ -7,14 +7,17 @@ import (
 )
 
 func TestResultJSON(t *testing.T) {
-	want := Result{Net: Net{Split: "natman", Seed: 2, Target: B, Treatment: TransferPlus, N: 4}, Status: OK, Accuracy: 0.25, Correct: 5, Tested: 20,
-		Loss: 1.5, TrainLoss: 1.25, Classes: 10, Steps: 100, Images: 6400, Seconds: 3.5, Data: "d", Arch: "mini", Experiment: "e1",
-		Key: "abcdef01", Hit: true}
+	want := Result{Net: Net{Split: "natman", Seed: 2, Target: B, Treatment: TransferPlus, N: 4}, Status: OK,
+		Accuracy: 0.25, Correct: 5, Tested: 20,
+		Loss: 1.5, TrainLoss: 1.25, Classes: 10, Steps: 100, Images: 6400, Seconds: 3.5, Data: "d", Arch: "mini",
+		Experiment: "e1",
+		Key:        "abcdef01", Hit: true}
 	data, err := json.Marshal(want)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, field := range []string{`"name":"natman/A4B+#2"`, `"n":4`, `"condition":"AnB+"`, `"split":"natman"`, `"seed":2`, `"accuracy":0.25`,
+	for _, field := range []string{`"name":"natman/A4B+#2"`, `"n":4`, `"condition":"AnB+"`, `"split":"natman"`,
+		`"seed":2`, `"accuracy":0.25`,
 		`"loss":1.5`, `"status":"ok"`, `"steps":100`, `"seconds":3.5`, `"key":"abcdef01"`} {
 		if !strings.Contains(string(data), field) {
 			t.Errorf("%s lacks %s", data, field)
@@ -27,7 +30,8 @@ func TestResultJSON(t *testing.T) {
 }
 
 func TestDivergedHasNoNumbers(t *testing.T) {
-	r := Result{Net: Net{Split: "0", Target: A}, Status: Diverged, Reason: "the loss is NaN at step 3", Accuracy: 0.9, Loss: 1}
+	r := Result{Net: Net{Split: "0", Target: A}, Status: Diverged, Reason: "the loss is NaN at step 3", Accuracy: 0.9,
+		Loss: 1}
 	data, err := json.Marshal(r)
 	if err != nil {
 		t.Fatal(err)

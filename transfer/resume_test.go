@@ -123,7 +123,8 @@ func interrupted(t *testing.T, name string, experiment func(*testing.T) Config) 
 	// A batch that was ready when the context ended may have been trained on.
 	log := string(files[logFile])
 	var last int
-	if _, err := fmt.Sscanf(log[max(0, strings.LastIndex(log, "goes on from step")):], "goes on from step %d", &last); err != nil ||
+	if _, err := fmt.Sscanf(log[max(0, strings.LastIndex(log, "goes on from step")):], "goes on from step %d",
+		&last); err != nil ||
 		last < reached {
 		t.Errorf("log %s, %v: want to go on from step %d at least", log, err, reached)
 	}
@@ -150,10 +151,11 @@ func TestChild(t *testing.T) {
 	}
 }
 
-// TestKilledNetGoesOn: SIGKILL at random steps and starting again gives bit-equal weights, metrics and results, for base nets, frozen
-// and fine-tuned ones and those trained twice.
+// TestKilledNetGoesOn: SIGKILL at random steps and starting again gives bit-equal weights, metrics and results, for
+// base nets, frozen and fine-tuned ones and those trained twice.
 func TestKilledNetGoesOn(t *testing.T) {
-	for backend, names := range map[string][]string{"go": {"baseA", "baseB", "A3B", "A3B+", "R2B", "baseB+"}, "xla:cpu": {"baseB", "B3B", "B3B+"}} {
+	for backend, names := range map[string][]string{"go": {"baseA", "baseB", "A3B", "A3B+", "R2B", "baseB+"},
+		"xla:cpu": {"baseB", "B3B", "B3B+"}} {
 		t.Run(backend, func(t *testing.T) {
 			plain, cfg := resumed(t, backend, t.TempDir()), resumed(t, backend, t.TempDir())
 			kills := 0

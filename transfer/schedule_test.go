@@ -152,7 +152,8 @@ func TestFailedNetDoesNotStopItsSiblings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, blocked := range map[string]bool{"0/baseB": false, "0/A1B": true, "0/A2B+": true, "0/B3B": false, "0/R1B": false} {
+	for name, blocked := range map[string]bool{"0/baseB": false, "0/A1B": true, "0/A2B+": true, "0/B3B": false,
+		"0/R1B": false} {
 		r := got[name]
 		if r.HasWeights() == blocked || (r.Status == Blocked) != blocked ||
 			blocked != strings.Contains(r.Reason, "0/baseA failed: the machine caught fire") {

@@ -13,8 +13,8 @@ type Selection string
 const (
 	// Final is the accuracy after the last step: nothing is chosen by looking at the test part.
 	Final Selection = "final"
-	// BestTen is the rule of 2014: the mean of the ten largest test accuracies seen during training. As the test part chooses, it is
-	// optimistic; on the nets of 2014 by 0.06 points on average, 0.26 at most.
+	// BestTen is the rule of 2014: the mean of the ten largest test accuracies seen during training. As the test part
+	// chooses, it is optimistic; on the nets of 2014 by 0.06 points on average, 0.26 at most.
 	BestTen Selection = "best10"
 )
 
@@ -50,7 +50,8 @@ func (r Result) Select(rule Selection) (Result, error) {
 		r.Correct = int(math.Round(r.Best10 * float64(r.Tested)))
 		return r, nil
 	case rule == BestTen:
-		return r, fmt.Errorf("net %s has no best-10 accuracy: it was tested fewer than ten times on the way (Recipe.TestEvery)", r.Net)
+		return r, fmt.Errorf("net %s has no best-10 accuracy: it was tested fewer than ten times on the way "+
+			"(Recipe.TestEvery)", r.Net)
 	}
 	return r, fmt.Errorf("net %s: its accuracy is by rule %s, not %s", r.Net, now, rule)
 }

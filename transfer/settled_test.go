@@ -115,8 +115,8 @@ func TestPrefixesAreShared(t *testing.T) {
 	}
 }
 
-// What took long is on disk for a Lab that comes later: it trains the same net from it, another one where it was spoilt, and
-// computes again what was damaged.
+// What took long is on disk for a Lab that comes later: it trains the same net from it, another one where it was
+// spoilt, and computes again what was damaged.
 func TestPrefixesOnDisk(t *testing.T) {
 	cfg := tiny(t)
 	cfg.Recipe = cfg.Recipe.WithSteps(12)
@@ -249,7 +249,8 @@ func TestSettled(t *testing.T) {
 	}
 }
 
-// A block ends where it is full, where a test or a checkpoint is due, and with the last step; it has the batches of its steps and their rates.
+// A block ends where it is full, where a test or a checkpoint is due, and with the last step; it has the batches of
+// its steps and their rates.
 func TestBlocks(t *testing.T) {
 	f := feed{block: 4, batches: func(_ context.Context, from, to int) iter.Seq2[*dataset.Batch, error] {
 		return func(yield func(*dataset.Batch, error) bool) {

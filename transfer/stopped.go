@@ -2,8 +2,9 @@ package transfer
 
 import "math"
 
-// A net that stops at its base's training loss looks at its own at each point of its training curve, from stopPoints points on:
-// at the mean over the last of them, a tenth of the whole schedule, as long as what the base's loss is the mean of.
+// A net that stops at its base's training loss looks at its own at each point of its training curve, from stopPoints
+// points on: at the mean over the last of them, a tenth of the whole schedule, as long as what the base's loss is the
+// mean of.
 const stopPoints = metricPoints / 10
 
 // reached says whether the training loss is down to where the net stops.

@@ -7,8 +7,8 @@ import (
 	"coadapt/transfer/store"
 )
 
-// Verify reads every file of every entry, checks its digest, and that the entry is what its key is the hash of. It yields the
-// keys in order, each with its number of bytes or with the fault of an entry that is broken, which was set
+// Verify reads every file of every entry, checks its digest, and that the entry is what its key is the hash of. It
+// yields the keys in order, each with its number of bytes or with the fault of an entry that is broken, which was set
 // aside and will be computed again (store.BrokenError), or that could not be read.
 func Verify(s *store.Store) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
@@ -40,10 +40,9 @@ func readEntry(s *store.Store, key string) (Entry, error) {
 	return decodeEntry(key, files)
 }
 
-// Prune drops the weights of all nets that can be nobody's parent: all but
-// base nets on whole tasks. AnB+p trains its AnB again where that has none. Results, metrics and logs stay, so that a rerun is still a
-// hit. It says of how many nets and how many bytes were freed; entries that cannot be read are passed over, and
-// are the error.
+// Prune drops the weights of all nets that can be nobody's parent: all but base nets on whole tasks. AnB+p trains its
+// AnB again where that has none. Results, metrics and logs stay, so that a rerun is still a hit. It says of how many
+// nets and how many bytes were freed; entries that cannot be read are passed over, and are the error.
 func Prune(s *store.Store) (nets int, freed int64, err error) {
 	results, faults := Results(s)
 	for _, r := range results {

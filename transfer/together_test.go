@@ -62,7 +62,8 @@ func TestMeeting(t *testing.T) {
 		done := make([]int, len(nets)) // blocks
 		take := func(i int) {
 			losses, err := seats[i].train(t.Context(), nets[i], blocks[i])
-			if err != nil || len(losses) != 1 || math.Abs(losses[0]-math.Log(2)) > 0.1 { // two classes, pictures of zeros
+			// two classes, pictures of zeros
+			if err != nil || len(losses) != 1 || math.Abs(losses[0]-math.Log(2)) > 0.1 {
 				t.Errorf("net %d: losses %v, %v", i, losses, err)
 			}
 			done[i]++
@@ -230,8 +231,10 @@ func TestTogether(t *testing.T) {
 		if !got.HasWeights() || got.Key == want.Key || got.Experiment == want.Experiment {
 			t.Errorf("%s: %+v; want another key and experiment than alone, %s", name, got, want.Key)
 		}
-		if math.Abs(got.TrainLoss-want.TrainLoss) > 1e-3*want.TrainLoss || math.Abs(got.Loss-want.Loss) > 1e-3*want.Loss {
-			t.Errorf("%s: losses %v and %v together, %v and %v alone", name, got.TrainLoss, got.Loss, want.TrainLoss, want.Loss)
+		if math.Abs(got.TrainLoss-want.TrainLoss) > 1e-3*want.TrainLoss ||
+			math.Abs(got.Loss-want.Loss) > 1e-3*want.Loss {
+			t.Errorf("%s: losses %v and %v together, %v and %v alone", name, got.TrainLoss, got.Loss, want.TrainLoss,
+				want.Loss)
 		}
 		files, err := cfg.Store.Get(got.Key, logFile)
 		if err != nil {

@@ -10,29 +10,35 @@ import (
 // Treatment is how a net begins and what of it learns, in the paper's words.
 type Treatment int
 
-// The treatments. n is the cut: layers 1..n come from elsewhere, the rest are new. The first six are the paper's. Those
-// up to Stopped are controls that tell what a loss of BnB is made of. The last ones are what practice does with layers of
-// another task.
+// The treatments. n is the cut: layers 1..n come from elsewhere, the rest are new. The first six are the paper's.
+// Those up to Stopped are controls that tell what a loss of BnB is made of. The last ones are what practice does with
+// layers of another task.
 const (
-	Base                 Treatment = iota // trained from scratch on its own task
-	Selffer                               // BnB: layers 1..n from the base net of the same task, frozen
-	SelfferPlus                           // BnB+: the same, all layers learn
-	Transfer                              // AnB: layers 1..n from the base net of the other task, frozen
-	TransferPlus                          // AnB+: the same, all layers learn
-	Random                                // RnB: layers 1..n at their random initial values, frozen
-	BasePlus                              // base+: trained as long again from the final weights of its own base, no layer new
-	BaseTwice                             // base2x: a base net trained from scratch for twice the steps, from the base's own initial values and order
-	Rescaled                              // BnBr: BnB with its frozen features multiplied by one number, so that their RMS at the cut is 1
-	AsInitial                             // BnBi: the same, so that their RMS is what the base's initial values gave there
-	Fresh                                 // BnBf: BnB whose new layers are trained on pictures that the base never saw
-	Stopped                               // BnBs: BnB that stops as soon as its training loss is down to its base's
-	ProbeFirst                            // AnB+p: all layers of a trained AnB learn on, LP-FT (Kumar et al. 2022)
-	Gradual                               // AnB+g: AnB whose frozen layers are thawed one by one, from layer n down (Howard and Ruder 2018)
-	Discriminative                        // AnB+d: AnB+ with layers 1..n at a tenth of the rate
-	FirstTuned                            // AnBt: all but the last layer from the other task; layers 1..n and the last one learn (Lee et al. 2022)
-	MomentsOnly                           // AnB+m: AnB+ with each donated tensor shuffled: mean and variance without features (Raghu et al. 2019)
-	TransferRescaled                      // AnBr: AnB with its frozen features brought to an RMS of 1 at the cut
-	TransferPlusRescaled                  // AnB+r: the same, all layers learn
+	Base         Treatment = iota // trained from scratch on its own task
+	Selffer                       // BnB: layers 1..n from the base net of the same task, frozen
+	SelfferPlus                   // BnB+: the same, all layers learn
+	Transfer                      // AnB: layers 1..n from the base net of the other task, frozen
+	TransferPlus                  // AnB+: the same, all layers learn
+	Random                        // RnB: layers 1..n at their random initial values, frozen
+	// base+: trained as long again from the final weights of its own base, no layer new
+	BasePlus
+	// base2x: a base net trained from scratch for twice the steps, from the base's own initial values and order
+	BaseTwice
+	// BnBr: BnB with its frozen features multiplied by one number, so that their RMS at the cut is 1
+	Rescaled
+	AsInitial  // BnBi: the same, so that their RMS is what the base's initial values gave there
+	Fresh      // BnBf: BnB whose new layers are trained on pictures that the base never saw
+	Stopped    // BnBs: BnB that stops as soon as its training loss is down to its base's
+	ProbeFirst // AnB+p: all layers of a trained AnB learn on, LP-FT (Kumar et al. 2022)
+	// AnB+g: AnB whose frozen layers are thawed one by one, from layer n down (Howard and Ruder 2018)
+	Gradual
+	Discriminative // AnB+d: AnB+ with layers 1..n at a tenth of the rate
+	// AnBt: all but the last layer from the other task; layers 1..n and the last one learn (Lee et al. 2022)
+	FirstTuned
+	// AnB+m: AnB+ with each donated tensor shuffled: mean and variance without features (Raghu et al. 2019)
+	MomentsOnly
+	TransferRescaled     // AnBr: AnB with its frozen features brought to an RMS of 1 at the cut
+	TransferPlusRescaled // AnB+r: the same, all layers learn
 )
 
 // treatment is a row of the table of treatments: all that the package knows of one. A function that is nil does what is
@@ -45,15 +51,17 @@ type treatment struct {
 	uncut   bool   // it has no cut
 
 	parent func(n Net, source Half) Net // the net that gives layers, source being the task that they know; nil: none
-	takes  func(n, cuts int) int        // how many of the parent's layers, from the first, in an arch of so many cuts; nil: n
-	learns func(n, cuts int) arch.Cut   // what learns; nil: all layers
-	thaws  bool                         // layers that are frozen at first are thawed one by one
+	// how many of the parent's layers, from the first, in an arch of so many cuts; nil: n
+	takes  func(n, cuts int) int
+	learns func(n, cuts int) arch.Cut // what learns; nil: all layers
+	thaws  bool                       // layers that are frozen at first are thawed one by one
 
-	rms     func(initial float64) float64 // what the RMS of features at the cut is brought to, given that of initial values; nil: it is left
-	shuffle bool                          // the values of each donated tensor
-	fresh   bool                          // it learns from pictures that its parent never saw
-	stops   bool                          // where its training loss is down to its parent's
-	times   int                           // of the recipe's steps; 0: 1
+	// what the RMS of features at the cut is brought to, given that of initial values; nil: it is left
+	rms     func(initial float64) float64
+	shuffle bool // the values of each donated tensor
+	fresh   bool // it learns from pictures that its parent never saw
+	stops   bool // where its training loss is down to its parent's
+	times   int  // of the recipe's steps; 0: 1
 }
 
 var rows = [...]treatment{
@@ -276,8 +284,8 @@ type stage struct {
 	cut arch.Cut
 }
 
-// stages are those of a net at cut n of an arch of so many cuts, trained for some steps. A net that is thawed has n+1 of
-// about equal length, in each of which one layer more learns; others have one.
+// stages are those of a net at cut n of an arch of so many cuts, trained for some steps. A net that is thawed has n+1
+// of about equal length, in each of which one layer more learns; others have one.
 func (t Treatment) stages(n, cuts, steps int) []stage {
 	cut := t.cut(n, cuts)
 	if !t.row().thaws {

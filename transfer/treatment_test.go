@@ -10,8 +10,10 @@ import (
 // TestEveryTreatmentParsesBack has a net of every row of the table.
 func TestEveryTreatmentParsesBack(t *testing.T) {
 	want := map[Treatment]string{
-		Base: "1/baseB", Selffer: "1/B4B", SelfferPlus: "1/B4B+", Transfer: "1/A4B", TransferPlus: "1/A4B+", Random: "1/R4B", BasePlus: "1/baseB+",
-		BaseTwice: "1/baseB2x", Rescaled: "1/B4Br", AsInitial: "1/B4Bi", Fresh: "1/B4Bf", Stopped: "1/B4Bs", ProbeFirst: "1/A4B+p", Gradual: "1/A4B+g",
+		Base: "1/baseB", Selffer: "1/B4B", SelfferPlus: "1/B4B+", Transfer: "1/A4B", TransferPlus: "1/A4B+",
+		Random: "1/R4B", BasePlus: "1/baseB+",
+		BaseTwice: "1/baseB2x", Rescaled: "1/B4Br", AsInitial: "1/B4Bi", Fresh: "1/B4Bf", Stopped: "1/B4Bs",
+		ProbeFirst: "1/A4B+p", Gradual: "1/A4B+g",
 		Discriminative: "1/A4B+d", FirstTuned: "1/A4Bt", MomentsOnly: "1/A4B+m",
 		TransferRescaled: "1/A4Br", TransferPlusRescaled: "1/A4B+r",
 	}
@@ -37,7 +39,8 @@ func TestEveryTreatmentParsesBack(t *testing.T) {
 			t.Errorf("%s has a parent: %v", n, ok)
 		}
 	}
-	for _, bad := range []string{"R3Br", "R3Bs", "baseBr", "B3B2x", "B3Brr", "B3B+p", "A3B+x", "A3B+pg", "R3B+", "A3Bp"} {
+	for _, bad := range []string{"R3Br", "R3Bs", "baseBr", "B3B2x", "B3Brr", "B3B+p", "A3B+x", "A3B+pg", "R3B+",
+		"A3Bp"} {
 		if n, err := ParseNet(bad); err == nil {
 			t.Errorf("%s reads as %+v, want an error", bad, n)
 		}
@@ -75,7 +78,8 @@ func TestWhatLearns(t *testing.T) {
 // TestGenerations follows nets to where their layers come from.
 func TestGenerations(t *testing.T) {
 	for name, want := range map[string][]string{
-		"0/A3B+p#2": {"0/A3B#2", "0/baseA#2"}, "0/B3A+p": {"0/B3A", "0/baseB"}, "natman/A5Bt": {"natman/baseA"}, "0/B3B": {"0/baseB"}, "0/baseA+": {"0/baseA"},
+		"0/A3B+p#2": {"0/A3B#2", "0/baseA#2"}, "0/B3A+p": {"0/B3A", "0/baseB"}, "natman/A5Bt": {"natman/baseA"},
+		"0/B3B": {"0/baseB"}, "0/baseA+": {"0/baseA"},
 	} {
 		n, err := ParseNet(name)
 		if err != nil {

@@ -25,7 +25,10 @@ func TestDimsErrors(t *testing.T) {
 			[]string{"conv2", "convolution", "5 groups"}},
 		{"groups of the input", func(a *arch.Arch) { nettest.Edit(a, 0, func(c *op.Convolution) { c.Groups = 2 }) },
 			[]string{"conv1", "2 groups", "3 input"}},
-		{"window too large", func(a *arch.Arch) { nettest.Edit(a, 2, func(c *op.Convolution) { c.Kernel, c.Pad = 9, 0 }) },
+		{"window too large", func(a *arch.Arch) {
+			nettest.Edit(a, 2,
+				func(c *op.Convolution) { c.Kernel, c.Pad = 9, 0 })
+		},
 			[]string{"conv3", "window of 9"}},
 		{"no window", func(a *arch.Arch) { nettest.Edit(a, 0, func(c *op.Convolution) { c.Kernel = 0 }) },
 			[]string{"conv1", "window of 0"}},

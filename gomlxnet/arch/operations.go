@@ -11,8 +11,8 @@ type Operation struct {
 	In    []op.Dims
 	Out   op.Dims
 	Vars  []Variable
-	// Rows is what the values of its first input were before they became a row: height, width, channels, in this order. It
-	// is In[0] where that is not flat, or where nothing was flattened.
+	// Rows is what the values of its first input were before they became a row: height, width, channels, in this
+	// order. It is In[0] where that is not flat, or where nothing was flattened.
 	Rows op.Dims
 }
 

@@ -76,7 +76,8 @@ func (a Arch) Check(w Weights) error {
 			return fmt.Errorf("arch %q: weights lack %s", a.Name, v.Path)
 		}
 		if !slices.Equal(t.Shape, v.Shape) || len(t.Data) != v.Size() {
-			return fmt.Errorf("arch %q: %s has shape %v and %d values, want %v", a.Name, v.Path, t.Shape, len(t.Data), v.Shape)
+			return fmt.Errorf("arch %q: %s has shape %v and %d values, want %v", a.Name, v.Path, t.Shape, len(t.Data),
+				v.Shape)
 		}
 	}
 	if len(w) != len(vars) {

@@ -94,7 +94,10 @@ func (b Block) wire(in op.Dims, classes int) ([]wiredOp, error) {
 	dims, ops := []op.Dims{in}, make([]wiredOp, len(b.Ops))
 	read := make([]bool, len(b.Ops)+1)
 	for k, o := range b.Ops {
-		fail := func(err error) ([]wiredOp, error) { return nil, fmt.Errorf("operation %d, %s: %w", k+1, o.name(), err) }
+		fail := func(err error) ([]wiredOp, error) {
+			return nil,
+				fmt.Errorf("operation %d, %s: %w", k+1, o.name(), err)
+		}
 		if o.Spec == nil {
 			return fail(fmt.Errorf("no kind"))
 		}

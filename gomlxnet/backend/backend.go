@@ -25,7 +25,8 @@ func Open(config string) (compute.Backend, error) {
 	name, _, _ := strings.Cut(config, ":")
 	if known := compute.List(); !slices.Contains(known, name) {
 		slices.Sort(known)
-		return nil, fmt.Errorf("backend %q: no backend is called %q; there are %s", config, name, strings.Join(known, ", "))
+		return nil, fmt.Errorf("backend %q: no backend is called %q; there are %s", config, name,
+			strings.Join(known, ", "))
 	}
 	var b compute.Backend
 	err := withCPUFlags(config, nil, func() (err error) {
@@ -53,15 +54,17 @@ func clientOptions(config string) pjrt.NamedValuesMap {
 
 const deviceCount = "cpu_device_count"
 
-// Divisible says whether [Divide] can divide a backend: one on XLA's CPU whose plugin was found by PJRT_PLUGIN_LIBRARY_PATH or is named.
+// Divisible says whether [Divide] can divide a backend: one on XLA's CPU whose plugin was found by
+// PJRT_PLUGIN_LIBRARY_PATH or is named.
 func Divisible(b compute.Backend) bool {
 	x, ok := b.(*xla.Backend)
 	return ok && x.IsCPU() && clientOptions("xla:"+x.Config()) != nil
 }
 
-// Divide opens n backends beside one that is [Divisible], with one device each and an equal part of the machine's cores for their
-// threads, at least one. They are for nets that are trained at once: on devices of one backend these share its threads, and
-// each operation of each goes through hands of the other's (PERFORMANCE.md). They come to the same bits. The caller finalizes them.
+// Divide opens n backends beside one that is [Divisible], with one device each and an equal part of the machine's
+// cores for their threads, at least one. They are for nets that are trained at once: on devices of one backend these
+// share its threads, and each operation of each goes through hands of the other's (PERFORMANCE.md). They come to the
+// same bits. The caller finalizes them.
 func Divide(b compute.Backend, n int) (parts []compute.Backend, err error) {
 	if !Divisible(b) || n < 1 {
 		return nil, fmt.Errorf("backend %s: it cannot be divided in %d", b.Name(), n)

@@ -25,7 +25,8 @@ func TestOpenBackend(t *testing.T) {
 
 // What a configuration's name tells is what its backend would say; what it does not tell is not guessed.
 func TestClassOf(t *testing.T) {
-	for config, want := range map[string]string{"go": "go", "go:": "go", "xla:cpu": "xla:cpu", "xla:/a/pjrt_c_api_cpu_plugin.so,tf32=false": "xla:cpu",
+	for config, want := range map[string]string{"go": "go", "go:": "go", "xla:cpu": "xla:cpu",
+		"xla:/a/pjrt_c_api_cpu_plugin.so,tf32=false": "xla:cpu",
 		"xla:cuda": "xla:cuda", "xla:/cpu/pjrt_c_api_cuda_plugin.so": "xla:cuda", "xla": "", "xla:/a/plugin.so": ""} {
 		if class, ok := ClassOf(config); class != want && ok || ok != (want != "") {
 			t.Errorf("ClassOf(%q) = %q, %v; want %q", config, class, ok, want)

@@ -72,8 +72,8 @@ func TestOneDNNConvolves(t *testing.T) {
 	}
 }
 
-// Parts of a backend have a device and their share of the cores' threads each, and nets on them come to the bits of the whole. A
-// process of its own: oneDNN reports its threads once, to who asks before.
+// Parts of a backend have a device and their share of the cores' threads each, and nets on them come to the bits of
+// the whole. A process of its own: oneDNN reports its threads once, to who asks before.
 func TestDivide(t *testing.T) {
 	const child = "COADAPT_TEST_DIVIDE"
 	whole := optest.Open(t, "xla:cpu")

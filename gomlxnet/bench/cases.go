@@ -38,7 +38,8 @@ const (
 	decay    = 0.0005
 )
 
-// cases lists what is timed, in the order of the table, on a class of machine: CaffeNet's batch is the paper's where one has a GPU.
+// cases lists what is timed, in the order of the table, on a class of machine: CaffeNet's batch is the paper's where
+// one has a GPU.
 func cases(class string) []benchCase {
 	mini := nets.Mini(50, nets.MiniOptions{Widths: [7]int{32, 64, 96, 96, 64, 256, 256}})
 	caffenet := nets.CaffeNet(1000)

@@ -58,10 +58,12 @@ func command() *cobra.Command {
 	f := c.Flags()
 	f.StringSliceVar(&opt.names, "case", nil, "cases to time (default: all)")
 	f.StringVar(&opt.python, "python", "", "Python that has PyTorch and JAX")
-	f.StringVar(&opt.backend, "backend", os.Getenv("GOMLX_BACKEND"), "ours: xla:cpu, xla:cuda (the peers are on the GPU then, too), go")
+	f.StringVar(&opt.backend, "backend", os.Getenv("GOMLX_BACKEND"),
+		"ours: xla:cpu, xla:cuda (the peers are on the GPU then, too), go")
 	f.IntVar(&opt.rounds, "rounds", 5, "rounds, at least 5")
 	f.DurationVar(&opt.turn, "turn", 1500*time.Millisecond, "length of a turn of the slowest, about")
-	f.BoolVar(&opt.bf16, "bfloat16", false, "activations, and the weights they meet, in bfloat16, here and in the peers")
+	f.BoolVar(&opt.bf16, "bfloat16", false,
+		"activations, and the weights they meet, in bfloat16, here and in the peers")
 	f.BoolVar(&opt.json, "json", false, "print a line of JSON a case")
 	f.BoolVar(&opt.markdown, "markdown", false, "print a table in Markdown at the end")
 	return c
@@ -74,7 +76,8 @@ func bench(ctx context.Context, out, talk io.Writer, opt options) (err error) {
 	case err != nil:
 		return err
 	case opt.python == "":
-		return errors.New("-python is missing: the peers need one that has PyTorch and JAX; `go run ./kernel-setup bench` makes it")
+		return errors.New("-python is missing: the peers need one that has PyTorch and JAX; `go run ./kernel-setup " +
+			"bench` makes it")
 	case opt.rounds < 5:
 		return fmt.Errorf("-rounds %d: want at least 5, or a median says little", opt.rounds)
 	case opt.turn <= 0:
@@ -108,7 +111,8 @@ func bench(ctx context.Context, out, talk io.Writer, opt options) (err error) {
 	for _, s := range []struct {
 		kind string
 		argv []string
-	}{{kindTorch, []string{"in_torch.py"}}, {kindTorch, []string{"in_torch.py", "compile"}}, {kindJAX, []string{"in_jax.py"}}} {
+	}{{kindTorch, []string{"in_torch.py"}}, {kindTorch, []string{"in_torch.py", "compile"}},
+		{kindJAX, []string{"in_jax.py"}}} {
 		p, err := startPeer(ctx, opt.python, dir, s.argv[0], s.argv[1:]...)
 		if err != nil {
 			return err
@@ -148,7 +152,8 @@ func bench(ctx context.Context, out, talk io.Writer, opt options) (err error) {
 		}
 		if class == cuda && strings.HasPrefix(bc.Name, "caffenet-train") {
 			days := float64(paperNets*paperSteps*paperBatch) / r.Rows[0].Images / (24 * time.Hour).Seconds()
-			c.say("the paper's %d nets of %d steps of %d images at this rate: %.1f days of one GPU", paperNets, paperSteps, paperBatch, days)
+			c.say("the paper's %d nets of %d steps of %d images at this rate: %.1f days of one GPU", paperNets,
+				paperSteps, paperBatch, days)
 		}
 	}
 	return nil

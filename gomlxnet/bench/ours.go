@@ -121,7 +121,8 @@ func (o *ours) some(k, n int) ([]float64, error) {
 		*b = train.Steps{Values: b.Values[:0], Labels: b.Labels[:0], Rates: b.Rates[:0], Iteration: k}
 		for i := range steps {
 			of := batch(k + i + net)
-			b.Values, b.Labels, b.Rates = append(b.Values, of.images...), append(b.Labels, of.labels...), append(b.Rates, o.p.Rate)
+			b.Values, b.Labels, b.Rates = append(b.Values, of.images...), append(b.Labels, of.labels...),
+				append(b.Rates, o.p.Rate)
 		}
 	}
 	all, err := train.Together(o.nets, o.blocks)

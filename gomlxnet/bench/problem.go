@@ -43,8 +43,10 @@ const batchesHeld = 4
 
 // newProblem draws a case's initial values and batches and writes them to dir.
 func newProblem(dir string, c benchCase) (*problem, error) {
-	p := &problem{Do: "net", Arch: c.Arch, Batch: c.Batch, Nets: c.nets(), Batches: batchesHeld, Infer: c.Infer, Rate: c.Rate, Momentum: momentum, Decay: decay, c: c,
-		Weights: filepath.Join(dir, "weights"), Images: filepath.Join(dir, "images"), Labels: filepath.Join(dir, "labels")}
+	p := &problem{Do: "net", Arch: c.Arch, Batch: c.Batch, Nets: c.nets(), Batches: batchesHeld, Infer: c.Infer,
+		Rate: c.Rate, Momentum: momentum, Decay: decay, c: c,
+		Weights: filepath.Join(dir, "weights"), Images: filepath.Join(dir, "images"),
+		Labels: filepath.Join(dir, "labels")}
 	if c.Cut.Frozen {
 		p.Frozen = c.Cut.N
 	}

@@ -32,7 +32,8 @@ type timing struct {
 // comparedSteps are the steps whose losses are compared.
 const comparedSteps = 4
 
-// tolerance is how far apart losses of the first steps may be, relatively: by what is rounded off, which grows from step to step.
+// tolerance is how far apart losses of the first steps may be, relatively: by what is rounded off, which grows from
+// step to step.
 func (c benchCase) tolerance() float64 {
 	if c.Arch.Precision == arch.BFloat16 {
 		return 3e-2 // of 8 bits, and the libraries do not round in the same places
@@ -68,7 +69,8 @@ func (c *contest) run(ctx context.Context, bc benchCase) (*timing, error) {
 		for k, l := range first.Losses {
 			far := math.Abs(l-want[k]) / math.Abs(want[k])
 			if !(far <= bc.tolerance()) {
-				return nil, fmt.Errorf("%s: loss %.7g of %s at step %d, ours is %.7g; more than %g of it apart: not timed", bc.Name, l, r.about(), k, want[k], bc.tolerance())
+				return nil, fmt.Errorf("%s: loss %.7g of %s at step %d, ours is %.7g; more than %g of it "+
+					"apart: not timed", bc.Name, l, r.about(), k, want[k], bc.tolerance())
 			}
 			t.apart = max(t.apart, far)
 		}

@@ -46,7 +46,8 @@ func newResult(t *timing, runners []runner, kinds []string, peak float64) (*resu
 	if err != nil {
 		return nil, err
 	}
-	r := &result{Case: t.c.Name, What: t.c.What, Batch: t.c.Batch, Rounds: len(t.seconds[0]), Steps: t.steps, LossesApart: t.apart, PeakGFLOPs: peak}
+	r := &result{Case: t.c.Name, What: t.c.What, Batch: t.c.Batch, Rounds: len(t.seconds[0]), Steps: t.steps,
+		LossesApart: t.apart, PeakGFLOPs: peak}
 	for i, of := range runners {
 		row := share{Name: of.about()}
 		row.Seconds, row.SecondsLeast, row.SecondsMost = middle(t.seconds[i])
@@ -86,7 +87,8 @@ func (r *result) block(out io.Writer) error {
 	if r.first() {
 		turns = fmt.Sprintf("%d rounds", r.Rounds)
 	}
-	fmt.Fprintf(out, "\n%s: %s, batch %d (%s; losses of %d steps agree within %.0e)\n", r.Case, r.What, r.Batch, turns, comparedSteps, r.LossesApart)
+	fmt.Fprintf(out, "\n%s: %s, batch %d (%s; losses of %d steps agree within %.0e)\n", r.Case, r.What, r.Batch, turns,
+		comparedSteps, r.LossesApart)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(w, "  \tms\tleast\tmost\tCPU ms\timages/s\tours to it\tleast\tmost\tGFLOP/s\tof peak\t\n")
 	for i, row := range r.Rows {
@@ -98,7 +100,8 @@ func (r *result) block(out io.Writer) error {
 		if r.first() {
 			images, gflops = "", "\t"
 		}
-		fmt.Fprintf(w, "  %s\t%.1f\t%.1f\t%.1f\t%.1f\t%s\t%s\t%s\t\n", row.Name, 1e3*row.Seconds, 1e3*row.SecondsLeast, 1e3*row.SecondsMost, 1e3*row.CPU, images, ratio, gflops)
+		fmt.Fprintf(w, "  %s\t%.1f\t%.1f\t%.1f\t%.1f\t%s\t%s\t%s\t\n", row.Name, 1e3*row.Seconds, 1e3*row.SecondsLeast,
+			1e3*row.SecondsMost, 1e3*row.CPU, images, ratio, gflops)
 	}
 	return w.Flush()
 }
@@ -117,7 +120,8 @@ func markdown(out io.Writer, results []*result) error {
 		fmt.Fprintf(&head, " %s |", row.Name)
 		rule.WriteString("-:|")
 	}
-	fmt.Fprintf(out, "%s ours to PyTorch | ours to JAX | GFLOP/s | of peak |\n%s-:|-:|-:|-:|\n", head.String(), rule.String())
+	fmt.Fprintf(out, "%s ours to PyTorch | ours to JAX | GFLOP/s | of peak |\n%s-:|-:|-:|-:|\n", head.String(),
+		rule.String())
 	for _, r := range results {
 		fmt.Fprintf(out, "| %s, batch %d |", r.What, r.Batch)
 		for _, row := range r.Rows {
@@ -134,7 +138,8 @@ func markdown(out io.Writer, results []*result) error {
 			fmt.Fprintf(out, " %.0f | %.0f%% |\n", r.Rows[0].GFLOPs, 100*r.Rows[0].Share)
 		}
 	}
-	_, err := fmt.Fprintf(out, "\n%s. Images a second, medians of %d interleaved rounds; a ratio is the median over the rounds, to the better row of PyTorch. Peak: %.0f GFLOP/s, a product of matrices.\n",
+	_, err := fmt.Fprintf(out, "\n%s. Images a second, medians of %d interleaved rounds; a ratio is the median over "+
+		"the rounds, to the better row of PyTorch. Peak: %.0f GFLOP/s, a product of matrices.\n",
 		machine(), results[0].Rounds, results[0].PeakGFLOPs)
 	return err
 }
@@ -149,5 +154,6 @@ func machine() string {
 			break
 		}
 	}
-	return fmt.Sprintf("%s, %d cores, %s/%s, %s", model, runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())
+	return fmt.Sprintf("%s, %d cores, %s/%s, %s", model, runtime.NumCPU(), runtime.GOOS, runtime.GOARCH,
+		runtime.Version())
 }

@@ -19,9 +19,9 @@ type Batch struct {
 	Index    int // k of this batch
 }
 
-// Train yields the training batches from..to-1 of an order. Goroutines work ahead of the loop, at most one batch a core;
-// what is in a batch does not depend on how many there are. The iterator may be left early and used again. A cancelled
-// context or a picture that no longer decodes ends it with an error.
+// Train yields the training batches from..to-1 of an order. Goroutines work ahead of the loop, at most one batch a
+// core; what is in a batch does not depend on how many there are. The iterator may be left early and used again. A
+// cancelled context or a picture that no longer decodes ends it with an error.
 func (t *Task) Train(ctx context.Context, o Order, v View, from, to int) iter.Seq2[*Batch, error] {
 	if err := o.check(t.NumTrain()); err != nil {
 		return failed(err)
@@ -40,7 +40,8 @@ func (t *Task) Train(ctx context.Context, o Order, v View, from, to int) iter.Se
 		for i, at := range s.idx {
 			b.Labels[i] = t.parts[Train].labels[at]
 			n := p.Size * p.Size * p.c
-			if err := t.use(Train, at, s.buf, func(pic []uint8) { p.apply(pic, p.random(o.Seed, b.Index, i), b.Images[i*n:(i+1)*n]) }); err != nil {
+			if err := t.use(Train, at, s.buf,
+				func(pic []uint8) { p.apply(pic, p.random(o.Seed, b.Index, i), b.Images[i*n:(i+1)*n]) }); err != nil {
 				return err
 			}
 		}
@@ -48,14 +49,15 @@ func (t *Task) Train(ctx context.Context, o Order, v View, from, to int) iter.Se
 	})
 }
 
-// Test yields the test pictures in order, in batches of size; the last is filled with zeros of label -1. Pictures are cut in
-// the middle and not mirrored.
+// Test yields the test pictures in order, in batches of size; the last is filled with zeros of label -1. Pictures are
+// cut in the middle and not mirrored.
 func (t *Task) Test(ctx context.Context, size int, v View) iter.Seq2[*Batch, error] {
 	return t.Clean(ctx, Test, t.NumTest(), size, v)
 }
 
-// Clean yields pictures of a part as [Task.Test] does, cut in the middle and not mirrored: at most the given number of them,
-// spread evenly over the part, so that all classes are among them. The choice is the same for every net of the task.
+// Clean yields pictures of a part as [Task.Test] does, cut in the middle and not mirrored: at most the given number
+// of them, spread evenly over the part, so that all classes are among them. The choice is the same for every net of
+// the task.
 func (t *Task) Clean(ctx context.Context, part Part, most, size int, v View) iter.Seq2[*Batch, error] {
 	if size < 1 {
 		return failed(fmt.Errorf("task %s: test batch of %d pictures, want at least 1", t.name, size))
@@ -108,9 +110,11 @@ func failed(err error) iter.Seq2[*Batch, error] {
 	return func(yield func(*Batch, error) bool) { yield(nil, err) }
 }
 
-// ahead yields batches from..to-1 in order. Goroutine j of `slots` owns one buffer and fills batches from+j, from+j+slots,
-// ...; it goes on to its next when the loop has let go of the last. All have ended when the iterator returns.
-func ahead(ctx context.Context, slots, from, to int, alloc func() (*Batch, *scratch), fill func(*Batch, *scratch) error) iter.Seq2[*Batch, error] {
+// ahead yields batches from..to-1 in order. Goroutine j of `slots` owns one buffer and fills batches from+j,
+// from+j+slots, ...; it goes on to its next when the loop has let go of the last. All have ended when the iterator
+// returns.
+func ahead(ctx context.Context, slots, from, to int, alloc func() (*Batch, *scratch),
+	fill func(*Batch, *scratch) error) iter.Seq2[*Batch, error] {
 	return func(yield func(*Batch, error) bool) {
 		if from >= to {
 			return

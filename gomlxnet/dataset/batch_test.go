@@ -37,7 +37,8 @@ func slowBatch(t *testing.T, task *Task, o Order, v View, k int) ([]float32, []i
 	for i := range o.Batch {
 		pos := k*o.Batch + i
 		pic := int(
-			splitmix.New(seedEpoch, o.Seed, uint64(pos/task.NumTrain())).Permutation(task.NumTrain())[pos%task.NumTrain()],
+			splitmix.New(seedEpoch, o.Seed,
+				uint64(pos/task.NumTrain())).Permutation(task.NumTrain())[pos%task.NumTrain()],
 		)
 		raw, err := task.Picture(Train, pic, nil)
 		if err != nil {
@@ -217,7 +218,8 @@ func BenchmarkTrain(b *testing.B) {
 	}
 	const batch = 128
 	b.ResetTimer()
-	for _, err := range task.Train(context.Background(), Order{Batch: batch}, View{Crop: true, Pad: 4, Mirror: true}, 0, b.N) {
+	for _, err := range task.Train(context.Background(), Order{Batch: batch}, View{Crop: true, Pad: 4, Mirror: true}, 0,
+		b.N) {
 		if err != nil {
 			b.Fatal(err)
 		}

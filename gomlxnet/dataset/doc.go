@@ -6,10 +6,11 @@
 //	                                                          '--> .Test(size, View)             --> *Batch, ...
 //
 // A Source is a labelled set of pictures of one size in a fixed order, with a digest over all that decides pixels and
-// labels. A Split names two disjoint sets of its classes. A Task is one of them, with labels 0..N-1 and its own mean image,
-// decoded once into memory where it fits. An Order makes batch k a pure function of (seed, k), and a View is what happens
-// to a picture on its way into a batch: mean, padding, crop, mirror. All randomness is drawn by place, never by history, so
-// training can stop and start again at any step, and goroutines can make batches ahead of the net without changing a bit.
+// labels. A Split names two disjoint sets of its classes. A Task is one of them, with labels 0..N-1 and its own mean
+// image, decoded once into memory where it fits. An Order makes batch k a pure function of (seed, k), and a View is
+// what happens to a picture on its way into a batch: mean, padding, crop, mirror. All randomness is drawn by place,
+// never by history, so training can stop and start again at any step, and goroutines can make batches ahead of the
+// net without changing a bit.
 //
 // The package knows no kind of data. What a source can do besides, it says by the interfaces of optional.go. Where the
 // kinds are:
@@ -23,12 +24,13 @@
 //
 // All of them but picture import this package, and it imports none of them.
 //
-// Start from source.go, then task.go, order.go and batch.go. A split file (ReadSplits) divides classes as a user likes. A
-// List is a list of files as released in 2014; those that the derived class splits come to are proved by their MD5 sums.
+// Start from source.go, then task.go, order.go and batch.go. A split file (ReadSplits) divides classes as a user
+// likes. A List is a list of files as released in 2014; those that the derived class splits come to are proved by
+// their MD5 sums.
 //
 // A picture that does not decode stops NewTask with its name, or, where asked for, is left out and listed in Task.Bad.
 // All is integers or single roundings: the same bytes everywhere.
 //
-// Pictures are RGB and pixels are 0..255 before the mean is subtracted. (The 2014 nets saw BGR; a net trained from scratch
-// cannot tell.)
+// Pictures are RGB and pixels are 0..255 before the mean is subtracted. (The 2014 nets saw BGR; a net trained from
+// scratch cannot tell.)
 package dataset

@@ -33,7 +33,8 @@ func (s stripes) Label(p dataset.Part, i int) int { return i % s.classes }
 
 func (s stripes) Image(p dataset.Part, i int, dst []uint8) error {
 	if want := 16 * 16 * 3; len(dst) != want || i < 0 || i >= s.Len(p) {
-		return fmt.Errorf("stripes: %s picture %d into %d bytes, want 0 to %d and %d bytes", p, i, len(dst), s.Len(p)-1, want)
+		return fmt.Errorf("stripes: %s picture %d into %d bytes, want 0 to %d and %d bytes", p, i, len(dst), s.Len(p)-1,
+			want)
 	}
 	width, shift := s.Label(p, i)+1, i/s.classes
 	for at := range dst {

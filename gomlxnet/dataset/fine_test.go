@@ -12,8 +12,8 @@ func (s superclassed) Fine() func(p Part, i int) int {
 	return func(p Part, i int) int { return 5*s.Label(p, i) + i%s.perClass(p)*5/s.perClass(p) }
 }
 
-// TestFewPicturesOfASuperclass takes some pictures of a superclass: its five fine classes give one in turn, and pictures
-// that are skipped and pictures that are taken share none.
+// TestFewPicturesOfASuperclass takes some pictures of a superclass: its five fine classes give one in turn, and
+// pictures that are skipped and pictures that are taken share none.
 func TestFewPicturesOfASuperclass(t *testing.T) {
 	src := superclassed{noise{classes: 4, train: 15, test: 5, size: 16}}
 	taken := func(opt TaskOptions) (index []int, classes map[int]int) {

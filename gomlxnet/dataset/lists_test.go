@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestValidationListsAre2014s: all eleven released MD5 sums of validation lists (../../../shared/reference/recipe.md, "Data sets"), and
-// what they depend on: with A and B exchanged, or another seed, none fits.
+// TestValidationListsAre2014s: all eleven released MD5 sums of validation lists (../../../shared/reference/recipe.md,
+// "Data sets"), and what they depend on: with A and B exchanged, or another seed, none fits.
 func TestValidationListsAre2014s(t *testing.T) {
 	lists := ValidationList().Lists()
 	if len(lists) != 11 {
@@ -85,7 +85,8 @@ func TestSynsetsAndLabels(t *testing.T) {
 	if s, ok := ValidationSynset("ILSVRC2012_val_00000001.JPEG"); !ok || s != "n01751748" {
 		t.Errorf("%s, %v", s, ok)
 	}
-	for _, bad := range []string{"", "ILSVRC2012_val_00000000.JPEG", "ILSVRC2012_val_00050001.JPEG", "ILSVRC2012_val_1.JPEG", "ILSVRC2012_val_0000001x.JPEG", "ILSVRC2012_val_00000001.png"} {
+	for _, bad := range []string{"", "ILSVRC2012_val_00000000.JPEG", "ILSVRC2012_val_00050001.JPEG",
+		"ILSVRC2012_val_1.JPEG", "ILSVRC2012_val_0000001x.JPEG", "ILSVRC2012_val_00000001.png"} {
 		if s, ok := ValidationSynset(bad); ok {
 			t.Errorf("%q is of %s", bad, s)
 		}

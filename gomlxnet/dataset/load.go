@@ -9,8 +9,8 @@ import (
 	"sync/atomic"
 )
 
-// load decodes every picture once: into memory where the task fits, else for the mean and the bad ones only. Of a packed source there
-// is nothing to decode, and the mean is kept beside it.
+// load decodes every picture once: into memory where the task fits, else for the mean and the bad ones only. Of a
+// packed source there is nothing to decode, and the mean is kept beside it.
 func (t *Task) load(ctx context.Context) (err error) {
 	h, w, c := t.src.Shape()
 	size := h * w * c
@@ -53,8 +53,8 @@ func (t *Task) load(ctx context.Context) (err error) {
 	return nil
 }
 
-// decodePart decodes one part in chunks over the workers and adds training pictures to sum. Sums of bytes are integers, so
-// the mean does not depend on who adds first. It returns the positions of bad pictures, ascending.
+// decodePart decodes one part in chunks over the workers and adds training pictures to sum. Sums of bytes are
+// integers, so the mean does not depend on who adds first. It returns the positions of bad pictures, ascending.
 func (t *Task) decodePart(
 	ctx context.Context,
 	part Part,

@@ -3,10 +3,10 @@ package dataset
 import "strings"
 
 // SynsetGroup tells natural from man-made ILSVRC synsets. The 2014 lists are runs of the 1000 synsets in WNID order:
-// natural are 0-397 (animals), 936-958 (vegetables, fungi, fruit, hay), 970 and 972-998 (landforms, people, plants), 449 in
-// all; man-made are 398-935 (artefacts, prepared food), 959-969 (dishes and drinks), 971 (bubble) and 999 (toilet tissue),
-// 551 in all. Here the runs are written by the WNIDs at their ends, so that a subset such as Tiny ImageNet divides alike.
-// A name that is no WNID gives "".
+// natural are 0-397 (animals), 936-958 (vegetables, fungi, fruit, hay), 970 and 972-998 (landforms, people, plants),
+// 449 in all; man-made are 398-935 (artefacts, prepared food), 959-969 (dishes and drinks), 971 (bubble) and 999
+// (toilet tissue), 551 in all. Here the runs are written by the WNIDs at their ends, so that a subset such as Tiny
+// ImageNet divides alike. A name that is no WNID gives "".
 func SynsetGroup(wnid string) string {
 	if !IsSynset(wnid) {
 		return ""

@@ -39,8 +39,8 @@ func Fine(src Source) func(p Part, i int) int {
 	return nil
 }
 
-// Mapped is a Source whose pixels lie in memory as they are, such as those of a mapped file. A task looks at them there,
-// decodes and copies nothing, and has its mean image kept beside them.
+// Mapped is a Source whose pixels lie in memory as they are, such as those of a mapped file. A task looks at them
+// there, decodes and copies nothing, and has its mean image kept beside them.
 type Mapped interface {
 	Source
 	// Look has f look at the pixels of picture i, [height, width, channels] bytes that are not to be changed and are

@@ -7,10 +7,10 @@ import (
 	"coadapt/gomlxnet/splitmix"
 )
 
-// Order fixes which pictures make up which batch. The pictures of a task are laid end to end in one fresh permutation an
-// epoch, and batch k takes positions k*Batch to (k+1)*Batch-1 of that line: it is a pure function of (Seed, k), so a run
-// that starts again at step k sees what it would have seen. A batch may straddle two epochs. (The 2014 runs read one
-// shuffled list in the same order every epoch; a fresh order is at least as good and is the habit since.)
+// Order fixes which pictures make up which batch. The pictures of a task are laid end to end in one fresh permutation
+// an epoch, and batch k takes positions k*Batch to (k+1)*Batch-1 of that line: it is a pure function of (Seed, k), so
+// a run that starts again at step k sees what it would have seen. A batch may straddle two epochs. (The 2014 runs
+// read one shuffled list in the same order every epoch; a fresh order is at least as good and is the habit since.)
 type Order struct {
 	Seed  uint64
 	Batch int // pictures a batch, from 1

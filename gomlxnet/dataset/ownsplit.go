@@ -49,8 +49,8 @@ type splitLine struct {
 // ownName is what a split of one's own may be called, so that names of nets parse back.
 var ownName = regexp.MustCompile(`^[A-Za-z0-9]*[A-Za-z][A-Za-z0-9]*$`)
 
-// CheckSplitName refuses a name that a split of one's own cannot have: it has letters and digits, a letter at least, and
-// is not one of those that are taken.
+// CheckSplitName refuses a name that a split of one's own cannot have: it has letters and digits, a letter at least,
+// and is not one of those that are taken.
 func CheckSplitName(name string) error {
 	if !ownName.MatchString(name) || slices.Contains(takenNames, name) {
 		return fmt.Errorf(
@@ -218,7 +218,8 @@ func meets(classes []Class, text string) []int {
 		if norm.NFC.String(c.Name) == norm.NFC.String(text) {
 			return []int{i}
 		}
-		if ok, _ := path.Match(norm.NFC.String(text), norm.NFC.String(c.Name)); ok { // parseSplits has checked the pattern
+		// parseSplits has checked the pattern
+		if ok, _ := path.Match(norm.NFC.String(text), norm.NFC.String(c.Name)); ok {
 			found = append(found, i)
 		}
 	}

@@ -11,7 +11,8 @@ import (
 // What is seen is what a test pass gives, and its pixels are the picture's where there is one.
 func TestSeeIsWhatATestShows(t *testing.T) {
 	task := smallTask(t, TaskOptions{}) // 16 px
-	for _, v := range []View{{}, {Size: 12, Scale: 0.5}, {Size: 13}, {Size: 18, Pad: 1}, {Pad: 2, Crop: true, Mirror: true}} {
+	for _, v := range []View{{}, {Size: 12, Scale: 0.5}, {Size: 13}, {Size: 18, Pad: 1},
+		{Pad: 2, Crop: true, Mirror: true}} {
 		for b, err := range task.Test(context.Background(), 1, v) {
 			if err != nil {
 				t.Fatal(err)
@@ -21,7 +22,8 @@ func TestSeeIsWhatATestShows(t *testing.T) {
 				t.Fatal(err)
 			}
 			if s.Size != b.Height || s.Channels != 3 || !slices.Equal(s.Input, b.Images) {
-				t.Fatalf("%+v, picture %d: %d px of %d channels and other values than the test pass", v, b.Index, s.Size, s.Channels)
+				t.Fatalf("%+v, picture %d: %d px of %d channels and other values than the test pass", v, b.Index,
+					s.Size, s.Channels)
 			}
 			raw, err := task.Picture(Test, b.Index, nil)
 			if err != nil {

@@ -54,7 +54,8 @@ type Source interface {
 	Image(p Part, i int, dst []uint8) error
 }
 
-// CheckImage says what is wrong with the arguments of Source.Image: an index out of range, a buffer of the wrong length.
+// CheckImage says what is wrong with the arguments of Source.Image: an index out of range, a buffer of the wrong
+// length.
 func CheckImage(src Source, p Part, i int, dst []uint8) error {
 	if n := src.Len(p); i < 0 || i >= n {
 		return fmt.Errorf("dataset %s: %s picture %d of %d asked for", src.Name(), p, i, n)

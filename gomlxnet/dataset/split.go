@@ -15,10 +15,11 @@ type Split struct {
 // PairSplit is the name of the split of a [Joined] source: all classes of its first source against all of its second.
 const PairSplit = "pair"
 
-// SplitFor makes the named split of a source: a number s gives the random halves of seed s ("0" to "3" are the 2014 ones
-// on the 1000 ILSVRC classes); "natman" gives A the natural and B the man-made classes, in the letters of the released
-// files (the paper's text swaps them). It fails for a source of fewer than two classes, an unknown name, and for "natman"
-// where a class has no group or one side is empty. A [Joined] source has the one split "pair", which nothing else has.
+// SplitFor makes the named split of a source: a number s gives the random halves of seed s ("0" to "3" are the 2014
+// ones on the 1000 ILSVRC classes); "natman" gives A the natural and B the man-made classes, in the letters of the
+// released files (the paper's text swaps them). It fails for a source of fewer than two classes, an unknown name, and
+// for "natman" where a class has no group or one side is empty. A [Joined] source has the one split "pair", which
+// nothing else has.
 func SplitFor(src Source, name string) (Split, error) {
 	pair, isPair := src.(Joined)
 	switch {

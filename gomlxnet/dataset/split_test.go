@@ -44,7 +44,8 @@ func TestRandomHalvesCoverAllClasses(t *testing.T) {
 	for _, n := range []int{2, 7, 40, 1000} {
 		a, b := randomHalves(n, 5)
 		all := slices.Sorted(slices.Values(append(slices.Clone(a), b...)))
-		if len(a) != n/2 || len(all) != n || len(slices.Compact(all)) != n || !slices.IsSorted(a) || !slices.IsSorted(b) {
+		if len(a) != n/2 || len(all) != n || len(slices.Compact(all)) != n || !slices.IsSorted(a) ||
+			!slices.IsSorted(b) {
 			t.Errorf("n=%d: A %v, B %v are no halves", n, a, b)
 		}
 	}

@@ -34,11 +34,14 @@ type BadPicture struct {
 
 // TaskOptions may be left zero.
 type TaskOptions struct {
-	Name     string                // for people; default: the source's name
-	PerClass int                   // the first PerClass training pictures of each class, of its fine classes in turn; 0 = all
-	Skip     int                   // above 0: leaves out the first Skip training pictures of each class, before PerClass counts
-	Bad      BadPolicy             // pictures that do not decode
-	Memory   int64                 // most bytes of pixels kept in memory, default 4 GiB; a larger task is decoded as it is read
+	Name string // for people; default: the source's name
+	// the first PerClass training pictures of each class, of its fine classes in turn; 0 = all
+	PerClass int
+	// above 0: leaves out the first Skip training pictures of each class, before PerClass counts
+	Skip int
+	Bad  BadPolicy // pictures that do not decode
+	// most bytes of pixels kept in memory, default 4 GiB; a larger task is decoded as it is read
+	Memory   int64
 	Workers  int                   // goroutines that decode, default one a core
 	Progress func(done, total int) // called after some pictures are decoded, never by two goroutines at once
 }
@@ -133,7 +136,8 @@ func (t *Task) collect() error {
 			}
 			if part == Train && t.some() {
 				if want := t.opt.Skip + max(1, t.opt.PerClass); t.opt.Skip > 0 && len(index) < want {
-					return fmt.Errorf("task of %s: class %s has %d training pictures, want %d, of which the first %d are left out",
+					return fmt.Errorf("task of %s: class %s has %d training pictures, want %d, of which the first %d "+
+						"are left out",
 						t.src.Name(), name, len(index), want, t.opt.Skip)
 				}
 				index = t.choose(index)

@@ -20,8 +20,10 @@ func TestTaskRemapsAndTakesTheFirst(t *testing.T) {
 	if want := []int32{0, 0, 1, 1, 2, 2}; !slices.Equal(task.parts[Train].labels, want) {
 		t.Errorf("labels %v, want %v", task.parts[Train].labels, want)
 	}
-	if task.Name() != "0A" || task.NumClasses() != 3 || task.NumTrain() != 6 || task.NumTest() != 15 || task.Class(1).Name != src.Classes()[3].Name {
-		t.Errorf("%s: %d classes, %d + %d pictures, class 1 is %s", task.Name(), task.NumClasses(), task.NumTrain(), task.NumTest(), task.Class(1).Name)
+	if task.Name() != "0A" || task.NumClasses() != 3 || task.NumTrain() != 6 || task.NumTest() != 15 ||
+		task.Class(1).Name != src.Classes()[3].Name {
+		t.Errorf("%s: %d classes, %d + %d pictures, class 1 is %s", task.Name(), task.NumClasses(), task.NumTrain(),
+			task.NumTest(), task.Class(1).Name)
 	}
 	buf := make([]uint8, 16*16*3)
 	if err := src.Image(Train, 34, buf); err != nil {
@@ -38,7 +40,8 @@ func TestTaskDigest(t *testing.T) {
 	for name, c := range map[string]struct {
 		classes []int
 		opt     TaskOptions
-	}{"a": {[]int{0, 1}, TaskOptions{}}, "b": {[]int{0, 2}, TaskOptions{}}, "a, 2 each": {[]int{0, 1}, TaskOptions{PerClass: 2}}} {
+	}{"a": {[]int{0, 1}, TaskOptions{}}, "b": {[]int{0, 2}, TaskOptions{}},
+		"a, 2 each": {[]int{0, 1}, TaskOptions{PerClass: 2}}} {
 		task, err := NewTask(context.Background(), src, c.classes, c.opt)
 		if err != nil {
 			t.Fatal(err)
@@ -78,7 +81,8 @@ func TestTaskMeanAgainstPlainSum(t *testing.T) {
 func TestTaskErrors(t *testing.T) {
 	src := noise{classes: 4, train: 2, test: 2, size: 16}
 	for want, classes := range map[string][]int{"0..3": {0, 4}, "twice": {1, 1}, "no class": nil} {
-		if _, err := NewTask(context.Background(), src, classes, TaskOptions{}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := NewTask(context.Background(), src, classes, TaskOptions{}); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("classes %v: error %v, want one with %q", classes, err, want)
 		}
 	}

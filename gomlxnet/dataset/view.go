@@ -7,10 +7,10 @@ import (
 	"coadapt/gomlxnet/splitmix"
 )
 
-// View is how a picture becomes the input of a net. The steps, in this order: the mean is subtracted, Pad zeros are put
-// around (zero is then the mean colour), a square of Size is cut out, it may be mirrored, and all is multiplied by Scale,
-// divided by Std, and put into the order blue, green, red where BGR says so.
-// The zero View is the whole picture less its task's mean image.
+// View is how a picture becomes the input of a net. The steps, in this order: the mean is subtracted, Pad zeros are
+// put around (zero is then the mean colour), a square of Size is cut out, it may be mirrored, and all is multiplied
+// by Scale, divided by Std, and put into the order blue, green, red where BGR says so. The zero View is the whole
+// picture less its task's mean image.
 type View struct {
 	Size           int       // side of the crop, pixels; 0 = the whole picture
 	Crop           bool      // training: crop at a random place; else, and in testing, at the centre

@@ -36,7 +36,8 @@ func TestViewOfAnotherNet(t *testing.T) {
 			}
 		}
 	}
-	for want, v := range map[string]View{"one a channel": {Std: []float32{1, 2}}, "numbers above 0": {Std: []float32{1, 0, 1}}} {
+	for want, v := range map[string]View{"one a channel": {Std: []float32{1, 2}},
+		"numbers above 0": {Std: []float32{1, 0, 1}}} {
 		if _, err := v.plan(24, 24, 3, make([]float32, 3)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want one with %q", err, want)
 		}

@@ -17,7 +17,8 @@ func TestReadFile(t *testing.T) {
 	if data, err := ReadFile(file, 5); err != nil || string(data) != "12345" {
 		t.Errorf("5 of 5 bytes: %q, %v", data, err)
 	}
-	for name, want := range map[string]string{file: "more than 4 bytes", dir: "is a folder", os.DevNull: "a pipe or a device",
+	for name, want := range map[string]string{file: "more than 4 bytes", dir: "is a folder",
+		os.DevNull:                 "a pipe or a device",
 		filepath.Join(dir, "none"): "no such file"} {
 		if data, err := ReadFile(name, 4); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %q, %v; want an error with %q", name, data, err, want)

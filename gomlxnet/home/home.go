@@ -14,7 +14,8 @@ const (
 	EnvHome  = "COADAPT_HOME"  // the folder of what set-up makes, instead of <root>/.coadapt
 	EnvRoot  = "COADAPT_ROOT"  // the clone's root
 	EnvStore = "COADAPT_STORE" // the store, instead of <home>/store
-	EnvLease = "COADAPT_LEASE" // how long a silent worker keeps its net, instead of 90s; the same for all workers of a store
+	// how long a silent worker keeps its net, instead of 90s; the same for all workers of a store
+	EnvLease = "COADAPT_LEASE"
 )
 
 // Home is one clone and its set-up. Both paths are absolute.
@@ -23,9 +24,10 @@ type Home struct {
 	Dir  string // what set-up makes: <root>/.coadapt or $COADAPT_HOME; it need not exist yet
 }
 
-// Locate finds the clone from the environment, else from the running executable (which set-up places in <home>/bin), else from the working
-// directory upwards. A clone that others own or may write is passed over, unless the environment names it. Locate fails, naming where it
-// looked and what it passed over, when none of these is inside a clone.
+// Locate finds the clone from the environment, else from the running executable (which set-up places in <home>/bin),
+// else from the working directory upwards. A clone that others own or may write is passed over, unless the
+// environment names it. Locate fails, naming where it looked and what it passed over, when none of these is inside a
+// clone.
 func Locate() (Home, error) {
 	wd, err := os.Getwd()
 	if err != nil {
@@ -92,7 +94,8 @@ func locate(getenv func(string) string, wd, exe string) (Home, error) {
 	return h, nil
 }
 
-// installedHome returns the home an executable was installed into and the clone it was made from, or "" when its folder is no home.
+// installedHome returns the home an executable was installed into and the clone it was made from, or "" when its
+// folder is no home.
 func installedHome(exe string) (dir, root string) {
 	if exe == "" {
 		return "", ""
@@ -118,7 +121,8 @@ func absFrom(wd, path string) string {
 	return filepath.Join(wd, path)
 }
 
-// walkUp finds the first clone's root at from or above it that is trusted. Where there is none, err says why others were passed over.
+// walkUp finds the first clone's root at from or above it that is trusted. Where there is none, err says why others
+// were passed over.
 func walkUp(from string) (root string, err error) {
 	for dir := from; ; dir = filepath.Dir(dir) {
 		if isRoot(dir) {
@@ -160,7 +164,8 @@ func (h Home) Bin() string { return filepath.Join(h.Dir, "bin") }
 // PJRT is the folder of the PJRT plugin for the CPU.
 func (h Home) PJRT() string { return filepath.Join(h.Dir, "pjrt") }
 
-// CUDA is the folder where set-up places the CUDA plugin; its run path needs a sibling folder called nvidia, which it is itself.
+// CUDA is the folder where set-up places the CUDA plugin; its run path needs a sibling folder called nvidia, which it
+// is itself.
 func (h Home) CUDA() string { return filepath.Join(h.Dir, "cuda", "go-xla", "nvidia") }
 
 // Logs is the folder of what the tools of set-up printed.

@@ -59,7 +59,8 @@ func TestLocate(t *testing.T) {
 	if got, err := locate(none, elsewhere, ""); err == nil || !strings.Contains(err.Error(), elsewhere) {
 		t.Errorf("outside a clone: got %+v, %v; want an error naming %s", got, err, elsewhere)
 	}
-	if _, err := locate(func(k string) string { return map[string]string{EnvRoot: elsewhere}[k] }, root, ""); err == nil {
+	if _, err := locate(func(k string) string { return map[string]string{EnvRoot: elsewhere}[k] }, root,
+		""); err == nil {
 		t.Error("COADAPT_ROOT outside a clone was accepted")
 	}
 }

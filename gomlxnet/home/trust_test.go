@@ -42,7 +42,8 @@ func TestLocateRefusesPlantedRoots(t *testing.T) {
 		for _, name := range []string{".", "go.mod"} {
 			root, below := clone(t)
 			spoil(filepath.Join(root, name))
-			if got, err := locate(none, below, ""); err == nil || !strings.Contains(err.Error(), why) || !strings.Contains(err.Error(), EnvRoot) {
+			if got, err := locate(none, below, ""); err == nil || !strings.Contains(err.Error(), why) ||
+				!strings.Contains(err.Error(), EnvRoot) {
 				t.Errorf("%s, %s: got %+v, %v; want an error that says so and names %s", why, name, got, err, EnvRoot)
 			}
 			named := func(k string) string { return map[string]string{EnvRoot: root}[k] }
@@ -72,7 +73,8 @@ func TestInstalledHomeComesFirst(t *testing.T) {
 		{filepath.Join(installed, "bin", "coadapt"), installed},
 		{filepath.Join(root, ".coadapt", "bin", "coadapt"), filepath.Join(root, ".coadapt")},
 	} {
-		if got, err := locate(func(string) string { return "" }, below, c.exe); err != nil || got.Root != root || got.Dir != c.dir {
+		if got, err := locate(func(string) string { return "" }, below, c.exe); err != nil || got.Root != root ||
+			got.Dir != c.dir {
 			t.Errorf("%s in %s: got %+v, %v; want root %s, dir %s", c.exe, other, got, err, root, c.dir)
 		}
 	}

@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// ownedAndSealed is Trusted for a file whose info is known. A group that may write is accepted where it is the user's own private one,
-// whose number is the user's, as distributions with a umask of 002 have it.
+// ownedAndSealed is Trusted for a file whose info is known. A group that may write is accepted where it is the user's
+// own private one, whose number is the user's, as distributions with a umask of 002 have it.
 func ownedAndSealed(path string, info fs.FileInfo) error {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {
@@ -27,7 +27,8 @@ func ownedAndSealed(path string, info fs.FileInfo) error {
 	return nil
 }
 
-// executableOwner is the user whose program this is: who runs it trusts its owner already. It is root where that cannot be told.
+// executableOwner is the user whose program this is: who runs it trusts its owner already. It is root where that
+// cannot be told.
 func executableOwner() int {
 	exe, err := os.Executable()
 	if err != nil {

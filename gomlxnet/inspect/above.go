@@ -25,7 +25,8 @@ type Above struct {
 // the given size, on the backend's first device. With from of 0 it takes pictures.
 func NewAbove(backend compute.Backend, a arch.Arch, w arch.Weights, batch, from int) (*Above, error) {
 	if batch < 1 || from < 0 || from >= len(a.Blocks) {
-		return nil, fmt.Errorf("layers above %d of %s on batches of %d: want 0 to %d layers below, and a batch of 1 at least",
+		return nil, fmt.Errorf("layers above %d of %s on batches of %d: want 0 to %d layers below, and a batch "+
+			"of 1 at least",
 			from, a.Name, batch, len(a.Blocks)-1)
 	}
 	dims, err := a.Dims()

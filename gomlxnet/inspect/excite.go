@@ -24,7 +24,8 @@ type Exciter struct {
 // NewExciter makes one of a layer, from 0, for batches of the given size, on the backend's first device.
 func NewExciter(backend compute.Backend, a arch.Arch, w arch.Weights, batch, layer int) (*Exciter, error) {
 	if batch < 1 || layer < 0 || layer >= len(a.Blocks) {
-		return nil, fmt.Errorf("units of layer %d of %s in batches of %d: want a layer of 0 to %d, and a batch of 1 at least",
+		return nil, fmt.Errorf("units of layer %d of %s in batches of %d: want a layer of 0 to %d, and a batch "+
+			"of 1 at least",
 			layer, a.Name, batch, len(a.Blocks)-1)
 	}
 	dims, err := a.Preactivation(layer)

@@ -55,7 +55,8 @@ func NewReader(backend compute.Backend, a arch.Arch, w arch.Weights, batch int, 
 func (r *Reader) Read(images []float32) ([]arch.Tensor, error) {
 	a := r.arch
 	if len(images) != r.batch*a.Size*a.Size*a.Channels {
-		return nil, fmt.Errorf("batch of %d pixel values, want %d·%d·%d·%d", len(images), r.batch, a.Size, a.Size, a.Channels)
+		return nil, fmt.Errorf("batch of %d pixel values, want %d·%d·%d·%d", len(images), r.batch, a.Size, a.Size,
+			a.Channels)
 	}
 	return r.call(tensors.FromFlatDataAndDimensions(images, a.Input().Shape(r.batch)...))
 }

@@ -71,14 +71,16 @@ func TestReaderTwin(t *testing.T) {
 	}
 	want := forwardLoop(a, w, x)
 	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
-		for _, order := range [][]int{{7, 0, 1, 2, 3, 4, 5, 6}, {0}, {4, 2}} { // not the order of the layers; not all of them
+		// not the order of the layers; not all of them
+		for _, order := range [][]int{{7, 0, 1, 2, 3, 4, 5, 6}, {0}, {4, 2}} {
 			readTwin(t, backend, a, w, images, want, order)
 		}
 	})
 }
 
 func readTwin(
-	t *testing.T, backend compute.Backend, a arch.Arch, w arch.Weights, images []float32, want []optest.Array, order []int,
+	t *testing.T, backend compute.Backend, a arch.Arch, w arch.Weights, images []float32, want []optest.Array,
+	order []int,
 ) {
 	read, err := NewReader(backend, a, w, want[0].Shape[0], order...)
 	if err != nil {
@@ -111,7 +113,8 @@ func TestReaderRefuses(t *testing.T) {
 		{0, []int{1}, "batch of 0"}, {1, nil, "0 layers"}, {1, []int{8}, "from 0 to 7"}, {1, []int{-1}, "from 0 to 7"},
 		{1, []int{2, 2}, "each of them once"},
 	} {
-		if _, err := NewReader(backend, a, w, c.batch, c.layers...); err == nil || !strings.Contains(err.Error(), c.says) {
+		if _, err := NewReader(backend, a, w, c.batch, c.layers...); err == nil ||
+			!strings.Contains(err.Error(), c.says) {
 			t.Errorf("batch %d, layers %v: %v, want it to say %q", c.batch, c.layers, err, c.says)
 		}
 	}

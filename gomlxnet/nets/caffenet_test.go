@@ -55,7 +55,8 @@ func TestCaffeNet(t *testing.T) {
 	}
 	in, sum := places(227, 3), 0
 	for i, want := range caffeNetTable {
-		if a.Blocks[i].Name != want.name || dims[i] != (arch.BlockDims{In: in, Out: want.out}) || weights[i] != want.conv {
+		if a.Blocks[i].Name != want.name || dims[i] != (arch.BlockDims{In: in, Out: want.out}) ||
+			weights[i] != want.conv {
 			t.Errorf("block %d: %s %+v, weights give %v; want %s, %+v, %v", i, a.Blocks[i].Name, dims[i], weights[i],
 				want.name, arch.BlockDims{In: in, Out: want.out}, want.conv)
 		}
@@ -82,7 +83,8 @@ func TestCaffeNetRecipe(t *testing.T) {
 	pad := []int{0, 2, 1, 1, 1, 0, 0, 0}
 	for i, b := range a.Blocks {
 		weight, biases := nettest.Params(b)
-		if want := (op.Param{Filler: op.Filler{Kind: op.Gaussian, Std: std[i]}, RateMult: 1, DecayMult: 1}); weight != want {
+		if want := (op.Param{Filler: op.Filler{Kind: op.Gaussian, Std: std[i]}, RateMult: 1,
+			DecayMult: 1}); weight != want {
 			t.Errorf("%s weights: %+v, want %+v", b.Name, weight, want)
 		}
 		if want := (op.Param{Filler: op.Filler{Kind: op.Constant, Value: bias[i]}, RateMult: 2}); biases != want {
@@ -185,7 +187,8 @@ func TestCost(t *testing.T) {
 			factor = 2 // images take no gradient
 		}
 		if c.Train != factor*want.multiplyAdds {
-			t.Errorf("%s: %d multiply-adds in training, want %d times %d", want.name, c.Train, factor, want.multiplyAdds)
+			t.Errorf("%s: %d multiply-adds in training, want %d times %d", want.name, c.Train, factor,
+				want.multiplyAdds)
 		}
 	}
 	// 105,415,200 + 223,948,800 + 149,520,384 + 112,140,288 + 74,760,192 + 37,748,736 + 16,777,216 + 4,096,000:

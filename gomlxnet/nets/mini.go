@@ -16,9 +16,10 @@ type MiniOptions struct {
 	Groups   int     `json:"groups,omitempty"`   // of conv2, conv4 and conv5, as CaffeNet's 2: 1
 	NoLRN    bool    `json:"no_lrn,omitempty"`   // leaves out the response normalisation behind conv1 and conv2
 	Init     Init    `json:"init,omitempty"`     // HeInit
-	Norm     string  `json:"norm,omitempty"`     // "batch": batch norm in place of biases and LRN, but in the last layer
-	Residual bool    `json:"residual,omitempty"` // what enters conv3 and convolutions above it is added to what leaves
-	Depth    int     `json:"depth,omitempty"`    // layers, 6 at least: 8; further convolutions are as wide as conv4
+	// "batch": batch norm in place of biases and LRN, but in the last layer
+	Norm     string `json:"norm,omitempty"`
+	Residual bool   `json:"residual,omitempty"` // what enters conv3 and convolutions above it is added to what leaves
+	Depth    int    `json:"depth,omitempty"`    // layers, 6 at least: 8; further convolutions are as wide as conv4
 }
 
 // Init names a set of fillers of a Mini.
@@ -28,7 +29,8 @@ type Init string
 const (
 	HeInit    Init = ""      // He's variance 2/fan-in, zero biases
 	GaussInit Init = "gauss" // standard deviation 0.01 in all layers, zero biases
-	CaffeInit Init = "caffe" // CaffeNet's: 0.01, of fc6 and fc7 0.005, and biases of 1 in conv2, conv4, conv5, fc6 and fc7
+	// CaffeNet's: 0.01, of fc6 and fc7 0.005, and biases of 1 in conv2, conv4, conv5, fc6 and fc7
+	CaffeInit Init = "caffe"
 )
 
 // ParseInit reads "he", "gauss" or "caffe".

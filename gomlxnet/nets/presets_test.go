@@ -110,16 +110,19 @@ func TestPresetsOfOtherSizes(t *testing.T) {
 // Mini's further options: what its layers have, and that of depth 8 is the Mini of today but for them.
 func TestMiniDeep(t *testing.T) {
 	for _, c := range []struct{ options, blocks string }{
-		{`{"norm":"batch"}`, "conv1: convolution batch_norm relu max_pool | conv2: convolution batch_norm relu max_pool | " +
+		{`{"norm":"batch"}`, "conv1: convolution batch_norm relu max_pool | conv2: convolution batch_norm " +
+			"relu max_pool | " +
 			"conv3: convolution batch_norm relu | conv4: convolution batch_norm relu | " +
 			"conv5: convolution batch_norm relu max_pool | fc6: inner_product batch_norm relu | " +
 			"fc7: inner_product batch_norm relu | fc8: inner_product"},
 		{`{"residual":true,"depth":9,"dropout":0.5}`, "conv1: convolution relu max_pool lrn | " +
 			"conv2: convolution relu max_pool lrn | conv3: convolution skip add relu | conv4: convolution add relu | " +
-			"conv5: convolution add relu | conv6: convolution skip add relu max_pool | fc7: inner_product relu dropout | " +
+			"conv5: convolution add relu | conv6: convolution skip add relu max_pool | fc7: inner_product " +
+			"relu dropout | " +
 			"fc8: inner_product relu dropout | fc9: inner_product"},
-		{`{"depth":6,"size":16,"no_lrn":true}`, "conv1: convolution relu max_pool | conv2: convolution relu max_pool | " +
-			"conv3: convolution relu | fc4: inner_product relu | fc5: inner_product relu | fc6: inner_product"},
+		{`{"depth":6,"size":16,"no_lrn":true}`,
+			"conv1: convolution relu max_pool | conv2: convolution relu max_pool | " +
+				"conv3: convolution relu | fc4: inner_product relu | fc5: inner_product relu | fc6: inner_product"},
 	} {
 		a, err := nets.Build("mini", 10, []byte(c.options))
 		if err != nil {
@@ -179,7 +182,8 @@ func TestPresetsStep(t *testing.T) {
 			}
 			vars, _ := a.Variables()
 			for _, v := range vars {
-				if same := nettest.EqualBits(start[v.Path], end[v.Path]); same != (v.Layer == 0) && v.Name != "biases" &&
+				if same := nettest.EqualBits(start[v.Path], end[v.Path]); same != (v.Layer == 0) &&
+					v.Name != "biases" &&
 					v.Name != "shift" {
 					t.Errorf("%s: %s stays: %v", name, v.Path, same)
 				}

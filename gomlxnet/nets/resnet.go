@@ -10,8 +10,8 @@ import (
 // ResNetOptions are what a ResNet for ImageNet may differ in; zero fields are torchvision's.
 type ResNetOptions struct {
 	Size int `json:"size,omitempty"` // of the image, pixels: 224
-	// SmallStem begins with a window of 3 pixels at a stride of 1 and without pooling, which leaves pictures of 32 to 64
-	// pixels enough places. torchvision's has 7 at 2, and pools.
+	// SmallStem begins with a window of 3 pixels at a stride of 1 and without pooling, which leaves pictures of 32 to
+	// 64 pixels enough places. torchvision's has 7 at 2, and pools.
 	SmallStem bool `json:"small_stem,omitempty"`
 }
 
@@ -69,7 +69,8 @@ func (o ResNetOptions) arch(name string, classes int, blocks [4]int, bottleneck 
 			}
 			last, around := c.ops[len(c.ops)-1].Name, arch.Input
 			if out := grow * width; in != out || stride > 1 {
-				c.add("downsample.0", op.Convolution{Out: out, Kernel: 1, Stride: stride, Weight: kaiming(1, out)}, arch.Input)
+				c.add("downsample.0", op.Convolution{Out: out, Kernel: 1, Stride: stride, Weight: kaiming(1, out)},
+					arch.Input)
 				c.add("downsample.1", op.BatchNorm{})
 				in, around = out, "downsample.1"
 			}

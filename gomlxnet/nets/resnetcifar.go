@@ -9,9 +9,11 @@ import (
 
 // CIFARResNetOptions are what a ResNet for small pictures may differ in; zero fields are ResNet-20's.
 type CIFARResNetOptions struct {
-	Size     int    `json:"size,omitempty"`     // of the image, pixels: 32
-	Depth    int    `json:"depth,omitempty"`    // layers with weights, 6·n + 2: 20; the paper has 32, 44, 56 and 110, too
-	Shortcut string `json:"shortcut,omitempty"` // around blocks that widen: "A", without parameters, or "B", a convolution
+	Size int `json:"size,omitempty"` // of the image, pixels: 32
+	// layers with weights, 6·n + 2: 20; the paper has 32, 44, 56 and 110, too
+	Depth int `json:"depth,omitempty"`
+	// around blocks that widen: "A", without parameters, or "B", a convolution
+	Shortcut string `json:"shortcut,omitempty"`
 }
 
 // CIFARResNet is the net of He et al. 2016 (arXiv 1512.03385, section 4.2) for pictures of 32 pixels: a convolution,

@@ -94,8 +94,8 @@ func (s Convolution) Build(c *Context, in []*Node) *Node {
 // sliding is how a kernel goes over images.
 type sliding struct {
 	stride, pad, groups int
-	// byRows has the gradient by the kernel from convKernelGradByRows: the same sum in another order. Only nets with batch
-	// norm have it, as others had results in stores before it was there.
+	// byRows has the gradient by the kernel from convKernelGradByRows: the same sum in another order. Only nets with
+	// batch norm have it, as others had results in stores before it was there.
 	byRows bool
 }
 
@@ -138,7 +138,8 @@ func conv(x, kernel *Node, by sliding) *Node {
 			if by.byRows {
 				grad = convKernelGradByRows
 			}
-			// Group by group: XLA's CPU hands convolutions with groups of channels to oneDNN, with groups of images it does not.
+			// Group by group: XLA's CPU hands convolutions with groups of channels to oneDNN, with groups of images
+			// it does not.
 			parts := make([]*Node, by.groups)
 			for i := range parts {
 				parts[i] = grad(group(dy, i, by.groups), group(x, i, by.groups), group(kernel, i, by.groups), by)
@@ -165,8 +166,8 @@ func convKernelGrad(dy, x, kernel *Node, by sliding) *Node {
 		spread := (dy.Shape().Dim(1+axis)-1)*stride + 1 // of the output, with stride-1 zeros between its rows
 		padding = append(padding, [2]int{pad, size - 1 + spread - x.Shape().Dim(1+axis) - pad})
 	}
-	// First whole pixels, then within a pixel's images: in one go each image's next value is a whole image away, which is
-	// often a multiple of what the cache tells apart.
+	// First whole pixels, then within a pixel's images: in one go each image's next value is a whole image away,
+	// which is often a multiple of what the cache tells apart.
 	images := TransposeAllAxes(once(TransposeAllAxes(x, 1, 2, 0, 3)), 3, 0, 1, 2)
 	c := Convolve(images, TransposeAllAxes(dy, 1, 2, 0, 3)).PaddingPerDim(padding)
 	if stride > 1 {

@@ -31,21 +31,33 @@ func TestConv(t *testing.T) {
 		} {
 			name := fmt.Sprintf("%dpx %d-%d k%d s%d p%d g%d", c.size, c.in, c.out, c.kernel, c.stride, c.pad, c.groups)
 			cases = append(cases, optest.Case{
-				Name:  name,
-				Graph: func(in []*Node) *Node { return byGroups(in[0], in[1], sliding{c.stride, c.pad, c.groups, false}) },
-				Loop:  func(in []optest.Array) optest.Array { return optest.ConvLoop(in[0], in[1], c.stride, c.pad, c.groups) },
+				Name: name,
+				Graph: func(in []*Node) *Node {
+					return byGroups(in[0], in[1],
+						sliding{c.stride, c.pad, c.groups, false})
+				},
+				Loop: func(in []optest.Array) optest.Array {
+					return optest.ConvLoop(in[0], in[1], c.stride, c.pad,
+						c.groups)
+				},
 				In: []optest.Array{optest.Random(1, c.batch, c.size, c.size, c.in),
 					optest.Random(2, c.kernel, c.kernel, c.in/c.groups, c.out)}})
 			if c.groups > 1 {
 				whole := cases[len(cases)-1]
 				whole.Name += " in one"
-				whole.Graph = func(in []*Node) *Node { return conv(in[0], in[1], sliding{c.stride, c.pad, c.groups, false}) }
+				whole.Graph = func(in []*Node) *Node {
+					return conv(in[0], in[1],
+						sliding{c.stride, c.pad, c.groups, false})
+				}
 				cases = append(cases, whole)
 			}
 			if c.stride == 1 {
 				rows := cases[len(cases)-1]
 				rows.Name += " by rows"
-				rows.Graph = func(in []*Node) *Node { return byGroups(in[0], in[1], sliding{c.stride, c.pad, c.groups, true}) }
+				rows.Graph = func(in []*Node) *Node {
+					return byGroups(in[0], in[1],
+						sliding{c.stride, c.pad, c.groups, true})
+				}
 				cases = append(cases, rows)
 			}
 		}

@@ -47,8 +47,10 @@ func TestDropout(t *testing.T) {
 						if grad.Data[i] != 0 {
 							t.Fatalf("value %d is dropped, its gradient is %v", i, grad.Data[i])
 						}
-					case math.Abs(y.Data[i]-v*scale) > 1e-6*math.Abs(v*scale) || math.Abs(grad.Data[i]-scale) > 1e-6*scale:
-						t.Fatalf("value %d = %v became %v with gradient %v, want the %v-fold or 0", i, v, y.Data[i], grad.Data[i], scale)
+					case math.Abs(y.Data[i]-v*scale) > 1e-6*math.Abs(v*scale) ||
+						math.Abs(grad.Data[i]-scale) > 1e-6*scale:
+						t.Fatalf("value %d = %v became %v with gradient %v, want the %v-fold or 0", i, v, y.Data[i],
+							grad.Data[i], scale)
 					}
 				}
 				// Five standard deviations of a binomial: wrong once in two million draws.

@@ -30,7 +30,8 @@ func (BatchNorm) Kind() string { return "batch_norm" }
 // Dims says what is wrong with the constants.
 func (s BatchNorm) Dims(in []Dims) (Dims, error) {
 	if s.Momentum < 0 || s.Momentum > 1 || s.Epsilon < 0 {
-		return Dims{}, fmt.Errorf("momentum %v and epsilon %v, want one of 0 to 1 and one above 0, or 0 for the default",
+		return Dims{}, fmt.Errorf("momentum %v and epsilon %v, want one of 0 to 1 and one above 0, or 0 "+
+			"for the default",
 			s.Momentum, s.Epsilon)
 	}
 	return in[0], nil

@@ -55,11 +55,17 @@ func TestJoinsAndAverages(t *testing.T) {
 		}
 		cases = append(cases,
 			optest.Case{Name: "global", Graph: func(in []*Node) *Node { return built(GlobalAverage{}, in...) },
-				Loop: func(in []optest.Array) optest.Array { return averageLoop(in[0], AveragePool{Kernel: 4, Stride: 4}) },
-				In:   []optest.Array{optest.Random(1, 2, 4, 4, 3)}},
+				Loop: func(in []optest.Array) optest.Array {
+					return averageLoop(in[0],
+						AveragePool{Kernel: 4, Stride: 4})
+				},
+				In: []optest.Array{optest.Random(1, 2, 4, 4, 3)}},
 			optest.Case{Name: "flatten", Graph: func(in []*Node) *Node { return built(Flatten{}, in...) },
-				Loop: func(in []optest.Array) optest.Array { return optest.Array{Shape: []int{2, 12}, Data: in[0].Data} },
-				In:   []optest.Array{optest.Random(1, 2, 2, 2, 3)}},
+				Loop: func(in []optest.Array) optest.Array {
+					return optest.Array{Shape: []int{2, 12},
+						Data: in[0].Data}
+				},
+				In: []optest.Array{optest.Random(1, 2, 2, 2, 3)}},
 			optest.Case{Name: "add", Graph: func(in []*Node) *Node { return built(Sum{}, in...) },
 				Loop: func(in []optest.Array) optest.Array {
 					y := optest.NewArray(in[0].Shape...)
@@ -67,7 +73,8 @@ func TestJoinsAndAverages(t *testing.T) {
 						y.Data[i] = in[0].Data[i] + in[1].Data[i] + in[2].Data[i]
 					}
 					return y
-				}, In: []optest.Array{optest.Random(1, 2, 2, 2, 3), optest.Random(2, 2, 2, 2, 3), optest.Random(3, 2, 2, 2, 3)}},
+				}, In: []optest.Array{optest.Random(1, 2, 2, 2, 3), optest.Random(2, 2, 2, 2, 3),
+					optest.Random(3, 2, 2, 2, 3)}},
 			optest.Case{Name: "concat", Graph: func(in []*Node) *Node { return built(Concat{}, in...) },
 				Loop: func(in []optest.Array) optest.Array {
 					y := optest.NewArray(2, 2, 2, 4)

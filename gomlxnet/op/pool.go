@@ -83,7 +83,8 @@ func windows(x *Node, axis, kernel, stride int, beyond float64) []*Node {
 		if inside < out {
 			shape := x.Shape().Clone()
 			shape.Dimensions[axis] = out - inside
-			parts[k] = Concatenate([]*Node{parts[k], BroadcastToShape(Scalar(x.Graph(), x.DType(), beyond), shape)}, axis)
+			parts[k] = Concatenate([]*Node{parts[k], BroadcastToShape(Scalar(x.Graph(), x.DType(), beyond), shape)},
+				axis)
 		}
 	}
 	return parts

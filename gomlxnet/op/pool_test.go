@@ -33,8 +33,11 @@ func TestPoolMax(t *testing.T) {
 			cases = append(cases, optest.Case{
 				Name:  fmt.Sprintf("%d/%d over %dx%d", c.pool.Kernel, c.pool.Stride, c.height, c.width),
 				Graph: func(in []*Node) *Node { return c.pool.max(in[0]) },
-				Loop:  func(in []optest.Array) optest.Array { return optest.PoolLoop(in[0], c.pool.Kernel, c.pool.Stride) },
-				In:    []optest.Array{optest.Spread(1, 2, c.height, c.width, 3)}})
+				Loop: func(in []optest.Array) optest.Array {
+					return optest.PoolLoop(in[0], c.pool.Kernel,
+						c.pool.Stride)
+				},
+				In: []optest.Array{optest.Spread(1, 2, c.height, c.width, 3)}})
 		}
 		optest.Check(t, backend, 1e-5, cases)
 	})
@@ -100,7 +103,8 @@ func TestPoolTiesAndNaN(t *testing.T) {
 				for i := range nans {
 					x.Data[(i*37)%len(x.Data)] = math.NaN()
 				}
-				in = append(in, x, optest.Random(4, 2, poolSize(8, p.Kernel, p.Stride), poolSize(7, p.Kernel, p.Stride), 3))
+				in = append(in, x,
+					optest.Random(4, 2, poolSize(8, p.Kernel, p.Stride), poolSize(7, p.Kernel, p.Stride), 3))
 			}
 		}
 		got := optest.Run(t, backend, func(in []*Node) (out []*Node) { // one graph, since each takes XLA long

@@ -1,7 +1,8 @@
-// Package splitmix has random numbers that are drawn by place and not by history: a stream is seeded by what its numbers
-// are for, such as (seed, epoch) or (seed, batch, picture). So nothing has to be kept for a run that starts again, and
-// goroutines draw without changing what others get. The numbers decide pixels and the order of batches, and may never
-// change: what math/rand/v2 makes of a generator's bits is not promised to stay, so IntN and Permutation are written out.
+// Package splitmix has random numbers that are drawn by place and not by history: a stream is seeded by what its
+// numbers are for, such as (seed, epoch) or (seed, batch, picture). So nothing has to be kept for a run that starts
+// again, and goroutines draw without changing what others get. The numbers decide pixels and the order of batches,
+// and may never change: what math/rand/v2 makes of a generator's bits is not promised to stay, so IntN and
+// Permutation are written out.
 package splitmix
 
 import "math/bits"

@@ -17,7 +17,8 @@ func devicesOf(backend compute.Backend, devices []int) ([]compute.DeviceNum, err
 	var out []compute.DeviceNum
 	for i, d := range devices {
 		if d < 0 || d >= backend.NumDevices() {
-			return nil, fmt.Errorf("device %d: backend %s shows %d, counted from 0", d, backend.Name(), backend.NumDevices())
+			return nil, fmt.Errorf("device %d: backend %s shows %d, counted from 0", d, backend.Name(),
+				backend.NumDevices())
 		}
 		if slices.Contains(devices[:i], d) {
 			return nil, fmt.Errorf("devices %v: device %d is named twice", devices, d)

@@ -25,7 +25,8 @@ const lossTolerance = 1e-5
 func openDevices(t testing.TB) compute.Backend {
 	t.Helper()
 	if os.Getenv("PJRT_PLUGIN_LIBRARY_PATH") == "" {
-		t.Skip("no XLA: PJRT_PLUGIN_LIBRARY_PATH names no folder with a PJRT plugin; `go run ./kernel-setup setup` makes one")
+		t.Skip("no XLA: PJRT_PLUGIN_LIBRARY_PATH names no folder with a PJRT plugin; `go run ./kernel-setup " +
+			"setup` makes one")
 	}
 	xla.EnableAutoInstall(false)
 	backend, err := xla.NewWithOptions("cpu", pjrt.NamedValuesMap{"cpu_device_count": int64(4)})
@@ -132,7 +133,8 @@ func TestDevices(t *testing.T) {
 		whole, _ := state(t, two)
 
 		if d := apart(want, lossesOf(t, load(two), 0, 8, 0.05, 10)); d < 100*lossTolerance {
-			t.Errorf("%+v: masks of another seed move losses by %.1g of them: the tolerance would not see a wrong mask", cut, d)
+			t.Errorf("%+v: masks of another seed move losses by %.1g of them: the tolerance would not see a wrong mask",
+				cut, d)
 		}
 		lossesOf(t, load(two), 0, 3, 0.05, 9)
 		half, velocity := state(t, two)

@@ -130,7 +130,8 @@ func TestTorchNorm(t *testing.T) {
 				t.Fatal(err)
 			}
 			if len(run.Variables) != len(end) || len(run.Losses) != 20 || len(run.Gradients) == 0 {
-				t.Fatalf("%d variables, %d losses, %d gradients: the file is not what torch_norm.py makes", len(run.Variables),
+				t.Fatalf("%d variables, %d losses, %d gradients: the file is not what torch_norm.py makes",
+					len(run.Variables),
 					len(run.Losses), len(run.Gradients))
 			}
 			for path, v := range run.Variables {
@@ -181,7 +182,8 @@ func TestFrozenStatistics(t *testing.T) {
 				t.Errorf("%s: the prefix has the same digest: %v, %v", c.what, was == is, err)
 			}
 			for _, v := range trainer.vars {
-				if still := slices.Contains(c.same, v.Name); v.Layer < 2 && nettest.EqualBits(start[v.Path], end[v.Path]) != still {
+				if still := slices.Contains(c.same, v.Name); v.Layer < 2 &&
+					nettest.EqualBits(start[v.Path], end[v.Path]) != still {
 					t.Errorf("%s: %s stays: %v, want %v", c.what, v.Path, !still, still)
 				}
 			}
@@ -211,7 +213,8 @@ func TestStatisticsInEveryWay(t *testing.T) {
 	for _, cut := range []arch.Cut{{}, {N: 2, Frozen: true}} {
 		single, one := stepped(t, trainer, start, cut, rates, false, 0, 0, 0, 0, 0, 0)
 		block, whole := stepped(t, trainer, start, cut, rates, false, 6)
-		if d := apart(single, block); d > 1e-5 || len(block) != 6 || (held{weights: whole}).apart(held{weights: one}) > 1e-4 {
+		if d := apart(single, block); d > 1e-5 || len(block) != 6 ||
+			(held{weights: whole}).apart(held{weights: one}) > 1e-4 {
 			t.Errorf("cut %+v: losses %v in a block, %v in single steps", cut, block, single)
 		}
 		for _, above := range []bool{false, true} {
@@ -237,7 +240,8 @@ func TestStatisticsInEveryWay(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, net := range nets {
-		if d := apart(want[i], got[i]); len(got[i]) != 5 || d > 1e-5 || heldBy(t, net).apart(alone[i]) > stateTolerance {
+		if d := apart(want[i], got[i]); len(got[i]) != 5 || d > 1e-5 ||
+			heldBy(t, net).apart(alone[i]) > stateTolerance {
 			t.Errorf("net %d: losses %v together, %v alone", i, got[i], want[i])
 		}
 	}

@@ -65,7 +65,8 @@ func (g *graphs) newProgram(
 	nets, sharded, replicated int,
 	f func(scope *model.Scope, in []*Node) []*Node,
 ) (*program, error) {
-	// The store is that of this graph alone: it holds shapes, no values, so that no two graphs that are made at once meet.
+	// The store is that of this graph alone: it holds shapes, no values, so that no two graphs that are made at once
+	// meet.
 	store := model.NewStore()
 	declare := func(path string, dims ...int) error {
 		v := store.VariableWithShape(path, shapes.Make(dtypes.Float32, dims...), initializer.Zero).SetTrainable(false)

@@ -75,7 +75,8 @@ func TestProgramsStay(t *testing.T) {
 				p, err = trainer.blockProgram(from, nets)
 				var in []shapes.Shape
 				for range nets {
-					in = append(in, input{[]float32{}, append([]int{5}, above...)}.shape(), input{[]int32{}, []int{5, 4}}.shape(),
+					in = append(in, input{[]float32{}, append([]int{5}, above...)}.shape(),
+						input{[]int32{}, []int{5, 4}}.shape(),
 						input{[]float32{}, []int{5}}.shape(), input{[]uint64{}, []int{5, 3}}.shape())
 				}
 				program(fmt.Sprintf("block of %d %s", nets, of), p, err, append(in, input{[]int32{}, nil}.shape())...)

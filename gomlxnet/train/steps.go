@@ -33,7 +33,8 @@ func (t *Trainer) blockOf(dims op.Dims) int {
 
 // Steps are what a net is given for some steps that follow each other.
 type Steps struct {
-	Values    []float32 // images, [steps, batch, size, size, channels], or with Above what [Trainer.Prefix] gave for them
+	// images, [steps, batch, size, size, channels], or with Above what [Trainer.Prefix] gave for them
+	Values    []float32
 	Labels    []int32   // [steps, batch], each in 0..classes-1
 	Rates     []float64 // of each step
 	Seed      uint64    // of dropout, whose masks are a pure function of it and the step's number
@@ -118,7 +119,8 @@ func takeBlock(nets []*Trainer, blocks []given) ([][]float64, error) {
 	}
 	var in []input
 	for _, b := range blocks {
-		// The graph is one for full blocks; what is missing is not looked at, so that what lies behind the given will do.
+		// The graph is one for full blocks; what is missing is not looked at, so that what lies behind the given will
+		// do.
 		values := padTo(b.Values, block*t.batch*b.dims.Values())
 		labels := padTo(b.Labels, block*t.batch)
 		rate, states := make([]float32, block), make([]uint64, 0, 3*block)

@@ -122,7 +122,8 @@ func TestStepsAreSteps(t *testing.T) {
 			losses, w := stepped(t, trainer, start, cut, rates, c.above, c.blocks...)
 			if !slices.Equal(losses, whole) || w.Digest() != first.Digest() {
 				t.Errorf(
-					"cut %+v: blocks %v, above the settled layers %v: losses %v, want those of one block, %v; same weights: %v",
+					"cut %+v: blocks %v, above the settled layers %v: losses %v, want those of one block, %v; "+
+						"same weights: %v",
 					cut,
 					c.blocks,
 					c.above,
@@ -162,8 +163,9 @@ func TestStepsOfNoBlock(t *testing.T) {
 	}
 	const size = 24 * 24 * 3
 	for want, rates := range map[string][]float64{
-		"block of 0 steps with 0 values and 0 labels, want 1 to 16 steps with 3456 and 2 each":       nil,
-		"block of 17 steps with 58752 values and 34 labels, want 1 to 16 steps with 3456 and 2 each": make([]float64, 17),
+		"block of 0 steps with 0 values and 0 labels, want 1 to 16 steps with 3456 and 2 each": nil,
+		"block of 17 steps with 58752 values and 34 labels, want 1 to 16 steps with 3456 and 2 each": make([]float64,
+			17),
 	} {
 		values, labels := make([]float32, len(rates)*2*size), make([]int32, len(rates)*2)
 		if _, err := trainer.Train(Steps{Values: values, Labels: labels, Rates: rates}); err == nil ||

@@ -260,7 +260,8 @@ func TestTogetherOneByOne(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, net := range nets {
-			if same := heldBy(t, net).is(alone[i]); len(want[i]) != lengths[i] || !slices.Equal(got[i], want[i]) || !same {
+			if same := heldBy(t, net).is(alone[i]); len(want[i]) != lengths[i] || !slices.Equal(got[i], want[i]) ||
+				!same {
 				t.Errorf("%s, net %d of %d: losses %v, alone %v; same weights and velocities: %v", backend, i,
 					len(nets), got[i], want[i], same)
 			}

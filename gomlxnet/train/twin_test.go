@@ -67,7 +67,8 @@ func (w twin) initial(t *testing.T) arch.Weights {
 	vars, _ := w.Arch.Variables()
 	for _, v := range vars {
 		if layer := w.Arch.Blocks[v.Layer]; strings.HasSuffix(v.Path, "weights") {
-			optest.FillUniform(weights[v.Path].Data, w.Arch.Name+v.Path, w.Gains[layer.Name]*math.Sqrt(6/float64(v.FanIn)))
+			optest.FillUniform(weights[v.Path].Data, w.Arch.Name+v.Path,
+				w.Gains[layer.Name]*math.Sqrt(6/float64(v.FanIn)))
 		}
 	}
 	return weights
@@ -157,7 +158,8 @@ func (w twin) checkGradients(t *testing.T, trainer *Trainer, start arch.Weights)
 			t.Fatalf("%s has shape %v, PyTorch's %v", v.Path, v.Shape, want.Shape)
 		}
 		for i, m := range momentum[v.Path].Data {
-			grad.Data[i] = float64(m)/(w.rate(0)*v.Param.RateMult) - w.Decay*v.Param.DecayMult*float64(start[v.Path].Data[i])
+			grad.Data[i] = float64(m)/(w.rate(0)*v.Param.RateMult) -
+				w.Decay*v.Param.DecayMult*float64(start[v.Path].Data[i])
 		}
 		rms := want.Norm / math.Sqrt(float64(v.Size()))
 		for i, at := range want.At {

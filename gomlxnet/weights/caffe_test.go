@@ -129,10 +129,11 @@ func TestHostileCaffe(t *testing.T) {
 			layerOf(false, "a", blobOf(false, []float32{1}, 1))),
 		`value 1 is +Inf`: layerOf(false, "a", blobOf(false, []float32{1, float32(math.Inf(1))}, 2)),
 		`shape [4294967296 4294967296], want dimensions`: layerOf(false, "a", blobOf(false, nil, 1<<32, 1<<32)),
-		"more than 8 dimensions":                         layerOf(false, "a", blobOf(false, []float32{1}, 1, 1, 1, 1, 1, 1, 1, 1, 1)),
-		"it has no layer with weights":                   layerOf(false, "a"),
-		"as a .caffemodel: ":                             append([]byte{0x12, 0xff}, good...),
-		"field 3 is a group":                             protowire.AppendTag(nil, 3, protowire.StartGroupType),
+		"more than 8 dimensions": layerOf(false, "a",
+			blobOf(false, []float32{1}, 1, 1, 1, 1, 1, 1, 1, 1, 1)),
+		"it has no layer with weights": layerOf(false, "a"),
+		"as a .caffemodel: ":           append([]byte{0x12, 0xff}, good...),
+		"field 3 is a group":           protowire.AppendTag(nil, 3, protowire.StartGroupType),
 	} {
 		if _, err := openCaffe("file", data); err == nil || !strings.Contains(err.Error(), want) ||
 			!strings.HasPrefix(err.Error(), "file: ") {

@@ -38,16 +38,19 @@ func TestHostileFiles(t *testing.T) {
 	}
 	eight := make([]byte, 8)
 	for want, data := range map[string][]byte{
-		"7 bytes are no safetensors file":                                           make([]byte, 7),
-		"a head of 18446744073709551615 bytes in a file of 10, want 2 to 16777216":  append(bytes.Repeat([]byte{255}, 8), 1, 2),
-		"a head of 99 bytes in a file of 12":                                        append(binary.LittleEndian.AppendUint64(nil, 99), "{}  "...),
-		"the head: invalid character":                                               raw(`{"a":}`, nil),
-		`"shape" value`:                                                             raw("{"+entry("a", "F32", "[-1]", "[0,4]")+"}", eight),
-		`tensor "a" lies at bytes 0 to 12, want both in order within the 8 of data`: raw("{"+entry("a", "F32", "[3]", "[0,12]")+"}", eight),
-		`tensor "a" lies at bytes 8 to 4`:                                           raw("{"+entry("a", "F32", "[1]", "[8,4]")+"}", eight),
+		"7 bytes are no safetensors file": make([]byte, 7),
+		"a head of 18446744073709551615 bytes in a file of 10, want 2 to 16777216": append(bytes.Repeat([]byte{255},
+			8), 1, 2),
+		"a head of 99 bytes in a file of 12": append(binary.LittleEndian.AppendUint64(nil, 99), "{}  "...),
+		"the head: invalid character":        raw(`{"a":}`, nil),
+		`"shape" value`:                      raw("{"+entry("a", "F32", "[-1]", "[0,4]")+"}", eight),
+		`tensor "a" lies at bytes 0 to 12, want both in order within the 8 of data`: raw("{"+entry("a", "F32", "[3]",
+			"[0,12]")+"}", eight),
+		`tensor "a" lies at bytes 8 to 4`: raw("{"+entry("a", "F32", "[1]", "[8,4]")+"}", eight),
 		`tensor "b" begins at byte 2, want 4: tensors neither overlap nor leave gaps`: raw(
 			"{"+entry("a", "F32", "[1]", "[0,4]")+","+entry("b", "F32", "[1]", "[2,6]")+"}", eight),
-		`tensor "b" begins at byte 4, want 2`:              raw("{"+entry("a", "F16", "[1]", "[0,2]")+","+entry("b", "F32", "[1]", "[4,8]")+"}", eight),
+		`tensor "b" begins at byte 4, want 2`: raw("{"+entry("a", "F16", "[1]", "[0,2]")+","+entry("b",
+			"F32", "[1]", "[4,8]")+"}", eight),
 		`tensor "a" of shape [3] and type F32 has 8 bytes`: raw("{"+entry("a", "F32", "[3]", "[0,8]")+"}", eight),
 		`tensor "a": shape [4294967296 4294967296], want dimensions from 1`: raw(
 			"{"+entry("a", "F32", "[4294967296,4294967296]", "[0,8]")+"}", eight),
@@ -72,8 +75,9 @@ func TestTypes(t *testing.T) {
 		"F32":  {floats(1.5, -2), []float32{1.5, -2}, ""},
 		"F16":  {[]byte{0x00, 0x3e, 0x01, 0x00}, []float32{1.5, 5.9604644775390625e-8}, ""}, // 1.5 and 2⁻²⁴
 		"BF16": {[]byte{0xc0, 0x3f, 0x00, 0xc0}, []float32{1.5, -2}, ""},
-		"F64":  {binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(nil, math.Float64bits(0.1)), 0), []float32{0.1, 0}, ""},
-		"I32":  {make([]byte, 8), nil, `tensor "a" has type I32, want F32, F16, BF16 or F64`},
+		"F64": {binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(nil, math.Float64bits(0.1)), 0),
+			[]float32{0.1, 0}, ""},
+		"I32": {make([]byte, 8), nil, `tensor "a" has type I32, want F32, F16, BF16 or F64`},
 	} {
 		f, err := opened(
 			raw(fmt.Sprintf(`{"a":{"dtype":"%s","shape":[2],"data_offsets":[0,%d]}}`, dtype, len(c.data)), c.data),

@@ -50,7 +50,8 @@ func (t *tensors) initializer(data []byte, at int64) error {
 		case tensorName:
 			info.Name = string(body)
 		case tensorType:
-			info.Type = map[int64]string{onnxFloat: "F32", onnxHalf: "F16", onnxDouble: "F64", onnxBrain: "BF16"}[int64(number)]
+			info.Type = map[int64]string{onnxFloat: "F32", onnxHalf: "F16", onnxDouble: "F64",
+				onnxBrain: "BF16"}[int64(number)]
 		case tensorLocation:
 			external = number != 0
 		case tensorRaw:

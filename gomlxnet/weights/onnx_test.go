@@ -68,7 +68,8 @@ func TestHostileONNX(t *testing.T) {
 		1,
 	)
 	for want, data := range map[string][]byte{
-		`initializer "a" of shape [3] and type F32 has 8 raw bytes, want 3 values of 4`: modelOf(initializerOf("a", 1, make([]byte, 8), true, 3)),
+		`initializer "a" of shape [3] and type F32 has 8 raw bytes, want 3 values of 4`: modelOf(initializerOf("a", 1,
+			make([]byte, 8), true, 3)),
 		// 2⁶¹ + 1024 values: their eight bytes each come to 8192 where numbers of 64 bits end.
 		"has 8192 raw bytes, want 2305843009213694976 values of 8": modelOf(
 			initializerOf("a", 11, make([]byte, 8192), true, 1024, 7893891, 285258539)),

@@ -208,9 +208,11 @@ func TestOtherNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]string{ // as printed by torchvision's state_dict
-		"/net/conv1_1/convolution/weights": "features.0.weight", "/net/conv1_1/batch_norm/mean": "features.1.running_mean",
-		"/net/conv2_1/convolution/biases": "features.4.bias", "/net/conv5_2/convolution/weights": "features.25.weight",
-		"/net/fc6/weights": "classifier.0.weight", "/net/fc7/biases": "classifier.3.bias", "/net/fc8/weights": "classifier.6.weight",
+		"/net/conv1_1/convolution/weights": "features.0.weight",
+		"/net/conv1_1/batch_norm/mean":     "features.1.running_mean",
+		"/net/conv2_1/convolution/biases":  "features.4.bias", "/net/conv5_2/convolution/weights": "features.25.weight",
+		"/net/fc6/weights": "classifier.0.weight", "/net/fc7/biases": "classifier.3.bias",
+		"/net/fc8/weights": "classifier.6.weight",
 	} {
 		if names[path] != want {
 			t.Errorf("%s is called %q, want %q", path, names[path], want)
@@ -228,7 +230,9 @@ func TestIntoTorch(t *testing.T) {
 		}
 		if python = filepath.Join(h.Peers(), "bin", "python"); !isFile(python) {
 			t.Skip(
-				"no PyTorch and torchvision: `go run ./kernel-setup bench` installs them, or COADAPT_TEST_TORCH names a Python that has them",
+				"no PyTorch and torchvision: `go run ./kernel-setup bench` installs them, or " +
+					"COADAPT_TEST_TORCH names " +
+					"a Python that has them",
 			)
 		}
 	}
@@ -268,7 +272,8 @@ func TestIntoTorch(t *testing.T) {
 		for i, x := range ours[k] {
 			worst, size = max(worst, math.Abs(float64(x)-theirs[k][i])), max(size, math.Abs(theirs[k][i]))
 		}
-		if t.Logf("%s: largest logit %.3g, largest difference %.2g", n.Name, size, worst); !(worst <= 1e-5*max(1, size)) {
+		if t.Logf("%s: largest logit %.3g, largest difference %.2g", n.Name, size,
+			worst); !(worst <= 1e-5*max(1, size)) {
 			t.Errorf("%s: logits are %g from PyTorch's", n.Name, worst)
 		}
 	}

@@ -18,9 +18,10 @@ import (
 // arrived, and the key is checked only once the whole message is there. So the bounds are enforced below the library,
 // where bytes come in.
 const (
-	maxMessage   = 64 << 20        // bytes of a message, all its frames together
-	maxFrames    = 1 << 10         // frames of a message
-	maxHandshake = 5 * time.Second // for the greeting and the first command; the library accepts no other client meanwhile
+	maxMessage = 64 << 20 // bytes of a message, all its frames together
+	maxFrames  = 1 << 10  // frames of a message
+	// for the greeting and the first command; the library accepts no other client meanwhile
+	maxHandshake = 5 * time.Second
 )
 
 // errTooLarge says that a message exceeds maxMessage or maxFrames.

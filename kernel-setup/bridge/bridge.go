@@ -12,8 +12,8 @@ import (
 
 // Backend is a running GoNB.
 type Backend interface {
-	// Interrupt interrupts GoNB, and through it the cell's program. It may be called often: GoNB passes on one interrupt a
-	// program.
+	// Interrupt interrupts GoNB, and through it the cell's program. It may be called often: GoNB passes on one
+	// interrupt a program.
 	Interrupt() error
 	// Done is closed when GoNB has ended.
 	Done() <-chan struct{}
@@ -22,10 +22,11 @@ type Backend interface {
 // Config is what a bridge needs.
 type Config struct {
 	Connection string // the client's connection file
-	Dir        string // a folder of the bridge's own, mode 0700, whose path is short enough for sockets in it (80 bytes)
-	Runner     string // the program that runs shell commands as `RUNNER command N`; "": GoNB runs them itself
-	Root       string // the clone's root: errors suggest names from its packages; "": no suggestions
-	Version    string // the kernel's version in kernel_info
+	// a folder of the bridge's own, mode 0700, whose path is short enough for sockets in it (80 bytes)
+	Dir     string
+	Runner  string // the program that runs shell commands as `RUNNER command N`; "": GoNB runs them itself
+	Root    string // the clone's root: errors suggest names from its packages; "": no suggestions
+	Version string // the kernel's version in kernel_info
 	// Warm is after how long without a cell gopls reads what cells have imported, so that completions are quick; 0: it
 	// reads when a reader asks.
 	Warm time.Duration

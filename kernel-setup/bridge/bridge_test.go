@@ -16,10 +16,12 @@ import (
 func TestPassesThroughUntouched(t *testing.T) {
 	gonb, c, _ := start(t)
 	request := answer(nil, "client", "comm_msg", map[string]any{"b": 1, "a": "<&>"})
-	request.content, request.metadata, request.buffers = []byte(`{ "z":1,  "a":"ü" }`), []byte(`{"m" : 2}`), [][]byte{{0, 1, 2}}
+	request.content, request.metadata, request.buffers = []byte(`{ "z":1,  "a":"ü" }`), []byte(`{"m" : 2}`),
+		[][]byte{{0, 1, 2}}
 	c.side.send(shell, nil, request)
 	got := gonb.next("comm_msg")
-	for name, pair := range map[string][2][]byte{"header": {got.header, request.header}, "content": {got.content, request.content}, "metadata": {got.metadata, request.metadata},
+	for name, pair := range map[string][2][]byte{"header": {got.header, request.header},
+		"content": {got.content, request.content}, "metadata": {got.metadata, request.metadata},
 		"buffers": {bytes.Join(got.buffers, nil), bytes.Join(request.buffers, nil)}} {
 		if !bytes.Equal(pair[0], pair[1]) {
 			t.Errorf("%s became %q, was %q", name, pair[0], pair[1])
@@ -28,7 +30,8 @@ func TestPassesThroughUntouched(t *testing.T) {
 	told := answer(got, "gonb", "comm_msg", map[string]any{})
 	told.content, told.buffers = []byte(`{ "x" : [1] }`), [][]byte{{9}}
 	gonb.send(iopub, got.ids, told)
-	if m := c.reply(iopub, request); !bytes.Equal(m.content, told.content) || !bytes.Equal(m.header, told.header) || len(m.buffers) != 1 {
+	if m := c.reply(iopub, request); !bytes.Equal(m.content, told.content) || !bytes.Equal(m.header, told.header) ||
+		len(m.buffers) != 1 {
 		t.Errorf("what GoNB published became %s", m.content)
 	}
 	gonb.send(stdin, got.ids, answer(got, "gonb", "input_request", map[string]any{"prompt": "?"}))
@@ -39,7 +42,8 @@ func TestPassesThroughUntouched(t *testing.T) {
 
 func TestQueueIsAbortedAfterAnError(t *testing.T) {
 	gonb, c, _ := start(t)
-	first, second, third := c.send(shell, "execute_request", execute("a")), c.send(shell, "execute_request", execute("b")), c.send(shell, "execute_request", execute("c"))
+	first, second, third := c.send(shell, "execute_request", execute("a")),
+		c.send(shell, "execute_request", execute("b")), c.send(shell, "execute_request", execute("c"))
 	gonb.run(gonbError("exit status 1"))
 	for request, want := range map[*message]string{first: "error", second: "aborted", third: "aborted"} {
 		if got := c.replyTo(request)["status"]; got != want {
@@ -61,7 +65,8 @@ func TestQueueIsAbortedAfterAnError(t *testing.T) {
 func TestErrorComesOnceAndBeforeIdle(t *testing.T) {
 	gonb, c, _ := start(t)
 	m := c.send(shell, "execute_request", execute("%%\nf()"))
-	gonb.run(gonbError("exit status 2"), stream("stderr", "before\n"), stream("stderr", "panic: "), stream("stderr", "boom\n\ngoroutine 1 [running]:\nmain.main()\n"),
+	gonb.run(gonbError("exit status 2"), stream("stderr", "before\n"), stream("stderr", "panic: "),
+		stream("stderr", "boom\n\ngoroutine 1 [running]:\nmain.main()\n"),
 		stream("stderr", "exit status 2\n"))
 	kinds, all := c.output(m)
 	if kinds != "busy execute_input stream error idle" {
@@ -115,10 +120,12 @@ func TestCommandsReport(t *testing.T) {
 		}
 		return o
 	}
-	if o := report(Hello{Kind: KindCommand}, Exit{Status: 3, How: "exit status 3"}); !o.Run || strings.Join(o.Argv, " ") != "/bin/bash -c one" {
+	if o := report(Hello{Kind: KindCommand}, Exit{Status: 3, How: "exit status 3"}); !o.Run ||
+		strings.Join(o.Argv, " ") != "/bin/bash -c one" {
 		t.Errorf("the first command's order is %+v", o)
 	}
-	for name, h := range map[string]Hello{"second command": {Kind: KindCommand, Command: 1}, "compiler": {Kind: KindTool}} {
+	for name, h := range map[string]Hello{"second command": {Kind: KindCommand, Command: 1},
+		"compiler": {Kind: KindTool}} {
 		if o := report(h, Exit{}); o.Run {
 			t.Errorf("the %s runs after a failed one", name)
 		}
@@ -164,7 +171,8 @@ func TestBadSignaturesAreDropped(t *testing.T) {
 	real := c.send(shell, "execute_request", execute("x"))
 	got := gonb.next("execute_request")
 	lie := answer(got, "gonb", "execute_reply", gonbError("forged"))
-	if err := gonb.sockets[shell].SendMulti(zmq4.NewMsgFrom(lie.encode(got.ids, []byte("another key"))...)); err != nil {
+	if err := gonb.sockets[shell].SendMulti(zmq4.NewMsgFrom(lie.encode(got.ids,
+		[]byte("another key"))...)); err != nil {
 		t.Fatal(err)
 	}
 	gonb.reply(got, "execute_reply", ok())
@@ -179,16 +187,19 @@ func TestAnswersWhileACellRuns(t *testing.T) {
 	c.send(shell, "execute_request", execute("%%\nf()"))
 	gonb.next("execute_request")
 	for _, on := range []channel{shell, control} {
-		if r := c.ask(on, "kernel_info_request", map[string]any{}); r["protocol_version"] != protocolVersion || r["language_info"].(map[string]any)["pygments_lexer"] != "go" {
+		if r := c.ask(on, "kernel_info_request", map[string]any{}); r["protocol_version"] != protocolVersion ||
+			r["language_info"].(map[string]any)["pygments_lexer"] != "go" {
 			t.Errorf("kernel_info on %s: %v", on, r)
-		} else if r["implementation"] != "coadapt" || r["implementation_version"] != "v9" || !strings.Contains(r["banner"].(string), "coadapt v9") {
+		} else if r["implementation"] != "coadapt" || r["implementation_version"] != "v9" ||
+			!strings.Contains(r["banner"].(string), "coadapt v9") {
 			t.Errorf("kernel_info on %s is another kernel's: %v", on, r)
 		}
 	}
 	if r := c.ask(shell, "is_complete_request", map[string]any{"code": "f("}); r["status"] != "incomplete" {
 		t.Errorf("is_complete: %v", r)
 	}
-	if r := c.ask(shell, "history_request", map[string]any{"hist_access_type": "tail", "n": 5}); r["status"] != "ok" || len(r["history"].([]any)) != 0 {
+	if r := c.ask(shell, "history_request", map[string]any{"hist_access_type": "tail", "n": 5}); r["status"] != "ok" ||
+		len(r["history"].([]any)) != 0 {
 		t.Errorf("history: %v", r)
 	}
 	c.send(shell, "comm_open", map[string]any{"comm_id": "1", "target_name": "t", "data": map[string]any{}})
@@ -224,7 +235,8 @@ func TestExpressionHasAResult(t *testing.T) {
 
 func TestShutdown(t *testing.T) {
 	_, c, wait := start(t)
-	if r := c.ask(control, "shutdown_request", map[string]any{"restart": true}); r["restart"] != true || r["status"] != "ok" {
+	if r := c.ask(control, "shutdown_request", map[string]any{"restart": true}); r["restart"] != true ||
+		r["status"] != "ok" {
 		t.Errorf("the reply is %v", r)
 	}
 	if err := wait(); err != nil {

@@ -40,7 +40,8 @@ func specials(lines []string) []special {
 
 // beginsMain tells whether a special line begins the function main.
 func (s special) beginsMain() bool {
-	return s.text == "%%" || strings.HasPrefix(s.text, "%% ") || strings.HasPrefix(s.text, "%%\t") || strings.HasPrefix(s.text, "%main")
+	return s.text == "%%" || strings.HasPrefix(s.text, "%% ") || strings.HasPrefix(s.text, "%%\t") ||
+		strings.HasPrefix(s.text, "%main")
 }
 
 var scriptCell = regexp.MustCompile(`^(?:%%bash|%%sh|%%script|%%writefile|%%gx)(?:[ \t]|$)`)
@@ -104,7 +105,8 @@ func prepare(source, runner string) cell {
 			mark = "!*"
 		}
 		lines[s.line] = fmt.Sprintf("%s%s command %d", mark, shellQuote(runner), len(c.commands))
-		c.commands = append(c.commands, command{line: s.line, text: strings.TrimSpace(text), argv: []string{"/bin/bash", "-c", text}, feed: true})
+		c.commands = append(c.commands,
+			command{line: s.line, text: strings.TrimSpace(text), argv: []string{"/bin/bash", "-c", text}, feed: true})
 	}
 	c.code = strings.Join(lines, "\n")
 	if len(found) == 0 {
@@ -141,7 +143,8 @@ func (c *cell) expression() {
 		return
 	}
 	c.value, c.added = true, 2
-	c.code = "%%\nos.WriteFile(os.Getenv(\"" + envResult + "\"), []byte(fmt.Sprint(\n" + c.source[:end] + ")), 0o600)" + c.source[end:]
+	c.code = "%%\nos.WriteFile(os.Getenv(\"" + envResult + "\"), []byte(fmt.Sprint(\n" + c.source[:end] + ")), 0o600)" +
+		c.source[end:]
 }
 
 // expressionEnd tells whether source is one Go expression, and where it ends.

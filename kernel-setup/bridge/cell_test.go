@@ -58,7 +58,8 @@ func TestSyntaxErrorsAreAtTheCellsLines(t *testing.T) {
 }
 
 func TestPrepareLeavesGoAlone(t *testing.T) {
-	for _, source := range []string{"", "%%\nfmt.Println(1)", "func f() {}", "%env A=1", "%%writefile a.txt\n!ls", "x := 1", "var x = 1\n%% a b\nx"} {
+	for _, source := range []string{"", "%%\nfmt.Println(1)", "func f() {}", "%env A=1", "%%writefile a.txt\n!ls",
+		"x := 1", "var x = 1\n%% a b\nx"} {
 		if c := prepare(source, "/bin/runner"); c.code != source || c.added != 0 || c.value || len(c.commands) > 0 {
 			t.Errorf("%q became %q", source, c.code)
 		}
@@ -67,7 +68,8 @@ func TestPrepareLeavesGoAlone(t *testing.T) {
 
 func TestPrepareSendsCommandsThroughTheRunner(t *testing.T) {
 	c := prepare("!ls -l \\\n  $HOME\nvar x = 1\n!*go mod tidy\n//gonb:!echo 'a'\n!  \n%%\nf()", "/a b/it's")
-	if want := "!'/a b/it'\\''s' command 0\n\nvar x = 1\n!*'/a b/it'\\''s' command 1\n!'/a b/it'\\''s' command 2\n\n%%\nf()"; c.code != want {
+	if want := "!'/a b/it'\\''s' command 0\n\nvar x = 1\n!*'/a b/it'\\''s' command 1\n!'/a b/it'\\''s' command " +
+		"2\n\n%%\nf()"; c.code != want {
 		t.Errorf("the cell became\n%s\nwant\n%s", c.code, want)
 	}
 	want := []command{
@@ -87,7 +89,8 @@ func TestPrepareSendsCommandsThroughTheRunner(t *testing.T) {
 		if len(c.commands) != 1 || !reflect.DeepEqual(c.commands[0].argv, argv) {
 			t.Errorf("%q runs %+v, want %q", source, c.commands, argv)
 		}
-		if first, _, _ := strings.Cut(c.code, "\n"); !reflect.DeepEqual(splitWords(first), []string{"%%script", `/a "b"`, "command", "0"}) {
+		if first, _, _ := strings.Cut(c.code, "\n"); !reflect.DeepEqual(splitWords(first),
+			[]string{"%%script", `/a "b"`, "command", "0"}) {
 			t.Errorf("%q begins with %s", source, first)
 		}
 	}
@@ -115,13 +118,15 @@ func TestHistory(t *testing.T) {
 		request historyRequest
 		want    [][]any
 	}{
-		"tail":         {historyRequest{Access: "tail", N: &two}, [][]any{{1, 3, "%%\nf()"}, {1, 4, "6*7"}}},
-		"range":        {historyRequest{Access: "range", Session: 0, Start: 1, Stop: &three}, [][]any{{1, 1, "a := 1"}, {1, 2, "6*7"}}},
+		"tail": {historyRequest{Access: "tail", N: &two}, [][]any{{1, 3, "%%\nf()"}, {1, 4, "6*7"}}},
+		"range": {historyRequest{Access: "range", Session: 0, Start: 1, Stop: &three},
+			[][]any{{1, 1, "a := 1"}, {1, 2, "6*7"}}},
 		"range to end": {historyRequest{Access: "range", Session: 1, Start: 4}, [][]any{{1, 4, "6*7"}}},
 		"past session": {historyRequest{Access: "range", Session: -1, Stop: &three}, [][]any{}},
 		"search":       {historyRequest{Access: "search", Pattern: "6?7"}, [][]any{{1, 2, "6*7"}, {1, 4, "6*7"}}},
 		"unique":       {historyRequest{Access: "search", Pattern: "*7", Unique: true}, [][]any{{1, 4, "6*7"}}},
-		"with output":  {historyRequest{Access: "search", Pattern: "6*", Output: true, Unique: true}, [][]any{{1, 4, []any{"6*7", &out}}}},
+		"with output": {historyRequest{Access: "search", Pattern: "6*", Output: true, Unique: true},
+			[][]any{{1, 4, []any{"6*7", &out}}}},
 	} {
 		if got := h.reply(c.request); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)

@@ -29,7 +29,8 @@ func completeness(source string) (status, indent string) {
 	}
 	errs, end := syntaxErrors(source)
 	if len(errs) == 0 {
-		if n := len(found); n > 0 && found[n-1].beginsMain() && strings.TrimSpace(strings.Join(lines[found[n-1].end:], "")) == "" {
+		if n := len(found); n > 0 && found[n-1].beginsMain() &&
+			strings.TrimSpace(strings.Join(lines[found[n-1].end:], "")) == "" {
 			return "incomplete", "" // a main without a body
 		}
 		return "complete", ""
@@ -59,7 +60,8 @@ func syntaxErrors(source string) (scanner.ErrorList, int) {
 	text, end := goText(source)
 	set := token.NewFileSet()
 	var errs scanner.ErrorList
-	if _, err := parser.ParseFile(set, "", text, parser.SkipObjectResolution|parser.AllErrors); err == nil || !errors.As(err, &errs) {
+	if _, err := parser.ParseFile(set, "", text, parser.SkipObjectResolution|parser.AllErrors); err == nil ||
+		!errors.As(err, &errs) {
 		return nil, end
 	}
 	if rest := strings.TrimRight(source, " \t\n"); len(specials(strings.Split(source, "\n"))) == 0 {

@@ -63,7 +63,8 @@ func TestCompletionClosesBrackets(t *testing.T) {
 	for _, x := range []struct{ code, want string }{
 		{"var g = nb.Grid{|", "var g = nb.Grid{}"},
 		{"%%\nresults := lab.Run(nb.Grid{|", "%%\nresults := lab.Run(nb.Grid{})"},
-		{"%%\nresults := lab.Run(nb.Grid{Co|\nlab.Table(results)", "%%\nresults := lab.Run(nb.Grid{Co})\nlab.Table(results)"},
+		{"%%\nresults := lab.Run(nb.Grid{Co|\nlab.Table(results)",
+			"%%\nresults := lab.Run(nb.Grid{Co})\nlab.Table(results)"},
 		{"func f() {\n\tlab.Run(nb.Grid{|\n}", "func f() {\n\tlab.Run(nb.Grid{})\n}"},
 		{"func f() {\n\tlab.|", "func f() {\n\tlab.}"},
 		{"func f() {\n\tlab.| // what", "func f() {\n\tlab. // what\n}"},
@@ -91,7 +92,8 @@ func TestCompletionIsWithoutGoimports(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer conn.Close()
-		if err := errors.Join(json.NewEncoder(conn).Encode(Hello{Kind: KindTool, Tool: tool}), json.NewDecoder(conn).Decode(&o)); err != nil {
+		if err := errors.Join(json.NewEncoder(conn).Encode(Hello{Kind: KindTool, Tool: tool}),
+			json.NewDecoder(conn).Decode(&o)); err != nil {
 			t.Fatal(err)
 		}
 		return o

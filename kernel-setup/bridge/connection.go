@@ -52,7 +52,8 @@ func (c Connection) address(port int) string {
 // in dir, which no other user can reach and no port collides with. It is named like the client's file, because GoNB
 // takes the kernel's id from the name.
 func private(dir, client string) (path string, c Connection, err error) {
-	c = Connection{SignatureScheme: "hmac-sha256", Transport: "ipc", IP: filepath.Join(dir, "gonb"), Key: newID() + newID(),
+	c = Connection{SignatureScheme: "hmac-sha256", Transport: "ipc", IP: filepath.Join(dir, "gonb"),
+		Key:       newID() + newID(),
 		ShellPort: 1, ControlPort: 2, StdinPort: 3, IOPubPort: 4, HBPort: 5}
 	path = filepath.Join(dir, filepath.Base(client))
 	if err := os.WriteFile(path, encodeJSON(c), 0o600); err != nil {

@@ -74,7 +74,8 @@
 //   - Completion and inspection wait for the running cell, because GoNB has one file for both.
 //   - There is no iopub_welcome message (protocol 5.4), because the ZeroMQ library does not report subscriptions. The
 //     bridge says that it speaks 5.3.
-//   - What a program displays through gonbui in its last moment may arrive after the cell's end. gonbui.Sync waits for it.
+//   - What a program displays through gonbui in its last moment may arrive after the cell's end. gonbui.Sync waits for
+//     it.
 //   - If a command leaves a background process that holds the cell's output, the cell keeps running: GoNB waits for the
 //     output's end.
 package bridge

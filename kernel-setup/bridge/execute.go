@@ -46,7 +46,8 @@ func (b *bridge) next() {
 	f := m.fields()
 	source, _ := f["code"].(string)
 	silent, _ := f["silent"].(bool)
-	x := &execution{request: m, cell: prepare(source, b.cfg.Runner), store: f["store_history"] != false && !silent, stop: f["stop_on_error"] != false,
+	x := &execution{request: m, cell: prepare(source, b.cfg.Runner), store: f["store_history"] != false && !silent,
+		stop:   f["stop_on_error"] != false,
 		silent: silent, lineStart: true}
 	if x.store {
 		b.count++
@@ -55,7 +56,8 @@ func (b *bridge) next() {
 	b.cells[x.count] = x.cell
 	b.running = x
 	_ = os.Remove(b.resultFile()) // an earlier cell's, if any
-	send := m.complete(map[string]any{"code": "", "silent": false, "store_history": true, "allow_stdin": false, "user_expressions": map[string]any{}})
+	send := m.complete(map[string]any{"code": "", "silent": false, "store_history": true, "allow_stdin": false,
+		"user_expressions": map[string]any{}})
 	if x.cell.code != source || silent {
 		f = send.fields()
 		f["code"], f["store_history"] = x.cell.code, x.store
@@ -76,7 +78,8 @@ func (b *bridge) hello(h Hello) Order {
 		case h.Kind == KindInput:
 			order <- Order{Run: b.inputAllowed()}
 		case h.Kind == KindTool && h.Tool == "goimports" && x == nil:
-			order <- Order{Skip: true} // for a completion: it takes longer than all the rest, and gopls knows of packages itself
+			// for a completion: it takes longer than all the rest, and gopls knows of packages itself
+			order <- Order{Skip: true}
 		case x != nil && (x.command != nil || x.interrupted):
 			order <- Order{}
 		case h.Kind == KindTool:
@@ -106,7 +109,8 @@ func (b *bridge) exited(h Hello, e Exit) {
 		}
 		c := x.cell.commands[h.Command]
 		at := failed{count: x.count, cells: b.cells}.at(x.count, c.line+1, 0)
-		x.command = &failure{name: "command failed", value: at.where + ": " + c.text + ": " + e.How, traceback: []string{at.where + ": " + e.How + "\n    " + at.text}}
+		x.command = &failure{name: "command failed", value: at.where + ": " + c.text + ": " + e.How,
+			traceback: []string{at.where + ": " + e.How + "\n    " + at.text}}
 	})
 	select {
 	case <-heard:
@@ -156,7 +160,8 @@ func (b *bridge) clear(m *message, before, after string) {
 		}
 	}
 	say(before)
-	b.client.publish(answer(&message{header: m.parent, head: m.above}, b.session, "clear_output", map[string]any{"wait": after != ""}))
+	b.client.publish(answer(&message{header: m.parent, head: m.above}, b.session, "clear_output",
+		map[string]any{"wait": after != ""}))
 	say(after)
 }
 
@@ -231,7 +236,8 @@ func (b *bridge) why(x *execution) *failure {
 	isError := reply["status"] != "ok"
 	switch {
 	case x.interrupted && (isError || x.command != nil):
-		return &failure{name: "interrupted", value: "the cell was interrupted", traceback: []string{"the cell was interrupted"}}
+		return &failure{name: "interrupted", value: "the cell was interrupted",
+			traceback: []string{"the cell was interrupted"}}
 	case x.command != nil:
 		return x.command
 	case !isError:
@@ -306,7 +312,8 @@ func refusals(request *message) map[string]any {
 	out := map[string]any{}
 	asked, _ := request.fields()["user_expressions"].(map[string]any)
 	for name := range asked {
-		out[name] = failure{"not supported", "a Go cell's program has ended when its expressions are asked for", []string{}}.reply()
+		out[name] = failure{"not supported", "a Go cell's program has ended when its expressions are asked for",
+			[]string{}}.reply()
 	}
 	return out
 }
@@ -315,7 +322,8 @@ func refusals(request *message) map[string]any {
 func (b *bridge) abort() {
 	for _, m := range b.queue {
 		b.status(m, "busy")
-		b.client.send(shell, m.ids, answer(m, b.session, "execute_reply", map[string]any{"status": "aborted", "execution_count": b.count}))
+		b.client.send(shell, m.ids,
+			answer(m, b.session, "execute_reply", map[string]any{"status": "aborted", "execution_count": b.count}))
 		b.status(m, "idle")
 	}
 	b.queue = nil

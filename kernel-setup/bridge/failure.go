@@ -47,9 +47,10 @@ func (f failed) explain() failure {
 		return f.ended(value)
 	case goGet.MatchString(value):
 		lines := strings.Split(value, "\n")
-		// A missing package is reported in two lines, "go: the cell's module imports" and the package: the second is the
-		// cause.
-		return fromLines("import error", slices.DeleteFunc(lines[1:], func(l string) bool { return strings.HasSuffix(l, " imports") }))
+		// A missing package is reported in two lines, "go: the cell's module imports" and the package: the second is
+		// the cause.
+		return fromLines("import error",
+			slices.DeleteFunc(lines[1:], func(l string) bool { return strings.HasSuffix(l, " imports") }))
 	}
 	if found := f.compile(); found.value != "" {
 		return found

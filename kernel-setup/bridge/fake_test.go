@@ -43,8 +43,10 @@ func (g *fakeGoNB) launch(ctx context.Context, file string, _ []string) (Backend
 	if g.conn, err = ReadConnection(file); err != nil {
 		return nil, err
 	}
-	g.sockets = map[channel]zmq4.Socket{shell: zmq4.NewRouter(ctx), control: zmq4.NewRouter(ctx), stdin: zmq4.NewRouter(ctx), iopub: zmq4.NewPub(ctx)}
-	for name, port := range map[channel]int{shell: g.conn.ShellPort, control: g.conn.ControlPort, stdin: g.conn.StdinPort, iopub: g.conn.IOPubPort} {
+	g.sockets = map[channel]zmq4.Socket{shell: zmq4.NewRouter(ctx), control: zmq4.NewRouter(ctx),
+		stdin: zmq4.NewRouter(ctx), iopub: zmq4.NewPub(ctx)}
+	for name, port := range map[channel]int{shell: g.conn.ShellPort, control: g.conn.ControlPort,
+		stdin: g.conn.StdinPort, iopub: g.conn.IOPubPort} {
 		if err := g.sockets[name].Listen(g.conn.address(port)); err != nil {
 			return nil, err
 		}
@@ -65,7 +67,9 @@ func (g *fakeGoNB) launch(ctx context.Context, file string, _ []string) (Backend
 				continue
 			}
 			g.publish(m, "status", map[string]any{"execution_state": "busy"})
-			g.reply(m, "kernel_info_reply", map[string]any{"implementation": "fake", "banner": "", "language_info": map[string]any{"name": "go", "pygments_lexer": ""}})
+			g.reply(m, "kernel_info_reply",
+				map[string]any{"implementation": "fake", "banner": "",
+					"language_info": map[string]any{"name": "go", "pygments_lexer": ""}})
 			g.publish(m, "status", map[string]any{"execution_state": "idle"})
 		}
 	}()
@@ -166,7 +170,8 @@ func (c *testClient) output(to *message) (kinds string, all []*message) {
 }
 
 func execute(code string) map[string]any {
-	return map[string]any{"code": code, "silent": false, "store_history": true, "allow_stdin": false, "user_expressions": map[string]any{}, "stop_on_error": true}
+	return map[string]any{"code": code, "silent": false, "store_history": true, "allow_stdin": false,
+		"user_expressions": map[string]any{}, "stop_on_error": true}
 }
 
 // start runs a bridge between a fake GoNB and a client; change may set what else the bridge is to know.
@@ -177,7 +182,8 @@ func start(t *testing.T, change ...func(*Config)) (*fakeGoNB, *testClient, func(
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	conn := Connection{SignatureScheme: "hmac-sha256", Transport: "ipc", IP: filepath.Join(dir, "client"), Key: "secret",
+	conn := Connection{SignatureScheme: "hmac-sha256", Transport: "ipc", IP: filepath.Join(dir, "client"),
+		Key:       "secret",
 		ShellPort: 1, ControlPort: 2, StdinPort: 3, IOPubPort: 4, HBPort: 5}
 	file := filepath.Join(dir, "kernel-0-1.json")
 	if err := os.WriteFile(file, encodeJSON(conn), 0o600); err != nil {
@@ -188,7 +194,8 @@ func start(t *testing.T, change ...func(*Config)) (*fakeGoNB, *testClient, func(
 		t.Fatal(err)
 	}
 	ctx, end := context.WithCancel(t.Context())
-	gonb := &fakeGoNB{t: t, requests: make(chan *message, 100), interrupts: make(chan struct{}, 1), done: make(chan struct{})}
+	gonb := &fakeGoNB{t: t, requests: make(chan *message, 100), interrupts: make(chan struct{}, 1),
+		done: make(chan struct{})}
 	lg := log.New(io.Discard, "", 0)
 	result := make(chan error, 1)
 	cfg := Config{Connection: file, Dir: own, Runner: "/bin/runner", Version: "v9", Launch: gonb.launch, Log: lg}
@@ -242,7 +249,8 @@ func (g *fakeGoNB) run(status map[string]any, output ...map[string]any) *message
 		g.publish(m, "stream", o)
 	}
 	if status["status"] == "error" {
-		g.publish(m, "error", map[string]any{"ename": status["ename"], "evalue": status["evalue"], "traceback": status["traceback"]})
+		g.publish(m, "error", map[string]any{"ename": status["ename"], "evalue": status["evalue"],
+			"traceback": status["traceback"]})
 	}
 	g.reply(m, "execute_reply", status)
 	g.publish(m, "status", map[string]any{"execution_state": "idle"})

@@ -30,7 +30,8 @@ func (f failed) hint(msg string) string {
 			)
 		}
 		if m[1] == "lab" || m[1] == "nb" { // names that the chapters' first cells declare
-			const says = "%s (run the cell that declares %s first, such as the first one of a chapter, also after a restart)"
+			const says = "%s (run the cell that declares %s first, such as the first one of a chapter, also " +
+				"after a restart)"
 			return fmt.Sprintf(says, msg, m[1])
 		}
 	}
@@ -57,7 +58,8 @@ func (f failed) hint(msg string) string {
 // setIn is the newest earlier cell that sets name below %%; 0 if none does.
 func (f failed) setIn(name string) int {
 	set := regexp.MustCompile(
-		`(?m)^[ \t]*(?:var[ \t]+)?(?:\w+[ \t]*,[ \t]*)*` + name + `[ \t]*(?:,[ \t]*\w+[ \t]*)*(?::?=(?:[^=]|$)|[ \t]\w)`,
+		`(?m)^[ \t]*(?:var[ \t]+)?(?:\w+[ \t]*,[ \t]*)*` + name +
+			`[ \t]*(?:,[ \t]*\w+[ \t]*)*(?::?=(?:[^=]|$)|[ \t]\w)`,
 	)
 	for count := f.count - 1; count > 0; count-- {
 		lines := strings.Split(f.cells[count].source, "\n")

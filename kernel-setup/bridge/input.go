@@ -22,7 +22,8 @@ func (b *bridge) ask() Order {
 		default:
 			x := b.running
 			b.answer = got
-			b.client.send(stdin, x.request.ids, answer(x.request, b.session, "input_request", map[string]any{"prompt": "", "password": false}))
+			b.client.send(stdin, x.request.ids,
+				answer(x.request, b.session, "input_request", map[string]any{"prompt": "", "password": false}))
 		}
 	})
 	select {

@@ -43,7 +43,8 @@ func TestInputIsAskedForWhereItIsAllowed(t *testing.T) {
 	cell["allow_stdin"] = true
 	sent := c.send(shell, "execute_request", cell)
 	m = gonb.next("execute_request")
-	c.side.send(stdin, nil, answer(nil, "client", "x", map[string]any{})) // the bridge learns of the socket by what comes on it
+	// the bridge learns of the socket by what comes on it
+	c.side.send(stdin, nil, answer(nil, "client", "x", map[string]any{}))
 	out, in, allowed := feeder(t, gonb)
 	if !allowed {
 		t.Fatal("there is no input in a cell that allows it")

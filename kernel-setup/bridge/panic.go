@@ -21,9 +21,11 @@ var (
 // ended explains the end of a program: a panic, whose cause and stack the program wrote, or an exit status, before
 // which it may have said why.
 func (f failed) ended(how string) failure {
-	if at := dying.FindAllStringIndex(f.stderr, -1); at != nil && (how == "exit status 2" || strings.HasPrefix(how, "signal: ")) {
+	if at := dying.FindAllStringIndex(f.stderr, -1); at != nil &&
+		(how == "exit status 2" || strings.HasPrefix(how, "signal: ")) {
 		begin := at[len(at)-1][0]
-		for i := len(at) - 2; i >= 0 && !strings.Contains(f.stderr[at[i][0]:begin], "\ngoroutine "); i-- { // a repeated panic
+		// a repeated panic
+		for i := len(at) - 2; i >= 0 && !strings.Contains(f.stderr[at[i][0]:begin], "\ngoroutine "); i-- {
 			begin = at[i][0]
 		}
 		return f.panicked(f.stderr[begin:])

@@ -89,8 +89,9 @@ func (b *bridge) reply(m *message) (kind string, content map[string]any) {
 		}
 		return "comm_info_reply", map[string]any{"status": "ok", "comms": open}
 	case "connect_request":
-		return "connect_reply", map[string]any{"status": "ok", "shell_port": b.conn.ShellPort, "iopub_port": b.conn.IOPubPort,
-			"stdin_port": b.conn.StdinPort, "hb_port": b.conn.HBPort, "control_port": b.conn.ControlPort}
+		return "connect_reply",
+			map[string]any{"status": "ok", "shell_port": b.conn.ShellPort, "iopub_port": b.conn.IOPubPort,
+				"stdin_port": b.conn.StdinPort, "hb_port": b.conn.HBPort, "control_port": b.conn.ControlPort}
 	}
 	return "", nil
 }
@@ -182,7 +183,8 @@ func completeInfo(info map[string]any, version string) map[string]any {
 	if language == nil {
 		language = map[string]any{}
 	}
-	for k, v := range map[string]string{"name": "go", "file_extension": ".go", "mimetype": "text/x-go", "pygments_lexer": "go", "codemirror_mode": "go"} {
+	for k, v := range map[string]string{"name": "go", "file_extension": ".go", "mimetype": "text/x-go",
+		"pygments_lexer": "go", "codemirror_mode": "go"} {
 		if old, _ := language[k].(string); old == "" {
 			language[k] = v
 		}

@@ -43,7 +43,8 @@ func bind(ctx context.Context, c Connection, lg *log.Logger) (*side, error) {
 		iopub: zmq4.NewPub(ctx, quiet()),
 	}}
 	heart := zmq4.NewRep(ctx, quiet())
-	for name, port := range map[channel]int{shell: c.ShellPort, control: c.ControlPort, stdin: c.StdinPort, iopub: c.IOPubPort} {
+	for name, port := range map[channel]int{shell: c.ShellPort, control: c.ControlPort, stdin: c.StdinPort,
+		iopub: c.IOPubPort} {
 		if err := s.sockets[name].Listen(boundedPrefix + c.address(port)); err != nil {
 			return nil, fmt.Errorf("cannot listen on the %s port: %w", name, err)
 		}
@@ -79,7 +80,8 @@ func dial(ctx context.Context, c Connection, lg *log.Logger) (*side, error) {
 	if err := s.sockets[iopub].SetOption(zmq4.OptionSubscribe, ""); err != nil {
 		return nil, err
 	}
-	for name, port := range map[channel]int{shell: c.ShellPort, control: c.ControlPort, stdin: c.StdinPort, iopub: c.IOPubPort} {
+	for name, port := range map[channel]int{shell: c.ShellPort, control: c.ControlPort, stdin: c.StdinPort,
+		iopub: c.IOPubPort} {
 		if err := s.sockets[name].Dial(c.address(port)); err != nil {
 			return nil, fmt.Errorf("cannot connect to GoNB's %s socket: %w", name, err)
 		}

@@ -62,7 +62,8 @@ type standIns struct {
 
 // listenForStandIns opens the socket. hello decides whether a program may run, ask
 // gets input for it, and exit receives how it ended.
-func listenForStandIns(path string, hello func(Hello) Order, ask func() Order, exit func(Hello, Exit)) (*standIns, error) {
+func listenForStandIns(path string, hello func(Hello) Order, ask func() Order, exit func(Hello, Exit)) (*standIns,
+	error) {
 	l, err := net.Listen("unix", path)
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen for the kernel's programs: %w", err)

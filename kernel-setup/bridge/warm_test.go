@@ -52,7 +52,8 @@ func TestImportsAreReadAhead(t *testing.T) {
 
 func TestPackageName(t *testing.T) {
 	for want, imports := range map[string][]string{
-		"nb": {`"fmt"`, `"coadapt/notebooks/nb"`}, "f": {`f "fmt"`}, "fmt": {`"fmt"`, `"example.com/x/v2"`, `"example.com/go-x"`}, "": {`"a.b/c-d"`},
+		"nb": {`"fmt"`, `"coadapt/notebooks/nb"`}, "f": {`f "fmt"`},
+		"fmt": {`"fmt"`, `"example.com/x/v2"`, `"example.com/go-x"`}, "": {`"a.b/c-d"`},
 	} {
 		if got := (&bridge{imports: imports}).packageName(); got != want {
 			t.Errorf("%q: %q, want %q", imports, got, want)

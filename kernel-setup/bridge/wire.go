@@ -65,7 +65,8 @@ func decode(frames [][]byte, key []byte) (*message, error) {
 			return nil, errSignature
 		}
 	}
-	m := &message{ids: frames[:at], header: parts[0], parent: parts[1], metadata: parts[2], content: parts[3], buffers: frames[at+6:],
+	m := &message{ids: frames[:at], header: parts[0], parent: parts[1], metadata: parts[2], content: parts[3],
+		buffers:   frames[at+6:],
 		signature: given}
 	if err := json.Unmarshal(m.header, &m.head); err != nil {
 		return nil, fmt.Errorf("a message's header is no JSON: %w", err)
@@ -104,8 +105,10 @@ func sign(key []byte, parts [][]byte) []byte {
 
 // answer makes a message of the bridge's own. It answers parent, or no request if parent is nil.
 func answer(parent *message, session, kind string, content any) *message {
-	h := header{ID: newID(), Session: session, Username: "kernel", Date: time.Now().UTC().Format(time.RFC3339Nano), Type: kind, Version: protocolVersion}
-	m := &message{head: h, header: encodeJSON(h), parent: []byte("{}"), metadata: []byte("{}"), content: encodeJSON(content)}
+	h := header{ID: newID(), Session: session, Username: "kernel", Date: time.Now().UTC().Format(time.RFC3339Nano),
+		Type: kind, Version: protocolVersion}
+	m := &message{head: h, header: encodeJSON(h), parent: []byte("{}"), metadata: []byte("{}"),
+		content: encodeJSON(content)}
 	if parent != nil {
 		m.ids, m.parent, m.above = parent.ids, parent.header, parent.head
 	}

@@ -1,8 +1,9 @@
 // Package cellmod writes the Go module in which a notebook's cells are compiled.
 //
-// GoNB makes an empty module for each kernel, so a cell that imports coadapt or GoMLX would send `go get` to the network for whatever is
-// newest. This module instead requires what the clone's go.mod requires, at the same versions, takes the clone itself from disk, and has
-// the clone's go.sum: `go get` and `go build` then find everything in the module cache, and a cell's results come from this clone.
+// GoNB makes an empty module for each kernel, so a cell that imports coadapt or GoMLX would send `go get` to the
+// network for whatever is newest. This module instead requires what the clone's go.mod requires, at the same
+// versions, takes the clone itself from disk, and has the clone's go.sum: `go get` and `go build` then find
+// everything in the module cache, and a cell's results come from this clone.
 package cellmod
 
 import (
@@ -17,7 +18,8 @@ import (
 	"golang.org/x/mod/module"
 )
 
-// Write makes dir a module called name whose packages see the clone at root: it writes dir/go.mod and dir/go.sum, over what is there.
+// Write makes dir a module called name whose packages see the clone at root: it writes dir/go.mod and dir/go.sum,
+// over what is there.
 func Write(dir, name, root string) error {
 	mod, err := goMod(name, root)
 	if err != nil {
@@ -56,7 +58,8 @@ func goMod(name, root string) ([]byte, error) {
 	for _, r := range clone.Require {
 		fmt.Fprintf(&b, "\t%s %s\n", r.Mod.Path, r.Mod.Version)
 	}
-	// A block, not one line: GoNB follows one-line replacements and would send every Go file below the clone to gopls at the first cell.
+	// A block, not one line: GoNB follows one-line replacements and would send every Go file below the clone to gopls
+	// at the first cell.
 	fmt.Fprintf(&b, ")\n\nreplace (\n\t%s => %s\n", clone.Module.Mod.Path, modfile.AutoQuote(root))
 	for _, r := range clone.Replace {
 		fmt.Fprintf(&b, "\t%s => %s\n", spelled(r.Old), target(r.New, root))
@@ -75,7 +78,8 @@ func spelled(v module.Version) string {
 	return modfile.AutoQuote(v.Path) + " " + v.Version
 }
 
-// target is the right side of a replacement; a folder is relative to the clone and must not become relative to the cells.
+// target is the right side of a replacement; a folder is relative to the clone and must not become relative to the
+// cells.
 func target(v module.Version, root string) string {
 	if v.Version == "" && !filepath.IsAbs(v.Path) {
 		v.Path = filepath.Join(root, v.Path)

@@ -45,14 +45,16 @@ replace example.com/a v1.2.3 => example.com/c v1.3.0
 	if err != nil {
 		t.Fatalf("the go command would not read it: %v\n%s", err, text)
 	}
-	if mod.Module.Mod.Path != "gonb_1234" || mod.Go.Version != "1.24.3" || len(mod.Require) != 3 || len(mod.Exclude) != 1 {
+	if mod.Module.Mod.Path != "gonb_1234" || mod.Go.Version != "1.24.3" || len(mod.Require) != 3 ||
+		len(mod.Exclude) != 1 {
 		t.Errorf("not all of the clone's module is there:\n%s", text)
 	}
 	where := map[string]string{}
 	for _, r := range mod.Replace {
 		where[r.Old.Path] = r.New.Path
 	}
-	for path, want := range map[string]string{"coadapt": root, "example.com/b": filepath.Join(root, "b"), "example.com/a": "example.com/c"} {
+	for path, want := range map[string]string{"coadapt": root, "example.com/b": filepath.Join(root, "b"),
+		"example.com/a": "example.com/c"} {
 		if where[path] != want {
 			t.Errorf("%s is replaced by %q, want %q", path, where[path], want)
 		}
@@ -74,7 +76,8 @@ func TestCellBuildsOffline(t *testing.T) {
 	if err := Write(dir, "gonb_1", root); err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(dir, "main.go"), "package main\n\nimport \"coadapt/greet\"\n\nfunc main() { println(greet.Word) }\n")
+	write(t, filepath.Join(dir, "main.go"),
+		"package main\n\nimport \"coadapt/greet\"\n\nfunc main() { println(greet.Word) }\n")
 	for _, args := range [][]string{{"get"}, {"build", "-o", filepath.Join(dir, "cell")}} {
 		cmd := exec.Command("go", args...)
 		cmd.Dir = dir

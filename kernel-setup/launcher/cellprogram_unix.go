@@ -11,8 +11,9 @@ import (
 	"syscall"
 )
 
-// cellProgram becomes a cell's program, with a feeder at its standard input: GoNB's own pipe there never ends and nobody writes to it, but for
-// answers to questions that the program asks through gonbui, which the feeder passes on. It returns only when the program cannot be started.
+// cellProgram becomes a cell's program, with a feeder at its standard input: GoNB's own pipe there never ends and
+// nobody writes to it, but for answers to questions that the program asks through gonbui, which the feeder passes on.
+// It returns only when the program cannot be started.
 func cellProgram(program string, args []string) int {
 	var pipe [2]int
 	if err := syscall.Pipe(pipe[:]); err != nil {
@@ -47,13 +48,15 @@ func feedProgram(pid int) int {
 	syscall.CloseOnExec(3)
 	alive := func() bool { return os.Getppid() == pid }
 	if canWait {
-		go io.Copy(struct{ io.Writer }{to}, os.Stdin) // what GoNB passes on; a copy by the system would keep feed from writing and closing
+		// what GoNB passes on; a copy by the system would keep feed from writing and closing
+		go io.Copy(struct{ io.Writer }{to}, os.Stdin)
 		feed(to, func() bool { return treeWaitsForInput(pid) }, alive)
 	}
 	return 0
 }
 
-// inputPipe is a pipe for a command's standard input and what feeds it once the command has been started as the leader of its group.
+// inputPipe is a pipe for a command's standard input and what feeds it once the command has been started as the
+// leader of its group.
 func inputPipe() (from *os.File, feeder func(group int), err error) {
 	from, to, err := os.Pipe()
 	if err != nil {

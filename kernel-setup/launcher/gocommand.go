@@ -19,8 +19,9 @@ const (
 	envCells = "COADAPT_CELLS" // the folder below which GoNB makes its modules
 )
 
-// goCommand stands in for go inside a kernel. Below the cells' folder, `go mod init NAME` leaves a module that sees the clone, and what builds
-// a cell reports to the bridge; everything else is the real go. It returns the exit status.
+// goCommand stands in for go inside a kernel. Below the cells' folder, `go mod init NAME` leaves a module that sees
+// the clone, and what builds a cell reports to the bridge; everything else is the real go. It returns the exit
+// status.
 func goCommand(args []string) int {
 	real := os.Getenv(envGo)
 	if real == "" {
@@ -33,7 +34,8 @@ func goCommand(args []string) int {
 	if len(args) == 1 && args[0] == "get" && provided(".", moduleCache(os.Getenv)) {
 		return 0
 	}
-	if isBuild := args[0] == "get" || args[0] == "build" || args[0] == "test"; isBuild && os.Getenv(bridge.EnvSocket) != "" {
+	if isBuild := args[0] == "get" || args[0] == "build" || args[0] == "test"; isBuild &&
+		os.Getenv(bridge.EnvSocket) != "" {
 		return wrapBuild(args, func(args []string) int {
 			return standIn(bridge.Hello{Kind: bridge.KindTool}, append([]string{real}, args...))
 		})

@@ -17,7 +17,8 @@ func become(program string, args []string) int {
 	return 1
 }
 
-// ownGroup gives cmd a process group of its own. With dies, cmd is killed when the thread that starts it ends, where the system can.
+// ownGroup gives cmd a process group of its own. With dies, cmd is killed when the thread that starts it ends, where
+// the system can.
 func ownGroup(cmd *exec.Cmd, dies bool) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if dies {

@@ -12,8 +12,8 @@ import (
 // lookAgain is how often feed looks whether a program waits for input.
 const lookAgain = 100 * time.Millisecond
 
-// feed writes to a program's standard input, to, what its reader types when the program waits for it, and closes to where there is no reader.
-// It goes on until alive says no.
+// feed writes to a program's standard input, to, what its reader types when the program waits for it, and closes to
+// where there is no reader. It goes on until alive says no.
 func feed(to io.WriteCloser, waits, alive func() bool) {
 	defer to.Close()
 	conn, err := bridge.Dial(os.Getenv(bridge.EnvSocket))

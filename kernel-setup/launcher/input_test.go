@@ -13,7 +13,8 @@ import (
 	"coadapt/kernel-setup/bridge"
 )
 
-// reader plays the bridge and a reader who types lines; nil lines: there is no reader. argv of a command is what it orders.
+// reader plays the bridge and a reader who types lines; nil lines: there is no reader. argv of a command is what it
+// orders.
 func reader(t *testing.T, argv []string, lines []string) (socket string) {
 	t.Helper()
 	dir, err := os.MkdirTemp("/tmp", "input-") // a socket's path has no room for a test's folder
@@ -84,7 +85,8 @@ func TestInput(t *testing.T) {
 		{"a reader who stops", "cat; echo end", []string{"Ada\n"}, "Ada\nend\n"},
 		{"nothing is read", "echo end", []string{"Ada\n"}, "end\n"},
 	} {
-		for kind, args := range map[string][]string{"program": append([]string{"cell"}, shell(c.script)...), "command": {"command", "0"}} {
+		for kind, args := range map[string][]string{"program": append([]string{"cell"}, shell(c.script)...),
+			"command": {"command", "0"}} {
 			cmd := exec.CommandContext(t.Context(), exe, args...)
 			cmd.Env = append(os.Environ(), bridge.EnvSocket+"="+reader(t, shell(c.script), c.lines))
 			never, err := cmd.StdinPipe()

@@ -12,7 +12,8 @@ import (
 	"time"
 )
 
-// keeper is the bridge's hold on GoNB: a process between the two that outlives a killed bridge for as long as it takes to clean up.
+// keeper is the bridge's hold on GoNB: a process between the two that outlives a killed bridge for as long as it
+// takes to clean up.
 type keeper struct {
 	cmd  *exec.Cmd
 	in   io.WriteCloser // orders, a line each; its end means that the bridge is gone
@@ -67,8 +68,8 @@ func (k *keeper) stop() {
 	<-k.done
 }
 
-// keep is the keeper's process: it runs argv and follows the orders on its stdin until either ends, then ends what is left of GoNB and
-// removes dir. It returns GoNB's exit status.
+// keep is the keeper's process: it runs argv and follows the orders on its stdin until either ends, then ends what is
+// left of GoNB and removes dir. It returns GoNB's exit status.
 func keep(dir string, argv []string) int {
 	// Ending is the bridge's business. Ignored signals would stay ignored in GoNB and the cells; unread ones do not.
 	signal.Notify(make(chan os.Signal, 1), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)

@@ -12,9 +12,11 @@ import (
 	"coadapt/gomlxnet/home"
 )
 
-// TestMain lets the test binary stand in for the launcher: under the name "go", as bin/shim/go does, and as keeper and cell's command.
+// TestMain lets the test binary stand in for the launcher: under the name "go", as bin/shim/go does, and as keeper
+// and cell's command.
 func TestMain(m *testing.M) {
-	if filepath.Base(os.Args[0]) == "go" || len(os.Args) > 1 && slices.Contains([]string{"keep", "command", "cell", "feed"}, os.Args[1]) {
+	if filepath.Base(os.Args[0]) == "go" || len(os.Args) > 1 &&
+		slices.Contains([]string{"keep", "command", "cell", "feed"}, os.Args[1]) {
 		main()
 	}
 	os.Exit(m.Run())

@@ -1,17 +1,18 @@
-// Command coadapt-kernel is what JupyterLab starts for the kernel "coadapt": it prepares the ground, starts GoNB on it and stands between
-// the two as package bridge describes.
+// Command coadapt-kernel is what JupyterLab starts for the kernel "coadapt": it prepares the ground, starts GoNB on
+// it and stands between the two as package bridge describes.
 //
 //	JupyterLab --> coadapt-kernel CONNECTION_FILE      the bridge
-//	                 `-> coadapt-kernel keep ...       ends GoNB and removes the kernel's folder when the bridge is gone, even killed
+//	                 `-> coadapt-kernel keep ...       ends GoNB, removes the kernel's folder once the bridge is gone
 //	                       `-> gonb --kernel ...
 //	                             |-> go, goimports, gopls    coadapt-kernel under these names, first in GoNB's PATH
 //	                             |-> coadapt-kernel command N   a cell's shell command or script
 //	                             `-> the cell's program, started as coadapt-kernel cell PROGRAM
 //	                                   `-> coadapt-kernel feed PID     asks for input when the program waits for it
 //
-// As go, `mod init` writes the module of package cellmod, so a notebook imports this clone's packages at this clone's pins with no line of
-// its own, and still does after a restart; the rest is the real go. All that stands in for a program runs it in a process group of its own
-// and reports to the bridge, so that an interrupt reaches it and it ends when the bridge does.
+// As go, `mod init` writes the module of package cellmod, so a notebook imports this clone's packages at this clone's
+// pins with no line of its own, and still does after a restart; the rest is the real go. All that stands in for a
+// program runs it in a process group of its own and reports to the bridge, so that an interrupt reaches it and it
+// ends when the bridge does.
 package main
 
 import (
@@ -50,6 +51,7 @@ func main() {
 		}
 		os.Exit(code)
 	}
-	fmt.Fprintln(os.Stderr, "usage: coadapt-kernel CONNECTION_FILE\nJupyterLab starts it; `go run ./kernel-setup setup` tells JupyterLab how.")
+	fmt.Fprintln(os.Stderr, "usage: coadapt-kernel CONNECTION_FILE\nJupyterLab starts it; `go run ./kernel-setup "+
+		"setup` tells JupyterLab how.")
 	os.Exit(2)
 }

@@ -13,9 +13,9 @@ import (
 	"golang.org/x/mod/module"
 )
 
-// provided tells whether the modules that dir's go.mod requires, as they lie in the module cache or on disk, have every package that the Go
-// files in dir import. GoNB runs `go get` before each build; where all is there it changes nothing, and takes longer than this look by a
-// tenth of a second and more. When in doubt, the answer is no.
+// provided tells whether the modules that dir's go.mod requires, as they lie in the module cache or on disk, have
+// every package that the Go files in dir import. GoNB runs `go get` before each build; where all is there it changes
+// nothing, and takes longer than this look by a tenth of a second and more. When in doubt, the answer is no.
 func provided(dir, cache string) bool {
 	text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
 	if err != nil {
@@ -44,13 +44,15 @@ func provided(dir, cache string) bool {
 	return true
 }
 
-// packageThere looks for one package: in the standard library, whose paths have no dot in their first element and no module here, or in
-// the folder of a required module. A module's folder in the cache is whole and without the modules nested in it.
+// packageThere looks for one package: in the standard library, whose paths have no dot in their first element and no
+// module here, or in the folder of a required module. A module's folder in the cache is whole and without the modules
+// nested in it.
 func packageThere(mod *modfile.File, path, cache string) bool {
 	first, _, _ := strings.Cut(path, "/")
 	var found *module.Version
 	for _, r := range mod.Require {
-		if (path == r.Mod.Path || strings.HasPrefix(path, r.Mod.Path+"/")) && (found == nil || len(r.Mod.Path) > len(found.Path)) {
+		if (path == r.Mod.Path || strings.HasPrefix(path, r.Mod.Path+"/")) &&
+			(found == nil || len(r.Mod.Path) > len(found.Path)) {
 			found = &r.Mod
 		}
 	}
@@ -74,7 +76,8 @@ func packageThere(mod *modfile.File, path, cache string) bool {
 	if root == "" {
 		return false
 	}
-	entries, err := os.ReadDir(filepath.Join(root, filepath.FromSlash(strings.TrimPrefix(strings.TrimPrefix(path, found.Path), "/"))))
+	entries, err := os.ReadDir(filepath.Join(root,
+		filepath.FromSlash(strings.TrimPrefix(strings.TrimPrefix(path, found.Path), "/"))))
 	return err == nil && hasGo(entries)
 }
 

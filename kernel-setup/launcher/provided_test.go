@@ -33,7 +33,9 @@ func TestProvided(t *testing.T) {
 		`"not finished`:               false,
 	} {
 		dir := t.TempDir()
-		write(filepath.Join(dir, "go.mod"), "module gonb_1\n\nrequire (\n\tcoadapt v0.0.0\n\texample.com/Big/lib v1.2.0\n)\n\nreplace (\n\tcoadapt => "+root+"\n)\n")
+		write(filepath.Join(dir, "go.mod"),
+			"module gonb_1\n\nrequire (\n\tcoadapt v0.0.0\n\texample.com/Big/lib v1.2.0\n)\n\nreplace "+
+				"(\n\tcoadapt => "+root+"\n)\n")
 		write(filepath.Join(dir, "main.go"), "package main\n\nimport ("+imports+")\n")
 		if got := provided(dir, cache); got != want {
 			t.Errorf("import %s: all is there: %v, want %v", imports, got, want)

@@ -16,7 +16,8 @@ var testLine = regexp.MustCompile(`\bmain\.go:\d+\] .*(?:Logging to extra logger
 // drainPatience is how long drain waits for a log that another program still holds open.
 const drainPatience = 200 * time.Millisecond
 
-// quietLog is a file for GoNB's log that goes on to out, but for its test lines. drain waits for its end once GoNB has ended.
+// quietLog is a file for GoNB's log that goes on to out, but for its test lines. drain waits for its end once GoNB
+// has ended.
 func quietLog(out io.Writer) (log *os.File, drain func(), err error) {
 	from, log, err := os.Pipe()
 	if err != nil {

@@ -15,8 +15,9 @@ func TestTestLinesOfGoNBAreLeftOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	const kept = "I1129 05:35:27.306111 19786 main.go:222] kernel created\nE1129 kernel.go:7] Error message\nthe end"
-	if _, err := io.WriteString(log, "I1129 05:35:27.302092"+mark+"Logging to extra logger configured\nI1129"+mark+"Info message\nW1129"+mark+
-		"Warning message\nE1129"+mark+"Error message\n"+kept); err != nil {
+	if _, err := io.WriteString(log,
+		"I1129 05:35:27.302092"+mark+"Logging to extra logger configured\nI1129"+mark+"Info message\nW1129"+mark+
+			"Warning message\nE1129"+mark+"Error message\n"+kept); err != nil {
 		t.Fatal(err)
 	}
 	log.Close()

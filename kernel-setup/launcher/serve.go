@@ -22,14 +22,16 @@ import (
 // cellsPrefix begins the name of every kernel's temporary folder.
 const cellsPrefix = "coadapt-kernel-"
 
-// longestTemp is the longest TMPDIR in which the kernel's sockets have room: a socket's path ends at 104 bytes on macOS.
+// longestTemp is the longest TMPDIR in which the kernel's sockets have room: a socket's path ends at 104 bytes on
+// macOS.
 const longestTemp = 50
 
 // warmAfter is how long no cell has run when gopls reads ahead. Who runs one cell behind the other is not delayed.
 const warmAfter = 500 * time.Millisecond
 
-// serve runs the bridge and GoNB until a client shuts the kernel down, it is told to end, or its client is gone, and removes the kernel's
-// temporary folder. It returns the exit status: 0 after a shutdown, 128 + SIGTERM when it was told to end.
+// serve runs the bridge and GoNB until a client shuts the kernel down, it is told to end, or its client is gone, and
+// removes the kernel's temporary folder. It returns the exit status: 0 after a shutdown, 128 + SIGTERM when it was
+// told to end.
 func serve(connection string) (int, error) {
 	h, err := home.Locate()
 	if err != nil {
@@ -81,10 +83,12 @@ func serve(connection string) (int, error) {
 		Warm: warmAfter,
 		Log:  log.New(os.Stderr, "coadapt-kernel: ", log.LstdFlags),
 		Launch: func(_ context.Context, file string, env []string) (bridge.Backend, error) {
-			env = append(append(os.Environ(), env...), "TMPDIR="+cells, envCells+"="+cells, envGo+"="+real, envTools+"="+h.Bin(),
+			env = append(append(os.Environ(), env...), "TMPDIR="+cells, envCells+"="+cells, envGo+"="+real,
+				envTools+"="+h.Bin(),
 				home.EnvRoot+"="+h.Root, "PATH="+shim+string(os.PathListSeparator)+os.Getenv("PATH"))
 			var err error
-			gonb, err = startKeeper(exe, cells, env, filepath.Join(h.Bin(), "gonb"), "--kernel", file, "-logtostderr=true", "-raw_error=true")
+			gonb, err = startKeeper(exe, cells, env, filepath.Join(h.Bin(), "gonb"), "--kernel", file,
+				"-logtostderr=true", "-raw_error=true")
 			return gonb, err
 		},
 	})
@@ -96,8 +100,8 @@ func serve(connection string) (int, error) {
 	}
 }
 
-// needHome sets $HOME where services and containers leave it out: go finds its caches by it. It is the user's, or where nobody knows the user a
-// folder of the clone's.
+// needHome sets $HOME where services and containers leave it out: go finds its caches by it. It is the user's, or
+// where nobody knows the user a folder of the clone's.
 func needHome(h home.Home) error {
 	if os.Getenv("HOME") != "" {
 		return nil
@@ -111,8 +115,8 @@ func needHome(h home.Home) error {
 	return os.Setenv("HOME", dir)
 }
 
-// waitForEnd waits for a signal to end, or for the client's end: a kernel whose parent has changed is an orphan. An "independent" kernel,
-// which Jupyter starts without naming itself, may outlive its client.
+// waitForEnd waits for a signal to end, or for the client's end: a kernel whose parent has changed is an orphan. An
+// "independent" kernel, which Jupyter starts without naming itself, may outlive its client.
 func waitForEnd(signals <-chan os.Signal) {
 	parent, watched := os.Getppid(), os.Getenv("JPY_PARENT_PID") != ""
 	watch := time.NewTicker(500 * time.Millisecond)
@@ -139,7 +143,8 @@ func realGo(path, shim string) (string, error) {
 			return filepath.Abs(file)
 		}
 	}
-	return "", fmt.Errorf("no go program in PATH=%s; install Go or run `go run ./kernel-setup setup` with it in the PATH", path)
+	return "", fmt.Errorf("no go program in PATH=%s; install Go or run `go run ./kernel-setup setup` with "+
+		"it in the PATH", path)
 }
 
 // makeCells makes the kernel's temporary folder in tmp. A lock on a file in it says that its kernel lives.
@@ -155,8 +160,8 @@ func makeCells(tmp string) (dir string, unlock func(), err error) {
 	return dir, func() { _ = lock.Close() }, nil
 }
 
-// sweep removes the folders of kernels that were killed. It looks at this user's folders only, and at locks that are regular files in them:
-// names in a folder for everybody may be links or pipes that others made. It makes nothing.
+// sweep removes the folders of kernels that were killed. It looks at this user's folders only, and at locks that are
+// regular files in them: names in a folder for everybody may be links or pipes that others made. It makes nothing.
 func sweep(tmp string) {
 	entries, err := os.ReadDir(tmp)
 	if err != nil {
@@ -165,7 +170,8 @@ func sweep(tmp string) {
 	for _, e := range entries {
 		dir := filepath.Join(tmp, e.Name())
 		info, err := e.Info() // of a link, the link's own
-		if err != nil || !info.IsDir() || !strings.HasPrefix(e.Name(), cellsPrefix) || !own(info) || time.Since(info.ModTime()) < time.Minute {
+		if err != nil || !info.IsDir() || !strings.HasPrefix(e.Name(), cellsPrefix) || !own(info) ||
+			time.Since(info.ModTime()) < time.Minute {
 			continue // a young one may be between its making and its lock
 		}
 		file := filepath.Join(dir, "lock")

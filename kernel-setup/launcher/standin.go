@@ -36,14 +36,15 @@ func toolCommand(name string, args []string) int {
 	return standIn(bridge.Hello{Kind: kind, Tool: name}, append([]string{real}, args...))
 }
 
-// cellCommand runs the n-th shell command of the running cell. What it ends with is the bridge's to tell: GoNB would only print it.
+// cellCommand runs the n-th shell command of the running cell. What it ends with is the bridge's to tell: GoNB would
+// only print it.
 func cellCommand(n int) int {
 	standIn(bridge.Hello{Kind: bridge.KindCommand, Command: n}, nil)
 	return 0
 }
 
-// standIn runs a program, argv or what the bridge says, in a process group of its own, and returns its exit status. It does not run it where
-// the bridge says no; it ends it where the bridge is gone.
+// standIn runs a program, argv or what the bridge says, in a process group of its own, and returns its exit status.
+// It does not run it where the bridge says no; it ends it where the bridge is gone.
 func standIn(hello bridge.Hello, argv []string) int {
 	conn, err := bridge.Dial(os.Getenv(bridge.EnvSocket))
 	if err != nil {
@@ -112,7 +113,8 @@ func standIn(hello bridge.Hello, argv []string) int {
 	}()
 	exit := describe(cmd.Wait())
 	if interrupted.Load() {
-		signalGroup(cmd, syscall.SIGKILL) // a shell's background is deaf to interrupts, and GoNB waits for all who hold its pipes
+		// a shell's background is deaf to interrupts, and GoNB waits for all who hold its pipes
+		signalGroup(cmd, syscall.SIGKILL)
 	}
 	_ = out.Encode(exit)
 	return exit.Status

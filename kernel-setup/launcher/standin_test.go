@@ -158,7 +158,8 @@ func TestSkippedToolSucceeds(t *testing.T) {
 	for want, order := range map[int]bridge.Order{0: {Skip: true}, 1: {}} {
 		status := make(chan int)
 		go func() {
-			status <- standIn(bridge.Hello{Kind: bridge.KindTool, Tool: "goimports"}, []string{"/bin/sh", "-c", "exit 7"})
+			status <- standIn(bridge.Hello{Kind: bridge.KindTool, Tool: "goimports"},
+				[]string{"/bin/sh", "-c", "exit 7"})
 		}()
 		conn, err := l.Accept()
 		if err != nil {

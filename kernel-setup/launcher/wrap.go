@@ -12,8 +12,8 @@ import (
 // wrapped stands behind the name of a cell's program; the name itself is a script's that starts it through cellProgram.
 const wrapped = ".cell"
 
-// cellBinary is the place in args of the program that `go build -o PROGRAM` makes of a cell, in the working directory; 0 where it makes none. A
-// WebAssembly cell's lies elsewhere.
+// cellBinary is the place in args of the program that `go build -o PROGRAM` makes of a cell, in the working
+// directory; 0 where it makes none. A WebAssembly cell's lies elsewhere.
 func cellBinary(args []string) int {
 	for i, a := range args[:max(0, len(args)-1)] {
 		if a == "-o" {

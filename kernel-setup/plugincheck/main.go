@@ -1,6 +1,6 @@
-// Command plugin-check loads the PJRT plugin that the environment names (PJRT_PLUGIN_LIBRARY_PATH, GOMLX_BACKEND) and multiplies two 2x2
-// matrices on it. It prints one JSON object; its exit status is 0 when the product is right. It is a program of its own because a broken
-// plugin can take its whole process down, and because set-up itself has no cgo.
+// Command plugin-check loads the PJRT plugin that the environment names (PJRT_PLUGIN_LIBRARY_PATH, GOMLX_BACKEND) and
+// multiplies two 2x2 matrices on it. It prints one JSON object; its exit status is 0 when the product is right. It is
+// a program of its own because a broken plugin can take its whole process down, and because set-up itself has no cgo.
 package main
 
 import (

@@ -43,7 +43,8 @@ func draw(w io.Writer) error {
 	const cut = 4
 	rows := []row{
 		{62, "baseB", "trained on B", blue, 0, []string{"what a net reaches on B that", "learns all its layers there"}},
-		{160, "B4B", "trained on B", blue, cut, []string{"lower accuracy than baseB:", "something was lost at the cut"}},
+		{160, "B4B", "trained on B", blue, cut,
+			[]string{"lower accuracy than baseB:", "something was lost at the cut"}},
 		{270, "baseA", "trained on A", red, 0, []string{"learns other classes", "of the same data set"}},
 		{368, "A4B", "trained on B", red, cut, []string{"lower accuracy than B4B:", "layers 1 to 4 were made for A"}},
 	}
@@ -82,9 +83,11 @@ func (r row) draw(b *strings.Builder, layers int) {
 		x := left + i*pitch
 		switch {
 		case r.cut == 0:
-			fmt.Fprintf(b, `<rect x="%d" y="%d" width="%d" height="%d" rx="6" fill="%s"/>`+"\n", x, r.y, side, tall, r.color)
+			fmt.Fprintf(b, `<rect x="%d" y="%d" width="%d" height="%d" rx="6" fill="%s"/>`+"\n", x, r.y, side, tall,
+				r.color)
 		case i < r.cut:
-			fmt.Fprintf(b, `<rect x="%d" y="%d" width="%d" height="%d" rx="6" fill="%s"/>`+"\n", x, r.y, side, tall, r.color)
+			fmt.Fprintf(b, `<rect x="%d" y="%d" width="%d" height="%d" rx="6" fill="%s"/>`+"\n", x, r.y, side, tall,
+				r.color)
 			lock(b, x+side/2, r.y+tall/2)
 		default:
 			fmt.Fprintf(b, `<rect x="%d" y="%d" width="%d" height="%d" rx="6" fill="%s" stroke="%s" `+

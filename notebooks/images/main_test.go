@@ -16,7 +16,8 @@ func TestDiagramIsKept(t *testing.T) {
 	}
 	kept, err := os.ReadFile("cut.svg")
 	if err != nil || !bytes.Equal(kept, drawn.Bytes()) {
-		t.Errorf("cut.svg is not what the program draws (%v): go run ./notebooks/images > notebooks/images/cut.svg", err)
+		t.Errorf("cut.svg is not what the program draws (%v): go run ./notebooks/images > notebooks/images/cut.svg",
+			err)
 	}
 	for d := xml.NewDecoder(&drawn); ; {
 		if _, err := d.Token(); err == io.EOF {

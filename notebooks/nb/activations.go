@@ -9,8 +9,8 @@ import (
 	"coadapt/transfer/figure"
 )
 
-// Activations are what a layer ("conv1" to "fc7") of a net makes of picture k of the test part, from 0: the picture as the net is shown it, beside
-// it a map a unit, after ReLU, pooling and normalisation.
+// Activations are what a layer ("conv1" to "fc7") of a net makes of picture k of the test part, from 0: the picture
+// as the net is shown it, beside it a map a unit, after ReLU, pooling and normalisation.
 func (l *Lab) Activations(r transfer.Result, layer string, picture int) figure.Drawing {
 	return must(l.activations(r, layer, picture))
 }
@@ -21,7 +21,8 @@ func (l *Lab) activations(r transfer.Result, layer string, picture int) (figure.
 		return nil, err
 	}
 	if n := in.Task.NumTest(); picture < 0 || picture >= n {
-		return nil, fmt.Errorf("Activations: picture %d, want 0 to %d: the test part of net %s has %d", picture, n-1, r.Net, n)
+		return nil, fmt.Errorf("Activations: picture %d, want 0 to %d: the test part of net %s has %d", picture, n-1,
+			r.Net, n)
 	}
 	seen, err := in.Task.See(dataset.Test, picture, in.View)
 	if err != nil {
@@ -42,8 +43,11 @@ func (l *Lab) activations(r transfer.Result, layer string, picture int) (figure.
 		return nil, err
 	}
 	is, taken := in.Task.Label(dataset.Test, picture), argMax(out[len(out)-1].Data)
-	m := figure.Maps{Net: r.Net.String(), Layer: layer, Height: 1, Width: 1, Units: out[0].Shape[len(out[0].Shape)-1], Values: out[0].Data,
-		Picture: figure.Picture{Pixels: img, Words: []string{fmt.Sprintf("test picture %d: %s", picture, className(in.Task, is)), "taken for " + in.taken(taken)}}}
+	m := figure.Maps{Net: r.Net.String(), Layer: layer, Height: 1, Width: 1, Units: out[0].Shape[len(out[0].Shape)-1],
+		Values: out[0].Data,
+		Picture: figure.Picture{Pixels: img,
+			Words: []string{fmt.Sprintf("test picture %d: %s", picture, className(in.Task, is)),
+				"taken for " + in.taken(taken)}}}
 	if s := out[0].Shape; len(s) == 4 {
 		m.Height, m.Width = s[1], s[2]
 	}

@@ -47,7 +47,8 @@ func claims(results []transfer.Result, names ...string) (table, error) {
 	if err != nil {
 		return table{}, err
 	}
-	t := table{head: []string{"claim", "at", "claimed", "estimate", "95%, all cuts together", "plain 95%", "units", "adjusted p", "verdict"}}
+	t := table{head: []string{"claim", "at", "claimed", "estimate", "95%, all cuts together", "plain 95%", "units",
+		"adjusted p", "verdict"}}
 	number := map[string]int{}
 	for _, line := range report.Lines {
 		if len(names) > 0 && !slices.Contains(names, line.Claim.Name) {
@@ -76,9 +77,11 @@ func claims(results []transfer.Result, names ...string) (table, error) {
 		}
 		t.rows = append(t.rows, row)
 	}
-	t.notes = append(t.notes, fmt.Sprintf("%d nets are numbers, %d are not. In points (per cent). A unit is a target task at a seed.",
+	t.notes = append(t.notes, fmt.Sprintf("%d nets are numbers, %d are not. In points (per cent). A unit is a target "+
+		"task at a seed.",
 		report.Nets, len(report.Missing)),
-		"All cuts together: the intervals of a claim's cuts, or of its ranges, hold at once, by Bonferroni; the verdict is whether this one "+
+		"All cuts together: the intervals of a claim's cuts, or of its ranges, hold at once, by Bonferroni; the "+
+			"verdict is whether this one "+
 			"excludes zero, and p is adjusted likewise. Plain: of one line alone.")
 	for _, r := range report.Missing {
 		t.notes = append(t.notes, fmt.Sprintf("Not a number: %s %s (%s).", r.Net, r.Status, r.Reason))

@@ -79,7 +79,8 @@ func (l *Lab) program(ctx context.Context) (string, error) {
 		return "", ctx.Err()
 	case errors.Is(err, exec.ErrNotFound):
 		return "", errors.New(
-			"no Go on the PATH, so that the program which trains in the background cannot be built; `go run ./kernel-setup doctor` says more",
+			"no Go on the PATH, so that the program which trains in the background cannot be built; `go run " +
+				"./kernel-setup doctor` says more",
 		)
 	case err != nil:
 		return "", fmt.Errorf(

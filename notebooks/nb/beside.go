@@ -11,8 +11,8 @@ import (
 	"coadapt/transfer/stats"
 )
 
-// Table2014 shows ours beside the numbers of 2014, a row a cut: the mean of each condition, and in points what its nets lie away from
-// their own base. What one side lacks is said, and not compared.
+// Table2014 shows ours beside the numbers of 2014, a row a cut: the mean of each condition, and in points what its
+// nets lie away from their own base. What one side lacks is said, and not compared.
 func (l *Lab) Table2014(results []transfer.Result) { must(beside(results)).show() }
 
 func beside(results []transfer.Result) (table, error) {
@@ -28,7 +28,8 @@ func beside(results []transfer.Result) (table, error) {
 	}
 	ours, theirs := figure.Of(results, figure.RandomHalves), figure.Of(all, figure.RandomHalves)
 	sides := [2]map[transfer.Treatment]map[int]string{numbers(ours), numbers(theirs)}
-	t := table{title: "ours and 2014, on random halves: mean accuracy (points away from the own base)", head: []string{"n"}}
+	t := table{title: "ours and 2014, on random halves: mean accuracy (points away from the own base)",
+		head: []string{"n"}}
 	var only [2][]string
 	var both []transfer.Treatment
 	for _, c := range append(transfer.Treatments(), transfer.BasePlus) {
@@ -43,7 +44,9 @@ func beside(results []transfer.Result) (table, error) {
 		}
 	}
 	if len(both) == 0 {
-		return table{}, fmt.Errorf("table beside 2014: none of these nets is a number of a condition that 2014 has on random halves")
+		return table{}, fmt.Errorf("table beside 2014: none of these nets is a number of a condition that " +
+			"2014 has on " +
+			"random halves")
 	}
 	most := 0
 	for _, r := range results {
@@ -63,11 +66,14 @@ func beside(results []transfer.Result) (table, error) {
 			t.rows = append(t.rows, row)
 		}
 	}
-	t.notes = []string{"Data, nets and lengths of training differ, and with them what chance would give: compare signs and shapes, not heights.",
-		"2014: one net each of up to eight pairs of halves, accuracy by the mean of the ten best tests on the way. Ours: after the last step."}
+	t.notes = []string{"Data, nets and lengths of training differ, and with them what chance would give: compare " +
+		"signs and shapes, not heights.",
+		"2014: one net each of up to eight pairs of halves, accuracy by the mean of the ten best tests on the way. " +
+			"Ours: after the last step."}
 	for i, side := range []string{"in 2014 (its RnB nets are on all classes)", "among these nets"} {
 		if len(only[i]) > 0 {
-			t.notes = append(t.notes, fmt.Sprintf("Not compared, as there is none %s: %s.", side, strings.Join(only[i], ", ")))
+			t.notes = append(t.notes,
+				fmt.Sprintf("Not compared, as there is none %s: %s.", side, strings.Join(only[i], ", ")))
 		}
 	}
 	if other := len(results) - len(ours); other > 0 {
@@ -90,7 +96,8 @@ func numbers(results []transfer.Result) map[transfer.Treatment]map[int]string {
 		}
 		text := fmt.Sprintf("%.3f", p.Mean)
 		if p.Treatment != transfer.Base {
-			if c, err := figure.Compare(results, p.Treatment, transfer.Base, p.N); err == nil { // else there is no base net beside it
+			// else there is no base net beside it
+			if c, err := figure.Compare(results, p.Treatment, transfer.Base, p.N); err == nil {
 				text += fmt.Sprintf(" (%+.1f)", 100*c.Value)
 			}
 		}
@@ -124,14 +131,16 @@ func compare(results []transfer.Result, a, b string, n int) (string, error) {
 		ts = append(ts, t)
 	}
 	if slices.Contains(ts[:1], transfer.Base) {
-		return "", fmt.Errorf("condition %q: base nets have no cut; compare the other one with them, such as Compare(results, %q, \"base\", %d)", a, b, n)
+		return "", fmt.Errorf("condition %q: base nets have no cut; compare the other one with them, such as "+
+			"Compare(results, %q, \"base\", %d)", a, b, n)
 	}
 	c, err := figure.Compare(results, ts[0], ts[1], n)
 	if err != nil {
 		for i, t := range ts {
 			other := ts[1-i]
 			if failed := failedAll(results, t, n); failed != "" && failedAll(results, other, n) == "" {
-				return fmt.Sprintf("%s. %s did not: there is no difference to state, as no number stands for %s.", failed, other, t), nil
+				return fmt.Sprintf("%s. %s did not: there is no difference to state, as no number stands for %s.",
+					failed, other, t), nil
 			}
 		}
 		return "", err

@@ -66,7 +66,8 @@ func number(t *testing.T, text, pattern string) float64 {
 func TestClaimsOfWhatALayerLearns(t *testing.T) {
 	text := shown(t, "01_what_a_layer_learns")
 	for net, want := range map[string][2]float64{"baseB": {70, 100}, "A1B": {70, 100}, "R1B": {25, 42}} {
-		if grey := number(t, text, `0/`+net+`: \d+ of 5 by 5 pixels[^:]*?, (\d+)% grey`); grey < want[0] || grey > want[1] {
+		if grey := number(t, text, `0/`+net+`: \d+ of 5 by 5 pixels[^:]*?, (\d+)% grey`); grey < want[0] ||
+			grey > want[1] {
 			t.Errorf("the filters of %s are %v%% grey; claimed: trained ones mostly, random ones by a third", net, grey)
 		}
 	}
@@ -111,7 +112,8 @@ func TestClaimsOfWhatALayerLearns(t *testing.T) {
 // base trained twice.
 func TestClaimsOfBaseNets(t *testing.T) {
 	text := shown(t, "02_base_nets")
-	base, plus := number(t, text, `uncut +(0\.\d+) ± 0\.\d+ +0\.\d+`), number(t, text, `uncut +0\.\d+ ± 0\.\d+ +(0\.\d+)`)
+	base, plus := number(t, text, `uncut +(0\.\d+) ± 0\.\d+ +0\.\d+`),
+		number(t, text, `uncut +0\.\d+ ± 0\.\d+ +(0\.\d+)`)
 	if plus-base < 0.1 {
 		t.Errorf("base %v, base+ %v; claimed: the base is far from done", base, plus)
 	}
@@ -181,10 +183,14 @@ func TestClaimsOfHowSure(t *testing.T) {
 		claim, at string
 		want      []stats.Verdict
 	}{
-		{"specificity", "n = 5", []stats.Verdict{stats.Supported}}, {"specificity", "n = 7", []stats.Verdict{stats.Supported}},
-		{"fragility", "n = 3", []stats.Verdict{stats.Undistinguishable, stats.Opposite}}, {"fragility", "n = 5", []stats.Verdict{stats.Opposite}},
-		{"fragility", "n = 7", []stats.Verdict{stats.Opposite}}, {"surplus", "n = 3", []stats.Verdict{stats.Undistinguishable}},
-		{"surplus", "n = 5", []stats.Verdict{stats.Undistinguishable}}, {"surplus", "n = 7", []stats.Verdict{stats.Undistinguishable}},
+		{"specificity", "n = 5", []stats.Verdict{stats.Supported}},
+		{"specificity", "n = 7", []stats.Verdict{stats.Supported}},
+		{"fragility", "n = 3", []stats.Verdict{stats.Undistinguishable, stats.Opposite}},
+		{"fragility", "n = 5", []stats.Verdict{stats.Opposite}},
+		{"fragility", "n = 7", []stats.Verdict{stats.Opposite}},
+		{"surplus", "n = 3", []stats.Verdict{stats.Undistinguishable}},
+		{"surplus", "n = 5", []stats.Verdict{stats.Undistinguishable}},
+		{"surplus", "n = 7", []stats.Verdict{stats.Undistinguishable}},
 	} {
 		found := false
 		got := line(t, ours, c.claim, c.at).Verdict
@@ -227,14 +233,19 @@ func TestClaimsOfDistance(t *testing.T) {
 		nets, failed int
 	}{
 		"distance": {
-			{transfer.Transfer, 1, true, -1.5, 6, 0}, {transfer.Transfer, 3, true, -11.2, 4, 2}, {transfer.Transfer, 5, true, -22.9, 6, 0},
-			{transfer.Transfer, 7, true, -30.8, 6, 0}, {transfer.Transfer, 1, false, -0.8, 20, 0}, {transfer.Transfer, 3, false, -9.4, 17, 3},
-			{transfer.Transfer, 5, false, -25.6, 20, 0}, {transfer.Transfer, 7, false, -33.7, 20, 0}, {transfer.Random, 1, false, -21.0, 6, 0},
+			{transfer.Transfer, 1, true, -1.5, 6, 0}, {transfer.Transfer, 3, true, -11.2, 4, 2},
+			{transfer.Transfer, 5, true, -22.9, 6, 0},
+			{transfer.Transfer, 7, true, -30.8, 6, 0}, {transfer.Transfer, 1, false, -0.8, 20, 0},
+			{transfer.Transfer, 3, false, -9.4, 17, 3},
+			{transfer.Transfer, 5, false, -25.6, 20, 0}, {transfer.Transfer, 7, false, -33.7, 20, 0},
+			{transfer.Random, 1, false, -21.0, 6, 0},
 			{transfer.Random, 3, false, -54.9, 6, 0}, {transfer.Random, 3, true, -56.0, 2, 0},
 		},
 		"distance-cifar100": {
-			{transfer.Transfer, 3, true, -5.1, 8, 0}, {transfer.Transfer, 3, false, -2.0, 10, 0}, {transfer.Transfer, 7, true, -14.8, 4, 4},
-			{transfer.Transfer, 7, false, -6.4, 10, 0}, {transfer.Random, 3, true, -9.6, 2, 0}, {transfer.Random, 3, false, -10.8, 1, 1},
+			{transfer.Transfer, 3, true, -5.1, 8, 0}, {transfer.Transfer, 3, false, -2.0, 10, 0},
+			{transfer.Transfer, 7, true, -14.8, 4, 4},
+			{transfer.Transfer, 7, false, -6.4, 10, 0}, {transfer.Random, 3, true, -9.6, 2, 0},
+			{transfer.Random, 3, false, -10.8, 1, 1},
 		},
 	} {
 		all := kept(t, name)

@@ -17,7 +17,8 @@ const (
 	largestNotebook = 1 << 20 // bytes, outputs included
 )
 
-// TestSavedNotebooks: every chapter as it lies in the clone. A figure that the code would make in another way now fails, too.
+// TestSavedNotebooks: every chapter as it lies in the clone. A figure that the code would make in another way now
+// fails, too.
 func TestSavedNotebooks(t *testing.T) {
 	files, err := filepath.Glob("../*.ipynb")
 	if err != nil || len(files) == 0 {
@@ -46,7 +47,8 @@ func TestSavedNotebooks(t *testing.T) {
 				case err != nil:
 					t.Errorf("figure %s: %v", s.Figure, err)
 				case len(changes) > 0:
-					t.Errorf("figure %s is stale: %s; run the notebook and save it", s.Figure, strings.Join(changes, "; "))
+					t.Errorf("figure %s is stale: %s; run the notebook and save it", s.Figure,
+						strings.Join(changes, "; "))
 				case !ok:
 					t.Logf("whether the nets of figure %s are the same cannot be told without its data", s.Figure)
 				}
@@ -95,7 +97,8 @@ type savedNotebook struct {
 	} `json:"cells"`
 }
 
-// faults says what of a saved notebook is not as it should be, and how many outputs it has. Cells are counted as people do, from 1, all kinds.
+// faults says what of a saved notebook is not as it should be, and how many outputs it has. Cells are counted as
+// people do, from 1, all kinds.
 func faults(data []byte) (found []string, outputs int, err error) {
 	var doc savedNotebook
 	var all struct {
@@ -132,7 +135,8 @@ func faults(data []byte) (found []string, outputs int, err error) {
 		}
 		if c.Count > 0 || len(c.Outputs) > 0 {
 			if ran++; c.Count != ran {
-				add("%s: execution count %d, want %d: outputs are those of one run from top to bottom", where, c.Count, ran)
+				add("%s: execution count %d, want %d: outputs are those of one run from top to bottom", where, c.Count,
+					ran)
 			}
 		}
 		for _, o := range c.Outputs {
@@ -242,7 +246,8 @@ func TestFaults(t *testing.T) {
 		{output(`{"output_type": "display_data", "data": {"text/html": ["<p><img src=\"data:image/png;base64,/9j/4A/x\"></p>"]}, "metadata": {}}`), "alternative: <img"},
 		{output(`{"output_type": "display_data", "data": {"text/html": "<img alt=\"a\" src=\"data:image/png;base64,/9j/4A/x\"><a href=\"/root/a/b\">b</a>"}, "metadata": {}}`), "/root/a/b"},
 		{output(`{"output_type": "display_data", "data": {"text/html": "<script>f(\"coadapt-1\", \"/coadapt/1234/below\")</script>"}, "metadata": {}}`), ""},
-		{output(`{"output_type": "display_data", "data": {}, "metadata": {"coadapt": "{\"data\": \"/data/my/set\"}"}}`), "/data/my/set"},
+		{output(`{"output_type": "display_data", "data": {}, "metadata": {"coadapt": "{\"data\": \"/data/my/set\"}"}}`),
+			"/data/my/set"},
 		{saved(``) + strings.Repeat(" ", largestNotebook), "bytes, want"},
 	} {
 		found, _, err := faults([]byte(c.notebook))

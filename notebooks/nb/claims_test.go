@@ -140,8 +140,8 @@ func TestClaimsOfTheDefault(t *testing.T) {
 		points(transfer.Rescaled, n, -0.5, 3)
 	}
 	for n := 1; n <= 7; n++ {
-		// Nets that never left the plateau have no dip; those that are left have a training loss above the base's where they
-		// fail.
+		// Nets that never left the plateau have no dip; those that are left have a training loss above the base's
+		// where they fail.
 		if b := loss(transfer.Selffer, n).dip; n >= 2 && n <= 5 && !(b.Value > 0) {
 			t.Errorf("BnB at n = %d: training loss %+v; claimed: above the base's", n, b)
 		}
@@ -153,7 +153,8 @@ func TestClaimsOfTheDefault(t *testing.T) {
 		points(transfer.TransferPlus, n, -3, 3)
 	}
 	reading, err := stats.Reading(kept(t, "plain-shapes"), 0.95)
-	if want := "A net cut at n = 4 and retrained on its own task (BnB) falls back to chance or near it in 7 of 8 cases"; err != nil ||
+	if want := "A net cut at n = 4 and retrained on its own task (BnB) falls back to chance or near it in " +
+		"7 of 8 cases"; err != nil ||
 		!strings.HasPrefix(reading, want) ||
 		!strings.Contains(reading, "is the scale") {
 		t.Errorf("%q, %v; want it to begin with %q", reading, err, want)

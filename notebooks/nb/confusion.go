@@ -42,7 +42,8 @@ func (l *Lab) confusion(r transfer.Result) (figure.Drawing, error) {
 	}
 	opt := figure.Options{}
 	if right != r.Correct && r.Selection != transfer.BestTen {
-		opt.Caption = fmt.Sprintf("Its result counts %d right: here the net ran in another order of summation, and what is near a tie may fall otherwise.", r.Correct)
+		opt.Caption = fmt.Sprintf("Its result counts %d right: here the net ran in another order of summation, and "+
+			"what is near a tie may fall otherwise.", r.Correct)
 	}
 	if other > 0 {
 		opt.Caption += fmt.Sprintf(" %d pictures were taken for outputs that are no class, and are left out.", other)

@@ -44,7 +44,8 @@ func TestDials(t *testing.T) {
 		t.Errorf("arch %+v beside %+v", cfg.Arch, plain.Arch)
 	}
 	args := l.command(sweep.Record{})
-	for _, want := range []string{"--steps=50", "--rate=0.01", "--rate2=0.02", "--steps2=9", "--per-class=5", "--dropout=0.5", "--no-lrn"} {
+	for _, want := range []string{"--steps=50", "--rate=0.01", "--rate2=0.02", "--steps2=9", "--per-class=5",
+		"--dropout=0.5", "--no-lrn"} {
 		if !slices.Contains(args, want) {
 			t.Errorf("the command %q has no %s", args, want)
 		}
@@ -103,8 +104,9 @@ func TestFlags(t *testing.T) {
 	if want := `nb.Steps(7), nb.Flags("--batch=8 --momentum=0.5 --widths=8,8,8,8,8,16,16")`; text != want {
 		t.Errorf("source %s, want %s", text, want)
 	}
-	for want, text := range map[string]string{"unknown flag": "--colour=3", "is no flag": "batch=8", "want a number from 0 to below 1": "--momentum=2",
-		"nb.Rate(-1)": "--rate=-1", "invalid argument": "--batch=many"} {
+	for want, text := range map[string]string{"unknown flag": "--colour=3", "is no flag": "batch=8",
+		"want a number from 0 to below 1": "--momentum=2",
+		"nb.Rate(-1)":                     "--rate=-1", "invalid argument": "--batch=many"} {
 		if err := unchecked("shapes", Flags(text)).check(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want one with %q", text, err, want)
 		}
@@ -113,7 +115,8 @@ func TestFlags(t *testing.T) {
 
 func TestWrongDials(t *testing.T) {
 	for want, o := range map[string]Option{
-		"nb.Rate(NaN)": Rate(math.NaN()), "nb.SecondRate(-1)": SecondRate(-1), "nb.Dropout(1)": Dropout(1), "nb.SecondSteps(-1)": SecondSteps(-1), "nb.PerClass(-2)": PerClass(-2),
+		"nb.Rate(NaN)": Rate(math.NaN()), "nb.SecondRate(-1)": SecondRate(-1), "nb.Dropout(1)": Dropout(1),
+		"nb.SecondSteps(-1)": SecondSteps(-1), "nb.PerClass(-2)": PerClass(-2),
 	} {
 		l := unchecked("shapes", o)
 		if err := l.check(); err == nil || !strings.Contains(err.Error(), want) {

@@ -34,7 +34,8 @@ func TestAnotherNet(t *testing.T) {
 	if last := nets[len(nets)-1]; last.N != 10 {
 		t.Errorf("the last net is %s, want one cut at 10", last)
 	}
-	if _, err := l.nets(These(transfer.Net{Split: "0", Target: transfer.B, Treatment: transfer.Transfer, N: 11})); err == nil {
+	if _, err := l.nets(These(transfer.Net{Split: "0", Target: transfer.B, Treatment: transfer.Transfer,
+		N: 11})); err == nil {
 		t.Error("a net cut at 11 was taken")
 	}
 	if _, err := opened(t, data).nets(Grid{Cuts: "8"}); err == nil {

@@ -18,7 +18,8 @@ func failedAll(results []transfer.Result, t transfer.Treatment, n int) string {
 		case transfer.OK:
 			return ""
 		case transfer.NotTrained:
-			words = fmt.Sprintf("it ends with an accuracy of %.3f, where chance gives %.3f", r.Accuracy, 1/float64(r.Classes))
+			words = fmt.Sprintf("it ends with an accuracy of %.3f, where chance gives %.3f", r.Accuracy,
+				1/float64(r.Classes))
 		case transfer.Diverged:
 			words = "its loss ran away"
 		default:

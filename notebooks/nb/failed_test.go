@@ -19,7 +19,8 @@ func idle(condition string, n int) transfer.Result {
 func TestNetsThatFailedAreBelow(t *testing.T) {
 	results := []transfer.Result{made("base", 0, 950), idle("BnB", 4), made("AnB", 4, 800)}
 	text, err := compare(results, "BnB", "base", 4)
-	if want := "n = 4: BnB failed: it ends with an accuracy of 0.050, where chance gives 0.050. base did not"; err != nil ||
+	if want := "n = 4: BnB failed: it ends with an accuracy of 0.050, where chance gives 0.050. " +
+		"base did not"; err != nil ||
 		!strings.HasPrefix(text, want) {
 		t.Errorf("%q, %v; want %q", text, err, want)
 	}
@@ -28,7 +29,8 @@ func TestNetsThatFailedAreBelow(t *testing.T) {
 		t.Errorf("%q, %v; want it to say that BnB failed and AnB did not", text, err)
 	}
 	for _, c := range []struct{ a, b, guess, says string }{
-		{"BnB", "base", below, "right"}, {"BnB", "base", alike, "not right"}, {"AnB", "BnB", above, "right"}, {"AnB", "BnB", below, "not right"},
+		{"BnB", "base", below, "right"}, {"BnB", "base", alike, "not right"}, {"AnB", "BnB", above, "right"},
+		{"AnB", "BnB", below, "not right"},
 	} {
 		q := Sign{A: c.a, B: c.b, N: 4}.question()
 		q.Guess = values{"sign": c.guess}

@@ -72,7 +72,8 @@ func forest(results []transfer.Result, names []string) (figure.Drawing, error) {
 
 // kinds are the drawings of results, by the word that a stamp has for them.
 func kinds() map[string]func([]transfer.Result) (*figure.Figure, error) {
-	plain := func(f func([]transfer.Result, figure.Options) (*figure.Figure, error)) func([]transfer.Result) (*figure.Figure, error) {
+	plain := func(f func([]transfer.Result, figure.Options) (*figure.Figure,
+		error)) func([]transfer.Result) (*figure.Figure, error) {
 		return func(r []transfer.Result) (*figure.Figure, error) { return f(r, figure.Options{}) }
 	}
 	all := map[string]func([]transfer.Result) (*figure.Figure, error){

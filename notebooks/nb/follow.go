@@ -10,7 +10,8 @@ import (
 	"coadapt/transfer/sweep"
 )
 
-// follow shows the run until all its nets came to an end, and has somebody work on it all the while. The status is never nil.
+// follow shows the run until all its nets came to an end, and has somebody work on it all the while. The status is
+// never nil.
 func (r *background) follow() (*sweep.Status, error) {
 	l := r.lab
 	asked := sweep.Asked(l.store, r.record.ID)
@@ -37,9 +38,11 @@ func (r *background) follow() (*sweep.Status, error) {
 				said := r.lastWords()
 				r.died++
 				if r.died > 1 && st.Counts[sweep.Done] == done {
-					return st, fmt.Errorf("the run in the background ended twice before its time; the last it said: %s", said)
+					return st,
+						fmt.Errorf("the run in the background ended twice before its time; the last it said: %s", said)
 				}
-				r.notes = append(r.notes, "a run in the background ended before its time and was started again; the last it said: "+said)
+				r.notes = append(r.notes,
+					"a run in the background ended before its time and was started again; the last it said: "+said)
 			}
 			done = st.Counts[sweep.Done]
 			begin()
@@ -100,7 +103,8 @@ func (r *background) draw(st *sweep.Status, starting bool) {
 		f.lines = append(f.lines, "starting the run in the background")
 	}
 	f.lines = append(f.lines, append(notNumbers(results), r.notes...)...)
-	f.lines = append(f.lines, fmt.Sprintf("as of %s. The run %s is in the background and goes on without this page; running the cell again shows where it is.",
+	f.lines = append(f.lines, fmt.Sprintf("as of %s. The run %s is in the background and goes on without this page; "+
+		"running the cell again shows where it is.",
 		time.Now().Format("15:04:05"), r.record.ID))
 	l.live.draw(f)
 }
@@ -115,7 +119,8 @@ func (r *background) lastWords() string {
 	return "nothing"
 }
 
-// interrupted leaves the run going, or stops it as the lab was told, and says so. started is nil where this cell is not just starting it.
+// interrupted leaves the run going, or stops it as the lab was told, and says so. started is nil where this cell is
+// not just starting it.
 func (r *background) interrupted(started chan error) error {
 	id := r.record.ID
 	if started != nil {
@@ -128,14 +133,16 @@ func (r *background) interrupted(started chan error) error {
 		}
 	}
 	if !r.lab.set.stop {
-		return fmt.Errorf("interrupted; the run %s goes on in the background: lab.Stop() in a cell ends it, as does `coadapt stop %s`, and this cell shows it again", id, id)
+		return fmt.Errorf("interrupted; the run %s goes on in the background: lab.Stop() in a cell ends it, as does "+
+			"`coadapt stop %s`, and this cell shows it again", id, id)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience/2)
 	defer cancel()
 	err := r.lab.halt(ctx, id)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return fmt.Errorf("interrupted; the run %s finishes its step, keeps a checkpoint and ends: this cell goes on from there when it is run again", id)
+		return fmt.Errorf("interrupted; the run %s finishes its step, keeps a checkpoint and ends: this cell goes on "+
+			"from there when it is run again", id)
 	case err != nil:
 		return err
 	}

@@ -55,7 +55,8 @@ func account(said []probing.Forecast) (table, error) {
 	t := table{
 		head: []string{"forecast", "order of cuts: tau", "order of tasks at a cut: tau", "points lost", "verdict"},
 		notes: []string{
-			"Tau is 1 where a forecast orders cuts, or tasks, as their accuracies do, 0 by chance; intervals are 95%, " +
+			"Tau is 1 where a forecast orders cuts, or tasks, as their accuracies do, 0 by chance; " +
+				"intervals are 95%, " +
 				"resampling tasks.",
 			fmt.Sprintf("Going by a forecast saves %.0f s of training a task: all cuts but one.", accounts[0].Saved)},
 	}

@@ -16,9 +16,10 @@ import (
 // Spec says what a form offers and where its controls stand at first. The zero value offers everything but data and
 // epochs.
 type Spec struct {
-	Title  string
-	Grid   Grid      // at first; Cuts are a range, as "3-5", and Splits is one split
-	Seeds  []string  // to choose from, each one or several, as "2" or "0-4"; nil is one of the first five, or the first two to five
+	Title string
+	Grid  Grid // at first; Cuts are a range, as "3-5", and Splits is one split
+	// to choose from, each one or several, as "2" or "0-4"; nil is one of the first five, or the first two to five
+	Seeds  []string
 	Splits []string  // to choose from; nil is those of nb.SplitFile, 0, 1, 2, 3 and natman
 	Data   []string  // to choose from, as Open takes them, beside the lab's own; nil: no choice
 	Epochs []int     // to choose from; nil: no choice
@@ -266,7 +267,8 @@ func (l *Lab) goSource(c choice) string {
 // Source is the grid as a Go literal, fields that are empty left out.
 func (g Grid) Source() string {
 	var fields []string
-	for _, f := range []struct{ name, value string }{{"Conditions", g.Conditions}, {"Cuts", g.Cuts}, {"Seeds", g.Seeds}, {"Splits", g.Splits}} {
+	for _, f := range []struct{ name, value string }{{"Conditions", g.Conditions}, {"Cuts", g.Cuts}, {"Seeds", g.Seeds},
+		{"Splits", g.Splits}} {
 		if f.value != "" {
 			fields = append(fields, fmt.Sprintf("%s: %q", f.name, f.value))
 		}

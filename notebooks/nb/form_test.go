@@ -54,7 +54,8 @@ func parsed(t *testing.T, source string) (g Grid, open string) {
 			}
 		case *ast.CallExpr:
 			if f, ok := n.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "Open" {
-				open = source[int(n.Lparen)-len("package main\nfunc main() {\n") : int(n.Rparen)-1-len("package main\nfunc main() {\n")]
+				before := len("package main\nfunc main() {\n")
+				open = source[int(n.Lparen)-before : int(n.Rparen)-1-before]
 			}
 		}
 		return true
@@ -71,22 +72,31 @@ func TestFormSource(t *testing.T) {
 		want Grid
 		open string
 	}{
-		{Open("shapes"), Spec{}, nil, Grid{Conditions: "BnB,BnB+,AnB,AnB+,RnB", Cuts: "1-7", Seeds: "0", Splits: "0"}, ""},
+		{Open("shapes"), Spec{}, nil, Grid{Conditions: "BnB,BnB+,AnB,AnB+,RnB", Cuts: "1-7", Seeds: "0", Splits: "0"},
+			""},
 		{Open("shapes"), Spec{Grid: Grid{Conditions: "AnB", Cuts: "3", Seeds: "0-2", Splits: "natman"}}, nil,
 			Grid{Conditions: "AnB", Cuts: "3", Seeds: "0-2", Splits: "natman"}, ""},
-		{Open("shapes"), Spec{Grid: Grid{Conditions: "AnB"}}, values{"AnB": "false", "base+": "true", "cuts": "2-6", "seeds": "0-1"},
+		{Open("shapes"), Spec{Grid: Grid{Conditions: "AnB"}},
+			values{"AnB": "false", "base+": "true", "cuts": "2-6", "seeds": "0-1"},
 			Grid{Conditions: "base+", Cuts: "2-6", Seeds: "0-1", Splits: "0"}, ""},
-		{Open("shapes"), Spec{Grid: Grid{Conditions: "base"}}, nil, Grid{Conditions: "base", Cuts: "1-7", Seeds: "0", Splits: "0"}, ""},
-		{Open("shapes", Steps(50)), Spec{Grid: Grid{Conditions: "RnB"}, Data: []string{"shapes", `shapes:classes=8`}}, values{"data": "shapes:classes=8"},
+		{Open("shapes"), Spec{Grid: Grid{Conditions: "base"}}, nil,
+			Grid{Conditions: "base", Cuts: "1-7", Seeds: "0", Splits: "0"}, ""},
+		{Open("shapes", Steps(50)), Spec{Grid: Grid{Conditions: "RnB"}, Data: []string{"shapes", `shapes:classes=8`}},
+			values{"data": "shapes:classes=8"},
 			Grid{Conditions: "RnB", Cuts: "1-7", Seeds: "0", Splits: "0"}, `"shapes:classes=8", nb.Steps(50)`},
 		{Open("shapes"), Spec{Grid: Grid{Conditions: "RnB"}, Epochs: []int{1, 6}}, values{"epochs": "6"},
 			Grid{Conditions: "RnB", Cuts: "1-7", Seeds: "0", Splits: "0"}, `"shapes", nb.Epochs(6)`},
-		{Open("shapes"), Spec{Grid: Grid{Conditions: "RnB", Seeds: "3,7", Cuts: "2"}}, nil, Grid{Conditions: "RnB", Cuts: "2", Seeds: "3,7", Splits: "0"}, ""},
-		{Open("shapes"), Spec{Grid: Grid{Conditions: "RnB"}}, values{"seeds": "3"}, Grid{Conditions: "RnB", Cuts: "1-7", Seeds: "3", Splits: "0"}, ""},
-		{Open("shapes"), Spec{Grid: Grid{Conditions: "RnB"}, Seeds: []string{"5", "5-9"}}, nil, Grid{Conditions: "RnB", Cuts: "1-7", Seeds: "5", Splits: "0"}, ""},
-		{Open("shapes", NoLRN()), Spec{Grid: Grid{Conditions: "BnB,BnBr", Cuts: "4"}, Rates: []float64{0.01, 0.03}, Rates2: []float64{0.005}},
+		{Open("shapes"), Spec{Grid: Grid{Conditions: "RnB", Seeds: "3,7", Cuts: "2"}}, nil,
+			Grid{Conditions: "RnB", Cuts: "2", Seeds: "3,7", Splits: "0"}, ""},
+		{Open("shapes"), Spec{Grid: Grid{Conditions: "RnB"}}, values{"seeds": "3"},
+			Grid{Conditions: "RnB", Cuts: "1-7", Seeds: "3", Splits: "0"}, ""},
+		{Open("shapes"), Spec{Grid: Grid{Conditions: "RnB"}, Seeds: []string{"5", "5-9"}}, nil,
+			Grid{Conditions: "RnB", Cuts: "1-7", Seeds: "5", Splits: "0"}, ""},
+		{Open("shapes", NoLRN()),
+			Spec{Grid: Grid{Conditions: "BnB,BnBr", Cuts: "4"}, Rates: []float64{0.01, 0.03}, Rates2: []float64{0.005}},
 			values{"rate": "0.03", "rate2": "0.005", "BnB": "false"},
-			Grid{Conditions: "BnBr", Cuts: "4", Seeds: "0", Splits: "0"}, `"shapes", nb.Rate(0.03), nb.SecondRate(0.005), nb.NoLRN()`},
+			Grid{Conditions: "BnBr", Cuts: "4", Seeds: "0", Splits: "0"},
+			`"shapes", nb.Rate(0.03), nb.SecondRate(0.005), nb.NoLRN()`},
 	} {
 		p, err := c.lab.formPanel(c.spec)
 		if err != nil {
@@ -209,7 +219,8 @@ func TestPanelFits(t *testing.T) {
 		yes, no []string
 	}{
 		{control{kind: "range", min: -5, max: 7}, []string{"-5", "0", "7"}, []string{"-6", "8", "", "3x", "3.5"}},
-		{control{kind: "span", min: 1, max: 7}, []string{"1", "7", "1-7", "3-3"}, []string{"0-3", "3-8", "5-2", "", "-", "1-2-3", "a-b"}},
+		{control{kind: "span", min: 1, max: 7}, []string{"1", "7", "1-7", "3-3"},
+			[]string{"0-3", "3-8", "5-2", "", "-", "1-2-3", "a-b"}},
 		{control{kind: "tick"}, []string{"true", "false"}, []string{"", "yes"}},
 		{control{kind: "select", options: []string{"a", "b"}}, []string{"a", "b"}, []string{"", "c"}},
 	} {
@@ -234,7 +245,8 @@ func TestPanelFits(t *testing.T) {
 // A curve is asked for on axes, with a slider for each cut in a fold; other questions have no axes.
 func TestDrawnHasAxes(t *testing.T) {
 	page := Drawn{Condition: "BnB"}.question().panel().html("/coadapt/1", "")
-	for what, want := range map[string]int{"<svg": 1, "<circle": cuts(), `type="range"`: cuts(), "<details open>": 1, "</details>": 1, ">+0<": 1, ">-60<": 1, ">+30<": 1} {
+	for what, want := range map[string]int{"<svg": 1, "<circle": cuts(), `type="range"`: cuts(), "<details open>": 1,
+		"</details>": 1, ">+0<": 1, ">-60<": 1, ">+30<": 1} {
 		if got := strings.Count(page, what); got != want {
 			t.Errorf("%d of %q, want %d", got, what, want)
 		}

@@ -9,7 +9,8 @@ import (
 	"coadapt/transfer/sweep"
 )
 
-// full says in one sentence that the store's disk is full, where that is what ended a run or what its nets failed by; else it is err.
+// full says in one sentence that the store's disk is full, where that is what ended a run or what its nets failed by;
+// else it is err.
 func (r *background) full(st *sweep.Status, err error) error {
 	full := noSpace(err)
 	for _, n := range st.Nets {
@@ -18,7 +19,8 @@ func (r *background) full(st *sweep.Status, err error) error {
 	if !full {
 		return err
 	}
-	return fmt.Errorf("the disk of the store %s is full: what is finished is kept; free some space there and run the cell again, which goes on from there", r.lab.store.Dir())
+	return fmt.Errorf("the disk of the store %s is full: what is finished is kept; free some space there and run the "+
+		"cell again, which goes on from there", r.lab.store.Dir())
 }
 
 // noSpace knows the system's words too: what a process or a file tells is text.

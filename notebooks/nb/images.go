@@ -10,8 +10,9 @@ import (
 	"coadapt/transfer/figure"
 )
 
-// Images are n example pictures of task "A" or "B" of a split, or of both side by side ("A,B"): training pictures as the data have them, the first
-// of one class after the other, or of classes evenly apart where there are more classes than n. The words are the classes.
+// Images are n example pictures of task "A" or "B" of a split, or of both side by side ("A,B"): training pictures as
+// the data have them, the first of one class after the other, or of classes evenly apart where there are more classes
+// than n. The words are the classes.
 func (l *Lab) Images(task, split string, n int) figure.Drawing {
 	return must(l.images(task, split, n))
 }
@@ -47,7 +48,8 @@ func (l *Lab) images(task, split string, n int) (figure.Drawing, error) {
 			if err != nil {
 				return nil, err
 			}
-			g.Pictures = append(g.Pictures, figure.Picture{Pixels: img, Words: []string{className(t, t.Label(dataset.Train, i))}})
+			g.Pictures = append(g.Pictures,
+				figure.Picture{Pixels: img, Words: []string{className(t, t.Label(dataset.Train, i))}})
 		}
 		galleries = append(galleries, g)
 	}
@@ -57,7 +59,8 @@ func (l *Lab) images(task, split string, n int) (figure.Drawing, error) {
 // mostImages keeps a notebook small.
 const mostImages = 200
 
-// examples are the places of n training pictures, by class: the first of each, or of n classes evenly apart; then the second, as far as there are.
+// examples are the places of n training pictures, by class: the first of each, or of n classes evenly apart; then the
+// second, as far as there are.
 func examples(t *dataset.Task, n int) []int {
 	classes := t.NumClasses()
 	want := make([]int, classes)

@@ -55,9 +55,11 @@ func (in inside) sees() string {
 	case in.whole:
 		return fmt.Sprintf("A unit of %s sees the whole picture.", name)
 	case f.Size < size:
-		return fmt.Sprintf("A unit of %s sees %d by %d of the picture's %d by %d pixels; from a place to the next it moves by %d.", name, f.Size, f.Size, size, size, f.Stride)
+		return fmt.Sprintf("A unit of %s sees %d by %d of the picture's %d by %d pixels; from a place to the next it "+
+			"moves by %d.", name, f.Size, f.Size, size, size, f.Stride)
 	}
-	return fmt.Sprintf("A unit of %s sees %d by %d pixels, more than the picture's %d by %d, but not at every place all of it; from a place to the next it moves by %d.", name, f.Size, f.Size, size, size, f.Stride)
+	return fmt.Sprintf("A unit of %s sees %d by %d pixels, more than the picture's %d by %d, but not at every place "+
+		"all of it; from a place to the next it moves by %d.", name, f.Size, f.Size, size, size, f.Stride)
 }
 
 func (in inside) reader(batch int, layers ...int) (*inspect.Reader, error) {

@@ -23,8 +23,8 @@ import (
 	"github.com/janpfeifer/gonb/gonbui"
 )
 
-// Lab is the miniature on one data set, in a notebook. It is cheap until a verb needs data, store or backend, so that a package-level
-// variable can hold it; its verbs are for one goroutine.
+// Lab is the miniature on one data set, in a notebook. It is cheap until a verb needs data, store or backend, so that
+// a package-level variable can hold it; its verbs are for one goroutine.
 type Lab struct {
 	given string // the data, as Open was told
 	set   settings
@@ -42,8 +42,8 @@ type Lab struct {
 	live   live
 }
 
-// Open names the data of a chapter: "shapes", "shapes:classes=20,...", or a path to a folder or archive of pictures. Nothing but the
-// name and the options is looked at yet.
+// Open names the data of a chapter: "shapes", "shapes:classes=20,...", or a path to a folder or archive of pictures.
+// Nothing but the name and the options is looked at yet.
 func Open(data string, opts ...Option) *Lab {
 	l := &Lab{given: data, set: settings{Options: setup.Default()}}
 	l.set.Data = data
@@ -69,7 +69,8 @@ func (l *Lab) check() error {
 	if _, err := os.Stat(l.set.Data); err != nil {
 		where, _ := os.Getwd() // a hint only
 		return fmt.Errorf(
-			"no data at %q (looked from %s): want \"shapes\", or a folder, .zip or .tar.gz with train/<class>/ and test/<class>/ or CIFAR's binary files",
+			"no data at %q (looked from %s): want \"shapes\", or a folder, .zip or .tar.gz with train/<class>/ and "+
+				"test/<class>/ or CIFAR's binary files",
 			l.given,
 			where,
 		)

@@ -33,7 +33,8 @@ func TestInterruptedInALongStep(t *testing.T) {
 	if !errors.As(err, &exit) || exit.ExitCode() != 1 || time.Since(start) > 30*time.Second {
 		t.Errorf("it ended with %v after %v, want exit status 1 at once", err, time.Since(start))
 	}
-	if got := strings.TrimSpace(string(out)); !strings.HasPrefix(got, "interrupted: every finished net is in the store") || strings.Contains(got, "\n") {
+	if got := strings.TrimSpace(string(out)); !strings.HasPrefix(got,
+		"interrupted: every finished net is in the store") || strings.Contains(got, "\n") {
 		t.Errorf("it said %q, want one sentence that tells what is kept", got)
 	}
 }

@@ -61,7 +61,8 @@ func (v *live) picture(png []byte) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.figured = time.Now()
-	v.image = fmt.Sprintf(`<img alt="the curve so far" style="max-width:720px" src="data:image/png;base64,%s">`, base64.StdEncoding.EncodeToString(png))
+	v.image = fmt.Sprintf(`<img alt="the curve so far" style="max-width:720px" src="data:image/png;base64,%s">`,
+		base64.StdEncoding.EncodeToString(png))
 }
 
 // draw shows a frame, unless the last one is younger than a second.
@@ -84,7 +85,8 @@ func (v *live) draw(f frame) {
 		lines = f.lines
 	}
 	bar := fmt.Sprintf(`<progress value="%.3f" max="1" style="width:320px">%.0f%%</progress> `, f.share, 100*f.share)
-	v.update("<p>"+bar+strings.ReplaceAll(html.EscapeString(strings.Join(lines, "\n")), "\n", "<br>")+"</p>"+v.image, strings.Join(lines, "\n"))
+	v.update("<p>"+bar+strings.ReplaceAll(html.EscapeString(strings.Join(lines, "\n")), "\n", "<br>")+"</p>"+v.image,
+		strings.Join(lines, "\n"))
 }
 
 // end leaves these lines where bar and figure were; none takes the output away.
@@ -105,6 +107,7 @@ func (v *live) end(lines ...string) {
 // update replaces the output, for a caller that holds the lock.
 func (v *live) update(htmlText, text string) {
 	if gonbui.IsNotebook {
-		gonbui.SendData(&protocol.DisplayData{DisplayID: v.id, Data: map[protocol.MIMEType]any{protocol.MIMETextHTML: htmlText, protocol.MIMETextPlain: text}})
+		gonbui.SendData(&protocol.DisplayData{DisplayID: v.id,
+			Data: map[protocol.MIMEType]any{protocol.MIMETextHTML: htmlText, protocol.MIMETextPlain: text}})
 	}
 }

@@ -28,7 +28,8 @@ func TestLooking(t *testing.T) {
 	}
 	defer trainer.Close()
 	var nets []transfer.Result
-	for _, n := range []transfer.Net{{Split: "0", Target: transfer.A}, {Split: "0", Target: transfer.B, Treatment: transfer.Transfer, N: 2}} {
+	for _, n := range []transfer.Net{{Split: "0", Target: transfer.A},
+		{Split: "0", Target: transfer.B, Treatment: transfer.Transfer, N: 2}} {
 		r, err := trainer.Train(t.Context(), n)
 		if err != nil {
 			t.Fatal(err)
@@ -85,9 +86,11 @@ func TestImages(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		names[i] = []string{className(task, 0), className(task, 0), className(task, 1)} // two of the first class, one of the second
+		// two of the first class, one of the second
+		names[i] = []string{className(task, 0), className(task, 0), className(task, 1)}
 	}
-	want := fmt.Sprintf("Pictures. task A of split 0: shapes: %s. task B of split 0: shapes: %s.", strings.Join(names[0], ", "), strings.Join(names[1], ", "))
+	want := fmt.Sprintf("Pictures. task A of split 0: shapes: %s. task B of split 0: shapes: %s.",
+		strings.Join(names[0], ", "), strings.Join(names[1], ", "))
 	if d.Alt() != want || names[0][0] == names[1][0] {
 		t.Errorf("%q, want %q", d.Alt(), want)
 	}
@@ -113,7 +116,8 @@ func TestExamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for n, want := range map[int]string{1: "[0]", 2: "[0 3]", 3: "[0 2 4]", 4: "[0 1 3 4]", 6: "[0 1 2 3 4 5]", 8: "[0 0 1 1 2 3 4 5]"} {
+	for n, want := range map[int]string{1: "[0]", 2: "[0 3]", 3: "[0 2 4]", 4: "[0 1 3 4]", 6: "[0 1 2 3 4 5]",
+		8: "[0 0 1 1 2 3 4 5]"} {
 		var classes []int
 		seen := map[int]bool{}
 		for _, i := range examples(task, n) {
@@ -138,7 +142,8 @@ func filtersOfChild(t *testing.T, l *Lab, r []transfer.Result) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(d.Alt(), "0/A2B: 24 of 5 by 5 pixels") || !strings.HasSuffix(d.Alt(), "bit for bit those of 0/baseA.") {
+	if !strings.Contains(d.Alt(), "0/A2B: 24 of 5 by 5 pixels") ||
+		!strings.HasSuffix(d.Alt(), "bit for bit those of 0/baseA.") {
 		t.Error(d.Alt())
 	}
 	net, err := l.lab.Trained(l.ctx, r[0])
@@ -163,7 +168,8 @@ func filtersOfChild(t *testing.T, l *Lab, r []transfer.Result) {
 
 // A layer's map is what the net's reader gives, and what the net takes the picture for is its largest output.
 func activationsOf(t *testing.T, l *Lab, r transfer.Result) {
-	for layer, want := range map[string]string{"conv1": "24 units of 6 by 6", "conv5": "48 units of 1 by 1", "fc7": "192 units", "fc8": "2 units"} {
+	for layer, want := range map[string]string{"conv1": "24 units of 6 by 6", "conv5": "48 units of 1 by 1",
+		"fc7": "192 units", "fc8": "2 units"} {
 		d, err := l.activations(r, layer, 5)
 		if err != nil {
 			t.Fatal(err)
@@ -171,14 +177,17 @@ func activationsOf(t *testing.T, l *Lab, r transfer.Result) {
 		if layer == "conv5" {
 			want = "48 units, " // 24 px leave one place, drawn as a strip
 		}
-		if !strings.Contains(d.Alt(), "layer "+layer) || !strings.Contains(d.Alt(), want) || !regexp.MustCompile(`test picture 5: \w+, taken for \w+`).MatchString(d.Alt()) {
+		if !strings.Contains(d.Alt(), "layer "+layer) || !strings.Contains(d.Alt(), want) ||
+			!regexp.MustCompile(`test picture 5: \w+, taken for \w+`).MatchString(d.Alt()) {
 			t.Errorf("%s: %q", layer, d.Alt())
 		}
 	}
-	// 24 px, by hand: conv2 sees 25 px from -6 on, 8 apart at 3 places, and so to 19 and from 10 on; conv4 57 px from -22 on, 8 apart at 3
-	// places, to 35 and from -6 on.
-	for layer, want := range map[string]string{"conv1": "A unit of conv1 sees 9 by 9 of the picture's 24 by 24 pixels; from a place to the next it moves by 4.",
-		"conv2": "A unit of conv2 sees 25 by 25 pixels, more than the picture's 24 by 24, but not at every place all of it; from a place to the next it moves by 8.",
+	// 24 px, by hand: conv2 sees 25 px from -6 on, 8 apart at 3 places, and so to 19 and from 10 on; conv4 57 px from
+	// -22 on, 8 apart at 3 places, to 35 and from -6 on.
+	for layer, want := range map[string]string{"conv1": "A unit of conv1 sees 9 by 9 of the picture's 24 by 24 " +
+		"pixels; from a place to the next it moves by 4.",
+		"conv2": "A unit of conv2 sees 25 by 25 pixels, more than the picture's 24 by 24, but not at every place all " +
+			"of it; from a place to the next it moves by 8.",
 		"conv4": "A unit of conv4 sees the whole picture.", "fc6": "A unit of fc6 sees the whole picture."} {
 		in, err := l.inside(r, layer)
 		if err != nil {
@@ -266,7 +275,8 @@ func patchesAgainstASlowSearch(t *testing.T, l *Lab, r transfer.Result) {
 	says(t, d, err, "unit 48, want 0 to 47")
 	d, err = l.patches(r, "conv2", nil)
 	says(t, d, err, "no unit")
-	if d, err = l.patches(r, "conv2", []int{5}); err != nil || !strings.HasPrefix(d.Alt(), "Patches of test pictures that excite units of 0/A2B, layer conv2, most. Unit 5") {
+	if d, err = l.patches(r, "conv2", []int{5}); err != nil ||
+		!strings.HasPrefix(d.Alt(), "Patches of test pictures that excite units of 0/A2B, layer conv2, most. Unit 5") {
 		t.Errorf("%v, %v", d, err)
 	}
 }
@@ -310,12 +320,15 @@ func TestCutOut(t *testing.T) {
 		at       map[image.Point]color.NRGBA
 		describe string
 	}{
-		{op.Field{Size: 25, Stride: 8, Start: -6}, 0, 1, 25, map[image.Point]color.NRGBA{ // rows from -6, columns from 2
+		// rows from -6, columns from 2
+		{op.Field{Size: 25, Stride: 8, Start: -6}, 0, 1, 25, map[image.Point]color.NRGBA{
 			{0, 0}: grey, {0, 5}: grey, {0, 6}: {2, 0, 1, 255}, {24, 24}: {26, 18, 1, 255}}, "at the upper edge"},
 		{op.Field{Size: 25, Stride: 8, Start: -6}, 3, 3, 25, map[image.Point]color.NRGBA{ // from 18, to 43
-			{0, 0}: {18, 18, 1, 255}, {13, 13}: {31, 31, 1, 255}, {14, 13}: grey, {13, 14}: grey}, "at the lower right"},
+			{0, 0}: {18, 18, 1, 255}, {13, 13}: {31, 31, 1, 255}, {14, 13}: grey, {13, 14}: grey},
+			"at the lower right"},
 		{op.Field{Size: 41, Stride: 8, Start: -14}, 0, 2, 32, map[image.Point]color.NRGBA{ // rows to 27, columns from 2
-			{0, 0}: grey, {1, 26}: grey, {2, 0}: {2, 0, 1, 255}, {31, 26}: {31, 26, 1, 255}, {31, 27}: grey}, "larger than the picture"},
+			{0, 0}: grey, {1, 26}: grey, {2, 0}: {2, 0, 1, 255}, {31, 26}: {31, 26, 1, 255}, {31, 27}: grey},
+			"larger than the picture"},
 	} {
 		out := cutOut(img, c.field, c.y, c.x)
 		if b := out.Bounds(); b != image.Rect(0, 0, c.size, c.size) {
@@ -335,7 +348,8 @@ func confusionOf(t *testing.T, l *Lab, r transfer.Result) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := fmt.Sprintf("Confusion of 2 classes by 0/A2B: accuracy %.3f (%d of 16 test pictures;", r.Accuracy, r.Correct); !strings.HasPrefix(d.Alt(), want) {
+	if want := fmt.Sprintf("Confusion of 2 classes by 0/A2B: accuracy %.3f (%d of 16 test pictures;", r.Accuracy,
+		r.Correct); !strings.HasPrefix(d.Alt(), want) {
 		t.Errorf("%q, want it to begin with %q", d.Alt(), want)
 	}
 }
@@ -346,12 +360,13 @@ func lossesOf(t *testing.T, l *Lab, r []transfer.Result) {
 		t.Fatal(err)
 	}
 	first, last := metrics[0], metrics[len(metrics)-1]
-	// Two steps hardly train a net. Whether this one is told from chance hangs on its rounding, which processors do not share, so that
-	// the loss it is judged by is made: half of ln 2, and ln 2.
+	// Two steps hardly train a net. Whether this one is told from chance hangs on its rounding, which processors do
+	// not share, so that the loss it is judged by is made: half of ln 2, and ln 2.
 	for _, c := range []struct {
 		share float64
 		end   string
-	}{{0.5, fmt.Sprintf("test loss %.3f, accuracy %.3f.", r[1].Loss, r[1].Accuracy)}, {1, "and it is no number: not trained."}} {
+	}{{0.5, fmt.Sprintf("test loss %.3f, accuracy %.3f.", r[1].Loss, r[1].Accuracy)},
+		{1, "and it is no number: not trained."}} {
 		net := r[1]
 		net.Status = transfer.OK
 		net.TrainLoss = c.share * math.Log(float64(net.Classes))
@@ -359,7 +374,8 @@ func lossesOf(t *testing.T, l *Lab, r []transfer.Result) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := fmt.Sprintf("0/A2B: training loss from %.3f at step %d to %.3f at step %d, %s", first.Loss, first.Step, last.Loss, last.Step, c.end)
+		want := fmt.Sprintf("0/A2B: training loss from %.3f at step %d to %.3f at step %d, %s", first.Loss, first.Step,
+			last.Loss, last.Step, c.end)
 		if !strings.HasSuffix(d.Alt(), want) {
 			t.Errorf("%q, want it to end in %q", d.Alt(), want)
 		}

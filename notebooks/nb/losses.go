@@ -8,8 +8,8 @@ import (
 	"coadapt/transfer/figure"
 )
 
-// Losses are the training curves of nets, as of a parent and its child, with what each came to on the test part. A net that diverged is drawn as far
-// as it came.
+// Losses are the training curves of nets, as of a parent and its child, with what each came to on the test part. A
+// net that diverged is drawn as far as it came.
 func (l *Lab) Losses(results ...transfer.Result) figure.Drawing { return must(l.losses(results)) }
 
 func (l *Lab) losses(results []transfer.Result) (figure.Drawing, error) {

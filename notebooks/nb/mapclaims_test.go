@@ -17,9 +17,12 @@ import (
 // targets, one seed or three. Nets cut at conv4 that failed where their base did not, and none of the rescaled ones.
 func TestClaimsOfTheMap(t *testing.T) {
 	for name, want := range map[string]struct{ failed, of int }{
-		"rate-0.01": {0, 18}, "rate-0.015": {0, 18}, "rate-0.02": {6, 18}, "rate-0.0275": {18, 18}, "rate-0.035": {17, 18},
-		"rate2-0.01": {0, 18}, "rate-0.01-rate2-0.0275": {2, 18}, "steps-1000": {0, 18}, "steps-6000": {6, 6}, "steps2-1000": {17, 18},
-		"warmup-500": {18, 18}, "norm-batch": {0, 18}, "schedule-fixed-0.01": {0, 6}, "schedule-fixed-0.014": {3, 6}, "pictures-500": {6, 6},
+		"rate-0.01": {0, 18}, "rate-0.015": {0, 18}, "rate-0.02": {6, 18}, "rate-0.0275": {18, 18},
+		"rate-0.035": {17, 18},
+		"rate2-0.01": {0, 18}, "rate-0.01-rate2-0.0275": {2, 18}, "steps-1000": {0, 18}, "steps-6000": {6, 6},
+		"steps2-1000": {17, 18},
+		"warmup-500":  {18, 18}, "norm-batch": {0, 18}, "schedule-fixed-0.01": {0, 6}, "schedule-fixed-0.014": {3, 6},
+		"pictures-500": {6, 6},
 		"pictures-100": {6, 6}, "widths-double": {6, 6}, "widths-half": {10, 18}, "size-16": {0, 18}, "size-32": {6, 6},
 		"no-lrn": {18, 18}, "dropout-0.5": {2, 18}, "momentum-0.5": {0, 18}, "decay-0": {18, 18},
 	} {
@@ -36,8 +39,8 @@ func TestClaimsOfTheMap(t *testing.T) {
 	}
 }
 
-// TestClaimsOfBestRates proves what results/fragility.md says of the rates at which bases are best: at 0.01 BnB is on its
-// base, at 0.015 a little below it, where BnBr is not.
+// TestClaimsOfBestRates proves what results/fragility.md says of the rates at which bases are best: at 0.01 BnB is on
+// its base, at 0.015 a little below it, where BnBr is not.
 func TestClaimsOfBestRates(t *testing.T) {
 	if b := dips(t, "map/rate-0.01", stats.Accuracy)(transfer.Selffer, 4).dip; b.Low > 0 || b.High < 0 ||
 		b.Clusters != 18 {
@@ -69,7 +72,8 @@ func TestClaimsOfOtherDials(t *testing.T) {
 			t.Errorf("init-caffe: RMS %v of %s, %v at first; claimed: 1.000", r.Scale, r.Net, r.InitialScale)
 		}
 	}
-	for name, want := range map[string][2]float64{"steps-1000": {2.05, 3.25}, "widths-half": {7.45, 11.25}, "size-16": {4.25, 5.85},
+	for name, want := range map[string][2]float64{"steps-1000": {2.05, 3.25}, "widths-half": {7.45, 11.25},
+		"size-16": {4.25, 5.85},
 		"size-32": {6.25, 9.75}, "steps-6000": {10.55, 13.35}, "widths-double": {3.35, 4.95},
 		"momentum-0.5": {3.05, 3.95}, "norm-batch": {0.595, 0.665}} {
 		for _, r := range kept(t, "map/"+name) {
@@ -107,7 +111,8 @@ func TestClaimsOfPhotographs(t *testing.T) {
 	if b := brief(transfer.Selffer, 4).dip; b.Low < -0.0065 || b.High > -0.0025 || b.Clusters != 18 {
 		t.Errorf("BnB in 1000 steps: %+v; claimed: 0.3 to 0.6 points below its base", b)
 	}
-	for name, want := range map[string][2]float64{"all-pictures-rate-0.02": {-1.35, -0.45}, "all-pictures-rate-0.05": {-0.45, 0.25}} {
+	for name, want := range map[string][2]float64{"all-pictures-rate-0.02": {-1.35, -0.45},
+		"all-pictures-rate-0.05": {-0.45, 0.25}} {
 		b := dips(t, "map-cifar100/"+name, stats.Accuracy)(transfer.Selffer, 4)
 		if b.failure.Failed > 0 || 100*b.dip.Low < want[0] || 100*b.dip.High > want[1] {
 			t.Errorf("%s: BnB %+v; claimed: %v points from its base, none fails", name, b, want)
@@ -149,7 +154,8 @@ func TestClaimsOfGrowth(t *testing.T) {
 	if all := append(trained, failed...); len(trained) != 16 || len(failed) != 2 || larger != 5 ||
 		slices.Min(all) < 3.15 || slices.Max(all) > 4.25 || failed[0] < 3.85 || failed[1] > 4.15 {
 		t.Errorf(
-			"RMS of those that trained %.2f, that failed %.2f; claimed: 3.2 to 4.2, those that fail 3.9 and 4.1, and five "+
+			"RMS of those that trained %.2f, that failed %.2f; claimed: 3.2 to 4.2, those that fail 3.9 and "+
+				"4.1, and five "+
 				"of the others above the first of these",
 			trained,
 			failed,
@@ -177,8 +183,8 @@ func TestClaimsOfDropout(t *testing.T) {
 	}
 }
 
-// TestClaimsOfBatchNorm proves what results/fragility.md says of batch norm: a cut at conv4 costs nothing, with features
-// rescaled or not.
+// TestClaimsOfBatchNorm proves what results/fragility.md says of batch norm: a cut at conv4 costs nothing, with
+// features rescaled or not.
 func TestClaimsOfBatchNorm(t *testing.T) {
 	at := dips(t, "map/norm-batch", stats.Accuracy)
 	for _, c := range []transfer.Treatment{transfer.Selffer, transfer.Rescaled} {

@@ -41,8 +41,9 @@ func Flags(text string) Option {
 		if err := fl.Parse(words); err != nil {
 			s.err = errors.Join(s.err, fmt.Errorf("nb.Flags(%q): %w", text, err))
 		} else if fl.NArg() > 0 {
-			s.err = errors.Join(s.err, fmt.Errorf("nb.Flags(%q): %q is no flag; want flags as coadapt curve has them, such as --batch=32",
-				text, fl.Arg(0)))
+			s.err = errors.Join(s.err,
+				fmt.Errorf("nb.Flags(%q): %q is no flag; want flags as coadapt curve has them, such as --batch=32",
+					text, fl.Arg(0)))
 		}
 	}
 }
@@ -75,8 +76,8 @@ func NoLRN() Option { return func(s *settings) { s.NoLRN = true } }
 // SkipBad leaves out pictures that cannot be read, and names them, instead of stopping, as coadapt's -skip-bad.
 func SkipBad() Option { return func(s *settings) { s.SkipBad = true } }
 
-// TestShare tests on this share of each class's pictures, such as 0.2, where the data is not divided into train/ and test/, as
-// coadapt's -test-share.
+// TestShare tests on this share of each class's pictures, such as 0.2, where the data is not divided into train/ and
+// test/, as coadapt's -test-share.
 func TestShare(share float64) Option { return func(s *settings) { s.Parts.TestShare = share } }
 
 // Fold divides all pictures into k parts that are alike and tests on part i, 1 to k, as coadapt's -folds and -fold.
@@ -85,20 +86,21 @@ func Fold(i, k int) Option { return func(s *settings) { s.Parts.Fold, s.Parts.Fo
 // PartSeed is another choice of pictures for TestShare and Fold, as coadapt's -part-seed.
 func PartSeed(seed int) Option { return func(s *settings) { s.Parts.Seed = seed } }
 
-// Groups keeps the pictures of a group in one part: file is a .csv with a line file,group for each picture, as coadapt's
+// Groups keeps the pictures of a group in one part: file is a .csv with a line file,group for each picture, as
+// coadapt's
 // -groups.
 func Groups(file string) Option { return func(s *settings) { s.Parts.Groups = file } }
 
-// SplitFile divides the classes as a file says, with classes or patterns such as animal_*, one a line, below a line [A] and
-// below a line [B], as coadapt's -split-file. Grids then are of its splits unless they name others.
+// SplitFile divides the classes as a file says, with classes or patterns such as animal_*, one a line, below a line
+// [A] and below a line [B], as coadapt's -split-file. Grids then are of its splits unless they name others.
 func SplitFile(file string) Option { return func(s *settings) { s.SplitFile = file } }
 
 // Arch takes another net than the miniature: one that goes by a name, with its options, such as
 // "resnet20:shortcut=B", or a file of JSON, as coadapt's -arch.
 func Arch(name string) Option { return func(s *settings) { s.Arch = name } }
 
-// DataB is a second data set: all classes of the lab's own are task A, all of this one are task B, as coadapt's -data-b.
-// Nets are then pair/A3B and so on.
+// DataB is a second data set: all classes of the lab's own are task A, all of this one are task B, as coadapt's
+// -data-b. Nets are then pair/A3B and so on.
 func DataB(data string) Option { return func(s *settings) { s.DataB = data } }
 
 // BaseA has a file of weights of the net of [Arch] be base A, and all classes of the lab's data task B, as coadapt's

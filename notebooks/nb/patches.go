@@ -19,9 +19,9 @@ import (
 // patches a unit.
 const patches = 9
 
-// Patches are what excites units of a layer most: of every test picture the place where the unit is largest, of all these the nine largest, each
-// cut out of the picture by the unit's receptive field. Where that is as large as the picture, the picture is shown and what the
-// unit does not see is blank. Where two are equal the first counts.
+// Patches are what excites units of a layer most: of every test picture the place where the unit is largest, of all
+// these the nine largest, each cut out of the picture by the unit's receptive field. Where that is as large as the
+// picture, the picture is shown and what the unit does not see is blank. Where two are equal the first counts.
 func (l *Lab) Patches(r transfer.Result, layer string, units ...int) figure.Drawing {
 	return must(l.patches(r, layer, units))
 }
@@ -44,14 +44,16 @@ func (l *Lab) patches(r transfer.Result, layer string, units []int) (figure.Draw
 	if err != nil {
 		return nil, err
 	}
-	caption := fmt.Sprintf("Of each of %d test pictures the place that excites the unit most, with class and activation. %s", in.Task.NumTest(), in.sees())
+	caption := fmt.Sprintf("Of each of %d test pictures the place that excites the unit most, with class and "+
+		"activation. %s", in.Task.NumTest(), in.sees())
 	switch {
 	case in.field.Size < in.Arch.Size:
 		caption += " Grey is beyond the edge."
 	case !in.whole:
 		caption += " What it does not see is grey."
 	}
-	fig, err := figure.Patches(r.Net.String(), layer, rows, figure.Options{Title: fmt.Sprintf("%s, %s: what excites a unit most", r.Net, layer), Caption: caption})
+	fig, err := figure.Patches(r.Net.String(), layer, rows,
+		figure.Options{Title: fmt.Sprintf("%s, %s: what excites a unit most", r.Net, layer), Caption: caption})
 	if err != nil {
 		return nil, err
 	}
@@ -126,8 +128,8 @@ func top(list []excited, e excited, k int) []excited {
 	return list[:min(k, len(list))]
 }
 
-// cutOut is the receptive field of the unit at a place, [Size, Size] where that is smaller than the picture, else the picture without what lies
-// beyond the field.
+// cutOut is the receptive field of the unit at a place, [Size, Size] where that is smaller than the picture, else the
+// picture without what lies beyond the field.
 func cutOut(img image.Image, f op.Field, y, x int) image.Image {
 	y0, y1 := f.Span(y)
 	x0, x1 := f.Span(x)
@@ -136,7 +138,8 @@ func cutOut(img image.Image, f op.Field, y, x int) image.Image {
 		frame = field
 	}
 	out := image.NewNRGBA(image.Rectangle{Max: frame.Size()})
-	imagedraw.Draw(out, out.Bounds(), image.NewUniform(color.NRGBA{R: 0xe9, G: 0xe9, B: 0xe9, A: 0xff}), image.Point{}, imagedraw.Src)
+	imagedraw.Draw(out, out.Bounds(), image.NewUniform(color.NRGBA{R: 0xe9, G: 0xe9, B: 0xe9, A: 0xff}), image.Point{},
+		imagedraw.Src)
 	seen := field.Intersect(img.Bounds())
 	imagedraw.Draw(out, seen.Sub(frame.Min), img, seen.Min, imagedraw.Src)
 	return out

@@ -13,8 +13,8 @@ import (
 // calibration is how long each of up to three nets is timed, after compiling.
 const calibration = 2 * time.Second
 
-// Plan shows what a work will take: nets, multiply-adds, hours with their interval from some steps timed here, disk. Where the store has
-// everything, it says so at once.
+// Plan shows what a work will take: nets, multiply-adds, hours with their interval from some steps timed here, disk.
+// Where the store has everything, it says so at once.
 func (l *Lab) Plan(w Work) { must(l.plan(w, calibration)).show() }
 
 func (l *Lab) plan(w Work, long time.Duration) (table, error) {

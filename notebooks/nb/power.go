@@ -18,8 +18,8 @@ const (
 	finds      = 0.8
 )
 
-// Power shows the smallest effect that each design finds four times out of five at the level 0.05, and how many units would find half a point, one
-// and two. It is of the two-sided t test of paired differences.
+// Power shows the smallest effect that each design finds four times out of five at the level 0.05, and how many units
+// would find half a point, one and two. It is of the two-sided t test of paired differences.
 func Power(designs ...Design) { must(power(designs)).show() }
 
 func power(designs []Design) (table, error) {
@@ -27,7 +27,8 @@ func power(designs []Design) (table, error) {
 		return table{}, fmt.Errorf("power: no design; want some such as nb.Design{SD: 1.0, Units: 6}")
 	}
 	t := table{head: []string{"spread of a difference", "units", "smallest effect found"},
-		notes: []string{fmt.Sprintf("In points; found with %.0f%% chance by a two-sided t test of pairs at %.2f. The right-hand columns are how many units find that effect so.", 100*finds, falseAlarm)}}
+		notes: []string{fmt.Sprintf("In points; found with %.0f%% chance by a two-sided t test of pairs at %.2f. The "+
+			"right-hand columns are how many units find that effect so.", 100*finds, falseAlarm)}}
 	effects := []float64{0.5, 1, 2}
 	for _, e := range effects {
 		t.head = append(t.head, fmt.Sprintf("for %.1f", e))

@@ -88,7 +88,8 @@ func TestSignAgainst(t *testing.T) {
 		results []transfer.Result
 		says    string
 	}{
-		{below, lower, "The guess was right."}, {above, lower, "The guess was not right."}, {alike, lower, "The guess was not right."},
+		{below, lower, "The guess was right."}, {above, lower, "The guess was not right."},
+		{alike, lower, "The guess was not right."},
 		{alike, near, "The guess was right."}, {below, near, "cannot tell"},
 	} {
 		q := Sign{A: "AnB", B: "BnB", N: 7}.question()
@@ -176,7 +177,8 @@ func TestPickIsScored(t *testing.T) {
 	}{
 		{"more", []string{"more"}, "How much?\nguessed: more\nresult: more\nThe guess was right."},
 		{"less", []string{"more"}, "How much?\nguessed: less\nresult: more\nThe guess was not right."},
-		{"less", []string{"as much", "less"}, "How much?\nguessed: less\nresult: as much, or less\nThe guess was right."},
+		{"less", []string{"as much", "less"},
+			"How much?\nguessed: less\nresult: as much, or less\nThe guess was right."},
 		{"", []string{"more"}, "How much?\nno guess was made\nresult: more"},
 		{"less", nil, "How much?\nguessed: less"},
 	} {
@@ -202,7 +204,8 @@ func TestPickIsScored(t *testing.T) {
 		t.Errorf("an answer that was not offered: %v", err)
 	}
 	sign := Sign{A: "AnB", B: "BnB", N: 7}.question()
-	if _, _, err := sign.against([]transfer.Result{made("AnB", 7, 500), made("BnB", 7, 600)}, []string{below}); err == nil ||
+	if _, _, err := sign.against([]transfer.Result{made("AnB", 7, 500), made("BnB", 7, 600)},
+		[]string{below}); err == nil ||
 		!strings.Contains(err.Error(), "nb.Pick") {
 		t.Errorf("a right answer to a sign: %v", err)
 	}
@@ -210,8 +213,10 @@ func TestPickIsScored(t *testing.T) {
 
 func TestWrongPredict(t *testing.T) {
 	h := home.Home{Dir: t.TempDir()}
-	for says, a := range map[string]Answer{"nb.Sign": nil, `"AnC"`: Sign{"AnC", "BnB", 3}, "cut 201": Sign{"AnB", "BnB", 201}, "has no cut": Drawn{Condition: "base"}, "cut 300": Drawn{"AnB", 300}, "no condition": Drawn{},
-		"two answers": Pick{"one"}, "each another": Pick{"one", "one"}} {
+	for says, a := range map[string]Answer{"nb.Sign": nil, `"AnC"`: Sign{"AnC", "BnB", 3},
+		"cut 201": Sign{"AnB", "BnB", 201}, "has no cut": Drawn{Condition: "base"}, "cut 300": Drawn{"AnB", 300},
+		"no condition": Drawn{},
+		"two answers":  Pick{"one"}, "each another": Pick{"one", "one"}} {
 		if err := predict(h, "x", "?", a); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%+v: %v, want an error about %s", a, err, says)
 		}

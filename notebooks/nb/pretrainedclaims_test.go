@@ -11,7 +11,8 @@ import (
 // are and at an RMS of 1, which train and how far.
 func TestClaimsOfPretrained(t *testing.T) {
 	for name, want := range map[string]map[string]float64{ // accuracies; 0: it did not train
-		"cifar100": {"pretrained/baseB": 0, "pretrained/A9B": 0, "pretrained/A8B": 0, "pretrained/A5Br": 0, "pretrained/A7Br": 0.371,
+		"cifar100": {"pretrained/baseB": 0, "pretrained/A9B": 0, "pretrained/A8B": 0, "pretrained/A5Br": 0,
+			"pretrained/A7Br": 0.371,
 			"pretrained/A8Br": 0.367, "pretrained/A9Br": 0.489},
 		"tiny-imagenet": {"pretrained/baseB": 0, "pretrained/A5Br": 0, "pretrained/A7Br": 0, "pretrained/A9Br": 0.232},
 	} {
@@ -45,7 +46,8 @@ func TestClaimsOfPretrainedWithBatchNorm(t *testing.T) {
 	accuracy := map[string]float64{}
 	for _, r := range kept(t, "pretrained/cifar100-resnet20") {
 		if r.Net.Treatment == transfer.Base {
-			if share := float64(r.Correct) / float64(r.Tested); r.Status != transfer.NotTrained || math.Abs(share-0.218) > 0.0006 {
+			if share := float64(r.Correct) / float64(r.Tested); r.Status != transfer.NotTrained ||
+				math.Abs(share-0.218) > 0.0006 {
 				t.Errorf("%s is %s with %.4f; claimed: not trained, with 0.218", r.Net, r.Status, share)
 			}
 			continue

@@ -13,8 +13,8 @@ import (
 
 // Probe asks a probe of nets and draws what it says: "cka", "procrustes", "linear", "knn", "scale", "criticality",
 // "stitch", "ranks", "map" of three nets or more, "path" or "matched path", in which the second net's units are first
-// brought into the order of the first's. One of two nets is asked of the first net and each other one. "cka on 50" shows 50 pictures in place of 1000. It runs
-// in this cell, a few seconds a net; what was found is kept in the store.
+// brought into the order of the first's. One of two nets is asked of the first net and each other one. "cka on 50"
+// shows 50 pictures in place of 1000. It runs in this cell, a few seconds a net; what was found is kept in the store.
 func (l *Lab) Probe(kind string, results ...transfer.Result) figure.Drawing {
 	return must(l.probe(kind, results))
 }

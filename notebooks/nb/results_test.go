@@ -14,8 +14,8 @@ import (
 	"coadapt/transfer/sweep"
 )
 
-// Nets that diverged, failed or are blocked are among the results in the order asked for, without a number, and are named; nets that are still
-// being trained are not results.
+// Nets that diverged, failed or are blocked are among the results in the order asked for, without a number, and are
+// named; nets that are still being trained are not results.
 func TestResultsThatAreNoNumbers(t *testing.T) {
 	cfg, err := configure(t.Context(), with(t, tiny, Steps(2)).set)
 	if err != nil {
@@ -95,10 +95,12 @@ func TestFullDisk(t *testing.T) {
 		{failed("writing 25c5: write weights.safetensors: no space left on device"), nil, true},
 		{failed("writing 25c5: write weights.safetensors: no space left on device"), other, true},
 		{&sweep.Status{}, fmt.Errorf("saving: %w", &fs.PathError{Op: "write", Path: "a", Err: syscall.ENOSPC}), true},
-		{&sweep.Status{}, errors.New("it ended at once (exit status 1): error: write a: no space left on device"), true},
+		{&sweep.Status{}, errors.New("it ended at once (exit status 1): error: write a: no space left on device"),
+			true},
 	} {
 		got := r.full(c.st, c.err)
-		if is := got != nil && strings.HasPrefix(got.Error(), "the disk of the store "+l.store.Dir()+" is full: "); is != c.full ||
+		if is := got != nil &&
+			strings.HasPrefix(got.Error(), "the disk of the store "+l.store.Dir()+" is full: "); is != c.full ||
 			!c.full && got != c.err {
 			t.Errorf("%+v, %v: %v", c.st, c.err, got)
 		}

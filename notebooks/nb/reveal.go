@@ -32,7 +32,8 @@ func (l *Lab) Reveal(name string, results []transfer.Result, right ...string) {
 func reveal(h home.Home, name string, results []transfer.Result, right ...string) error {
 	q, err := loadGuess(h, name)
 	if errors.Is(err, fs.ErrNotExist) {
-		text := fmt.Sprintf("nothing was asked under the name %s; the cell with nb.Predict(%q, ...) comes first", name, name)
+		text := fmt.Sprintf("nothing was asked under the name %s; the cell with nb.Predict(%q, ...) comes first", name,
+			name)
 		return say(text)
 	}
 	if err != nil {
@@ -62,7 +63,8 @@ func reveal(h home.Home, name string, results []transfer.Result, right ...string
 // against sets the guess beside the result, in words and, of a curve, in a figure.
 func (q asked) against(results []transfer.Result, right []string) (string, figure.Drawing, error) {
 	if q.Kind != "pick" && len(right) > 0 {
-		return "", nil, fmt.Errorf("right answers %q: only nb.Pick takes them; here the results say what is right", right)
+		return "", nil, fmt.Errorf("right answers %q: only nb.Pick takes them; here the results say what is right",
+			right)
 	}
 	switch q.Kind {
 	case "pick":

@@ -11,12 +11,14 @@ import (
 	"coadapt/transfer/sweep"
 )
 
-// Run returns the results of a work, in its order, and has what the store lacks trained by a run in the background, which it starts or, where
-// one is at work already, joins. Meanwhile the cell shows a bar, an estimate and the figure as it fills in; in the end one line is
-// left. The run belongs to no cell: it goes on when the browser is closed, the cell interrupted or the kernel restarted, and the same cell
-// shows it again. See [StopOnInterrupt] and [Lab.Stop]. Where the store has everything, neither run nor backend is started.
+// Run returns the results of a work, in its order, and has what the store lacks trained by a run in the background,
+// which it starts or, where one is at work already, joins. Meanwhile the cell shows a bar, an estimate and the figure
+// as it fills in; in the end one line is left. The run belongs to no cell: it goes on when the browser is closed, the
+// cell interrupted or the kernel restarted, and the same cell shows it again. See [StopOnInterrupt] and [Lab.Stop].
+// Where the store has everything, neither run nor backend is started.
 //
-// Nets that diverged, failed or are blocked by one that did are among the results, as what they are; the line names them.
+// Nets that diverged, failed or are blocked by one that did are among the results, as what they are; the line names
+// them.
 func (l *Lab) Run(w Work) []transfer.Result { return must(l.run(w)) }
 
 func (l *Lab) run(w Work) ([]transfer.Result, error) {
@@ -103,7 +105,8 @@ func (r *background) results(st *sweep.Status) []transfer.Result {
 	var out []transfer.Result
 	for _, n := range r.nets {
 		s, ok := at[n], false
-		result := transfer.Result{Net: n, Key: s.Key, Reason: s.Reason, Data: r.lab.source.Name(), Arch: r.lab.config.Arch.Name}
+		result := transfer.Result{Net: n, Key: s.Key, Reason: s.Reason, Data: r.lab.source.Name(),
+			Arch: r.lab.config.Arch.Name}
 		switch s.Phase {
 		case sweep.Done:
 			result, ok = *s.Result, true
@@ -125,13 +128,14 @@ func (r *background) last(results []transfer.Result) []string {
 	v := &r.lab.live
 	line := fmt.Sprintf("%s, all from the store", count(len(results)))
 	if r.hits < len(r.record.Nets) {
-		line = fmt.Sprintf("%s: %d trained now, with the base nets they need, %d from the store, in %s", count(len(results)), r.trained, r.hits, time.Since(v.began).Round(100*time.Millisecond))
+		line = fmt.Sprintf("%s: %d trained now, with the base nets they need, %d from the store, in %s",
+			count(len(results)), r.trained, r.hits, time.Since(v.began).Round(100*time.Millisecond))
 	}
 	return append([]string{line}, append(notNumbers(results), r.notes...)...)
 }
 
-// notNumbers names the nets that are in no mean, a line a status and reason; of what many nets are alike in (not trained, blocked), the reasons
-// stand below figures.
+// notNumbers names the nets that are in no mean, a line a status and reason; of what many nets are alike in (not
+// trained, blocked), the reasons stand below figures.
 func notNumbers(results []transfer.Result) []string {
 	var lines []string
 	at := map[string]int{}
@@ -154,7 +158,8 @@ func notNumbers(results []transfer.Result) []string {
 }
 
 // errStopped says that somebody else had the run stop.
-var errStopped = errors.New("the run in the background was stopped: what is finished and the steps of the others are kept, and this cell goes on from there when it is run again")
+var errStopped = errors.New("the run in the background was stopped: what is finished and the steps of the others are " +
+	"kept, and this cell goes on from there when it is run again")
 
 func count(nets int) string {
 	if nets == 1 {

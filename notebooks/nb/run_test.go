@@ -29,7 +29,8 @@ func clone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for k, v := range map[string]string{home.EnvRoot: root, home.EnvHome: t.TempDir(), home.EnvStore: "", plugins.EnvBackend: "go", plugins.EnvPlugins: ""} {
+	for k, v := range map[string]string{home.EnvRoot: root, home.EnvHome: t.TempDir(), home.EnvStore: "",
+		plugins.EnvBackend: "go", plugins.EnvPlugins: ""} {
 		t.Setenv(k, v)
 	}
 }
@@ -114,8 +115,8 @@ func begun(t *testing.T, steps int) (l *Lab, first *exec.Cmd, out *strings.Build
 	return l, first, out
 }
 
-// The cell and all of its process group are killed in the middle: the run goes on, a second cell joins it, and a third one has all
-// from the store, without a run or a backend.
+// The cell and all of its process group are killed in the middle: the run goes on, a second cell joins it, and a
+// third one has all from the store, without a run or a backend.
 func TestCellKilledInTheMiddle(t *testing.T) {
 	l, first, out := begun(t, 40)
 	var w *sweep.WorkerState

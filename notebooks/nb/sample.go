@@ -13,11 +13,12 @@ import (
 	"coadapt/gomlxnet/home"
 )
 
-// samplePictures are those of SamplePictures: figures of the catalogue that "shapes" draws from, other pictures of them.
+// samplePictures are those of SamplePictures: figures of the catalogue that "shapes" draws from, other pictures of
+// them.
 const samplePictures = "shapes:classes=16,train=150,test=40,seed=2014"
 
-// SamplePictures writes a small folder of pictures such as a reader may have, train/<class>/*.png and test/<class>/*.png, beside the
-// figures, and returns its path. It is written once.
+// SamplePictures writes a small folder of pictures such as a reader may have, train/<class>/*.png and
+// test/<class>/*.png, beside the figures, and returns its path. It is written once.
 func SamplePictures() string {
 	h, err := home.Locate()
 	if err != nil {

@@ -14,10 +14,12 @@ import (
 	"coadapt/transfer/reference"
 )
 
-// Paper are the nets of 2014, from their authors' logs: accuracy is the mean of the ten best tests on the way, as the paper plots it.
+// Paper are the nets of 2014, from their authors' logs: accuracy is the mean of the ten best tests on the way, as the
+// paper plots it.
 func Paper() []transfer.Result { return must(reference.Results(transfer.BestTen)) }
 
-// Saved are nets that this clone keeps the results of, under notebooks/results: "cifar100" or "shapes", trained as the report there says.
+// Saved are nets that this clone keeps the results of, under notebooks/results: "cifar100" or "shapes", trained as
+// the report there says.
 func Saved(name string) []transfer.Result {
 	h, err := home.Locate()
 	if err != nil {
@@ -37,7 +39,8 @@ func saved(h home.Home, name string) ([]transfer.Result, error) {
 		for _, file := range files {
 			names = append(names, filepath.Base(filepath.Dir(file)))
 		}
-		return nil, fmt.Errorf("saved results %q: there are none of that name; want one of %s", name, strings.Join(names, ", "))
+		return nil, fmt.Errorf("saved results %q: there are none of that name; want one of %s", name,
+			strings.Join(names, ", "))
 	}
 	if err != nil {
 		return nil, err
@@ -87,7 +90,8 @@ func (s Stamp) savedAs(h home.Home) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		results = slices.DeleteFunc(results, func(r transfer.Result) bool { return !slices.Contains(s.Nets, r.Net.String()) })
+		results = slices.DeleteFunc(results,
+			func(r transfer.Result) bool { return !slices.Contains(s.Nets, r.Net.String()) })
 		if len(results) == len(s.Nets) && results[0].Experiment == s.Experiment && resultsDigest(results) == s.Results {
 			return true, nil
 		}

@@ -26,12 +26,14 @@ func TestSaved(t *testing.T) {
 			t.Errorf("%s: %d nets, %v; want %d", name, len(results), err, want)
 		}
 	}
-	if _, err := saved(root(t), "imagenet"); err == nil || !strings.Contains(err.Error(), "cifar100, few-pictures, half-rate, plain-shapes, scale, shapes") {
+	if _, err := saved(root(t), "imagenet"); err == nil ||
+		!strings.Contains(err.Error(), "cifar100, few-pictures, half-rate, plain-shapes, scale, shapes") {
 		t.Errorf("no such results: %v", err)
 	}
 }
 
-// A figure of saved nets, and one of the nets of 2014, is what it was as long as their numbers are; one net's number more or less is told.
+// A figure of saved nets, and one of the nets of 2014, is what it was as long as their numbers are; one net's number
+// more or less is told.
 func TestStampOfSavedResults(t *testing.T) {
 	l := lab(t, 2)
 	if err := l.ready(); err != nil {
@@ -78,7 +80,8 @@ func TestClaimsByName(t *testing.T) {
 	}
 }
 
-// stats tests the arithmetic against published power tables; here the row is that of the design. Six pairs that spread by 1 find
+// stats tests the arithmetic against published power tables; here the row is that of the design. Six pairs that
+// spread by 1 find
 // 1.4345 points, and a whole point takes 10 (power 0.8031; 9 have 0.7480): SciPy 1.17's scipy.stats.nct.
 func TestPower(t *testing.T) {
 	x, err := power([]Design{{SD: 1, Units: 6}})

@@ -11,7 +11,8 @@ func TestShellWords(t *testing.T) {
 	for _, words := range [][]string{
 		{"--batch=8"},
 		{"--split-file=my classes.txt", "--rate=0.5"},
-		{"it's", `say "so"`, `C:\data\new`, "$HOME `ls` $(ls)", "a;b & c|d <e> #f (g)", " ", "", "tab\tnew\nline", "caf\u00e9"},
+		{"it's", `say "so"`, `C:\data\new`, "$HOME `ls` $(ls)", "a;b & c|d <e> #f (g)", " ", "", "tab\tnew\nline",
+			"caf\u00e9"},
 		{`--arch=mini:{"widths":[4,4,4,4,4,8,8]}`},
 	} {
 		text := shellText(words)
@@ -22,7 +23,8 @@ func TestShellWords(t *testing.T) {
 	if text := shellText([]string{"--widths=8,8", "--batch=8"}); text != "--widths=8,8 --batch=8" {
 		t.Errorf("%s has quotes that it does not need", text)
 	}
-	for text, want := range map[string]string{`--data='my folder`: "not closed", "--batch=8; rm x": "outside of quotes", "--data=a(b)": "bracket"} {
+	for text, want := range map[string]string{`--data='my folder`: "not closed", "--batch=8; rm x": "outside of quotes",
+		"--data=a(b)": "bracket"} {
 		if got, err := shellWords(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %q, %v; want an error with %q", text, got, err, want)
 		}

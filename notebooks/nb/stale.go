@@ -15,8 +15,9 @@ import (
 	"coadapt/transfer/store"
 )
 
-// Stale says whether what the figure of this name was made of has changed since lab.Show drew it, and what: code or recipe, data, results in
-// the store, the way it is drawn, and with a work also the list of its nets. It returns whether anything did.
+// Stale says whether what the figure of this name was made of has changed since lab.Show drew it, and what: code or
+// recipe, data, results in the store, the way it is drawn, and with a work also the list of its nets. It returns
+// whether anything did.
 func (l *Lab) Stale(name string, now ...Work) bool {
 	changes, known, err := l.stale(name, now...)
 	if err != nil {
@@ -124,7 +125,8 @@ func (l *Lab) kept(name string) (Stamp, error) {
 	return s, nil
 }
 
-// staleResults compares the nets of a stamp of this lab's own experiment, by what the store has under their keys of now.
+// staleResults compares the nets of a stamp of this lab's own experiment, by what the store has under their keys of
+// now.
 func (l *Lab) staleResults(was Stamp) (changes []string, err error) {
 	var keys, missing []string
 	var results []transfer.Result

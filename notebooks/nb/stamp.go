@@ -22,20 +22,23 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// Stamp says what a figure was made of. It holds no version of any source file: keys of nets cover what changes a number (architecture,
-// recipe, data, semantics), and Drawing what changes a picture, so that other edits leave a figure as good as it was.
+// Stamp says what a figure was made of. It holds no version of any source file: keys of nets cover what changes a
+// number (architecture, recipe, data, semantics), and Drawing what changes a picture, so that other edits leave a
+// figure as good as it was.
 type Stamp struct {
-	Figure     string   `json:"figure"`
-	Kind       string   `json:"kind,omitempty"`    // of the drawing; "" where it is not one of results
-	Data       string   `json:"data"`              // as Open takes it, of files their name alone
-	Options    []string `json:"options,omitempty"` // flags of coadapt curve that say the same as the options of Open, files by their names alone
-	Backend    string   `json:"backend"`           // its class
-	Experiment string   `json:"experiment"`        // of the results; "" where they are of several
+	Figure string `json:"figure"`
+	Kind   string `json:"kind,omitempty"` // of the drawing; "" where it is not one of results
+	Data   string `json:"data"`           // as Open takes it, of files their name alone
+	// flags of coadapt curve that say the same as the options of Open, files by their names alone
+	Options    []string `json:"options,omitempty"`
+	Backend    string   `json:"backend"`    // its class
+	Experiment string   `json:"experiment"` // of the results; "" where they are of several
 	Nets       []string `json:"nets,omitempty"`
-	Keys       string   `json:"keys,omitempty"`    // digest of the nets' keys
-	Open       []string `json:"open,omitempty"`    // nets that had failed or were blocked: the store has no entry of those
-	Results    string   `json:"results,omitempty"` // digest of the numbers of all others
-	Drawing    string   `json:"drawing,omitempty"` // digest of what Kind draws of a sample
+	Keys       string   `json:"keys,omitempty"` // digest of the nets' keys
+	// nets that had failed or were blocked: the store has no entry of those
+	Open    []string `json:"open,omitempty"`
+	Results string   `json:"results,omitempty"` // digest of the numbers of all others
+	Drawing string   `json:"drawing,omitempty"` // digest of what Kind draws of a sample
 }
 
 const (
@@ -124,9 +127,9 @@ func drawingDigest(kind string) (string, error) {
 	return digest(svg.String()), nil
 }
 
-// Changes says in what the code would not make the figure as it was made; nothing where it would. It trains nothing and needs no store: nets
-// are compared by their keys, on the stamp's own backend. ok is false where that cannot be told, as the data are files that
-// the stamp has no way to, or as the results are of several experiments.
+// Changes says in what the code would not make the figure as it was made; nothing where it would. It trains nothing
+// and needs no store: nets are compared by their keys, on the stamp's own backend. ok is false where that cannot be
+// told, as the data are files that the stamp has no way to, or as the results are of several experiments.
 func (s Stamp) Changes(ctx context.Context) (changes []string, ok bool, err error) {
 	drawing, err := drawingDigest(s.Kind)
 	if err != nil {

@@ -11,7 +11,8 @@ import (
 	"coadapt/transfer/figure"
 )
 
-// table is shown as HTML with the same in plain text beside it, for front ends without HTML and for people who read the file.
+// table is shown as HTML with the same in plain text beside it, for front ends without HTML and for people who read
+// the file.
 type table struct {
 	title string
 	head  []string
@@ -89,7 +90,8 @@ func (t table) show() {
 	}
 }
 
-// Table shows the means of results: a row a cut, a column a condition. Nets that are not numbers are counted and named, and in no mean.
+// Table shows the means of results: a row a cut, a column a condition. Nets that are not numbers are counted and
+// named, and in no mean.
 func (l *Lab) Table(results []transfer.Result) { must(means(results)).show() }
 
 func means(results []transfer.Result) (table, error) {

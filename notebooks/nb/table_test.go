@@ -18,7 +18,8 @@ func TestTableEscapes(t *testing.T) {
 			t.Errorf("no %q in %s", want, h)
 		}
 	}
-	if strings.Contains(h, "<t>") || strings.Contains(h, "<r>") || strings.Contains(h, "<script") || strings.Contains(h, "<style") {
+	if strings.Contains(h, "<t>") || strings.Contains(h, "<r>") || strings.Contains(h, "<script") ||
+		strings.Contains(h, "<style") {
 		t.Errorf("not escaped: %s", h)
 	}
 	if got, want := x.text(), "<t>\na&b   c\n<r>   \"q\"\n\n1 < 2"; got != want {
@@ -62,7 +63,8 @@ func TestMeans(t *testing.T) {
 		t.Fatal(err)
 	}
 	row := x.rows[1]
-	if row[0] != "3" || !strings.HasPrefix(row[column(t, x, "AnB")], "0.500") || !strings.HasSuffix(row[column(t, x, "AnB")], "×1") || x.rows[0][column(t, x, "base")][:5] != "0.600" {
+	if row[0] != "3" || !strings.HasPrefix(row[column(t, x, "AnB")], "0.500") ||
+		!strings.HasSuffix(row[column(t, x, "AnB")], "×1") || x.rows[0][column(t, x, "base")][:5] != "0.600" {
 		t.Errorf("rows %q", x.rows)
 	}
 	if !strings.Contains(strings.Join(x.notes, " "), "0/A3B#1 diverged") {
@@ -73,7 +75,8 @@ func TestMeans(t *testing.T) {
 	}
 }
 
-// 2014 beside itself: the same cell twice, and AnB at n = 7 about 8 points below the base, as the paper's figure 2 has it.
+// 2014 beside itself: the same cell twice, and AnB at n = 7 about 8 points below the base, as the paper's figure 2
+// has it.
 func TestBeside(t *testing.T) {
 	all, err := reference.Results(transfer.BestTen)
 	if err != nil {
@@ -97,11 +100,13 @@ func TestBeside(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if row := mine.rows[1]; len(mine.rows) != 2 || row[0] != "3" || row[column(t, mine, "AnB, ours")] != "0.500 (-10.0)" {
+	if row := mine.rows[1]; len(mine.rows) != 2 || row[0] != "3" ||
+		row[column(t, mine, "AnB, ours")] != "0.500 (-10.0)" {
 		t.Errorf("rows %q", mine.rows)
 	}
 	notes := strings.Join(mine.notes, "\n")
-	for _, want := range []string{"none in 2014 (its RnB nets are on all classes): RnB", "none among these nets: BnB, BnB+, AnB+"} {
+	for _, want := range []string{"none in 2014 (its RnB nets are on all classes): RnB",
+		"none among these nets: BnB, BnB+, AnB+"} {
 		if !strings.Contains(notes, want) {
 			t.Errorf("%q does not say %q", notes, want)
 		}
@@ -138,7 +143,9 @@ func TestClaims(t *testing.T) {
 			t.Fatalf("%q: %v", together, err)
 		}
 		claimed := row[column(t, x, "claimed")]
-		if zero := strings.HasSuffix(claimed, " 0"); zero && (low > 0 || high < 0) != (strings.HasPrefix(row[verdict], "supported") || strings.HasPrefix(row[verdict], "opposite")) {
+		if zero := strings.HasSuffix(claimed, " 0"); zero &&
+			(low > 0 || high < 0) != (strings.HasPrefix(row[verdict], "supported") ||
+				strings.HasPrefix(row[verdict], "opposite")) {
 			t.Errorf("%q: the verdict is not that of the interval", row)
 		}
 	}
@@ -163,7 +170,8 @@ func TestForest(t *testing.T) {
 
 func TestCompare(t *testing.T) {
 	results := []transfer.Result{made("base", 0, 600), made("AnB", 3, 500), made("BnB", 3, 550)}
-	if text, err := compare(results, "AnB", "base", 3); err != nil || !strings.Contains(text, "AnB - base = -10.0 points") {
+	if text, err := compare(results, "AnB", "base", 3); err != nil ||
+		!strings.Contains(text, "AnB - base = -10.0 points") {
 		t.Errorf("%q, %v", text, err)
 	}
 	for says, c := range map[string]struct {
@@ -184,7 +192,8 @@ func TestPlan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text := x.text(); !strings.Contains(text, "3 with the base nets they need: 0 in the store, 3 to train") || !strings.Contains(text, "95%: ") {
+	if text := x.text(); !strings.Contains(text, "3 with the base nets they need: 0 in the store, 3 to train") ||
+		!strings.Contains(text, "95%: ") {
 		t.Errorf("%s", text)
 	}
 	trained(t, l, work())
@@ -193,7 +202,8 @@ func TestPlan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text := x.text(); !strings.Contains(text, "3 in the store, 0 to train") || !strings.Contains(text, "none") || again.opened != nil {
+	if text := x.text(); !strings.Contains(text, "3 in the store, 0 to train") || !strings.Contains(text, "none") ||
+		again.opened != nil {
 		t.Errorf("%s; backend %v", text, again.opened)
 	}
 }

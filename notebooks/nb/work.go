@@ -15,10 +15,12 @@ type Work interface {
 	Nets() ([]transfer.Net, error) // parents that others need may be left out
 }
 
-// Grid is nets by condition, cut, seed and split, as the command line writes them. The base nets they need come along; the zero value is
-// one whole transfer curve.
+// Grid is nets by condition, cut, seed and split, as the command line writes them. The base nets they need come
+// along; the zero value is one whole transfer curve.
 type Grid struct {
-	Conditions string // "AnB,BnB+"; "" is all six: base, BnB, BnB+, AnB, AnB+, RnB. base+ is the base trained twice; BnBr and the other controls are those of [transfer.Controls]
+	// "AnB,BnB+"; "" is all six: base, BnB, BnB+, AnB, AnB+, RnB. base+ is the base trained twice; BnBr and the other
+	// controls are those of [transfer.Controls]
+	Conditions string
 	Cuts       string // "1-7" or "1,4,7"; "" is 1-7, or all cuts of the net of [Arch]
 	Seeds      string // "0-2"; "" is 0
 	Splits     string // "0,1,natman"; "" is 0, or the splits of nb.SplitFile, nb.DataB or nb.BaseA
@@ -48,12 +50,14 @@ func (g Grid) nets(cuts int) ([]transfer.Net, error) {
 	}
 	for _, s := range splits {
 		if n := (transfer.Net{Split: s, Target: transfer.B}); n.Check() != nil {
-			return nil, field("Splits", fmt.Errorf("%q has no two halves: want seeds of random halves such as 0, or natman; These(...) takes nets on all classes", s))
+			return nil, field("Splits", fmt.Errorf("%q has no two halves: want seeds of random halves such as 0, or "+
+				"natman; These(...) takes nets on all classes", s))
 		}
 	}
 	if g.Balanced {
 		if g.Conditions != "" {
-			return nil, field("Conditions", fmt.Errorf("%q: Balanced settles them; leave one of the two out", g.Conditions))
+			return nil, field("Conditions",
+				fmt.Errorf("%q: Balanced settles them; leave one of the two out", g.Conditions))
 		}
 		all, err := transfer.Balanced(splits, seeds, cutList)
 		return transfer.Nets(all), err
@@ -87,7 +91,8 @@ func (r Reduced) Nets() ([]transfer.Net, error) {
 	var nets []transfer.Net
 	for _, seed := range seeds {
 		for _, k := range amounts {
-			nets = append(nets, transfer.Net{Split: transfer.WholeSplit, Target: transfer.Whole, Seed: seed, PerClass: k})
+			nets = append(nets,
+				transfer.Net{Split: transfer.WholeSplit, Target: transfer.Whole, Seed: seed, PerClass: k})
 		}
 	}
 	return nets, nil

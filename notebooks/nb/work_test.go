@@ -24,8 +24,10 @@ func TestGrid(t *testing.T) {
 	}{
 		// two base nets and five conditions at seven cuts: the command line's default curve
 		{grid: Grid{}, n: 2 + 5*7},
-		{grid: Grid{Conditions: "AnB", Cuts: "3", Seeds: "1", Splits: "natman"}, want: []string{"natman/baseA#1", "natman/baseB#1", "natman/A3B#1"}},
-		{grid: Grid{Conditions: "base+, BnB", Cuts: "2,4"}, want: []string{"0/baseA", "0/baseB", "0/baseB+", "0/B2B", "0/B4B"}},
+		{grid: Grid{Conditions: "AnB", Cuts: "3", Seeds: "1", Splits: "natman"},
+			want: []string{"natman/baseA#1", "natman/baseB#1", "natman/A3B#1"}},
+		{grid: Grid{Conditions: "base+, BnB", Cuts: "2,4"},
+			want: []string{"0/baseA", "0/baseB", "0/baseB+", "0/B2B", "0/B4B"}},
 		{grid: Grid{Conditions: "base"}, want: []string{"0/baseA", "0/baseB"}},
 		// transfer.Balanced: 2+2+8·cuts a split and seed
 		{grid: Grid{Balanced: true, Cuts: "5,7", Seeds: "0-1", Splits: "0,1"}, n: (2 + 2 + 8*2) * 4},
@@ -57,7 +59,8 @@ func TestWrongWork(t *testing.T) {
 		{Reduced{}, []string{"Reduced.PerClass", `""`, "such as 1"}},
 		{Reduced{PerClass: "5", Seeds: "x"}, []string{"Reduced.Seeds", `"x"`}},
 		{These(), []string{"These", "nb.Net"}},
-		{These(transfer.Net{Split: "0", Target: transfer.B, Treatment: transfer.Transfer}), []string{"These", "n from 1"}},
+		{These(transfer.Net{Split: "0", Target: transfer.B, Treatment: transfer.Transfer}),
+			[]string{"These", "n from 1"}},
 		{These(Net("AnB", 8, 0)), []string{"0/A8B", "1 to 7"}},
 	} {
 		nets, err := c.work.Nets()

@@ -12,7 +12,8 @@ const (
 	// from step to step, and PyTorch's solver has the rate outside the momentum.
 	firstApart = 1e-3
 	// seedsApart is by how much the mean accuracies of a treatment may differ: no more than two seeds of one net at
-	// most do in notebooks/results/shapes/nets.jsonl (0.153 among 120 nets of three seeds; their standard deviation is 0.029).
+	// most do in notebooks/results/shapes/nets.jsonl (0.153 among 120 nets of three seeds; their standard deviation
+	// is 0.029).
 	seedsApart = 0.153
 )
 
@@ -21,11 +22,13 @@ func (t Turn) compare(alike bool) error {
 	for i, net := range t.Nets {
 		o, p := t.Ours.Nets[i], t.Peer.Nets[i]
 		if o.Images != p.Images || o.Tested != p.Tested {
-			return fmt.Errorf("net %s: ours trained on %d images and was tested on %d, the peer's on %d and %d", net, o.Images, o.Tested, p.Images, p.Tested)
+			return fmt.Errorf("net %s: ours trained on %d images and was tested on %d, the peer's on %d and %d", net,
+				o.Images, o.Tested, p.Images, p.Tested)
 		}
 		if _, ok := net.Parent(); alike && !ok { // children begin with what their parents came to, on either side
 			if far := math.Abs(o.First-p.First) / o.First; !(far <= firstApart) {
-				return fmt.Errorf("net %s: mean loss over the first steps %.7g, the peer's %.7g; more than %g of it apart: they do not train the same net", net, o.First, p.First, firstApart)
+				return fmt.Errorf("net %s: mean loss over the first steps %.7g, the peer's %.7g; more than %g of it "+
+					"apart: they do not train the same net", net, o.First, p.First, firstApart)
 			}
 		}
 	}
@@ -37,7 +40,8 @@ func (t Turn) compare(alike bool) error {
 func Compare(turns []Turn) error {
 	for _, r := range byTreatment(turns) {
 		if far := math.Abs(r.accuracy[0] - r.accuracy[1]); !(far <= seedsApart) {
-			return fmt.Errorf("%s: mean accuracy %.3f of %d nets, the peer's %.3f; more than %g apart, which seeds do not explain", r.name, r.accuracy[0], r.nets, r.accuracy[1], seedsApart)
+			return fmt.Errorf("%s: mean accuracy %.3f of %d nets, the peer's %.3f; more than %g apart, which seeds "+
+				"do not explain", r.name, r.accuracy[0], r.nets, r.accuracy[1], seedsApart)
 		}
 	}
 	return nil

@@ -229,7 +229,8 @@ func (c *Contest) ours(ctx context.Context, nets []transfer.Net) (Side, error) {
 		}
 		results[r.Net] = r
 	}
-	s := Side{Cost: Cost{time.Since(c.began).Seconds(), peers.CPUSeconds() - cpu}, FirstStep: c.stepped.Sub(c.began).Seconds()}
+	s := Side{Cost: Cost{time.Since(c.began).Seconds(), peers.CPUSeconds() - cpu},
+		FirstStep: c.stepped.Sub(c.began).Seconds()}
 	for _, net := range nets {
 		r := results[net]
 		switch {
@@ -245,7 +246,9 @@ func (c *Contest) ours(ctx context.Context, nets []transfer.Net) (Side, error) {
 		if err != nil {
 			return s, err
 		}
-		s.Nets = append(s.Nets, Outcome{Images: r.Images, Tested: r.Tested, Accuracy: r.Accuracy, Loss: r.Loss, First: metrics[0].Loss, Last: r.TrainLoss})
+		s.Nets = append(s.Nets,
+			Outcome{Images: r.Images, Tested: r.Tested, Accuracy: r.Accuracy, Loss: r.Loss, First: metrics[0].Loss,
+				Last: r.TrainLoss})
 	}
 	return s, nil
 }

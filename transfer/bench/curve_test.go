@@ -162,11 +162,13 @@ func TestContest(t *testing.T) {
 	}
 	for i, want := range []trainAsk{
 		{Name: "0/baseA", Keep: true, Task: "task0"}, {Name: "0/baseB", Keep: true, Task: "task1"},
-		{Name: "0/B3B+", Parent: "0/baseB", Copied: 3, Task: "task1"}, {Name: "0/A3B", Parent: "0/baseA", Copied: 3, Frozen: 3, Task: "task1"},
+		{Name: "0/B3B+", Parent: "0/baseB", Copied: 3, Task: "task1"},
+		{Name: "0/A3B", Parent: "0/baseA", Copied: 3, Frozen: 3, Task: "task1"},
 		{Name: "0/baseB+", Parent: "0/baseB", Copied: 8, Task: "task1"},
 	} {
 		got := asks[i]
-		if got.Name != want.Name || got.Parent != want.Parent || got.Copied != want.Copied || got.Frozen != want.Frozen || got.Keep != want.Keep || got.Task != want.Task ||
+		if got.Name != want.Name || got.Parent != want.Parent || got.Copied != want.Copied ||
+			got.Frozen != want.Frozen || got.Keep != want.Keep || got.Task != want.Task ||
 			len(got.Rates) != 6 || got.Rates[0] != 0.005 || got.Batch != 5 || got.First != 1 {
 			t.Errorf("asked for %+v, want %+v", got, want)
 		}
@@ -222,7 +224,8 @@ func TestFiles(t *testing.T) {
 	for _, v := range vars {
 		weights = append(weights, initial[v.Path].Data...)
 	}
-	for name, want := range map[string]any{task.Test.Pictures: pictures, task.Test.Labels: labels, ask.Order: order, ask.View.Mean: source.Mean(), ask.Weights: weights} {
+	for name, want := range map[string]any{task.Test.Pictures: pictures, task.Test.Labels: labels, ask.Order: order,
+		ask.View.Mean: source.Mean(), ask.Weights: weights} {
 		var b bytes.Buffer
 		if err := binary.Write(&b, binary.LittleEndian, want); err != nil {
 			t.Fatal(err)
@@ -281,7 +284,8 @@ func TestContestWantsAnEmptyStore(t *testing.T) {
 	if _, err := c.Lab.Train(t.Context(), c.Nets[0]); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Run(t.Context(), func(Turn) error { return nil }); err == nil || !strings.Contains(err.Error(), "0/baseA: it is in the store") {
+	if _, err := c.Run(t.Context(), func(Turn) error { return nil }); err == nil ||
+		!strings.Contains(err.Error(), "0/baseA: it is in the store") {
 		t.Errorf("error %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -299,7 +303,9 @@ func TestReport(t *testing.T) {
 		}
 		return Turn{netsOf(t, name), side(Cost{ours, 2 * ours}, 0.5), side(Cost{peer, peer}, 0.6)}
 	}
-	r := Report{Peer: "PyTorch 0", Beside: 2, Turns: []Turn{turn("0/baseA", 1, 4), turn("0/A3B", 2, 2), turn("0/baseB", 3, 4)}, Started: [2]Cost{{1, 1}, {4, 5}}}
+	r := Report{Peer: "PyTorch 0", Beside: 2,
+		Turns:   []Turn{turn("0/baseA", 1, 4), turn("0/A3B", 2, 2), turn("0/baseB", 3, 4)},
+		Started: [2]Cost{{1, 1}, {4, 5}}}
 	var out bytes.Buffer
 	if err := r.JSON(&out); err != nil {
 		t.Fatal(err)
@@ -325,8 +331,10 @@ func TestReport(t *testing.T) {
 	if err := r.Table(&out); err != nil {
 		t.Fatal(err)
 	}
-	if words := strings.Join(strings.Fields(out.String()), " "); !strings.HasSuffix(words, "base 2 200 4.0 8.0 2.00 1.33 4.00 1.00 0.500 0.600 "+
-		"AnB 1 100 2.0 2.0 1.00 1.00 1.00 0.50 0.500 0.600 start 1.0 4.0 4.00 5.00 all 3 300 7.0 14.0 2.00 1.00 4.00 1.15 0.500 0.600") {
+	if words := strings.Join(strings.Fields(out.String()), " "); !strings.HasSuffix(words,
+		"base 2 200 4.0 8.0 2.00 1.33 4.00 1.00 0.500 0.600 "+
+			"AnB 1 100 2.0 2.0 1.00 1.00 1.00 0.50 0.500 0.600 start 1.0 4.0 4.00 5.00 all 3 300 7.0 14.0 2.00 1.00 "+
+			"4.00 1.15 0.500 0.600") {
 		t.Errorf("table\n%s", &out)
 	}
 }
@@ -334,8 +342,8 @@ func TestReport(t *testing.T) {
 // testPython names a Python that has PyTorch, for tests where the bench's own is not installed.
 const testPython = "COADAPT_TEST_TORCH"
 
-// PyTorch's side trains the nets that ours trains. While the rate stays as it is its solver is Caffe's, so that all losses are those of ours, of children of
-// trained parents too; frozen and fine-tuned nets come to different ones.
+// PyTorch's side trains the nets that ours trains. While the rate stays as it is its solver is Caffe's, so that all
+// losses are those of ours, of children of trained parents too; frozen and fine-tuned nets come to different ones.
 func TestTorch(t *testing.T) {
 	python := os.Getenv(testPython)
 	if python == "" {
@@ -345,7 +353,8 @@ func TestTorch(t *testing.T) {
 		}
 		python = filepath.Join(h.Peers(), "bin", "python")
 		if _, err := os.Stat(python); err != nil {
-			t.Skipf("no PyTorch: `go run ./kernel-setup bench` installs it, or %s names a Python that has it", testPython)
+			t.Skipf("no PyTorch: `go run ./kernel-setup bench` installs it, or %s names a Python that has it",
+				testPython)
 		}
 	}
 	dir := t.TempDir()
@@ -368,7 +377,8 @@ func TestTorch(t *testing.T) {
 		c.Groups = 2
 		conv2[0].Spec = c
 	}
-	turns, err := contest(t, p, fixed, "0/A7B", "0/A7B+", "0/B3B", "0/baseB+", "0/R2B").Run(t.Context(), func(Turn) error { return nil })
+	turns, err := contest(t, p, fixed, "0/A7B", "0/A7B+", "0/B3B", "0/baseB+", "0/R2B").Run(t.Context(),
+		func(Turn) error { return nil })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -377,14 +387,16 @@ func TestTorch(t *testing.T) {
 	for _, turn := range turns {
 		o, p := turn.Ours.Nets[0], turn.Peer.Nets[0]
 		loss[turn.name()] = p.Loss
-		if apart(p.First, o.First) > 1e-5 || apart(p.Loss, o.Loss) > 1e-5 || apart(p.Last, o.Last) > 1e-5 || p.Accuracy != o.Accuracy || turn.Peer.CPU <= 0 {
+		if apart(p.First, o.First) > 1e-5 || apart(p.Loss, o.Loss) > 1e-5 || apart(p.Last, o.Last) > 1e-5 ||
+			p.Accuracy != o.Accuracy || turn.Peer.CPU <= 0 {
 			t.Errorf("%s: PyTorch's %+v, ours %+v", turn.name(), p, o)
 		}
 	}
 	if apart(loss["0/A7B"], loss["0/A7B+"]) < 1e-4 {
 		t.Errorf("frozen and fine-tuned layers come to the same loss: %v", loss)
 	}
-	// Cut and mirrored at random, in a recipe of channel means; hardly trained, so that both sides end where both begin.
+	// Cut and mirrored at random, in a recipe of channel means; hardly trained, so that both sides end where both
+	// begin.
 	cut := func(cfg *transfer.Config) {
 		cfg.Recipe.Rate = train.Schedule{Policy: train.Fixed, Base: 1e-6}
 		cfg.Recipe.Pad, cfg.Recipe.Mirror, cfg.Recipe.ChannelMean = 2, true, true

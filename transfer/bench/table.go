@@ -28,17 +28,21 @@ func (r *Report) rows() []*row {
 
 // Table writes the report for the reader of a terminal.
 func (r *Report) Table(out io.Writer) error {
-	fmt.Fprintf(out, "The same nets in coadapt, %d beside each other, and in %s, one after another; in turn. A ratio is the peer's time over ours: above 1 we are faster.\n", r.Beside, r.Peer)
+	fmt.Fprintf(out, "The same nets in coadapt, %d beside each other, and in %s, one after another; in turn. A ratio "+
+		"is the peer's time over ours: above 1 we are faster.\n", r.Beside, r.Peer)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(w, "condition\tnets\timages\tours s\tpeer s\tratio\tleast\tmost\tCPU ratio\taccuracy\tpeer's\t\n")
 	for _, row := range r.rows() {
 		fmt.Fprintf(w, "%s\t", row.name)
 		if row.nets == 0 {
-			fmt.Fprintf(w, "\t\t%.1f\t%.1f\t%.2f\t\t\t%.2f\t\t\t\n", row.ours.Seconds, row.peer.Seconds, row.peer.Seconds/row.ours.Seconds, row.peer.CPU/row.ours.CPU)
+			fmt.Fprintf(w, "\t\t%.1f\t%.1f\t%.2f\t\t\t%.2f\t\t\t\n", row.ours.Seconds, row.peer.Seconds,
+				row.peer.Seconds/row.ours.Seconds, row.peer.CPU/row.ours.CPU)
 			continue
 		}
-		fmt.Fprintf(w, "%d\t%d\t%.1f\t%.1f\t%.2f\t%.2f\t%.2f\t%.2f\t%.3f\t%.3f\t\n", row.nets, row.images, row.ours.Seconds, row.peer.Seconds,
-			row.peer.Seconds/row.ours.Seconds, row.least, row.most, row.peer.CPU/row.ours.CPU, row.accuracy[0], row.accuracy[1])
+		fmt.Fprintf(w, "%d\t%d\t%.1f\t%.1f\t%.2f\t%.2f\t%.2f\t%.2f\t%.3f\t%.3f\t\n", row.nets, row.images,
+			row.ours.Seconds, row.peer.Seconds,
+			row.peer.Seconds/row.ours.Seconds, row.least, row.most, row.peer.CPU/row.ours.CPU, row.accuracy[0],
+			row.accuracy[1])
 	}
 	return w.Flush()
 }
@@ -62,8 +66,10 @@ type line struct {
 func (r *Report) JSON(out io.Writer) error {
 	e := json.NewEncoder(out)
 	for _, row := range r.rows() {
-		l := line{Case: "curve " + row.name, Nets: row.nets, Images: row.images, Ours: row.ours, Peer: row.peer, PeerName: r.Peer, Beside: r.Beside,
-			RatioPyTorch: row.peer.Seconds / row.ours.Seconds, RatioLeast: row.least, RatioMost: row.most, RatioCPU: row.peer.CPU / row.ours.CPU}
+		l := line{Case: "curve " + row.name, Nets: row.nets, Images: row.images, Ours: row.ours, Peer: row.peer,
+			PeerName: r.Peer, Beside: r.Beside,
+			RatioPyTorch: row.peer.Seconds / row.ours.Seconds, RatioLeast: row.least, RatioMost: row.most,
+			RatioCPU: row.peer.CPU / row.ours.CPU}
 		if row.name == "all" {
 			l.Case = "curve"
 		}

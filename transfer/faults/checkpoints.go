@@ -11,8 +11,8 @@ import (
 	"syscall"
 )
 
-// caught starts the program and kills it at a moment when it is at a net of which it has kept steps, as the folders tell. ok
-// is false where the sweep was finished first.
+// caught starts the program and kills it at a moment when it is at a net of which it has kept steps, as the folders
+// tell. ok is false where the sweep was finished first.
 func (t *trial) caught(ctx context.Context) (j job, ok bool, err error) {
 	for range 100 {
 		l, err := t.begin(ctx, "-workers=1")

@@ -13,9 +13,9 @@ import (
 	"time"
 )
 
-// clockJumped has a worker of another machine, whose clock is years off, die at a net; all files get times years away, again and
-// again while the next worker is at it, which cleans up as well. That worker must wait for the lease to stand still by
-// its own clock, and no longer.
+// clockJumped has a worker of another machine, whose clock is years off, die at a net; all files get times years
+// away, again and again while the next worker is at it, which cleans up as well. That worker must wait for the lease
+// to stand still by its own clock, and no longer.
 func clockJumped(ctx context.Context, t *trial, left int) (tried int, err error) {
 	t.how.env = []string{shortLease}
 	for tried < left {
@@ -33,7 +33,8 @@ func clockJumped(ctx context.Context, t *trial, left int) (tried int, err error)
 		tried++
 		waits := false
 		_, err = l.until(t.limit(), "end", func() (bool, error) {
-			if waits = waits || strings.Contains(l.errs.String(), "worked on by elsewhere"); waits && t.rng.IntN(100) == 0 {
+			if waits = waits || strings.Contains(l.errs.String(), "worked on by elsewhere"); waits &&
+				t.rng.IntN(100) == 0 {
 				clean, err := t.tool(ctx, "store", "gc")
 				if err := errors.Join(err, clean.want(0)); err != nil {
 					return false, err

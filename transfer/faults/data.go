@@ -52,8 +52,9 @@ func drawPicture(file string, class int, rng *rand.Rand) error {
 	return errors.Join(png.Encode(f, img), f.Close())
 }
 
-// dataLost takes the folder of pictures away, before the program starts, while it reads or while it trains, or damages a picture. The program
-// may go on with what it has read; where it needs what is gone it must stop and name it.
+// dataLost takes the folder of pictures away, before the program starts, while it reads or while it trains, or
+// damages a picture. The program may go on with what it has read; where it needs what is gone it must stop and name
+// it.
 func dataLost(ctx context.Context, t *trial, left int) (tried int, err error) {
 	album := filepath.Join(t.harness.dir, "album")
 	away := album + ".away"

@@ -93,7 +93,8 @@ func (t *trial) folder() (dir string, mode os.FileMode, err error) {
 	kinds := []struct {
 		pattern string
 		mode    os.FileMode
-	}{{"stage", 0o555}, {"stage", 0}, {"work/*", 0o555}, {"work/*", 0}, {"work", 0}, {"entries", 0o555}, {"entries", 0}, {"entries/*", 0}, {".", 0}}
+	}{{"stage", 0o555}, {"stage", 0}, {"work/*", 0o555}, {"work/*", 0}, {"work", 0}, {"entries", 0o555}, {"entries", 0},
+		{"entries/*", 0}, {".", 0}}
 	kind := kinds[t.rng.IntN(len(kinds))]
 	found, err := filepath.Glob(filepath.Join(t.store, kind.pattern))
 	if err != nil || len(found) == 0 {

@@ -11,7 +11,8 @@ import (
 	"strings"
 )
 
-// findRate finds a learning rate at which some base nets diverge and others do not: which, depends on the last bits of a machine's sums.
+// findRate finds a learning rate at which some base nets diverge and others do not: which, depends on the last bits
+// of a machine's sums.
 func findRate(s *sweep) func(context.Context, *harness) error {
 	return func(ctx context.Context, h *harness) error {
 		if s.lines != nil {
@@ -73,8 +74,8 @@ func basesOf(s *sweep) (map[string]netLine, error) {
 	return bases, nil
 }
 
-// diverged is a sweep in which the losses of some base nets become NaN or infinite, and a worker that is killed on top of it.
-// Children of such a net are blocked, and say why; all others are trained.
+// diverged is a sweep in which the losses of some base nets become NaN or infinite, and a worker that is killed on
+// top of it. Children of such a net are blocked, and say why; all others are trained.
 func diverged(ctx context.Context, t *trial, _ int) (tried int, err error) {
 	bases, err := basesOf(t.sweep)
 	if err != nil {
@@ -91,7 +92,8 @@ func diverged(ctx context.Context, t *trial, _ int) (tried int, err error) {
 		case base.trained() && n.Status == "blocked":
 			return 1, fmt.Errorf("%s is blocked (%s), and its base net is not: %+v", n.Name, n.Reason, base)
 		case !base.trained() && (n.Status != "blocked" || !strings.Contains(n.Reason, base.Reason)):
-			return 1, fmt.Errorf("%s is %s (%s), its base net %+v: want it blocked, for that reason", n.Name, n.Status, n.Reason, base)
+			return 1, fmt.Errorf("%s is %s (%s), its base net %+v: want it blocked, for that reason", n.Name, n.Status,
+				n.Reason, base)
 		}
 		if n.Status == "blocked" || n.Status == "diverged" {
 			t.seen[n.Status]++

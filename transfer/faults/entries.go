@@ -14,8 +14,8 @@ import (
 	"strings"
 )
 
-// tornEntries damages entries of a finished sweep, up to three at once: any file of theirs. The program must find them, whether it
-// is asked to verify or comes upon them, name them, and compute them again.
+// tornEntries damages entries of a finished sweep, up to three at once: any file of theirs. The program must find
+// them, whether it is asked to verify or comes upon them, name them, and compute them again.
 func tornEntries(kinds ...damage) func(context.Context, *trial, int) (int, error) {
 	return func(ctx context.Context, t *trial, left int) (tried int, err error) {
 		if err := os.CopyFS(t.store, os.DirFS(filepath.Join(t.harness.dir, "undisturbed-"+t.sweep.name))); err != nil {
@@ -32,7 +32,8 @@ func tornEntries(kinds ...damage) func(context.Context, *trial, int) (int, error
 			tried++
 			t.seen[file]++
 		}
-		if t.rng.IntN(2) == 0 { // the program comes upon what it reads; of parents it reads weights if a child is missing
+		// the program comes upon what it reads; of parents it reads weights if a child is missing
+		if t.rng.IntN(2) == 0 {
 			if err := t.childless(ctx, keys); err != nil {
 				return tried, err
 			}
@@ -58,7 +59,8 @@ func tornEntries(kinds ...damage) func(context.Context, *trial, int) (int, error
 // childless removes an entry that was made from one of the others.
 func (t *trial) childless(ctx context.Context, parents []string) error {
 	for _, key := range slices.Sorted(maps.Keys(t.sweep.kept)) {
-		text, err := os.ReadFile(filepath.Join(t.harness.dir, "undisturbed-"+t.sweep.name, "entries", key[:2], key, "spec.json"))
+		text, err := os.ReadFile(filepath.Join(t.harness.dir, "undisturbed-"+t.sweep.name, "entries", key[:2], key,
+			"spec.json"))
 		if err != nil {
 			return err
 		}

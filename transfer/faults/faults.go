@@ -33,8 +33,8 @@ type fault struct {
 	name  string
 	on    *sweep
 	tries int
-	// do does up to left faults to a sweep in the trial's store and says how many it did. An error is a loss of them; what came
-	// of the sweep is looked at afterwards.
+	// do does up to left faults to a sweep in the trial's store and says how many it did. An error is a loss of them;
+	// what came of the sweep is looked at afterwards.
 	do func(ctx context.Context, t *trial, left int) (tried int, err error)
 	// can is an error that says why the fault cannot be done here; nil: it always can.
 	can func(ctx context.Context, h *harness) error
@@ -47,8 +47,9 @@ const (
 	limitLeast = 3 * time.Minute
 )
 
-// Run does all faults and returns the table of what came of them. Faults that lost something are in the table and are an error
-// too; any other error means that not everything could be tried. When ctx ends, the table is what there is so far.
+// Run does all faults and returns the table of what came of them. Faults that lost something are in the table and are
+// an error too; any other error means that not everything could be tried. When ctx ends, the table is what there is
+// so far.
 func Run(ctx context.Context, opt Options) (Table, error) {
 	h := &harness{Options: opt}
 	defer h.close()
@@ -64,7 +65,8 @@ func Run(ctx context.Context, opt Options) (Table, error) {
 	h.sayf("seed %d, backend %s, in %s", h.Seed, h.Backend, h.dir)
 	for pass, began := uint64(0), time.Now(); pass == 0 || time.Since(began) < h.Long; pass++ {
 		for _, f := range all {
-			if len(opt.Only) > 0 && !slices.ContainsFunc(opt.Only, func(name string) bool { return strings.HasPrefix(f.name, name) }) {
+			if len(opt.Only) > 0 &&
+				!slices.ContainsFunc(opt.Only, func(name string) bool { return strings.HasPrefix(f.name, name) }) {
 				continue
 			}
 			if err := h.try(ctx, f, h.Seed+pass); err != nil {
@@ -93,10 +95,12 @@ func (h *harness) open() (err error) {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(os.Chmod(h.dir, 0o755), os.WriteFile(filepath.Join(h.dir, "go.mod"), []byte("module coadapt\n"), 0o644)); err != nil {
+	if err := errors.Join(os.Chmod(h.dir, 0o755),
+		os.WriteFile(filepath.Join(h.dir, "go.mod"), []byte("module coadapt\n"), 0o644)); err != nil {
 		return err
 	}
-	h.env = []string{"COADAPT_ROOT=" + h.dir, "COADAPT_HOME=" + filepath.Join(h.dir, "home"), "COADAPT_STORE=", "COADAPT_LEASE=", "GOMLX_NO_AUTO_INSTALL=1"}
+	h.env = []string{"COADAPT_ROOT=" + h.dir, "COADAPT_HOME=" + filepath.Join(h.dir, "home"), "COADAPT_STORE=",
+		"COADAPT_LEASE=", "GOMLX_NO_AUTO_INSTALL=1"}
 	h.program = filepath.Join(h.dir, "coadapt")
 	return copyFile(h.program, h.Program, 0o755)
 }
@@ -170,8 +174,10 @@ func (t *trial) round(ctx context.Context, f fault, left int) (tried int, err er
 func (h *harness) trial(f fault, seed uint64, round int, seen map[string]int) *trial {
 	hash := fnv.New64a()
 	fmt.Fprintf(hash, "%s/%d", f.name, round)
-	dir := filepath.Join(h.dir, fmt.Sprintf("%s-%d-%d", strings.NewReplacer(" ", "-", ",", "").Replace(f.name), seed, round))
-	return &trial{harness: h, name: f.name, sweep: f.on, dir: dir, store: filepath.Join(dir, "store"), seen: seen, rng: rand.New(rand.NewPCG(seed, hash.Sum64()))}
+	dir := filepath.Join(h.dir,
+		fmt.Sprintf("%s-%d-%d", strings.NewReplacer(" ", "-", ",", "").Replace(f.name), seed, round))
+	return &trial{harness: h, name: f.name, sweep: f.on, dir: dir, store: filepath.Join(dir, "store"), seen: seen,
+		rng: rand.New(rand.NewPCG(seed, hash.Sum64()))}
 }
 
 func names(all []fault) string {

@@ -89,7 +89,8 @@ func TestLossIsSeen(t *testing.T) {
 		"net 0/baseA: ":            func(t *trial) error { return forge(t, "result.json", `"loss": `, `"loss": 1`) },
 		"metrics.json is not that": func(t *trial) error { return forge(t, "metrics.json", `"loss": `, `"loss": 1`) },
 		"is one too many": func(t *trial) error {
-			l, err := t.start(context.Background(), launch{args: t.train(newSweep("two", "go", 2, append(shapes(), "-nets", "0/baseB")...), t.store)})
+			l, err := t.start(context.Background(),
+				launch{args: t.train(newSweep("two", "go", 2, append(shapes(), "-nets", "0/baseB")...), t.store)})
 			if err != nil {
 				return err
 			}
@@ -121,10 +122,12 @@ func TestLossIsSeen(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	tmp := t.TempDir()
 	t.Setenv("TMPDIR", tmp)
-	if _, err := Run(t.Context(), Options{Program: os.Args[0], Only: []string{"bad luck"}}); err == nil || !strings.Contains(err.Error(), "worker killed") {
+	if _, err := Run(t.Context(), Options{Program: os.Args[0], Only: []string{"bad luck"}}); err == nil ||
+		!strings.Contains(err.Error(), "worker killed") {
 		t.Errorf("%v, want the faults that there are", err)
 	}
-	if _, err := Run(t.Context(), Options{Program: "/no/such/program"}); err == nil || !strings.Contains(err.Error(), "/no/such/program") {
+	if _, err := Run(t.Context(), Options{Program: "/no/such/program"}); err == nil ||
+		!strings.Contains(err.Error(), "/no/such/program") {
 		t.Errorf("%v, want the program's name", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -12,8 +12,9 @@ import (
 	"time"
 )
 
-// lives starts the program again and again and ends each start by end at a random moment, up to n times or until the sweep is
-// finished. Once in a while a machine is so slow that no start gets as far as a step; then they are given more time.
+// lives starts the program again and again and ends each start by end at a random moment, up to n times or until the
+// sweep is finished. Once in a while a machine is so slow that no start gets as far as a step; then they are given
+// more time.
 func (t *trial) lives(ctx context.Context, n int, end func(l *life) (done bool, err error)) (tried int, err error) {
 	span, idle, reached := t.span(), 0, 0
 	for tried < n {

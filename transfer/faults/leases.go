@@ -110,7 +110,8 @@ func leftovers(ctx context.Context, t *trial, left int) (tried int, err error) {
 	for _, what := range all[:min(left, len(all))] {
 		key := keys[t.rng.IntN(len(keys))]
 		for _, f := range kinds[what] {
-			path := filepath.Join(t.store, strings.NewReplacer("KEY", key, "KE", key[:2], "LEFT", fmt.Sprint(t.rng.Uint32())).Replace(f))
+			path := filepath.Join(t.store,
+				strings.NewReplacer("KEY", key, "KE", key[:2], "LEFT", fmt.Sprint(t.rng.Uint32())).Replace(f))
 			if err := leave(path, strings.HasSuffix(f, "/")); err != nil {
 				return tried, err
 			}

@@ -21,7 +21,8 @@ func (h *harness) faults() []fault {
 		kills = newSweep("mini", h.Backend, 24, append(shapes(), "-grid", "mini")...)
 	}
 	album := filepath.Join(h.dir, "album")
-	pictures := newSweep("pictures", h.Backend, 24, "-data", album, "-size", "24", "-nets", "0/baseA,0/baseB,0/A3B,0/A5B+")
+	pictures := newSweep("pictures", h.Backend, 24, "-data", album, "-size", "24", "-nets",
+		"0/baseA,0/baseB,0/A3B,0/A5B+")
 	diverging := newSweep("diverging", h.Backend, 24, append(shapes(), "-nets",
 		"0/baseA,0/baseB,0/A3B,0/B3A,0/A3A+,0/baseB+,0/baseA#1,0/baseB#1,0/A3B#1,0/B3A+#1,0/baseA#2,0/baseB#2")...)
 	return []fault{

@@ -11,8 +11,8 @@ import (
 	"path/filepath"
 )
 
-// tornRecords damages what a store has of a run beside results: its record, the files of its workers, or all of it. The next start must
-// not need it, and leave a record from which the state of the run can be read.
+// tornRecords damages what a store has of a run beside results: its record, the files of its workers, or all of it.
+// The next start must not need it, and leave a record from which the state of the run can be read.
 func tornRecords(ctx context.Context, t *trial, _ int) (tried int, err error) {
 	if _, ok, err := t.caught(ctx); err != nil || !ok {
 		return 0, err
@@ -53,7 +53,8 @@ func tornRecords(ctx context.Context, t *trial, _ int) (tried int, err error) {
 		return 1, fmt.Errorf("%v: %w:\n%s", l, err, l.tail())
 	}
 	if !status.Finished || status.Total != len(t.sweep.lines) {
-		return 1, fmt.Errorf("%v tells of %d nets, finished %v, want %d that are:\n%s", l, status.Total, status.Finished, len(t.sweep.lines), l.tail())
+		return 1, fmt.Errorf("%v tells of %d nets, finished %v, want %d that are:\n%s", l, status.Total,
+			status.Finished, len(t.sweep.lines), l.tail())
 	}
 	return 1, nil
 }

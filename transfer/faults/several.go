@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// together has several runners at one store. Up to kills times, one of them is killed and started again. No net may be trained to its end twice.
+// together has several runners at one store. Up to kills times, one of them is killed and started again. No net may
+// be trained to its end twice.
 func together(runners, kills int) func(context.Context, *trial, int) (int, error) {
 	return func(ctx context.Context, t *trial, left int) (tried int, err error) {
 		all := make([]*life, runners)
@@ -64,8 +65,9 @@ func together(runners, kills int) func(context.Context, *trial, int) (int, error
 	}
 }
 
-// stuck stops a worker in the midst of a net. A second one must wait for its lease to run out and take over; the first one, when it
-// goes on, must notice. It goes on while the second one is at its net, or after the second one's end.
+// stuck stops a worker in the midst of a net. A second one must wait for its lease to run out and take over; the
+// first one, when it goes on, must notice. It goes on while the second one is at its net, or after the second one's
+// end.
 func stuck(ctx context.Context, t *trial, _ int) (tried int, err error) {
 	t.how.env = []string{shortLease}
 	first, err := t.begin(ctx, "-workers=1", "-checkpoint=1ns")

@@ -59,8 +59,8 @@ func (t *trial) refused(l *life, with syscall.Errno) bool {
 	return true
 }
 
-// full runs a program on a small file system of its own, in which the store is copied first; afterwards it is copied back. The
-// program is interrupted after some seconds: there it has much to try again and in vain.
+// full runs a program on a small file system of its own, in which the store is copied first; afterwards it is copied
+// back. The program is interrupted after some seconds: there it has much to try again and in vain.
 const full = `
 store=$0 place=$1 size=$2 seconds=$3
 shift 3
@@ -84,8 +84,9 @@ func diskFull(ctx context.Context, t *trial, left int) (tried int, err error) {
 		}
 		size := used + 40 + t.rng.IntN(160)
 		seconds := 1 + 4*t.rng.Float64()
-		l, err := t.start(ctx, launch{args: t.train(t.sweep, place, "-checkpoint", t.often().String(), t.workers()), attr: mountSpace(),
-			under: []string{"sh", "-c", full, t.store, place, fmt.Sprint(size), fmt.Sprintf("%.2f", seconds)}})
+		l, err := t.start(ctx,
+			launch{args: t.train(t.sweep, place, "-checkpoint", t.often().String(), t.workers()), attr: mountSpace(),
+				under: []string{"sh", "-c", full, t.store, place, fmt.Sprint(size), fmt.Sprintf("%.2f", seconds)}})
 		if err != nil {
 			return tried, err
 		}

@@ -38,7 +38,8 @@ func mountSpace() *syscall.SysProcAttr {
 
 // canMount tries a small mount.
 func canMount(ctx context.Context, h *harness) error {
-	c := exec.CommandContext(ctx, "timeout", "--foreground", "60", "mount", "-t", "tmpfs", "-o", "size=64k", "coadapt", h.dir)
+	c := exec.CommandContext(ctx, "timeout", "--foreground", "60", "mount", "-t", "tmpfs", "-o", "size=64k", "coadapt",
+		h.dir)
 	c.SysProcAttr = mountSpace()
 	if said, err := c.CombinedOutput(); err != nil {
 		return fmt.Errorf("no small file system: mount: %w %s", err, strings.TrimSpace(string(said)))

@@ -33,13 +33,15 @@ type sweep struct {
 	kept  map[string]entry // by key
 }
 
-// entry is what an entry holds, for comparison: by file, its digest, or for the result its text without what clocks had a part in.
+// entry is what an entry holds, for comparison: by file, its digest, or for the result its text without what clocks
+// had a part in.
 type entry map[string]string
 
 // newSweep is nets of a few hundred weights on a few pictures. More flags say which.
 func newSweep(name, backend string, steps int, more ...string) *sweep {
-	return &sweep{name: name, steps: steps, more: more, args: append([]string{"-widths", "4,4,4,4,4,8,8", "-batch", "4", "-steps", strconv.Itoa(steps),
-		"-backend", backend, "-json"}, more...)}
+	return &sweep{name: name, steps: steps, more: more,
+		args: append([]string{"-widths", "4,4,4,4,4,8,8", "-batch", "4", "-steps", strconv.Itoa(steps),
+			"-backend", backend, "-json"}, more...)}
 }
 
 // shapes is the data of sweeps that need no files.
@@ -84,8 +86,8 @@ func (h *harness) train(s *sweep, dir string, more ...string) []string {
 	return append(append(append([]string{subcommand}, s.args...), "-store", dir), more...)
 }
 
-// readLines reads what the program printed, by net, without what a rerun may change; the second map counts the lines that
-// say that the net was trained now. A line that was cut off is left out.
+// readLines reads what the program printed, by net, without what a rerun may change; the second map counts the lines
+// that say that the net was trained now. A line that was cut off is left out.
 func readLines(out string) (lines map[string]string, trained map[string]int, err error) {
 	lines, trained = make(map[string]string), make(map[string]int)
 	for line := range bytes.Lines([]byte(out)) {
@@ -110,7 +112,8 @@ func readLines(out string) (lines map[string]string, trained map[string]int, err
 	return lines, trained, nil
 }
 
-// timeless is a result without the time that it took and whether it was there already. Numbers stay as they were written.
+// timeless is a result without the time that it took and whether it was there already. Numbers stay as they were
+// written.
 func timeless(result []byte) (string, error) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(result, &fields); err != nil {

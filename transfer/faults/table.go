@@ -39,7 +39,8 @@ func (t *Table) add(r Row) {
 		if old.Fault != r.Fault {
 			continue
 		}
-		old.Tried, old.Survived, old.Lost, old.Took = old.Tried+r.Tried, old.Survived+r.Survived, old.Lost+r.Lost, old.Took+r.Took
+		old.Tried, old.Survived, old.Lost, old.Took = old.Tried+r.Tried, old.Survived+r.Survived, old.Lost+r.Lost,
+			old.Took+r.Took
 		for what, n := range r.Seen {
 			old.Seen[what] += n
 		}
@@ -57,7 +58,8 @@ func (t Table) String() string {
 	)
 	fmt.Fprintln(w, "fault\ttried\tsurvived\tlost\tseconds\tseen")
 	for _, r := range t {
-		total.Tried, total.Survived, total.Lost, total.Took = total.Tried+r.Tried, total.Survived+r.Survived, total.Lost+r.Lost, total.Took+r.Took
+		total.Tried, total.Survived, total.Lost, total.Took = total.Tried+r.Tried, total.Survived+r.Survived,
+			total.Lost+r.Lost, total.Took+r.Took
 		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%.0f\t%s\n", r.Fault, r.Tried, r.Survived, r.Lost, r.Took.Seconds(), r.remark())
 	}
 	fmt.Fprintf(w, "all\t%d\t%d\t%d\t%.0f\t\n", total.Tried, total.Survived, total.Lost, total.Took.Seconds())
@@ -75,7 +77,8 @@ func (r Row) remark() string {
 	if r.Skipped != "" {
 		all = append(all, "not possible here: "+r.Skipped)
 	}
-	names := slices.SortedFunc(maps.Keys(r.Seen), func(a, b string) int { return cmp.Or(r.Seen[b]-r.Seen[a], cmp.Compare(a, b)) })
+	names := slices.SortedFunc(maps.Keys(r.Seen),
+		func(a, b string) int { return cmp.Or(r.Seen[b]-r.Seen[a], cmp.Compare(a, b)) })
 	for _, what := range names {
 		all = append(all, fmt.Sprintf("%d %s", r.Seen[what], what))
 	}

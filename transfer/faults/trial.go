@@ -41,7 +41,8 @@ func (t *trial) begin(ctx context.Context, more ...string) (*life, error) {
 
 // often is a time between checkpoints: every step is kept, or some are.
 func (t *trial) often() time.Duration {
-	return []time.Duration{time.Nanosecond, time.Nanosecond, 30 * time.Millisecond, 100 * time.Millisecond}[t.rng.IntN(4)]
+	return []time.Duration{time.Nanosecond, time.Nanosecond, 30 * time.Millisecond,
+		100 * time.Millisecond}[t.rng.IntN(4)]
 }
 
 // workers is a flag for one worker or two.

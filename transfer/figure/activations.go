@@ -28,7 +28,8 @@ func Activations(m Maps, opt Options) (*Figure, error) {
 		return nil, err
 	}
 	if m.Height < 1 || m.Width < 1 || m.Units < 1 || len(m.Values) != m.Height*m.Width*m.Units {
-		return nil, fmt.Errorf("activations of %s, %s: %d values, want %d × %d × %d", m.Net, m.Layer, len(m.Values), m.Height, m.Width, m.Units)
+		return nil, fmt.Errorf("activations of %s, %s: %d values, want %d × %d × %d", m.Net, m.Layer, len(m.Values),
+			m.Height, m.Width, m.Units)
 	}
 	low, high := 0.0, 0.0
 	silent, strongest := 0, 0
@@ -65,16 +66,19 @@ func Activations(m Maps, opt Options) (*Figure, error) {
 		right = t
 	}
 	_, rightHeight := right.size()
-	page := flow{width: opt.textWidth(), blocks: []block{left, right, bar{s, "activation, all units on one scale", barLength, nil}}}
+	page := flow{width: opt.textWidth(),
+		blocks: []block{left, right, bar{s, "activation, all units on one scale", barLength, nil}}}
 	if _, h := left.size(); h > rightHeight+blockGap+barHeight { // the bar fits below the maps
 		page.blocks = []block{left, flow{width: width, blocks: page.blocks[1:]}}
 	}
 	notes := []string{fmt.Sprintf("Left of a row: the number of its first unit, from 0. %s.", m.silence(silent))}
-	alt := fmt.Sprintf("Activations of %s, layer %s, for one picture (%s): %d units", m.Net, m.Layer, strings.Join(m.Picture.Words, ", "), m.Units)
+	alt := fmt.Sprintf("Activations of %s, layer %s, for one picture (%s): %d units", m.Net, m.Layer,
+		strings.Join(m.Picture.Words, ", "), m.Units)
 	if m.Height*m.Width > 1 {
 		alt += fmt.Sprintf(" of %d by %d", m.Height, m.Width)
 	}
-	alt += fmt.Sprintf(", from %s to %s, the highest in unit %d. %s.", short(low), short(high), strongest, m.silence(silent))
+	alt += fmt.Sprintf(", from %s to %s, the highest in unit %d. %s.", short(low), short(high), strongest,
+		m.silence(silent))
 	return opt.sheet(alt, notes, page), nil
 }
 
@@ -132,6 +136,7 @@ func (s strip) draw(c draw.Canvas, at vg.Point) {
 	every := int(math.Ceil(float64(tinySize * 1.3 / s.side)))
 	for row := 0; row < b.Dy(); row += every {
 		number := strconv.Itoa(row * b.Dx())
-		c.FillText(small, vg.Point{X: at.X + indexWidth - 4 - small.Width(number), Y: at.Y - s.side*(vg.Length(row)+0.5) - 0.36*tinySize}, number)
+		c.FillText(small, vg.Point{X: at.X + indexWidth - 4 - small.Width(number),
+			Y: at.Y - s.side*(vg.Length(row)+0.5) - 0.36*tinySize}, number)
 	}
 }

@@ -29,7 +29,8 @@ func Confusion(m Confused, opt Options) (*Figure, error) {
 	}
 	n := len(m.Classes)
 	if n < 2 || len(m.Counts) != n {
-		return nil, fmt.Errorf("confusion of %s: %d classes, %d rows; want two at least, as many of each", m.Net, n, len(m.Counts))
+		return nil, fmt.Errorf("confusion of %s: %d classes, %d rows; want two at least, as many of each", m.Net, n,
+			len(m.Counts))
 	}
 	shares := make([]float32, 0, n*n)
 	right, all := 0, 0
@@ -54,7 +55,8 @@ func Confusion(m Confused, opt Options) (*Figure, error) {
 	if err != nil {
 		return nil, fmt.Errorf("confusion of %s: %w", m.Net, err)
 	}
-	accuracy := fmt.Sprintf("accuracy %.3f (%d of %d test pictures; 95%% Wilson %.3f to %.3f)", float64(right)/float64(all), right, all, iv.Low, iv.High)
+	accuracy := fmt.Sprintf("accuracy %.3f (%d of %d test pictures; 95%% Wilson %.3f to %.3f)",
+		float64(right)/float64(all), right, all, iv.Low, iv.High)
 	if opt.Title == "" {
 		opt.Title = m.Net + ": " + accuracy
 	}
@@ -74,7 +76,9 @@ func Confusion(m Confused, opt Options) (*Figure, error) {
 	if !mat.named {
 		notes = append(notes, "The classes are in the order of their labels.")
 	}
-	page := flow{width: opt.textWidth(), blocks: []block{mat, bar{s, "share of the pictures of a class", barLength, []barTick{{0, "0"}, {0.5, "50%"}, {1, "100%"}}}}}
+	page := flow{width: opt.textWidth(),
+		blocks: []block{mat, bar{s, "share of the pictures of a class", barLength,
+			[]barTick{{0, "0"}, {0.5, "50%"}, {1, "100%"}}}}}
 	return opt.sheet(alt, notes, page), nil
 }
 
@@ -142,6 +146,7 @@ func (m matrix) draw(c draw.Canvas, at vg.Point) {
 		if v > 0.5 {
 			s.Color = paper
 		}
-		c.FillText(s, vg.Point{X: corner.X + m.side*(vg.Length(i%n)+0.5) - s.Width(word)/2, Y: corner.Y - m.side*(vg.Length(i/n)+0.5) - 0.36*m.font}, word)
+		c.FillText(s, vg.Point{X: corner.X + m.side*(vg.Length(i%n)+0.5) - s.Width(word)/2,
+			Y: corner.Y - m.side*(vg.Length(i/n)+0.5) - 0.36*m.font}, word)
 	}
 }

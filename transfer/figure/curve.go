@@ -153,7 +153,8 @@ func (c curve) Plot(cv draw.Canvas, p *plot.Plot) {
 			cv.SetColor(band)
 			cv.Fill(box(x(0), inside(b.Low), cv.Max.X, inside(b.High)))
 		}
-		stroke(cv, segment(vg.Point{X: x(0), Y: y(b.Mean)}, vg.Point{X: cv.Max.X, Y: y(b.Mean)}), lookOf(transfer.Base).color, 1)
+		stroke(cv, segment(vg.Point{X: x(0), Y: y(b.Mean)}, vg.Point{X: cv.Max.X, Y: y(b.Mean)}),
+			lookOf(transfer.Base).color, 1)
 	}
 	for _, t := range uncutControls {
 		b, l := c.uncut(t), lookOf(t)

@@ -65,9 +65,11 @@ func Compare(results []transfer.Result, a, b transfer.Treatment, n int) (Compari
 		return Comparison{}, err
 	}
 	if l.Family == 0 {
-		return Comparison{}, fmt.Errorf("%s against %s at n = %d: one pair, and nobody says on how many images it was tested", a, b, n)
+		return Comparison{}, fmt.Errorf("%s against %s at n = %d: one pair, and nobody says on how many images "+
+			"it was tested", a, b, n)
 	}
-	c := Comparison{A: a, B: b, N: n, Line: l, Difference: Difference{Value: l.Value, Interval: Interval{l.Simultaneous.Low, l.Simultaneous.High, StudentT}}}
+	c := Comparison{A: a, B: b, N: n, Line: l,
+		Difference: Difference{Value: l.Value, Interval: Interval{l.Simultaneous.Low, l.Simultaneous.High, StudentT}}}
 	if math.IsInf(l.DF, 1) {
 		c.Method = Newcombe
 	}
@@ -79,7 +81,8 @@ func (c Comparison) String() string {
 	how := fmt.Sprintf("95%% interval by %s", c.Line.Test)
 	if c.Line.Family > 1 {
 		plain := Difference{c.Value, Interval{Low: c.Line.Low, High: c.Line.High}}
-		how = fmt.Sprintf("95%% interval for %d cuts together; plain 95%%, of this cut alone, %s; by %s", c.Line.Family, plain.bounds(), c.Line.Test)
+		how = fmt.Sprintf("95%% interval for %d cuts together; plain 95%%, of this cut alone, %s; by %s", c.Line.Family,
+			plain.bounds(), c.Line.Test)
 	}
 	if c.Method == Newcombe {
 		how += "; conservative, as both saw the same images"

@@ -50,7 +50,8 @@ func TestSubtract(t *testing.T) {
 			t.Errorf("%v: below %v, above %v", d, d.Below(), d.Above())
 		}
 	}
-	if _, err := Subtract(failed(t, "A7B"), result(t, "B7B", 1, 2)); err == nil || !strings.Contains(err.Error(), "0/A7B") {
+	if _, err := Subtract(failed(t, "A7B"), result(t, "B7B", 1, 2)); err == nil ||
+		!strings.Contains(err.Error(), "0/A7B") {
 		t.Errorf("difference with a diverged net: %v, want an error that names it", err)
 	}
 }
@@ -68,13 +69,16 @@ func TestCompare(t *testing.T) {
 		t.Fatal(err)
 	}
 	if c.Line.Units != 1 || c.Method != Newcombe || !c.Below() {
-		t.Errorf("%d pairs by %s, below %v; want the one pair of numbers, Newcombe, below", c.Line.Units, c.Method, c.Below())
+		t.Errorf("%d pairs by %s, below %v; want the one pair of numbers, Newcombe, below", c.Line.Units, c.Method,
+			c.Below())
 	}
 	if want := "n = 7: AnB - BnB = -11.0 points [-12.8, -9.2]"; !strings.HasPrefix(c.String(), want) {
 		t.Errorf("%q, want it to begin with %q", c.String(), want)
 	}
-	// scipy.stats.t.interval(0.95, 1, loc=a.mean(), scale=stats.sem(a)) with a = [-0.11, -0.09] is -0.1 ± 0.127062047361747.
-	c, err = Compare(append(results, result(t, "1/A7B", 1250, 5000), result(t, "1/B7B", 1700, 5000)), transfer.Transfer, transfer.Selffer, 7)
+	// scipy.stats.t.interval(0.95, 1, loc=a.mean(), scale=stats.sem(a)) with a = [-0.11, -0.09] is -0.1 ±
+	// 0.127062047361747.
+	c, err = Compare(append(results, result(t, "1/A7B", 1250, 5000), result(t, "1/B7B", 1700, 5000)), transfer.Transfer,
+		transfer.Selffer, 7)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +86,8 @@ func TestCompare(t *testing.T) {
 		t.Errorf("%d pairs by %s, below %v; want 2 by t, not below", c.Line.Units, c.Method, c.Below())
 	}
 	near(t, "low", c.Low, -0.1-0.127062047361747)
-	if c, err = Compare(results, transfer.Transfer, transfer.Base, 7); err != nil || c.Line.Units != 1 || math.Abs(c.Value+0.37) > 1e-12 {
+	if c, err = Compare(results, transfer.Transfer, transfer.Base, 7); err != nil || c.Line.Units != 1 ||
+		math.Abs(c.Value+0.37) > 1e-12 {
 		t.Errorf("against base: %+v, %v", c, err)
 	}
 	if _, err := Compare(results, transfer.Random, transfer.Base, 7); err == nil {
@@ -90,7 +95,8 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// TestCompareIsOfAllCuts: the interval is that of the verdict of stats.Ask, and the plain one stands beside it by its name.
+// TestCompareIsOfAllCuts: the interval is that of the verdict of stats.Ask, and the plain one stands beside it by its
+// name.
 func TestCompareIsOfAllCuts(t *testing.T) {
 	c, err := Compare(pairs(t), transfer.Selffer, transfer.Base, 5)
 	if err != nil {
@@ -101,22 +107,26 @@ func TestCompareIsOfAllCuts(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, l := range report.Lines {
-		if l.Claim.Name == "fragility" && l.At == "n = 5" && (math.Abs(c.Low+l.Simultaneous.High) > 1e-12 || math.Abs(c.Line.High+l.Low) > 1e-12) {
+		if l.Claim.Name == "fragility" && l.At == "n = 5" &&
+			(math.Abs(c.Low+l.Simultaneous.High) > 1e-12 || math.Abs(c.Line.High+l.Low) > 1e-12) {
 			t.Errorf("%+v and plain %+v; Ask has %+v and %+v", c.Interval, c.Line.Interval, l.Simultaneous, l.Interval)
 		}
 	}
-	// Differences -8, -7.96 and -7.92 points: their sd is 0.04, t(0.975, 2) = 4.302653 and t(0.9875, 2) = 6.205347 (scipy.stats.t.ppf).
+	// Differences -8, -7.96 and -7.92 points: their sd is 0.04, t(0.975, 2) = 4.302653 and t(0.9875, 2) = 6.205347
+	// (scipy.stats.t.ppf).
 	sem := 0.0004 / math.Sqrt(3)
 	near(t, "low", c.Low, -0.0796-6.205347*sem)
 	near(t, "plain low", c.Line.Low, -0.0796-4.302653*sem)
-	if want := "95% interval for 2 cuts together; plain 95%, of this cut alone, [-8.1, -7.9]"; !strings.Contains(c.String(), want) || !c.Below() {
+	if want := "95% interval for 2 cuts together; plain 95%, of this cut alone, " +
+		"[-8.1, -7.9]"; !strings.Contains(c.String(), want) || !c.Below() {
 		t.Errorf("%q, want %q", c, want)
 	}
 }
 
 // A base trained twice has no cut either: it is the partner at every cut.
 func TestCompareWithAnUncutNet(t *testing.T) {
-	results := []transfer.Result{result(t, "baseB+", 3000, 5000), result(t, "B4B+", 2500, 5000), result(t, "baseB", 2000, 5000)}
+	results := []transfer.Result{result(t, "baseB+", 3000, 5000), result(t, "B4B+", 2500, 5000),
+		result(t, "baseB", 2000, 5000)}
 	for b, want := range map[transfer.Treatment]float64{transfer.BasePlus: -0.1, transfer.Base: 0.1} {
 		c, err := Compare(results, transfer.SelfferPlus, b, 4)
 		if err != nil || c.Line.Units != 1 || math.Abs(c.Value-want) > 1e-12 {

@@ -16,19 +16,21 @@ import (
 // text, without a title.
 type Options struct {
 	Title   string
-	Caption string   // a sentence before the note on nets and intervals
-	YLabel  string   // default: the measure and the task, such as "top-1 accuracy on B", or "the target task" where both halves are
-	Layers  []string // names below n = 1, 2, ...; default: conv1 to conv5, fc6, fc7, or none where a net is neither Mini nor CaffeNet
-	Width   float64  // inches, at least 4
-	Height  float64  // inches, at least 3; of pages of pictures it follows from what is on them
+	Caption string // a sentence before the note on nets and intervals
+	// default: the measure and the task, such as "top-1 accuracy on B", or "the target task" where both halves are
+	YLabel string
+	// names below n = 1, 2, ...; default: conv1 to conv5, fc6, fc7, or none where a net is neither Mini nor CaffeNet
+	Layers []string
+	Width  float64 // inches, at least 4
+	Height float64 // inches, at least 3; of pages of pictures it follows from what is on them
 
-	// Behind are other nets of the same experiment. A curve shows them as boxes from the lowest to the highest, behind its
-	// own nets of
-	// the same condition, cut and task, so that one seed is not taken for the effect. They are in no mean.
+	// Behind are other nets of the same experiment. A curve shows them as boxes from the lowest to the highest,
+	// behind its own nets of the same condition, cut and task, so that one seed is not taken for the effect. They are
+	// in no mean.
 	Behind []transfer.Result
 
-	// Measure is what a curve shows, accuracy where it is empty. Nets that were trained before there was the measure are
-	// left out.
+	// Measure is what a curve shows, accuracy where it is empty. Nets that were trained before there was the measure
+	// are left out.
 	Measure stats.Measure
 }
 

@@ -33,7 +33,8 @@ func golden(t *testing.T, name string, got []byte) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want) {
-		t.Errorf("%s differs; look at the change and run the test with -update if it is meant. Got:\n%.2000s", path, got)
+		t.Errorf("%s differs; look at the change and run the test with -update if it is meant. Got:\n%.2000s", path,
+			got)
 	}
 }
 
@@ -135,11 +136,13 @@ func TestPNG(t *testing.T) {
 }
 
 func TestAlt(t *testing.T) {
-	f, err := Curve([]transfer.Result{result(t, "baseB", 500, 1000), result(t, "A3B", 400, 1000), failed(t, "A5B")}, Options{})
+	f, err := Curve([]transfer.Result{result(t, "baseB", 500, 1000), result(t, "A3B", 400, 1000), failed(t, "A5B")},
+		Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "Transfer curve: top-1 accuracy on B against the cut n. Means: base 0.500; AnB at n = 3: 0.400, 5: no number."
+	want := "Transfer curve: top-1 accuracy on B against the cut n. Means: base 0.500; AnB at n = 3: 0.400, " +
+		"5: no number."
 	if f.Alt() != want {
 		t.Errorf("%q, want %q", f.Alt(), want)
 	}
@@ -187,12 +190,14 @@ func TestCurveRefuses(t *testing.T) {
 	}
 }
 
-// Nets of the same experiment stand behind the curve: on the same tasks and at the same places, in no mean, and the note counts those
-// that failed.
+// Nets of the same experiment stand behind the curve: on the same tasks and at the same places, in no mean, and the
+// note counts those that failed.
 func TestNetsBehindACurve(t *testing.T) {
-	results := []transfer.Result{result(t, "baseB", 1800, 5000), result(t, "B4B", 1700, 5000), result(t, "A4B", 1600, 5000)}
+	results := []transfer.Result{result(t, "baseB", 1800, 5000), result(t, "B4B", 1700, 5000),
+		result(t, "A4B", 1600, 5000)}
 	behind := []transfer.Result{
-		result(t, "baseB#1", 1850, 5000), result(t, "B4B#1", 1500, 5000), failed(t, "B4B#2"), result(t, "A4B#1", 900, 5000),
+		result(t, "baseB#1", 1850, 5000), result(t, "B4B#1", 1500, 5000), failed(t, "B4B#2"),
+		result(t, "A4B#1", 900, 5000),
 		result(t, "A4A#1", 400, 5000), result(t, "B5B#1", 300, 5000), // another task, another cut: not drawn
 	}
 	alone, err := Curve(results, Options{})
@@ -213,12 +218,14 @@ func TestNetsBehindACurve(t *testing.T) {
 	if err := alone.SVG(&without); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"Boxes: from the lowest to the highest of 1 to 2 saved nets", "not a number: BnB at n = 4: 1 of 2"} {
+	for _, want := range []string{"Boxes: from the lowest to the highest of 1 to 2 saved nets",
+		"not a number: BnB at n = 4: 1 of 2"} {
 		if words := strings.Join(strings.Fields(textOf(t, with.Bytes())), " "); !strings.Contains(words, want) {
 			t.Errorf("the figure does not say %q: %s", want, words)
 		}
 	}
-	// The lowest net that stands at a place is the A4B of 0.18; the frame reaches down to it and not to those of other places.
+	// The lowest net that stands at a place is the A4B of 0.18; the frame reaches down to it and not to those of
+	// other places.
 	if _, _, low, _ := newCurve(f.Points(), Summarise(behind[:4]), 7).DataRange(); low > 0.18 || low < 0.1 {
 		t.Errorf("the frame begins at %v, want a little below 0.18", low)
 	}

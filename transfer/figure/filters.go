@@ -91,7 +91,8 @@ func Filters(banks []FilterBank, opt Options) (*Figure, error) {
 	}
 	notes = append(
 		notes,
-		"Grey, the part of the squared weights that is the same for the three colours (a third where weights are independent): "+
+		"Grey, the part of the squared weights that is the same for the three colours (a third where weights are "+
+			"independent): "+
 			strings.Join(
 				greys,
 				", ",

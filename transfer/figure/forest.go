@@ -75,7 +75,8 @@ func Forest(results []transfer.Result, claims []string, opt Options) (*Figure, e
 			continue
 		}
 		if len(f.rows) == 0 || f.rows[len(f.rows)-1].Claim.Name != l.Claim.Name {
-			f.rows = append(f.rows, forestRow{head: fmt.Sprintf("%s: %s %s", l.Claim.Name, l.Claim.Estimand, l.Claim.Range())})
+			f.rows = append(f.rows,
+				forestRow{head: fmt.Sprintf("%s: %s %s", l.Claim.Name, l.Claim.Estimand, l.Claim.Range())})
 			alt += fmt.Sprintf(" %s (%s):", l.Claim.Name, l.Claim.Estimand)
 		}
 		f.rows = append(f.rows, forestRow{Line: l})
@@ -86,7 +87,9 @@ func Forest(results []transfer.Result, claims []string, opt Options) (*Figure, e
 	}
 	f.fit()
 	notes := []string{"Points, one row a cut or a range of cuts. Thick: the plain 95% interval, of this row alone. " +
-		"Thin, and in figures: the simultaneous one; those of a claim's cuts, or of its ranges, hold all together, by Bonferroni. " +
+		"Thin, and in figures: the simultaneous one; those of a claim's cuts, or of its ranges, hold all " +
+		"together, by " +
+		"Bonferroni. " +
 		"A mark is filled where that excludes what the claim is set against, zero unless said otherwise.",
 		fmt.Sprintf(
 			"%d nets are numbers, %d are not; a net's accuracy is %s.",
@@ -100,7 +103,8 @@ func Forest(results []transfer.Result, claims []string, opt Options) (*Figure, e
 	if slices.ContainsFunc(f.rows, func(r forestRow) bool { return len(r.Warnings) > 0 }) {
 		notes = append(
 			notes,
-			"*: coadapt stats and lab.Ask warn of this row, such as of few units, or of two treatments on different targets.",
+			"*: coadapt stats and lab.Ask warn of this row, such as of few units, or of two treatments on "+
+				"different targets.",
 		)
 	}
 	if unasked > 0 {

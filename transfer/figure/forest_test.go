@@ -73,7 +73,8 @@ func TestForest(t *testing.T) {
 }
 
 func TestForestRefuses(t *testing.T) {
-	for want, claims := range map[string][]string{`no claim "bost"`: {"bost"}, "can be asked of these nets": {"rescue"}} {
+	for want, claims := range map[string][]string{`no claim "bost"`: {"bost"},
+		"can be asked of these nets": {"rescue"}} {
 		if _, err := Forest(pairs(t), claims, Options{}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: %v, want an error with %q", claims, err, want)
 		}

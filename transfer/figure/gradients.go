@@ -39,7 +39,8 @@ func Gradients(curves []GradientCurve, opt Options) (*Figure, error) {
 	last := 0
 	alt := "Norms of gradients in the first steps."
 	notes := []string{
-		"Above: Euclidean norm over all weights that learn, of the mean loss of a batch. Below: the loss of that batch before the step.",
+		"Above: Euclidean norm over all weights that learn, of the mean loss of a batch. Below: the loss of that " +
+			"batch before the step.",
 	}
 	var ended []string
 	for i, c := range curves {

@@ -97,7 +97,8 @@ func (b bar) draw(c draw.Canvas, at vg.Point) {
 	for i := range parts {
 		ramp.SetNRGBA(i, 0, b.colors[i*255/(parts-1)])
 	}
-	c.DrawImage(vg.Rectangle{Min: vg.Point{X: at.X, Y: at.Y - barHeight}, Max: vg.Point{X: at.X + b.length, Y: at.Y}}, ramp)
+	c.DrawImage(vg.Rectangle{Min: vg.Point{X: at.X, Y: at.Y - barHeight}, Max: vg.Point{X: at.X + b.length, Y: at.Y}},
+		ramp)
 	stroke(c, box(at.X, at.Y-barHeight, at.X+b.length, at.Y), ink, 0.5)
 	s := style(noteSize)
 	ticks := b.ticks

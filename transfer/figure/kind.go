@@ -104,7 +104,8 @@ func first(results []transfer.Result) (some []transfer.Result, rest string) {
 // rule is a sentence on the rule by which accuracies were selected.
 func rule(results []transfer.Result) string {
 	if slices.ContainsFunc(results, func(r transfer.Result) bool { return r.Selection == transfer.BestTen }) {
-		return "the mean of the ten largest test accuracies during training, chosen by the test part and so a little optimistic"
+		return "the mean of the ten largest test accuracies during training, chosen by the test part and so a " +
+			"little optimistic"
 	}
 	return "that after the last step"
 }

@@ -116,8 +116,10 @@ func drawLegend(c draw.Canvas, cv curve) draw.Canvas {
 	var columns [][]transfer.Treatment
 	var widest vg.Length
 	for _, group := range [][]transfer.Treatment{
-		{transfer.Base, transfer.BasePlus, transfer.BaseTwice, transfer.Random}, {transfer.Selffer, transfer.SelfferPlus},
-		{transfer.Transfer, transfer.TransferPlus}, slices.DeleteFunc(transfer.Controls(), transfer.Treatment.Uncut), transfer.Practices(),
+		{transfer.Base, transfer.BasePlus, transfer.BaseTwice, transfer.Random},
+		{transfer.Selffer, transfer.SelfferPlus},
+		{transfer.Transfer, transfer.TransferPlus}, slices.DeleteFunc(transfer.Controls(), transfer.Treatment.Uncut),
+		transfer.Practices(),
 	} {
 		group = slices.DeleteFunc(group, func(t transfer.Treatment) bool { return !slices.Contains(present, t) })
 		for _, t := range group {

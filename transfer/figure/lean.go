@@ -62,7 +62,8 @@ func paletted(page *image.RGBA, pictures shown) image.Image {
 		colors = append(colors, c)
 	}
 	slices.SortFunc(colors, func(a, b color.RGBA) int {
-		return cmp.Or(later(pictures[a], pictures[b]), cmp.Compare(count[b], count[a]), cmp.Compare(a.R, b.R), cmp.Compare(a.G, b.G), cmp.Compare(a.B, b.B))
+		return cmp.Or(later(pictures[a], pictures[b]), cmp.Compare(count[b], count[a]), cmp.Compare(a.R, b.R),
+			cmp.Compare(a.G, b.G), cmp.Compare(a.B, b.B))
 	})
 	var palette color.Palette
 	index := make(map[color.RGBA]uint8, len(colors))

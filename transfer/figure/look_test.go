@@ -16,10 +16,12 @@ import (
 // 0.39 is 178,34,34, 0.58 is 227,105,5, 0.84 is 238,210,20), whose luminance rises.
 func TestHeat(t *testing.T) {
 	s := heat(0, 2)
-	for v, want := range map[float64]color.NRGBA{0: {0, 0, 0, 255}, 2: {255, 255, 255, 255}, -1: {0, 0, 0, 255}, 9: {255, 255, 255, 255},
+	for v, want := range map[float64]color.NRGBA{0: {0, 0, 0, 255}, 2: {255, 255, 255, 255}, -1: {0, 0, 0, 255},
+		9:    {255, 255, 255, 255},
 		0.78: {178, 34, 34, 255}, 1.16: {227, 105, 5, 255}, 1.68: {238, 210, 20, 255}} {
 		got := s.at(v)
-		if d := max(distance(got.R, want.R), distance(got.G, want.G), distance(got.B, want.B)); d > 6 { // 256 steps, a nearby one
+		// 256 steps, a nearby one
+		if d := max(distance(got.R, want.R), distance(got.G, want.G), distance(got.B, want.B)); d > 6 {
 			t.Errorf("%v of 2 is %v, want %v", v, got, want)
 		}
 	}
@@ -52,7 +54,8 @@ func TestHeat(t *testing.T) {
 }
 
 func TestShort(t *testing.T) {
-	for v, want := range map[float64]string{0: "0", 12.34: "12.3", 9.996: "10.0", 9.5: "9.50", 0.341: "0.341", 1: "1.00", 123.4: "123", 1234: "1234", -6.234: "-6.23", 0.0012: "0.0012", 0.9996: "1.00"} {
+	for v, want := range map[float64]string{0: "0", 12.34: "12.3", 9.996: "10.0", 9.5: "9.50", 0.341: "0.341",
+		1: "1.00", 123.4: "123", 1234: "1234", -6.234: "-6.23", 0.0012: "0.0012", 0.9996: "1.00"} {
 		if got := short(v); got != want {
 			t.Errorf("%v is %q, want %q", v, got, want)
 		}
@@ -73,18 +76,22 @@ func TestFilters(t *testing.T) {
 	img := decoded(t, f, 192)
 	// Half of the page's 1216 dots, less half a gap and 48 for numbers: 541 for 8 columns and the 6 dots between them.
 	side := 62
-	for c, want := range map[color.NRGBA]int{{255, 128, 0, 255}: 2, {191, 159, 0, 255}: 2, {128, 128, 128, 255}: 1} { // 0.02 of 0.04: 127.5·1.5
+	// 0.02 of 0.04: 127.5·1.5
+	for c, want := range map[color.NRGBA]int{{255, 128, 0, 255}: 2, {191, 159, 0, 255}: 2, {128, 128, 128, 255}: 1} {
 		if n, _ := spots(img, c); n < want*side*side || n > want*side*side+500 { // text and scale have some greys, too
 			t.Errorf("colour %v: %d pixels, want %d blocks of %d by %d", c, n, want, side, side)
 		}
 	}
-	want := "Filters of the first layer. 0/baseA: 2 of 1 by 1 pixels, their largest weights from 0.040 to 0.500, 1% grey. " + // 0 and 3·(0.01/3)²/0.0021 = 1.6%
+	// 0 and 3·(0.01/3)²/0.0021 = 1.6%
+	want := "Filters of the first layer. 0/baseA: 2 of 1 by 1 pixels, their largest weights from 0.040 to " +
+		"0.500, 1% grey. " +
 		"0/baseB: 1 of 1 by 1 pixels, their largest weights from 0 to 0, 0% grey. " +
 		"0/A3B: 2 of 1 by 1 pixels, their largest weights from 0.040 to 0.500, 1% grey, bit for bit those of 0/baseA."
 	if f.Alt() != want {
 		t.Errorf("%q, want %q", f.Alt(), want)
 	}
-	for name, b := range map[string][]FilterBank{"no net": nil, "there is none": {{Net: "x", Size: 1}}, "number 0 has 2 weights": {{"x", 1, [][]float32{{1, 2}}}}} {
+	for name, b := range map[string][]FilterBank{"no net": nil, "there is none": {{Net: "x", Size: 1}},
+		"number 0 has 2 weights": {{"x", 1, [][]float32{{1, 2}}}}} {
 		if _, err := Filters(b, Options{}); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%v, want it to say %q", err, name)
 		}
@@ -128,7 +135,9 @@ func TestActivations(t *testing.T) {
 			t.Errorf("the silent unit is %v at %d, want black", c, x)
 		}
 	}
-	want := "Activations of 0/A3B, layer conv2, for one picture (test picture 3: cat, taken for dog): 2 units of 1 by 2, from 0 to 0.500, the highest in unit 0. 1 of 2 units is 0 everywhere."
+	want := "Activations of 0/A3B, layer conv2, for one picture (test picture 3: cat, taken for dog): 2 " +
+		"units of 1 by " +
+		"2, from 0 to 0.500, the highest in unit 0. 1 of 2 units is 0 everywhere."
 	if f.Alt() != want {
 		t.Errorf("%q, want %q", f.Alt(), want)
 	}
@@ -171,7 +180,8 @@ func TestActivationStrip(t *testing.T) {
 	) {
 		t.Errorf("%q, want it to end in %q", f.Alt(), want)
 	}
-	for _, bad := range []Maps{{Net: "n", Height: 1, Width: 1, Units: 2, Values: []float32{1}}, {Net: "n", Height: 1, Width: 1, Units: 1, Values: []float32{float32(math.NaN())}}} {
+	for _, bad := range []Maps{{Net: "n", Height: 1, Width: 1, Units: 2, Values: []float32{1}},
+		{Net: "n", Height: 1, Width: 1, Units: 1, Values: []float32{float32(math.NaN())}}} {
 		bad.Picture = onePixel(t, 1)
 		if _, err := Activations(bad, Options{}); err == nil {
 			t.Errorf("%d values of %d units, or a NaN, were drawn", len(bad.Values), bad.Units)
@@ -219,12 +229,14 @@ func TestPatches(t *testing.T) {
 	if b.Min != a.Min.Add(image.Pt(138, 0)) || c.Min.X != a.Min.X || c.Min.Y <= a.Max.Y {
 		t.Errorf("patches at %v, %v and %v", a, b, c)
 	}
-	want := "Patches of test pictures that excite units of 0/baseB, layer conv3, most. Unit 7: cat (9.50), dog (8.25). Unit 12 is silent. Unit 3: cat (1.00)."
+	want := "Patches of test pictures that excite units of 0/baseB, layer conv3, most. Unit 7: cat (9.50), dog " +
+		"(8.25). Unit 12 is silent. Unit 3: cat (1.00)."
 	if f.Alt() != want {
 		t.Errorf("%q, want %q", f.Alt(), want)
 	}
 	for name, rows := range map[string][]Excited{
-		"no unit": nil, "want one size": {{1, []Patch{patch(1, "x", 1), {mustRGB(t, 2, 1, 1, 2, 3, 4, 5, 6), "x", 1}}}}, "is NaN": {{1, []Patch{patch(1, "x", math.NaN())}}},
+		"no unit": nil, "want one size": {{1, []Patch{patch(1, "x", 1), {mustRGB(t, 2, 1, 1, 2, 3, 4, 5, 6), "x", 1}}}},
+		"is NaN": {{1, []Patch{patch(1, "x", math.NaN())}}},
 	} {
 		if _, err := Patches("n", "l", rows, Options{}); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%v, want it to say %q", err, name)
@@ -252,7 +264,8 @@ func TestConfusion(t *testing.T) {
 		t.Errorf("cells at %v", at)
 	}
 	// Wilson's interval of 15 of 16: R's prop.test(15, 16, correct = FALSE), 0.7167 to 0.9889.
-	want := "Confusion of 2 classes by 0/baseB: accuracy 0.938 (15 of 16 test pictures; 95% Wilson 0.717 to 0.989). Most often taken: cat for dog (1 of 4)."
+	want := "Confusion of 2 classes by 0/baseB: accuracy 0.938 (15 of 16 test pictures; 95% Wilson 0.717 to 0.989). " +
+		"Most often taken: cat for dog (1 of 4)."
 	if f.Alt() != want {
 		t.Errorf("%q, want %q", f.Alt(), want)
 	}
@@ -260,8 +273,10 @@ func TestConfusion(t *testing.T) {
 		t.Errorf("title %q", f.title)
 	}
 	for name, m := range map[string]Confused{
-		"1 classes": {"n", []string{"a"}, [][]int{{1}}}, "row 1 has counts [1]": {"n", []string{"a", "b"}, [][]int{{1, 0}, {1}}},
-		"row 0 has counts [-1 1]": {"n", []string{"a", "b"}, [][]int{{-1, 1}, {0, 0}}}, "confusion of n": {"n", []string{"a", "b"}, [][]int{{0, 0}, {0, 0}}},
+		"1 classes":               {"n", []string{"a"}, [][]int{{1}}},
+		"row 1 has counts [1]":    {"n", []string{"a", "b"}, [][]int{{1, 0}, {1}}},
+		"row 0 has counts [-1 1]": {"n", []string{"a", "b"}, [][]int{{-1, 1}, {0, 0}}},
+		"confusion of n":          {"n", []string{"a", "b"}, [][]int{{0, 0}, {0, 0}}},
 	} {
 		if _, err := Confusion(m, Options{}); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%v, want it to say %q", err, name)
@@ -283,7 +298,9 @@ func TestConfusionTellsTheMostFrequent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "Most often taken: c6 for c0 (5 of 17), c0 for c1 (2 of 12), c1 for c2 (2 of 12), c2 for c3 (2 of 12), c3 for c4 (2 of 12)."; !strings.HasSuffix(
+	if want := "Most often taken: c6 for c0 (5 of 17), c0 for c1 (2 of 12), c1 for c2 (2 of 12), c2 for " +
+		"c3 (2 of 12), " +
+		"c3 for c4 (2 of 12)."; !strings.HasSuffix(
 		f.Alt(),
 		want,
 	) {
@@ -314,7 +331,8 @@ func TestLosses(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The last point of the parent's is of two steps, the others of ten: it is left out.
-	want := "Loss curves. 0/baseA: training loss from 2.300 at step 10 to 1.000 at step 40, test loss 0.750, accuracy 0.600." +
+	want := "Loss curves. 0/baseA: training loss from 2.300 at step 10 to 1.000 at step 40, test loss 0.750, " +
+		"accuracy 0.600." +
 		" 0/A3B: training loss from 2.300 at step 10 to 1.000 at step 40, test loss 0.750, accuracy 0.500." +
 		" 0/B3B: training loss from 2.300 at step 10 to 1.500 at step 20, and it is no number: diverged."
 	if f.Alt() != want {
@@ -344,7 +362,8 @@ func TestLosses(t *testing.T) {
 		t.Errorf("%v inches high without tests on the way", height)
 	}
 	for name, c := range map[string][]LossCurve{
-		"no net": nil, "0/baseA: it has no point": {{Result: parent}}, "the loss is NaN at step 3": {{parent, []transfer.Metric{{Step: 3, Loss: math.NaN()}}}},
+		"no net": nil, "0/baseA: it has no point": {{Result: parent}},
+		"the loss is NaN at step 3": {{parent, []transfer.Metric{{Step: 3, Loss: math.NaN()}}}},
 	} {
 		if _, err := Losses(c, Options{}); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%v, want it to say %q", err, name)
@@ -371,7 +390,8 @@ func TestLossTicks(t *testing.T) {
 	for _, c := range []struct {
 		low, high float64
 		want      string
-	}{{2.2, 4.05, "2.2 2.4 2.6 2.8 3 3.2 3.4 3.6 3.8 4"}, {-0.1, 3.4, "0 0.5 1 1.5 2 2.5 3"}, {0.011, 0.032, "0.015 0.02 0.025 0.03"}} {
+	}{{2.2, 4.05, "2.2 2.4 2.6 2.8 3 3.2 3.4 3.6 3.8 4"}, {-0.1, 3.4, "0 0.5 1 1.5 2 2.5 3"},
+		{0.011, 0.032, "0.015 0.02 0.025 0.03"}} {
 		var got []string
 		for _, tick := range (lossTicks{}).Ticks(c.low, c.high) {
 			got = append(got, tick.Label)
@@ -383,7 +403,8 @@ func TestLossTicks(t *testing.T) {
 }
 
 func TestStepTicks(t *testing.T) {
-	for last, want := range map[int]string{5: "[0 1 2 3 4 5]", 42: "[0 10 20 30 40]", 750: "[0 100 200 300 400 500 600 700]", 450000: "[0 100000 200000 300000 400000]"} {
+	for last, want := range map[int]string{5: "[0 1 2 3 4 5]", 42: "[0 10 20 30 40]",
+		750: "[0 100 200 300 400 500 600 700]", 450000: "[0 100000 200000 300000 400000]"} {
 		var got []string
 		for _, tick := range stepTicks(last) {
 			got = append(got, tick.Label)

@@ -35,7 +35,8 @@ func Losses(curves []LossCurve, opt Options) (*Figure, error) {
 	looks := curveLooks(curves)
 	last, classes := 0, map[int]bool{}
 	alt, notes := "Loss curves.", []string{
-		"A line is the loss on training pictures, each point the mean over the steps since the one before it; a mark is the loss on the test part after the last step.",
+		"A line is the loss on training pictures, each point the mean over the steps since the one before it; a mark " +
+			"is the loss on the test part after the last step.",
 	}
 	var broken []string
 	for i, cv := range curves {

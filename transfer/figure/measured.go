@@ -115,7 +115,8 @@ func (m measure) check(results []transfer.Result) error {
 		}
 	}
 	if numbers > 0 && has == 0 {
-		return fmt.Errorf("measure %s: none of %d nets has it; they were trained before it was measured", m.name(), numbers)
+		return fmt.Errorf("measure %s: none of %d nets has it; they were trained before it was measured", m.name(),
+			numbers)
 	}
 	return nil
 }

@@ -22,7 +22,8 @@ func TestCurveOfALoss(t *testing.T) {
 	old := result(t, "B5B", 1700, 5000)
 	old.CleanTested = 0
 	results := []transfer.Result{
-		measured("baseB", 2.5), measured("B3B", 1.5), measured("B3B#1", 3.5), measured("B7B", 0.5), failed(t, "B4B"), old,
+		measured("baseB", 2.5), measured("B3B", 1.5), measured("B3B#1", 3.5), measured("B7B", 0.5), failed(t, "B4B"),
+		old,
 	}
 	f, err := Curve(results, Options{Measure: stats.CleanLoss})
 	if err != nil {
@@ -46,7 +47,8 @@ func TestCurveOfALoss(t *testing.T) {
 		t.Fatal(err)
 	}
 	words := strings.Join(strings.Fields(textOf(t, svg.Bytes())), " ")
-	for _, want := range []string{"loss on training pictures of B, nats", "on training pictures shown as test pictures are (2000 images)", "A single net's loss has no interval",
+	for _, want := range []string{"loss on training pictures of B, nats",
+		"on training pictures shown as test pictures are (2000 images)", "A single net's loss has no interval",
 		"trained before this was measured: 0/B5B", "0/B4B"} {
 		if !strings.Contains(words, want) {
 			t.Errorf("the figure does not say %q: %s", want, words)

@@ -89,7 +89,8 @@ func note(points []Point, m medium) []string {
 	case methods[Wilson]:
 		out = append(
 			out,
-			"Intervals: 95% Wilson over the net's test images; they do not tell how another seed or split would come out.",
+			"Intervals: 95% Wilson over the net's test images; they do not tell how another seed or split "+
+				"would come out.",
 		)
 	}
 	if m == tabled && (methods[StudentT] || methods[Wilson]) {

@@ -19,7 +19,8 @@ func Overlay(ours, theirs []transfer.Result, opt Options) (*Figure, error) {
 		return nil, fmt.Errorf("overlay: %w", err)
 	}
 	opt = opt.filled(6.5, 4.9)
-	p := panel{xlabel: cutLabel, ylabel: "points above or below the own base", xticks: cutTicks(opt.Layers), yticks: pointTicks{}, xmin: -0.3, xmax: float64(len(opt.Layers)) + 0.3}
+	p := panel{xlabel: cutLabel, ylabel: "points above or below the own base", xticks: cutTicks(opt.Layers),
+		yticks: pointTicks{}, xmin: -0.3, xmax: float64(len(opt.Layers)) + 0.3}
 	zero := 0.0
 	p.level = &zero
 	rows := func(results []transfer.Result, who string, change func(series) series) []series {
@@ -39,10 +40,12 @@ func Overlay(ours, theirs []transfer.Result, opt Options) (*Figure, error) {
 		return s
 	})
 	if len(mine) == 0 || len(other) == 0 {
-		return nil, fmt.Errorf("overlay: %d of our conditions and %d of the others have cut nets on random halves with their base, want at least one each", len(mine), len(other))
+		return nil, fmt.Errorf("overlay: %d of our conditions and %d of the others have cut nets on random halves "+
+			"with their base, want at least one each", len(mine), len(other))
 	}
 	p.series = slices.Concat(other, mine)
-	notes := []string{fmt.Sprintf("Means over nets of the difference to the base net of the same target and seed. Ours: %s; 2014: %s.", rule(ours), rule(theirs)),
+	notes := []string{fmt.Sprintf("Means over nets of the difference to the base net of the same target and seed. "+
+		"Ours: %s; 2014: %s.", rule(ours), rule(theirs)),
 		"Data, nets and lengths of training differ: compare shapes, not heights."}
 	if _, rest := first(ours); rest != "" {
 		notes = append(notes, rest)

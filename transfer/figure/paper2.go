@@ -25,9 +25,11 @@ func Paper2(results []transfer.Result, opt Options) (*Figure, error) {
 	points := Summarise(Of(results, RandomHalves))
 	cv := newCurve(points, nil, len(opt.Layers))
 	if len(cv.conditions()) == 0 || cv.base() == nil {
-		return nil, fmt.Errorf("figure 2: no cut net with its base on random halves is a number; `coadapt curve` trains some")
+		return nil, fmt.Errorf("figure 2: no cut net with its base on random halves is a number; `coadapt " +
+			"curve` trains some")
 	}
-	top := panel{ylabel: "top-1 accuracy", xticks: cutTicks(opt.Layers), xmin: -0.5, xmax: float64(len(opt.Layers)) + 0.5}
+	top := panel{ylabel: "top-1 accuracy", xticks: cutTicks(opt.Layers), xmin: -0.5,
+		xmax: float64(len(opt.Layers)) + 0.5}
 	bottom := top
 	bottom.xlabel = cutLabel
 	base := cv.base()
@@ -122,7 +124,8 @@ func (p *panel) regions(lines map[transfer.Treatment][]point, base float64) []st
 		low      bool // the number is at the line's lowest point, otherwise above its right end
 		there    func(at point) bool
 	}{
-		{"2", "BnB below it, fragile co-adaptation", transfer.Selffer, true, func(at point) bool { return at.y < base }},
+		{"2", "BnB below it, fragile co-adaptation", transfer.Selffer, true,
+			func(at point) bool { return at.y < base }},
 		{"3", "BnB+, recovered by fine-tuning", transfer.SelfferPlus, false, func(point) bool { return true }},
 		{"4", "AnB below BnB, specificity", transfer.Transfer, true, func(at point) bool {
 			return slices.ContainsFunc(lines[transfer.Selffer], func(b point) bool { return b.x == at.x && at.y < b.y })
@@ -175,5 +178,6 @@ func (o Options) filled(width, height float64) Options {
 
 // page is a figure of the options' size.
 func (o Options) page(alt string, paint func(draw.Canvas)) *Figure {
-	return &Figure{title: o.Title, alt: alt, width: vg.Length(o.Width) * vg.Inch, height: vg.Length(o.Height) * vg.Inch, paint: paint}
+	return &Figure{title: o.Title, alt: alt, width: vg.Length(o.Width) * vg.Inch, height: vg.Length(o.Height) * vg.Inch,
+		paint: paint}
 }

@@ -33,7 +33,8 @@ func Paper3(results []transfer.Result, opt Options) (*Figure, error) {
 		target transfer.Half
 		name   string
 		look   look
-	}{{transfer.A, "target natural", look{color: rgb(0x2e7d32), shape: circle, filled: true}}, {transfer.B, "target man-made", look{color: rgb(0x6a4c93), shape: triangle, filled: true}}} {
+	}{{transfer.A, "target natural", look{color: rgb(0x2e7d32), shape: circle, filled: true}},
+		{transfer.B, "target man-made", look{color: rgb(0x6a4c93), shape: triangle, filled: true}}} {
 		s := levels(
 			results,
 			transfer.Transfer,
@@ -52,16 +53,18 @@ func Paper3(results []transfer.Result, opt Options) (*Figure, error) {
 	if len(left.series)+len(right.series) == 0 {
 		return nil, fmt.Errorf(
 			"figure 3: neither transfer between natural and man-made classes nor frozen random layers " +
-				"among the results; `coadapt curve --splits natman --conditions AnB,RnB` trains both where classes are known " +
+				"among the results; `coadapt curve --splits natman --conditions AnB,RnB` trains both where " +
+				"classes are known " +
 				"as natural or man-made",
 		)
 	}
 	randomHalves := lookOf(transfer.Transfer)
 	randomHalves.filled = false
 	below := frame
-	below.ylabel, below.xlabel, below.xticks, below.yticks, below.floor = "points above or below the own base", cutLabel, cutTicks(
-		opt.Layers,
-	), pointTicks{}, -30
+	below.ylabel, below.xlabel, below.xticks, below.yticks, below.floor = "points above or below the own base",
+		cutLabel, cutTicks(
+			opt.Layers,
+		), pointTicks{}, -30
 	zero := 0.0
 	below.level = &zero
 	for _, row := range []struct {
@@ -70,9 +73,12 @@ func Paper3(results []transfer.Result, opt Options) (*Figure, error) {
 		t    transfer.Treatment
 		here func(transfer.Net) bool
 	}{
-		{"AnB, random halves", randomHalves, transfer.Transfer, func(n transfer.Net) bool { return KindOf(n) == RandomHalves }},
-		{"AnB, natural/man-made", lookOf(transfer.Transfer), transfer.Transfer, func(n transfer.Net) bool { return n.Split == "natman" }},
-		{"RnB", lookOf(transfer.Random), transfer.Random, func(n transfer.Net) bool { return n.Split != "natman" && !n.OwnSplit() }},
+		{"AnB, random halves", randomHalves, transfer.Transfer,
+			func(n transfer.Net) bool { return KindOf(n) == RandomHalves }},
+		{"AnB, natural/man-made", lookOf(transfer.Transfer), transfer.Transfer,
+			func(n transfer.Net) bool { return n.Split == "natman" }},
+		{"RnB", lookOf(transfer.Random), transfer.Random,
+			func(n transfer.Net) bool { return n.Split != "natman" && !n.OwnSplit() }},
 	} {
 		s := gains(results, row.t, row.here)
 		if s.look, s.name = row.look, row.name; len(s.points) > 1 {

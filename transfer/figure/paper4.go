@@ -33,7 +33,8 @@ func Paper4(results []transfer.Result, opt Options) (*Figure, error) {
 	slices.Sort(sizes)
 	sizes = slices.Compact(sizes)
 	if len(count) < 2 {
-		return nil, fmt.Errorf("figure 4: nets on %d numbers of images a class that are numbers, want at least two; their names end in @k, as whole/base@100", len(count))
+		return nil, fmt.Errorf("figure 4: nets on %d numbers of images a class that are numbers, want at least two; "+
+			"their names end in @k, as whole/base@100", len(count))
 	}
 	row := func(scale func(float64) float64) series {
 		s := series{look: lookOf(transfer.Base), line: true, name: "base"}
@@ -47,7 +48,8 @@ func Paper4(results []transfer.Result, opt Options) (*Figure, error) {
 		return s
 	}
 	last := float64(sizes[len(sizes)-1])
-	plain := panel{xlabel: "training images a class", ylabel: "top-1 accuracy", xmin: -0.03 * last, xmax: 1.04 * last, series: []series{row(func(x float64) float64 { return x })}}
+	plain := panel{xlabel: "training images a class", ylabel: "top-1 accuracy", xmin: -0.03 * last, xmax: 1.04 * last,
+		series: []series{row(func(x float64) float64 { return x })}}
 	step := math.Pow(10, math.Floor(math.Log10(last)))
 	if last/step < 3 {
 		step /= 4
@@ -55,8 +57,9 @@ func Paper4(results []transfer.Result, opt Options) (*Figure, error) {
 	for x := 0.0; x <= last; x += step {
 		plain.xticks = append(plain.xticks, plot.Tick{Value: x, Label: strconv.FormatFloat(x, 'f', -1, 64)})
 	}
-	logs := panel{xlabel: plain.xlabel + " (log)", ylabel: plain.ylabel + " (log)", series: []series{row(math.Log10)}, yticks: logTicks{},
-		xmin: math.Log10(float64(sizes[0])) - 0.1, xmax: math.Log10(last) + 0.1}
+	logs := panel{xlabel: plain.xlabel + " (log)", ylabel: plain.ylabel + " (log)", series: []series{row(math.Log10)},
+		yticks: logTicks{},
+		xmin:   math.Log10(float64(sizes[0])) - 0.1, xmax: math.Log10(last) + 0.1}
 	logs.xticks = logTicks{}.Ticks(logs.xmin, logs.xmax)
 	notes := []string{"One mark is the mean over nets; a net's accuracy is " + rule(results) + ", on all test images."}
 	if lost := failures(all, transfer.Base); lost != "" {

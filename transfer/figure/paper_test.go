@@ -43,7 +43,8 @@ func TestFigure2Of2014(t *testing.T) {
 			continue
 		}
 		if math.Abs(p.Mean-want[p.Treatment][p.N-1]) > 5.1e-5 || p.Count != counts[p.Treatment][p.N-1] {
-			t.Errorf("%s at %d: %.5f of %d, want %v of %d", p.Treatment, p.N, p.Mean, p.Count, want[p.Treatment][p.N-1], counts[p.Treatment][p.N-1])
+			t.Errorf("%s at %d: %.5f of %d, want %v of %d", p.Treatment, p.N, p.Mean, p.Count, want[p.Treatment][p.N-1],
+				counts[p.Treatment][p.N-1])
 		}
 	}
 	if seen != 1+4*7 {
@@ -62,13 +63,18 @@ func TestFigure3Of2014(t *testing.T) {
 		want []float64
 		unit float64
 	}{
-		"target natural":  {levels(all, transfer.Transfer, natman(transfer.A)), []float64{0.6534, 0.6571, 0.6506, 0.6250, 0.5824, 0.5219, 0.4851, 0.3990}, 1e-4},
-		"target man-made": {levels(all, transfer.Transfer, natman(transfer.B)), []float64{0.5372, 0.5392, 0.5214, 0.5008, 0.4616, 0.4098, 0.3742, 0.2914}, 1e-4},
-		"gain natural/man-made": {gains(all, transfer.Transfer, func(n transfer.Net) bool { return n.Split == "natman" }),
+		"target natural": {levels(all, transfer.Transfer, natman(transfer.A)),
+			[]float64{0.6534, 0.6571, 0.6506, 0.6250, 0.5824, 0.5219, 0.4851, 0.3990}, 1e-4},
+		"target man-made": {levels(all, transfer.Transfer, natman(transfer.B)),
+			[]float64{0.5372, 0.5392, 0.5214, 0.5008, 0.4616, 0.4098, 0.3742, 0.2914}, 1e-4},
+		"gain natural/man-made": {gains(all, transfer.Transfer,
+			func(n transfer.Net) bool { return n.Split == "natman" }),
 			[]float64{0, 0.29, -0.93, -3.24, -7.33, -12.95, -16.57, -25.01}, 0.01},
-		"gain random halves": {gains(all, transfer.Transfer, func(n transfer.Net) bool { return KindOf(n) == RandomHalves }),
+		"gain random halves": {gains(all, transfer.Transfer,
+			func(n transfer.Net) bool { return KindOf(n) == RandomHalves }),
 			[]float64{0, 0.31, -0.12, -0.62, -2.53, -4.71, -4.45, -8.26}, 0.01},
-		"gain random filters": {gains(all, transfer.Random, func(transfer.Net) bool { return true }), []float64{0, -8.46, -17.37}, 0.01},
+		"gain random filters": {gains(all, transfer.Random, func(transfer.Net) bool { return true }),
+			[]float64{0, -8.46, -17.37}, 0.01},
 	} {
 		if len(c.got.points) != len(c.want) {
 			t.Errorf("%s: %v, want %v", name, c.got.points, c.want)
@@ -80,7 +86,8 @@ func TestFigure3Of2014(t *testing.T) {
 			}
 		}
 	}
-	if failed := gains(all, transfer.Random, func(transfer.Net) bool { return true }).failed; len(failed) != 5 || failed[0] != 3 {
+	if failed := gains(all, transfer.Random, func(transfer.Net) bool { return true }).failed; len(failed) != 5 ||
+		failed[0] != 3 {
 		t.Errorf("failed at %v, want 3 to 7", failed)
 	}
 }
@@ -159,7 +166,8 @@ func TestPaperFiguresRefuse(t *testing.T) {
 
 // TestKindsAreNotMixed: a curve of random halves has no natural/man-made net in a mean, and says so.
 func TestKindsAreNotMixed(t *testing.T) {
-	f, err := Curve([]transfer.Result{made("0/baseB", 0.5), made("0/A3B", 0.4), made("natman/baseB", 0.9), made("natman/A3B", 0.8)}, Options{})
+	f, err := Curve([]transfer.Result{made("0/baseB", 0.5), made("0/A3B", 0.4), made("natman/baseB", 0.9),
+		made("natman/A3B", 0.8)}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,10 +187,12 @@ func made(name string, accuracy float64) transfer.Result {
 	if err != nil {
 		panic(err)
 	}
-	return transfer.Result{Net: n, Status: transfer.OK, Accuracy: accuracy, Correct: int(1000 * accuracy), Tested: 1000, Key: name}
+	return transfer.Result{Net: n, Status: transfer.OK, Accuracy: accuracy, Correct: int(1000 * accuracy), Tested: 1000,
+		Key: name}
 }
 
-// What is shaded as a loss is one: a line that is level, 2 above and then 2 below another, cross half-way between 1 and 3.
+// What is shaded as a loss is one: a line that is level, 2 above and then 2 below another, cross half-way between 1
+// and 3.
 func TestUnderStopsWhereLinesCross(t *testing.T) {
 	low, high := under([]point{{0, 5}, {1, 7}, {3, 3}}, []point{{0, 5}, {1, 5}, {3, 5}})
 	if want := []point{{0, 5}, {1, 5}, {2, 5}, {3, 3}}; !slices.Equal(low, want) {
@@ -192,7 +202,8 @@ func TestUnderStopsWhereLinesCross(t *testing.T) {
 		t.Errorf("high %v, want %v", high, want)
 	}
 	// Both lines slope: 0→4 and 4→0 meet at 2.
-	if low, high = under([]point{{0, 0}, {4, 4}}, []point{{0, 4}, {4, 0}}); !slices.Equal(low, []point{{0, 0}, {2, 2}, {4, 0}}) || !slices.Equal(high, []point{{0, 4}, {2, 2}, {4, 0}}) {
+	if low, high = under([]point{{0, 0}, {4, 4}}, []point{{0, 4}, {4, 0}}); !slices.Equal(low,
+		[]point{{0, 0}, {2, 2}, {4, 0}}) || !slices.Equal(high, []point{{0, 4}, {2, 2}, {4, 0}}) {
 		t.Errorf("%v below %v", low, high)
 	}
 }

@@ -38,7 +38,8 @@ func Patches(net, layer string, rows []Excited, opt Options) (*Figure, error) {
 				pixels = b.Dx()
 			}
 			if b.Dx() != pixels || b.Dy() != pixels {
-				return nil, fmt.Errorf("patches of unit %d: of %d by %d pixels and of %d by %d; want one size", r.Unit, b.Dx(), b.Dy(), pixels, pixels)
+				return nil, fmt.Errorf("patches of unit %d: of %d by %d pixels and of %d by %d; want one size", r.Unit,
+					b.Dx(), b.Dy(), pixels, pixels)
 			}
 			if math.IsNaN(p.Value) || math.IsInf(p.Value, 0) {
 				return nil, fmt.Errorf("patches of unit %d: an activation is %v", r.Unit, p.Value)

@@ -24,7 +24,8 @@ func TestPDF(t *testing.T) {
 		t.Error("the same figure has two PDFs")
 	}
 	text := one.Bytes()
-	for _, want := range []string{"%PDF-1.", "/MediaBox [0 0 360.00 288.00]", "/Count 1\n", "/FontFile2", "/CreationDate (D:20140101000000", "%%EOF"} {
+	for _, want := range []string{"%PDF-1.", "/MediaBox [0 0 360.00 288.00]", "/Count 1\n", "/FontFile2",
+		"/CreationDate (D:20140101000000", "%%EOF"} {
 		if !bytes.Contains(text, []byte(want)) {
 			t.Errorf("no %q in it", want)
 		}

@@ -51,9 +51,12 @@ func Pictures(galleries []Gallery, opt Options) (*Figure, error) {
 		t := tiles{title: g.Title}
 		var words []string
 		for _, p := range g.Pictures {
-			if p.Pixels.Bounds().Size() != g.Pictures[0].Pixels.Bounds().Size() || len(p.Words) != len(g.Pictures[0].Words) {
-				return nil, fmt.Errorf("pictures of %q: of %v pixels and %d lines of words, and of %v and %d; want one size", g.Title,
-					g.Pictures[0].Pixels.Bounds().Size(), len(g.Pictures[0].Words), p.Pixels.Bounds().Size(), len(p.Words))
+			if p.Pixels.Bounds().Size() != g.Pictures[0].Pixels.Bounds().Size() ||
+				len(p.Words) != len(g.Pictures[0].Words) {
+				return nil, fmt.Errorf("pictures of %q: of %v pixels and %d lines of words, and of %v and %d; "+
+					"want one size", g.Title,
+					g.Pictures[0].Pixels.Bounds().Size(), len(g.Pictures[0].Words), p.Pixels.Bounds().Size(),
+					len(p.Words))
 			}
 			t.images, t.words = append(t.images, p.Pixels), append(t.words, p.Words)
 			words = append(words, strings.Join(p.Words, " "))

@@ -62,7 +62,8 @@ func mustRGB(t *testing.T, width, height int, pixels ...uint8) image.Image {
 
 // Every pixel of a picture is a block of its own colour, in its place, at any resolution.
 func TestPicturesAreBlocks(t *testing.T) {
-	red, green, blue, sand := color.NRGBA{200, 10, 20, 255}, color.NRGBA{30, 190, 40, 255}, color.NRGBA{50, 60, 180, 255}, color.NRGBA{170, 160, 70, 255}
+	red, green, blue, sand := color.NRGBA{200, 10, 20, 255}, color.NRGBA{30, 190, 40, 255},
+		color.NRGBA{50, 60, 180, 255}, color.NRGBA{170, 160, 70, 255}
 	f, err := Pictures([]Gallery{{Title: "task A", Pictures: []Picture{
 		{mustRGB(t, 2, 2, 200, 10, 20, 30, 190, 40, 50, 60, 180, 170, 160, 70), []string{"cat"}}}}}, Options{})
 	if err != nil {
@@ -70,8 +71,10 @@ func TestPicturesAreBlocks(t *testing.T) {
 	}
 	for dpi, side := range map[int]int{192: 66, 96: 33, 384: 132} { // 132 dots for two pixels at 192
 		img := decoded(t, f, dpi)
-		r, g, b, s := aBlock(t, img, red, side, side), aBlock(t, img, green, side, side), aBlock(t, img, blue, side, side), aBlock(t, img, sand, side, side)
-		if g.Min != r.Min.Add(image.Pt(side, 0)) || b.Min != r.Min.Add(image.Pt(0, side)) || s.Min != r.Min.Add(image.Pt(side, side)) {
+		r, g, b, s := aBlock(t, img, red, side, side), aBlock(t, img, green, side, side),
+			aBlock(t, img, blue, side, side), aBlock(t, img, sand, side, side)
+		if g.Min != r.Min.Add(image.Pt(side, 0)) || b.Min != r.Min.Add(image.Pt(0, side)) ||
+			s.Min != r.Min.Add(image.Pt(side, side)) {
 			t.Errorf("at %d dots an inch the blocks lie at %v, %v, %v, %v", dpi, r, g, b, s)
 		}
 	}
@@ -124,7 +127,8 @@ func TestLargePicturesAreAveraged(t *testing.T) {
 
 // In an SVG pictures stay sharp too, and are what they are called.
 func TestPicturesInSVG(t *testing.T) {
-	f, err := Pictures([]Gallery{{"A & B", []Picture{{mustRGB(t, 2, 1, 1, 2, 3, 4, 5, 6), []string{"<x>"}}}}}, Options{})
+	f, err := Pictures([]Gallery{{"A & B", []Picture{{mustRGB(t, 2, 1, 1, 2, 3, 4, 5, 6), []string{"<x>"}}}}},
+		Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +145,8 @@ func TestPicturesInSVG(t *testing.T) {
 		t.Fatal(err)
 	}
 	img, err := png.Decode(bytes.NewReader(raw))
-	if err != nil || img.Bounds().Dx() != 2 || color.NRGBAModel.Convert(img.At(1, 0)) != color.Color(color.NRGBA{4, 5, 6, 255}) {
+	if err != nil || img.Bounds().Dx() != 2 ||
+		color.NRGBAModel.Convert(img.At(1, 0)) != color.Color(color.NRGBA{4, 5, 6, 255}) {
 		t.Errorf("the picture in it: %v, %v", img, err)
 	}
 	for d := xml.NewDecoder(&buf); ; {
@@ -158,14 +163,16 @@ func TestPicturesRefused(t *testing.T) {
 		return Picture{image.NewNRGBA(image.Rect(0, 0, w, h)), words}
 	}
 	for name, g := range map[string][]Gallery{
-		"no gallery": nil, "there is none": {{Title: "A"}}, "want one size": {{"A", []Picture{p(2, 2, "x"), p(2, 3, "x")}}},
+		"no gallery": nil, "there is none": {{Title: "A"}},
+		"want one size":    {{"A", []Picture{p(2, 2, "x"), p(2, 3, "x")}}},
 		"2 lines of words": {{"A", []Picture{p(2, 2, "x", "y"), p(2, 2, "x")}}},
 	} {
 		if _, err := Pictures(g, Options{}); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%v, want it to say %q", err, name)
 		}
 	}
-	if _, err := Pictures([]Gallery{{"A", []Picture{p(2, 2, "x")}}}, Options{Width: 3}); err == nil || !strings.Contains(err.Error(), "want 4 to 40") {
+	if _, err := Pictures([]Gallery{{"A", []Picture{p(2, 2, "x")}}}, Options{Width: 3}); err == nil ||
+		!strings.Contains(err.Error(), "want 4 to 40") {
 		t.Errorf("3 inches: %v", err)
 	}
 	if _, err := RGB([]uint8{1, 2}, 1, 1); err == nil {

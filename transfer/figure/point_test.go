@@ -23,10 +23,12 @@ func TestSummariseLeavesOutWhatIsNoNumber(t *testing.T) {
 	}
 	base, three, five := points[0], points[1], points[2]
 	if base.Count != 1 || base.Mean != 0.5 || base.Method != Wilson || len(base.Donors) != 1 {
-		t.Errorf("base: %d nets, mean %v by %s, %d donors; want baseB alone, baseA a donor", base.Count, base.Mean, base.Method, len(base.Donors))
+		t.Errorf("base: %d nets, mean %v by %s, %d donors; want baseB alone, baseA a donor", base.Count, base.Mean,
+			base.Method, len(base.Donors))
 	}
 	if three.Count != 2 || math.Abs(three.Mean-0.41) > 1e-12 || three.Method != StudentT || len(three.Missing) != 2 {
-		t.Errorf("n = 3: %d nets, mean %v by %s, %d missing; want 2, 0.41, t, 2", three.Count, three.Mean, three.Method, len(three.Missing))
+		t.Errorf("n = 3: %d nets, mean %v by %s, %d missing; want 2, 0.41, t, 2", three.Count, three.Mean, three.Method,
+			len(three.Missing))
 	}
 	if five.Count != 0 || len(five.Missing) != 1 {
 		t.Errorf("n = 5: %d nets, %d missing; want 0 and 1", five.Count, len(five.Missing))

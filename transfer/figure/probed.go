@@ -15,9 +15,9 @@ import (
 )
 
 // Probed draws what a probe found: CKA as matrices of layers, with the cut of a net marked; a path as curves of loss
-// and accuracy; a map of nets as places with names; all others as a curve over the layers for each value, in a frame for
-// each unit, with what permuted labels give as bars. A control that fails is named below. It fails for values of more
-// than one probe and for values none of which is a number.
+// and accuracy; a map of nets as places with names; all others as a curve over the layers for each value, in a frame
+// for each unit, with what permuted labels give as bars. A control that fails is named below. It fails for values of
+// more than one probe and for values none of which is a number.
 func Probed(values []probing.Value, opt Options) (*Figure, error) {
 	opt, err := opt.looking()
 	if err != nil {

@@ -30,8 +30,8 @@ type Value struct {
 type Column struct {
 	Label string
 	Zero  float64 // no effect: a line is drawn here
-	// Low and High bound the axis; if both are 0, it covers all values and intervals. An interval that goes on beyond the
-	// bounds ends in an arrow head.
+	// Low and High bound the axis; if both are 0, it covers all values and intervals. An interval that goes on beyond
+	// the bounds ends in an arrow head.
 	Low, High float64
 }
 
@@ -45,7 +45,8 @@ func Rows(rows []Row, columns []Column, opt Options) (*Figure, error) {
 	var alt []string
 	for _, r := range rows {
 		if len(r.Values) != len(columns) {
-			return nil, fmt.Errorf("plot by rows: row %q has values in %d columns, want %d", r.Name, len(r.Values), len(columns))
+			return nil, fmt.Errorf("plot by rows: row %q has values in %d columns, want %d", r.Name, len(r.Values),
+				len(columns))
 		}
 		for i, values := range r.Values {
 			for _, v := range values {
@@ -163,7 +164,8 @@ func (f rowFrame) DataRange() (xmin, xmax, ymin, ymax float64) {
 func (f rowFrame) Plot(cv draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&cv)
 	for i := range f.rows {
-		stroke(cv, segment(vg.Point{X: cv.Min.X, Y: y(-float64(i))}, vg.Point{X: cv.Max.X, Y: y(-float64(i))}), faint, 0.6)
+		stroke(cv, segment(vg.Point{X: cv.Min.X, Y: y(-float64(i))}, vg.Point{X: cv.Max.X, Y: y(-float64(i))}), faint,
+			0.6)
 	}
 	stroke(cv, segment(vg.Point{X: x(f.spec.Zero), Y: cv.Min.Y}, vg.Point{X: x(f.spec.Zero), Y: cv.Max.Y}), donor, 0.8)
 	inside := func(v float64) vg.Length { return x(min(max(v, p.X.Min), p.X.Max)) }
@@ -175,7 +177,8 @@ func (f rowFrame) Plot(cv draw.Canvas, p *plot.Plot) {
 			l := lookOf(v.Treatment)
 			at := vg.Point{X: inside(v.Value), Y: y(-float64(i) + f.shift(v.Treatment))}
 			if !math.IsNaN(v.Low) && !math.IsNaN(v.High) {
-				stroke(cv, segment(vg.Point{X: inside(v.Low), Y: at.Y}, vg.Point{X: inside(v.High), Y: at.Y}), l.color, 1.1)
+				stroke(cv, segment(vg.Point{X: inside(v.Low), Y: at.Y}, vg.Point{X: inside(v.High), Y: at.Y}), l.color,
+					1.1)
 				arrow(cv, l, at.Y, cv.Min.X, v.Low < p.X.Min, 1)
 				arrow(cv, l, at.Y, cv.Max.X, v.High > p.X.Max, -1)
 			}

@@ -59,7 +59,8 @@ func TestRows(t *testing.T) {
 // The frame of a column covers its values, intervals and zero, or what the column says.
 func TestRowsRange(t *testing.T) {
 	frame := rowFrame{
-		rows: []Row{{Values: [][]Value{{{transfer.Selffer, 2, 1, 4}, {transfer.Rescaled, 3, math.NaN(), math.Inf(1)}}}}},
+		rows: []Row{{Values: [][]Value{{{transfer.Selffer, 2, 1, 4},
+			{transfer.Rescaled, 3, math.NaN(), math.Inf(1)}}}}},
 	}
 	if low, high, _, _ := frame.DataRange(); low > 0 || low < -0.5 || high < 4 || high > 4.5 {
 		t.Errorf("from %v to %v, want a little more than 0 to 4", low, high)

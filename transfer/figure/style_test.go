@@ -48,7 +48,8 @@ func lab(c color.NRGBA, eye [3][3]float64) [3]float64 {
 	return [3]float64{116*y - 16, 500 * (x - y), 200 * (y - z)}
 }
 
-// Conditions differ in luminance by 7 at least, of 100, and in colour by 15 to every eye; a difference of 2.3 is just noticed.
+// Conditions differ in luminance by 7 at least, of 100, and in colour by 15 to every eye; a difference of 2.3 is just
+// noticed.
 func TestColoursDiffer(t *testing.T) {
 	all := transfer.Treatments()
 	for i, a := range all {

@@ -98,13 +98,15 @@ func (t tiles) draw(c draw.Canvas, at vg.Point) {
 		height := t.side * vg.Length(img.Bounds().Dy())
 		if t.index && i%t.cols == 0 {
 			number := strconv.Itoa(i)
-			c.FillText(small, vg.Point{X: corner.X - 4 - small.Width(number), Y: corner.Y - height/2 - 0.36*tinySize}, number)
+			c.FillText(small, vg.Point{X: corner.X - 4 - small.Width(number), Y: corner.Y - height/2 - 0.36*tinySize},
+				number)
 		}
 		if len(t.words) == 0 {
 			continue
 		}
 		for line, word := range t.words[i] {
-			c.FillText(small, vg.Point{X: corner.X, Y: corner.Y - height - wordLead*vg.Length(line) - tinySize - 2*dot}, shorten(small, word, right-2*dot))
+			c.FillText(small, vg.Point{X: corner.X, Y: corner.Y - height - wordLead*vg.Length(line) - tinySize - 2*dot},
+				shorten(small, word, right-2*dot))
 		}
 	}
 }

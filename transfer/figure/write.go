@@ -24,9 +24,11 @@ func (f *Figure) SVG(w io.Writer) error {
 		return fmt.Errorf("figure as SVG: %w", err)
 	}
 	svg := buf.Bytes()
-	svg = bytes.ReplaceAll(svg, []byte("font-family:Liberation Sans;"), []byte("font-family:'Liberation Sans',Arial,Helvetica,sans-serif;"))
+	svg = bytes.ReplaceAll(svg, []byte("font-family:Liberation Sans;"),
+		[]byte("font-family:'Liberation Sans',Arial,Helvetica,sans-serif;"))
 	svg = bytes.ReplaceAll(svg, []byte("data:image/jpg;"), []byte("data:image/png;")) // which it is
-	svg = bytes.ReplaceAll(svg, []byte("<image "), []byte(`<image style="image-rendering:pixelated" preserveAspectRatio="none" `))
+	svg = bytes.ReplaceAll(svg, []byte("<image "),
+		[]byte(`<image style="image-rendering:pixelated" preserveAspectRatio="none" `))
 	// The text alternative must follow the opening tag, which ends with the namespace.
 	tag := []byte(`xmlns:xlink="http://www.w3.org/1999/xlink">`)
 	head, body, ok := bytes.Cut(svg, tag)
@@ -37,7 +39,8 @@ func (f *Figure) SVG(w io.Writer) error {
 	if title == "" {
 		title = "Transfer curve"
 	}
-	alt := fmt.Sprintf(" role=\"img\">\n<title>%s</title>\n<desc>%s</desc>", html.EscapeString(title), html.EscapeString(f.Alt()))
+	alt := fmt.Sprintf(" role=\"img\">\n<title>%s</title>\n<desc>%s</desc>", html.EscapeString(title),
+		html.EscapeString(f.Alt()))
 	for _, part := range [][]byte{head, tag[:len(tag)-1], []byte(alt), body} {
 		if _, err := w.Write(part); err != nil {
 			return fmt.Errorf("figure as SVG: %w", err)

@@ -33,7 +33,8 @@ func New(backend compute.Backend, net *transfer.Trained) (*Predictor, error) {
 	if p.pictures, err = formats.NewReader(net.Task.Source()); err != nil {
 		return nil, err
 	}
-	if p.read, err = inspect.NewReader(backend, net.Arch, net.Weights, net.Recipe.Batch, len(net.Arch.Blocks)-1); err != nil {
+	if p.read, err = inspect.NewReader(backend, net.Arch, net.Weights, net.Recipe.Batch,
+		len(net.Arch.Blocks)-1); err != nil {
 		return nil, errors.Join(err, p.pictures.Close())
 	}
 	return p, nil

@@ -89,8 +89,8 @@ func reversed(x *mat.Dense) *mat.Dense {
 	return out
 }
 
-// invariant has a similarity of x and y stay as it is, want, where y is rotated, brought to another scale or shifted, and
-// where the pictures of both are in the opposite order.
+// invariant has a similarity of x and y stay as it is, want, where y is rotated, brought to another scale or shifted,
+// and where the pictures of both are in the opposite order.
 func invariant(t *testing.T, name string, of Similarity, x, y *mat.Dense) (want float64) {
 	t.Helper()
 	want, err := of(x, y)

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// elevenSteps is LogME by the fixed-point iteration of its first code, along singular vectors: at most eleven steps from
-// precisions of 1, or until their ratio changes by less than a hundredth.
+// elevenSteps is LogME by the fixed-point iteration of its first code, along singular vectors: at most eleven steps
+// from precisions of 1, or until their ratio changes by less than a hundredth.
 func elevenSteps(t *testing.T, of task) float64 {
 	t.Helper()
 	x, _, labels := of.features()

@@ -132,8 +132,8 @@ func (s *RidgeSolver) fit(labels, penalties []int) (*Ridge, error) {
 	return r, nil
 }
 
-// leastError is which of the penalties, whose solutions stand beside each other, has the least squared error of pictures
-// that are left out.
+// leastError is which of the penalties, whose solutions stand beside each other, has the least squared error of
+// pictures that are left out.
 func (s *RidgeSolver) leastError(target, solutions *mat.Dense, penalties []int) (best int) {
 	n, k := target.Dims()
 	var fitted mat.Dense

@@ -21,8 +21,8 @@ import (
 )
 
 // BenchmarkCKA is unbiased CKA of 2000 pictures by 512 units at 7 by 7 places, two nets, beside the same by numpy, in
-// turn in one run: COADAPT_TEST_PYTHON names a Python that has numpy. Both begin with features of 32 bits in memory. On a
-// machine that others use, compare cpu-s, the seconds of all cores.
+// turn in one run: COADAPT_TEST_PYTHON names a Python that has numpy. Both begin with features of 32 bits in memory.
+// On a machine that others use, compare cpu-s, the seconds of all cores.
 //
 //	go test ./transfer/probing -run '^$' -bench CKA -benchtime 5x
 func BenchmarkCKA(b *testing.B) {

@@ -15,8 +15,9 @@ import (
 // again from its seed or taken from its parent, and to fresh ones drawn from another seed, and tests the net on test
 // pictures (Zhang, Bengio and Singer 2019, Are All Layers Created Equal?). All of a layer's variables are put back.
 //
-// In a net with batch norm the statistics of other layers are not those of what they are given then, so that much may be
-// lost that the layer itself did not hold. There are values with the statistics found again on training pictures, too.
+// In a net with batch norm the statistics of other layers are not those of what they are given then, so that much may
+// be lost that the layer itself did not hold. There are values with the statistics found again on training pictures,
+// too.
 type Criticality struct{}
 
 // Names of the values of Criticality.
@@ -96,8 +97,8 @@ func (Criticality) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Va
 	return values, nil
 }
 
-// settled gives the accuracy of weights in the place of a net's own, with the statistics of normalisations found again on
-// training pictures, until end is called.
+// settled gives the accuracy of weights in the place of a net's own, with the statistics of normalisations found
+// again on training pictures, until end is called.
 func (r *Runner) settled(ctx context.Context, s *Subject) (
 	accuracy func(w arch.Weights) (float64, error), end func(), err error) {
 	var batches [][]float32

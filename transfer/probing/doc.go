@@ -7,10 +7,11 @@
 //	                                               |
 //	                     features of a layer, once for all probes
 //
-// A [Probe] is a struct: its fields are its spec. [Runner.Run] runs it over nets, one by one, as pairs of the first and
-// each other one, or over all together, and yields values with a name and a unit. Values are kept in the folder "probes"
-// of the store with what they depend on, under its hash: the probe's kind and fields, the nets' keys and the pictures. A
-// second run reads them, and so does a report ([AllKept]). A probe whose meaning changes raises its number in kinds.
+// A [Probe] is a struct: its fields are its spec. [Runner.Run] runs it over nets, one by one, as pairs of the first
+// and each other one, or over all together, and yields values with a name and a unit. Values are kept in the folder
+// "probes" of the store with what they depend on, under its hash: the probe's kind and fields, the nets' keys and the
+// pictures. A second run reads them, and so does a report ([AllKept]). A probe whose meaning changes raises its
+// number in kinds.
 //
 // All probes of a Runner share the features of a net: a layer is read once. What took more than two seconds is in the
 // store's cache, too, where later runs find it.

@@ -14,11 +14,11 @@ import (
 )
 
 // Maximise makes pictures that excite units of a layer most, by steps up the gradient from noise (Erhan et al. 2009,
-// Visualizing Higher-Layer Features of a Deep Network). The regularisers are those that are usual: values decay towards
-// the mean image (Simonyan, Vedaldi and Zisserman 2014, Deep Inside Convolutional Networks), every few steps the picture
-// is blurred (Yosinski et al. 2015, Understanding Neural Networks Through Deep Visualization), and each step is taken of
-// the picture moved by a few pixels (Mordvintsev, Olah and Tyka 2015, Inceptionism). Pixels stay those of a picture:
-// none is darker than black or brighter than white.
+// Visualizing Higher-Layer Features of a Deep Network). The regularisers are those that are usual: values decay
+// towards the mean image (Simonyan, Vedaldi and Zisserman 2014, Deep Inside Convolutional Networks), every few steps
+// the picture is blurred (Yosinski et al. 2015, Understanding Neural Networks Through Deep Visualization), and each
+// step is taken of the picture moved by a few pixels (Mordvintsev, Olah and Tyka 2015, Inceptionism). Pixels stay
+// those of a picture: none is darker than black or brighter than white.
 //
 // A unit is read in the middle of the picture before ReLU and pooling, see [inspect.Exciter].
 type Maximise struct {

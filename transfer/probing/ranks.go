@@ -8,8 +8,8 @@ import (
 	"coadapt/gomlxnet/dataset"
 )
 
-// Ranks stitches as [Stitch] does, with maps of low rank: how many directions of the sender's features does the receiver
-// need at a cut? The map of a rank is the one with the least squared error (see affine.ofRank).
+// Ranks stitches as [Stitch] does, with maps of low rank: how many directions of the sender's features does the
+// receiver need at a cut? The map of a rank is the one with the least squared error (see affine.ofRank).
 type Ranks struct {
 	Ranks []int // those that are asked for; of a layer with no more units, the full map stands for the last
 }

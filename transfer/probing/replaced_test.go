@@ -289,8 +289,8 @@ func TestWrongTask(t *testing.T) {
 	}
 }
 
-// TestStatisticsFoundAgain has a net whose statistics are nonsense be the same as one whose are not, once they are found
-// again.
+// TestStatisticsFoundAgain has a net whose statistics are nonsense be the same as one whose are not, once they are
+// found again.
 func TestStatisticsFoundAgain(t *testing.T) {
 	l := smallNormed(t)
 	net := trained(t, l, "baseB")[0]

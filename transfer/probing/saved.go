@@ -40,7 +40,8 @@ func ReadForecasts(r io.Reader) ([]Forecast, error) {
 			return nil, fmt.Errorf("line %d: cut %q, want a whole number", i+2, l[3])
 		}
 		var value float64
-		for column, to := range map[int]*float64{5: &value, 7: &f.Seconds, 8: &f.Reading, 9: &f.Accuracy, 10: &f.Training} {
+		for column, to := range map[int]*float64{5: &value, 7: &f.Seconds, 8: &f.Reading, 9: &f.Accuracy,
+			10: &f.Training} {
 			if column == 5 && l[5] == "" {
 				continue
 			}

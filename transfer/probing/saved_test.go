@@ -12,7 +12,8 @@ func TestReadForecasts(t *testing.T) {
 	head := strings.Join(forecastColumns, ",") + "\n"
 	said, err := ReadForecasts(
 		strings.NewReader(
-			head + "0/A3B,0/0A0B,0/0A0B#0,3,LEEP,-1.5,,0.25,1,0.75,9\n0/A3B,0/0A0B,0/0A0B#0,3,GBC,,no class,0,1,0.75,9\n",
+			head + "0/A3B,0/0A0B,0/0A0B#0,3,LEEP,-1.5,,0.25,1,0.75,9\n0/A3B,0/0A0B,0/0A0B#0,3,GBC,,no " +
+				"class,0,1,0.75,9\n",
 		),
 	)
 	if err != nil || len(said) != 2 {

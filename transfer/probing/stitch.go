@@ -18,10 +18,10 @@ import (
 // Neural Network Representations). The stitched net is tested on test pictures. Nothing is trained.
 //
 // A stitched net that does well says that the receiver finds in the sender's features what it needs, if the controls
-// hold at this cut: the receiver stitched to itself must lose nothing, and a random net, noise that is only clustered by
-// class, and the sender with a map for the wrong task must do worse than the sender. For the wrong task each picture is
-// mapped to the receiver's features of a picture of the next class, and is right where it is given that class: a map
-// that can do this does not find what the receiver sees, it sorts pictures by class.
+// hold at this cut: the receiver stitched to itself must lose nothing, and a random net, noise that is only clustered
+// by class, and the sender with a map for the wrong task must do worse than the sender. For the wrong task each
+// picture is mapped to the receiver's features of a picture of the next class, and is right where it is given that
+// class: a map that can do this does not find what the receiver sees, it sorts pictures by class.
 type Stitch struct{}
 
 // Names of the values of Stitch.
@@ -168,7 +168,8 @@ func (c stitchCut) values(v Value, alone float64, senders [4][2]Features) ([]Val
 		say(StitchNoise, accuracy[3]).failsIf(accuracy[3] > accuracy[0]-2*spread(accuracy[3]),
 			"noise clustered by class serves as well: at this cut it is enough that classes are apart"),
 		say(StitchWrong, wrong).failsIf(wrong > accuracy[0]-2*spread(wrong),
-			"the wrong task is served as well: at this cut the map sorts pictures by class, whatever the receiver sees"),
+			"the wrong task is served as well: at this cut the map sorts pictures by class, whatever the "+
+				"receiver sees"),
 	}, nil
 }
 

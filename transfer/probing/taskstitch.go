@@ -11,12 +11,12 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// TaskStitch trains the map of a [Stitch] on the task in place of fitting it to the receiver's features (Bansal, Nakkiran
-// and Barak 2021, Revisiting Model Stitching to Compare Neural Representations): from the least squares map it steps down
-// the loss of the stitched net on training pictures by Adam (Kingma and Ba 2015, Adam: A Method for Stochastic
-// Optimization). That is an upper bound of what the receiver can do with the sender's features, and says less of
-// likeness: a map may bring about what neither net has. The control trains it from the same map for the wrong task, in
-// which each picture is of the next class.
+// TaskStitch trains the map of a [Stitch] on the task in place of fitting it to the receiver's features (Bansal,
+// Nakkiran and Barak 2021, Revisiting Model Stitching to Compare Neural Representations): from the least squares map
+// it steps down the loss of the stitched net on training pictures by Adam (Kingma and Ba 2015, Adam: A Method for
+// Stochastic Optimization). That is an upper bound of what the receiver can do with the sender's features, and says
+// less of likeness: a map may bring about what neither net has. The control trains it from the same map for the wrong
+// task, in which each picture is of the next class.
 type TaskStitch struct {
 	Epochs int     // over the training pictures that are shown
 	Rate   float64 // of Adam, as a share of the root mean square of the map's weights
@@ -126,7 +126,8 @@ func (p TaskStitch) at(ctx context.Context, cut stitchCut, v Value, from [2]Feat
 	return []Value{
 		say(TaskTrained, "share", accuracy[0]), say(TaskFitted, "share", accuracy[1]),
 		say(TaskWrong, "share", accuracy[2]).failsIf(accuracy[2] > accuracy[0]-2*spread,
-			"the map learns the wrong task as well: at this cut it is the map that knows the classes, not the receiver"),
+			"the map learns the wrong task as well: at this cut it is the map that knows the classes, not "+
+				"the receiver"),
 		say(TaskLoss, "nats", losses[0]), say(TaskBefore, "nats", losses[1]),
 	}, nil
 }
@@ -191,7 +192,8 @@ func (p TaskStitch) train(ctx context.Context, t training, begin affine) (affine
 				g := float64(g)
 				first[i] = keepFirst*first[i] + (1-keepFirst)*g
 				second[i] = keepSecond*second[i] + (1-keepSecond)*g*g
-				mean, size := first[i]/(1-math.Pow(keepFirst, float64(step))), second[i]/(1-math.Pow(keepSecond, float64(step)))
+				mean, size := first[i]/(1-math.Pow(keepFirst, float64(step))),
+					second[i]/(1-math.Pow(keepSecond, float64(step)))
 				weights[i] -= float32(rate * mean / (math.Sqrt(size) + epsilon))
 			}
 			return nil

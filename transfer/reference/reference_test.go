@@ -33,7 +33,8 @@ func TestWhatWasLogged(t *testing.T) {
 	for _, n := range nets {
 		if n.Logged {
 			logged++
-			if n.Final <= 0 || n.Best < n.Final-1e-9 || n.Best < n.Best10-1e-9 || n.Best > 1 || n.TestLoss <= 0 || n.TrainLoss <= 0 {
+			if n.Final <= 0 || n.Best < n.Final-1e-9 || n.Best < n.Best10-1e-9 || n.Best > 1 || n.TestLoss <= 0 ||
+				n.TrainLoss <= 0 {
 				t.Errorf("%s: %+v", n.Paper(), n)
 			}
 		} else if n.Role != "BnB+" && n.Role != "AnB+" {
@@ -54,13 +55,15 @@ func TestStuck(t *testing.T) {
 			idle = append(idle, r.Key)
 		}
 	}
-	want := []string{"reduced-0005", "reduced-0010", "reduced-0025", "reduced-0050", "reduced-0100", "nolearn_1_3", "nolearn_1_4", "nolearn_1_5", "nolearn_1_6", "nolearn_1_7"}
+	want := []string{"reduced-0005", "reduced-0010", "reduced-0025", "reduced-0050", "reduced-0100", "nolearn_1_3",
+		"nolearn_1_4", "nolearn_1_5", "nolearn_1_6", "nolearn_1_7"}
 	if !slices.Equal(idle, want) {
 		t.Errorf("not trained are %v, want %v", idle, want)
 	}
 }
 
-// TestBaseMeans: the eight base nets average 0.6251 by best-10 and 0.6245 at the last iteration, sd 0.0055 (figures.md, figure 2).
+// TestBaseMeans: the eight base nets average 0.6251 by best-10 and 0.6245 at the last iteration, sd 0.0055
+// (figures.md, figure 2).
 func TestBaseMeans(t *testing.T) {
 	for rule, want := range map[transfer.Selection]float64{transfer.BestTen: 0.6251, transfer.Final: 0.6245} {
 		var sum, n float64
@@ -108,7 +111,8 @@ func TestAgainstTheSource(t *testing.T) {
 			t.Errorf("no %s", row[0])
 			continue
 		}
-		for name, got := range map[string]float64{"final_top1": n.Final, "top10mean_top1": n.Best10, "best_top1": n.Best, "final_test_loss": n.TestLoss, "train_loss_last1000it_mean": n.TrainLoss} {
+		for name, got := range map[string]float64{"final_top1": n.Final, "top10mean_top1": n.Best10,
+			"best_top1": n.Best, "final_test_loss": n.TestLoss, "train_loss_last1000it_mean": n.TrainLoss} {
 			text := row[col(name)]
 			if (text != "") != n.Logged {
 				t.Errorf("%s: logged %v, the source has %q", n.Paper(), n.Logged, text)

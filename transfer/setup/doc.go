@@ -5,6 +5,6 @@
 //	   |----Flags----> flags of a command
 //	   '----Args-----> the flags that say the same
 //
-// An option is a field of [Options], its flag in [Options.Flags], and its meaning in [Options.Config] or what that calls:
-// data.go has the pictures, net.go the net, recipe.go the training. [Default] is the default experiment.
+// An option is a field of [Options], its flag in [Options.Flags], and its meaning in [Options.Config] or what that
+// calls: data.go has the pictures, net.go the net, recipe.go the training. [Default] is the default experiment.
 package setup

@@ -15,8 +15,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// Options are what can be said of an experiment. [Default] has the values that are right where nothing is said; the zero
-// Options are not valid.
+// Options are what can be said of an experiment. [Default] has the values that are right where nothing is said; the
+// zero Options are not valid.
 type Options struct {
 	// The data.
 	Data      string // a folder, an archive, shapes or plain-shapes
@@ -104,14 +104,16 @@ func (o *Options) Flags(fl *pflag.FlagSet) {
 		&o.Data,
 		"data",
 		o.Data,
-		"plain-shapes, shapes, shapes:classes=20,train=100,..., or a folder, .zip or .tar.gz with CIFAR's binary files or\n"+
+		"plain-shapes, shapes, shapes:classes=20,train=100,..., or a folder, .zip or .tar.gz with CIFAR's "+
+			"binary files or\n"+
 			"train/<class>/ and test/ or val/<class>/",
 	)
 	fl.StringVar(
 		&o.SplitFile,
 		"split-file",
 		o.SplitFile,
-		"`FILE` with a split of your own: classes, or patterns such as animal_*, one a line, below a line [A] and below a\n"+
+		"`FILE` with a split of your own: classes, or patterns such as animal_*, one a line, below a line [A] "+
+			"and below a\n"+
 			"line [B]; its nets are called as the file is, such as animals/A3B, or by a line name: animals",
 	)
 	fl.StringVar(&o.DataB, "data-b", o.DataB,
@@ -120,7 +122,8 @@ func (o *Options) Flags(fl *pflag.FlagSet) {
 		&o.BaseA,
 		"base-a",
 		o.BaseA,
-		"`FILE` of weights of --arch, as .safetensors or .caffemodel: base A is this net, and all classes of the data\n"+
+		"`FILE` of weights of --arch, as .safetensors or .caffemodel: base A is this net, and all classes "+
+			"of the data\n"+
 			"are task B (split "+transfer.PretrainedSplit+")",
 	)
 	fl.StringVar(&o.Preprocess, "preprocess", o.Preprocess,
@@ -139,7 +142,8 @@ func (o *Options) Flags(fl *pflag.FlagSet) {
 		&o.Rate,
 		"rate",
 		o.Rate,
-		"learning rate at the first step; it falls in a line to zero (default: 0.005 below 20,000 training pictures, else 0.01)",
+		"learning rate at the first step; it falls in a line to zero (default: 0.005 below 20,000 training "+
+			"pictures, else 0.01)",
 	)
 	fl.Float64Var(
 		&o.Dropout,
@@ -158,7 +162,8 @@ func (o *Options) Flags(fl *pflag.FlagSet) {
 		&o.Init,
 		"init",
 		o.Init,
-		"initial values: he (variance 2/fan-in), gauss (standard deviation 0.01), or caffe (CaffeNet's, with its biases of 1)",
+		"initial values: he (variance 2/fan-in), gauss (standard deviation 0.01), or caffe (CaffeNet's, with its "+
+			"biases of 1)",
 	)
 	fl.Float64Var(&o.Momentum, "momentum", o.Momentum, "of the solver, from 0 to below 1")
 	fl.Float64Var(&o.Decay, "decay", o.Decay, "weight decay of the solver")
@@ -185,7 +190,8 @@ func (o *Options) Flags(fl *pflag.FlagSet) {
 		&o.Precision,
 		"precision",
 		o.Precision,
-		"float32, or bfloat16: activations, and the weights they meet, of 16 bits, where the machine multiplies them faster",
+		"float32, or bfloat16: activations, and the weights they meet, of 16 bits, where the machine "+
+			"multiplies them faster",
 	)
 	fl.BoolVar(&o.Coarse, "coarse", o.Coarse, "CIFAR-100: classes are the 20 superclasses")
 	fl.BoolVar(

@@ -26,7 +26,8 @@ func parsed(t *testing.T, args ...string) Options {
 	return o
 }
 
-// TestArgs changes every option by its flag: the flags that Args gives come to the same options, and nothing is left out.
+// TestArgs changes every option by its flag: the flags that Args gives come to the same options, and nothing is left
+// out.
 func TestArgs(t *testing.T) {
 	if args := Default().Args(); len(args) != 0 {
 		t.Errorf("the default experiment has the flags %v", args)
@@ -141,7 +142,8 @@ func TestConfig(t *testing.T) {
 		"--no-lrn",
 	)
 	r := cfg.Recipe
-	if r.Steps != 40 || r.Batch != 4 || r.Rate.Base != 0.5 || r.Rate.Policy != "fixed" || r.Rate.Warmup != 3 || r.Momentum != 0.3 || r.Decay != 0 ||
+	if r.Steps != 40 || r.Batch != 4 || r.Rate.Base != 0.5 || r.Rate.Policy != "fixed" || r.Rate.Warmup != 3 ||
+		r.Momentum != 0.3 || r.Decay != 0 ||
 		r.Second.Rate != 0.1 || r.Second.Steps != 9 || cfg.PerClass != 5 ||
 		cfg.Bad != dataset.BadSkips ||
 		cfg.Epochs != 0 {
@@ -178,7 +180,8 @@ func TestFiles(t *testing.T) {
 	if err := o.Files(func(path string) (string, error) { return filepath.Join("at", path), nil }); err != nil {
 		t.Fatal(err)
 	}
-	if o.Data != filepath.Join("at", "a", "b.zip") || o.DataB != "shapes" || o.Arch != filepath.Join("at", "net.json") ||
+	if o.Data != filepath.Join("at", "a", "b.zip") || o.DataB != "shapes" ||
+		o.Arch != filepath.Join("at", "net.json") ||
 		o.BaseA != filepath.Join("at", "w") ||
 		o.Preprocess != "imagenet" ||
 		o.SplitFile != filepath.Join("at", "s") ||
@@ -194,7 +197,8 @@ func TestFiles(t *testing.T) {
 // TestBatchOfTheData: a batch that is larger than the data is refused, by its flag, before memory is taken for it.
 func TestBatchOfTheData(t *testing.T) {
 	const data = "--data=shapes:classes=4,train=3,test=2,size=24" // 12 training pictures
-	for batch, want := range map[string]string{"12": "", "13": "12 training pictures, want at most as many", "100000": "-batch 100000"} {
+	for batch, want := range map[string]string{"12": "", "13": "12 training pictures, want at most as many",
+		"100000": "-batch 100000"} {
 		_, err := parsed(t, data, "--batch="+batch).Config(t.Context(), func(dataset.Source) {})
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("-batch %s: %v, want %q", batch, err, want)

@@ -29,8 +29,8 @@ const (
 	maxNumber = 1e38
 )
 
-// Check says what is wrong with the options, as far as is known without the data. The error is a [Fault] where it is one
-// option's.
+// Check says what is wrong with the options, as far as is known without the data. The error is a [Fault] where it is
+// one option's.
 func (o *Options) Check() error {
 	if o.Recipe != Mini && o.Recipe != Recipe2014 {
 		return fault("recipe", o.Recipe, "want mini or 2014")
@@ -47,7 +47,8 @@ func (o *Options) Check() error {
 		value, most float64
 	}{{"epochs", o.Epochs, maxCount}, {"steps", float64(o.Steps), maxCount}, {"batch", float64(o.Batch), maxCount},
 		{"rate", o.Rate, maxNumber}, {"per-class", float64(o.PerClass), maxCount}, {"size", float64(o.Size), maxCount},
-		{"rate2", o.Rate2, maxNumber}, {"steps2", float64(o.Steps2), maxCount}, {"warmup", float64(o.Warmup), maxCount}} {
+		{"rate2", o.Rate2, maxNumber}, {"steps2", float64(o.Steps2), maxCount},
+		{"warmup", float64(o.Warmup), maxCount}} {
 		if !(n.value >= 0) {
 			return fault(n.option, n.value, "want a number above 0, or 0 for the default")
 		}

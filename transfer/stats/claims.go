@@ -33,10 +33,11 @@ type comparison struct {
 type comparing int
 
 const (
-	byPair   comparing = iota // t - less on the same target and seed; without pairs, the gains over each net's own base
-	unpaired                  // the mean over all t minus the mean over all less, whatever their targets, as in the paper
-	byKind                    // the mean of t - less on natural / man-made tasks minus that on random halves
-	bySize                    // base nets with PerClass images a class minus those with the next smaller number
+	byPair comparing = iota // t - less on the same target and seed; without pairs, the gains over each net's own base
+	// the mean over all t minus the mean over all less, whatever their targets, as in the paper
+	unpaired
+	byKind // the mean of t - less on natural / man-made tasks minus that on random halves
+	bySize // base nets with PerClass images a class minus those with the next smaller number
 )
 
 // slight is how much of an accuracy counts as almost nothing: half a point,

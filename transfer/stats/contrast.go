@@ -42,7 +42,9 @@ const manySplits = 8
 
 const noPair = "no two nets share target and seed: difference of the gains over the own base nets"
 
-const oneUnit = "one target at one seed: the interval is over test images and does not tell how another seed or split would come out"
+const oneUnit = "one target at one seed: the interval is over test images and does not tell how another " +
+	"seed or split " +
+	"would come out"
 
 const (
 	resamples = 9999
@@ -125,7 +127,8 @@ func (s *Nets) apart(x, y []Obs, level float64) (c Contrast, ok bool, err error)
 	ex, ey := s.side(x, level), s.side(y, level)
 	c.Estimate = normal(ex.Value-ey.Value, math.Hypot(ex.SE, ey.SE), len(x)+len(y), nx+ny, level)
 	c.Test = fmt.Sprintf("normal, %d against %d units", nx, ny)
-	c.warn("one side is a single unit: its part of the interval is over test images and does not tell how another seed or split would come out")
+	c.warn("one side is a single unit: its part of the interval is over test images and does not tell how another " +
+		"seed or split would come out")
 	return c, true, nil
 }
 
@@ -173,7 +176,8 @@ func (s *Nets) confounded(c *Contrast, what string, x []Obs, other string, y []O
 	if sameTargets(x, y) || !okX || !okY {
 		return
 	}
-	c.warn(fmt.Sprintf("treatment and target are confounded: %s is on %s, %s on %s, and the targets' own base nets differ by %+.2f points",
+	c.warn(fmt.Sprintf("treatment and target are confounded: %s is on %s, %s on %s, and the targets' own base nets "+
+		"differ by %+.2f points",
 		what, targets(x), other, targets(y), 100*(gapX-gapY)))
 }
 

@@ -111,7 +111,8 @@ func ClusterDiff(x []float64, clusterX []string, y []float64, clusterY []string,
 		return Estimate{}, fmt.Errorf("second group: %w", err)
 	}
 	vx, vy := ex.SE*ex.SE, ey.SE*ey.SE
-	e := Estimate{Value: ex.Value - ey.Value, SE: math.Sqrt(vx + vy), DF: math.Inf(1), N: ex.N + ey.N, Clusters: ex.Clusters + ey.Clusters}
+	e := Estimate{Value: ex.Value - ey.Value, SE: math.Sqrt(vx + vy), DF: math.Inf(1), N: ex.N + ey.N,
+		Clusters: ex.Clusters + ey.Clusters}
 	if e.SE > 0 {
 		e.DF = (vx + vy) * (vx + vy) / (vx*vx/ex.DF + vy*vy/ey.DF)
 	}

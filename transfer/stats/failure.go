@@ -37,7 +37,8 @@ func Failures(results []transfer.Result, level float64) ([]Failure, error) {
 	seen := map[transfer.Net]bool{}
 	for _, r := range results {
 		base, ok := bases[UnitOf(r.Net)]
-		if !ok || seen[r.Net] || r.Net.Treatment == transfer.Base || r.Status == transfer.Blocked || r.Status == transfer.Failed {
+		if !ok || seen[r.Net] || r.Net.Treatment == transfer.Base || r.Status == transfer.Blocked ||
+			r.Status == transfer.Failed {
 			continue
 		}
 		seen[r.Net] = true

@@ -14,7 +14,8 @@ func TestProportion(t *testing.T) {
 	for _, c := range []struct {
 		k, n      int
 		low, high float64
-	}{{1, 8, 0.022417491450056667, 0.4708881822128535}, {4, 5, 0.3755346297625253, 0.9637758913675698}, {0, 6, 0, 0.3903342879021653}} {
+	}{{1, 8, 0.022417491450056667, 0.4708881822128535}, {4, 5, 0.3755346297625253, 0.9637758913675698},
+		{0, 6, 0, 0.3903342879021653}} {
 		got, err := stats.Proportion(c.k, c.n, 0.95)
 		if err != nil || math.Abs(got.Low-c.low) > 1e-12 || math.Abs(got.High-c.high) > 1e-12 {
 			t.Errorf("%d of %d: %v, %v; want [%v, %v]", c.k, c.n, got, err, c.low, c.high)
@@ -46,7 +47,8 @@ func toy(t *testing.T, name string, accuracy float64) transfer.Result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := transfer.Result{Net: n, Status: transfer.OK, Accuracy: accuracy, Tested: 1000, Correct: int(1000 * accuracy), Classes: 10, Experiment: "made", Key: name, TrainLoss: 1 - accuracy}
+	r := transfer.Result{Net: n, Status: transfer.OK, Accuracy: accuracy, Tested: 1000, Correct: int(1000 * accuracy),
+		Classes: 10, Experiment: "made", Key: name, TrainLoss: 1 - accuracy}
 	if accuracy <= 0.1 {
 		r.TrainLoss = math.Log(10)
 	}
@@ -57,7 +59,8 @@ func toy(t *testing.T, name string, accuracy float64) transfer.Result {
 // than half in one, and n = 7 untouched.
 func cliff(t *testing.T) (all []transfer.Result) {
 	for seed, name := range []string{"", "#1", "#2", "#3", "#4"} {
-		all = append(all, toy(t, "0/baseB"+name, 0.95), toy(t, "0/B7B"+name, 0.95+0.001*float64(seed)), toy(t, "0/B4Br"+name, 0.951+0.001*float64(seed)),
+		all = append(all, toy(t, "0/baseB"+name, 0.95), toy(t, "0/B7B"+name, 0.95+0.001*float64(seed)),
+			toy(t, "0/B4Br"+name, 0.951+0.001*float64(seed)),
 			toy(t, "0/B4B"+name, []float64{0.1, 0.1, 0.1, 0.4, 0.93}[seed]))
 	}
 	return all
@@ -77,7 +80,8 @@ func TestFailures(t *testing.T) {
 		if want[name] != [2]int{f.Failed, f.Of} {
 			t.Errorf("%s: %d of %d failed, want %v", name, f.Failed, f.Of, want[name])
 		}
-		if name == "BnB 4" && (math.Abs(f.P-stats.SignTest(4, 1)) > 1e-12 || math.Abs(f.Share.Low-0.3755346297625253) > 1e-12) {
+		if name == "BnB 4" && (math.Abs(f.P-stats.SignTest(4, 1)) > 1e-12 ||
+			math.Abs(f.Share.Low-0.3755346297625253) > 1e-12) {
 			t.Errorf("%s: p = %v, share %v", name, f.P, f.Share)
 		}
 		delete(want, name)
@@ -92,7 +96,8 @@ func TestFailures(t *testing.T) {
 func TestUnstable(t *testing.T) {
 	r, line := ask(t, cliff(t))
 	at4, at7 := line("fragility", "n = 4"), line("fragility", "n = 7")
-	if at4.Verdict != stats.Unstable || !strings.Contains(strings.Join(at4.Warnings, " "), "4 of 5 BnB nets failed") || !strings.Contains(strings.Join(at4.Warnings, " "), "BnBr") {
+	if at4.Verdict != stats.Unstable || !strings.Contains(strings.Join(at4.Warnings, " "), "4 of 5 BnB nets failed") ||
+		!strings.Contains(strings.Join(at4.Warnings, " "), "BnBr") {
 		t.Errorf("n = 4: %s, %q", at4.Verdict, at4.Warnings)
 	}
 	if at7.Verdict == stats.Unstable {
@@ -115,8 +120,8 @@ func TestUnstable(t *testing.T) {
 	}
 }
 
-// TestDips: means and errors by hand; t(0.975, 4) = 2.7764451 (R: qt(.975, 4)).
-// TestOthers: of nets that are numbers, those that kept less than half of what their base has above chance are left out.
+// TestDips: means and errors by hand; t(0.975, 4) = 2.7764451 (R: qt(.975, 4)). TestOthers: of nets that are numbers,
+// those that kept less than half of what their base has above chance are left out.
 func TestOthers(t *testing.T) {
 	kept, failed := toy(t, "0/B3B", 0.6), toy(t, "0/B4B", 0.4)
 	kept.Classes, failed.Classes = 10, 10 // the base has .8 above chance: half of it is reached at .5

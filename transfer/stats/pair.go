@@ -48,12 +48,14 @@ func Gather(results []transfer.Result) (*Nets, error) {
 	keys := make(map[transfer.Net]string)
 	for _, r := range results {
 		if r.Experiment != results[0].Experiment || r.Selection != s.rule {
-			return nil, fmt.Errorf("statistics: %s is of experiment %q by rule %q, %s of %q by %q; want results of one experiment by one rule",
+			return nil, fmt.Errorf("statistics: %s is of experiment %q by rule %q, %s of %q by %q; want results of "+
+				"one experiment by one rule",
 				r.Net, r.Experiment, r.Selection, results[0].Net, results[0].Experiment, s.rule)
 		}
 		if old, ok := keys[r.Net]; ok {
 			if old != r.Key {
-				return nil, fmt.Errorf("statistics: net %s appears with two keys, %.12s and %.12s; want results of one experiment", r.Net, old, r.Key)
+				return nil, fmt.Errorf("statistics: net %s appears with two keys, %.12s and %.12s; want results of "+
+					"one experiment", r.Net, old, r.Key)
 			}
 			continue
 		}
@@ -233,7 +235,8 @@ func (s *Nets) bySize(at place) []Obs {
 		less := n
 		less.PerClass = fewer
 		if r, ok := s.numbers[less]; ok {
-			out = append(out, Obs{Value: s.numbers[n].Accuracy - r.Accuracy, Unit: UnitOf(n), Net: n, Less: less, Subtracted: true})
+			out = append(out, Obs{Value: s.numbers[n].Accuracy - r.Accuracy, Unit: UnitOf(n), Net: n, Less: less,
+				Subtracted: true})
 		}
 	}
 	return out
@@ -250,7 +253,8 @@ func (s *Nets) missing(c Claim, at place) []string {
 			i := slices.Index(sizes, at.perClass)
 			concerned = n.PerClass > 0 && slices.Contains(sizes[i-1:i+1], n.PerClass)
 		} else {
-			concerned = n.PerClass == 0 && (n.Treatment == c.t || n.Treatment == c.less) && (n.N == 0 || slices.Contains(at.cuts, n.N))
+			concerned = n.PerClass == 0 && (n.Treatment == c.t || n.Treatment == c.less) &&
+				(n.N == 0 || slices.Contains(at.cuts, n.N))
 		}
 		if concerned {
 			out = append(out, n.String()+" "+string(r.Status))

@@ -81,7 +81,8 @@ func powerOf(t *noncentral, pairs int, alpha float64) func(delta, sd float64) fl
 // (0, 1), and a power outside (alpha, 1).
 func MDE(sd float64, pairs int, alpha, power float64) (float64, error) {
 	if pairs < 2 || !(sd > 0) || !(alpha > 0 && alpha < 1) || !(power > alpha && power < 1) {
-		return 0, fmt.Errorf("detectable effect of %d pairs with standard deviation %v, level %v, power %v; want at least 2 pairs, a deviation above 0, a level in (0, 1) and a power between that and 1",
+		return 0, fmt.Errorf("detectable effect of %d pairs with standard deviation %v, level %v, power %v; want at "+
+			"least 2 pairs, a deviation above 0, a level in (0, 1) and a power between that and 1",
 			pairs, sd, alpha, power)
 	}
 	detects := powerOf(newNoncentral(float64(pairs-1)), pairs, alpha)

@@ -61,7 +61,8 @@ func Reading(results []transfer.Result, level float64) (string, error) {
 	default:
 		for _, f := range failures {
 			if f.Treatment == transfer.Selffer {
-				return "Nets cut and retrained on their own task (BnB) end nowhere below their base by more than the interval.", nil
+				return "Nets cut and retrained on their own task (BnB) end nowhere below their base by more than " +
+					"the interval.", nil
 			}
 		}
 		return "", nil
@@ -87,7 +88,8 @@ func Reading(results []transfer.Result, level float64) (string, error) {
 		), nil
 	case rescaled.Simultaneous.Low < -lost/2:
 		return fmt.Sprintf(
-			"%s; with its frozen features rescaled (BnBr) it is %+.1f points from its base [%+.1f, %+.1f]: too few nets to tell whether that was all.",
+			"%s; with its frozen features rescaled (BnBr) it is %+.1f points from its base [%+.1f, %+.1f]: too few "+
+				"nets to tell whether that was all.",
 			s,
 			100*rescaled.Value,
 			100*rescaled.Simultaneous.Low,
@@ -95,7 +97,9 @@ func Reading(results []transfer.Result, level float64) (string, error) {
 		), nil
 	default:
 		return fmt.Sprintf(
-			"%s; with its frozen features divided by their root mean square (BnBr) it is back (%+.1f points [%+.1f, %+.1f]): what the cut cost is the scale that new layers can bear at this rate, not partners that were lost.",
+			"%s; with its frozen features divided by their root mean square (BnBr) it is back (%+.1f points [%+.1f, "+
+				"%+.1f]): what the cut cost is the scale that new layers can bear at this rate, not partners "+
+				"that were lost.",
 			s,
 			100*rescaled.Value,
 			100*rescaled.Simultaneous.Low,

@@ -36,14 +36,21 @@ func TestReading(t *testing.T) {
 		results []transfer.Result
 		want    []string
 	}{
-		"failed, and back when rescaled":  {cliff(t), []string{"cut at n = 4", "in 4 of 5 cases", "it is back (+0.3 points", "is the scale"}},
-		"one net failed, no control":      {nets(map[string]float64{"0/baseB": 0.95, "0/B4B": 0.1, "0/B7B": 0.95}), []string{"cut at n = 4", "chance or near it, though", "BnBr", "would tell"}},
-		"failed, rescaled too":            {nets(map[string]float64{"0/baseB": 0.95, "0/B4B": 0.1, "0/B4Br": 0.1}), []string{"1 of 1 fail still"}},
-		"dip, rescaled too":               {nets(map[string]float64{"0/baseB": 0.95, "0/B1B": 0.94, "0/B4B": 0.7, "0/B4Br": 0.8}), []string{"cut at n = 4", "25.0 points below its base", "15.0 points below: their scale is not all"}},
-		"dip that goes":                   {nets(map[string]float64{"0/baseB": 0.95, "0/B4B": 0.7, "0/B4Br": 0.95}), []string{"25.0 points below its base", "it is back (+0.0 points"}},
+		"failed, and back when rescaled": {cliff(t),
+			[]string{"cut at n = 4", "in 4 of 5 cases", "it is back (+0.3 points", "is the scale"}},
+		"one net failed, no control": {nets(map[string]float64{"0/baseB": 0.95, "0/B4B": 0.1, "0/B7B": 0.95}),
+			[]string{"cut at n = 4", "chance or near it, though", "BnBr", "would tell"}},
+		"failed, rescaled too": {nets(map[string]float64{"0/baseB": 0.95, "0/B4B": 0.1, "0/B4Br": 0.1}),
+			[]string{"1 of 1 fail still"}},
+		"dip, rescaled too": {nets(map[string]float64{"0/baseB": 0.95, "0/B1B": 0.94, "0/B4B": 0.7,
+			"0/B4Br": 0.8}), []string{"cut at n = 4", "25.0 points below its base",
+			"15.0 points below: their scale is not all"}},
+		"dip that goes": {nets(map[string]float64{"0/baseB": 0.95, "0/B4B": 0.7, "0/B4Br": 0.95}),
+			[]string{"25.0 points below its base", "it is back (+0.0 points"}},
 		"a dip, and nets that say little": {spread(t), []string{"points below its base", "too few nets to tell"}},
-		"no dip":                          {nets(map[string]float64{"0/baseB": 0.95, "0/B4B": 0.95}), []string{"nowhere below their base"}},
-		"no selffer":                      {nets(map[string]float64{"0/baseB": 0.95}), nil},
+		"no dip": {nets(map[string]float64{"0/baseB": 0.95, "0/B4B": 0.95}),
+			[]string{"nowhere below their base"}},
+		"no selffer": {nets(map[string]float64{"0/baseB": 0.95}), nil},
 	} {
 		got, err := stats.Reading(c.results, 0.95)
 		if err != nil {
@@ -58,7 +65,8 @@ func TestReading(t *testing.T) {
 			}
 		}
 	}
-	if _, err := stats.Reading(append(cliff(t), func() transfer.Result { r := toy(t, "0/B4B", 0.5); r.Key = "other"; return r }()), 0.95); err == nil {
+	if _, err := stats.Reading(append(cliff(t),
+		func() transfer.Result { r := toy(t, "0/B4B", 0.5); r.Key = "other"; return r }()), 0.95); err == nil {
 		t.Error("two experiments are read as one")
 	}
 }

@@ -76,8 +76,10 @@ func Ask(results []transfer.Result, level float64) (*Report, error) {
 		if err != nil {
 			return nil, err
 		}
-		cuts = slices.DeleteFunc(cuts, func(l Line) bool { return c.only != nil && !slices.Contains(c.only, l.cuts[0]) })
-		if !slices.ContainsFunc(append(slices.Clone(cuts), ranges...), func(l Line) bool { return l.Asked || len(l.Warnings) > 0 }) {
+		cuts = slices.DeleteFunc(cuts,
+			func(l Line) bool { return c.only != nil && !slices.Contains(c.only, l.cuts[0]) })
+		if !slices.ContainsFunc(append(slices.Clone(cuts), ranges...),
+			func(l Line) bool { return l.Asked || len(l.Warnings) > 0 }) {
 			cuts, ranges = []Line{unknown(c, place{})}, nil
 		}
 		if c.t == transfer.Base && c.less == transfer.Selffer {
@@ -110,7 +112,8 @@ func (s *Nets) families(c Claim, level float64) (cuts, ranges []Line, err error)
 // unknown is the line of a claim that has not been compared.
 func unknown(c Claim, at place) Line {
 	nan := math.NaN()
-	return Line{Claim: c, At: at.name, cuts: at.cuts, P: nan, Adjusted: nan, Simultaneous: Interval{nan, nan}, Contrast: nothing(), Verdict: CannotBeAsked}
+	return Line{Claim: c, At: at.name, cuts: at.cuts, P: nan, Adjusted: nan, Simultaneous: Interval{nan, nan},
+		Contrast: nothing(), Verdict: CannotBeAsked}
 }
 
 // line makes the comparison at one place.
@@ -141,7 +144,8 @@ func (s *Nets) compare(c Claim, at place, level float64) (Contrast, bool, error)
 		s.confounded(&out, c.t.String(), x, c.less.String(), y)
 		return out, ok, err
 	case byKind:
-		return s.apart(s.Pairs(c.t, c.less, at.cuts, NaturalManMade), s.Pairs(c.t, c.less, at.cuts, RandomHalves), level)
+		return s.apart(s.Pairs(c.t, c.less, at.cuts, NaturalManMade), s.Pairs(c.t, c.less, at.cuts, RandomHalves),
+			level)
 	case bySize:
 		return s.paired(s.bySize(at), level, c.Null)
 	}
@@ -237,7 +241,8 @@ func unstable(lines []Line, failures []Failure) {
 				continue
 			}
 			l.Verdict = Unstable
-			l.warn(fmt.Sprintf("%d of %d %s nets failed where their base did not (%.0f%% to %.0f%%): see BnBr, the same with features at RMS 1, or a lower rate",
+			l.warn(fmt.Sprintf("%d of %d %s nets failed where their base did not (%.0f%% to %.0f%%): see BnBr, the "+
+				"same with features at RMS 1, or a lower rate",
 				f.Failed, f.Of, f.Treatment, 100*f.Share.Low, 100*f.Share.High))
 		}
 	}

@@ -49,17 +49,26 @@ func TestNumbersOf2014(t *testing.T) {
 		want      float64
 		units     int
 	}{
-		{"transfer loss", "n = 1", 0.31, 8}, {"transfer loss", "n = 2", -0.12, 8}, {"transfer loss", "n = 3", -0.62, 8}, {"transfer loss", "n = 4", -2.53, 8},
-		{"transfer loss", "n = 5", -4.71, 8}, {"transfer loss", "n = 6", -4.45, 8}, {"transfer loss", "n = 7", -8.26, 8},
-		{"fragility", "n = 1", -0.35, 4}, {"fragility", "n = 4", 1.85, 4}, {"fragility", "n = 5", 2.97, 4}, {"fragility", "n = 6", 0.45, 4}, {"fragility", "n = 7", 0, 4},
-		{"specificity", "n = 1", -0.15, 4}, {"specificity", "n = 4", 0.62, 4}, {"specificity", "n = 5", 1.68, 4}, {"specificity", "n = 6", 3.90, 4}, {"specificity", "n = 7", 8.24, 4},
-		{"boost, unpaired", "n = 1-7", 1.60, 10}, {"boost, unpaired", "n = 3-7", 1.80, 10}, {"boost, unpaired", "n = 5-7", 2.06, 9},
-		{"surplus, unpaired", "n = 1-7", 1.38, 4}, {"surplus, unpaired", "n = 3-7", 1.40, 4}, {"surplus, unpaired", "n = 5-7", 1.73, 3},
+		{"transfer loss", "n = 1", 0.31, 8}, {"transfer loss", "n = 2", -0.12, 8}, {"transfer loss", "n = 3", -0.62, 8},
+		{"transfer loss", "n = 4", -2.53, 8},
+		{"transfer loss", "n = 5", -4.71, 8}, {"transfer loss", "n = 6", -4.45, 8},
+		{"transfer loss", "n = 7", -8.26, 8},
+		{"fragility", "n = 1", -0.35, 4}, {"fragility", "n = 4", 1.85, 4}, {"fragility", "n = 5", 2.97, 4},
+		{"fragility", "n = 6", 0.45, 4}, {"fragility", "n = 7", 0, 4},
+		{"specificity", "n = 1", -0.15, 4}, {"specificity", "n = 4", 0.62, 4}, {"specificity", "n = 5", 1.68, 4},
+		{"specificity", "n = 6", 3.90, 4}, {"specificity", "n = 7", 8.24, 4},
+		{"boost, unpaired", "n = 1-7", 1.60, 10}, {"boost, unpaired", "n = 3-7", 1.80, 10},
+		{"boost, unpaired", "n = 5-7", 2.06, 9},
+		{"surplus, unpaired", "n = 1-7", 1.38, 4}, {"surplus, unpaired", "n = 3-7", 1.40, 4},
+		{"surplus, unpaired", "n = 5-7", 1.73, 3},
 		{"boost", "n = 1-7", 0.97, 2}, {"boost", "n = 3-7", 1.17, 2}, {"boost", "n = 5-7", 1.16, 1},
-		{"second training", "n = 1-7", 0.97, 2}, {"second training", "n = 3-7", 1.10, 2}, {"second training", "n = 5-7", 1.01, 2},
+		{"second training", "n = 1-7", 0.97, 2}, {"second training", "n = 3-7", 1.10, 2},
+		{"second training", "n = 5-7", 1.01, 2},
 		{"surplus", "n = 1-7", 0, 4}, {"surplus", "n = 3-7", 0.06, 4}, {"surplus", "n = 5-7", 0.15, 3},
-		{"natural/man-made", "n = 1", 0.29, 2}, {"natural/man-made", "n = 2", -0.93, 2}, {"natural/man-made", "n = 3", -3.24, 2}, {"natural/man-made", "n = 4", -7.33, 2},
-		{"natural/man-made", "n = 5", -12.95, 2}, {"natural/man-made", "n = 6", -16.57, 2}, {"natural/man-made", "n = 7", -25.01, 2},
+		{"natural/man-made", "n = 1", 0.29, 2}, {"natural/man-made", "n = 2", -0.93, 2},
+		{"natural/man-made", "n = 3", -3.24, 2}, {"natural/man-made", "n = 4", -7.33, 2},
+		{"natural/man-made", "n = 5", -12.95, 2}, {"natural/man-made", "n = 6", -16.57, 2},
+		{"natural/man-made", "n = 7", -25.01, 2},
 		{"random features", "n = 1", -8.46, 1}, {"random features", "n = 2", -17.37, 1},
 	} {
 		l := line(c.claim, c.at)
@@ -85,7 +94,8 @@ func TestNumbersOf2014(t *testing.T) {
 // and 1.58 points (figures.md, table 1).
 func TestTrapOf2014(t *testing.T) {
 	r, line := of2014(t)
-	for at, gap := range map[string]string{"n = 1-7": "+1.38 points", "n = 3-7": "+1.34 points", "n = 5-7": "+1.58 points"} {
+	for at, gap := range map[string]string{"n = 1-7": "+1.38 points", "n = 3-7": "+1.34 points",
+		"n = 5-7": "+1.58 points"} {
 		for _, claim := range []string{"surplus", "surplus, unpaired"} {
 			warnings := strings.Join(line(claim, at).Warnings, "\n")
 			if !strings.Contains(warnings, "confounded") || !strings.Contains(warnings, gap) {
@@ -187,7 +197,8 @@ func made(splits, seeds int, surplus float64, t *testing.T) []transfer.Result {
 func TestBalancedDesignFindsWhatIsThere(t *testing.T) {
 	results := made(2, 3, 0.02, t)
 	_, line := ask(t, results)
-	for claim, want := range map[string]float64{"fragility": 3, "specificity": 2, "rescue": 8, "second training": 1, "surplus": 2, "boost": 3, "transfer loss": -5, "boost at equal compute": 2} {
+	for claim, want := range map[string]float64{"fragility": 3, "specificity": 2, "rescue": 8, "second training": 1,
+		"surplus": 2, "boost": 3, "transfer loss": -5, "boost at equal compute": 2} {
 		l := line(claim, "n = 5")
 		if math.Abs(100*l.Value-want) > 0.3 || l.Verdict != stats.Supported || l.Units != 12 || len(l.Warnings) > 0 ||
 			!(l.Low < l.Value && l.Value < l.High) {
@@ -295,7 +306,12 @@ func TestAskRefuses(t *testing.T) {
 		"no results":     func(r []transfer.Result) []transfer.Result { return nil },
 		"one experiment": func(r []transfer.Result) []transfer.Result { r[3].Experiment = "other"; return r },
 		"by one rule":    func(r []transfer.Result) []transfer.Result { r[3].Selection = transfer.BestTen; return r },
-		"two keys":       func(r []transfer.Result) []transfer.Result { x := r[3]; x.Key = "other"; return append(r, x) },
+		"two keys": func(r []transfer.Result) []transfer.Result {
+			x := r[3]
+			x.Key = "other"
+			return append(r,
+				x)
+		},
 	} {
 		if _, err := stats.Ask(change(append([]transfer.Result{}, results...)), 0.95); err == nil ||
 			!strings.Contains(err.Error(), want) {
@@ -317,8 +333,8 @@ func BenchmarkAsk(b *testing.B) {
 	}
 }
 
-// TestOwnSplitsAreAsked: where nets are of a split of one's own alone, the claims are asked of it; beside random halves it
-// is not counted as one of them.
+// TestOwnSplitsAreAsked: where nets are of a split of one's own alone, the claims are asked of it; beside random
+// halves it is not counted as one of them.
 func TestOwnSplitsAreAsked(t *testing.T) {
 	own := made(1, 2, 0.01, t)
 	halves := made(1, 2, 0.01, t)

@@ -12,7 +12,8 @@ import (
 // are drawn with replacement, and the mean is over all values in them. The same
 // seed gives the same interval. It fails for fewer than five clusters, which have
 // too few different draws, and where ClusterMean fails.
-func ClusterBootstrap(x []float64, cluster []string, level float64, resamples int, seed uint64) (mean float64, iv Interval, err error) {
+func ClusterBootstrap(x []float64, cluster []string, level float64, resamples int, seed uint64) (mean float64,
+	iv Interval, err error) {
 	if err := check(x, cluster, 5, level); err != nil {
 		return 0, iv, err
 	}

@@ -38,7 +38,8 @@ func TestNewcombe(t *testing.T) {
 	for _, null := range []float64{-0.1, 0, 0.1, 0.4} {
 		p := s.p(null)
 		at := s.interval(1 - p)
-		near(t, fmt.Sprint("the bound at level 1-p of ", null), min(math.Abs(at.Low-null), math.Abs(at.High-null)), 0, 1e-9)
+		near(t, fmt.Sprint("the bound at level 1-p of ", null), min(math.Abs(at.Low-null), math.Abs(at.High-null)), 0,
+			1e-9)
 	}
 	if p := s.p(0.8 - 0.6); math.Abs(p-1) > 1e-9 {
 		t.Errorf("p of the estimate itself is %v, want 1", p)
@@ -100,9 +101,11 @@ func TestVerdictIsItsInterval(t *testing.T) {
 			is := l.Verdict == Supported || l.Verdict == Opposite
 			excludes := l.Simultaneous.Low > 0 || l.Simultaneous.High < 0
 			if is != excludes || is != (l.Adjusted < 1-level) || is && (l.Verdict == Supported) != (l.Value > 0) {
-				t.Fatalf("level %v, %d units: %s, adjusted p %v, %+v", level, units, l.Verdict, l.Adjusted, l.Simultaneous)
+				t.Fatalf("level %v, %d units: %s, adjusted p %v, %+v", level, units, l.Verdict, l.Adjusted,
+					l.Simultaneous)
 			}
-			if l.Family != m || level == 0.95 && (l.Simultaneous.Low > l.Low+1e-12 || l.Simultaneous.High < l.High-1e-12) {
+			if l.Family != m || level == 0.95 &&
+				(l.Simultaneous.Low > l.Low+1e-12 || l.Simultaneous.High < l.High-1e-12) {
 				t.Fatalf("family of %d: plain %+v is not within %+v", l.Family, l.Interval, l.Simultaneous)
 			}
 			if is {
@@ -228,7 +231,8 @@ func TestOnePairOneInterval(t *testing.T) {
 				if swap {
 					plain, together = Interval{-plain.High, -plain.Low}, Interval{-together.High, -together.Low}
 				}
-				if math.Abs(sign*c.Value-l.Value) > 1e-12 || !same(plain, l.Interval) || !same(together, l.Simultaneous) {
+				if math.Abs(sign*c.Value-l.Value) > 1e-12 || !same(plain, l.Interval) ||
+					!same(together, l.Simultaneous) {
 					t.Errorf(
 						"%s at %s: %+v %+v; Compare(%s, %s) has %+v %+v",
 						l.Claim.Name,

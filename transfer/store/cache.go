@@ -29,7 +29,8 @@ func (s *Store) Cached(name string) ([]byte, error) {
 	}
 	end := len(data) - sha256.Size
 	if end < 0 || sha256.Sum256(data[:end]) != [sha256.Size]byte(data[end:]) {
-		return nil, errors.Join(fmt.Errorf("store %s: cached %s: %w: its digest is not the one recorded", s.dir, name, ErrMissing), os.Remove(file))
+		return nil, errors.Join(fmt.Errorf("store %s: cached %s: %w: its digest is not the one recorded", s.dir, name,
+			ErrMissing), os.Remove(file))
 	}
 	now := time.Now()
 	_ = os.Chtimes(file, now, now) // if this fails, the file is removed earlier

@@ -47,8 +47,8 @@ func TestCache(t *testing.T) {
 	give("b", 30, 200)
 	has("b", 30)
 
-	// With a digest of 32 bytes each they are 42, 62 and 38, and 6 without. There is room for one of 100 beside 100: a was
-	// used before b.
+	// With a digest of 32 bytes each they are 42, 62 and 38, and 6 without. There is room for one of 100 beside 100:
+	// a was used before b.
 	age("a", 2)
 	age("b", 3)
 	has("b", 30) // is used

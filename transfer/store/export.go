@@ -43,7 +43,8 @@ func (s *Store) Export(ctx context.Context, w io.Writer, keys []string, without 
 			a := Archived{Key: key}
 			for _, m := range members {
 				a.Bytes += int64(len(m.data))
-				h := &tar.Header{Typeflag: tar.TypeReg, Name: key + "/" + m.name, Size: int64(len(m.data)), Mode: 0o644, Format: tar.FormatUSTAR}
+				h := &tar.Header{Typeflag: tar.TypeReg, Name: key + "/" + m.name, Size: int64(len(m.data)), Mode: 0o644,
+					Format: tar.FormatUSTAR}
 				err := tw.WriteHeader(h)
 				if err == nil {
 					_, err = tw.Write(m.data)
@@ -93,7 +94,8 @@ func (s *Store) members(key string, without []string) ([]member, error) {
 			gone = append(gone, name)
 		}
 	}
-	gone = slices.DeleteFunc(gone, func(name string) bool { _, ok := files[name]; return ok }) // dropped after it was read
+	// dropped after it was read
+	gone = slices.DeleteFunc(gone, func(name string) bool { _, ok := files[name]; return ok })
 	if len(gone) > 0 {
 		slices.Sort(gone)
 		note, err := json.Marshal(slices.Compact(gone))

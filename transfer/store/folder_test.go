@@ -21,7 +21,8 @@ func crossed(from, to string) error {
 func TestMoveFolderOfALowerLayer(t *testing.T) {
 	dir := t.TempDir()
 	from, to := filepath.Join(dir, "from"), filepath.Join(dir, "to")
-	if err := errors.Join(os.Mkdir(from, 0o755), os.WriteFile(filepath.Join(from, "f"), []byte("x"), 0o644)); err != nil {
+	if err := errors.Join(os.Mkdir(from, 0o755),
+		os.WriteFile(filepath.Join(from, "f"), []byte("x"), 0o644)); err != nil {
 		t.Fatal(err)
 	}
 	m, did := systemMover(), []string{}
@@ -79,7 +80,8 @@ func TestBrokenEntryThatStays(t *testing.T) {
 			!errors.Is(broken.Stuck, syscall.EPERM) {
 			t.Fatalf("got %v, want an entry that is broken and stays", err)
 		}
-		for _, want := range []string{key, "digest", "cannot be moved out of the way", "operation not permitted", "computed again"} {
+		for _, want := range []string{key, "digest", "cannot be moved out of the way", "operation not permitted",
+			"computed again"} {
 			if !strings.Contains(err.Error(), want) {
 				t.Errorf("%v\nlacks %q", err, want)
 			}

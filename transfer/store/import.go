@@ -36,7 +36,8 @@ const noteSize = 1 << 20
 // Only plain files are written, under valid keys and under names that limits
 // allows. A member of another name or kind, one that is too large and one that
 // occurs twice are errors. So is an entry whose files do not follow each other.
-func (s *Store) Import(ctx context.Context, r io.Reader, limits Limits, check func(key string, files Files) error) iter.Seq2[Archived, error] {
+func (s *Store) Import(ctx context.Context, r io.Reader, limits Limits,
+	check func(key string, files Files) error) iter.Seq2[Archived, error] {
 	return func(yield func(Archived, error) bool) {
 		im := &importer{store: s, limits: limits, check: check, yield: yield, keys: make(map[string]bool)}
 		defer im.close()

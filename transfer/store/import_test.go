@@ -89,7 +89,8 @@ func onlyWhole(t testing.TB, s *Store) {
 			t.Errorf("%s is no plain file", path)
 		}
 		rel, err := filepath.Rel(filepath.Join(s.Dir(), entriesDir), path)
-		if parts := strings.Split(rel, "/"); err != nil || len(parts) != 3 || !isKey(parts[1]) || parts[0] != parts[1][:2] {
+		if parts := strings.Split(rel, "/"); err != nil || len(parts) != 3 || !isKey(parts[1]) ||
+			parts[0] != parts[1][:2] {
 			t.Errorf("%s was written", path)
 		}
 		return err
@@ -156,7 +157,8 @@ func TestExportImport(t *testing.T) {
 	for name, c := range map[string]struct {
 		archive []byte
 		weights []string // of keys that still have them
-	}{"whole": {whole, []string{key, second}}, "without weights": {bare, nil}, "one dropped": {dropped, []string{key}}} {
+	}{"whole": {whole, []string{key, second}}, "without weights": {bare, nil},
+		"one dropped": {dropped, []string{key}}} {
 		to := inner(t)
 		in, faults := taken(t, to, small, c.archive)
 		if len(in) != 2 || len(faults) != 0 || !in[0].New || in[0].Key != key {
@@ -168,7 +170,8 @@ func TestExportImport(t *testing.T) {
 				t.Errorf("%s: %s is %q, %v", name, k, files["result"], err)
 			}
 			_, err = to.Get(k, "weights")
-			if has := slices.Contains(c.weights, k); has != (err == nil) || !has && !strings.Contains(err.Error(), "dropped") {
+			if has := slices.Contains(c.weights, k); has != (err == nil) || !has &&
+				!strings.Contains(err.Error(), "dropped") {
 				t.Errorf("%s: weights of %s: %v, want them there: %v", name, k, err, has)
 			}
 		}
@@ -220,35 +223,49 @@ func TestHostileArchives(t *testing.T) {
 		members []any
 		want    string
 	}{
-		"path upwards":               {[]any{"../evil", "x"}, `"../evil": want a key`},
-		"absolute path":              {[]any{"/etc/evil", "x"}, `"/etc/evil": want a key`},
-		"path in the name":           {entry(bad, bad+"/../../evil", "x"), "no entry has a file of this name"},
-		"folder in a name":           {entry(bad, bad+"/a/b", "x"), "no entry has a file of this name"},
-		"backslashes":                {entry(bad, bad+`/..\evil`, "x"), "no entry has a file of this name"},
-		"other case":                 {entry(bad, bad+"/RESULT", "x"), "no entry has a file of this name"},
-		"key in upper case":          {entry(strings.ToUpper(bad)), "want a key"},
-		"long key":                   {entry(strings.Repeat("0", 65)), "want a key"},
-		"long name":                  {[]any{strings.Repeat("long", 1000), "x"}, `longlong": want a key`},
-		"symbolic link":              {entry(bad, link(bad+"/weights", "/etc/passwd", tar.TypeSymlink), ""), "want a plain file"},
-		"hard link":                  {entry(bad, link(bad+"/weights", bad+"/result", tar.TypeLink), ""), "want a plain file"},
-		"link for a folder":          {[]any{link(bad, "/tmp", tar.TypeSymlink), "", bad + "/result", "r"}, "want a key"},
-		"device":                     {entry(bad, tar.Header{Name: bad + "/weights", Typeflag: tar.TypeChar, Devmajor: 1, Devminor: 3}, ""), "want a plain file"},
-		"fifo":                       {entry(bad, link(bad+"/weights", "", tar.TypeFifo), ""), "want a plain file"},
-		"file twice":                 {entry(bad, bad+"/result", "r"), "it comes twice"},
-		"entry twice":                {append(entry(bad), append(entry(good), entry(bad)...)...), "do not lie together"},
-		"too large":                  {[]any{bad + "/" + digestsFile, index, bad + "/result", strings.Repeat("r", 101)}, "101 bytes, want at most 100"},
-		"wrong digest":               {[]any{bad + "/" + digestsFile, index, bad + "/result", "R"}, "its digest is not the one recorded"},
-		"no digests":                 {[]any{bad + "/result", "r"}, "it has no digests.json"},
-		"digests that are no JSON":   {[]any{bad + "/" + digestsFile, "{", bad + "/result", "r"}, "digests.json: unexpected end"},
-		"file without digest":        {entry(bad, bad+"/weights", "w"), "no digest of weights"},
-		"missing file":               {[]any{bad + "/" + digestsFile, digestsOf("result", "r", "weights", "w"), bad + "/result", "r"}, `"weights" is missing`},
-		"digest of a file elsewhere": {[]any{bad + "/" + digestsFile, digestsOf("result", "r", "../../../evil", ""), bad + "/result", "r"}, `"../../../evil" is missing`},
-		"dropped and there":          {entry(bad, bad+"/"+droppedFile, `["result"]`), "is there and in dropped.json"},
-		"dropped and unknown":        {entry(bad, bad+"/"+droppedFile, `["weights"]`), `names "weights", which is no file`},
-		"dropped elsewhere":          {[]any{bad + "/" + digestsFile, digestsOf("result", "r", "../x", ""), bad + "/result", "r", bad + "/" + droppedFile, `["../x"]`}, `names "../x"`},
-		"dropped is no list":         {entry(bad, bad+"/"+droppedFile, `{}`), "dropped.json"},
-		"all dropped":                {[]any{bad + "/" + digestsFile, index, bad + "/" + droppedFile, `["result"]`}, "no result"},
-		"refused by the check":       {[]any{bad + "/" + digestsFile, digestsOf("result", "unacceptable"), bad + "/result", "unacceptable"}, "no result"},
+		"path upwards":      {[]any{"../evil", "x"}, `"../evil": want a key`},
+		"absolute path":     {[]any{"/etc/evil", "x"}, `"/etc/evil": want a key`},
+		"path in the name":  {entry(bad, bad+"/../../evil", "x"), "no entry has a file of this name"},
+		"folder in a name":  {entry(bad, bad+"/a/b", "x"), "no entry has a file of this name"},
+		"backslashes":       {entry(bad, bad+`/..\evil`, "x"), "no entry has a file of this name"},
+		"other case":        {entry(bad, bad+"/RESULT", "x"), "no entry has a file of this name"},
+		"key in upper case": {entry(strings.ToUpper(bad)), "want a key"},
+		"long key":          {entry(strings.Repeat("0", 65)), "want a key"},
+		"long name":         {[]any{strings.Repeat("long", 1000), "x"}, `longlong": want a key`},
+		"symbolic link": {entry(bad, link(bad+"/weights", "/etc/passwd", tar.TypeSymlink), ""),
+			"want a plain file"},
+		"hard link": {entry(bad, link(bad+"/weights", bad+"/result", tar.TypeLink), ""),
+			"want a plain file"},
+		"link for a folder": {[]any{link(bad, "/tmp", tar.TypeSymlink), "", bad + "/result", "r"},
+			"want a key"},
+		"device": {entry(bad,
+			tar.Header{Name: bad + "/weights", Typeflag: tar.TypeChar, Devmajor: 1, Devminor: 3}, ""),
+			"want a plain file"},
+		"fifo":       {entry(bad, link(bad+"/weights", "", tar.TypeFifo), ""), "want a plain file"},
+		"file twice": {entry(bad, bad+"/result", "r"), "it comes twice"},
+		"entry twice": {append(entry(bad), append(entry(good), entry(bad)...)...),
+			"do not lie together"},
+		"too large": {[]any{bad + "/" + digestsFile, index, bad + "/result", strings.Repeat("r", 101)},
+			"101 bytes, want at most 100"},
+		"wrong digest": {[]any{bad + "/" + digestsFile, index, bad + "/result", "R"},
+			"its digest is not the one recorded"},
+		"no digests": {[]any{bad + "/result", "r"}, "it has no digests.json"},
+		"digests that are no JSON": {[]any{bad + "/" + digestsFile, "{", bad + "/result", "r"},
+			"digests.json: unexpected end"},
+		"file without digest": {entry(bad, bad+"/weights", "w"), "no digest of weights"},
+		"missing file": {[]any{bad + "/" + digestsFile, digestsOf("result", "r", "weights", "w"),
+			bad + "/result", "r"}, `"weights" is missing`},
+		"digest of a file elsewhere": {[]any{bad + "/" + digestsFile, digestsOf("result", "r", "../../../evil", ""),
+			bad + "/result", "r"}, `"../../../evil" is missing`},
+		"dropped and there":   {entry(bad, bad+"/"+droppedFile, `["result"]`), "is there and in dropped.json"},
+		"dropped and unknown": {entry(bad, bad+"/"+droppedFile, `["weights"]`), `names "weights", which is no file`},
+		"dropped elsewhere": {[]any{bad + "/" + digestsFile, digestsOf("result", "r", "../x", ""), bad + "/result",
+			"r", bad + "/" + droppedFile, `["../x"]`}, `names "../x"`},
+		"dropped is no list": {entry(bad, bad+"/"+droppedFile, `{}`), "dropped.json"},
+		"all dropped": {[]any{bad + "/" + digestsFile, index, bad + "/" + droppedFile, `["result"]`},
+			"no result"},
+		"refused by the check": {[]any{bad + "/" + digestsFile, digestsOf("result", "unacceptable"), bad + "/result",
+			"unacceptable"}, "no result"},
 	} {
 		s := inner(t)
 		in, faults := taken(t, s, small, tarOf(t, append(entry(key), append(c.members, entry(second)...)...)...))
@@ -266,7 +283,9 @@ func TestHostileArchives(t *testing.T) {
 			t.Errorf("%s: the store has the bad entry: %v", name, s.Has(bad))
 		}
 	}
-	if in, faults := taken(t, inner(t), small, tarOf(t, entry(key, tar.Header{Name: second + "/", Typeflag: tar.TypeDir}, "")...)); len(in) != 1 || len(faults) != 1 {
+	if in, faults := taken(t, inner(t), small,
+		tarOf(t, entry(key, tar.Header{Name: second + "/", Typeflag: tar.TypeDir}, "")...)); len(in) != 1 ||
+		len(faults) != 1 {
 		t.Errorf("a folder alone: %+v, %v", in, faults)
 	}
 	folders := append([]any{tar.Header{Name: key + "/", Typeflag: tar.TypeDir}, ""}, entry(key)...)
@@ -312,7 +331,8 @@ func TestImportLimits(t *testing.T) {
 // TestImportStopped by its caller or its context leaves nothing half.
 func TestImportStopped(t *testing.T) {
 	index := digestsOf("result", "r")
-	archive := tarOf(t, key+"/"+digestsFile, index, key+"/result", "r", second+"/"+digestsFile, index, second+"/result", "r")
+	archive := tarOf(t, key+"/"+digestsFile, index, key+"/result", "r", second+"/"+digestsFile, index, second+"/result",
+		"r")
 	s := inner(t)
 	for a, err := range s.Import(t.Context(), bytes.NewReader(archive), small, acceptable) {
 		if a.Key != key || err != nil {
@@ -341,10 +361,14 @@ func TestImportStopped(t *testing.T) {
 //	TMPDIR=/dev/shm go test -run '^$' -fuzz FuzzImport -fuzztime 2m -fuzzminimizetime 1x ./transfer/store
 func FuzzImport(f *testing.F) {
 	index := digestsOf("result", "r")
-	f.Add(tarOf(f, key+"/"+digestsFile, index, key+"/result", "r", second+"/"+digestsFile, index, second+"/result", "r"))
-	f.Add(tarOf(f, key+"/"+digestsFile, digestsOf("result", "r", "weights", "w"), key+"/"+droppedFile, `["weights"]`, key+"/result", "r"))
-	f.Add(tarOf(f, "../evil", "x", tar.Header{Name: key + "/result", Linkname: "/etc/passwd", Typeflag: tar.TypeSymlink}, "", key+"/result", "r"))
-	f.Add(tarOf(f, tar.Header{Name: key + "/result", Typeflag: tar.TypeReg, Format: tar.FormatPAX, PAXRecords: map[string]string{"path": "../../evil"}}, "r"))
+	f.Add(tarOf(f, key+"/"+digestsFile, index, key+"/result", "r", second+"/"+digestsFile, index, second+"/result",
+		"r"))
+	f.Add(tarOf(f, key+"/"+digestsFile, digestsOf("result", "r", "weights", "w"), key+"/"+droppedFile, `["weights"]`,
+		key+"/result", "r"))
+	f.Add(tarOf(f, "../evil", "x",
+		tar.Header{Name: key + "/result", Linkname: "/etc/passwd", Typeflag: tar.TypeSymlink}, "", key+"/result", "r"))
+	f.Add(tarOf(f, tar.Header{Name: key + "/result", Typeflag: tar.TypeReg, Format: tar.FormatPAX,
+		PAXRecords: map[string]string{"path": "../../evil"}}, "r"))
 	f.Add(tarOf(f, tar.Header{Name: strings.Repeat("n", 300), Typeflag: tar.TypeReg, Format: tar.FormatGNU}, "r"))
 	f.Add([]byte("noise"))
 	f.Fuzz(func(t *testing.T, archive []byte) {

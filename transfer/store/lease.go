@@ -283,7 +283,8 @@ func (l *Lease) check() error {
 	_ = json.Unmarshal(own, &h) // a file torn by a full disk names nobody, and so no other holder
 	// Look at all higher numbers: a worker that took over may have listed the folder before it was removed and remade.
 	list, listErr := os.ReadDir(l.dir)
-	if errors.Is(err, fs.ErrNotExist) || h.Token != "" && h.Token != l.self.Token || listErr == nil && highest(list) > l.gen {
+	if errors.Is(err, fs.ErrNotExist) || h.Token != "" && h.Token != l.self.Token || listErr == nil &&
+		highest(list) > l.gen {
 		l.lost = fmt.Errorf("%s: %w", l.key, ErrLost)
 		return l.lost
 	}

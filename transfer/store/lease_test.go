@@ -38,7 +38,8 @@ func TestOneHolder(t *testing.T) {
 	}
 	_, err = s.Claim(key)
 	var held *HeldError
-	if !errors.As(err, &held) || held.Holder.PID != os.Getpid() || held.Holder.Beat != 1 || string(held.Holder.Progress) != `{"step":7}` {
+	if !errors.As(err, &held) || held.Holder.PID != os.Getpid() || held.Holder.Beat != 1 ||
+		string(held.Holder.Progress) != `{"step":7}` {
 		t.Fatalf("claimed twice: %v, want HeldError with this process, one beat and step 7", err)
 	}
 	if h, ok := s.Holder(key); !ok || h.Beat != 1 {
@@ -94,8 +95,8 @@ func TestOnlyOneOfManyWins(t *testing.T) {
 	}
 }
 
-// TestFinishAmongMany: a key is asked for all the time while its holder finishes. The holder's Finish succeeds, those who
-// get the lease after it can give it back, and no work folder stays.
+// TestFinishAmongMany: a key is asked for all the time while its holder finishes. The holder's Finish succeeds, those
+// who get the lease after it can give it back, and no work folder stays.
 func TestFinishAmongMany(t *testing.T) {
 	s := open(t)
 	for range 100 {
@@ -161,7 +162,8 @@ func TestSilentHolder(t *testing.T) {
 		if err != nil {
 			t.Fatalf("not claimed from a silent holder: %v", err)
 		}
-		for what, err := range map[string]error{"beat": first.Beat(nil), "checkpoint": first.Checkpoint(1, Files{"f": nil})} {
+		for what, err := range map[string]error{"beat": first.Beat(nil),
+			"checkpoint": first.Checkpoint(1, Files{"f": nil})} {
 			if !errors.Is(err, ErrLost) {
 				t.Errorf("%s of a replaced holder: %v, want ErrLost", what, err)
 			}
@@ -334,7 +336,8 @@ func TestCheckpoints(t *testing.T) {
 		t.Fatal(err)
 	}
 	step, files, faults, err := next.Latest()
-	if step != 30 || files["state"][0] != 3 || err != nil || len(faults) != 1 || !strings.Contains(faults[0].Error(), "step-000000040") {
+	if step != 30 || files["state"][0] != 3 || err != nil || len(faults) != 1 ||
+		!strings.Contains(faults[0].Error(), "step-000000040") {
 		t.Errorf("torn: %d %v %v %v, want step 30 and one fault", step, files, faults, err)
 	}
 	if err := os.Remove(filepath.Join(next.dir, "step-000000030", digestsFile)); err != nil {

@@ -70,8 +70,8 @@ func (s *Store) KeepProbed(key string, data []byte) error {
 	return nil
 }
 
-// AllProbed yields the key and the data of everything that [Store.KeepProbed] keeps, in the order of keys. What is damaged
-// is passed over, as Probed has it for missing.
+// AllProbed yields the key and the data of everything that [Store.KeepProbed] keeps, in the order of keys. What is
+// damaged is passed over, as Probed has it for missing.
 func (s *Store) AllProbed() iter.Seq2[string, []byte] {
 	return func(yield func(string, []byte) bool) {
 		files, err := fs.Glob(os.DirFS(s.dir), probesDir+"/*/*.json") // sorted

@@ -26,12 +26,13 @@ const (
 
 // State says how far the work on a key is. For a stored key only Status is set.
 type State struct {
-	Status  Status    `json:"status"`
-	Holder  Holder    `json:"holder,omitzero"`   // the present or the last worker; zero if unknown
-	Heard   time.Time `json:"heard,omitzero"`    // when the lease was last renewed, by the file system's clock
-	Step    int       `json:"step"`              // of the last checkpoint, 0 without one; Holder.Progress may be further
-	Failure string    `json:"failure,omitempty"` // why the last try failed
-	Tries   int       `json:"tries,omitempty"`   // failed ones, as given to Fail
+	Status Status    `json:"status"`
+	Holder Holder    `json:"holder,omitzero"` // the present or the last worker; zero if unknown
+	Heard  time.Time `json:"heard,omitzero"`  // when the lease was last renewed, by the file system's clock
+	// of the last checkpoint, 0 without one; Holder.Progress may be further
+	Step    int    `json:"step"`
+	Failure string `json:"failure,omitempty"` // why the last try failed
+	Tries   int    `json:"tries,omitempty"`   // failed ones, as given to Fail
 }
 
 // State says how far the work on a key is. It reads a few small files, and neither
@@ -83,12 +84,14 @@ func (s *Store) unfinished(dir string) (State, error) {
 	}
 	if gen > 0 {
 		st.Status = Stopped
-		// A lease that does not parse is being written, or is torn. It counts as held until it is unchanged for too long.
+		// A lease that does not parse is being written, or is torn. It counts as held until it is unchanged for too
+		// long.
 		readable := json.Unmarshal([]byte(content), &st.Holder) == nil
 		if info, err := os.Stat(leaseFile(dir, gen)); err == nil {
 			st.Heard = info.ModTime()
 		}
-		if !st.Holder.Released && !(readable && st.Holder.Gone()) && s.seen.still(dir, fmt.Sprint(gen, content), time.Now()) < s.ttl {
+		if !st.Holder.Released && !(readable && st.Holder.Gone()) &&
+			s.seen.still(dir, fmt.Sprint(gen, content), time.Now()) < s.ttl {
 			st.Status = Running
 			return st, nil
 		}
@@ -101,7 +104,8 @@ func (s *Store) unfinished(dir string) (State, error) {
 		return st, err
 	}
 	var f failure
-	if json.Unmarshal(note, &f) != nil { // torn by a full disk or a power cut; that the work failed is known all the same
+	// torn by a full disk or a power cut; that the work failed is known all the same
+	if json.Unmarshal(note, &f) != nil {
 		f.Reason = "unknown: " + failedFile + " cannot be read"
 	}
 	st.Status, st.Failure, st.Tries = Failed, f.Reason, f.Tries

@@ -37,7 +37,8 @@ func TestState(t *testing.T) {
 		t.Fatal(err)
 	}
 	st := wantState(t, s, "claimed", State{Status: Running})
-	if st.Holder.PID != os.Getpid() || string(st.Holder.Progress) != `{"step":7}` || time.Since(st.Heard) > time.Minute {
+	if st.Holder.PID != os.Getpid() || string(st.Holder.Progress) != `{"step":7}` ||
+		time.Since(st.Heard) > time.Minute {
 		t.Errorf("holder %+v heard at %v, want this process at step 7 just now", st.Holder, st.Heard)
 	}
 	for _, step := range []int{5, 40} {
@@ -160,8 +161,9 @@ func takeOver(s *Store) (*Lease, error) {
 // TestStateIsJSON: a status prints it.
 func TestStateIsJSON(t *testing.T) {
 	for want, st := range map[string]State{
-		`{"status":"none","step":0}`:                                 {Status: None},
-		`{"status":"failed","step":3,"failure":"no disk","tries":2}`: {Status: Failed, Step: 3, Failure: "no disk", Tries: 2},
+		`{"status":"none","step":0}`: {Status: None},
+		`{"status":"failed","step":3,"failure":"no disk","tries":2}`: {Status: Failed, Step: 3, Failure: "no disk",
+			Tries: 2},
 	} {
 		if got, err := json.Marshal(st); err != nil || string(got) != want {
 			t.Errorf("%s, %v; want %s", got, err, want)

@@ -42,7 +42,8 @@ func TestRemoveAndFind(t *testing.T) {
 	if got, err := s.Find("01234"); err != nil || got != key {
 		t.Errorf("%q, %v", got, err)
 	}
-	for prefix, want := range map[string]string{"0123": "2 keys", "abcd": "no such entry", "01": "four", "*123": "four"} {
+	for prefix, want := range map[string]string{"0123": "2 keys", "abcd": "no such entry", "01": "four",
+		"*123": "four"} {
 		if _, err := s.Find(prefix); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", prefix, err, want)
 		}
@@ -93,7 +94,8 @@ func TestClean(t *testing.T) {
 	if err != nil || folders != 2 || freed < 3 {
 		t.Errorf("%d folders, %d bytes, %v; want 2 folders", folders, freed, err)
 	}
-	for path, want := range map[string]bool{"stage/old": false, "stage/new": true, "work/" + key: false, "work/" + unfinished: true, "work/" + busy: true} {
+	for path, want := range map[string]bool{"stage/old": false, "stage/new": true, "work/" + key: false,
+		"work/" + unfinished: true, "work/" + busy: true} {
 		if _, err := os.Stat(filepath.Join(s.Dir(), path)); (err == nil) != want {
 			t.Errorf("%s there: %v, want %v", path, err == nil, want)
 		}

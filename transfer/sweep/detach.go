@@ -48,7 +48,8 @@ func Detach(ctx context.Context, s *store.Store, r Record, cmd *exec.Cmd) (pid i
 				return cmd.Process.Pid, nil // all nets were hits
 			}
 			text, _ := os.ReadFile(file) // without it the error says less
-			return fail(fmt.Errorf("it ended at once (%w): %s", err, strings.TrimSpace(string(text[min(int(began), len(text)):]))))
+			return fail(fmt.Errorf("it ended at once (%w): %s", err,
+				strings.TrimSpace(string(text[min(int(began), len(text)):]))))
 		case <-ctx.Done():
 			return fail(errors.Join(ctx.Err(), cmd.Process.Kill()))
 		case <-t.C:

@@ -20,7 +20,8 @@ func never(*transfer.Plan) bool { return false }
 // a test every 1000 steps and one after the last, on 50 images a class.
 func TestPlanOfPaper(t *testing.T) {
 	layers := []int64{ // conv1 to conv5: height x width x channels x kernel² x channels of a group; fc6 to fc8
-		55 * 55 * 96 * 11 * 11 * 3, 27 * 27 * 256 * 5 * 5 * 48, 13 * 13 * 384 * 3 * 3 * 256, 13 * 13 * 384 * 3 * 3 * 192, 13 * 13 * 256 * 3 * 3 * 192,
+		55 * 55 * 96 * 11 * 11 * 3, 27 * 27 * 256 * 5 * 5 * 48, 13 * 13 * 384 * 3 * 3 * 256,
+		13 * 13 * 384 * 3 * 3 * 192, 13 * 13 * 256 * 3 * 3 * 192,
 		9216 * 4096, 4096 * 4096, 4096 * 1000,
 	}
 	var forward int64

@@ -127,7 +127,8 @@ func Load(s *store.Store, id string) (Record, error) {
 func load(s *store.Store, id string) (Record, error) {
 	file := filepath.Join(Folder(s, id), recordFile)
 	torn := func(err error) (Record, error) {
-		return Record{ID: id, Torn: fmt.Sprintf("run %s: %s: %v; the command that began the run writes it again", id, file, err)}, nil
+		return Record{ID: id, Torn: fmt.Sprintf("run %s: %s: %v; the command that began the run writes it again", id,
+			file, err)}, nil
 	}
 	data, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {

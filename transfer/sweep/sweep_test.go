@@ -128,7 +128,8 @@ func TestPhases(t *testing.T) {
 	st := read(t, s, rec)
 	want := map[string]string{
 		"0/baseA": "done", "0/baseB": "diverged: the loss is NaN at step 7", "0/A1B": "waiting",
-		"0/B1B": "blocked: its parent 0/baseB diverged: the loss is NaN at step 7", "0/R1B": "running", "0/R2B": "failed: no memory", "0/R3B": "stopped",
+		"0/B1B": "blocked: its parent 0/baseB diverged: the loss is NaN at step 7", "0/R1B": "running",
+		"0/R2B": "failed: no memory", "0/R3B": "stopped",
 	}
 	for _, n := range st.Nets {
 		got := n.Word()
@@ -166,7 +167,8 @@ func TestBrokenEntry(t *testing.T) {
 		finish(t, s, p, transfer.OK)
 	}
 	key := plans[0].Key
-	if err := os.WriteFile(filepath.Join(s.Dir(), "entries", key[:2], key, "result.json"), []byte("{}"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(s.Dir(), "entries", key[:2], key, "result.json"), []byte("{}"),
+		0o644); err != nil {
 		t.Fatal(err)
 	}
 	st := read(t, s, NewRecord("nets", "x", "e", plans))

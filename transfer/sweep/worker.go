@@ -56,7 +56,8 @@ var ErrStopped = errors.New("stopped by coadapt stop")
 // context ends when the run is asked to stop ([Stop]).
 func Begin(ctx context.Context, s *store.Store, r Record) (*Worker, context.Context, error) {
 	self := store.ThisProcess()
-	w := &Worker{dir: Folder(s, r.ID), done: make(chan struct{}), state: WorkerState{Process: self, Since: time.Now().UTC()}}
+	w := &Worker{dir: Folder(s, r.ID), done: make(chan struct{}),
+		state: WorkerState{Process: self, Since: time.Now().UTC()}}
 	w.file = filepath.Join(w.dir, workersDir, fmt.Sprintf("%s-%d.json", slug(self.Host), self.PID))
 	w.asked = asked(w.dir)
 	bury(filepath.Join(w.dir, workersDir))
@@ -111,8 +112,8 @@ func (w *Worker) keep(live context.Context, stop context.CancelCauseFunc) {
 }
 
 // pace is how much time a worker of an age lets pass between two looks at the file system: a sixtieth of its age,
-// within a second and most, less what a ticker may be early. So many workers of nets that take hours leave a shared file
-// system alone.
+// within a second and most, less what a ticker may be early. So many workers of nets that take hours leave a shared
+// file system alone.
 func pace(age, most time.Duration) time.Duration { return min(max(age/60, tick), most) - tick/10 }
 
 // Asked identifies the last request to stop a run: it changes with each [Stop], and is "" before the first.

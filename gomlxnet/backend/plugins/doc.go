@@ -1,5 +1,5 @@
-// Package plugins picks the PJRT plugin, and so the backend, of a process: from a flag, from the environment, or from where
-// set-up placed plugins.
+// Package plugins picks the PJRT plugin, and so the backend, of a process: from a flag, from the environment, or from
+// where set-up placed plugins.
 //
 //	Choose     for this process: the configuration to open a backend with, and the environment it wants
 //	ChildEnv   for a process that is yet to start: a kernel, a test

@@ -18,15 +18,17 @@ const (
 )
 
 // Choose picks the GoMLX backend of this process and sets its environment (GOMLX_BACKEND, PJRT_PLUGIN_LIBRARY_PATH,
-// GOMLX_NO_AUTO_INSTALL) accordingly. want is a flag's value; when it is "", $GOMLX_BACKEND counts, then the plugin that
-// PJRT_PLUGIN_LIBRARY_PATH names or set-up installed (CUDA where a card is found, else CPU), then the pure Go backend.
+// GOMLX_NO_AUTO_INSTALL) accordingly. want is a flag's value; when it is "", $GOMLX_BACKEND counts, then the plugin
+// that PJRT_PLUGIN_LIBRARY_PATH names or set-up installed (CUDA where a card is found, else CPU), then the pure Go
+// backend.
 //
-// config is what to give backends.NewWithConfig. notice is a sentence for the user when there is no plugin, else "". An XLA backend
-// that was asked for and has no plugin is an error.
+// config is what to give backends.NewWithConfig. notice is a sentence for the user when there is no plugin, else "".
+// An XLA backend that was asked for and has no plugin is an error.
 //
-// go-xla reads PJRT_PLUGIN_LIBRARY_PATH before main starts, so a plugin that this process's environment did not name is given to it
-// by its absolute path (config "xla:/…/pjrt_c_api_cpu_plugin.so"). go-xla tells CUDA from CPU by that text: a clone whose own path
-// holds "cuda" or "nvidia" needs PJRT_PLUGIN_LIBRARY_PATH in its environment, as set-up's kernel and tests have it.
+// go-xla reads PJRT_PLUGIN_LIBRARY_PATH before main starts, so a plugin that this process's environment did not name
+// is given to it by its absolute path (config "xla:/…/pjrt_c_api_cpu_plugin.so"). go-xla tells CUDA from CPU by that
+// text: a clone whose own path holds "cuda" or "nvidia" needs PJRT_PLUGIN_LIBRARY_PATH in its environment, as
+// set-up's kernel and tests have it.
 func Choose(h home.Home, want string) (config, notice string, err error) {
 	config, notice, err = choose(h, want, os.Getenv(EnvBackend), os.Getenv(EnvPlugins), HasGPU())
 	if err != nil {
@@ -44,8 +46,8 @@ func Choose(h home.Home, want string) (config, notice string, err error) {
 	return config, notice, nil
 }
 
-// ChildEnv is what Choose sets, for a process that is yet to start (a kernel, a test): it reads PJRT_PLUGIN_LIBRARY_PATH in time, so
-// the plugin has its short name there, "xla:cpu" or "xla:cuda".
+// ChildEnv is what Choose sets, for a process that is yet to start (a kernel, a test): it reads
+// PJRT_PLUGIN_LIBRARY_PATH in time, so the plugin has its short name there, "xla:cpu" or "xla:cuda".
 func ChildEnv(h home.Home, want string) (env map[string]string, notice string, err error) {
 	plugins := os.Getenv(EnvPlugins)
 	if plugins == "" {
@@ -84,7 +86,8 @@ func choose(h home.Home, want, env, plugins string, gpu bool) (config, notice st
 			), nil
 		}
 		if name == "" {
-			return "go", "No PJRT plugin was found, so nets run on GoMLX's pure Go backend, 10 to 100 times slower than XLA; " +
+			return "go", "No PJRT plugin was found, so nets run on GoMLX's pure Go backend, 10 to 100 times " +
+				"slower than XLA; " +
 				"`go run ./kernel-setup setup` installs one.", nil
 		}
 		return "xla:" + nameOrFile(name, file, named), "", nil
@@ -104,7 +107,8 @@ func choose(h home.Home, want, env, plugins string, gpu bool) (config, notice st
 	}
 	if file == "" {
 		return "", "", fmt.Errorf(
-			"%s is %q, but there is no such PJRT plugin in %q; `go run ./kernel-setup setup` installs one, and \"go\" needs none",
+			"%s is %q, but there is no such PJRT plugin in %q; `go run ./kernel-setup setup` installs one, and "+
+				"\"go\" needs none",
 			from,
 			config,
 			strings.Join(dirs, string(os.PathListSeparator)),
@@ -117,8 +121,8 @@ func choose(h home.Home, want, env, plugins string, gpu bool) (config, notice st
 	return config, "", nil
 }
 
-// Dirs lists the folders of set-up's plugins that exist: CUDA's (go-xla's installer nests it) before the CPU's. Folders with plugins
-// that others own or may write are left out.
+// Dirs lists the folders of set-up's plugins that exist: CUDA's (go-xla's installer nests it) before the CPU's.
+// Folders with plugins that others own or may write are left out.
 func Dirs(h home.Home) []string {
 	dirs, _ := pluginDirs(h) // what is left out, choose tells
 	return dirs
@@ -140,7 +144,8 @@ func pluginDirs(h home.Home) (dirs []string, refused error) {
 	return dirs, refused
 }
 
-// HasGPU tells whether the machine shows an NVIDIA device, by the rule that go-xla follows before it loads the CUDA plugin.
+// HasGPU tells whether the machine shows an NVIDIA device, by the rule that go-xla follows before it loads the CUDA
+// plugin.
 func HasGPU() bool {
 	found, err := filepath.Glob("/dev/nvidia*")
 	return err == nil && len(found) > 0

@@ -41,7 +41,8 @@ func TestChoose(t *testing.T) {
 		{name: "environment's plugin", home: bare, plugins: cpu.PJRT(), config: "xla:cpu"},
 		{name: "environment before set-up", home: both, plugins: cpu.PJRT(), gpu: true, config: "xla:cpu"},
 		{name: "card", home: both, gpu: true, config: "xla:" + cudaFile},
-		{name: "CUDA plugin without a card", home: both, config: "xla:" + filepath.Join(both.PJRT(), "pjrt_c_api_cpu_plugin.so")},
+		{name: "CUDA plugin without a card", home: both,
+			config: "xla:" + filepath.Join(both.PJRT(), "pjrt_c_api_cpu_plugin.so")},
 		{name: "flag before environment", home: cpu, want: "go", env: "xla:cpu", config: "go"},
 		{name: "environment", home: cpu, env: "go", config: "go"},
 		{name: "xla by name", home: cpu, env: "xla:cpu", config: "xla:" + cpuFile},
@@ -53,7 +54,8 @@ func TestChoose(t *testing.T) {
 	} {
 		config, notice, err := choose(c.home, c.want, c.env, c.plugins, c.gpu)
 		if config != c.config || (notice != "") != c.notice || (err != nil) != c.fails {
-			t.Errorf("%s: got %q, notice %q, error %v; want %q, notice %v, fails %v", c.name, config, notice, err, c.config, c.notice, c.fails)
+			t.Errorf("%s: got %q, notice %q, error %v; want %q, notice %v, fails %v", c.name, config, notice, err,
+				c.config, c.notice, c.fails)
 		}
 	}
 }
@@ -84,7 +86,8 @@ func TestChildEnv(t *testing.T) {
 	t.Setenv(EnvPlugins, "")
 	t.Setenv(EnvBackend, "xla:cpu")
 	env, notice, err := ChildEnv(h, "")
-	if err != nil || notice != "" || env[EnvBackend] != "xla:cpu" || env[EnvPlugins] != h.PJRT() || env[EnvNoAutoInstall] != "1" {
+	if err != nil || notice != "" || env[EnvBackend] != "xla:cpu" || env[EnvPlugins] != h.PJRT() ||
+		env[EnvNoAutoInstall] != "1" {
 		t.Errorf("ChildEnv = %v, %q, %v", env, notice, err)
 	}
 }

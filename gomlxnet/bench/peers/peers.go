@@ -67,8 +67,10 @@ func Start(ctx context.Context, python, dir, script string, args ...string) (*Pr
 	}
 	p.cmd = exec.CommandContext(ctx, python, append([]string{filepath.Join(dir, script)}, args...)...)
 	p.cmd.Dir, p.cmd.Stderr = dir, p.log
-	// A compiled step is compiled every time that it is asked for; each version of each library has its own name for that.
-	p.cmd.Env = append(os.Environ(), "TORCHINDUCTOR_FORCE_DISABLE_CACHES=1", "TORCHINDUCTOR_CACHE_DIR="+filepath.Join(dir, "inductor"),
+	// A compiled step is compiled every time that it is asked for; each version of each library has its own name for
+	// that.
+	p.cmd.Env = append(os.Environ(), "TORCHINDUCTOR_FORCE_DISABLE_CACHES=1",
+		"TORCHINDUCTOR_CACHE_DIR="+filepath.Join(dir, "inductor"),
 		"JAX_ENABLE_COMPILATION_CACHE=0", "JAX_PLATFORMS=cpu", "PYTHONDONTWRITEBYTECODE=1")
 	p.cmd.WaitDelay = 5 * time.Second
 	if p.in, err = p.cmd.StdinPipe(); err != nil {

@@ -8,8 +8,8 @@
 // result covers where each picture is.
 //
 // It is a room of its own, and not a part of the formats, as it divides any source: it asks for the names of files
-// ([dataset.Filer]) and leaves all else to the source below. Folders of classes use [Parts.Share], as they are no source
-// before they are divided.
+// ([dataset.Filer]) and leaves all else to the source below. Folders of classes use [Parts.Share], as they are no
+// source before they are divided.
 //
 // Start from parts.go; folds.go puts groups of pictures into bins, groups.go reads who belongs together.
 package divide

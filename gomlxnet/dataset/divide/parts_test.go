@@ -351,14 +351,18 @@ func TestBadParts(t *testing.T) {
 		{flat, divide.Parts{TestShare: 0.2, Groups: "none.csv"}, "none.csv"},
 		{flat, divide.Parts{TestShare: 0.2, Groups: groupFile(t, "")}, "no line"},
 		{flat, divide.Parts{TestShare: 0.2, Groups: groupFile(t, "a,b,c\n")}, "line 1 has 3 columns"},
-		{flat, divide.Parts{TestShare: 0.2, Groups: groupFile(t, "a,b\nc\n")}, "record on line 2: wrong number of fields"},
-		{flat, divide.Parts{TestShare: 0.2, Groups: groupFile(t, "rose/0.png,\n")}, `line 1: file "rose/0.png", group ""`},
-		{flat, divide.Parts{TestShare: 0.2, Groups: grouped(t, "", "0.png,plant 1")}, "line 21: 0.png is the end of two " +
-			"files, set: flowers/rose/0.png and set: flowers/tulip/0.png"},
+		{flat, divide.Parts{TestShare: 0.2, Groups: groupFile(t, "a,b\nc\n")},
+			"record on line 2: wrong number of fields"},
+		{flat, divide.Parts{TestShare: 0.2, Groups: groupFile(t, "rose/0.png,\n")},
+			`line 1: file "rose/0.png", group ""`},
+		{flat, divide.Parts{TestShare: 0.2, Groups: grouped(t, "", "0.png,plant 1")},
+			"line 21: 0.png is the end of two " +
+				"files, set: flowers/rose/0.png and set: flowers/tulip/0.png"},
 		{flat, divide.Parts{TestShare: 0.2, Groups: grouped(t, "", "rose/4.png,plant 9")},
 			`line 21: rose/4.png is of group "plant 9", and of "plant 1" on line 9`},
-		{flat, divide.Parts{TestShare: 0.2, Groups: groupFile(t, "rose/1.png,a\n")}, "19 of 20 pictures have no group, " +
-			"the first is set: flowers/rose/0.png"},
+		{flat, divide.Parts{TestShare: 0.2, Groups: groupFile(t, "rose/1.png,a\n")},
+			"19 of 20 pictures have no group, " +
+				"the first is set: flowers/rose/0.png"},
 		{flat, divide.Parts{Folds: 5, Fold: 1, Groups: grouped(t, "")}, "class rose has 4 groups of pictures, too few"},
 	} {
 		if src, err := open(c.files, c.parts); err == nil || !strings.Contains(err.Error(), c.want) {
@@ -366,7 +370,8 @@ func TestBadParts(t *testing.T) {
 		}
 	}
 	for _, p := range []divide.Parts{{TestShare: 0.2}, {Folds: 2, Fold: 1, Groups: grouped(t, "")}} {
-		if _, err := formats.Open(t.Context(), "shapes:classes=4,train=6,test=2,size=24", formats.Options{Parts: p}); err == nil {
+		if _, err := formats.Open(t.Context(), "shapes:classes=4,train=6,test=2,size=24",
+			formats.Options{Parts: p}); err == nil {
 			t.Errorf("shapes are divided by %+v", p)
 		}
 	}

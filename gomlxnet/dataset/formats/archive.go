@@ -34,7 +34,8 @@ func openTree(ctx context.Context, name string) (*tree, error) {
 		return t, nil
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("data set %q: a pipe, a socket or a device; give a folder, a .zip or .tar.gz, or \"shapes\"", name)
+		return nil, fmt.Errorf("data set %q: a pipe, a socket or a device; give a folder, a .zip or .tar.gz, "+
+			"or \"shapes\"", name)
 	}
 	f, err := os.Open(name)
 	if err != nil {
@@ -73,7 +74,8 @@ func openTree(ctx context.Context, name string) (*tree, error) {
 		return t, nil
 	}
 	f.Close()
-	return nil, fmt.Errorf("data set %q: starts with % x, which is neither zip, gzip nor tar; give one of these or a folder", name, head[:min(4, len(head))])
+	return nil, fmt.Errorf("data set %q: starts with % x, which is neither zip, gzip nor tar; give one of "+
+		"these or a folder", name, head[:min(4, len(head))])
 }
 
 // memory is a flat file system of what a tar archive held.

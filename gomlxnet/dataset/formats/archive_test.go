@@ -22,7 +22,8 @@ func tarOf(t testing.TB, files map[string][]byte) []byte {
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		if err := w.WriteHeader(&tar.Header{Name: "./" + name, Mode: 0o644, Size: int64(len(files[name])), Typeflag: tar.TypeReg}); err != nil {
+		if err := w.WriteHeader(&tar.Header{Name: "./" + name, Mode: 0o644, Size: int64(len(files[name])),
+			Typeflag: tar.TypeReg}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := w.Write(files[name]); err != nil {
@@ -63,7 +64,8 @@ func TestFolderAndArchivesReadAlike(t *testing.T) {
 	tarred := tarOf(t, files)
 	var digests []string
 	for _, path := range []string{datatest.Tree(t, files), fileOf(t, "set.zip", datatest.Zip(t, files)),
-		fileOf(t, "set.tar", tarred), fileOf(t, "set.tar.gz", gzipOf(t, tarred)), fileOf(t, "misnamed.zip", gzipOf(t, tarred))} {
+		fileOf(t, "set.tar", tarred), fileOf(t, "set.tar.gz", gzipOf(t, tarred)),
+		fileOf(t, "misnamed.zip", gzipOf(t, tarred))} {
 		src, err := Open(context.Background(), path, Options{})
 		if err != nil {
 			t.Fatalf("%s: %v", path, err)
@@ -120,7 +122,8 @@ func TestArchiveErrors(t *testing.T) {
 			t.Errorf("%s: error %v, want one with %q and the file's name", name, err, c.want)
 		}
 	}
-	if _, err := Open(context.Background(), filepath.Join(t.TempDir(), "absent"), Options{}); err == nil || !strings.Contains(err.Error(), "absent") {
+	if _, err := Open(context.Background(), filepath.Join(t.TempDir(), "absent"), Options{}); err == nil ||
+		!strings.Contains(err.Error(), "absent") {
 		t.Errorf("absent path: %v", err)
 	}
 }

@@ -63,7 +63,8 @@ func TestBadPictures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := dataset.NewTask(context.Background(), src, []int{0, 1}, dataset.TaskOptions{Bad: dataset.BadSkips}); err == nil ||
+	if _, err := dataset.NewTask(context.Background(), src, []int{0, 1},
+		dataset.TaskOptions{Bad: dataset.BadSkips}); err == nil ||
 		!strings.Contains(err.Error(), "no train picture of class cat decodes") {
 		t.Errorf("a class without a sound picture: %v", err)
 	}

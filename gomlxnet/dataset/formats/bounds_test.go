@@ -39,7 +39,8 @@ func bomb(t *testing.T, files map[string][]byte, name string, size int64, count 
 	}
 	w := tar.NewWriter(z)
 	for i := range count {
-		if err := w.WriteHeader(&tar.Header{Name: strings.Replace(name, "?", string(rune('a'+i)), 1), Typeflag: tar.TypeReg, Size: size, Mode: 0o644}); err != nil {
+		if err := w.WriteHeader(&tar.Header{Name: strings.Replace(name, "?", string(rune('a'+i)), 1),
+			Typeflag: tar.TypeReg, Size: size, Mode: 0o644}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := io.CopyN(w, zeros{}, size); err != nil {
@@ -140,7 +141,8 @@ func TestSparseTar(t *testing.T) {
 			switch {
 			case want == "" && (err != nil || src.Len(dataset.Train) != 4):
 				t.Errorf("%s: %v, want it passed over", name, err)
-			case want != "" && (err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), name)):
+			case want != "" &&
+				(err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), name)):
 				t.Errorf("%s: %v, want an error that says %q", name, err, want)
 			}
 		}

@@ -14,7 +14,8 @@ import (
 func cifarRecord(labels ...byte) []byte {
 	rec := slices.Clone(labels)
 	for _, plane := range []func(y, x int) byte{
-		func(y, x int) byte { return labels[0] + byte(y) }, func(y, x int) byte { return byte(x) }, func(y, x int) byte { return 7 }} {
+		func(y, x int) byte { return labels[0] + byte(y) }, func(y, x int) byte { return byte(x) },
+		func(y, x int) byte { return 7 }} {
 		for i := range 1024 {
 			rec = append(rec, plane(i/32, i%32))
 		}
@@ -120,14 +121,23 @@ func TestCIFARErrors(t *testing.T) {
 		change func(map[string][]byte)
 		want   []string
 	}{
-		"cut off":     {func(m map[string][]byte) { m[dir+"data_batch_2.bin"] = m[dir+"data_batch_2.bin"][:5000] }, []string{"data_batch_2.bin", "cut off"}},
-		"empty":       {func(m map[string][]byte) { m[dir+"test_batch.bin"] = nil }, []string{"test_batch.bin", "empty"}},
-		"wrong label": {func(m map[string][]byte) { m[dir+"data_batch_1.bin"][3073*2] = 10 }, []string{"data_batch_1.bin", "record 2", "0..9"}},
-		"missing":     {func(m map[string][]byte) { delete(m, dir+"data_batch_4.bin") }, []string{"data_batch_4.bin", "needs"}},
-		"no image of a class": {func(m map[string][]byte) { m[dir+"test_batch.bin"] = m[dir+"test_batch.bin"][:3073*9] },
+		"cut off": {func(m map[string][]byte) { m[dir+"data_batch_2.bin"] = m[dir+"data_batch_2.bin"][:5000] },
+			[]string{"data_batch_2.bin", "cut off"}},
+		"empty": {func(m map[string][]byte) { m[dir+"test_batch.bin"] = nil },
+			[]string{"test_batch.bin", "empty"}},
+		"wrong label": {func(m map[string][]byte) { m[dir+"data_batch_1.bin"][3073*2] = 10 },
+			[]string{"data_batch_1.bin", "record 2", "0..9"}},
+		"missing": {func(m map[string][]byte) { delete(m, dir+"data_batch_4.bin") },
+			[]string{"data_batch_4.bin", "needs"}},
+		"no image of a class": {func(m map[string][]byte) {
+			m[dir+"test_batch.bin"] = m[dir+
+				"test_batch.bin"][:3073*9]
+		},
 			[]string{"airplane", "no test picture"}},
-		"name twice": {func(m map[string][]byte) { m[dir+"batches.meta.txt"] = []byte("a\nb\na\n") }, []string{"batches.meta.txt", `"a"`, "twice"}},
-		"few names":  {func(m map[string][]byte) { m[dir+"batches.meta.txt"] = []byte("a\nb\n") }, []string{"batches.meta.txt", "want 10"}},
+		"name twice": {func(m map[string][]byte) { m[dir+"batches.meta.txt"] = []byte("a\nb\na\n") },
+			[]string{"batches.meta.txt", `"a"`, "twice"}},
+		"few names": {func(m map[string][]byte) { m[dir+"batches.meta.txt"] = []byte("a\nb\n") },
+			[]string{"batches.meta.txt", "want 10"}},
 	} {
 		files := cifar10Files()
 		c.change(files)

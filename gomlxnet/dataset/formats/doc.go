@@ -18,17 +18,17 @@
 // (names.go); Survey counts all that is passed over. Two data sets in one folder are refused. Archives may be git's, or
 // have the names of Windows and Macs.
 //
-// Of a plain folder of 1000 files and more, what was read of its pictures (sums, sizes, how they lie) is remembered in
-// the user's cache folder, under coadapt/pictures, so that it opens again without reading them (remember.go). The folder
-// is listed anew each time, and a file counts as the one that was read where name, size, inode, times of modification
-// and of change are the same, and the folder is on the same device.
+// Of a plain folder of 1000 files and more, what was read of its pictures (sums, sizes, how they lie) is remembered
+// in the user's cache folder, under coadapt/pictures, so that it opens again without reading them (remember.go). The
+// folder is listed anew each time, and a file counts as the one that was read where name, size, inode, times of
+// modification and of change are the same, and the folder is on the same device.
 //
 // Pictures are turned upright as their EXIF data says, except where all classes are ILSVRC synsets, whose pictures were
 // not turned in 2014 (turned.go).
 //
 // Bounds, so that no file can take the memory or never end:
 //
-//	a .tar.gz                64 MiB and 32 times its size are unpacked into memory, of pictures and lists alone, and at most 4 GiB
+//	a .tar.gz                pictures and lists alone in memory: 64 MiB and 32 times its size, 4 GiB at most
 //	a .tar, a .zip           read where it lies
 //	files and folders        4 Mi, 8 folders deep
 //	pipes, devices, holes    not opened, not read: passed over, or a bad picture

@@ -14,9 +14,9 @@ import (
 )
 
 // folder is a tree of picture files: ImageNet's train/<wnid>/*.JPEG and val/<wnid>/*.JPEG, Tiny ImageNet's
-// train/<wnid>/images/ and val/images/ with val_annotations.txt, or any train/<class>/ and test/<class>/. Classes are in
-// order of their folders' names (for ILSVRC: sorted WNIDs, the class order of 2014), pictures by class, then by path. All
-// have one size; where the files differ, Options.Size asks for a warp to a square.
+// train/<wnid>/images/ and val/images/ with val_annotations.txt, or any train/<class>/ and test/<class>/. Classes are
+// in order of their folders' names (for ILSVRC: sorted WNIDs, the class order of 2014), pictures by class, then by
+// path. All have one size; where the files differ, Options.Size asks for a warp to a square.
 type folder struct {
 	t       *tree
 	name    string
@@ -41,8 +41,9 @@ type sample struct {
 // Name is the base name of the folder or archive.
 func (s *folder) Name() string { return s.name }
 
-// Digest covers names, sizes and CRC-32 sums of all pictures, their labels, the size they are brought to and the decoder if it is not Go's; a folder and
-// an archive of the same files agree. A plain folder of more than 2 GiB is told by names and sizes alone.
+// Digest covers names, sizes and CRC-32 sums of all pictures, their labels, the size they are brought to and the
+// decoder if it is not Go's; a folder and an archive of the same files agree. A plain folder of more than 2 GiB is
+// told by names and sizes alone.
 func (s *folder) Digest() string { return s.digest }
 
 // Classes are in order of their folders' names.
@@ -106,7 +107,8 @@ func openFolder(ctx context.Context, t *tree, name string, opt Options) (*folder
 	}
 	if train == "" && opt.TestShare == 0 && opt.Folds == 0 {
 		return nil, fmt.Errorf(
-			"%s: %d folders of pictures (%s) and no train/ and test/; -test-share 0.2, in a notebook nb.TestShare(0.2), keeps a "+
+			"%s: %d folders of pictures (%s) and no train/ and test/; -test-share 0.2, in a notebook "+
+				"nb.TestShare(0.2), keeps a "+
 				"fifth of each for testing, or make train/<class>/ and test/<class>/",
 			t.where,
 			len(perClass),
@@ -189,7 +191,8 @@ func (s *folder) complete(parts []dataset.Part) error {
 		for l, n := range count {
 			if n == 0 {
 				return fmt.Errorf(
-					"%s: class %s has no %s picture (JPEG, PNG, GIF, WebP, BMP or TIFF); add some or remove its folders",
+					"%s: class %s has no %s picture (JPEG, PNG, GIF, WebP, BMP or TIFF); add some or "+
+						"remove its folders",
 					s.t.where,
 					s.classes[l].Name,
 					p,
@@ -289,8 +292,8 @@ func (s *folder) sum(ctx context.Context) error {
 	for _, c := range s.classes {
 		fmt.Fprintf(labels, "%q ", c.Name)
 	}
-	// A size asked for that all pictures have already changes no pixel, so only the size counts. Version 2 resizes planes, in
-	// integers. The name of another decoder than Go's is part of it.
+	// A size asked for that all pictures have already changes no pixel, so only the size counts. Version 2 resizes
+	// planes, in integers. The name of another decoder than Go's is part of it.
 	version := 1
 	if s.resize {
 		version = 2

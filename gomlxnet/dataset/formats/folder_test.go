@@ -59,7 +59,8 @@ func TestFolderOrderAndPixels(t *testing.T) {
 	for i := range src.Len(dataset.Train) {
 		names = append(names, dataset.Describe(src, dataset.Train, i))
 	}
-	if want := []string{"set: train/cat/a.PNG", "set: train/cat/b.png", "set: train/truck/x.jpg", "set: train/truck/y.jpg"}; !slices.Equal(
+	if want := []string{"set: train/cat/a.PNG", "set: train/cat/b.png", "set: train/truck/x.jpg",
+		"set: train/truck/y.jpg"}; !slices.Equal(
 		names,
 		want,
 	) {
@@ -87,7 +88,8 @@ func TestChangedPicture(t *testing.T) {
 		t.Fatal(err)
 	}
 	file := filepath.Join(dir, "train", "cat", "b.png")
-	for name, data := range map[string][]byte{"as long": datatest.PNG(t, 4, 4, color.NRGBA{10, 20, 31, 255}), "longer": datatest.PNG(t, 4, 4, color.NRGBA{10, 20, 30, 99})} {
+	for name, data := range map[string][]byte{"as long": datatest.PNG(t, 4, 4, color.NRGBA{10, 20, 31, 255}),
+		"longer": datatest.PNG(t, 4, 4, color.NRGBA{10, 20, 30, 99})} {
 		if err := os.WriteFile(file, data, 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -175,13 +177,16 @@ func TestFolderErrors(t *testing.T) {
 		tiny   bool
 		want   []string
 	}{
-		"empty class":      {change: func(m map[string][]byte) { m["train/zebra/readme.txt"] = nil }, want: []string{"zebra", "no train picture"}},
-		"no test of class": {change: func(m map[string][]byte) { delete(m, "test/cat/t.png") }, want: []string{"cat", "no test picture"}},
+		"empty class": {change: func(m map[string][]byte) { m["train/zebra/readme.txt"] = nil },
+			want: []string{"zebra", "no train picture"}},
+		"no test of class": {change: func(m map[string][]byte) { delete(m, "test/cat/t.png") },
+			want: []string{"cat", "no test picture"}},
 		"no test": {change: func(m map[string][]byte) {
 			maps.DeleteFunc(m, func(k string, _ []byte) bool { return strings.HasPrefix(k, "test") })
 		},
 			want: []string{"no labelled test pictures", "val_annotations.txt"}},
-		"unknown test class": {change: func(m map[string][]byte) { m["test/dog/a.png"] = m["test/cat/t.png"] }, want: []string{"dog", "not in train"}},
+		"unknown test class": {change: func(m map[string][]byte) { m["test/dog/a.png"] = m["test/cat/t.png"] },
+			want: []string{"dog", "not in train"}},
 		"heif": {change: func(m map[string][]byte) { m["train/cat/c"] = []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00") },
 			want: []string{"train/cat/c", "HEIF", "PNG or JPEG", "-skip-bad", "nb.SkipBad()"}},
 		"no train": {change: func(m map[string][]byte) {
@@ -197,12 +202,15 @@ func TestFolderErrors(t *testing.T) {
 		"not annotated": {tiny: true, change: func(m map[string][]byte) {
 			m["tiny/val/images/val_2.JPEG"] = m["tiny/val/images/val_1.JPEG"]
 		}, want: []string{"val_2.JPEG", "names no class"}},
-		"annotated but absent": {tiny: true, change: func(m map[string][]byte) { delete(m, "tiny/val/images/val_1.JPEG") },
-			want: []string{"line 2", "val_1.JPEG"}},
-		"wnid without folder": {tiny: true, change: func(m map[string][]byte) { m["tiny/wnids.txt"] = []byte("n01443537\nn01443538") },
-			want: []string{"wnids.txt", "n01443538"}},
-		"wnid twice": {tiny: true, change: func(m map[string][]byte) { m["tiny/wnids.txt"] = []byte("n01443537\nn01443537") },
-			want: []string{"wnids.txt", "twice"}},
+		"annotated but absent": {tiny: true,
+			change: func(m map[string][]byte) { delete(m, "tiny/val/images/val_1.JPEG") },
+			want:   []string{"line 2", "val_1.JPEG"}},
+		"wnid without folder": {tiny: true,
+			change: func(m map[string][]byte) { m["tiny/wnids.txt"] = []byte("n01443537\nn01443538") },
+			want:   []string{"wnids.txt", "n01443538"}},
+		"wnid twice": {tiny: true,
+			change: func(m map[string][]byte) { m["tiny/wnids.txt"] = []byte("n01443537\nn01443537") },
+			want:   []string{"wnids.txt", "twice"}},
 	} {
 		files := datatest.Plain(t)
 		if c.tiny {

@@ -15,15 +15,16 @@ import (
 	"coadapt/gomlxnet/dataset"
 )
 
-// The archives of ILSVRC2012 as they are distributed: the first holds an archive n01440764.tar and so on for each class, the second
-// the validation pictures, side by side.
+// The archives of ILSVRC2012 as they are distributed: the first holds an archive n01440764.tar and so on for each
+// class, the second the validation pictures, side by side.
 const (
 	ilsvrcTrainTar = "ILSVRC2012_img_train.tar"
 	ilsvrcValTar   = "ILSVRC2012_img_val.tar"
 )
 
-// listILSVRC lists a folder that holds these archives as the tree train/<wnid>/*.JPEG and val/*.JPEG. Nothing is unpacked: pictures are
-// read from where they lie in the archives. It returns nil where the folder has no training archive.
+// listILSVRC lists a folder that holds these archives as the tree train/<wnid>/*.JPEG and val/*.JPEG. Nothing is
+// unpacked: pictures are read from where they lie in the archives. It returns nil where the folder has no training
+// archive.
 func listILSVRC(ctx context.Context, dir string) (*tree, error) {
 	train, err := os.Open(filepath.Join(dir, ilsvrcTrainTar))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -35,7 +36,8 @@ func listILSVRC(ctx context.Context, dir string) (*tree, error) {
 	val, err := os.Open(filepath.Join(dir, ilsvrcValTar))
 	if err != nil {
 		train.Close()
-		return nil, fmt.Errorf("%s has %s but not %s, which is needed beside it: %w", dir, ilsvrcTrainTar, ilsvrcValTar, err)
+		return nil, fmt.Errorf("%s has %s but not %s, which is needed beside it: %w", dir, ilsvrcTrainTar, ilsvrcValTar,
+			err)
 	}
 	files := spans{}
 	t := &tree{where: dir, fsys: files, passed: &passedOver{}, closer: closers{train, val}}
@@ -52,9 +54,10 @@ func listILSVRC(ctx context.Context, dir string) (*tree, error) {
 		if !isTar || !dataset.IsSynset(wnid) {
 			return fmt.Errorf("%s holds %s, want one archive a class, such as n01440764.tar", ilsvrcTrainTar, class)
 		}
-		return eachInTar(ctx, io.NewSectionReader(train, s.at, s.size), ilsvrcTrainTar+": "+class, func(name string, inner span) error {
-			return add("train/"+wnid+"/"+name, span{train, s.at + inner.at, inner.size})
-		})
+		return eachInTar(ctx, io.NewSectionReader(train, s.at, s.size), ilsvrcTrainTar+": "+class,
+			func(name string, inner span) error {
+				return add("train/"+wnid+"/"+name, span{train, s.at + inner.at, inner.size})
+			})
 	})
 	if err == nil {
 		err = eachInTar(ctx, val, ilsvrcValTar, func(name string, s span) error { return add("val/"+name, s) })

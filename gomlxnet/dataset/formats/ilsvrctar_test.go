@@ -34,7 +34,8 @@ func distributed(t testing.TB, files map[string][]byte) (train, val []byte) {
 	return tarOf(t, outer), tarOf(t, flat)
 }
 
-// TestILSVRCArchives: the archives as distributed and the unpacked tree are one source, picture for picture and by digest.
+// TestILSVRCArchives: the archives as distributed and the unpacked tree are one source, picture for picture and by
+// digest.
 func TestILSVRCArchives(t *testing.T) {
 	files := datatest.ILSVRC(t, 3, 4)
 	tree := datatest.Tree(t, files)

@@ -17,7 +17,8 @@ import (
 func TestIrregularFiles(t *testing.T) {
 	dir := datatest.Tree(t, datatest.Plain(t))
 	at := func(name string) string { return filepath.Join(dir, filepath.FromSlash(name)) }
-	for name, target := range map[string]string{"train/cat/notes.txt": "/nonexistent/a.txt", "train/cat/up": "..", "train/loop": "../..", "far": "../.."} {
+	for name, target := range map[string]string{"train/cat/notes.txt": "/nonexistent/a.txt", "train/cat/up": "..",
+		"train/loop": "../..", "far": "../.."} {
 		if err := os.Symlink(target, at(name)); err != nil {
 			t.Skipf("no links here: %v", err)
 		}
@@ -62,7 +63,8 @@ func TestIrregularFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := Open(t.Context(), at("train/cat/pipe"), Options{}); err == nil || !strings.Contains(err.Error(), "pipe") {
+	if _, err := Open(t.Context(), at("train/cat/pipe"), Options{}); err == nil ||
+		!strings.Contains(err.Error(), "pipe") {
 		t.Errorf("a pipe in place of the data: %v", err)
 	}
 }

@@ -43,7 +43,8 @@ func cifar100Supers() []superclass {
 // cifar10Classes are the classes of CIFAR-10 in their order, with their groups.
 func cifar10Classes() []dataset.Class {
 	var out []dataset.Class
-	for _, name := range []string{"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"} {
+	for _, name := range []string{"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship",
+		"truck"} {
 		group := dataset.Natural
 		switch name {
 		case "airplane", "automobile", "ship", "truck":
@@ -54,8 +55,8 @@ func cifar10Classes() []dataset.Class {
 	return out
 }
 
-// classify fills group and superclass of classes by their names: WNIDs, or the classes of CIFAR-10 or CIFAR-100, fine or
-// coarse. The names of CIFAR are only believed where every class is one of them.
+// classify fills group and superclass of classes by their names: WNIDs, or the classes of CIFAR-10 or CIFAR-100, fine
+// or coarse. The names of CIFAR are only believed where every class is one of them.
 func classify(classes []dataset.Class) {
 	ten, fine, coarse := map[string]dataset.Class{}, map[string]dataset.Class{}, map[string]dataset.Class{}
 	for _, c := range cifar10Classes() {

@@ -36,7 +36,8 @@ func TestTwoDataSets(t *testing.T) {
 		"trees":          {with(in("zoo/", tree), in("old/", tree)), []string{"zoo/train/", "old/train/"}},
 		"tree and cifar": {with(in("zoo/", tree), in("cifar/", cifar)), []string{"zoo/train/", "cifar/train.bin"}},
 		"two cifars":     {with(in("a/", cifar), in("b/", cifar)), []string{"a/train.bin", "b/train.bin"}},
-		"two spellings":  {with(tree, in("Train/", map[string][]byte{"cat/z.png": tree["train/cat/b.png"]})), []string{"train/", "Train/"}},
+		"two spellings": {with(tree, in("Train/", map[string][]byte{"cat/z.png": tree["train/cat/b.png"]})),
+			[]string{"train/", "Train/"}},
 	} {
 		_, err := openMap(c.files, Options{})
 		for _, w := range c.want {
@@ -83,7 +84,8 @@ func TestOneDataSet(t *testing.T) {
 func TestPicturesByFirstBytes(t *testing.T) {
 	files := datatest.Plain(t)
 	p, j := files["train/cat/b.png"], files["train/truck/x.jpg"]
-	for name, data := range map[string][]byte{"c.jfif": j, "c.jpe": j, "c.pgm": p, "c": p, "c.png?w=200": p, "c.jp2": j, "c.tga": p, "c.jpg_large": j} {
+	for name, data := range map[string][]byte{"c.jfif": j, "c.jpe": j, "c.pgm": p, "c": p, "c.png?w=200": p, "c.jp2": j,
+		"c.tga": p, "c.jpg_large": j} {
 		files["train/cat/"+name] = data
 	}
 	for _, open := range []func() (dataset.Source, error){

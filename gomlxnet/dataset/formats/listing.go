@@ -64,7 +64,8 @@ func (w *walker) walk(dir string, depth int, above []fs.FileInfo) error {
 			continue
 		}
 		if !utf8.ValidString(name) {
-			return fmt.Errorf("%s: the name %q is not UTF-8; rename the file (convmv does it for whole folders)", w.where, name)
+			return fmt.Errorf("%s: the name %q is not UTF-8; rename the file (convmv does it for whole folders)",
+				w.where, name)
 		}
 		info, err := e.Info()
 		link := err == nil && info.Mode()&fs.ModeSymlink != 0

@@ -26,8 +26,10 @@ func TestLeftovers(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := files["train/cat/b.png"]
-	for _, name := range []string{"train/@eaDir/cat/SYNO.png", "train/cat/@eaDir/b.png/SYNO.png", "train/.ipynb_checkpoints/b.png",
-		"train/cat/Thumbs.db", "train/Thumbs.db", "__MACOSX/train/cat/b.png", "test/cat/._b.png", "train/#recycle/b.png", "train/cat/desktop.ini"} {
+	for _, name := range []string{"train/@eaDir/cat/SYNO.png", "train/cat/@eaDir/b.png/SYNO.png",
+		"train/.ipynb_checkpoints/b.png",
+		"train/cat/Thumbs.db", "train/Thumbs.db", "__MACOSX/train/cat/b.png", "test/cat/._b.png",
+		"train/#recycle/b.png", "train/cat/desktop.ini"} {
 		files[name] = p
 	}
 	got, err := openMap(files, Options{})

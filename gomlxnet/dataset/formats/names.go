@@ -24,7 +24,8 @@ func hidden(name string) bool {
 func leftover(name string) bool {
 	switch strings.ToLower(name) {
 	case "__macosx", "@eadir", "#recycle", "@recycle", "@recently-snapshot", "#snapshot", "$recycle.bin",
-		"system volume information", "lost+found", "__pycache__", "thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "picasa.ini", "icon\r":
+		"system volume information", "lost+found", "__pycache__", "thumbs.db", "ehthumbs.db", "ehthumbs_vista.db",
+		"desktop.ini", "picasa.ini", "icon\r":
 		return true
 	}
 	return false

@@ -35,9 +35,9 @@ type Options struct {
 //	plain-shapes                        the same figures, 24 px and easy to see: the default experiment's data
 //	PATH                                a folder, .zip, .tar or .tar.gz, recognised by what is in it
 //
-// A folder may be one that pack.Write made. A path else holds either the binary files of CIFAR-10 or CIFAR-100, or a tree
-// of pictures: train/<class>/ and test/ or val/<class>/, a folder of classes that Options.TestShare divides, or Tiny
-// ImageNet's val/images with val_annotations.txt.
+// A folder may be one that pack.Write made. A path else holds either the binary files of CIFAR-10 or CIFAR-100, or a
+// tree of pictures: train/<class>/ and test/ or val/<class>/, a folder of classes that Options.TestShare divides, or
+// Tiny ImageNet's val/images with val_annotations.txt.
 func Open(ctx context.Context, spec string, opt Options) (dataset.Source, error) {
 	if err := opt.Parts.Check(); err != nil {
 		return nil, fmt.Errorf("%s: %w", spec, err)
@@ -55,7 +55,8 @@ func (opt Options) divided(src dataset.Source) (dataset.Source, error) {
 	err := error(nil)
 	if opt.TestShare > 0 && (f == nil || f.dirs[dataset.Test] != "") {
 		err = fmt.Errorf(
-			"%s: a test share of %v, and it has a test part of %d pictures already; leave -test-share out, or divide all pictures anew by "+
+			"%s: a test share of %v, and it has a test part of %d pictures already; leave -test-share out, or divide "+
+				"all pictures anew by "+
 				"-folds 5 -fold 1, in a notebook nb.Fold(1, 5)",
 			src.Name(),
 			opt.TestShare,

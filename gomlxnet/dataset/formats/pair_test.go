@@ -89,7 +89,8 @@ func TestPair(t *testing.T) {
 			slices.Equal(task.Mean(), alone.Mean()),
 		)
 	}
-	if turned, _, _ := pairOf(t, "plain-shapes:classes=6,train=5,test=2,size=24", "shapes:classes=4,train=6,test=3,size=24"); turned.Digest() == p.Digest() {
+	if turned, _, _ := pairOf(t, "plain-shapes:classes=6,train=5,test=2,size=24",
+		"shapes:classes=4,train=6,test=3,size=24"); turned.Digest() == p.Digest() {
 		t.Error("the digest does not tell which source is task A")
 	}
 }

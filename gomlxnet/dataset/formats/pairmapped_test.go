@@ -52,7 +52,8 @@ func TestPairOfPacks(t *testing.T) {
 	for _, classes := range [][]int{plain.Split().A, plain.Split().B, {1, 5}} {
 		for range 2 { // the second time the mean is one that was kept
 			want := task(plain, classes)
-			for name, got := range map[string]*dataset.Task{"two packs": task(both, classes), "one pack": task(half, classes)} {
+			for name, got := range map[string]*dataset.Task{"two packs": task(both, classes),
+				"one pack": task(half, classes)} {
 				if got.Digest() != want.Digest() || !slices.Equal(got.Mean(), want.Mean()) {
 					t.Errorf("classes %v of %s: another digest or mean", classes, name)
 				}

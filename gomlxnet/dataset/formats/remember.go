@@ -134,7 +134,8 @@ func (t *tree) recall() {
 		if e.bad != nil || was == (stamp{}) || was != e.stamp || r.Sizes[at] != e.size {
 			continue
 		}
-		e.facts = facts{picture.Kind(r.Kinds[at]), way(r.Ways[at]), r.Heights[at], r.Widths[at], r.Sums[at], r.Summed[at]}
+		e.facts = facts{picture.Kind(r.Kinds[at]), way(r.Ways[at]), r.Heights[at], r.Widths[at], r.Sums[at],
+			r.Summed[at]}
 		m.recalled++
 	}
 }

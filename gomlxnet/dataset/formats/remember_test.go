@@ -121,7 +121,8 @@ func TestChangesAreSeen(t *testing.T) {
 			must(os.Rename(filepath.Join(dir, "test", "class1"), filepath.Join(dir, "test", "class2")))
 		}},
 		{name: "looked at", same: true, do: func() { _, err := os.ReadFile(file("007.jpg")); must(err) }},
-		{name: "given other times", same: true, do: func() { must(os.Chtimes(file("008.jpg"), time.Now(), time.Now())) }},
+		{name: "given other times", same: true,
+			do: func() { must(os.Chtimes(file("008.jpg"), time.Now(), time.Now())) }},
 	} {
 		known()
 		before, _ := opened(t, dir, Options{})

@@ -87,7 +87,8 @@ func TestTarsOfOthers(t *testing.T) {
 		t,
 		linked,
 		nil,
-		[]member{{Header: tar.Header{Typeflag: tar.TypeLink, Name: "./train/truck/y.jpg", Linkname: "train/truck/x.jpg"}}},
+		[]member{{Header: tar.Header{Typeflag: tar.TypeLink, Name: "./train/truck/y.jpg",
+			Linkname: "train/truck/x.jpg"}}},
 	)
 	for _, file := range bothTars(t, hard) {
 		src, err := Open(t.Context(), file, Options{})
@@ -103,7 +104,9 @@ func TestTarsOfOthers(t *testing.T) {
 			t.Errorf("%s: the hard link is not its target's picture", file)
 		}
 	}
-	for _, file := range bothTars(t, tarWith(t, files, nil, []member{{Header: tar.Header{Typeflag: tar.TypeSymlink, Name: "train/cat/l.png", Linkname: "b.png"}}})) {
+	for _, file := range bothTars(t,
+		tarWith(t, files, nil,
+			[]member{{Header: tar.Header{Typeflag: tar.TypeSymlink, Name: "train/cat/l.png", Linkname: "b.png"}}})) {
 		if _, err := Open(t.Context(), file, Options{}); err == nil ||
 			!strings.Contains(err.Error(), "train/cat/l.png is a link") {
 			t.Errorf("a link named as a picture: %v", err)
@@ -129,8 +132,10 @@ func TestZipNames(t *testing.T) {
 		"backslashes": {rename: func(s string) string { return strings.ReplaceAll(s, "/", `\`) }},
 		"./":          {rename: func(s string) string { return "./" + s }},
 		"//":          {rename: func(s string) string { return "a//" + s }},
-		"cp437":       {rename: func(s string) string { return strings.Replace(s, "/cat/", "/caf\x82/", 1) }, class: "caf\u00e9"},
-		"Latin-1":     {rename: func(s string) string { return strings.Replace(s, "/cat/", "/caf\xe9/", 1) }, class: "caf\u00e9"},
+		"cp437": {rename: func(s string) string { return strings.Replace(s, "/cat/", "/caf\x82/", 1) },
+			class: "caf\u00e9"},
+		"Latin-1": {rename: func(s string) string { return strings.Replace(s, "/cat/", "/caf\xe9/", 1) },
+			class: "caf\u00e9"},
 	} {
 		var b bytes.Buffer
 		z := zip.NewWriter(&b)

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// testPart finds the test pictures: test/<class>/, else val/<class>/ (or valid/, validation/), else val_annotations.txt in
-// one of them. Tiny ImageNet's test/images/ has no labels and is passed over.
+// testPart finds the test pictures: test/<class>/, else val/<class>/ (or valid/, validation/), else
+// val_annotations.txt in one of them. Tiny ImageNet's test/images/ has no labels and is passed over.
 func (s *folder) testPart(labels map[string]int) error {
 	for _, name := range []string{"test", "val", "valid", "validation"} {
 		dir, err := s.t.folder(name)
@@ -59,13 +59,15 @@ func (s *folder) testPart(labels map[string]int) error {
 var errNoTest = errors.New("no test part")
 
 func (s *folder) noTest() error {
-	return fmt.Errorf("%s: no labelled test pictures beside %strain/; want test/<class>/, val/<class>/ or val/images/ with "+
-		"val/val_annotations.txt, or ILSVRC2012's val/ILSVRC2012_val_*.JPEG; or -test-share 0.2, in a notebook nb.TestShare(0.2), which keeps a "+
+	return fmt.Errorf("%s: no labelled test pictures beside %strain/; want test/<class>/, val/<class>/ or "+
+		"val/images/ with "+
+		"val/val_annotations.txt, or ILSVRC2012's val/ILSVRC2012_val_*.JPEG; or -test-share 0.2, in a notebook "+
+		"nb.TestShare(0.2), which keeps a "+
 		"fifth of the training pictures for testing", s.t.where, s.t.prefix)
 }
 
-// flat takes the validation pictures of ILSVRC2012 that lie in one folder, labelled by their names; those of synsets that train/ does
-// not have are left out, so that a part of the classes can be used. It says whether there are any.
+// flat takes the validation pictures of ILSVRC2012 that lie in one folder, labelled by their names; those of synsets
+// that train/ does not have are left out, so that a part of the classes can be used. It says whether there are any.
 func (s *folder) flat(dir string, labels map[string]int) bool {
 	found := false
 	for _, e := range s.t.files {
@@ -96,14 +98,16 @@ func (s *folder) annotated(dir, notes string, labels map[string]int) error {
 	for _, a := range list {
 		label, ok := labels[norm.NFC.String(a.class)]
 		if !ok {
-			return fmt.Errorf("%s: %s%s line %d: class %s has no folder in train/", s.t.where, s.t.prefix, notes, a.line, a.class)
+			return fmt.Errorf("%s: %s%s line %d: class %s has no folder in train/", s.t.where, s.t.prefix, notes,
+				a.line, a.class)
 		}
 		file := dir + "images/" + a.file
 		if !s.t.has(file) {
 			file = dir + a.file
 		}
 		if !s.t.has(file) {
-			return fmt.Errorf("%s: %s%s line %d: there is no %simages/%s", s.t.where, s.t.prefix, notes, a.line, dir, a.file)
+			return fmt.Errorf("%s: %s%s line %d: there is no %simages/%s", s.t.where, s.t.prefix, notes, a.line, dir,
+				a.file)
 		}
 		named[file] = true
 		s.add(dataset.Test, []string{file}, label)
@@ -178,7 +182,8 @@ func (s *folder) titles() error {
 		seen := map[string]bool{}
 		for name := range strings.FieldsSeq(dataset.PlainText(data)) {
 			if _, ok := index[norm.NFC.String(name)]; !ok {
-				return fmt.Errorf("%s: %swnids.txt lists %s, which has no folder in train/", s.t.where, s.t.prefix, name)
+				return fmt.Errorf("%s: %swnids.txt lists %s, which has no folder in train/", s.t.where, s.t.prefix,
+					name)
 			}
 			if seen[name] {
 				return fmt.Errorf("%s: %swnids.txt lists %s twice", s.t.where, s.t.prefix, name)

@@ -102,7 +102,8 @@ func (t *tree) read(name string, limit int64) ([]byte, error) {
 	}
 	size := t.files[i].size
 	if size > limit {
-		return nil, fmt.Errorf("%s: %s has %d bytes, more than the %d that such a file may have", t.where, name, size, limit)
+		return nil, fmt.Errorf("%s: %s has %d bytes, more than the %d that such a file may have", t.where, name, size,
+			limit)
 	}
 	f, err := t.fsys.Open(t.prefix + name)
 	if err != nil {
@@ -122,14 +123,15 @@ func (t *tree) read(name string, limit int64) ([]byte, error) {
 	}
 	if e := t.files[i]; e.summed && crc32.ChecksumIEEE(data) != e.crc {
 		t.forget()
-		return nil, fmt.Errorf("%s: %s is not what it was when the folder was opened; nets of two sets of data must not mix, so start again", t.where, name)
+		return nil, fmt.Errorf("%s: %s is not what it was when the folder was opened; nets of two sets of data must "+
+			"not mix, so start again", t.where, name)
 	}
 	return data, nil
 }
 
-// digest hashes name, size and CRC-32 of the named files, so that a folder and an archive of the same files agree. The
-// files of a plain folder of more than 2 GiB are not read: there only names and sizes count. Those of a smaller one may not
-// change from then on: read refuses them.
+// digest hashes name, size and CRC-32 of the named files, so that a folder and an archive of the same files agree.
+// The files of a plain folder of more than 2 GiB are not read: there only names and sizes count. Those of a smaller
+// one may not change from then on: read refuses them.
 func (t *tree) digest(ctx context.Context, what string, names []string) (string, error) {
 	list := make([]entry, len(names))
 	var bytes int64

@@ -48,8 +48,8 @@ func (s *folder) turned(ctx context.Context) (bool, error) {
 	return found.Load(), ctx.Err()
 }
 
-// lies reports whether a picture is not upright; with sum its sum is made, too. One that cannot be read is bad, whatever
-// it says.
+// lies reports whether a picture is not upright; with sum its sum is made, too. One that cannot be read is bad,
+// whatever it says.
 func (s *folder) lies(file string, sum bool) bool {
 	at, _ := s.t.find(file)
 	e := &s.t.files[at]

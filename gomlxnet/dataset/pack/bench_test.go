@@ -31,8 +31,8 @@ func (noisePictures) Image(p dataset.Part, i int, dst []uint8) error {
 	return nil
 }
 
-// BenchmarkRead makes batches of 256 at 227 px, cropped and mirrored at random, of a pack in the page cache (2048 pictures,
-// 403 MB: more than the processor's caches hold), the way training does, the mean subtracted.
+// BenchmarkRead makes batches of 256 at 227 px, cropped and mirrored at random, of a pack in the page cache (2048
+// pictures, 403 MB: more than the processor's caches hold), the way training does, the mean subtracted.
 func BenchmarkRead(b *testing.B) {
 	dir := b.TempDir()
 	if _, err := pack.Write(b.Context(), noisePictures{2048}, dir, pack.Options{}); err != nil {
@@ -49,7 +49,8 @@ func BenchmarkRead(b *testing.B) {
 	}
 	b.ResetTimer()
 	began, n := datatest.CPUTime(b), 0
-	for _, err := range task.Train(b.Context(), dataset.Order{Seed: 1, Batch: 256}, dataset.View{Size: 227, Crop: true, Mirror: true}, 0, b.N) {
+	for _, err := range task.Train(b.Context(), dataset.Order{Seed: 1, Batch: 256},
+		dataset.View{Size: 227, Crop: true, Mirror: true}, 0, b.N) {
 		if err != nil {
 			b.Fatal(err)
 		}

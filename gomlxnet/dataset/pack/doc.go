@@ -10,9 +10,9 @@
 //	shard-00000.json  their parts, labels, names and CRC-32C sums, and the SHA-256 sum of the shard
 //	means/            mean images of tasks, kept as they are asked for
 //
-// A picture is checked against its sum when it is first read. A shard that is cut off while it is mapped is an error and
-// does not end the process (guard.go).
+// A picture is checked against its sum when it is first read. A shard that is cut off while it is mapped is an error
+// and does not end the process (guard.go).
 //
-// Start from write.go, then folder.go. The package knows [dataset.Source] and its optional interfaces alone: a pack is of
-// any source, however it was opened.
+// Start from write.go, then folder.go. The package knows [dataset.Source] and its optional interfaces alone: a pack
+// is of any source, however it was opened.
 package pack

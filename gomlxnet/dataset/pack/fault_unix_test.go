@@ -32,13 +32,15 @@ func TestTruncatedPack(t *testing.T) {
 	_, picture := task.Picture(dataset.Train, 0, nil)
 	var train, clean error
 	h, _, _ := p.Shape()
-	for _, err := range task.Train(t.Context(), dataset.Order{Seed: 1, Batch: task.NumTrain()}, dataset.View{Size: h}, 0, 1) {
+	for _, err := range task.Train(t.Context(), dataset.Order{Seed: 1, Batch: task.NumTrain()}, dataset.View{Size: h},
+		0, 1) {
 		train = err
 	}
 	for _, err := range task.Clean(t.Context(), dataset.Train, task.NumTrain(), 4, dataset.View{Size: h}) {
 		clean = errors.Join(clean, err)
 	}
-	for name, err := range map[string]error{"Image": p.Image(dataset.Train, 0, buf), "Picture": picture, "Train": train, "Clean": clean, "Verify": p.Verify(t.Context(), nil)} {
+	for name, err := range map[string]error{"Image": p.Image(dataset.Train, 0, buf), "Picture": picture, "Train": train,
+		"Clean": clean, "Verify": p.Verify(t.Context(), nil)} {
 		if err == nil || !strings.Contains(err.Error(), shard(0)) ||
 			!strings.Contains(err.Error(), "it cannot be read any more") {
 			t.Errorf("%s: %v, want an error that names %s", name, err, shard(0))

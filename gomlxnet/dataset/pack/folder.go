@@ -121,7 +121,8 @@ func (s *Folder) openShard(i int) error {
 	}
 	if want := int64(len(meta.Pictures)) * int64(s.size); info.Size() != want {
 		return fmt.Errorf(
-			"%s has %d bytes, want %d for %d pictures: it is cut off or not the one that was packed; remove %s and pack again",
+			"%s has %d bytes, want %d for %d pictures: it is cut off or not the one that was packed; remove %s "+
+				"and pack again",
 			f.Name(),
 			info.Size(),
 			want,

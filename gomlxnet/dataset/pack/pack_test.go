@@ -59,7 +59,8 @@ func openPacked(t testing.TB, dir string) *pack.Folder {
 	return p
 }
 
-// TestPackedIsTheSource: all that is asked of a source, and the batches and mean of a task, are those of the tree that was packed.
+// TestPackedIsTheSource: all that is asked of a source, and the batches and mean of a task, are those of the tree
+// that was packed.
 func TestPackedIsTheSource(t *testing.T) {
 	src := unpacked(t)
 	for _, most := range []int64{1, 2*packPixels + 1, 1 << 20} { // one, two and all pictures a shard
@@ -112,7 +113,8 @@ func sameTask(t *testing.T, a, b *dataset.Task) {
 	}
 }
 
-// TestFlippedByte: in any shard, at any picture, it is found when the picture is read and when all is verified, and named.
+// TestFlippedByte: in any shard, at any picture, it is found when the picture is read and when all is verified, and
+// named.
 func TestFlippedByte(t *testing.T) {
 	dir := t.TempDir()
 	write(t, unpacked(t), dir)
@@ -156,10 +158,12 @@ func TestFlippedByte(t *testing.T) {
 	}
 }
 
-// TestPackGoesOn stops packing after some shards and starts again; nothing finished is made twice, and the result is that of one run.
+// TestPackGoesOn stops packing after some shards and starts again; nothing finished is made twice, and the result is
+// that of one run.
 func TestPackGoesOn(t *testing.T) {
 	src, dir := unpacked(t), t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "plan.json.1"+durable.PartEnding), []byte("killed while it wrote"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "plan.json.1"+durable.PartEnding), []byte("killed while it wrote"),
+		0o644); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -242,16 +246,31 @@ func TestPackRefuses(t *testing.T) {
 			_, err := pack.Write(t.Context(), src, t.TempDir(), pack.Options{ShardBytes: -1})
 			return err
 		},
-		"20x20 pixels":   func() error { _, err := formats.Open(t.Context(), other, formats.Options{Size: 32}); return err },
-		"coarse":         func() error { _, err := formats.Open(t.Context(), other, formats.Options{Coarse: true}); return err },
-		"has 1000 bytes": func() error { return breakAndOpen(t, src, shard(0), func(b []byte) []byte { return b[:1000] }) },
+		"20x20 pixels": func() error {
+			_,
+				err := formats.Open(t.Context(), other, formats.Options{Size: 32})
+			return err
+		},
+		"coarse": func() error {
+			_,
+				err := formats.Open(t.Context(), other, formats.Options{Coarse: true})
+			return err
+		},
+		"has 1000 bytes": func() error {
+			return breakAndOpen(t, src, shard(0),
+				func(b []byte) []byte { return b[:1000] })
+		},
 		"is damaged": func() error {
 			return breakAndOpen(t, src, "shard-00002.json", func(b []byte) []byte { b[30] ^= 1; return b })
 		},
 		"version 9": func() error {
-			return breakAndOpen(t, src, "pack.json", func(b []byte) []byte { return bytes.Replace(b, []byte(`"version": 1`), []byte(`"version": 9`), 1) })
+			return breakAndOpen(t, src, "pack.json",
+				func(b []byte) []byte { return bytes.Replace(b, []byte(`"version": 1`), []byte(`"version": 9`), 1) })
 		},
-		"pack.json is ": func() error { return breakAndOpen(t, src, "pack.json", func(b []byte) []byte { return b[:len(b)/2] }) },
+		"pack.json is ": func() error {
+			return breakAndOpen(t, src, "pack.json",
+				func(b []byte) []byte { return b[:len(b)/2] })
+		},
 	} {
 		if err := try(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want one with %q", err, want)
@@ -358,7 +377,8 @@ func BenchmarkBatches(b *testing.B) {
 				b.Fatal(err)
 			}
 			b.ResetTimer()
-			for _, err := range task.Train(b.Context(), dataset.Order{Seed: 1, Batch: 64}, dataset.View{Size: 56, Crop: true, Mirror: true}, 0, b.N) {
+			for _, err := range task.Train(b.Context(), dataset.Order{Seed: 1, Batch: 64},
+				dataset.View{Size: 56, Crop: true, Mirror: true}, 0, b.N) {
 				if err != nil {
 					b.Fatal(err)
 				}

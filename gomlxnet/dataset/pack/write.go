@@ -99,9 +99,9 @@ func shardMeta(i int) string { return fmt.Sprintf("shard-%05d.json", i) }
 // decoding. A pack of a source is the same data: it has the same digest unless bad pictures were left out.
 //
 // Shards are written whole or not at all. A run that was interrupted, killed or out of disk goes on where it stopped
-// when called again with the same source and options; the shards that it finds are checked by their sums first. It fails
-// where dir holds something else, where another process is packing into it, and for the first picture that does not
-// decode, unless opt.Bad says otherwise.
+// when called again with the same source and options; the shards that it finds are checked by their sums first. It
+// fails where dir holds something else, where another process is packing into it, and for the first picture that does
+// not decode, unless opt.Bad says otherwise.
 func Write(ctx context.Context, src dataset.Source, dir string, opt Options) (Report, error) {
 	var report Report
 	if opt.ShardBytes == 0 {
@@ -173,7 +173,8 @@ func Write(ctx context.Context, src dataset.Source, dir string, opt Options) (Re
 	if err != nil {
 		return report, err
 	}
-	if err := durable.WriteFile(filepath.Join(dir, indexFile), func(w io.Writer) error { _, err := w.Write(data); return err }); err != nil {
+	if err := durable.WriteFile(filepath.Join(dir, indexFile),
+		func(w io.Writer) error { _, err := w.Write(data); return err }); err != nil {
 		return report, fmt.Errorf("pack: %w", err)
 	}
 	return report, nil
@@ -221,7 +222,8 @@ func claim(dir string, head plan) error {
 		return fmt.Errorf("pack: %w", err)
 	case string(have) != string(want):
 		return fmt.Errorf(
-			"pack: %s holds a pack of other pictures, another size, shard size or policy for bad pictures; choose another folder, or remove this one",
+			"pack: %s holds a pack of other pictures, another size, shard size or policy for bad pictures; choose "+
+				"another folder, or remove this one",
 			dir,
 		)
 	}
@@ -272,7 +274,8 @@ func (p *packer) shard(ctx context.Context, i int) (meta shardList, kept bool, e
 	if err != nil {
 		return meta, false, err
 	}
-	if err := durable.WriteFile(filepath.Join(p.dir, shardMeta(i)), func(w io.Writer) error { _, err := w.Write(data); return err }); err != nil {
+	if err := durable.WriteFile(filepath.Join(p.dir, shardMeta(i)),
+		func(w io.Writer) error { _, err := w.Write(data); return err }); err != nil {
 		return meta, false, fmt.Errorf("pack: %w", err)
 	}
 	return meta, false, nil
@@ -317,7 +320,8 @@ func (p *packer) decode(
 					}
 					failures[j] = err
 				} else {
-					entries[j] = &entry{Part: part, Label: int32(p.src.Label(part, at)), CRC: crc32.Checksum(dst, table), Name: name}
+					entries[j] = &entry{Part: part, Label: int32(p.src.Label(part, at)),
+						CRC: crc32.Checksum(dst, table), Name: name}
 				}
 				p.progress(1)
 			}

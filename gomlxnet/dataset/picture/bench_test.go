@@ -10,8 +10,8 @@ import (
 	"coadapt/gomlxnet/dataset/datatest"
 )
 
-// BenchmarkDecode makes pictures of 256 px of the JPEGs in COADAPT_BENCH_TREE (testdata/packpeer.py makes one), which is
-// what packing spends its time on: file in memory to RGB, and its checksums.
+// BenchmarkDecode makes pictures of 256 px of the JPEGs in COADAPT_BENCH_TREE (testdata/packpeer.py makes one), which
+// is what packing spends its time on: file in memory to RGB, and its checksums.
 func BenchmarkDecode(b *testing.B) {
 	tree := os.Getenv("COADAPT_BENCH_TREE")
 	if tree == "" {

@@ -26,8 +26,10 @@ func TestDecodeColourModels(t *testing.T) {
 			rgba.Pix[i] = 255
 		}
 	}
-	models := map[string]draw.Image{"rgba": image.NewRGBA(r), "nrgba": image.NewNRGBA(r), "gray": image.NewGray(r), "gray16": image.NewGray16(r),
-		"nrgba64": image.NewNRGBA64(r), "paletted": image.NewPaletted(r, color.Palette{color.Black, color.White, color.RGBA{200, 30, 90, 255}})}
+	models := map[string]draw.Image{"rgba": image.NewRGBA(r), "nrgba": image.NewNRGBA(r), "gray": image.NewGray(r),
+		"gray16":   image.NewGray16(r),
+		"nrgba64":  image.NewNRGBA64(r),
+		"paletted": image.NewPaletted(r, color.Palette{color.Black, color.White, color.RGBA{200, 30, 90, 255}})}
 	check := func(name string, data []byte, img image.Image) {
 		got := make([]uint8, 9*7*3)
 		if err := (&Decoder{}).RGB(data, 7, 9, false, got); err != nil {

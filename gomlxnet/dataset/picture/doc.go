@@ -16,6 +16,6 @@
 // A new format is an entry in formats (kind.go), with its codec in a file of its own where it needs more than a package
 // that reads it (webp.go), its ending in HasEnding, and a case in TestFormats.
 //
-// Start from kind.go, then decode.go. exif.go reads orientations, jpegplanes.go and jpegscan.go read JPEGs that image/jpeg
-// does not take, turbo.go loads libjpeg-turbo, warp.go resizes.
+// Start from kind.go, then decode.go. exif.go reads orientations, jpegplanes.go and jpegscan.go read JPEGs that
+// image/jpeg does not take, turbo.go loads libjpeg-turbo, warp.go resizes.
 package picture

@@ -121,7 +121,8 @@ func pictureOrientation(data []byte) int {
 }
 
 // Upright reports whether a picture's EXIF data, if it has any, says that it needs no turning. head reads the first n
-// bytes of its file, or all of a shorter one; as few as will do are asked for. A picture that cannot be read is upright.
+// bytes of its file, or all of a shorter one; as few as will do are asked for. A picture that cannot be read is
+// upright.
 func Upright(head func(n int64) ([]byte, error)) bool {
 	o := 1
 	for _, n := range []int64{4 << 10, exifHead, MaxBytes} {

@@ -81,13 +81,15 @@ func TestOrientation(t *testing.T) {
 			if h, w, err := d.Size(data); h != 2 || w != 3 || err != nil {
 				t.Errorf("orientation %d: %dx%d, want 2x3 (%v)", o, h, w, err)
 			}
-			if got := pictureOrientation(datatest.JPEGWithEXIF(datatest.JPEG(t, 4, 4, 9), datatest.EXIF(order, o))); got != o {
+			if got := pictureOrientation(datatest.JPEGWithEXIF(datatest.JPEG(t, 4, 4, 9),
+				datatest.EXIF(order, o))); got != o {
 				t.Errorf("JPEG of orientation %d: read as %d", o, got)
 			}
 		}
 	}
 	for _, o := range []int{0, 9, 77} {
-		if got := pictureOrientation(datatest.JPEGWithEXIF(datatest.JPEG(t, 4, 4, 9), datatest.EXIF(binary.BigEndian, o))); got != 1 {
+		if got := pictureOrientation(datatest.JPEGWithEXIF(datatest.JPEG(t, 4, 4, 9),
+			datatest.EXIF(binary.BigEndian, o))); got != 1 {
 			t.Errorf("an orientation of %d, which there is not, is read as %d", o, got)
 		}
 	}

@@ -119,7 +119,8 @@ func TestWebPLevels(t *testing.T) {
 	for _, c := range []struct {
 		y, cb, cr uint8
 		want      [3]int
-	}{{16, 128, 128, [3]int{0, 0, 0}}, {235, 128, 128, [3]int{255, 255, 255}}, {81, 90, 240, [3]int{254, 0, 0}}, {126, 128, 128, [3]int{128, 128, 128}}} {
+	}{{16, 128, 128, [3]int{0, 0, 0}}, {235, 128, 128, [3]int{255, 255, 255}}, {81, 90, 240, [3]int{254, 0, 0}},
+		{126, 128, 128, [3]int{128, 128, 128}}} {
 		m := image.NewYCbCr(image.Rect(0, 0, 1, 1), image.YCbCrSubsampleRatio420)
 		m.Y[0], m.Cb[0], m.Cr[0] = c.y, c.cb, c.cr
 		got := fromStudio(m, nil, 0).Pix
@@ -197,7 +198,8 @@ func TestDecodersShareMemory(t *testing.T) {
 
 // The sentence about a format that is not read names it.
 func TestUnreadFormats(t *testing.T) {
-	for head, want := range map[string]string{"P6\n3 2\n255\n": "Netpbm", "\x00\x00\x00\x1cftypavif": "AVIF", "8BPS\x00\x01": "Photoshop", "II+\x00": "BigTIFF"} {
+	for head, want := range map[string]string{"P6\n3 2\n255\n": "Netpbm", "\x00\x00\x00\x1cftypavif": "AVIF",
+		"8BPS\x00\x01": "Photoshop", "II+\x00": "BigTIFF"} {
 		err := (&Decoder{}).RGB([]byte(head+strings.Repeat("\x00", 16)), 4, 4, true, make([]uint8, 48))
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "PNG or JPEG") {
 			t.Errorf("%q: %v, want an error that names %s", head, err, want)

@@ -159,7 +159,8 @@ func readJPEGFrame(data []byte) (*jpegFrame, error) {
 
 func (f *jpegFrame) readFrame(body []byte) error {
 	if len(body) != 15 || body[5] != 3 {
-		return errors.New("a JPEG with planes sampled unevenly that are not three, which is not read; convert it to PNG")
+		return errors.New("a JPEG with planes sampled unevenly that are not three, which is not read; " +
+			"convert it to PNG")
 	}
 	f.h, f.w = int(binary.BigEndian.Uint16(body[1:])), int(binary.BigEndian.Uint16(body[3:]))
 	maxH, maxV := f.finest(body[6:])

@@ -122,7 +122,8 @@ func flatJPEG(w, h int, sampling [][2]int, interval int, sof byte, level func(pl
 // JPEGs whose planes are sampled as Go's decoder does not take them.
 func TestUnevenSampling(t *testing.T) {
 	level := func(plane, x, y int) int { return 40 + 50*plane + 7*x + 5*y }
-	for _, sampling := range [][][2]int{{{2, 2}, {1, 1}, {1, 2}}, {{2, 2}, {1, 1}, {2, 2}}, {{1, 1}, {2, 2}, {1, 1}}, {{3, 1}, {1, 1}, {1, 1}}, {{4, 4}, {2, 1}, {1, 4}}} {
+	for _, sampling := range [][][2]int{{{2, 2}, {1, 1}, {1, 2}}, {{2, 2}, {1, 1}, {2, 2}}, {{1, 1}, {2, 2}, {1, 1}},
+		{{3, 1}, {1, 1}, {1, 1}}, {{4, 4}, {2, 1}, {1, 4}}} {
 		for _, interval := range []int{0, 1} {
 			const w, h = 41, 35
 			data := flatJPEG(w, h, sampling, interval, 0xc0, level)
@@ -146,7 +147,8 @@ func TestUnevenSampling(t *testing.T) {
 				want := [3]uint8{}
 				want[0], want[1], want[2] = color.YCbCrToRGB(v[0], v[1], v[2])
 				if [3]uint8(dst[3*i:]) != want {
-					t.Errorf("%v, restarts every %d: pixel %d, %d is %v, want %v", sampling, interval, i%w, i/w, dst[3*i:3*i+3], want)
+					t.Errorf("%v, restarts every %d: pixel %d, %d is %v, want %v", sampling, interval, i%w, i/w,
+						dst[3*i:3*i+3], want)
 					break
 				}
 			}

@@ -13,8 +13,8 @@ import (
 	"github.com/ebitengine/purego"
 )
 
-// turbo is libjpeg-turbo, loaded at run time: programs build and run without it. Its TurboJPEG interface keeps these functions in
-// the versions 1.5 to 3.
+// turbo is libjpeg-turbo, loaded at run time: programs build and run without it. Its TurboJPEG interface keeps these
+// functions in the versions 1.5 to 3.
 type turbo struct {
 	library                                         uintptr
 	initDecompress, destroy, header, planes, pixels uintptr
@@ -61,7 +61,8 @@ func openTurbo() (*turbo, error) {
 			errors.Join(errs...),
 		)
 	}
-	for name, at := range map[string]*uintptr{"tjInitDecompress": &t.initDecompress, "tjDestroy": &t.destroy, "tjDecompressHeader3": &t.header,
+	for name, at := range map[string]*uintptr{"tjInitDecompress": &t.initDecompress, "tjDestroy": &t.destroy,
+		"tjDecompressHeader3":     &t.header,
 		"tjDecompressToYUVPlanes": &t.planes, "tjDecompress2": &t.pixels} {
 		var err error
 		if *at, err = purego.Dlsym(t.library, name); err != nil {
@@ -83,8 +84,9 @@ func (t *turbo) close() error {
 	return purego.Dlclose(t.library)
 }
 
-// decode decodes a JPEG into its planes. ok is false for what the library warns of or does not give planes of: damaged files, CMYK,
-// RGB, and subsamplings that are rare. image/jpeg decides about those, so that a file is bad with both or with neither.
+// decode decodes a JPEG into its planes. ok is false for what the library warns of or does not give planes of:
+// damaged files, CMYK, RGB, and subsamplings that are rare. image/jpeg decides about those, so that a file is bad
+// with both or with neither.
 func (t *turbo) decode(data []byte) (img image.Image, ok bool) {
 	h, ok := t.take()
 	if !ok {

@@ -9,8 +9,8 @@ import (
 	"coadapt/gomlxnet/dataset/planes"
 )
 
-// warp brings a picture to h x w pixels, [h, w, 3] bytes. JPEG's planes are resized as they are and coloured after, other
-// pictures by red, green and blue.
+// warp brings a picture to h x w pixels, [h, w, 3] bytes. JPEG's planes are resized as they are and coloured after,
+// other pictures by red, green and blue.
 func warp(img image.Image, h, w int, dst []uint8) {
 	size := img.Bounds().Size()
 	parts, coloured := takeApart(img)
@@ -29,8 +29,8 @@ func warp(img image.Image, h, w int, dst []uint8) {
 	}
 }
 
-// takeApart returns a picture's planes, without copying those it has: Y, or Y, Cb, Cr, or coloured, R, G, B. Transparent parts
-// are over black.
+// takeApart returns a picture's planes, without copying those it has: Y, or Y, Cb, Cr, or coloured, R, G, B.
+// Transparent parts are over black.
 func takeApart(img image.Image) (parts []planes.Plane, coloured bool) {
 	b := img.Bounds()
 	whole := func(pix []uint8, stride int) planes.Plane {
@@ -43,9 +43,11 @@ func takeApart(img image.Image) (parts []planes.Plane, coloured bool) {
 		if x, y, ok := chromaSteps(m.SubsampleRatio); ok {
 			at := m.COffset(b.Min.X, b.Min.Y)
 			chroma := func(pix []uint8) planes.Plane {
-				return planes.Plane{Pix: pix[at:], Stride: m.CStride, W: (b.Dx() + x - 1) / x, H: (b.Dy() + y - 1) / y, StepX: x, StepY: y}
+				return planes.Plane{Pix: pix[at:], Stride: m.CStride, W: (b.Dx() + x - 1) / x, H: (b.Dy() + y - 1) / y,
+					StepX: x, StepY: y}
 			}
-			return []planes.Plane{whole(m.Y[m.YOffset(b.Min.X, b.Min.Y):], m.YStride), chroma(m.Cb), chroma(m.Cr)}, false
+			return []planes.Plane{whole(m.Y[m.YOffset(b.Min.X, b.Min.Y):], m.YStride), chroma(m.Cb), chroma(m.Cr)},
+				false
 		}
 	}
 	if m, ok := img.(*planar); ok {
@@ -65,8 +67,8 @@ func takeApart(img image.Image) (parts []planes.Plane, coloured bool) {
 	return parts, true
 }
 
-// eachStrip visits a picture in red, green and blue over black, from the top in strips, so that it is never there a second
-// time as a whole. A strip is gone after the visit.
+// eachStrip visits a picture in red, green and blue over black, from the top in strips, so that it is never there a
+// second time as a whole. A strip is gone after the visit.
 func eachStrip(img image.Image, visit func(y int, strip *image.RGBA)) {
 	const rows = 64
 	b := img.Bounds()

@@ -24,9 +24,9 @@ func warped(img image.Image, w, h int) []uint8 {
 	return out
 }
 
-// Red, green and blue of pictures that are not planar are within one grey level of the twin. A JPEG's planes are about one
-// level off on average; at edges of colour they differ by more, as the twin repeats a sample of colour over four pixels and
-// the planes have it interpolated.
+// Red, green and blue of pictures that are not planar are within one grey level of the twin. A JPEG's planes are
+// about one level off on average; at edges of colour they differ by more, as the twin repeats a sample of colour over
+// four pixels and the planes have it interpolated.
 func TestWarp(t *testing.T) {
 	whole, err := jpeg.Decode(bytes.NewReader(datatest.Photo(t, 251, 187)))
 	if err != nil {
@@ -42,7 +42,8 @@ func TestWarp(t *testing.T) {
 			img  image.Image
 			mean float64
 			most int
-		}{{"planes", whole, 1.5, 40}, {"rgb", rgba, 0.5, 1}, {"grey", grey, 0.5, 1}, {"part", rgba.SubImage(image.Rect(10, 20, 170, 180)), 0.5, 1},
+		}{{"planes", whole, 1.5, 40}, {"rgb", rgba, 0.5, 1}, {"grey", grey, 0.5, 1},
+			{"part", rgba.SubImage(image.Rect(10, 20, 170, 180)), 0.5, 1},
 			{"part of planes", whole.(*image.YCbCr).SubImage(image.Rect(10, 20, 170, 180)), 1.5, 40}} {
 			got := make([]uint8, size*size*3)
 			warp(c.img, size, size, got)
@@ -87,7 +88,8 @@ func TestTurboIsGo(t *testing.T) {
 	if err := jpeg.Encode(&grey, m, nil); err != nil {
 		t.Fatal(err)
 	}
-	for name, data := range map[string][]byte{"colour": datatest.Photo(t, 251, 187), "one pixel": datatest.Photo(t, 1, 1), "grey": grey.Bytes()} {
+	for name, data := range map[string][]byte{"colour": datatest.Photo(t, 251, 187),
+		"one pixel": datatest.Photo(t, 1, 1), "grey": grey.Bytes()} {
 		slow, err := jpeg.Decode(bytes.NewReader(data))
 		if err != nil {
 			t.Fatal(err)
@@ -104,7 +106,8 @@ func TestTurboIsGo(t *testing.T) {
 		}
 		for i, p := range want {
 			for y := range p.H {
-				if _, most := datatest.Apart(planes[i].Pix[y*planes[i].Stride:][:p.W], p.Pix[y*p.Stride:][:p.W]); most > 2 {
+				if _, most := datatest.Apart(planes[i].Pix[y*planes[i].Stride:][:p.W],
+					p.Pix[y*p.Stride:][:p.W]); most > 2 {
 					t.Fatalf("%s: row %d of plane %d is %d levels off", name, y, i, most)
 				}
 			}

@@ -82,7 +82,8 @@ func fromStudio(m *image.YCbCr, alpha []uint8, stride int) *image.RGBA {
 			at := m.COffset(b.Min.X+x, b.Min.Y+y)
 			l := int(m.Y[m.YOffset(b.Min.X+x, b.Min.Y+y)]) * 19077 >> 8
 			u, v := int(m.Cb[at]), int(m.Cr[at])
-			c := [3]int{clip(l + v*26149>>8 - 14234), clip(l - u*6419>>8 - v*13320>>8 + 8708), clip(l + u*33050>>8 - 17685)}
+			c := [3]int{clip(l + v*26149>>8 - 14234), clip(l - u*6419>>8 - v*13320>>8 + 8708),
+				clip(l + u*33050>>8 - 17685)}
 			o := row[4*x:][:4]
 			for i := range c {
 				if alpha != nil {

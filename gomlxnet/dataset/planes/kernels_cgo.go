@@ -13,7 +13,8 @@ import "unsafe"
 // fast is slow in C, byte for byte. All that C is given is bytes and numbers, which it keeps no longer than the call.
 func (s *scaling) fast(dst []uint8) {
 	C.coadapt_resize(samples(s.Pix), C.long(s.Stride), C.int(s.W), C.int(s.outW), C.int(s.outH),
-		words(s.down.first), halves(s.down.w), C.int(s.down.n), words(s.across.first), halves(s.across.w), C.int(s.across.stride),
+		words(s.down.first), halves(s.down.w), C.int(s.down.n), words(s.across.first), halves(s.across.w),
+		C.int(s.across.stride),
 		halves(s.row), samples(dst))
 }
 

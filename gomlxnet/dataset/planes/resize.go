@@ -10,19 +10,23 @@ type Plane struct {
 	StepX, StepY int // pixels, from 1
 }
 
-// Resize brings a plane of a picture of width x height pixels to outW x outH samples, one after another in dst. The steps are
-// reckoned with: a plane of half as many samples lies where its pixels do. It panics for a plane, or a dst, that is too short.
+// Resize brings a plane of a picture of width x height pixels to outW x outH samples, one after another in dst. The
+// steps are reckoned with: a plane of half as many samples lies where its pixels do. It panics for a plane, or a dst,
+// that is too short.
 func Resize(p Plane, width, height int, dst []uint8, outW, outH int) {
-	if p.W < 1 || p.H < 1 || p.W > p.Stride || len(p.Pix) < (p.H-1)*p.Stride+p.W || outW < 1 || outH < 1 || len(dst) < outW*outH ||
+	if p.W < 1 || p.H < 1 || p.W > p.Stride || len(p.Pix) < (p.H-1)*p.Stride+p.W || outW < 1 || outH < 1 ||
+		len(dst) < outW*outH ||
 		p.W*p.StepX < width || p.H*p.StepY < height {
-		panic(fmt.Sprintf("planes: %dx%d samples of step %dx%d in %d bytes, stride %d, from %dx%d pixels to %dx%d in %d bytes",
+		panic(fmt.Sprintf("planes: %dx%d samples of step %dx%d in %d bytes, stride %d, from %dx%d pixels to "+
+			"%dx%d in %d bytes",
 			p.W, p.H, p.StepX, p.StepY, len(p.Pix), p.Stride, width, height, outW, outH, len(dst)))
 	}
 	s := newScaling(p, width, height, outW, outH)
 	s.fast(dst)
 }
 
-// Colour turns rows of Y, Cb and Cr, of one length, into RGB: the bytes of color.YCbCrToRGB. It panics where one is too short.
+// Colour turns rows of Y, Cb and Cr, of one length, into RGB: the bytes of color.YCbCrToRGB. It panics where one is
+// too short.
 func Colour(y, cb, cr, rgb []uint8) {
 	n := len(y)
 	fastColour(y, cb[:n], cr[:n], rgb[:3*n])

@@ -41,10 +41,12 @@ func TestFastIsSlow(t *testing.T) {
 	}
 }
 
-// Within one grey level of the filter in floating point; a half is rounded either way by 14 bits of weight and 6 of a row.
+// Within one grey level of the filter in floating point; a half is rounded either way by 14 bits of weight and 6 of a
+// row.
 func TestResizeIsCatmullRom(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
-	for _, c := range [][4]int{{500, 375, 256, 256}, {375, 500, 227, 256}, {64, 64, 256, 256}, {256, 200, 255, 201}, {1, 1, 3, 4}, {3, 900, 7, 32}, {40, 30, 1, 1}} {
+	for _, c := range [][4]int{{500, 375, 256, 256}, {375, 500, 227, 256}, {64, 64, 256, 256}, {256, 200, 255, 201},
+		{1, 1, 3, 4}, {3, 900, 7, 32}, {40, 30, 1, 1}} {
 		w, h, outW, outH := c[0], c[1], c[2], c[3]
 		src, want := image.NewGray(image.Rect(0, 0, w, h)), image.NewGray(image.Rect(0, 0, outW, outH))
 		copy(src.Pix, noise(rng, w*h))
@@ -93,7 +95,8 @@ func TestWeightsSumToOne(t *testing.T) {
 				sum += int32(w)
 			}
 			if sum != 1<<tapBits || taps.first[o] < 0 || int(taps.first[o])+taps.n > c[0] {
-				t.Fatalf("%v: sample %d takes %d samples from %d on, of weights that sum to %d", c, o, taps.n, taps.first[o], sum)
+				t.Fatalf("%v: sample %d takes %d samples from %d on, of weights that sum to %d", c, o, taps.n,
+					taps.first[o], sum)
 			}
 		}
 	}
@@ -132,8 +135,9 @@ func TestColour(t *testing.T) {
 
 func TestResizeRefuses(t *testing.T) {
 	good := Plane{Pix: make([]uint8, 12), Stride: 4, W: 4, H: 3, StepX: 1, StepY: 1}
-	for name, change := range map[string]func(p *Plane){"short": func(p *Plane) { p.Pix = p.Pix[:11] }, "stride": func(p *Plane) { p.Stride = 3 },
-		"empty": func(p *Plane) { p.W = 0 }, "too few samples": func(p *Plane) { p.W = 3 }} {
+	for name, change := range map[string]func(p *Plane){"short": func(p *Plane) { p.Pix = p.Pix[:11] },
+		"stride": func(p *Plane) { p.Stride = 3 },
+		"empty":  func(p *Plane) { p.W = 0 }, "too few samples": func(p *Plane) { p.W = 3 }} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {
 				if recover() == nil {

@@ -3,17 +3,18 @@ package planes
 // tapBits are the fraction bits of a weight.
 const tapBits = 14
 
-// taps are the weights that make an axis of a plane shorter or longer: sample o of the result is the sum of n samples from
-// first[o] on, each times its weight from w[o*stride] on.
+// taps are the weights that make an axis of a plane shorter or longer: sample o of the result is the sum of n samples
+// from first[o] on, each times its weight from w[o*stride] on.
 type taps struct {
 	n, stride int
 	first     []int32
 	w         []int16 // below 2 in size
 }
 
-// catmullRom lays out the taps from `samples` samples, each step pixels wide, over an axis of `size` pixels, to out samples; the
-// stride is a multiple of align, and zeros fill it. The filter is widened where the axis shrinks; what lies beyond the border is
-// left out, and the rest sums to one. All of it is exact or rounded as IEEE 754 says, so that machines agree.
+// catmullRom lays out the taps from `samples` samples, each step pixels wide, over an axis of `size` pixels, to out
+// samples; the stride is a multiple of align, and zeros fill it. The filter is widened where the axis shrinks; what
+// lies beyond the border is left out, and the rest sums to one. All of it is exact or rounded as IEEE 754 says, so
+// that machines agree.
 func catmullRom(samples, step, size, out, align int) taps {
 	// In units of 1/(2*out) of a pixel, samples lie pitch apart, and the filter reaches 2*unit far.
 	pitch, unit := 2*step*out, 2*max(step*out, size)
@@ -43,7 +44,8 @@ func catmullRom(samples, step, size, out, align int) taps {
 	return t
 }
 
-// cubic is the Catmull-Rom filter at distance t, 0 <= t < 2. The conversions forbid fused steps, which round differently.
+// cubic is the Catmull-Rom filter at distance t, 0 <= t < 2. The conversions forbid fused steps, which round
+// differently.
 func cubic(t float64) float64 {
 	t2 := float64(t * t)
 	t3 := float64(t2 * t)

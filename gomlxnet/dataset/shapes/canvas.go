@@ -3,15 +3,15 @@ package shapes
 import "math"
 
 // The drawing of shapes is in integers, so that the pictures are the same bytes on every machine (a compiler may fuse
-// floating point multiply-adds on one and not on another). Lengths in the catalogue are thousandths of the half width of a
-// figure; on the canvas they are 1/256 pixel; an angle is 1/1024 of a turn.
+// floating point multiply-adds on one and not on another). Lengths in the catalogue are thousandths of the half width
+// of a figure; on the canvas they are 1/256 pixel; an angle is 1/1024 of a turn.
 const (
 	subpixel = 256
 	turn     = 1024
 )
 
-// sineTable returns 4096*sin for each of the 1024 angles. Rounding to 12 bits leaves nothing of any difference in the last
-// bits of math.Sin.
+// sineTable returns 4096*sin for each of the 1024 angles. Rounding to 12 bits leaves nothing of any difference in the
+// last bits of math.Sin.
 func sineTable() *[turn]int {
 	t := new([turn]int)
 	for i := range t {

@@ -6,7 +6,8 @@ type figure struct {
 	draw func(p *pen)
 }
 
-// naturalFigures are the natural-like classes: things that branch, swell, repeat with variation and have no straight edge.
+// naturalFigures are the natural-like classes: things that branch, swell, repeat with variation and have no straight
+// edge.
 func naturalFigures() []figure {
 	return []figure{
 		{"tree", func(p *pen) { p.branch(0, 950, -turn/4, 700, 4) }},

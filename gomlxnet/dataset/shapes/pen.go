@@ -2,8 +2,8 @@ package shapes
 
 import "coadapt/gomlxnet/splitmix"
 
-// pen draws one figure: it turns the catalogue's coordinates (-1000..1000, y down) into the place, size, slant and warp of
-// this picture, and holds its inks. Every number it draws comes from the picture's own stream.
+// pen draws one figure: it turns the catalogue's coordinates (-1000..1000, y down) into the place, size, slant and
+// warp of this picture, and holds its inks. Every number it draws comes from the picture's own stream.
 type pen struct {
 	c    *canvas
 	sine *[turn]int

@@ -18,8 +18,8 @@ func (s *Source) draw(c *canvas, r *splitmix.Stream, f figure) {
 // luma is Rec. 601's, in 256ths of a grey level.
 func luma(k ink) int { return int(77*k[0]+150*k[1]+29*k[2]) / 256 }
 
-// inks draws colours from one distribution for every class: a grey level and, about it, some colour. The figure is lighter
-// than the background by Contrast or more; which of the two is the stronger colour is open.
+// inks draws colours from one distribution for every class: a grey level and, about it, some colour. The figure is
+// lighter than the background by Contrast or more; which of the two is the stronger colour is open.
 func (s *Source) inks(p *pen) {
 	shade := func(grey int) (k ink) {
 		for j := range k {

@@ -43,20 +43,21 @@ func defaults() Params {
 		Noise: 18, Clutter: 4, Rotate: 30, Warp: 130, Occlude: 35, Contrast: 45}
 }
 
-// plain are the parameters of the spec "plain-shapes": small pictures, five times as many, with little noise and clutter, nothing
-// bent and nothing covered. A narrow net comes near to all it can learn of them within seconds, which is what the default experiment
-// needs: a base that is nearly done.
+// plain are the parameters of the spec "plain-shapes": small pictures, five times as many, with little noise and
+// clutter, nothing bent and nothing covered. A narrow net comes near to all it can learn of them within seconds,
+// which is what the default experiment needs: a base that is nearly done.
 func plain() Params {
 	return Params{Classes: 40, Train: 1000, Test: 250, Size: 24,
 		Noise: 3, Clutter: 2, Rotate: 30, Warp: -1, Occlude: -1, Contrast: 45}
 }
 
-// Source is the procedural source: pictures of a catalogue of 20 natural-like and 20 man-made-like figures. All classes
-// share the distributions of colour, contrast, stroke width, place, size, background and noise; only the composition of a
-// figure tells its class. So what early layers learn is of use for all of them, and what late layers learn is not: with
-// the defaults, a plain eight-layer net for 32 px gets 0.73 to 0.75 on each half of split 0 after 20,000 pictures (320
-// steps of 64, rate 0.01 falling to 0), and with its first 7, 5 or 3 layers frozen from the other half 0.64, 0.66, 0.73.
-// Pictures are drawn when asked for, and are a pure function of the parameters, part and index.
+// Source is the procedural source: pictures of a catalogue of 20 natural-like and 20 man-made-like figures. All
+// classes share the distributions of colour, contrast, stroke width, place, size, background and noise; only the
+// composition of a figure tells its class. So what early layers learn is of use for all of them, and what late layers
+// learn is not: with the defaults, a plain eight-layer net for 32 px gets 0.73 to 0.75 on each half of split 0 after
+// 20,000 pictures (320 steps of 64, rate 0.01 falling to 0), and with its first 7, 5 or 3 layers frozen from the
+// other half 0.64, 0.66, 0.73. Pictures are drawn when asked for, and are a pure function of the parameters, part and
+// index.
 type Source struct {
 	p       Params
 	name    string
@@ -81,8 +82,10 @@ func New(p Params) (*Source, error) {
 	for _, c := range []struct {
 		name      string
 		v, lo, hi int
-	}{{"classes", p.Classes, 2, 40}, {"train", p.Train, 1, 1 << 20}, {"test", p.Test, 1, 1 << 20}, {"size", p.Size, 16, 256},
-		{"noise", p.Noise, 0, 128}, {"clutter", p.Clutter, 0, 64}, {"rotate", p.Rotate, 0, 180}, {"warp", p.Warp, 0, 400},
+	}{{"classes", p.Classes, 2, 40}, {"train", p.Train, 1, 1 << 20}, {"test", p.Test, 1, 1 << 20},
+		{"size", p.Size, 16, 256},
+		{"noise", p.Noise, 0, 128}, {"clutter", p.Clutter, 0, 64}, {"rotate", p.Rotate, 0, 180},
+		{"warp", p.Warp, 0, 400},
 		{"occlude", p.Occlude, 0, 100}, {"contrast", p.Contrast, 0, 120}} {
 		if c.v < c.lo || c.v > c.hi {
 			return nil, fmt.Errorf("shapes: %s=%d, want %d..%d", c.name, c.v, c.lo, c.hi)

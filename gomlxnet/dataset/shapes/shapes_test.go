@@ -74,7 +74,8 @@ func TestShapesArePure(t *testing.T) {
 	wg.Wait()
 }
 
-// Colour must not tell the class: a nearest-mean classifier on the mean colour of a picture is hardly better than chance.
+// Colour must not tell the class: a nearest-mean classifier on the mean colour of a picture is hardly better than
+// chance.
 func TestShapesColourTellsNothing(t *testing.T) {
 	s := newSource(t, Params{Train: 40, Test: 20})
 	classes := len(s.Classes())
@@ -119,7 +120,8 @@ func TestShapesClasses(t *testing.T) {
 	for _, c := range s.Classes() {
 		groups, names = append(groups, c.Group), append(names, c.Name)
 	}
-	if want := []string{dataset.Natural, dataset.Natural, dataset.Natural, dataset.Natural, dataset.ManMade, dataset.ManMade, dataset.ManMade}; !slices.Equal(
+	if want := []string{dataset.Natural, dataset.Natural, dataset.Natural, dataset.Natural, dataset.ManMade,
+		dataset.ManMade, dataset.ManMade}; !slices.Equal(
 		groups,
 		want,
 	) {
@@ -149,7 +151,8 @@ func TestParseShapes(t *testing.T) {
 		s.Train != defaults().Train {
 		t.Errorf("parameters %+v", s)
 	}
-	for spec, hint := range map[string]string{"shapes:colour=3": "no parameter", "shapes:noise": "name=number", "shapes:seed=-1": "seed"} {
+	for spec, hint := range map[string]string{"shapes:colour=3": "no parameter", "shapes:noise": "name=number",
+		"shapes:seed=-1": "seed"} {
 		if _, err := Parse(spec); err == nil || !strings.Contains(err.Error(), hint) {
 			t.Errorf("%s: error %v, want one with %q", spec, err, hint)
 		}

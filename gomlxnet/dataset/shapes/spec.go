@@ -71,7 +71,8 @@ next:
 				continue next
 			}
 		}
-		return p, fmt.Errorf("data set %q: no parameter %q; there are classes, train, test, size, seed, noise, clutter, rotate, "+
+		return p, fmt.Errorf("data set %q: no parameter %q; there are classes, train, test, size, seed, noise, "+
+			"clutter, rotate, "+
 			"warp, occlude, contrast", spec, name)
 	}
 	return p, nil

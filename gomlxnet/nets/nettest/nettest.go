@@ -106,7 +106,8 @@ func Init(t testing.TB, a arch.Arch, seed uint64) arch.Weights {
 
 // EqualBits says whether two variables have the same values, to the bit.
 func EqualBits(a, b arch.Tensor) bool {
-	return slices.EqualFunc(a.Data, b.Data, func(x, y float32) bool { return math.Float32bits(x) == math.Float32bits(y) })
+	return slices.EqualFunc(a.Data, b.Data,
+		func(x, y float32) bool { return math.Float32bits(x) == math.Float32bits(y) })
 }
 
 // Named is [nets.Named] for 3 classes.

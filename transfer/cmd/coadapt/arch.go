@@ -25,8 +25,11 @@ func archCommand(stdout io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "arch NAME[:OPTION=VALUE,...]|FILE.json",
 		Short: "Print a net's layers: shapes, parameters, multiply-adds",
-		Long: "Print a net's layers and their sum. Multiply-adds are those of convolutions and inner products for one image: forward, and forward\n" +
-			"and backward in training under the cut that is asked for. With --cuts, print where the net can be cut, instead.\n" +
+		Long: "Print a net's layers and their sum. Multiply-adds are those of convolutions and inner " +
+			"products for one " +
+			"image: forward, and forward\n" +
+			"and backward in training under the cut that is asked for. With --cuts, print where the net can be " +
+			"cut, instead.\n" +
 			"Nets by name: " + strings.Join(
 			nets.Names(),
 			", ",
@@ -58,7 +61,8 @@ func archCommand(stdout io.Writer) *cobra.Command {
 		},
 	}
 	c.Flags().
-		IntVar(&classes, "classes", 0, "outputs of the last layer (default: the net's, such as 20 of mini and 1000 of caffenet, or the file's)")
+		IntVar(&classes, "classes", 0,
+			"outputs of the last layer (default: the net's, such as 20 of mini and 1000 of caffenet, or the file's)")
 	c.Flags().IntVar(&size, "size", 0, "pixels of the image (default: the net's, such as 32 and 227, or the file's)")
 	c.Flags().
 		StringVar(&width, "widths", "", "mini's widths of conv1 to conv5, fc6 and fc7 (default 24,48,64,64,48,192,192)")
@@ -66,7 +70,8 @@ func archCommand(stdout io.Writer) *cobra.Command {
 	formerly(c.Flags(), map[string]string{"n": "cut"})
 	c.Flags().BoolVar(&plus, "finetune", false, "layers 1..n learn too, as in AnB+")
 	c.Flags().
-		BoolVar(&cuts, "cuts", false, "where the net can be cut: shapes, parameters, receptive fields, multiply-adds on either side")
+		BoolVar(&cuts, "cuts", false,
+			"where the net can be cut: shapes, parameters, receptive fields, multiply-adds on either side")
 	c.MarkFlagsMutuallyExclusive("cuts", "cut")
 	c.MarkFlagsMutuallyExclusive("cuts", "finetune")
 	f.flags(c, "layer, and one for the total; or a cut")

@@ -82,7 +82,8 @@ func TestArchOfFile(t *testing.T) {
 func TestCurveOfAFile(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "net.json")
 	block := func(name string) string {
-		return `{"name":"` + name + `","ops":[{"name":"a","kind":"convolution","out":3,"kernel":3,"pad":1},{"kind":"batch_norm"},{"kind":"add","from":["batch_norm","input"]},{"kind":"relu"}]}`
+		return `{"name":"` + name +
+			`","ops":[{"name":"a","kind":"convolution","out":3,"kernel":3,"pad":1},{"kind":"batch_norm"},{"kind":"add","from":["batch_norm","input"]},{"kind":"relu"}]}`
 	}
 	blocks := make([]string, 8)
 	for i := range blocks {
@@ -124,11 +125,14 @@ func TestCurveOfAFile(t *testing.T) {
 		t.Errorf("the figure names layers that the net has not, or is not there: %v", err)
 	}
 	for given, want := range map[string]string{
-		"-dropout 0.5": "-dropout: a dial of -arch mini", "-size 24": "takes pictures of 16 pixels", "-cuts 9": "1 to 8", "-recipe 2014": "-arch: the recipe of 2014",
-		"-arch /no/such.json": "-arch: ", "-arch alexnet": "caffenet", "-arch resnet20:depth": "want a name and a value",
-		"-arch mini:norm=batch,dropout=0.5 -dropout 0.1": "-dropout: -arch mini:norm=batch,dropout=0.5 has the option dropout",
-		"-arch mini:norm=layer":                          `norm "layer", want "batch"`,
-		"-arch mini:size=24 -size 32":                    "takes pictures of 24 pixels",
+		"-dropout 0.5": "-dropout: a dial of -arch mini", "-size 24": "takes pictures of 16 pixels",
+		"-cuts 9": "1 to 8", "-recipe 2014": "-arch: the recipe of 2014",
+		"-arch /no/such.json": "-arch: ", "-arch alexnet": "caffenet",
+		"-arch resnet20:depth": "want a name and a value",
+		"-arch mini:norm=batch,dropout=0.5 -dropout 0.1": "-dropout: -arch mini:norm=batch,dropout=0.5 has the " +
+			"option dropout",
+		"-arch mini:norm=layer":       `norm "layer", want "batch"`,
+		"-arch mini:size=24 -size 32": "takes pictures of 24 pixels",
 	} {
 		if status, _, errs := coadapt(t, t.Context(), append(args, strings.Fields(given)...)...); status != 1 ||
 			!strings.Contains(errs, want) {

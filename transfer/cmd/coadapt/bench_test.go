@@ -54,7 +54,8 @@ func BenchmarkCommands(b *testing.B) {
 		{"store", "show", "--store", large, "0/A3B"},
 		{"status", "--store", large},
 		{"plan", "--store", large, "--data", data, "--images-per-second", "1000"},
-		{"plan", "--store", large, "--data", data, "--images-per-second", "1000", "--grid", "balanced", "--seeds", "0-332"},
+		{"plan", "--store", large, "--data", data, "--images-per-second", "1000", "--grid", "balanced", "--seeds",
+			"0-332"},
 	}
 	taken := make([][]*os.ProcessState, len(commands))
 	clock := make([][]float64, len(commands))
@@ -121,8 +122,9 @@ func manyNets(b *testing.B, dir string) {
 		n.Seed = i % 1000 / len(names)
 		sum := sha256.Sum256(fmt.Appendf(nil, "net %d", i))
 		key := hex.EncodeToString(sum[:])
-		r := transfer.Result{Net: n, Status: transfer.OK, Accuracy: float64(40+i%50) / 100, Correct: 40 + i%50, Tested: 100,
-			Loss: 1.5, TrainLoss: 1.2, Best10: 0.5, CleanLoss: 1, CleanAccuracy: 0.7, CleanTested: 24, Classes: 10,
+		r := transfer.Result{Net: n, Status: transfer.OK, Accuracy: float64(40+i%50) / 100, Correct: 40 + i%50,
+			Tested: 100,
+			Loss:   1.5, TrainLoss: 1.2, Best10: 0.5, CleanLoss: 1, CleanAccuracy: 0.7, CleanTested: 24, Classes: 10,
 			Steps: 3000, Images: 48000, Seconds: 12.5, Data: fmt.Sprintf("data%d", i/1000), Arch: "mini", Key: key,
 			Experiment: fmt.Sprintf("%012x", i/1000)}
 		result, err := json.MarshalIndent(r, "", " ")

@@ -20,7 +20,8 @@ func suggestion(c *cobra.Command, err error) string {
 		return ""
 	}
 	typed := missing.GetSpecifiedName()
-	if letters := missing.GetSpecifiedShortnames(); letters != "" { // one dash and an unknown name: cobra takes it for letters
+	// one dash and an unknown name: cobra takes it for letters
+	if letters := missing.GetSpecifiedShortnames(); letters != "" {
 		typed = letters
 	}
 	best, near := "", 3

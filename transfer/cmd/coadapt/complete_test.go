@@ -46,7 +46,8 @@ func TestComplete(t *testing.T) {
 		"predict|0/A3B|":       ":0\n", // files, as the shell completes them
 		"logs|":                "0/baseB\n",
 	} {
-		if status, out, errs := coadapt(t, t.Context(), append([]string{"__complete"}, strings.Split(args, "|")...)...); status != 0 ||
+		if status, out, errs := coadapt(t, t.Context(),
+			append([]string{"__complete"}, strings.Split(args, "|")...)...); status != 0 ||
 			!strings.Contains(out, want) {
 			t.Errorf("%s: status %d: %s%s", args, status, out, errs)
 		}

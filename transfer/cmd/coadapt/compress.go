@@ -34,7 +34,8 @@ func (unpacked) Close() error { return nil }
 // maxWindow is how far back a zstd stream may refer, and so the memory that it takes: that of the zstd program.
 const maxWindow = 128 << 20
 
-// unpack reads a stream as its first bytes say, whatever the name of its file. Its error is io.EOF where there are none.
+// unpack reads a stream as its first bytes say, whatever the name of its file. Its error is io.EOF where there are
+// none.
 func unpack(r io.Reader) (io.ReadCloser, error) {
 	buffered := bufio.NewReader(r)
 	head, err := buffered.Peek(4)

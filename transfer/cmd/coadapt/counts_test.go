@@ -51,8 +51,10 @@ func TestOneGridAndOneCount(t *testing.T) {
 		said  string
 		total int
 	}{
-		{verb: "curve", more: []string{"-nets", "0/A3B,0/R3B"}, said: "3 nets, one a parent of those asked for in 0s: 3 trained now, 0 from the store", total: 3},
-		{verb: "curve", more: []string{"-nets", "0/A3B,0/R3B"}, said: "3 nets, one a parent of those asked for in 0s: 0 trained now, 3 from the store", total: 3},
+		{verb: "curve", more: []string{"-nets", "0/A3B,0/R3B"},
+			said: "3 nets, one a parent of those asked for in 0s: 3 trained now, 0 from the store", total: 3},
+		{verb: "curve", more: []string{"-nets", "0/A3B,0/R3B"},
+			said: "3 nets, one a parent of those asked for in 0s: 0 trained now, 3 from the store", total: 3},
 		{verb: "curve", said: "4 nets in 0s: 1 trained now, 3 from the store", total: 4},
 		{verb: "run", said: "4 nets in 0s: 0 trained now, 4 from the store", total: 4},
 	} {

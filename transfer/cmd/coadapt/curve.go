@@ -26,9 +26,12 @@ func curveCommand(stdout, stderr io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "curve",
 		Short: "Train a transfer curve, or what the store lacks of it",
-		Long: "Train both base nets and every condition at every cut on a data set, and print the curve. What is in the store is not trained again.\n" +
-			"The net is the miniature, the paper's eight layers for small images, or with --recipe 2014 the paper's own.\n" +
-			"To draw conclusions from, train the balanced grid: it has both directions and the controls that coadapt stats asks for.",
+		Long: "Train both base nets and every condition at every cut on a data set, and print the curve. What is in " +
+			"the store is not trained again.\n" +
+			"The net is the miniature, the paper's eight layers for small images, or with --recipe 2014 the " +
+			"paper's own.\n" +
+			"To draw conclusions from, train the balanced grid: it has both directions and the controls that coadapt " +
+			"stats asks for.",
 		Example: "  coadapt curve                                              # procedural shapes, no download\n" +
 			"  coadapt curve --data cifar-100-binary.tar.gz --seeds 0-4 --figure curve.png\n" +
 			"  coadapt curve --data my-pictures/ --splits 0,1 --conditions BnB,AnB --cuts 1,3,5,7 --json\n" +
@@ -45,7 +48,8 @@ func curveCommand(stdout, stderr io.Writer) *cobra.Command {
 	f.experimentFlags.flags(c, defaultGrid)
 	c.Flags().StringVar(&f.figure, "figure", "", "draw the curve to this .png, .svg or .pdf file")
 	c.Flags().
-		StringVar(&f.behind, "behind", "", "file of other nets of the same experiment: boxes behind the figure's curve, as in coadapt figure")
+		StringVar(&f.behind, "behind", "",
+			"file of other nets of the same experiment: boxes behind the figure's curve, as in coadapt figure")
 	f.form.flags(c, "net, as soon as it is finished")
 	return c
 }

@@ -102,7 +102,8 @@ func TestCurve(t *testing.T) {
 	if len(nets) != 4 || nets["0/A3B"].Net.N != 3 {
 		t.Fatalf("nets %v, want 0/baseA, 0/baseB, 0/A3B and 0/R3B", nets)
 	}
-	for _, want := range []string{"4/4 ", "4 nets in ", "4 trained now, 0 from the store", "experiment " + nets["0/A3B"].Experiment} {
+	for _, want := range []string{"4/4 ", "4 nets in ", "4 trained now, 0 from the store",
+		"experiment " + nets["0/A3B"].Experiment} {
 		if !strings.Contains(progress, want) {
 			t.Errorf("progress lacks %q:\n%s", want, progress)
 		}
@@ -178,7 +179,8 @@ func TestShowAndFigure(t *testing.T) {
 	}
 	again := filepath.Join(dir, "again.svg")
 	loss := filepath.Join(t.TempDir(), "loss.svg")
-	if status, _, errs := coadapt(t, t.Context(), "figure", "-in", lines, "-measure", "train_loss", "-behind", lines, "-o", loss); status != 0 {
+	if status, _, errs := coadapt(t, t.Context(), "figure", "-in", lines, "-measure", "train_loss", "-behind", lines,
+		"-o", loss); status != 0 {
 		t.Errorf("figure of a loss: %s", errs)
 	}
 	if data, err := os.ReadFile(loss); err != nil || !bytes.Contains(data, []byte("nats")) ||
@@ -279,7 +281,8 @@ func TestRefusals(t *testing.T) {
 		"plan -hour-price nan":                   "-hour-price NaN: want a finite number",
 		"store import -most nan x.tar":           "-most NaN: want a finite number",
 		"stats -source 2014 -level nan":          "-level NaN: want a finite number",
-		"curve -data shapes:classes=4,train=3,test=2,size=24 -batch 100000": "-batch 100000: shapes has 12 training pictures",
+		"curve -data shapes:classes=4,train=3,test=2,size=24 -batch 100000": "-batch 100000: shapes has 12 " +
+			"training pictures",
 		"curve -dropout nan":                                   "-dropout",
 		"curve -momentum 1":                                    "-momentum 1: want",
 		"curve -decay -1":                                      "-decay -1: want",

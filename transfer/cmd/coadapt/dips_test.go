@@ -22,7 +22,8 @@ func TestDips2014(t *testing.T) {
 		}
 		if want, ok := map[int]float64{5: -2.97, 7: 0}[rec.N]; ok && rec.Condition == "BnB" {
 			found++
-			if rec.Estimate == nil || math.Abs(*rec.Estimate-want) > 0.006 || rec.Units != 4 || rec.Failed != 0 || rec.Of != 4 {
+			if rec.Estimate == nil || math.Abs(*rec.Estimate-want) > 0.006 || rec.Units != 4 || rec.Failed != 0 ||
+				rec.Of != 4 {
 				t.Errorf("n = %d: %s; want %v points over 4 units", rec.N, line, want)
 			}
 		}
@@ -38,7 +39,8 @@ func TestDips2014(t *testing.T) {
 
 // TestDials trains nets whose every dial is turned, and shows how they lie beside their base.
 func TestDials(t *testing.T) {
-	args := append(tiny(t), "-treatments", "BnB,BnBr,BnBs,base2x", "-dropout", "0.5", "-no-lrn", "-init", "caffe", "-momentum", "0.8", "-decay", "0", "-warmup", "2",
+	args := append(tiny(t), "-treatments", "BnB,BnBr,BnBs,base2x", "-dropout", "0.5", "-no-lrn", "-init", "caffe",
+		"-momentum", "0.8", "-decay", "0", "-warmup", "2",
 		"-rate2", "0.001", "-steps2", "5", "-no-augment", "-json")
 	status, out, errs := coadapt(t, t.Context(), args...)
 	if status != 0 {
@@ -63,7 +65,8 @@ func TestDials(t *testing.T) {
 		}
 	}
 	status, table, errs := coadapt(t, t.Context(), "dips")
-	if status != 1 || table != "" || !strings.Contains(errs, "base of its own task") { // a base of three steps did not train
+	// a base of three steps did not train
+	if status != 1 || table != "" || !strings.Contains(errs, "base of its own task") {
 		t.Errorf("status %d: %s%s", status, table, errs)
 	}
 }

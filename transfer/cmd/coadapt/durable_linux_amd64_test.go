@@ -45,7 +45,8 @@ func traceDisk(t *testing.T, args ...string) (calls []diskCall) {
 		t.Skip("no process can be traced here:", err)
 	}
 	const exitKill = 0x100000
-	if err := syscall.PtraceSetOptions(pid, syscall.PTRACE_O_TRACESYSGOOD|syscall.PTRACE_O_TRACECLONE|exitKill); err != nil {
+	if err := syscall.PtraceSetOptions(pid,
+		syscall.PTRACE_O_TRACESYSGOOD|syscall.PTRACE_O_TRACECLONE|exitKill); err != nil {
 		_ = cmd.Process.Kill()
 		t.Skip("no process can be traced here:", err)
 	}
@@ -160,8 +161,10 @@ func TestDurable(t *testing.T) {
 		{args: []string{"store", "export", "-o", filepath.Join(dir, "nets.tar.zst")}, below: dir, least: 1},
 		{args: []string{"store", "export", "-o", tables}, below: dir, least: 2},
 		{args: []string{"figure", "-o", filepath.Join(dir, "curve.svg")}, below: dir, least: 1},
-		{args: []string{"store", "import", filepath.Join(dir, "nets.tar.zst"), "-store", filepath.Join(dir, "other")}, below: filepath.Join(dir, "other", "entries"), least: 4},
-		{args: []string{"pack", "-data", "shapes:classes=4,train=3,test=2,size=24", "-o", filepath.Join(dir, "pack")}, below: dir, least: 1},
+		{args: []string{"store", "import", filepath.Join(dir, "nets.tar.zst"), "-store", filepath.Join(dir, "other")},
+			below: filepath.Join(dir, "other", "entries"), least: 4},
+		{args: []string{"pack", "-data", "shapes:classes=4,train=3,test=2,size=24", "-o", filepath.Join(dir, "pack")},
+			below: dir, least: 1},
 	} {
 		calls := traceDisk(t, c.args...)
 		renamed, wrong := notDurable(calls, c.below)

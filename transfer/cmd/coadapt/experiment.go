@@ -47,7 +47,8 @@ func (f *experimentFlags) flags(c *cobra.Command, grid string) {
 		&f.split,
 		"splits",
 		"0",
-		"splits of the classes: seeds of random halves, natman (natural against man-made) or those of --split-file, with commas",
+		"splits of the classes: seeds of random halves, natman (natural against man-made) or those of "+
+			"--split-file, with commas",
 	)
 	f.splitsGiven = func() bool { return fl.Changed("splits") }
 	fl.StringVar(&f.seeds, "seeds", "0", "replicates, such as 0, 0,1 or 0-4")
@@ -59,13 +60,15 @@ func (f *experimentFlags) flags(c *cobra.Command, grid string) {
 		&f.workers,
 		"workers",
 		0,
-		"nets trained beside each other (default: one a core, for two where the net is large, at most 4, and at least one a GPU)",
+		"nets trained beside each other (default: one a core, for two where the net is large, at most 4, and at "+
+			"least one a GPU)",
 	)
 	fl.IntVar(
 		&f.devices,
 		"devices",
 		0,
-		"devices that train a net together, each on its part of every batch (default: 1, other workers on other devices)",
+		"devices that train a net together, each on its part of every batch (default: 1, other workers on "+
+			"other devices)",
 	)
 	fl.IntVar(&f.together, "together", 0,
 		"nets that each worker trains in one graph, where they are too small to fill a GPU (default: 1)")
@@ -254,7 +257,8 @@ func (f *experimentFlags) used(cfg transfer.Config, splits map[string]bool) erro
 		return nil
 	}
 	return fmt.Errorf(
-		"-split-file %s: no net is of its split %s; name it in -splits, leave the flag out, or choose -grid curve or balanced",
+		"-split-file %s: no net is of its split %s; name it in -splits, leave the flag out, or choose -grid "+
+			"curve or balanced",
 		f.SplitFile,
 		strings.Join(names, ", "),
 	)

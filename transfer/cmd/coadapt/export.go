@@ -27,11 +27,12 @@ type exportFlags struct {
 const exportLong = `Write what the store holds to a file, of the kind that its name ends in.
 
 .csv, .parquet      a table for pandas, DuckDB or R: a row a net, or with --what metrics a row a net and step.
-                    What a net does not have, such as the accuracy of one that diverged, is empty in CSV and null in Parquet.
+                    What a net does not have, such as the accuracy of one that diverged, is empty in CSV and
+                    null in Parquet.
 .tar.zst, .tar.gz, .tar
                     whole entries, for ` + "`coadapt store import`" + ` on another machine.
-a folder            results and metrics, each as CSV and as Parquet; with --what tensorboard the training curves as event files,
-                    for ` + "`tensorboard --logdir FOLDER`" + `.
+a folder            results and metrics, each as CSV and as Parquet; with --what tensorboard the training curves
+                    as event files, for ` + "`tensorboard --logdir FOLDER`" + `.
 
 An entry that is broken is named, set aside and left out; the exit status is then 1.`
 
@@ -43,7 +44,8 @@ func storeExport(stdout, stderr io.Writer, openIt func() (*store.Store, error)) 
 		Long:  exportLong,
 		Example: "  coadapt store export -o results.parquet\n  coadapt store export --what metrics -o metrics.csv\n" +
 			"  coadapt store export --what tensorboard -o curves/\n" +
-			"  coadapt store export --experiment cifar100 --no-weights -o cifar100.tar.zst\n  coadapt store export --nets 0/baseB,0/A3B -o two.tar.gz",
+			"  coadapt store export --experiment cifar100 --no-weights -o cifar100.tar.zst\n  coadapt store export " +
+			"--nets 0/baseB,0/A3B -o two.tar.gz",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			files, err := f.files()
@@ -83,7 +85,8 @@ func storeExport(stdout, stderr io.Writer, openIt func() (*store.Store, error)) 
 		&f.what,
 		"what",
 		"",
-		"results (a row a net) or metrics (a row a net and step), of tables; or tensorboard (training curves), of a folder\n(default: results; into a folder both tables)",
+		"results (a row a net) or metrics (a row a net and step), of tables; or tensorboard (training curves), of a "+
+			"folder\n(default: results; into a folder both tables)",
 	)
 	fl.StringVar(
 		&f.experiment,

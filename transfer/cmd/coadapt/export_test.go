@@ -161,7 +161,8 @@ func TestPandasAndDuckDB(t *testing.T) {
 	if python == "" {
 		python = "python3"
 	}
-	if out, err := exec.CommandContext(t.Context(), python, "-c", "import duckdb, pandas, pyarrow").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), python, "-c",
+		"import duckdb, pandas, pyarrow").CombinedOutput(); err != nil {
 		t.Skipf("%s has no pandas, pyarrow and duckdb (%s names another Python): %v %s", python, tablePython, err, out)
 	}
 	learnedStore(t)
@@ -276,7 +277,8 @@ func TestExportImportArchives(t *testing.T) {
 	}
 	// Far more bytes than the file has.
 	must(t, "store", "export", "-o", archive)
-	if status, _, errs := coadapt(t, t.Context(), "store", "import", archive, "-most", "0.000001", "-store", t.TempDir()); status != 1 ||
+	if status, _, errs := coadapt(t, t.Context(), "store", "import", archive, "-most", "0.000001", "-store",
+		t.TempDir()); status != 1 ||
 		!strings.Contains(errs, "more than 1000 bytes") {
 		t.Errorf("-most: status %d, %q", status, errs)
 	}
@@ -326,7 +328,8 @@ func TestExportFlags(t *testing.T) {
 		"-o DIR/x.csv -store " + t.TempDir(): "is empty",
 	} {
 		args = strings.ReplaceAll(args, "DIR", dir)
-		if status, out, errs := coadapt(t, t.Context(), append([]string{"store", "export"}, strings.Fields(args)...)...); status != 1 ||
+		if status, out, errs := coadapt(t, t.Context(),
+			append([]string{"store", "export"}, strings.Fields(args)...)...); status != 1 ||
 			!strings.Contains(errs, want) {
 			t.Errorf("%s: status %d, %q, %q; want %q", args, status, out, errs, want)
 		}
@@ -335,7 +338,8 @@ func TestExportFlags(t *testing.T) {
 		t.Errorf("it left %v, %v", left, err)
 	}
 	for args, want := range map[string]string{"": "requires at least 1 arg", "x -most 0": "-most 0: want gigabytes"} {
-		if status, _, errs := coadapt(t, t.Context(), append([]string{"store", "import"}, strings.Fields(args)...)...); status != 1 ||
+		if status, _, errs := coadapt(t, t.Context(),
+			append([]string{"store", "import"}, strings.Fields(args)...)...); status != 1 ||
 			!strings.Contains(errs, want) {
 			t.Errorf("import %s: status %d, %q; want %q", args, status, errs, want)
 		}

@@ -44,9 +44,12 @@ func figureCommand(stdout io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "figure",
 		Short: "Draw a transfer curve, the paper's figures, or what nets say of claims, as PNG or SVG",
-		Example: "  coadapt figure -o curve.svg\n  coadapt figure --source 2014 -o paper.png                   # paper-2.png, paper-3.png, paper-4.png\n" +
+		Example: "  coadapt figure -o curve.svg\n  coadapt figure --source 2014 -o paper.png                   # " +
+			"paper-2.png, paper-3.png, paper-4.png\n" +
 			"  coadapt figure --experiment cifar100 --overlay 2014 -o both.png\n" +
-			"  coadapt figure --in nets.jsonl --measure train_loss --behind notebooks/results/plain-shapes/nets.jsonl -o loss.png\n" +
+			"  coadapt figure --in nets.jsonl --measure train_loss --behind " +
+			"notebooks/results/plain-shapes/nets.jsonl " +
+			"-o loss.png\n" +
 			"  coadapt figure --source 2014 --figure forest --claims boost,surplus -o forest.png\n" +
 			"  coadapt curve --data cifar100.zip --json > nets.jsonl; coadapt figure --in nets.jsonl -o curve.png",
 		Args: cobra.NoArgs,
@@ -121,10 +124,12 @@ func figureCommand(stdout io.Writer) *cobra.Command {
 			"(default: "+strings.Join(figure.ForestClaims(), ", ")+")")
 	c.Flags().StringVar(&measured, "measure", string(stats.Accuracy), "what a curve shows: "+measures())
 	c.Flags().
-		StringVar(&behind, "behind", "", "file of other nets of the same experiment, as curve -json writes them: boxes behind a curve's own,\n"+
-			"from the lowest to the highest, so that one seed is not taken for the effect")
+		StringVar(&behind, "behind", "",
+			"file of other nets of the same experiment, as curve -json writes them: boxes behind a curve's own,\n"+
+				"from the lowest to the highest, so that one seed is not taken for the effect")
 	c.Flags().
-		StringVar(&overlay, "overlay", "", "2014: put the published means beside ours, both as points above or below the own base")
+		StringVar(&overlay, "overlay", "",
+			"2014: put the published means beside ours, both as points above or below the own base")
 	src.flags(c)
 	return c
 }

@@ -25,7 +25,8 @@ func TestFinite(t *testing.T) {
 					args = append(args, "no-such")
 				}
 				status, _, errs := coadapt(t, t.Context(), args...)
-				if status != 1 || !strings.Contains(errs, "-"+f.Name) || !strings.Contains(errs, "want a finite number") {
+				if status != 1 || !strings.Contains(errs, "-"+f.Name) ||
+					!strings.Contains(errs, "want a finite number") {
 					t.Errorf("%v: status %d: %s", args, status, errs)
 				}
 			}

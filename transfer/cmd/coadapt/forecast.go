@@ -70,11 +70,16 @@ func forecastCommand(stdout, stderr io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "forecast",
 		Short: "Forecasts of transfer before any training on the target, beside what was measured",
-		Long: "Asks each forecast of the donor's layer below every cut, and compares it with the accuracies of the AnB\n" +
-			"and AnB+ nets that the store has of the experiment, or of -nets: does it order tasks at one cut, does it order cuts for\n" +
-			"one task, what is lost by going by it? Intervals resample tasks. A forecast that does not beat the cut's\n" +
+		Long: "Asks each forecast of the donor's layer below every cut, and compares it with the accuracies " +
+			"of the AnB\n" +
+			"and AnB+ nets that the store has of the experiment, or of -nets: does it order tasks at one " +
+			"cut, does it " +
+			"order cuts for\n" +
+			"one task, what is lost by going by it? Intervals resample tasks. A forecast that does not " +
+			"beat the cut's\n" +
 			"number is said not to. Give the data and the dials of the training.",
-		Example: "  coadapt forecast --data cifar100.zip --coarse\n  coadapt forecast --condition AnB+ -o forecasts.csv\n" +
+		Example: "  coadapt forecast --data cifar100.zip --coarse\n  coadapt forecast --condition AnB+ -o " +
+			"forecasts.csv\n" +
 			"  coadapt forecast --in notebooks/results/forecast/forecasts.csv",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -141,7 +146,8 @@ func forecastCommand(stdout, stderr io.Writer) *cobra.Command {
 		"how many training pictures of the target a forecast may look at",
 	)
 	c.Flags().
-		StringVar(&condition, "condition", "", "whose accuracy is forecast: AnB or AnB+ (default: both, as far as there are nets)")
+		StringVar(&condition, "condition", "",
+			"whose accuracy is forecast: AnB or AnB+ (default: both, as far as there are nets)")
 	c.Flags().StringVar(&in, "in", "", "instead of asking nets, account for the forecasts of a .csv file that -o wrote")
 	c.Flags().StringVarP(&file, "output", "o", "", "write every forecast beside its net's accuracy to this .csv file")
 	out.flags(c, "forecast")
@@ -262,7 +268,8 @@ func forecastNets(
 	}
 	if len(by) == 0 {
 		return nil, fmt.Errorf(
-			"the store %s has no %s net of the experiment %s (data, architecture and recipe): train some with coadapt run, "+
+			"the store %s has no %s net of the experiment %s (data, architecture and recipe): train some with "+
+				"coadapt run, "+
 				"or give -data and the dials that they were trained with",
 			lab.Store().Dir(),
 			conditionNames(conditions),

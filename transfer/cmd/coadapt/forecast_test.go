@@ -141,7 +141,8 @@ func TestClaimsOfForecasts(t *testing.T) {
 		of["LEEP"].AcrossTau.Known() ||
 		of["NCE"].AcrossTau.Known() {
 		t.Errorf(
-			"%d order cuts other than by chance; claimed: nine, GBC and TransRate the wrong way round, LEEP and NCE not at all",
+			"%d order cuts other than by chance; claimed: nine, GBC and TransRate the wrong way round, LEEP and "+
+				"NCE not at all",
 			chance,
 		)
 	}

@@ -32,10 +32,13 @@ func gradientsCommand(stdout, stderr io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "gradients",
 		Short: "How large gradients are in a net's first steps: a table, and a figure",
-		Long: "Takes the first steps of nets again, as in their training, and prints the norm of each layer's gradient. Base nets that are not in the store\n" +
-			"are trained; of the nets themselves nothing is kept. Give the data and the dials with which they were trained.",
-		Example: "  coadapt gradients --nets 0/B4B,0/B4Br\n  coadapt gradients --nets 0/B4B,0/B7B --first 200 --figure gradients.png",
-		Args:    cobra.NoArgs,
+		Long: "Takes the first steps of nets again, as in their training, and prints the norm of each layer's " +
+			"gradient. Base nets that are not in the store\n" +
+			"are trained; of the nets themselves nothing is kept. Give the data and the dials with which they " +
+			"were trained.",
+		Example: "  coadapt gradients --nets 0/B4B,0/B4Br\n  coadapt gradients --nets 0/B4B,0/B7B --first 200 " +
+			"--figure gradients.png",
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if f.nets == "" {
 				return errors.New("-nets: no net, want some in the paper's notation, such as 0/B4B,0/B4Br")

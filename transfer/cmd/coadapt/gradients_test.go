@@ -12,7 +12,8 @@ import (
 func TestGradients(t *testing.T) {
 	args := append([]string{"gradients"}, tiny(t)[1:]...)
 	file := filepath.Join(t.TempDir(), "g.svg")
-	status, out, errs := coadapt(t, t.Context(), append(args, "-nets", "0/B3B", "-first", "3", "-csv", "-figure", file)...)
+	status, out, errs := coadapt(t, t.Context(),
+		append(args, "-nets", "0/B3B", "-first", "3", "-csv", "-figure", file)...)
 	if status != 0 {
 		t.Fatalf("status %d: %s", status, errs)
 	}
@@ -29,7 +30,8 @@ func TestGradients(t *testing.T) {
 	if status != 0 || strings.Count(out, "0/B3B") != 3 || !strings.Contains(out, "conv4") {
 		t.Errorf("status %d: %s%s", status, out, errs)
 	}
-	for given, want := range map[string]string{"": "-nets", "-nets 0/B3B -first 0": "-first 0", "-nets 0/B3B -first 9": "9 steps, want 1 to 3"} {
+	for given, want := range map[string]string{"": "-nets", "-nets 0/B3B -first 0": "-first 0",
+		"-nets 0/B3B -first 9": "9 steps, want 1 to 3"} {
 		status, _, errs := coadapt(t, t.Context(), append(args, strings.Fields(given)...)...)
 		if status != 1 || !strings.Contains(errs, want) {
 			t.Errorf("%s: status %d, %s; want %q", given, status, errs, want)

@@ -24,7 +24,8 @@ func TestHarmless(t *testing.T) {
 			t.Errorf("%q: %q, %d, %v; want %q", text, b.String(), n, err, want)
 		}
 	}
-	for text, want := range map[string]string{"=1+1": "'=1+1", "+a": "'+a", "-b": "'-b", "@c": "'@c", "d=": "d=", "": "", "\x1b=": `\u001b=`} {
+	for text, want := range map[string]string{"=1+1": "'=1+1", "+a": "'+a", "-b": "'-b", "@c": "'@c", "d=": "d=",
+		"": "", "\x1b=": `\u001b=`} {
 		if got := cell(text); got != want {
 			t.Errorf("cell %q: %q, want %q", text, got, want)
 		}

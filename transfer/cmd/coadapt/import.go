@@ -18,8 +18,10 @@ func storeImport(stdout, stderr io.Writer, openIt func() (*store.Store, error)) 
 	c := &cobra.Command{
 		Use:   "import FILE...",
 		Short: "Bring in the entries of archives that store export wrote",
-		Long: "Bring in the entries of archives, whoever made them: .tar.zst, .tar.gz or .tar. Digests are compared, keys must be those of what the\n" +
-			"entries say that they are, and nothing is written but entries of the store. An entry that the store has stays as it is.\n" +
+		Long: "Bring in the entries of archives, whoever made them: .tar.zst, .tar.gz or .tar. Digests are compared, " +
+			"keys must be those of what the\n" +
+			"entries say that they are, and nothing is written but entries of the store. An entry that the store has " +
+			"stays as it is.\n" +
 			"One that is not taken is named, and all others are; the exit status is then 1.",
 		Example: "  coadapt store import cifar100.tar.zst",
 		Args:    cobra.MinimumNArgs(1),
@@ -49,19 +51,20 @@ func storeImport(stdout, stderr io.Writer, openIt func() (*store.Store, error)) 
 		},
 	}
 	c.Flags().
-		Float64Var(&most, "most", 64, "gigabytes to which an archive may unpack; where it is not given, also 64 MiB and 64 times the archive's size")
+		Float64Var(&most, "most", 64, "gigabytes to which an archive may unpack; where it is not given, also 64 MiB "+
+			"and 64 times the archive's size")
 	return c
 }
 
-// unpackRatio is how many times its size an archive may unpack to, beyond unpackAtLeast, where nothing else is asked for. Weights
-// hardly compress: what is many times as large was made to fill the disk.
+// unpackRatio is how many times its size an archive may unpack to, beyond unpackAtLeast, where nothing else is asked
+// for. Weights hardly compress: what is many times as large was made to fill the disk.
 const (
 	unpackRatio   = 64
 	unpackAtLeast = 64 << 20
 )
 
-// importFile counts the faults of an archive, which it names; its error is one of reading the file at all. sized bounds what it
-// unpacks to by its size, too.
+// importFile counts the faults of an archive, which it names; its error is one of reading the file at all. sized
+// bounds what it unpacks to by its size, too.
 func importFile(
 	ctx context.Context,
 	s *store.Store,
@@ -119,7 +122,8 @@ func importFile(
 	return faults, nil
 }
 
-// openInput opens a file, which may be a pipe that a program writes to. Where ctx ends, waiting for that program does, too.
+// openInput opens a file, which may be a pipe that a program writes to. Where ctx ends, waiting for that program
+// does, too.
 func openInput(ctx context.Context, name string) (*os.File, error) {
 	type result struct {
 		f   *os.File

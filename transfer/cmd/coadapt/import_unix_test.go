@@ -20,7 +20,8 @@ func TestImportOfNoArchive(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{empty: "is empty", dir: "is a folder"} {
-		if status, _, errs := coadapt(t, t.Context(), "store", "import", name, "-store", filepath.Join(dir, "store")); status != 1 ||
+		if status, _, errs := coadapt(t, t.Context(), "store", "import", name, "-store",
+			filepath.Join(dir, "store")); status != 1 ||
 			!strings.Contains(errs, want) {
 			t.Errorf("%s: status %d, %s; want it refused with %q", name, status, errs, want)
 		}

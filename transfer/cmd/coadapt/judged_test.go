@@ -33,7 +33,8 @@ func chanceStore(t *testing.T) *store.Store {
 		net     string
 		correct int
 		loss    float64
-	}{{"0/baseB", 800, 0.5}, {"1/baseB", 700, 0.6}, {"0/B3B", 750, 0.5}, {"1/B3B", 151, math.Log(10)}, {"2/B3B", 650, 0.7}} {
+	}{{"0/baseB", 800, 0.5}, {"1/baseB", 700, 0.6}, {"0/B3B", 750, 0.5}, {"1/B3B", 151, math.Log(10)},
+		{"2/B3B", 650, 0.7}} {
 		n, err := transfer.ParseNet(c.net)
 		if err != nil {
 			t.Fatal(err)
@@ -144,8 +145,9 @@ func TestOneStatus(t *testing.T) {
 	want := []string{"0/B3B ok 0.75", "0/baseB ok 0.8", "1/B3B not trained", "1/baseB ok 0.7", "2/B3B ok 0.65"}
 	for form, rows := range map[string][]row{
 		"show -json": jsonRows(t, must(t, "show", "-json")), "show -csv": csvRows(t, must(t, "show", "-csv")),
-		"store ls -json": jsonRows(t, must(t, "store", "ls", "-json")), "store ls -csv": csvRows(t, must(t, "store", "ls", "-csv")),
-		"results.csv": csvRows(t, string(exported)), "results.parquet": fromParquet,
+		"store ls -json": jsonRows(t, must(t, "store", "ls", "-json")),
+		"store ls -csv":  csvRows(t, must(t, "store", "ls", "-csv")),
+		"results.csv":    csvRows(t, string(exported)), "results.parquet": fromParquet,
 	} {
 		var said []string
 		sum, count := map[string]float64{}, map[string]float64{}
@@ -161,7 +163,8 @@ func TestOneStatus(t *testing.T) {
 		}
 		for condition, mean := range means {
 			if math.Abs(sum[condition]/count[condition]-mean) > 1e-12 {
-				t.Errorf("%s: mean of %s %v, that of the table is %v", form, condition, sum[condition]/count[condition], mean)
+				t.Errorf("%s: mean of %s %v, that of the table is %v", form, condition, sum[condition]/count[condition],
+					mean)
 			}
 		}
 	}

@@ -35,7 +35,8 @@ func TestTooManyNumbers(t *testing.T) {
 
 func TestTreatments(t *testing.T) {
 	got, err := treatments("treatments", "AnB, AnB,base,RnB")
-	if want := []transfer.Treatment{transfer.Base, transfer.Transfer, transfer.Random}; err != nil || !slices.Equal(got, want) {
+	if want := []transfer.Treatment{transfer.Base, transfer.Transfer, transfer.Random}; err != nil ||
+		!slices.Equal(got, want) {
 		t.Errorf("%v, %v; want %v", got, err, want)
 	}
 }

@@ -23,8 +23,8 @@ const interrupted = 130
 
 func main() {
 	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// A second Ctrl-C ends the program at once. A second SIGTERM does not: schedulers send it to all processes of a job,
-	// and the job's script passes it on.
+	// A second Ctrl-C ends the program at once. A second SIGTERM does not: schedulers send it to all processes of a
+	// job, and the job's script passes it on.
 	context.AfterFunc(ctx, func() { signal.Reset(os.Interrupt) })
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
@@ -57,9 +57,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 func rootCommand(stdout, stderr io.Writer) *cobra.Command {
 	root := &cobra.Command{
-		Use:           "coadapt",
-		Short:         "How transferable are the features of each layer?",
-		Long:          "Train nets that share layers, and draw what the sharing costs: the transfer curve of Yosinski et al. (2014).\nFlags take one dash or two.",
+		Use:   "coadapt",
+		Short: "How transferable are the features of each layer?",
+		Long: "Train nets that share layers, and draw what the sharing costs: the transfer curve of Yosinski " +
+			"et al. (2014).\nFlags take one dash or two.",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 

@@ -28,7 +28,8 @@ func manCommand(stdout io.Writer) *cobra.Command {
 			}
 			root := c.Root()
 			root.DisableAutoGenTag = true // the same command writes the same pages
-			header := &doc.GenManHeader{Section: "1", Source: "coadapt " + root.Version, Manual: "coadapt", Date: &time.Time{}}
+			header := &doc.GenManHeader{Section: "1", Source: "coadapt " + root.Version, Manual: "coadapt",
+				Date: &time.Time{}}
 			if err := doc.GenManTree(root, header, out); err != nil {
 				return fmt.Errorf("-o %s: %w", out, err)
 			}

@@ -25,7 +25,8 @@ func TestMan(t *testing.T) {
 			continue
 		}
 		for _, part := range want {
-			if !strings.Contains(strings.ReplaceAll(string(text), "\\-\\-", "--"), strings.ReplaceAll(part, "\\-", "-")) &&
+			if !strings.Contains(strings.ReplaceAll(string(text), "\\-\\-", "--"),
+				strings.ReplaceAll(part, "\\-", "-")) &&
 				!strings.Contains(string(text), part) {
 				t.Errorf("%s lacks %q:\n%s", name, part, text)
 			}

@@ -37,10 +37,14 @@ func mapCommand(stdout io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "map FILE...",
 		Short: "How deep nets dip in several experiments: a table, and a figure",
-		Long: "Each file holds the nets of one experiment, as coadapt curve --json writes them, and is named by its folder, or by itself. Beside its bases\n" +
-			"are set, at one cut: the share of nets that failed where their base did not (Wilson interval), and how many points the others lie from their\n" +
+		Long: "Each file holds the nets of one experiment, as coadapt curve --json writes them, and is named by its " +
+			"folder, or by itself. Beside its bases\n" +
+			"are set, at one cut: the share of nets that failed where their base did not (Wilson interval), and how " +
+			"many points the others lie from their\n" +
 			"base (t interval over target and seed).",
-		Example: "  coadapt map notebooks/results/map/*.jsonl\n  coadapt map --cut 4 --conditions BnB,BnBr -o map.png notebooks/results/map/rate-*.jsonl",
+		Example: "  coadapt map notebooks/results/map/*.jsonl\n  coadapt map --cut 4 --conditions " +
+			"BnB,BnBr -o map.png " +
+			"notebooks/results/map/rate-*.jsonl",
 		RunE: func(c *cobra.Command, files []string) error {
 			if len(files) == 0 {
 				return errors.New("no files, want those of some experiments, such as notebooks/results/map/*.jsonl")
@@ -132,7 +136,8 @@ func readSetting(file string, asked []transfer.Treatment, n int, level float64) 
 		if t.Uncut() {
 			at = 0
 		}
-		if i := slices.IndexFunc(records, func(r dipRecord) bool { return r.Condition == t.String() && r.N == at }); i >= 0 {
+		if i := slices.IndexFunc(records,
+			func(r dipRecord) bool { return r.Condition == t.String() && r.N == at }); i >= 0 {
 			s.Dips = append(s.Dips, records[i])
 		}
 	}
@@ -230,7 +235,8 @@ func drawMap(all []setting, n int, title, out string) error {
 		figure.Options{
 			Title: title,
 			Caption: fmt.Sprintf(
-				"Cut at n = %d; %s nets a row and condition. Left: 95%% Wilson. Right: 95%% t over pairs of target and seed, nets that failed left out.",
+				"Cut at n = %d; %s nets a row and condition. Left: 95%% Wilson. Right: 95%% t over pairs of target "+
+					"and seed, nets that failed left out.",
 				n,
 				nets,
 			),

@@ -63,7 +63,8 @@ func TestMapOfSavedNets(t *testing.T) {
 		"-level 95 " + results("scale"):        "such as 0.95",
 		filepath.Join(t.TempDir(), "no.jsonl"): "no such file",
 	} {
-		if status, _, errs := coadapt(t, t.Context(), append([]string{"map"}, strings.Fields(args)...)...); status == 0 ||
+		if status, _, errs := coadapt(t, t.Context(),
+			append([]string{"map"}, strings.Fields(args)...)...); status == 0 ||
 			!strings.Contains(errs, want) {
 			t.Errorf("map %s: status %d, %s; want an error with %q", args, status, errs, want)
 		}
@@ -81,7 +82,8 @@ func TestTheMapsOfThePage(t *testing.T) {
 	for line := range strings.Lines(string(page)) {
 		lines[strings.Join(strings.Fields(line), " ")] = true
 	}
-	for folder, conditions := range map[string]string{"map": "BnB,BnBr,BnBf", "map-cifar100": "base+,BnB,BnBr,BnBf,BnBs"} {
+	for folder, conditions := range map[string]string{"map": "BnB,BnBr,BnBf",
+		"map-cifar100": "base+,BnB,BnBr,BnBf,BnBs"} {
 		files, err := filepath.Glob(dir + folder + "/*.jsonl")
 		if err != nil || len(files) == 0 {
 			t.Fatalf("no saved nets: %v", err)
@@ -89,7 +91,8 @@ func TestTheMapsOfThePage(t *testing.T) {
 		for line := range strings.Lines(must(t, append([]string{"map", "--conditions", conditions}, files...)...)) {
 			if line = strings.Join(strings.Fields(line), " "); !lines[line] {
 				t.Errorf(
-					"notebooks/results/fragility.md lacks the line %q of coadapt map --conditions %s notebooks/results/%s/*.jsonl",
+					"notebooks/results/fragility.md lacks the line %q of coadapt map --conditions %s "+
+						"notebooks/results/%s/*.jsonl",
 					line,
 					conditions,
 					folder,

@@ -36,7 +36,8 @@ func TestNetsByNameOrKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Put(second, store.Files{"result.json": data, "metrics.json": []byte("[]"), "log.txt": []byte("of e2\n")}); err != nil {
+	if err := s.Put(second, store.Files{"result.json": data, "metrics.json": []byte("[]"),
+		"log.txt": []byte("of e2\n")}); err != nil {
 		t.Fatal(err)
 	}
 	other := r.Net
@@ -64,8 +65,12 @@ func TestNetsByNameOrKey(t *testing.T) {
 	}{
 		{"store show 1/baseB", true, []string{"key " + strings.Repeat("1", 64)}},
 		{"store show 11111", true, []string{"1/baseB ok"}},
-		{"store show 3333", false, []string{"2 keys", threes + "  1/B3B on d, experiment e1", "3333444444444444  0/B3B on other, experiment e2"}},
-		{"store show 0/B3B", false, []string{"2 nets are called 0/B3B", strings.Repeat("2", 16) + "  0/B3B on d", "3333444444444444  0/B3B on other"}},
+		{"store show 3333", false,
+			[]string{"2 keys", threes + "  1/B3B on d, experiment e1",
+				"3333444444444444  0/B3B on other, experiment e2"}},
+		{"store show 0/B3B", false,
+			[]string{"2 nets are called 0/B3B", strings.Repeat("2", 16) + "  0/B3B on d",
+				"3333444444444444  0/B3B on other"}},
 		{"store show 9/B3B", false, []string{"9/B3B is not in the store"}},
 		{"store show x", false, []string{"paper's notation", "first four hexadecimal digits of its key"}},
 		{"store show 33", false, []string{"first four"}},

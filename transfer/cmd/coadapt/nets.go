@@ -15,7 +15,8 @@ import (
 type gridFlags struct{ grid, splits, seeds, cuts string }
 
 // grids are the words for them.
-const grids = "paper (the 163 nets of 2014), random (its 7 nets on random filters), scale2014 (64 CaffeNets: is the dip of 2014 one of scale?), balanced (every direction, with controls), or mini (a small balanced one)"
+const grids = "paper (the 163 nets of 2014), random (its 7 nets on random filters), scale2014 (64 CaffeNets: is the " +
+	"dip of 2014 one of scale?), balanced (every direction, with controls), or mini (a small balanced one)"
 
 func netsCommand(stdout io.Writer) *cobra.Command {
 	var (
@@ -26,7 +27,8 @@ func netsCommand(stdout io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "nets",
 		Short: "List the nets of a design: parents, data, recipe, names of 2014",
-		Example: "  coadapt nets --grid paper --json\n  coadapt nets --grid balanced --splits 0,1 --seeds 0-2 --cuts 3,5,7\n" +
+		Example: "  coadapt nets --grid paper --json\n  coadapt nets --grid balanced --splits 0,1 --seeds 0-2 " +
+			"--cuts 3,5,7\n" +
 			"  coadapt nets --grid balanced --splits 0,1 --seeds 0-2 --sd 1.5  # how small an effect would it find?",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -57,7 +59,9 @@ func netsCommand(stdout io.Writer) *cobra.Command {
 	c.Flags().StringVar(&g.seeds, "seeds", "0", "balanced: replicates, such as 0, 0,1 or 0-4")
 	c.Flags().StringVarP(&g.cuts, "cuts", "n", "1-7", "balanced: cuts")
 	c.Flags().
-		Float64Var(&sd, "sd", 0, "instead of the nets, say what effect they find: standard deviation of a paired difference between units, in points\n(coadapt stats gives errors: sd = se times the root of the number of units)")
+		Float64Var(&sd, "sd", 0, "instead of the nets, say what effect they find: standard deviation of a paired "+
+			"difference between units, in points\n(coadapt stats gives errors: sd = se times the root of the "+
+			"number of units)")
 	f.flags(c, "net")
 	formerly(c.Flags(), olderWords)
 	c.MarkFlagsMutuallyExclusive("sd", "json")
@@ -83,7 +87,8 @@ func detectable(w io.Writer, all []transfer.GridNet, sd float64) error {
 	}
 	_, err = fmt.Fprintf(
 		w,
-		"%d nets, %d units (targets and seeds): where paired differences spread by %v points, 80%% power at 0.05 for one of %.2f points at a single cut,\nfor one of %.2f with Bonferroni's correction over %d cuts\n",
+		"%d nets, %d units (targets and seeds): where paired differences spread by %v points, 80%% power at 0.05 for "+
+			"one of %.2f points at a single cut,\nfor one of %.2f with Bonferroni's correction over %d cuts\n",
 		len(all),
 		len(units),
 		sd,

@@ -31,8 +31,10 @@ func packCommand(stdout, stderr io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "pack",
 		Short: "Decode and resize a data set once, into shards that are mapped into memory",
-		Long: "Decode every picture, warp it to a square as the 2014 experiment did, and keep the pixels with their checksums. --data of other commands takes the\n" +
-			"folder in place of the pictures, and gives the same keys, unless --libjpeg-turbo was given. ILSVRC2012 at 256 px takes 262 GB. An interrupted run goes on when started again.",
+		Long: "Decode every picture, warp it to a square as the 2014 experiment did, and keep the pixels with their " +
+			"checksums. --data of other commands takes the\n" +
+			"folder in place of the pictures, and gives the same keys, unless --libjpeg-turbo was given. ILSVRC2012 " +
+			"at 256 px takes 262 GB. An interrupted run goes on when started again.",
 		Example: "  coadapt pack --data ilsvrc12/ -o ilsvrc12-256/\n  coadapt pack --verify ilsvrc12-256/",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -60,7 +62,8 @@ func packCommand(stdout, stderr io.Writer) *cobra.Command {
 		&f.turbo,
 		"libjpeg-turbo",
 		false,
-		"decode JPEGs with this machine's libjpeg-turbo, several times faster; the pictures differ by a grey level and are other data",
+		"decode JPEGs with this machine's libjpeg-turbo, several times faster; the pictures differ by a grey level "+
+			"and are other data",
 	)
 	fl.BoolVar(&f.json, "json", false, "print what was done as a JSON object")
 	c.MarkFlagsMutuallyExclusive("verify", "data")
@@ -150,7 +153,8 @@ func (f *packFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	}
 	fmt.Fprintf(
 		stdout,
-		"%s: %d pictures of %d classes at %d px (%d train, %d test), %.1f MB in %d shards, %d of them there before; %d left out; %.1f s\n",
+		"%s: %d pictures of %d classes at %d px (%d train, %d test), %.1f MB in %d shards, %d of them there before; "+
+			"%d left out; %.1f s\n",
 		f.out,
 		rec.Pictures,
 		rec.Classes,

@@ -20,13 +20,15 @@ func TestPack(t *testing.T) {
 	packing := []string{"pack", "-data", args[2], "-size", "24", "-o", dir, "-json"}
 	status, out, errs := coadapt(t, t.Context(), packing...)
 	var rec packRecord
-	if err := json.Unmarshal([]byte(out), &rec); status != 0 || err != nil || rec.Pictures != 4*(12+8) || rec.Bytes != 80*24*24*3 || rec.Kept != 0 {
+	if err := json.Unmarshal([]byte(out), &rec); status != 0 || err != nil || rec.Pictures != 4*(12+8) ||
+		rec.Bytes != 80*24*24*3 || rec.Kept != 0 {
 		t.Fatalf("status %d, %s, %v, %+v", status, errs, err, rec)
 	}
 	if status, out, _ = coadapt(t, t.Context(), packing...); status != 0 || !strings.Contains(out, `"kept":1`) {
 		t.Errorf("again: status %d, %s", status, out)
 	}
-	if status, out, errs = coadapt(t, t.Context(), "pack", "-verify", dir); status != 0 || !strings.Contains(out, "all 80 pictures") {
+	if status, out, errs = coadapt(t, t.Context(), "pack", "-verify", dir); status != 0 ||
+		!strings.Contains(out, "all 80 pictures") {
 		t.Errorf("verify: status %d, %s%s", status, out, errs)
 	}
 	args[2] = dir
@@ -48,7 +50,8 @@ func TestPack(t *testing.T) {
 	if err := os.WriteFile(file, data, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if status, _, errs = coadapt(t, t.Context(), "pack", "-verify", dir); status != 1 || !strings.Contains(errs, "shard-00000.rgb, picture 2") {
+	if status, _, errs = coadapt(t, t.Context(), "pack", "-verify", dir); status != 1 ||
+		!strings.Contains(errs, "shard-00000.rgb, picture 2") {
 		t.Errorf("flipped byte: status %d, %s", status, errs)
 	}
 }

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"go/scanner"
+	"go/token"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -58,6 +61,64 @@ func TestPagesAreWrapped(t *testing.T) {
 			printed := code && !strings.Contains(line, "coadapt ") && !strings.Contains(line, "go run ")
 			if n := len([]rune(line)); n > 100 && !strings.HasPrefix(line, "|") && !printed {
 				t.Errorf("%s:%d has %d columns, want at most 100", file, i+1, n)
+			}
+		}
+	}
+}
+
+// TestLinesOfCode: lines of Go have at most 120 columns, a tab being four, but for those of raw strings and of strings
+// that have no place to break.
+func TestLinesOfCode(t *testing.T) {
+	err := filepath.WalkDir(cloneRoot, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && path != cloneRoot && strings.HasPrefix(d.Name(), ".") && d.Name() != ".." {
+			return filepath.SkipDir
+		}
+		if d.IsDir() || filepath.Ext(path) != ".go" {
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		whole := unbroken(text)
+		for i, line := range strings.Split(string(text), "\n") {
+			if n := len([]rune(strings.ReplaceAll(line, "\t", "    "))); n > 120 && !whole[i+1] {
+				t.Errorf("%s:%d has %d columns, want at most 120", path, i+1, n)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// unbroken are the lines on which a raw string or a long string without much room to break stands.
+func unbroken(text []byte) map[int]bool {
+	lines := map[int]bool{}
+	set := token.NewFileSet()
+	file := set.AddFile("", set.Base(), len(text))
+	var s scanner.Scanner
+	s.Init(file, text, nil, 0)
+	for {
+		pos, tok, literal := s.Scan()
+		if tok == token.EOF {
+			return lines
+		}
+		if tok != token.STRING {
+			continue
+		}
+		longest := 0 // of its words
+		for word := range strings.FieldsSeq(literal) {
+			longest = max(longest, len(word))
+		}
+		if literal[0] == '`' || longest > 40 {
+			from := file.Line(pos)
+			for line := from; line <= from+strings.Count(literal, "\n"); line++ {
+				lines[line] = true
 			}
 		}
 	}

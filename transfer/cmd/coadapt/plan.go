@@ -36,8 +36,10 @@ func planCommand(stdout, stderr io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "plan",
 		Short: "Say what a grid of nets will take, before any of it is trained",
-		Long: "Say what a grid of nets will take: multiply-adds and images (exact), disk, memory, hours with their uncertainty from some steps timed here,\n" +
-			"the critical path, and what more workers change. With --budget, which of its nets tell most for so much time, and what they leave open.\n" +
+		Long: "Say what a grid of nets will take: multiply-adds and images (exact), disk, memory, hours with their " +
+			"uncertainty from some steps timed here,\n" +
+			"the critical path, and what more workers change. With --budget, which of its nets tell most for so much " +
+			"time, and what they leave open.\n" +
 			"The grids paper and random need neither data nor backend.",
 		Example: "  coadapt plan --grid mini --data shapes\n" +
 			"  coadapt plan --grid balanced --splits 0,1 --seeds 0-4 --data cifar100.zip --budget 8h\n" +
@@ -73,7 +75,8 @@ func planCommand(stdout, stderr io.Writer) *cobra.Command {
 		&f.sd,
 		"sd",
 		0,
-		"with --budget: standard deviation of a paired difference between units, in points (default: that of the store's results, else 2)",
+		"with --budget: standard deviation of a paired difference between units, in points (default: that of the "+
+			"store's results, else 2)",
 	)
 	fl.DurationVar(
 		&f.calibration,
@@ -86,7 +89,8 @@ func planCommand(stdout, stderr io.Writer) *cobra.Command {
 }
 
 func (f *planFlags) check(c *cobra.Command) error {
-	for flag, x := range map[string]float64{"images-per-second": f.rate, "hour-price": f.price, "sd": f.sd, "budget": f.budget.Seconds()} {
+	for flag, x := range map[string]float64{"images-per-second": f.rate, "hour-price": f.price, "sd": f.sd,
+		"budget": f.budget.Seconds()} {
 		if x < 0 || math.IsNaN(x) || math.IsInf(x, 0) || x == 0 && c.Flags().Changed(flag) {
 			return fmt.Errorf("-%s %v: want a number above 0", flag, c.Flags().Lookup(flag).Value)
 		}
@@ -103,7 +107,8 @@ func (f *planFlags) paper(c *cobra.Command, stdout io.Writer) error {
 	c.Flags().Visit(func(fl *pflag.Flag) {
 		if !slices.Contains([]string{"grid", "json", "images-per-second", "hour-price", "budget"}, fl.Name) {
 			other = fmt.Errorf(
-				"-%s: without -data the grid %s is priced by CaffeNet and the recipe of 2014 alone; name -data, or leave the flag out",
+				"-%s: without -data the grid %s is priced by CaffeNet and the recipe of 2014 alone; name -data, or "+
+					"leave the flag out",
 				fl.Name,
 				f.grid,
 			)

@@ -26,9 +26,11 @@ func probeCommand(stdout, stderr io.Writer) *cobra.Command {
 		file     string
 	)
 	names, lines := probing.Kinds()
-	long := "Looks into nets that are in the store; those that are not are trained. Give the data and the dials with\n" +
+	long := "Looks into nets that are in the store; those that are not are trained. Give the data and the " +
+		"dials with\n" +
 		"which they were trained. A probe of two nets is asked of the first net and each other one, and a map is of\n" +
-		"all, on pictures of the first one's task. Values are kept in the store: asked again, they are read. Controls\n" +
+		"all, on pictures of the first one's task. Values are kept in the store: asked again, they are " +
+		"read. Controls\n" +
 		"that fail are printed first. The linear probe and nearest neighbours have what permuted labels give beside\n" +
 		"their values.\n\nProbes:\n"
 	for i, name := range names {

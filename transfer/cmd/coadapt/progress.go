@@ -26,7 +26,8 @@ const (
 func newProgress(w io.Writer, terminal bool) *progress {
 	p := &progress{w: w, last: time.Now()}
 	if terminal {
-		p.bar = progressbar.NewOptions(barSteps, progressbar.OptionSetWriter(bare(w)), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(24),
+		p.bar = progressbar.NewOptions(barSteps, progressbar.OptionSetWriter(bare(w)),
+			progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(24),
 			progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(false))
 	}
 	return p
@@ -47,7 +48,8 @@ func (p *progress) event(e transfer.Event) {
 	case e.Steps > 0 && e.Loss == 0:
 		line = fmt.Sprintf("%d/%d %s from step %d of %d%s", e.Done, e.Total, e.Net, e.Step, e.Steps, left(e.Left))
 	case e.Steps > 0:
-		line = fmt.Sprintf("%d/%d %s step %d/%d loss %.2f %.0f images/s%s", e.Done, e.Total, e.Net, e.Step, e.Steps, e.Loss, e.ImagesPerSecond, left(e.Left))
+		line = fmt.Sprintf("%d/%d %s step %d/%d loss %.2f %.0f images/s%s", e.Done, e.Total, e.Net, e.Step, e.Steps,
+			e.Loss, e.ImagesPerSecond, left(e.Left))
 	}
 	if line == "" {
 		return
@@ -88,7 +90,8 @@ func left(d time.Duration) string {
 	return fmt.Sprintf(", about %s left", d.Round(time.Second))
 }
 
-// counter shows how much of something is done: a bar with an estimate on a terminal, elsewhere a line every half minute.
+// counter shows how much of something is done: a bar with an estimate on a terminal, elsewhere a line every half
+// minute.
 type counter struct {
 	progress
 	verb, what string

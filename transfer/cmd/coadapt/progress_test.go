@@ -66,7 +66,8 @@ func TestPlain(t *testing.T) {
 			Result:   &transfer.Result{Net: n, Status: transfer.Diverged, Reason: "the loss is NaN"},
 		},
 	)
-	if got, want := out.String(), "1/2 0/baseB accuracy 0.250, 2.0 s\n2/2 0/baseB diverged (the loss is NaN)\n"; got != want {
+	if got, want := out.String(),
+		"1/2 0/baseB accuracy 0.250, 2.0 s\n2/2 0/baseB diverged (the loss is NaN)\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

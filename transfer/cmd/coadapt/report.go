@@ -27,8 +27,10 @@ func reportCommand(stdout io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "report",
 		Short: "Write an experiment up: what was trained, figures, decomposition, what it supports and what not",
-		Long: "Write report.md with its figures and the nets it is made of (nets.jsonl) into a folder. What the store keeps of\n" +
-			"probes of these nets is a section, with controls that fail first (probes.jsonl). The same nets give the same report:\n" +
+		Long: "Write report.md with its figures and the nets it is made of (nets.jsonl) into a folder. What the " +
+			"store keeps of\n" +
+			"probes of these nets is a section, with controls that fail first (probes.jsonl). The same nets give the " +
+			"same report:\n" +
 			"  coadapt report --in FOLDER/nets.jsonl -o FOLDER",
 		Example: "  coadapt report --experiment cifar100 -o results/cifar100 --note \"two cores, 80 minutes\"",
 		Args:    cobra.NoArgs,
@@ -182,7 +184,8 @@ func markdown(w *strings.Builder, title, note string, results []transfer.Result,
 		fmt.Fprint(w, code(text.String()))
 		fmt.Fprint(
 			w,
-			"```\n\nThose that diverged or did not train are in no mean; those that kept less than half are numbers, and in it. "+
+			"```\n\nThose that diverged or did not train are in no mean; those that kept less than half are "+
+				"numbers, and in it. "+
 				"Where nets failed, means and differences say little.\n\n",
 		)
 	}
@@ -220,7 +223,8 @@ func decomposition(w *strings.Builder, report *stats.Report) {
 	}
 	fmt.Fprintf(
 		w,
-		"## Decomposition\n\nPoints, simultaneous %v%% interval over the cuts (or the ranges) of a column, and over how many units: pairs of the same target and seed.\n\n%s\n%s\n",
+		"## Decomposition\n\nPoints, simultaneous %v%% interval over the cuts (or the ranges) of a column, and over "+
+			"how many units: pairs of the same target and seed.\n\n%s\n%s\n",
 		100*report.Level,
 		head,
 		rule,
@@ -262,7 +266,8 @@ func claims(w *strings.Builder, report *stats.Report) {
 	}
 	fmt.Fprint(
 		w,
-		"\n## Every line\n\n| claim | at | estimate | simultaneous interval | plain interval | test | adjusted p | permutation p | detectable | verdict |\n|-|-|-|-|-|-|-|-|-|-|\n",
+		"\n## Every line\n\n| claim | at | estimate | simultaneous interval | plain interval | test | adjusted p | "+
+			"permutation p | detectable | verdict |\n|-|-|-|-|-|-|-|-|-|-|\n",
 	)
 	warnings := make(map[string]bool)
 	var warned []string
@@ -296,7 +301,8 @@ func claims(w *strings.Builder, report *stats.Report) {
 	}
 	fmt.Fprintf(
 		w,
-		"\n%d nets are numbers, %d are not. %s Detectable: the difference that as many clusters of this spread find with 80%% power at 0.05, asked of one line alone.\n",
+		"\n%d nets are numbers, %d are not. %s Detectable: the difference that as many clusters of this spread find "+
+			"with 80%% power at 0.05, asked of one line alone.\n",
 		report.Nets,
 		len(report.Missing),
 		intervalNote(report.Level),

@@ -9,8 +9,8 @@ import (
 	"coadapt/transfer/probing"
 )
 
-// TestReportOfProbes has the values that lie beside the nets in a report, and the same in one that is written again from
-// its files.
+// TestReportOfProbes has the values that lie beside the nets in a report, and the same in one that is written again
+// from its files.
 func TestReportOfProbes(t *testing.T) {
 	dir, first, again := t.TempDir(), t.TempDir(), t.TempDir()
 	nets, err := os.ReadFile("../../../notebooks/results/plain-shapes/nets.jsonl")
@@ -75,12 +75,14 @@ func TestFailingControlsComeFirst(t *testing.T) {
 		{Probe: "scale", Fields: []byte(`{}`), Values: []probing.Value{
 			{Net: "0/baseB", Layer: "conv1", Name: "root mean square", Unit: "1", Value: &x}}},
 		{Probe: "stitch", Fields: []byte(`{}`), Values: []probing.Value{{Net: "0/baseB", Other: "0/B4B", Layer: "conv5",
-			Name: "accuracy, random sender", Unit: "share", Value: &x, Control: probing.Fails, Reason: "a random net serves as well"}}},
+			Name: "accuracy, random sender", Unit: "share", Value: &x, Control: probing.Fails,
+			Reason: "a random net serves as well"}}},
 	}
 	var text strings.Builder
 	probes(&text, kept)
 	said := text.String()
-	control := "- **A control fails**, stitch of 0/baseB, 0/B4B at conv5: accuracy, random sender, 0.5. A random net serves as well."
+	control := "- **A control fails**, stitch of 0/baseB, 0/B4B at conv5: accuracy, random sender, 0.5. A random net " +
+		"serves as well."
 	if !strings.Contains(said, control) || strings.Index(said, control) > strings.Index(said, "### scale") ||
 		!strings.Contains(said, "| 0.5 fails |") {
 		t.Errorf("%s; want %q before the tables", said, control)

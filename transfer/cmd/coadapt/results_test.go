@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// TestKeptReportsAreOfTheirNets writes every kept report again from its nets: text that was edited, or made by other code, differs.
+// TestKeptReportsAreOfTheirNets writes every kept report again from its nets: text that was edited, or made by other
+// code, differs.
 func TestKeptReportsAreOfTheirNets(t *testing.T) {
 	kept, err := filepath.Glob("../../../notebooks/results/*/nets.jsonl")
 	if err != nil || len(kept) == 0 {
@@ -35,7 +36,8 @@ func TestKeptReportsAreOfTheirNets(t *testing.T) {
 				t.Fatal(err)
 			}
 			if string(got) != string(old) {
-				t.Errorf("%s of %s is not what its nets give; `coadapt report -in %s -o %s` with its title and note makes it again", name, filepath.Dir(nets), nets, filepath.Dir(nets))
+				t.Errorf("%s of %s is not what its nets give; `coadapt report -in %s -o %s` with its title and note "+
+					"makes it again", name, filepath.Dir(nets), nets, filepath.Dir(nets))
 			}
 		}
 	}

@@ -27,8 +27,10 @@ func runCommand(stdout, stderr io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "run",
 		Short: "Train a grid of nets, or what the store lacks of it; stop and go on at will",
-		Long: "Train a grid of nets: parents before children, longest way first, failed nets again, what is in the store not at all. Nothing is lost by\n" +
-			"stopping: the same command goes on from there. Started several times, on one machine or on a shared folder, the runners share the work.",
+		Long: "Train a grid of nets: parents before children, longest way first, failed nets again, what is in the " +
+			"store not at all. Nothing is lost by\n" +
+			"stopping: the same command goes on from there. Started several times, on one machine or on a shared " +
+			"folder, the runners share the work.",
 		Example: "  coadapt plan --grid mini --data shapes                       # what it will take\n" +
 			"  coadapt run --grid mini --data shapes --workers 2\n" +
 			"  coadapt run --grid balanced --splits 0,1 --seeds 0-2 --data cifar100.zip --detach\n" +
@@ -167,7 +169,8 @@ func (f *runFlags) background(c *cobra.Command, stdout, stderr io.Writer) error 
 	}
 	id := o.record.ID
 	_, err = fmt.Fprintf(stdout, "run %s, %s, goes on in the background as process %d\n"+
-		"  coadapt status %s --watch    how far it is\n  coadapt attach %s           see it; Ctrl-C leaves it going\n  coadapt stop %s             finish the step, keep a checkpoint, end\n",
+		"  coadapt status %s --watch    how far it is\n  coadapt attach %s           see it; Ctrl-C leaves it going\n "+
+		" coadapt stop %s             finish the step, keep a checkpoint, end\n",
 		id, o.count(), p, id, id, id)
 	return err
 }

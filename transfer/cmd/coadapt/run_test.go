@@ -314,7 +314,8 @@ func TestPlan(t *testing.T) {
 	}
 	args := append([]string{"-calibrate", "200ms", "-budget", "1h"}, small("30")[1:]...)
 	before := plan(args...)
-	if before.Nets != 12 || before.Misses != 12 || before.Hours == nil || *before.Hours <= 0 || *before.HoursLow > *before.Hours || *before.HoursHigh < *before.Hours ||
+	if before.Nets != 12 || before.Misses != 12 || before.Hours == nil || *before.Hours <= 0 ||
+		*before.HoursLow > *before.Hours || *before.HoursHigh < *before.Hours ||
 		before.Memory == nil || *before.Memory < 1e6 ||
 		len(before.Path) != 2 ||
 		before.Workers[0].Hours > *before.HoursHigh ||
@@ -337,7 +338,8 @@ func TestPlan(t *testing.T) {
 		t,
 		t.Context(),
 		append([]string{"plan", "-calibrate", "200ms", "-budget", "1m", "-sd", "1"}, small("40")[1:]...)...)
-	for _, want := range []string{"12: 0 in the store, 12 to train", "critical path", "then 0/", "expected width", "fragility", "as given by --sd"} {
+	for _, want := range []string{"12: 0 in the store, 12 to train", "critical path", "then 0/", "expected width",
+		"fragility", "as given by --sd"} {
 		if code != 0 || !strings.Contains(text, want) {
 			t.Errorf("table lacks %q:\n%s%s", want, text, errs)
 		}

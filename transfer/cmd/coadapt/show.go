@@ -82,7 +82,8 @@ func tables(w io.Writer, results []transfer.Result) error {
 
 func storeFlags(c *cobra.Command, dir, experiment *string) {
 	c.Flags().StringVar(dir, "store", "", "folder of results and weights (default: this clone's)")
-	c.Flags().StringVar(experiment, "experiment", "", "only the experiment whose name begins so, or that of this data set (default: all)")
+	c.Flags().StringVar(experiment, "experiment", "",
+		"only the experiment whose name begins so, or that of this data set (default: all)")
 }
 
 // experiment is what belongs into one figure.
@@ -131,7 +132,8 @@ func experiments(w io.Writer, dir, want string) ([]experiment, error) {
 func group(results []transfer.Result) []experiment {
 	slices.SortFunc(results, func(a, b transfer.Result) int {
 		x, y := a.Net, b.Net
-		return cmp.Or(cmp.Compare(a.Data, b.Data), cmp.Compare(a.Experiment, b.Experiment), cmp.Compare(x.N, y.N), cmp.Compare(x.Treatment, y.Treatment),
+		return cmp.Or(cmp.Compare(a.Data, b.Data), cmp.Compare(a.Experiment, b.Experiment), cmp.Compare(x.N, y.N),
+			cmp.Compare(x.Treatment, y.Treatment),
 			cmp.Compare(x.Split, y.Split), cmp.Compare(x.Target, y.Target), cmp.Compare(x.Seed, y.Seed))
 	})
 	var out []experiment

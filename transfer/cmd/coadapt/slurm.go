@@ -33,7 +33,8 @@ func (f *slurmFlags) flags(c *cobra.Command) {
 		&f.on,
 		"on",
 		"",
-		"slurm: give the nets to a cluster as job arrays, parents first, and return; needs a store that its nodes share",
+		"slurm: give the nets to a cluster as job arrays, parents first, and return; needs a store that "+
+			"its nodes share",
 	)
 	fl.BoolVar(&f.dry, "dry-run", false, "with --on slurm: print the scripts and submit nothing")
 	fl.StringVar(&f.Partition, "partition", "", "with --on slurm: partition (default: the cluster's)")
@@ -46,13 +47,15 @@ func (f *slurmFlags) flags(c *cobra.Command) {
 		&f.Time,
 		"time",
 		0,
-		"with --on slurm: time limit of a task, such as 4h; what is not done by then is gone on with\n(default: one and a half times what coadapt plan says for this machine, and ten minutes)",
+		"with --on slurm: time limit of a task, such as 4h; what is not done by then is gone on with\n(default: one "+
+			"and a half times what coadapt plan says for this machine, and ten minutes)",
 	)
 	fl.StringVar(
 		&f.memory,
 		"memory",
 		"",
-		"with --on slurm: memory of a task, such as 8G (default: one and a quarter times what timing for --time took, and 512 MiB;\nwithout that, the cluster's)",
+		"with --on slurm: memory of a task, such as 8G (default: one and a quarter times what timing for --time took, "+
+			"and 512 MiB;\nwithout that, the cluster's)",
 	)
 	fl.Float64Var(
 		&f.speed,
@@ -211,7 +214,8 @@ func (f *runFlags) submit(c *cobra.Command, stdout, stderr io.Writer) error {
 		return fmt.Errorf("%w: by the same command; coadapt stop %s cancels", err, id)
 	}
 	_, err = fmt.Fprintf(stdout, "run %s: %d of %d nets are given to Slurm as %s\n"+
-		"  coadapt status %s --watch    how far it is\n  coadapt logs --run %s        what its tasks print\n  coadapt stop %s             cancel; what is begun keeps a checkpoint\n",
+		"  coadapt status %s --watch    how far it is\n  coadapt logs --run %s        what its tasks print\n  coadapt "+
+		"stop %s             cancel; what is begun keeps a checkpoint\n",
 		id, todo, len(o.record.Nets), jobNumbers(s), id, id, id)
 	return err
 }
@@ -235,7 +239,8 @@ func (f *runFlags) before(ctx context.Context, run string) (map[string]slurm.Tas
 
 func printScripts(w io.Writer, s *slurm.Submission) error {
 	for i, text := range s.Scripts() {
-		if _, err := fmt.Fprintf(w, "# %s: %d tasks of level %d\n%s\n", s.Jobs[i].Script, s.Jobs[i].Count, s.Jobs[i].Level, text); err != nil {
+		if _, err := fmt.Fprintf(w, "# %s: %d tasks of level %d\n%s\n", s.Jobs[i].Script, s.Jobs[i].Count,
+			s.Jobs[i].Level, text); err != nil {
 			return err
 		}
 	}
@@ -271,7 +276,8 @@ func (f *runFlags) taskCommand(c *cobra.Command, program, id string) []string {
 
 // passedOn are the variables that say where things are, for nodes on which jobs do not inherit the environment.
 func passedOn() (env []string) {
-	for _, name := range []string{home.EnvHome, home.EnvRoot, home.EnvStore, "PJRT_PLUGIN_LIBRARY_PATH", "GOMLX_BACKEND", "GOMLX_NO_AUTO_INSTALL", "XLA_FLAGS"} {
+	for _, name := range []string{home.EnvHome, home.EnvRoot, home.EnvStore, "PJRT_PLUGIN_LIBRARY_PATH",
+		"GOMLX_BACKEND", "GOMLX_NO_AUTO_INSTALL", "XLA_FLAGS"} {
 		if v, ok := os.LookupEnv(name); ok {
 			env = append(env, name+"="+v)
 		}

@@ -17,14 +17,16 @@ import (
 	"coadapt/transfer/sweep/slurm/slurmtest"
 )
 
-// TestRunOnSlurm gives a run to a real Slurm, stops it in the middle, gives it again, and ends with the nets of a run on this machine.
+// TestRunOnSlurm gives a run to a real Slurm, stops it in the middle, gives it again, and ends with the nets of a run
+// on this machine.
 func TestRunOnSlurm(t *testing.T) {
 	slurmtest.Start(t, slurmtest.Options{MaxArray: 2})
 	program := filepath.Join(t.TempDir(), "coadapt")
 	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	args := []string{"run", "-grid", "curve", "-n", "3", "-treatments", "BnB,AnB,RnB", "-data", "shapes:classes=4,train=12,test=8,size=24", "-widths", "4,4,4,4,4,8,8",
+	args := []string{"run", "-grid", "curve", "-n", "3", "-treatments", "BnB,AnB,RnB", "-data",
+		"shapes:classes=4,train=12,test=8,size=24", "-widths", "4,4,4,4,4,8,8",
 		"-steps", "400", "-batch", "4", "-backend", "go", "-workers", "1", "-checkpoint", "200ms"}
 	dir := t.TempDir()
 	t.Setenv("COADAPT_STORE", filepath.Join(dir, "here"))
@@ -34,14 +36,16 @@ func TestRunOnSlurm(t *testing.T) {
 	t.Setenv("COADAPT_STORE", filepath.Join(dir, "cluster"))
 	submit := func() string {
 		t.Helper()
-		out, err := exec.Command(program, append(args, "-on", "slurm", "-memory", "100M", "-time", "1h")...).CombinedOutput()
+		out, err := exec.Command(program,
+			append(args, "-on", "slurm", "-memory", "100M", "-time", "1h")...).CombinedOutput()
 		if err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
 		return string(out)
 	}
 	// Two arrays for the bases and R3B, which has no parent, and one for A3B and B3B.
-	if out := submit(); !strings.Contains(out, "5 of 5 nets are given to Slurm as job ") || strings.Count(out, " tasks)") != 3 {
+	if out := submit(); !strings.Contains(out, "5 of 5 nets are given to Slurm as job ") ||
+		strings.Count(out, " tasks)") != 3 {
 		t.Errorf("submitted: %s", out)
 	}
 	waiting := until(t, func(n map[string]sweep.NetStatus) bool {
@@ -56,7 +60,8 @@ func TestRunOnSlurm(t *testing.T) {
 	if out := submit(); !strings.Contains(out, "nothing to submit") {
 		t.Errorf("submitted twice: %s", out)
 	}
-	if status, out, said := coadapt(t, t.Context(), "stop"); status != 0 || !strings.Contains(out, "nobody works on run") {
+	if status, out, said := coadapt(t, t.Context(), "stop"); status != 0 ||
+		!strings.Contains(out, "nobody works on run") {
 		t.Errorf("stop: %d %s %s", status, out, said)
 	}
 	until(t, func(n map[string]sweep.NetStatus) bool {
@@ -68,13 +73,16 @@ func TestRunOnSlurm(t *testing.T) {
 	if out := submit(); !strings.Contains(out, "nets are given to Slurm") {
 		t.Errorf("submitted again: %s", out)
 	}
-	if status, _, said := coadapt(t, t.Context(), "attach"); status != 0 || !strings.Contains(said, "is finished: 5 of 5 done") {
+	if status, _, said := coadapt(t, t.Context(), "attach"); status != 0 ||
+		!strings.Contains(said, "is finished: 5 of 5 done") {
 		t.Errorf("attach: %d %s", status, said)
 	}
-	if status, out, said := coadapt(t, t.Context(), "logs"); status != 0 || !strings.Contains(out, "ended with status 0") {
+	if status, out, said := coadapt(t, t.Context(), "logs"); status != 0 ||
+		!strings.Contains(out, "ended with status 0") {
 		t.Errorf("logs: %d %s %s", status, out, said)
 	}
-	if got, want := entries(t, filepath.Join(dir, "cluster")), entries(t, filepath.Join(dir, "here")); len(want) != 5 || !slices.Equal(got, want) {
+	if got, want := entries(t, filepath.Join(dir, "cluster")), entries(t, filepath.Join(dir, "here")); len(want) != 5 ||
+		!slices.Equal(got, want) {
 		t.Errorf("from the cluster:\n%s\nfrom here:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 	if status, out, said := coadapt(t, t.Context(), "store", "verify"); status != 0 {
@@ -143,7 +151,8 @@ func entries(t *testing.T, dir string) (out []string) {
 
 // TestDryRun prints scripts where there is no Slurm, and writes nothing.
 func TestDryRun(t *testing.T) {
-	args := tiny(t, "-on", "slurm", "-dry-run", "-gpus", "1", "-time", "2h", "-memory", "8G", "-group", "2", "-sbatch=--mail-type=END")
+	args := tiny(t, "-on", "slurm", "-dry-run", "-gpus", "1", "-time", "2h", "-memory", "8G", "-group", "2",
+		"-sbatch=--mail-type=END")
 	args[0] = "run"
 	args = append(args, "-grid", "curve")
 	t.Setenv("PATH", t.TempDir())
@@ -151,19 +160,24 @@ func TestDryRun(t *testing.T) {
 	if status != 0 || !strings.Contains(said, "there is no sbatch in PATH") {
 		t.Fatalf("status %d: %s", status, said)
 	}
-	for _, want := range []string{"# level0.sh: 2 tasks of level 0", "# level1.sh: 1 tasks of level 1", "#SBATCH --array=0-0\n", "#SBATCH --gres=gpu:1", "#SBATCH --time=120",
-		"#SBATCH --mem=8192M", "#SBATCH --mail-type=END", " --join=curve-shapes-", "export COADAPT_STORE=", " --steps=3 "} {
+	for _, want := range []string{"# level0.sh: 2 tasks of level 0", "# level1.sh: 1 tasks of level 1",
+		"#SBATCH --array=0-0\n", "#SBATCH --gres=gpu:1", "#SBATCH --time=120",
+		"#SBATCH --mem=8192M", "#SBATCH --mail-type=END", " --join=curve-shapes-", "export COADAPT_STORE=",
+		" --steps=3 "} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in:\n%s", want, out)
 		}
 	}
-	// 3 steps of 4 images at 0.01 images a second are 20 minutes, 16 test images less than 27 more, as they go forward only: two bases in one task,
-	// one and a half times, and 10 minutes.
-	args = slices.Concat(slices.DeleteFunc(slices.Clone(args), func(a string) bool { return a == "-time" || a == "2h" || a == "-memory" || a == "8G" }), []string{"-images-per-second", "0.01"})
+	// 3 steps of 4 images at 0.01 images a second are 20 minutes, 16 test images less than 27 more, as they go
+	// forward only: two bases in one task, one and a half times, and 10 minutes.
+	args = slices.Concat(slices.DeleteFunc(slices.Clone(args),
+		func(a string) bool { return a == "-time" || a == "2h" || a == "-memory" || a == "8G" }),
+		[]string{"-images-per-second", "0.01"})
 	status, slow, said := coadapt(t, t.Context(), args...)
 	var minutes int
 	_, rest, _ := strings.Cut(slow, "#SBATCH --time=")
-	if _, err := fmt.Sscan(rest, &minutes); err != nil || status != 0 || minutes < 70 || minutes > 150 || strings.Contains(slow, "--mem=") {
+	if _, err := fmt.Sscan(rest, &minutes); err != nil || status != 0 || minutes < 70 || minutes > 150 ||
+		strings.Contains(slow, "--mem=") {
 		t.Errorf("status %d, %d minutes, %v: %s\n%s", status, minutes, err, said, slow)
 	}
 	for _, not := range []string{"--grid=", "--n=3", "--treatments=", "--gpus", "--on="} {
@@ -174,7 +188,9 @@ func TestDryRun(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(os.Getenv("COADAPT_STORE"), "runs")); err == nil {
 		t.Error("a dry run made a run")
 	}
-	if status, _, said := coadapt(t, t.Context(), slices.DeleteFunc(args, func(a string) bool { return a == "-dry-run" })...); status == 0 || !strings.Contains(said, "there is no sbatch in PATH") {
+	if status, _, said := coadapt(t, t.Context(),
+		slices.DeleteFunc(args, func(a string) bool { return a == "-dry-run" })...); status == 0 ||
+		!strings.Contains(said, "there is no sbatch in PATH") {
 		t.Errorf("without Slurm: status %d: %s", status, said)
 	}
 }
@@ -190,7 +206,8 @@ func TestSlurmFlags(t *testing.T) {
 	} {
 		base := append(tiny(t), "-grid", "curve")
 		base[0] = "run"
-		if status, _, said := coadapt(t, t.Context(), append(base, args...)...); status == 0 || !strings.Contains(said, want) {
+		if status, _, said := coadapt(t, t.Context(), append(base, args...)...); status == 0 ||
+			!strings.Contains(said, want) {
 			t.Errorf("%v: status %d, %s, want %q", args, status, said, want)
 		}
 	}
@@ -207,15 +224,19 @@ func TestJoinWants(t *testing.T) {
 	if err != nil || len(runs) != 1 {
 		t.Fatalf("%v, %v", runs, err)
 	}
-	join := []string{"run", "-data", "shapes:classes=4,train=12,test=8,size=24", "-widths", "4,4,4,4,4,8,8", "-batch", "4", "-backend", "go", "-nets", "0/A3B", "-join", runs[0].Name(), "-json", "-steps"}
-	if status, out, said := coadapt(t, t.Context(), append(join, "3")...); status != 0 || !strings.Contains(out, `"name":"0/A3B"`) {
+	join := []string{"run", "-data", "shapes:classes=4,train=12,test=8,size=24", "-widths", "4,4,4,4,4,8,8", "-batch",
+		"4", "-backend", "go", "-nets", "0/A3B", "-join", runs[0].Name(), "-json", "-steps"}
+	if status, out, said := coadapt(t, t.Context(), append(join, "3")...); status != 0 ||
+		!strings.Contains(out, `"name":"0/A3B"`) {
 		t.Errorf("status %d: %s %s", status, out, said)
 	}
-	if status, _, said := coadapt(t, t.Context(), append(join, "4")...); status == 0 || !strings.Contains(said, "net 0/baseA is another one here") {
+	if status, _, said := coadapt(t, t.Context(), append(join, "4")...); status == 0 ||
+		!strings.Contains(said, "net 0/baseA is another one here") {
 		t.Errorf("status %d: %s", status, said)
 	}
 	join[slices.Index(join, "-join")+1] = "none"
-	if status, _, said := coadapt(t, t.Context(), append(join, "3")...); status == 0 || !strings.Contains(said, "no such run") {
+	if status, _, said := coadapt(t, t.Context(), append(join, "3")...); status == 0 ||
+		!strings.Contains(said, "no such run") {
 		t.Errorf("status %d: %s", status, said)
 	}
 }

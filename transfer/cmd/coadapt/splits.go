@@ -23,8 +23,11 @@ func splitsCommand(stdout, stderr io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "splits",
 		Short: "Derive the class splits of 2014 and prove them by the released MD5 sums",
-		Long: "Make the file lists of the 2014 experiment: the eight random halves from numpy's generator, the natural and the man-made half from the synsets,\n" +
-			"and the first k images of each class; compare their MD5 sums with those of the release. Validation lists need no images, as their labels are\n" +
+		Long: "Make the file lists of the 2014 experiment: the eight random halves from numpy's generator, the " +
+			"natural and the man-made half from the synsets,\n" +
+			"and the first k images of each class; compare their MD5 sums with those of the release. " +
+			"Validation lists " +
+			"need no images, as their labels are\n" +
 			"built in; training lists need the names of all training images of ILSVRC2012.",
 		Example: "  coadapt splits\n  coadapt splits --ilsvrc12 ilsvrc12/ -o lists/",
 		Args:    cobra.NoArgs,
@@ -39,8 +42,10 @@ func splitsCommand(stdout, stderr io.Writer) *cobra.Command {
 			return printLists(stdout, f, lists, out)
 		},
 	}
-	c.Flags().StringVar(&dir, "ilsvrc12", "", "folder with train/<wnid>/*.JPEG, or with the two archives as distributed (default: validation lists only)")
-	c.Flags().StringVarP(&out, "output", "o", "", "write the lists below this folder, as half0A/train/files.txt and so on")
+	c.Flags().StringVar(&dir, "ilsvrc12", "",
+		"folder with train/<wnid>/*.JPEG, or with the two archives as distributed (default: validation lists only)")
+	c.Flags().StringVarP(&out, "output", "o", "",
+		"write the lists below this folder, as half0A/train/files.txt and so on")
 	f.flags(c, "list")
 	return c
 }
@@ -49,14 +54,16 @@ func splitsCommand(stdout, stderr io.Writer) *cobra.Command {
 func lists2014(ctx context.Context, dir string) (lists []dataset.List, notes []string, err error) {
 	lists = dataset.ValidationList().Lists()
 	if dir == "" {
-		return lists, []string{"without --ilsvrc12 DIR there are no names of training images: validation lists only"}, nil
+		return lists, []string{"without --ilsvrc12 DIR there are no names of training images: validation lists only"},
+			nil
 	}
 	if _, err := os.Stat(dir); err != nil {
 		return nil, nil, fmt.Errorf("-ilsvrc12: %w", err)
 	}
 	if _, train := os.Stat(filepath.Join(dir, "train")); train != nil {
 		if _, archive := os.Stat(filepath.Join(dir, "ILSVRC2012_img_train.tar")); archive != nil {
-			return lists, []string{fmt.Sprintf("%s has neither train/ nor ILSVRC2012_img_train.tar: validation lists only", dir)}, nil
+			return lists, []string{fmt.Sprintf("%s has neither train/ nor ILSVRC2012_img_train.tar: "+
+				"validation lists only", dir)}, nil
 		}
 	}
 	src, err := formats.Open(ctx, dir, formats.Options{Size: 256})
@@ -113,7 +120,8 @@ func printLists(stdout io.Writer, f form, lists []dataset.List, out string) erro
 			}
 		}
 		if f.table() {
-			fmt.Fprintf(table, "%s\t%s\t%d\t%s\t%s\t%s\n", rec.Name, rec.Part, rec.Images, rec.MD5, rec.Verdict, rec.File)
+			fmt.Fprintf(table, "%s\t%s\t%d\t%s\t%s\t%s\n", rec.Name, rec.Part, rec.Images, rec.MD5, rec.Verdict,
+				rec.File)
 			continue
 		}
 		if err := w.write(rec); err != nil {
@@ -124,7 +132,8 @@ func printLists(stdout io.Writer, f form, lists []dataset.List, out string) erro
 		return err
 	}
 	if len(differ) > 0 {
-		return fmt.Errorf("%d lists differ from those released in 2014: %s; training images may be missing, added or named or ordered otherwise than they were",
+		return fmt.Errorf("%d lists differ from those released in 2014: %s; training images may be missing, added or "+
+			"named or ordered otherwise than they were",
 			len(differ), strings.Join(differ, ", "))
 	}
 	return nil

@@ -33,7 +33,8 @@ func TestSplits(t *testing.T) {
 			t.Fatal(err)
 		}
 		sum := md5.Sum(data)
-		if rec.Verdict != "ok" || rec.Part != "valid" || rec.Released != hex.EncodeToString(sum[:]) || strings.Count(string(data), "\n") != rec.Images {
+		if rec.Verdict != "ok" || rec.Part != "valid" || rec.Released != hex.EncodeToString(sum[:]) ||
+			strings.Count(string(data), "\n") != rec.Images {
 			t.Errorf("%+v", rec)
 		}
 		n++
@@ -78,7 +79,8 @@ func TestSplitsOfATree(t *testing.T) {
 		}
 	}
 	status, out, errs := coadapt(t, t.Context(), "splits", "-ilsvrc12", tree, "-csv")
-	if status != 1 || !strings.Contains(errs, "22 lists differ") || strings.Count(out, ",ok,") != 11 || strings.Count(out, ",differs,") != 22 {
+	if status != 1 || !strings.Contains(errs, "22 lists differ") || strings.Count(out, ",ok,") != 11 ||
+		strings.Count(out, ",differs,") != 22 {
 		t.Errorf("status %d, %s\n%s", status, errs, out)
 	}
 }

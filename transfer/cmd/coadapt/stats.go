@@ -20,9 +20,12 @@ type sourceFlags struct{ source, in, store, experiment, rule string }
 func (f *sourceFlags) flags(c *cobra.Command) {
 	c.Flags().StringVar(&f.source, "source", "store", "store, or 2014: what Yosinski et al. measured")
 	c.Flags().
-		StringVar(&f.in, "in", "", "read nets from this file of JSON lines, as curve --json and show --json print them; - is standard input")
+		StringVar(&f.in, "in", "",
+			"read nets from this file of JSON lines, as curve --json and show --json print them; - is standard input")
 	c.Flags().
-		StringVar(&f.rule, "select", "", "rule by which a net's accuracy is taken: final (after the last step; default) or best10\n(mean of the ten largest test accuracies on the way, the paper's; default with --source 2014)")
+		StringVar(&f.rule, "select", "", "rule by which a net's accuracy is taken: final (after the last step; "+
+			"default) or best10\n(mean of the ten largest test accuracies on the way, the paper's; default with "+
+			"--source 2014)")
 	storeFlags(c, &f.store, &f.experiment)
 	c.MarkFlagsMutuallyExclusive("source", "in")
 }
@@ -72,9 +75,12 @@ func statsCommand(stdout io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "stats",
 		Short: "What the nets say of each claim: estimate, interval, test, verdict",
-		Long: "Ask every claim of the paper, and the decomposition of the transfer curve, of the nets of one experiment: differences paired by target and seed,\n" +
-			"95% intervals by t over such units. A claim is supported or opposed where its simultaneous interval excludes zero: those of a claim's\n" +
-			"cuts (or of its ranges) hold all together, by Bonferroni. Beside it stands the plain 95% interval, of one line alone. Accuracies and\n" +
+		Long: "Ask every claim of the paper, and the decomposition of the transfer curve, of the nets of one " +
+			"experiment: differences paired by target and seed,\n" +
+			"95% intervals by t over such units. A claim is supported or opposed where its simultaneous interval " +
+			"excludes zero: those of a claim's\n" +
+			"cuts (or of its ranges) hold all together, by Bonferroni. Beside it stands the plain 95% interval, of " +
+			"one line alone. Accuracies and\n" +
 			"differences are in points (per cent).",
 		Example: "  coadapt stats --source 2014\n  coadapt stats --experiment cifar100 --json",
 		Args:    cobra.NoArgs,
@@ -248,7 +254,8 @@ func reportTable(w io.Writer, r *stats.Report) error {
 // intervalNote says what the two intervals of a line are.
 func intervalNote(level float64) string {
 	return fmt.Sprintf(
-		"[ ] is a simultaneous %v%% interval: those of a claim's cuts (or of its ranges) hold all together, by Bonferroni, "+
+		"[ ] is a simultaneous %v%% interval: those of a claim's cuts (or of its ranges) hold all together, by "+
+			"Bonferroni, "+
 			"and the verdict is whether it excludes zero (or what is claimed instead); p is adjusted likewise. "+
 			"The plain %v%% interval is of one line alone.",
 		100*level,
@@ -266,7 +273,8 @@ func failureTable(w io.Writer, failures []stats.Failure) {
 	}
 	fmt.Fprintln(
 		w,
-		"Nets that failed (diverged, not trained, or less than half of what their base has above chance) where their base did not:",
+		"Nets that failed (diverged, not trained, or less than half of what their base has above chance) where their "+
+			"base did not:",
 	)
 	for _, f := range failures {
 		at := ""

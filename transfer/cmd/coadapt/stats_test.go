@@ -38,13 +38,16 @@ func TestNets(t *testing.T) {
 		t.Errorf("%d lines in blocks %v", len(lines), blocks)
 	}
 	for grid, want := range map[string]string{"random": "7 nets", "mini": "180 nets", "balanced": "60 nets"} {
-		if status, out, errs := coadapt(t, t.Context(), "nets", "-grid", grid); status != 0 || !strings.HasSuffix(out, "\n"+want+"\n") {
+		if status, out, errs := coadapt(t, t.Context(), "nets", "-grid", grid); status != 0 ||
+			!strings.HasSuffix(out, "\n"+want+"\n") {
 			t.Errorf("%s: %d, %s, ends in %q, want %s", grid, status, errs, out[max(0, len(out)-20):], want)
 		}
 	}
-	// Twelve units that spread by one point: 0.89 points, as TTestPower().solve_power(None, nobs=12, alpha=.05, power=.8) of statsmodels
+	// Twelve units that spread by one point: 0.89 points, as TTestPower().solve_power(None, nobs=12, alpha=.05,
+	// power=.8) of statsmodels
 	// 0.15.0 has it.
-	if _, out, errs := coadapt(t, t.Context(), "nets", "-grid", "balanced", "-split", "0,1", "-seeds", "0-2", "-n", "5", "-sd", "1"); !strings.Contains(out, "12 units") || !strings.Contains(out, "0.89 points at a single cut") {
+	if _, out, errs := coadapt(t, t.Context(), "nets", "-grid", "balanced", "-split", "0,1", "-seeds", "0-2", "-n", "5",
+		"-sd", "1"); !strings.Contains(out, "12 units") || !strings.Contains(out, "0.89 points at a single cut") {
 		t.Errorf("%s%s", out, errs)
 	}
 	if _, out, _ := coadapt(t, t.Context(), "nets", "-csv"); len(strings.Split(strings.TrimSpace(out), "\n")) != 164 {
@@ -69,23 +72,31 @@ func TestStats2014(t *testing.T) {
 			t.Errorf("%+v", rec)
 		}
 		if strings.HasSuffix(rec.Claimed, " 0") && rec.Estimate != nil && !strings.Contains(rec.Verdict, "unstable") {
-			if excludes := *rec.Low > 0 || *rec.High < 0; excludes != (rec.Verdict == "supported" || rec.Verdict == "opposite") || excludes != (*rec.Adjusted < 0.05) {
-				t.Errorf("%s at %s is %q, and its interval [%v, %v]", rec.Claim, rec.At, rec.Verdict, *rec.Low, *rec.High)
+			if excludes := *rec.Low > 0 ||
+				*rec.High < 0; excludes != (rec.Verdict == "supported" || rec.Verdict == "opposite") ||
+				excludes != (*rec.Adjusted < 0.05) {
+				t.Errorf("%s at %s is %q, and its interval [%v, %v]", rec.Claim, rec.At, rec.Verdict, *rec.Low,
+					*rec.High)
 			}
-			if rec.Family < 1 || *rec.PlainLow < *rec.Low-1e-9 || *rec.PlainHigh > *rec.High+1e-9 || *rec.PlainLow > *rec.Estimate {
-				t.Errorf("%s at %s: plain [%v, %v] of [%v, %v], family of %d", rec.Claim, rec.At, *rec.PlainLow, *rec.PlainHigh, *rec.Low, *rec.High, rec.Family)
+			if rec.Family < 1 || *rec.PlainLow < *rec.Low-1e-9 || *rec.PlainHigh > *rec.High+1e-9 ||
+				*rec.PlainLow > *rec.Estimate {
+				t.Errorf("%s at %s: plain [%v, %v] of [%v, %v], family of %d", rec.Claim, rec.At, *rec.PlainLow,
+					*rec.PlainHigh, *rec.Low, *rec.High, rec.Family)
 			}
 		}
 		found[rec.Claim+" "+rec.At] = rec
 	}
 	loss, surplus, random := found["transfer loss n = 7"], found["surplus n = 1-7"], found["random features n = 3"]
-	if loss.Estimate == nil || *loss.Estimate < -8.265 || *loss.Estimate > -8.255 || loss.Verdict != "supported" || loss.Warning != "" {
+	if loss.Estimate == nil || *loss.Estimate < -8.265 || *loss.Estimate > -8.255 || loss.Verdict != "supported" ||
+		loss.Warning != "" {
 		t.Errorf("%+v", loss)
 	}
-	if surplus.Verdict != "not distinguishable from zero" || !strings.Contains(surplus.Warning, "confounded") || !strings.Contains(surplus.Warning, "+1.38 points") {
+	if surplus.Verdict != "not distinguishable from zero" || !strings.Contains(surplus.Warning, "confounded") ||
+		!strings.Contains(surplus.Warning, "+1.38 points") {
 		t.Errorf("%+v", surplus)
 	}
-	if random.Estimate != nil || random.P != nil || random.Verdict != "cannot be asked of these nets" || !strings.Contains(random.Warning, "not trained") {
+	if random.Estimate != nil || random.P != nil || random.Verdict != "cannot be asked of these nets" ||
+		!strings.Contains(random.Warning, "not trained") {
 		t.Errorf("%+v", random)
 	}
 	_, out, _ = coadapt(t, t.Context(), "stats", "-source", "2014", "-csv")
@@ -128,7 +139,8 @@ func TestStatsOfOurOwn(t *testing.T) {
 	if status != 0 || !strings.Contains(out, "fragility") || !strings.Contains(out, "12 nets are numbers") {
 		t.Errorf("status %d\n%s\n%s", status, out, errs)
 	}
-	if status, _, errs := coadapt(t, t.Context(), "stats", "-in", file, "-select", "best10"); status != 1 || !strings.Contains(errs, "TestEvery") {
+	if status, _, errs := coadapt(t, t.Context(), "stats", "-in", file, "-select", "best10"); status != 1 ||
+		!strings.Contains(errs, "TestEvery") {
 		t.Errorf("best ten without tests: %d, %s", status, errs)
 	}
 }
@@ -136,15 +148,19 @@ func TestStatsOfOurOwn(t *testing.T) {
 // TestForest: the claims of 2014 as a figure; claims belong to it alone.
 func TestForest(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "forest.svg")
-	if out := must(t, "figure", "-source", "2014", "-figure", "forest", "-claims", "boost,surplus", "-o", file); !strings.Contains(out, file) {
+	if out := must(t, "figure", "-source", "2014", "-figure", "forest", "-claims", "boost,surplus", "-o",
+		file); !strings.Contains(out, file) {
 		t.Errorf("it says %q", out)
 	}
 	data, err := os.ReadFile(file)
-	if err != nil || !strings.Contains(string(data), "boost: AnB+") || !strings.Contains(string(data), "surplus: AnB+") || strings.Contains(string(data), "fragility") {
+	if err != nil || !strings.Contains(string(data), "boost: AnB+") ||
+		!strings.Contains(string(data), "surplus: AnB+") || strings.Contains(string(data), "fragility") {
 		t.Errorf("%v, %.300s; want the two claims", err, data)
 	}
-	for want, args := range map[string][]string{`no claim "bost"`: {"-figure", "forest", "-claims", "bost"}, "-figure forest": {"-claims", "boost"}} {
-		status, _, errs := coadapt(t, t.Context(), append([]string{"figure", "-source", "2014", "-o", file}, args...)...)
+	for want, args := range map[string][]string{`no claim "bost"`: {"-figure", "forest", "-claims", "bost"},
+		"-figure forest": {"-claims", "boost"}} {
+		status, _, errs := coadapt(t, t.Context(),
+			append([]string{"figure", "-source", "2014", "-o", file}, args...)...)
 		if status != 1 || !strings.Contains(errs, want) {
 			t.Errorf("%v: status %d, %s; want 1 and %s", args, status, errs, want)
 		}

@@ -95,7 +95,8 @@ func statusCommand(stdout io.Writer) *cobra.Command {
 	where.flags(c.Flags())
 	c.Flags().BoolVar(&repeat, "watch", false, "go on, once a second, until the run is finished or Ctrl-C")
 	c.Flags().
-		BoolVar(&asJSON, "json", false, "print a JSON object: id, counts, share, left_seconds, workers, nets; with --watch one a second")
+		BoolVar(&asJSON, "json", false,
+			"print a JSON object: id, counts, share, left_seconds, workers, nets; with --watch one a second")
 	c.Flags().BoolVar(&everyRun, "all", false, "all runs of the store, a line each")
 	return c
 }
@@ -344,8 +345,9 @@ func logsCommand(stdout io.Writer) *cobra.Command {
 		run   string
 	)
 	c := &cobra.Command{
-		Use:   "logs [NET|KEY]",
-		Short: "Print what was noted while a net was trained, or what a background run or the tasks of a cluster printed",
+		Use: "logs [NET|KEY]",
+		Short: "Print what was noted while a net was trained, or what a background run or the tasks of a " +
+			"cluster printed",
 		Example: "  coadapt logs 0/A3B          # of the run that somebody worked on last\n" +
 			"  coadapt logs                # what that run printed in the background",
 		Args: cobra.MaximumNArgs(1),
@@ -382,6 +384,7 @@ func logsCommand(stdout io.Writer) *cobra.Command {
 	}
 	where.flags(c.Flags())
 	c.Flags().
-		StringVar(&run, "run", "", "the run, or the beginning of its name (default: the one that somebody worked on last)")
+		StringVar(&run, "run", "",
+			"the run, or the beginning of its name (default: the one that somebody worked on last)")
 	return c
 }

@@ -18,9 +18,10 @@ func storeCommand(stdout, stderr io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "store",
 		Short: "Look after the store: list, check, export, import, free space",
-		Long:  "The store keeps results and weights under the hash of what made them. --store or COADAPT_STORE names another than this clone's.",
-		Args:  cobra.NoArgs,
-		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+		Long: "The store keeps results and weights under the hash of what made them. --store or COADAPT_STORE names " +
+			"another than this clone's.",
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	where.flags(c.PersistentFlags())
 	openIt := where.open
@@ -41,8 +42,9 @@ func storeList(stdout, stderr io.Writer, openIt func() (*store.Store, error)) *c
 	c := &cobra.Command{
 		Use:   "ls",
 		Short: "List the entries",
-		Long:  "List the entries, by key. One that is broken is named on standard error and set aside; the others are listed, and the exit status is 1.",
-		Args:  cobra.NoArgs,
+		Long: "List the entries, by key. One that is broken is named on standard error and set aside; the others are " +
+			"listed, and the exit status is 1.",
+		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			s, err := openIt()
 			if err != nil {
@@ -123,7 +125,9 @@ func storeShow(stdout, stderr io.Writer, openIt func() (*store.Store, error)) *c
 	return &cobra.Command{
 		Use:   "show NET|KEY",
 		Short: "Print all that is kept of a net, but for its weights",
-		Long: "Print what a net is judged to be, and below it the files of its entry as they were written. A net that did not train has the status ok in\n" +
+		Long: "Print what a net is judged to be, and below it the files of its entry as they were " +
+			"written. A net that " +
+			"did not train has the status ok in\n" +
 			"result.json, as its training came to the end; everywhere else it is not trained, and in no mean.",
 		Example: "  coadapt store show 0/A3B           # where one experiment has such a net\n" +
 			"  coadapt store show 93c450bf2db3    # the beginning of a key is enough",
@@ -197,7 +201,8 @@ func storeVerify(stdout, stderr io.Writer, openIt func() (*store.Store, error)) 
 			fmt.Fprintf(stdout, "%d entries whole, %.1f MB; %d broken\n", whole, float64(bytes)/1e6, faults)
 			if faults > 0 {
 				return errors.New(
-					"not all entries are whole; those set aside are computed again by the next run, others can be removed by store rm",
+					"not all entries are whole; those set aside are computed again by the next run, others can be " +
+						"removed by store rm",
 				)
 			}
 			return nil
@@ -208,9 +213,10 @@ func storeVerify(stdout, stderr io.Writer, openIt func() (*store.Store, error)) 
 func storeGC(stdout io.Writer, openIt func() (*store.Store, error)) *cobra.Command {
 	var weights bool
 	c := &cobra.Command{
-		Use:   "gc",
-		Short: "Remove what nobody needs: what killed workers left, what frozen layers gave and, with --weights, weights of nets that are no parents",
-		Args:  cobra.NoArgs,
+		Use: "gc",
+		Short: "Remove what nobody needs: what killed workers left, what frozen layers gave and, with --weights, " +
+			"weights of nets that are no parents",
+		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			s, err := openIt()
 			if err != nil {
@@ -243,7 +249,8 @@ func storeGC(stdout io.Writer, openIt func() (*store.Store, error)) *cobra.Comma
 		},
 	}
 	c.Flags().
-		BoolVar(&weights, "weights", false, "drop weights of nets that are nobody's parent; results, metrics and logs stay")
+		BoolVar(&weights, "weights", false,
+			"drop weights of nets that are nobody's parent; results, metrics and logs stay")
 	return c
 }
 
@@ -251,8 +258,9 @@ func storeRemove(stdout, stderr io.Writer, openIt func() (*store.Store, error)) 
 	return &cobra.Command{
 		Use:   "rm NET|KEY...",
 		Short: "Remove entries; the next run computes them again",
-		Long:  "Remove entries, each named by " + nameHelp + ". A name that nets of several experiments have removes none of them.",
-		Args:  cobra.MinimumNArgs(1),
+		Long: "Remove entries, each named by " + nameHelp +
+			". A name that nets of several experiments have removes none of them.",
+		Args: cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			s, err := openIt()
 			if err != nil {

@@ -8,10 +8,12 @@ import (
 	"testing"
 )
 
-// TestStoreCommands on a store of three trained nets: listed, shown, checked, pruned, broken, removed, and computed again.
+// TestStoreCommands on a store of three trained nets: listed, shown, checked, pruned, broken, removed, and computed
+// again.
 func TestStoreCommands(t *testing.T) {
 	dir := t.TempDir()
-	curve := []string{"curve", "-data", "shapes:classes=4,train=12,test=8,size=24", "-nets", "0/baseB,0/B3B,0/R2B", "-steps", "3", "-batch", "8",
+	curve := []string{"curve", "-data", "shapes:classes=4,train=12,test=8,size=24", "-nets", "0/baseB,0/B3B,0/R2B",
+		"-steps", "3", "-batch", "8",
 		"-widths", "4,4,4,4,4,8,8", "-backend", "go", "-store", dir, "-json"}
 	ok := func(args ...string) string {
 		t.Helper()
@@ -31,7 +33,8 @@ func TestStoreCommands(t *testing.T) {
 		if err := json.Unmarshal([]byte(line), &r); err != nil {
 			t.Fatal(err)
 		}
-		if r.Status != "ok" && r.Status != "not trained" || (r.Status == "ok") != (r.Accuracy != nil) { // four steps teach a net little
+		// four steps teach a net little
+		if r.Status != "ok" && r.Status != "not trained" || (r.Status == "ok") != (r.Accuracy != nil) {
 			t.Errorf("%s", line)
 		}
 		keys[r.Name] = r.Key
@@ -39,10 +42,12 @@ func TestStoreCommands(t *testing.T) {
 	if len(keys) != 3 {
 		t.Fatalf("keys %v, want three", keys)
 	}
-	if out := ok("store", "ls", "-store", dir); !strings.Contains(out, keys["0/B3B"][:12]) || !strings.Contains(out, "3 entries") {
+	if out := ok("store", "ls", "-store", dir); !strings.Contains(out, keys["0/B3B"][:12]) ||
+		!strings.Contains(out, "3 entries") {
 		t.Errorf("ls:\n%s", out)
 	}
-	if out := ok("store", "show", keys["0/B3B"][:8], "-store", dir); !strings.Contains(out, keys["0/baseB"]) || !strings.Contains(out, "begins") {
+	if out := ok("store", "show", keys["0/B3B"][:8], "-store", dir); !strings.Contains(out, keys["0/baseB"]) ||
+		!strings.Contains(out, "begins") {
 		t.Errorf("show, want the parent's key and the log:\n%s", out)
 	}
 	if out := ok("store", "verify", "-store", dir); !strings.Contains(out, "3 entries whole") {
@@ -65,7 +70,8 @@ func TestStoreCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	status, out, _ := coadapt(t, t.Context(), "store", "verify", "-store", dir)
-	if status != 1 || !strings.Contains(out, "weights.safetensors") || !strings.Contains(out, keys["0/baseB"]) || !strings.Contains(out, "2 entries whole") {
+	if status != 1 || !strings.Contains(out, "weights.safetensors") || !strings.Contains(out, keys["0/baseB"]) ||
+		!strings.Contains(out, "2 entries whole") {
 		t.Errorf("verify of a flipped byte: status %d\n%s", status, out)
 	}
 	ok("store", "rm", keys["0/R2B"], "-store", dir)
@@ -73,7 +79,8 @@ func TestStoreCommands(t *testing.T) {
 	if !sameNumbers(t, first, again) {
 		t.Errorf("computed again:\n%s\nat first:\n%s", again, first)
 	}
-	for args, want := range map[string]string{"store rm 0000": "no such entry", "store show xyz": "hexadecimal", "store show": "1 arg", "store bogus": "bogus"} {
+	for args, want := range map[string]string{"store rm 0000": "no such entry", "store show xyz": "hexadecimal",
+		"store show": "1 arg", "store bogus": "bogus"} {
 		status, out, errs := coadapt(t, t.Context(), append(strings.Fields(args), "-store", dir)...)
 		if status != 1 || !strings.Contains(errs, want) {
 			t.Errorf("%s: status %d, %q, %q; want %q", args, status, out, errs, want)
@@ -112,7 +119,8 @@ func TestLeaseTime(t *testing.T) {
 	dir := t.TempDir()
 	for lasts, want := range map[string]int{"": 0, "2m": 0, "soon": 1, "1ms": 1} {
 		t.Setenv("COADAPT_LEASE", lasts)
-		if status, _, errs := coadapt(t, t.Context(), "store", "ls", "-store", dir); status != want || want > 0 && !strings.Contains(errs, "COADAPT_LEASE="+lasts) {
+		if status, _, errs := coadapt(t, t.Context(), "store", "ls", "-store", dir); status != want || want > 0 &&
+			!strings.Contains(errs, "COADAPT_LEASE="+lasts) {
 			t.Errorf("%q: status %d, %s; want %d", lasts, status, errs, want)
 		}
 	}

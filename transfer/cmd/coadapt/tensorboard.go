@@ -65,7 +65,8 @@ func (e *exporter) events(ctx context.Context, folder string, results []transfer
 		if err := durable.MakeDir(dir); err != nil {
 			return err
 		}
-		if err := durable.WriteFile(filepath.Join(dir, eventFile), func(w io.Writer) error { return writeEvents(w, r, metrics) }); err != nil {
+		if err := durable.WriteFile(filepath.Join(dir, eventFile),
+			func(w io.Writer) error { return writeEvents(w, r, metrics) }); err != nil {
 			return err
 		}
 		nets++

@@ -103,7 +103,8 @@ func TestTensorBoard(t *testing.T) {
 	}
 	dir := filepath.Join(t.TempDir(), "a", "curves")
 	for range 2 { // the second takes the place of the first
-		if status, out, errs := coadapt(t, t.Context(), "store", "export", "-what", "tensorboard", "-o", dir); status != 0 ||
+		if status, out, errs := coadapt(t, t.Context(), "store", "export", "-what", "tensorboard", "-o",
+			dir); status != 0 ||
 			!strings.Contains(out, "training curves of 4 nets") {
 			t.Fatalf("status %d: %s%s", status, out, errs)
 		}
@@ -113,7 +114,8 @@ func TestTensorBoard(t *testing.T) {
 		t.Fatalf("%v, %v; want one file", files, err)
 	}
 	table := filepath.Join(t.TempDir(), "metrics.csv")
-	if status, _, errs := coadapt(t, t.Context(), "store", "export", "-what", "metrics", "-nets", "0/A3B", "-o", table); status != 0 {
+	if status, _, errs := coadapt(t, t.Context(), "store", "export", "-what", "metrics", "-nets", "0/A3B", "-o",
+		table); status != 0 {
 		t.Fatal(errs)
 	}
 	version, scalars := readEvents(t, files[0])
@@ -133,7 +135,8 @@ func TestTensorBoard(t *testing.T) {
 		}
 	}
 	for _, wrong := range []string{"x.csv", ""} {
-		if status, _, errs := coadapt(t, t.Context(), "store", "export", "-what", "tensorboard", "-o", wrong); status != 1 ||
+		if status, _, errs := coadapt(t, t.Context(), "store", "export", "-what", "tensorboard", "-o",
+			wrong); status != 1 ||
 			!strings.Contains(errs, "want the name of one") {
 			t.Errorf("-o %q: status %d: %s", wrong, status, errs)
 		}

@@ -21,7 +21,8 @@ func TestEmptyNotes(t *testing.T) {
 		t.Fatal(err)
 	}
 	id := filepath.Base(filepath.Dir(files[0]))
-	for _, args := range [][]string{{"status"}, {"status", id}, {"status", "-all"}, {"status", "-json"}, {"attach"}, {"stop"}, {"store", "gc"}, {"store", "ls"}, {"show"}} {
+	for _, args := range [][]string{{"status"}, {"status", id}, {"status", "-all"}, {"status", "-json"}, {"attach"},
+		{"stop"}, {"store", "gc"}, {"store", "ls"}, {"show"}} {
 		status, out, errs := coadapt(t, t.Context(), args...)
 		if status != 0 {
 			t.Errorf("%v: status %d: %s", args, status, errs)

@@ -41,7 +41,8 @@ func versionCommand(stdout io.Writer) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			v := versions{Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Store: h.Store(), Root: h.Root}
+			v := versions{Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Store: h.Store(),
+				Root: h.Root}
 			if v.Backend, _, err = plugins.Choose(h, ""); err != nil {
 				v.Backend = "none: " + err.Error()
 			}
@@ -53,8 +54,10 @@ func versionCommand(stdout io.Writer) *cobra.Command {
 				return json.NewEncoder(stdout).Encode(v)
 			}
 			tw := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
-			for _, line := range [][2]string{{"coadapt", v.Coadapt}, {"go", v.Go}, {"platform", v.Platform}, {"gomlx", v.GoMLX}, {"compute", v.Compute},
-				{"go-xla", v.GoXLA}, {"backend", v.Backend}, {"plugins", v.Plugins}, {"store", v.Store}, {"clone", v.Root}} {
+			for _, line := range [][2]string{{"coadapt", v.Coadapt}, {"go", v.Go}, {"platform", v.Platform},
+				{"gomlx", v.GoMLX}, {"compute", v.Compute},
+				{"go-xla", v.GoXLA}, {"backend", v.Backend}, {"plugins", v.Plugins}, {"store", v.Store},
+				{"clone", v.Root}} {
 				fmt.Fprintf(tw, "%s\t%s\n", line[0], line[1])
 			}
 			return tw.Flush()

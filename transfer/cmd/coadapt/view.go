@@ -184,7 +184,8 @@ func bar(share float64, width int) string {
 }
 
 // watch draws a run, with a [sweep.Reader.Pause] in between, until it ends, ctx ends, or nobody works on it.
-func watch(done <-chan struct{}, reader *sweep.Reader, show func(*sweep.Status) error, over func(*sweep.Status) bool) (*sweep.Status, error) {
+func watch(done <-chan struct{}, reader *sweep.Reader, show func(*sweep.Status) error,
+	over func(*sweep.Status) bool) (*sweep.Status, error) {
 	for {
 		st, err := reader.Read()
 		if err != nil {

@@ -26,8 +26,11 @@ func weightsCommand(stdout, stderr io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "weights",
 		Short: "Weights in and out: list a file's tensors, convert it, export a net for other programs",
-		Long: "Weights are carried in files of safetensors, under torchvision's names for the nets that it has; those of timm, Caffe's\n" +
-			".caffemodel and .onnx are read, too. Shapes are checked against the net, and turned to the layouts of either side.",
+		Long: "Weights are carried in files of safetensors, under torchvision's names for the nets that " +
+			"it has; those " +
+			"of timm, Caffe's\n" +
+			".caffemodel and .onnx are read, too. Shapes are checked against the net, and turned to the layouts of " +
+			"either side.",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
@@ -95,9 +98,11 @@ func weightsImport(stdout io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "import FILE --arch NAME -o FILE.safetensors",
 		Short: "Check a file of weights against a net, and write it under torchvision's names",
-		Long: "Read the weights of a net from a file, safetensors, .caffemodel or .onnx, and write them as safetensors under torchvision's names. It fails,\n" +
+		Long: "Read the weights of a net from a file, safetensors, .caffemodel or .onnx, and write them as " +
+			"safetensors under torchvision's names. It fails,\n" +
 			"and says by which tensor, where the file is not of the net. The classes are those of the file.",
-		Example: "  coadapt weights import bvlc_reference_caffenet.caffemodel --arch caffenet -o caffenet.safetensors\n" +
+		Example: "  coadapt weights import bvlc_reference_caffenet.caffemodel --arch caffenet -o " +
+			"caffenet.safetensors\n" +
 			"  coadapt weights import timm-vgg11.safetensors --arch vgg11 -o vgg11.safetensors",
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -135,7 +140,8 @@ func weightsImport(stdout io.Writer) *cobra.Command {
 	}
 	c.Flags().StringVar(&a, "arch", "", "the net, as in coadapt arch: a name with its options, or a FILE.json")
 	c.Flags().
-		IntVar(&size, "size", 0, "pixels of the image, where inner products see more or fewer places (default: the net's)")
+		IntVar(&size, "size", 0,
+			"pixels of the image, where inner products see more or fewer places (default: the net's)")
 	c.Flags().StringVarP(&out, "output", "o", "", "file that ends in .safetensors")
 	return c
 }
@@ -155,12 +161,16 @@ func weightsExport(stdout, stderr io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "export NET|KEY -o FILE.safetensors|DIR/",
 		Short: "Write a net of the store as safetensors, with a model card",
-		Long: "Write the weights of a net of the store under the names and in the layouts that torchvision's load_state_dict takes, and a model card\n" +
-			"beside them, for people and for programs: what the net was trained on and how, what it is shown, how well it does, how it is loaded.\n" +
-			"A folder gets model.safetensors, README.md and card.json; a file NAME.safetensors gets NAME.README.md and NAME.card.json.\n" +
+		Long: "Write the weights of a net of the store under the names and in the layouts that torchvision's " +
+			"load_state_dict takes, and a model card\n" +
+			"beside them, for people and for programs: what the net was trained on and how, what it is shown, how " +
+			"well it does, how it is loaded.\n" +
+			"A folder gets model.safetensors, README.md and card.json; a file NAME.safetensors gets NAME.README.md " +
+			"and NAME.card.json.\n" +
 			"The store has no pictures: with --data the card has the numbers of the mean that is subtracted, too.",
-		Example: "  coadapt weights export 0/baseB -o baseB/ --data cifar100.zip\n  coadapt weights export 93c450bf2db3 -o a3b.safetensors",
-		Args:    cobra.ExactArgs(1),
+		Example: "  coadapt weights export 0/baseB -o baseB/ --data cifar100.zip\n  coadapt weights export " +
+			"93c450bf2db3 -o a3b.safetensors",
+		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			files, err := exportNames(out)
 			if err != nil {
@@ -188,7 +198,8 @@ func weightsExport(stdout, stderr io.Writer) *cobra.Command {
 		},
 	}
 	c.Flags().
-		StringVarP(&out, "output", "o", "", "file that ends in .safetensors, or a folder, with a slash at its end where it is new")
+		StringVarP(&out, "output", "o", "",
+			"file that ends in .safetensors, or a folder, with a slash at its end where it is new")
 	c.Flags().
 		StringVar(&data, "data", "", "what the net was trained on, as in coadapt curve, for the numbers of the mean")
 	where.flags(c.Flags())
@@ -222,7 +233,8 @@ func exportNet(stdout io.Writer, k *transfer.Kept, mean *arch.Tensor, files expo
 		card.Input.Channels = channelMeans(*mean)
 		if !k.Recipe.ChannelMean {
 			card.Input.MeanFile = filepath.Base(files.mean)
-			if err := weights.WriteTensors(files.mean, map[string]arch.Tensor{"mean": channelsFirst(*mean)}); err != nil {
+			if err := weights.WriteTensors(files.mean,
+				map[string]arch.Tensor{"mean": channelsFirst(*mean)}); err != nil {
 				return fmt.Errorf("-o %s: %w", files.mean, err)
 			}
 		}

@@ -50,7 +50,8 @@ func TestWeightsOut(t *testing.T) {
 	}
 	if c.Net != "0/A3B" || c.Parent == "" || c.Data.Task != k.Task || c.Recipe.Steps != 3 || c.Data.Classes != 2 ||
 		c.Tensors["/net/fc6/weights"] != "fc6.weight" || c.Backend != "go" ||
-		c.Input.Shape != "[batch, 3, 24, 24]" || !strings.HasSuffix(c.Input.Mean, "of task A, which its first layers come from") {
+		c.Input.Shape != "[batch, 3, 24, 24]" ||
+		!strings.HasSuffix(c.Input.Mean, "of task A, which its first layers come from") {
 		t.Errorf("card %s", text)
 	}
 	readme, err := os.ReadFile(dir + "README.md")
@@ -109,7 +110,8 @@ func TestWeightsOut(t *testing.T) {
 		"show " + dir + "card.json":                            "card.json: a head of ",
 		"import " + again + " -arch resnet20 -o x.safetensors": `has no tensor "linear.weight" nor "fc.weight", the nearest of its 16 is`,
 	} {
-		if status, _, errs := coadapt(t, t.Context(), append([]string{"weights"}, strings.Fields(given)...)...); status != 1 ||
+		if status, _, errs := coadapt(t, t.Context(),
+			append([]string{"weights"}, strings.Fields(given)...)...); status != 1 ||
 			!strings.Contains(errs, want) {
 			t.Errorf("%s: status %d, %s; want %q", given, status, errs, want)
 		}

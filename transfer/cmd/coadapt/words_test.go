@@ -35,7 +35,8 @@ func TestOneSetOfWords(t *testing.T) {
 	if !strings.Contains(want, "A5B") || strings.Contains(want, "A4B") {
 		t.Fatalf("nets:\n%s", want)
 	}
-	for _, former := range []string{"-split 0,1 -n 3,5", "--split=0,1 --n=3,5", "-splits 0,1 -cuts 3,5", "-split=0,1 -n=3,5"} {
+	for _, former := range []string{"-split 0,1 -n 3,5", "--split=0,1 --n=3,5", "-splits 0,1 -cuts 3,5",
+		"-split=0,1 -n=3,5"} {
 		if got := must(t, strings.Fields(balanced+former)...); got != want {
 			t.Errorf("%s:\n%s\nwant what --splits and --cuts give:\n%s", former, got, want)
 		}

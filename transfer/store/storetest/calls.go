@@ -83,7 +83,8 @@ func Trace(b *testing.B) []Calls {
 	slices.Sort(names)
 	name, _, _ := strings.Cut(b.Name(), "/")
 	c := exec.CommandContext(b.Context(), strace, "-f", "--seccomp-bpf", "-qq", "-y", "-ttt", "-o", out,
-		"-e", "trace="+strings.Join(names, ","), os.Args[0], "-test.run=^$", "-test.bench=^"+name+"$", "-test.benchtime=1x",
+		"-e", "trace="+strings.Join(names, ","), os.Args[0], "-test.run=^$", "-test.bench=^"+name+"$",
+		"-test.benchtime=1x",
 		"-test.timeout=0")
 	c.Env = append(os.Environ(), envFolder+"="+store)
 	if said, err := c.CombinedOutput(); err != nil {

@@ -25,12 +25,17 @@ func TestSweep(t *testing.T) {
 	e := newExperiment(t, "0/baseA", "0/baseB", "0/A3B", "0/B3B", "0/B3B+", "0/R3B")
 	plain := slurm.Options{Memory: 100 << 20}
 
-	// The scenarios run beside each other, and not as few as there are cores: most of the time of each goes by in waiting.
+	// The scenarios run beside each other, and not as few as there are cores: most of the time of each goes by in
+	// waiting.
 	var all sync.WaitGroup
 	for name, f := range map[string]func(*testing.T, *experiment, string, slurm.Options){
-		"undisturbed": undisturbed, "cancelled": cancelled, "requeued": requeued, "killed": killed, "killed for good": killedForGood,
-		"time limit": timeLimit, "preempted": preempted,
-		"time limit for good": func(t *testing.T, e *experiment, name string, o slurm.Options) { timeLimitForGood(t, e, name, o, deaf) },
+		"undisturbed": undisturbed, "cancelled": cancelled, "requeued": requeued, "killed": killed,
+		"killed for good": killedForGood,
+		"time limit":      timeLimit, "preempted": preempted,
+		"time limit for good": func(t *testing.T, e *experiment, name string,
+			o slurm.Options) {
+			timeLimitForGood(t, e, name, o, deaf)
+		},
 	} {
 		all.Go(func() { t.Run(name, func(t *testing.T) { f(t, e, "store "+name, plain) }) })
 	}
@@ -43,7 +48,9 @@ func undisturbed(t *testing.T, e *experiment, name string, o slurm.Options) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if site.MaxArray != 3 || site.MaxTime != 24*time.Hour || site.Nodes != 1 || site.MaxSubmit != 0 || len(warnings) != 0 { // as slurmtest's configuration says
+	// as slurmtest's configuration says
+	if site.MaxArray != 3 || site.MaxTime != 24*time.Hour || site.Nodes != 1 || site.MaxSubmit != 0 ||
+		len(warnings) != 0 {
 		t.Errorf("site %+v, warnings %q", site, warnings)
 	}
 	children := []string{"0/A3B", "0/B3B", "0/B3B+", "0/R3B"}
@@ -68,7 +75,8 @@ func undisturbed(t *testing.T, e *experiment, name string, o slurm.Options) {
 	if err := s.Submit(t.Context()); err != nil || s.Jobs[2].ID == "" {
 		t.Errorf("submitting again: %v, %+v", err, s.Jobs[2])
 	}
-	if n := strings.Count(tool(t, "squeue", "--noheader", "--states=all", "--array", "--name="+s.Jobs[2].Name), "\n"); n != 1 {
+	if n := strings.Count(tool(t, "squeue", "--noheader", "--states=all", "--array", "--name="+s.Jobs[2].Name),
+		"\n"); n != 1 {
 		t.Errorf("%d tasks of the last array, want 1", n)
 	}
 	done(t, s)
@@ -200,7 +208,8 @@ func preempted(t *testing.T, e *experiment, name string, o slurm.Options) {
 		e.freeze(t, name, n)
 	}
 	tool(t, "sbatch", "--partition=high", "--gres=gpu:2", "--mem=50M", "--output=/dev/null", "--wrap=true")
-	k := until(t, s, "preempted", func(tasks []slurm.TaskState) bool { return tasks[0].Restarts == 1 && tasks[1].Restarts == 1 })
+	k := until(t, s, "preempted",
+		func(tasks []slurm.TaskState) bool { return tasks[0].Restarts == 1 && tasks[1].Restarts == 1 })
 	if k[2].State != slurm.Pending {
 		t.Errorf("%v while its parent is trained, want it waiting", k[2])
 	}

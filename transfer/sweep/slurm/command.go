@@ -33,7 +33,8 @@ func ask(ctx context.Context, dir string, drop []string, name string, args ...st
 	case err == nil:
 		return out.String(), nil
 	case errors.Is(err, exec.ErrNotFound):
-		return "", fmt.Errorf("slurm: there is no %s in PATH; log in to a node of the cluster that has Slurm's commands, or load their module", name)
+		return "", fmt.Errorf("slurm: there is no %s in PATH; log in to a node of the cluster that has Slurm's "+
+			"commands, or load their module", name)
 	case ctx.Err() != nil:
 		return "", fmt.Errorf("slurm: %s did not answer: %w", name, ctx.Err())
 	}
@@ -76,10 +77,13 @@ func dropped(name string, drop []string) bool {
 // overrides lists the variables that override a script's options in sbatch.
 func overrides(script string) []string {
 	all := map[string][]string{
-		"array": {"SBATCH_ARRAY_INX"}, "job-name": {"SBATCH_JOB_NAME"}, "output": {"SBATCH_OUTPUT"}, "open-mode": {"SBATCH_OPEN_MODE"},
-		"requeue": {"SBATCH_REQUEUE", "SBATCH_NO_REQUEUE"}, "signal": {"SBATCH_SIGNAL"}, "time": {"SBATCH_TIMELIMIT"},
-		"mem": {"SBATCH_MEM_PER_NODE", "SBATCH_MEM_PER_CPU", "SBATCH_MEM_PER_GPU"}, "gres": {"SBATCH_GRES", "SBATCH_GPUS", "SBATCH_GPUS_PER_NODE", "SBATCH_GPUS_PER_TASK"},
-		"partition": {"SBATCH_PARTITION"}, "account": {"SBATCH_ACCOUNT"}, "qos": {"SBATCH_QOS"}, "constraint": {"SBATCH_CONSTRAINT"},
+		"array": {"SBATCH_ARRAY_INX"}, "job-name": {"SBATCH_JOB_NAME"}, "output": {"SBATCH_OUTPUT"},
+		"open-mode": {"SBATCH_OPEN_MODE"},
+		"requeue":   {"SBATCH_REQUEUE", "SBATCH_NO_REQUEUE"}, "signal": {"SBATCH_SIGNAL"}, "time": {"SBATCH_TIMELIMIT"},
+		"mem":       {"SBATCH_MEM_PER_NODE", "SBATCH_MEM_PER_CPU", "SBATCH_MEM_PER_GPU"},
+		"gres":      {"SBATCH_GRES", "SBATCH_GPUS", "SBATCH_GPUS_PER_NODE", "SBATCH_GPUS_PER_TASK"},
+		"partition": {"SBATCH_PARTITION"}, "account": {"SBATCH_ACCOUNT"}, "qos": {"SBATCH_QOS"},
+		"constraint": {"SBATCH_CONSTRAINT"},
 	}
 	drop := []string{"SBATCH_WAIT", "SBATCH_DEBUG", "SLURM_EXIT_ERROR"}
 	for line := range strings.Lines(script) {

@@ -40,7 +40,8 @@ func newExperiment(t *testing.T, nets ...string) *experiment {
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.Command("go", "build", "-o", e.program, "coadapt/transfer/cmd/coadapt").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-o", e.program,
+		"coadapt/transfer/cmd/coadapt").CombinedOutput(); err != nil {
 		t.Fatalf("building coadapt: %v\n%s", err, out)
 	}
 	root, err := filepath.Abs("../../..")
@@ -67,7 +68,8 @@ func newExperiment(t *testing.T, nets ...string) *experiment {
 
 // command trains into a store below the experiment's folder, which it names relative to that.
 func (e *experiment) command(name string, args ...string) []string {
-	return append([]string{e.program, "curve", "-store", name, "-data", "shapes:classes=4,train=12,test=8,size=24", "-widths", "4,4,4,4,4,8,8",
+	return append([]string{e.program, "curve", "-store", name, "-data", "shapes:classes=4,train=12,test=8,size=24",
+		"-widths", "4,4,4,4,4,8,8",
 		"-steps", "150", "-batch", "4", "-backend", "go", "-workers", "1", "-checkpoint", "200ms"}, args...)
 }
 

@@ -186,7 +186,8 @@ func query(ctx context.Context, ids []string) (map[string]said, error) {
 		}
 		code, _ := strconv.Atoi(f[4])
 		restarts, _ := strconv.Atoi(f[5])
-		out[f[0]+"_"+f[1]] = said{name: f[2], state: f[3], exit: code >> 8 & 0xff, signal: code & 0x7f, restarts: restarts, node: f[6], reason: f[7]}
+		out[f[0]+"_"+f[1]] = said{name: f[2], state: f[3], exit: code >> 8 & 0xff, signal: code & 0x7f,
+			restarts: restarts, node: f[6], reason: f[7]}
 	}
 	text, ok, err := account(ctx, "--jobs="+list, "--array", "--format=JobID,JobName,State,ExitCode,NodeList")
 	if err != nil || !ok {

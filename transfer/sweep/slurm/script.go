@@ -75,8 +75,10 @@ func (o *Options) script(name, taskFile string, offset int, tasks []Task, comman
 	if o.Dir != "" {
 		fmt.Fprintf(&set, "cd -- %s || exit 2\n", Quote(o.Dir))
 	}
-	b.WriteString(strings.NewReplacer("@TASKS@", taskFile, "@LINE@", fmt.Sprint(offset+1), "@REQUEUES@", fmt.Sprint(o.Requeues),
-		"@RETRIES@", fmt.Sprint(max(0, o.Retries)), "@SET@", set.String(), "@COMMAND@", strings.Join(words, " ")).Replace(body))
+	b.WriteString(strings.NewReplacer("@TASKS@", taskFile, "@LINE@", fmt.Sprint(offset+1), "@REQUEUES@",
+		fmt.Sprint(o.Requeues),
+		"@RETRIES@", fmt.Sprint(max(0, o.Retries)), "@SET@", set.String(), "@COMMAND@",
+		strings.Join(words, " ")).Replace(body))
 	return b.String(), nil
 }
 

@@ -84,7 +84,8 @@ func saved(t *testing.T, o Options, command ...string) *Submission {
 // TestScriptPassesWordsOn: whatever is in the words, the folder and the environment comes through the shell as it is.
 func TestScriptPassesWordsOn(t *testing.T) {
 	fake(t, nil)
-	words := []string{"", " ", "it's", `a"b`, "$HOME `id` $(id)", "line\nbreak\n#SBATCH --exclusive", `back\slash`, "*", "-n", "ünï"}
+	words := []string{"", " ", "it's", `a"b`, "$HOME `id` $(id)", "line\nbreak\n#SBATCH --exclusive", `back\slash`, "*",
+		"-n", "ünï"}
 	dir := filepath.Join(t.TempDir(), "a 'folder'\nof \"two\" lines")
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatal(err)
@@ -189,7 +190,8 @@ func TestScriptWithoutNets(t *testing.T) {
 
 // TestOptions: what a plan and a request come to.
 func TestOptions(t *testing.T) {
-	tasks := []Task{{Nets: []string{"a"}, Time: 10 * time.Minute, Memory: 1 << 30}, {Nets: []string{"b"}, Time: time.Hour + time.Second, Memory: 4 << 30}}
+	tasks := []Task{{Nets: []string{"a"}, Time: 10 * time.Minute, Memory: 1 << 30},
+		{Nets: []string{"b"}, Time: time.Hour + time.Second, Memory: 4 << 30}}
 	for _, c := range []struct {
 		name  string
 		o     Options
@@ -199,9 +201,11 @@ func TestOptions(t *testing.T) {
 		// 1.5 x 60:01 + 10:00 = 100:01.5, up to whole minutes; 1.25 x 4096 + 512 MiB.
 		{"of the plan", Options{}, tasks, "--time=101 --mem=5632M"},
 		{"unknown", Options{}, []Task{tasks[0], {Nets: []string{"c"}}}, ""},
-		{"given", Options{Time: 90*time.Second + 3*time.Minute, Memory: 1<<20 + 1, CPUs: 4, GPUs: 2}, tasks, "--time=5 --mem=2M --cpus-per-task=4 --gres=gpu:2"},
+		{"given", Options{Time: 90*time.Second + 3*time.Minute, Memory: 1<<20 + 1, CPUs: 4, GPUs: 2}, tasks,
+			"--time=5 --mem=2M --cpus-per-task=4 --gres=gpu:2"},
 		{"as long as the partition allows", Options{MaxTime: time.Hour}, tasks, "--time=60 --mem=5632M"},
-		{"named", Options{Partition: "p", Account: "a b", QOS: "q", Constraint: "x|y&z", Extra: []string{"--comment=say \"hi\" \\o/"}, Time: time.Hour, Memory: 1 << 20}, tasks,
+		{"named", Options{Partition: "p", Account: "a b", QOS: "q", Constraint: "x|y&z",
+			Extra: []string{"--comment=say \"hi\" \\o/"}, Time: time.Hour, Memory: 1 << 20}, tasks,
 			`--time=60 --mem=1M --partition=p "--account=a b" --qos=q --constraint=x|y&z "--comment=say \"hi\" \\o/"`},
 	} {
 		s, err := New([]string{"x"}, []Level{{c.tasks}}, c.o)
@@ -212,7 +216,8 @@ func TestOptions(t *testing.T) {
 		var got []string
 		for line := range strings.Lines(s.Scripts()[0]) {
 			option, ok := strings.CutPrefix(line, "#SBATCH ")
-			if ok && !strings.HasPrefix(option, "--job-name=coadapt-"+s.Token) && option != "--array=0-1\n" && option != "--output=logs/%A_%a.out\n" &&
+			if ok && !strings.HasPrefix(option, "--job-name=coadapt-"+s.Token) && option != "--array=0-1\n" &&
+				option != "--output=logs/%A_%a.out\n" &&
 				option != "--open-mode=append\n" && option != "--requeue\n" && option != "--signal=B:USR1@120\n" {
 				got = append(got, strings.TrimSpace(option))
 			}
@@ -233,18 +238,33 @@ func TestWrong(t *testing.T) {
 		`net "a,b"`: func() (*Submission, error) {
 			return New([]string{"x"}, []Level{{[]Task{{Nets: []string{"a,b"}}}}}, Options{})
 		},
-		`job name "a/b"`:     func() (*Submission, error) { return New([]string{"x"}, good, Options{Name: "a/b"}) },
-		"control characters": func() (*Submission, error) { return New([]string{"x"}, good, Options{Partition: "a\n#SBATCH -x"}) },
+		`job name "a/b"`: func() (*Submission, error) { return New([]string{"x"}, good, Options{Name: "a/b"}) },
+		"control characters": func() (*Submission,
+			error) {
+			return New([]string{"x"}, good, Options{Partition: "a\n#SBATCH -x"})
+		},
 		"want one word": func() (*Submission, error) {
 			return New([]string{"x"}, good, Options{Extra: []string{"--mail-user me"}})
 		},
-		"option -a5: the scripts": func() (*Submission, error) { return New([]string{"x"}, good, Options{Extra: []string{"-a5"}}) },
-		"option --array=0-3: the": func() (*Submission, error) { return New([]string{"x"}, good, Options{Extra: []string{"--array=0-3"}}) },
-		"absolute":                func() (*Submission, error) { return New([]string{"x"}, good, Options{Dir: "x"}) },
-		"NAME=value":              func() (*Submission, error) { return New([]string{"x"}, good, Options{Env: []string{"A B=c"}}) },
-		"GPUs -1":                 func() (*Submission, error) { return New([]string{"x"}, good, Options{GPUs: -1}) },
-		"zero byte":               func() (*Submission, error) { return New([]string{"x\x00"}, good, Options{}) },
-		"a time limit of 2m0s":    func() (*Submission, error) { return New([]string{"x"}, good, Options{Time: 61 * time.Second}) },
+		"option -a5: the scripts": func() (*Submission,
+			error) {
+			return New([]string{"x"}, good, Options{Extra: []string{"-a5"}})
+		},
+		"option --array=0-3: the": func() (*Submission,
+			error) {
+			return New([]string{"x"}, good, Options{Extra: []string{"--array=0-3"}})
+		},
+		"absolute": func() (*Submission, error) { return New([]string{"x"}, good, Options{Dir: "x"}) },
+		"NAME=value": func() (*Submission,
+			error) {
+			return New([]string{"x"}, good, Options{Env: []string{"A B=c"}})
+		},
+		"GPUs -1":   func() (*Submission, error) { return New([]string{"x"}, good, Options{GPUs: -1}) },
+		"zero byte": func() (*Submission, error) { return New([]string{"x\x00"}, good, Options{}) },
+		"a time limit of 2m0s": func() (*Submission,
+			error) {
+			return New([]string{"x"}, good, Options{Time: 61 * time.Second})
+		},
 	} {
 		if _, err := try(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
@@ -259,7 +279,8 @@ func TestGroup(t *testing.T) {
 	}
 	tasks[3].Time = 0
 	got := Group(tasks, 2)
-	if len(got) != 3 || strings.Join(got[0].Nets, "") != "ab" || got[0].Time != 2*time.Hour || got[0].Memory != 'b' || got[1].Time != 0 || strings.Join(got[2].Nets, "") != "e" {
+	if len(got) != 3 || strings.Join(got[0].Nets, "") != "ab" || got[0].Time != 2*time.Hour || got[0].Memory != 'b' ||
+		got[1].Time != 0 || strings.Join(got[2].Nets, "") != "e" {
 		t.Errorf("%+v, want ab of two hours, cd of unknown time, e", got)
 	}
 	if got := Group(tasks, 0); len(got) != 5 {

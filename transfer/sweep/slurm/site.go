@@ -24,14 +24,17 @@ type Site struct {
 // Check returns what the cluster allows in a partition ("" is the default one). Its
 // error says in one sentence what is missing to run a program there. Warnings are
 // about what cannot be known from here: whether the nodes see program and folders.
-func Check(ctx context.Context, partition, program string, folders ...string) (site Site, warnings []string, err error) {
+func Check(ctx context.Context, partition, program string, folders ...string) (site Site, warnings []string,
+	err error) {
 	for _, name := range []string{"sbatch", "squeue", "scontrol", "scancel"} {
 		if _, err := exec.LookPath(name); err != nil {
-			return site, nil, fmt.Errorf("slurm: there is no %s in PATH; log in to a node of the cluster that has Slurm's commands, or load their module", name)
+			return site, nil, fmt.Errorf("slurm: there is no %s in PATH; log in to a node of the cluster that has "+
+				"Slurm's commands, or load their module", name)
 		}
 	}
 	if info, err := os.Stat(program); err != nil || !filepath.IsAbs(program) || info.IsDir() || info.Mode()&0o111 == 0 {
-		return site, nil, fmt.Errorf("slurm: program %s: want the absolute path of an executable file that the nodes see, such as .coadapt/bin/coadapt in a shared folder", program)
+		return site, nil, fmt.Errorf("slurm: program %s: want the absolute path of an executable file that the nodes "+
+			"see, such as .coadapt/bin/coadapt in a shared folder", program)
 	}
 	if site, err = inspect(ctx, partition); err != nil {
 		return site, nil, err
@@ -39,7 +42,8 @@ func Check(ctx context.Context, partition, program string, folders ...string) (s
 	if site.Nodes > 1 {
 		for _, path := range append([]string{program}, folders...) {
 			if kind := local(path); kind != "" {
-				warnings = append(warnings, fmt.Sprintf("%s is on a file system of this machine (%s); the %d nodes of the partition must see it under the same path",
+				warnings = append(warnings, fmt.Sprintf("%s is on a file system of this machine (%s); the %d nodes of "+
+					"the partition must see it under the same path",
 					path, kind, site.Nodes))
 			}
 		}
@@ -99,7 +103,8 @@ func maxSubmit(ctx context.Context) (least int) {
 	if err != nil {
 		return 0
 	}
-	text, err := ask(ctx, "", nil, "sacctmgr", "--noheader", "--parsable2", "show", "assoc", "where", "user="+me.Username, "format=MaxSubmitJobs")
+	text, err := ask(ctx, "", nil, "sacctmgr", "--noheader", "--parsable2", "show", "assoc", "where",
+		"user="+me.Username, "format=MaxSubmitJobs")
 	if err != nil {
 		return 0
 	}
@@ -151,7 +156,8 @@ func (s Site) Fit(levels []Level, o Options) (Options, []string) {
 	if group := max(o.Group, 1); s.MaxSubmit > 0 && (total+group-1)/group > s.MaxSubmit {
 		// Each level may have one task with fewer nets.
 		o.Group = (total + max(1, s.MaxSubmit-len(levels)) - 1) / max(1, s.MaxSubmit-len(levels))
-		notes = append(notes, fmt.Sprintf("%d nets in tasks of %d, as you may have %d jobs at once (MaxSubmitJobs)", total, o.Group, s.MaxSubmit))
+		notes = append(notes, fmt.Sprintf("%d nets in tasks of %d, as you may have %d jobs at once (MaxSubmitJobs)",
+			total, o.Group, s.MaxSubmit))
 	}
 	return o, notes
 }

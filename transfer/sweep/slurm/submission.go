@@ -61,7 +61,8 @@ func New(command []string, levels []Level, o Options) (*Submission, error) {
 			if len(tasks) > o.MaxArray {
 				label += fmt.Sprintf(".%d", offset/o.MaxArray)
 			}
-			j := Job{Name: fmt.Sprintf("%s-%s-%s", o.Name, s.Token, label), Script: label + ".sh", Tasks: file, Level: i, Offset: offset, Count: len(part)}
+			j := Job{Name: fmt.Sprintf("%s-%s-%s", o.Name, s.Token, label), Script: label + ".sh", Tasks: file,
+				Level: i, Offset: offset, Count: len(part)}
 			text, err := o.script(j.Name, file, offset, part, command)
 			if err != nil {
 				return nil, err
@@ -250,7 +251,8 @@ func (s *Submission) read() error {
 			fresh.files[j.Tasks] = strings.Split(strings.TrimSuffix(string(lines), "\n"), "\n")
 		}
 		if j.Offset < 0 || j.Count < 1 || j.Offset+j.Count > len(fresh.files[j.Tasks]) {
-			return fmt.Errorf("slurm: %s: %s has tasks %d to %d, %s has %d lines", filepath.Join(s.dir, jobsFile), j.Script,
+			return fmt.Errorf("slurm: %s: %s has tasks %d to %d, %s has %d lines", filepath.Join(s.dir, jobsFile),
+				j.Script,
 				j.Offset, j.Offset+j.Count-1, j.Tasks, len(fresh.files[j.Tasks]))
 		}
 	}
@@ -266,7 +268,8 @@ func (s *Submission) locked(f func() error) (err error) {
 		return fmt.Errorf("slurm: %s: %w", lock.Path(), err)
 	}
 	if !ok {
-		return fmt.Errorf("slurm: %s is being submitted or cancelled by another process; wait until that one ends", s.dir)
+		return fmt.Errorf("slurm: %s is being submitted or cancelled by another process; wait until that one ends",
+			s.dir)
 	}
 	defer func() { err = errors.Join(err, lock.Unlock()) }()
 	if err := s.read(); err != nil {

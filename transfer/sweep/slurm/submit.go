@@ -18,13 +18,15 @@ func (s *Submission) Submit(ctx context.Context) error {
 		}
 		for i := range s.Jobs {
 			if err := ctx.Err(); err != nil {
-				return fmt.Errorf("slurm: %d of %d job arrays are submitted, and the others when it is tried again: %w", i, len(s.Jobs), err)
+				return fmt.Errorf("slurm: %d of %d job arrays are submitted, and the others when it is tried again: %w",
+					i, len(s.Jobs), err)
 			}
 			if s.Jobs[i].ID != "" {
 				continue
 			}
 			if err := s.submit(context.WithoutCancel(ctx), i); err != nil {
-				return fmt.Errorf("%w; %d of %d job arrays are submitted, and the others when it is tried again", err, i, len(s.Jobs))
+				return fmt.Errorf("%w; %d of %d job arrays are submitted, and the others when it is tried again", err,
+					i, len(s.Jobs))
 			}
 		}
 		return nil
@@ -81,7 +83,8 @@ func (s *Submission) before(level int) (ids []string) {
 
 // find is the ID of the job with this name; "" if the scheduler knows none.
 func find(ctx context.Context, name string) (string, error) {
-	out, err := ask(ctx, "", nil, "squeue", "--noheader", "--all", "--states=all", "--name="+name, "--Format=ArrayJobID:\t")
+	out, err := ask(ctx, "", nil, "squeue", "--noheader", "--all", "--states=all", "--name="+name,
+		"--Format=ArrayJobID:\t")
 	if err != nil {
 		return "", err
 	}

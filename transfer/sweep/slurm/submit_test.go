@@ -18,7 +18,9 @@ import (
 // three is a submission of three arrays: two of level 0, one of level 1.
 func three(t *testing.T) *Submission {
 	t.Helper()
-	s, err := New([]string{"true"}, []Level{{[]Task{{Nets: []string{"a"}}, {Nets: []string{"b"}}}}, {}, {[]Task{{Nets: []string{"c"}}}}}, Options{MaxArray: 1})
+	s, err := New([]string{"true"},
+		[]Level{{[]Task{{Nets: []string{"a"}}, {Nets: []string{"b"}}}}, {}, {[]Task{{Nets: []string{"c"}}}}},
+		Options{MaxArray: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +59,8 @@ func TestSubmitGoesOn(t *testing.T) {
 	file("jobs", "")
 	s := three(t)
 	file("full", "")
-	if err := s.Submit(t.Context()); err == nil || !strings.Contains(err.Error(), "Job violates accounting/QOS policy (exit status 1); 0 of 3") {
+	if err := s.Submit(t.Context()); err == nil ||
+		!strings.Contains(err.Error(), "Job violates accounting/QOS policy (exit status 1); 0 of 3") {
 		t.Errorf("%v, want sbatch's reason", err)
 	}
 	if err := os.Remove(filepath.Join(dir, "full")); err != nil {
@@ -93,7 +96,8 @@ func TestSubmitGoesOn(t *testing.T) {
 	}
 	text, err := os.ReadFile(filepath.Join(dir, "asked"))
 	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
-	if err != nil || len(lines) != 4 || !strings.Contains(lines[3], "--dependency=afterany:101:102 level2.sh") || strings.Contains(lines[2], "dependency") ||
+	if err != nil || len(lines) != 4 || !strings.Contains(lines[3], "--dependency=afterany:101:102 level2.sh") ||
+		strings.Contains(lines[2], "dependency") ||
 		strings.HasSuffix(lines[0], " 7") {
 		t.Errorf("sbatch was asked, %v:\n%s", err, text)
 	}
@@ -111,17 +115,20 @@ func TestAccounts(t *testing.T) {
 	}
 	fake(t, map[string]string{
 		"squeue": `printf '101\t0\tsomebody-elses\tRUNNING\t0\t0\tn7\tNone\t\n'`,
-		"sacct":  "printf '%s\\n' '102_0|" + s.Jobs[1].Name + "|OUT_OF_MEMORY|0:125|n3' '103_0|" + s.Jobs[2].Name + "|CANCELLED by 1000|0:0|None assigned'",
+		"sacct": "printf '%s\\n' '102_0|" + s.Jobs[1].Name + "|OUT_OF_MEMORY|0:125|n3' '103_0|" + s.Jobs[2].Name +
+			"|CANCELLED by 1000|0:0|None assigned'",
 	})
 	got, err := s.Tasks(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got[0].State != Gone || got[1].State != Failed || got[1].Node != "n3" || got[1].String() != "failed by signal 125 (out_of_memory)" || got[2].State != Cancelled {
+	if got[0].State != Gone || got[1].State != Failed || got[1].Node != "n3" ||
+		got[1].String() != "failed by signal 125 (out_of_memory)" || got[2].State != Cancelled {
 		t.Errorf("%+v", got)
 	}
 	fake(t, map[string]string{"squeue": `echo "slurm_load_jobs error: Unable to contact slurm controller" >&2; exit 1`})
-	if _, err := s.Tasks(t.Context()); err == nil || !strings.Contains(err.Error(), "Unable to contact slurm controller") {
+	if _, err := s.Tasks(t.Context()); err == nil ||
+		!strings.Contains(err.Error(), "Unable to contact slurm controller") {
 		t.Errorf("%v, want squeue's reason", err)
 	}
 }
@@ -129,8 +136,10 @@ func TestAccounts(t *testing.T) {
 // TestStates: words of squeue(1) that the test's cluster does not come to.
 func TestStates(t *testing.T) {
 	for word, want := range map[string]string{
-		"PENDING": "pending (Why)", "REQUEUE_HOLD": "requeued (Why)", "CONFIGURING": "running on n1 (configuring)", "SUSPENDED": "running on n1 (suspended)",
-		"NODE_FAIL": "failed with status 1 (node_fail)", "PREEMPTED": "failed with status 1 (preempted)", "TIMEOUT": "timed out", "COMPLETED": "done (Why)",
+		"PENDING": "pending (Why)", "REQUEUE_HOLD": "requeued (Why)", "CONFIGURING": "running on n1 (configuring)",
+		"SUSPENDED": "running on n1 (suspended)",
+		"NODE_FAIL": "failed with status 1 (node_fail)", "PREEMPTED": "failed with status 1 (preempted)",
+		"TIMEOUT": "timed out", "COMPLETED": "done (Why)",
 	} {
 		var got TaskState
 		said{state: word, reason: "Why", node: "n1", exit: 1}.fill(&got)
@@ -153,10 +162,12 @@ esac`,
 	dir := fake(t, programs)
 	site, _, err := Check(t.Context(), "", filepath.Join(dir, "sbatch"), dir)
 	// 2-03:04:05
-	if want := (Site{MaxArray: 10, MaxTime: 51*time.Hour + 4*time.Minute + 5*time.Second, MaxSubmit: 12, Nodes: 40}); err != nil || site != want {
+	if want := (Site{MaxArray: 10, MaxTime: 51*time.Hour + 4*time.Minute + 5*time.Second, MaxSubmit: 12,
+		Nodes: 40}); err != nil || site != want {
 		t.Errorf("%+v, %v, want %+v", site, err, want)
 	}
-	if _, _, err := Check(t.Context(), "z", filepath.Join(dir, "sbatch")); err == nil || !strings.Contains(err.Error(), "Invalid partition name") {
+	if _, _, err := Check(t.Context(), "z", filepath.Join(dir, "sbatch")); err == nil ||
+		!strings.Contains(err.Error(), "Invalid partition name") {
 		t.Errorf("%v, want scontrol's reason", err)
 	}
 	if _, _, err := Check(t.Context(), "", "sbatch"); err == nil || !strings.Contains(err.Error(), "absolute path") {
@@ -167,14 +178,17 @@ esac`,
 		level.Tasks = append(level.Tasks, Task{Nets: []string{"x"}})
 	}
 	o, notes := site.Fit([]Level{level, level}, Options{})
-	if tasks := 2 * len(Group(level.Tasks, o.Group)); tasks > 12 || o.MaxArray != 10 || o.MaxTime != site.MaxTime || len(notes) != 1 {
+	if tasks := 2 * len(Group(level.Tasks, o.Group)); tasks > 12 || o.MaxArray != 10 || o.MaxTime != site.MaxTime ||
+		len(notes) != 1 {
 		t.Errorf("%+v, %q: %d tasks, want 12 at most", o, notes, tasks)
 	}
-	if o, notes := site.Fit([]Level{level}, Options{Group: 3, MaxArray: 4}); o.Group != 3 || o.MaxArray != 4 || len(notes) != 0 {
+	if o, notes := site.Fit([]Level{level}, Options{Group: 3, MaxArray: 4}); o.Group != 3 || o.MaxArray != 4 ||
+		len(notes) != 0 {
 		t.Errorf("%+v, %q, want what was asked for", o, notes)
 	}
 	t.Setenv("PATH", t.TempDir())
-	if _, _, err := Check(t.Context(), "", "/bin/sh"); err == nil || !strings.Contains(err.Error(), "no sbatch in PATH") {
+	if _, _, err := Check(t.Context(), "", "/bin/sh"); err == nil ||
+		!strings.Contains(err.Error(), "no sbatch in PATH") {
 		t.Errorf("%v, want what is missing", err)
 	}
 }

@@ -54,7 +54,8 @@ type Options struct {
 	Time       time.Duration // limit of every task; 0: one and a half times what the plan says, and ten minutes
 	Memory     int64         // bytes of every task; 0: one and a quarter times what the plan says, and 512 MiB
 	MaxTime    time.Duration // the largest time limit; tasks go on after theirs; see Site
-	MaxArray   int           // tasks of an array, more become several arrays; 0 is 1001, the cluster's default; see Site
+	// tasks of an array, more become several arrays; 0 is 1001, the cluster's default; see Site
+	MaxArray   int
 	MaxRunning int           // tasks of an array at once
 	Group      int           // tasks that are joined into one, see [Group]
 	Grace      time.Duration // from the signal to the time limit; 0: two minutes, the time to compile a large net
@@ -73,7 +74,8 @@ const (
 )
 
 // own lists the options of sbatch that Extra cannot set, as the scripts rely on them.
-var own = []string{"--array", "-a", "--dependency", "-d", "--job-name", "-J", "--output", "-o", "--error", "-e", "--chdir", "-D",
+var own = []string{"--array", "-a", "--dependency", "-d", "--job-name", "-J", "--output", "-o", "--error", "-e",
+	"--chdir", "-D",
 	"--open-mode", "--requeue", "--no-requeue", "--signal", "--parsable", "--wrap", "--test-only", "--wait", "-W"}
 
 // check fills in defaults, and returns what is wrong with the options.
@@ -89,7 +91,8 @@ func (o *Options) check(command []string, levels []Level) error {
 	}
 	for _, v := range append([]string{o.Partition, o.Account, o.QOS, o.Constraint}, o.Extra...) {
 		if strings.ContainsFunc(v, func(r rune) bool { return r < ' ' || r == 127 }) {
-			return fmt.Errorf("slurm: option %q: a script's options cannot hold line breaks or other control characters", v)
+			return fmt.Errorf("slurm: option %q: a script's options cannot hold line breaks or other "+
+				"control characters", v)
 		}
 	}
 	for _, v := range o.Extra {
@@ -104,7 +107,8 @@ func (o *Options) check(command []string, levels []Level) error {
 		}
 	}
 	for _, v := range o.Env {
-		if name, _, ok := strings.Cut(v, "="); !ok || name == "" || strings.Trim(name, letters+"_") != "" || strings.Contains(v, "\x00") {
+		if name, _, ok := strings.Cut(v, "="); !ok || name == "" || strings.Trim(name, letters+"_") != "" ||
+			strings.Contains(v, "\x00") {
 			return fmt.Errorf("slurm: environment %q: want NAME=value", v)
 		}
 	}
@@ -119,8 +123,10 @@ func (o *Options) check(command []string, levels []Level) error {
 	for _, n := range []struct {
 		what  string
 		value int64
-	}{{"GPUs", int64(o.GPUs)}, {"CPUs", int64(o.CPUs)}, {"time", int64(o.Time)}, {"memory", o.Memory}, {"tasks of an array", int64(o.MaxArray)},
-		{"tasks at once", int64(o.MaxRunning)}, {"nets of a task", int64(o.Group)}, {"grace", int64(o.Grace)}, {"requeues", int64(o.Requeues)}} {
+	}{{"GPUs", int64(o.GPUs)}, {"CPUs", int64(o.CPUs)}, {"time", int64(o.Time)}, {"memory", o.Memory},
+		{"tasks of an array", int64(o.MaxArray)},
+		{"tasks at once", int64(o.MaxRunning)}, {"nets of a task", int64(o.Group)}, {"grace", int64(o.Grace)},
+		{"requeues", int64(o.Requeues)}} {
 		if n.value < 0 {
 			return fmt.Errorf("slurm: %s %d: want 0 or more", n.what, n.value)
 		}
@@ -176,7 +182,8 @@ func (o *Options) limit(tasks []Task) (time.Duration, error) {
 		t = min(t, o.MaxTime.Truncate(time.Minute))
 	}
 	if t <= o.Grace {
-		return 0, fmt.Errorf("slurm: a time limit of %s: want more than the %s that a task is told of it before", t, o.Grace)
+		return 0, fmt.Errorf("slurm: a time limit of %s: want more than the %s that a task is told of it before", t,
+			o.Grace)
 	}
 	return t, nil
 }

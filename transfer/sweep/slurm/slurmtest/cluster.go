@@ -67,13 +67,15 @@ func Start(t testing.TB, o Options) *Cluster {
 	must(t, os.WriteFile(filepath.Join(dir, "munge.key"), key, 0o600))
 	t.Setenv("SLURM_CONF", conf)
 	for _, e := range os.Environ() { // of a job in which the tests run
-		if name, _, _ := strings.Cut(e, "="); strings.HasPrefix(name, "SLURM_") && name != "SLURM_CONF" || strings.HasPrefix(name, "SBATCH_") {
+		if name, _, _ := strings.Cut(e, "="); strings.HasPrefix(name, "SLURM_") && name != "SLURM_CONF" ||
+			strings.HasPrefix(name, "SBATCH_") {
 			t.Setenv(name, "")
 			must(t, os.Unsetenv(name))
 		}
 	}
 	munge := func(file string) string { return filepath.Join(dir, file) }
-	c.daemon(programs["munged"], "--foreground", "--force", "--key-file="+munge("munge.key"), "--socket="+munge("munge.sock"), "--pid-file="+munge("munge.pid"),
+	c.daemon(programs["munged"], "--foreground", "--force", "--key-file="+munge("munge.key"),
+		"--socket="+munge("munge.sock"), "--pid-file="+munge("munge.pid"),
 		"--log-file="+munge("log/munge.log"), "--seed-file="+munge("munge.seed"))
 	c.wait("munged", func() bool { _, err := os.Stat(munge("munge.sock")); return err == nil })
 	c.daemon(programs["slurmctld"], "-D", "-f", conf)
@@ -126,7 +128,8 @@ func (c *Cluster) config(o Options) string {
 	if o.GPUs > 0 {
 		gpus = fmt.Sprintf(" Gres=gpu:%d", o.GPUs)
 	}
-	return strings.NewReplacer("@DIR@", c.Dir, "@HOST@", host, "@USER@", me.Username, "@CTLD@", fmt.Sprint(ports[0]), "@SLURMD@", fmt.Sprint(ports[1]),
+	return strings.NewReplacer("@DIR@", c.Dir, "@HOST@", host, "@USER@", me.Username, "@CTLD@", fmt.Sprint(ports[0]),
+		"@SLURMD@", fmt.Sprint(ports[1]),
 		"@CPUS@", fmt.Sprint(o.CPUs), "@GPUS@", gpus, "@ARRAY@", fmt.Sprint(o.MaxArray), "@KILL@", fmt.Sprint(o.KillWait), "@DELAY@", fmt.Sprint(requeueDelay)).Replace(`ClusterName=test
 SlurmctldHost=@HOST@(127.0.0.1)
 SlurmctldPort=@CTLD@
