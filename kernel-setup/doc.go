@@ -47,7 +47,7 @@
 // v0.4.1 loads:
 //
 //	package                  version    licence                                PJRT    age
-//	lammps-jax-pjrt-cpu      0.11.2     Apache-2.0, with its text and notices  0.115   October 2026, jaxlib 0.11.2's XLA
+//	lammps-jax-pjrt-cpu      0.11.2     Apache-2.0, with its text and notices  0.115   October 2026, of jaxlib 0.11.2
 //	fastatomstruct-xla-cpu   2026.6.23  Apache-2.0, without a licence file     0.106   June 2026, zml/pjrt-artifacts
 //	xla-cpu-pjrt             0.0.1      none stated, by "The OpenXLA authors"  0.81    oldest
 //
