@@ -60,7 +60,8 @@ func TestClaimsOfBestRates(t *testing.T) {
 // rates at which bases are best.
 func TestClaimsOfOtherDials(t *testing.T) {
 	for name, want := range map[string][2]int{"pictures-500": {15, 18}, "pictures-100": {5, 6}} {
-		if b := dips(t, "map/"+name, stats.Accuracy)(transfer.Fresh, 4).failure; b.Failed != want[0] || b.Of != want[1] {
+		if b := dips(t, "map/"+name, stats.Accuracy)(transfer.Fresh, 4).failure; b.Failed != want[0] ||
+			b.Of != want[1] {
 			t.Errorf("%s: BnBf at n = 4: %+v; claimed: %d of %d fail", name, b, want[0], want[1])
 		}
 	}
