@@ -101,7 +101,7 @@ func (p *Plan) prefix(
 	kept *prefixes,
 	heartbeat func(),
 ) ([]float32, error) {
-	layers, n, batch := p.Arch.Settled(p.Cut), p.Task.NumTrain(), p.Order().Batch
+	layers, n, batch := p.Arch.StaticBlocks(p.Cut), p.Task.NumTrain(), p.Order().Batch
 	keys, err := p.prefixKeys(trainer, layers)
 	if err != nil {
 		return nil, err
@@ -288,7 +288,7 @@ func (k *prefixes) drop() {
 // settled is how many values the frozen layers give for a picture, where that
 // is worth keeping and takes no more bytes than most; else 0.
 func (p *Plan) settled(most int) (each int, err error) {
-	layers, n := p.Arch.Settled(p.Cut), p.Task.NumTrain()
+	layers, n := p.Arch.StaticBlocks(p.Cut), p.Task.NumTrain()
 	h, w, _ := p.Task.Shape()
 	if layers == 0 || p.View.Mirror || p.View.Pad > 0 || h != p.View.Size || w != p.View.Size ||
 		p.Recipe.Steps*p.Recipe.Batch < 2*n {

@@ -59,10 +59,10 @@ func (c Cut) Learning() Cut {
 // Freezes says whether layer i (from 0) stays as it is.
 func (c Cut) Freezes(layer int) bool { return c.Frozen && c.Free <= layer && layer < c.N }
 
-// Settled is how many layers, from the first, give the same for a picture
+// StaticBlocks is how many layers, from the first, give the same for a picture
 // whenever it is shown: those that are frozen, up to the first whose operations are not all
 // fixed functions, as dropout, which stays live in frozen layers.
-func (a Arch) Settled(cut Cut) int {
+func (a Arch) StaticBlocks(cut Cut) int {
 	n := 0
 	changes := func(o Op) bool { return !o.Static() }
 	for n < len(a.Blocks) && cut.Freezes(n) && !slices.ContainsFunc(a.Blocks[n].Ops, changes) {

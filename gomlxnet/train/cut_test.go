@@ -18,7 +18,7 @@ func TestFrozenInTheMiddle(t *testing.T) {
 		trainer := newTiny(t, backend, 0)
 		a := trainer.arch
 		cut := arch.Cut{N: 7, Frozen: true, Free: 3}
-		if n := a.Settled(cut); n != 0 {
+		if n := a.StaticBlocks(cut); n != 0 {
 			t.Errorf("%d layers are settled though the first ones learn", n)
 		}
 		start := nettest.Init(t, a, 1)

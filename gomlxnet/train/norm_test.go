@@ -227,7 +227,7 @@ func TestStatisticsInEveryWay(t *testing.T) {
 			}
 		}
 	}
-	if n := f.Arch.Settled(arch.Cut{N: 4, Frozen: true}); n != 4 {
+	if n := f.Arch.StaticBlocks(arch.Cut{N: 4, Frozen: true}); n != 4 {
 		t.Errorf("%d blocks are settled, want 4: batch norm is static where it is frozen", n)
 	}
 	resumes(t, trainer, sibling, []arch.Cut{{}, {N: 2, Frozen: true}})

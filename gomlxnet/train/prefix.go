@@ -12,7 +12,7 @@ import (
 
 // settled is how many layers of the loaded net are settled, 1 at least, or says that none are.
 func (t *Trainer) settled() (int, error) {
-	n := t.arch.Settled(t.cut)
+	n := t.arch.StaticBlocks(t.cut)
 	if n == 0 {
 		return 0, fmt.Errorf("trainer of %s: cut %v has no layers that always give the same", t.arch.Name, t.cut)
 	}
@@ -20,7 +20,7 @@ func (t *Trainer) settled() (int, error) {
 }
 
 // Prefix gives what leaves the settled layers of the loaded net (see
-// [arch.Arch.Settled]) for images [batch, size, size, channels]: what
+// [arch.Arch.StaticBlocks]) for images [batch, size, size, channels]: what
 // a [Steps] with Above has in place of these images.
 func (t *Trainer) Prefix(images []float32) ([]float32, error) { return t.PrefixFrom(0, images) }
 

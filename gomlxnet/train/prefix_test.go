@@ -41,8 +41,8 @@ func TestStepAboveIsStep(t *testing.T) {
 		}
 		for _, n := range []int{1, 3, 5, 7} {
 			cut := arch.Cut{N: n, Frozen: true}
-			if want := min(n, 5); a.Settled(cut) != want { // fc6 has dropout
-				t.Fatalf("cut at %d: %d layers are settled, want %d", n, a.Settled(cut), want)
+			if want := min(n, 5); a.StaticBlocks(cut) != want { // fc6 has dropout
+				t.Fatalf("cut at %d: %d layers are settled, want %d", n, a.StaticBlocks(cut), want)
 			}
 			var nets []arch.Weights
 			var losses [2][]float64
@@ -104,7 +104,7 @@ func TestStepAboveIsStep(t *testing.T) {
 func TestNothingSettled(t *testing.T) {
 	a := nets.Mini(3, nets.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
 	for cut, want := range map[arch.Cut]int{{}: 0, {N: 3}: 0, {N: 3, Frozen: true}: 3, {N: 7, Frozen: true}: 7} {
-		if got := a.Settled(cut); got != want {
+		if got := a.StaticBlocks(cut); got != want {
 			t.Errorf("cut %+v: %d layers are settled, want %d", cut, got, want)
 		}
 	}
@@ -140,7 +140,7 @@ func TestNothingSettled(t *testing.T) {
 // inParts runs the settled layers from every one of them on what those below gave: to the bits of all of them at once.
 func inParts(t *testing.T, trainer *Trainer, start arch.Weights, cut arch.Cut, images, want []float32) {
 	t.Helper()
-	for from := 1; from < trainer.arch.Settled(cut); from++ {
+	for from := 1; from < trainer.arch.StaticBlocks(cut); from++ {
 		if err := trainer.Load(start, arch.Cut{N: from, Frozen: true}); err != nil {
 			t.Fatal(err)
 		}
@@ -161,7 +161,7 @@ func inParts(t *testing.T, trainer *Trainer, start arch.Weights, cut arch.Cut, i
 		if _, err := trainer.PrefixFrom(from, below[1:]); err == nil || !strings.Contains(err.Error(), "values, want") {
 			t.Errorf("too few values: %v", err)
 		}
-		if _, err := trainer.PrefixFrom(trainer.arch.Settled(cut), want); err == nil ||
+		if _, err := trainer.PrefixFrom(trainer.arch.StaticBlocks(cut), want); err == nil ||
 			!strings.Contains(err.Error(), "that are settled") {
 			t.Errorf("no layers left: %v", err)
 		}

@@ -66,7 +66,7 @@ func TestProgramsStay(t *testing.T) {
 			p, err := trainer.stepProgram(0)
 			program(fmt.Sprintf("step %s", of), p, err, images, labels, state)
 			from, above := 0, a.Input().Shape(4)
-			if from = a.Settled(cut); from > 0 {
+			if from = a.StaticBlocks(cut); from > 0 {
 				above = trainer.dims[from].In.Shape(4)
 				p, err = trainer.stepProgram(from)
 				program(fmt.Sprintf("step above %s", of), p, err, input{[]float32{}, above}.shape(), labels, state)

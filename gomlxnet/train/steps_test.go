@@ -116,7 +116,7 @@ func TestStepsAreSteps(t *testing.T) {
 			above  bool
 			blocks []int
 		}{{false, []int{1, 5}}, {false, []int{2, 3, 1}}, {true, []int{6}}, {true, []int{4, 2}}} {
-			if c.above && a.Settled(cut) == 0 {
+			if c.above && a.StaticBlocks(cut) == 0 {
 				continue
 			}
 			losses, w := stepped(t, trainer, start, cut, rates, c.above, c.blocks...)

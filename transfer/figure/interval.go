@@ -2,11 +2,10 @@ package figure
 
 import (
 	"fmt"
-	"math"
+	"strconv"
 
 	"coadapt/transfer/stats"
 
-	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
@@ -31,16 +30,17 @@ type Interval struct {
 }
 
 // MeanInterval is the mean of x and its t interval, mean ± t(0.975, k-1)·s/√k for k values with sample standard
-// deviation s. It assumes that the values are independent and nearly normal, and fails for fewer than two.
+// deviation s: [stats.ClusterMean] of values that are independent, and nearly normal. It fails for fewer than two.
 func MeanInterval(x []float64) (mean float64, iv Interval, err error) {
-	k := float64(len(x))
-	if len(x) < 2 {
+	each := make([]string, len(x)) // a cluster for each value
+	for i := range x {
+		each[i] = strconv.Itoa(i)
+	}
+	e, err := stats.ClusterMean(x, each, Level)
+	if err != nil {
 		return 0, Interval{}, fmt.Errorf("t interval of %d values, want at least 2", len(x))
 	}
-	mean, sd := stat.MeanStdDev(x, nil)
-	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: k - 1}.Quantile(0.5 + Level/2)
-	half := t * sd / math.Sqrt(k)
-	return mean, Interval{mean - half, mean + half, StudentT}, nil
+	return e.Value, Interval{e.Low, e.High, StudentT}, nil
 }
 
 // WilsonInterval is the score interval of a proportion, correct of tested (Wilson 1927): with p = correct/tested, m =
