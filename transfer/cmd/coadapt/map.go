@@ -195,6 +195,7 @@ func drawMap(all []setting, n int, title, out string) error {
 	}
 	var rows []figure.Row
 	fewest, most := math.MaxInt, 0
+	low, high := 0.0, 0.0 // of differences: all of them, and intervals but those of two pairs, which are wide as anything
 	for _, s := range all {
 		row := figure.Row{Name: s.Setting, Values: make([][]figure.Value, 2)}
 		for _, d := range s.Dips {
@@ -216,6 +217,12 @@ func drawMap(all []setting, n int, title, out string) error {
 				figure.Value{Treatment: t, Value: number(d.Estimate), Low: number(d.Low), High: number(d.High)},
 			)
 			fewest, most = min(fewest, d.Of), max(most, d.Of)
+			if d.Units > 0 {
+				low, high = min(low, *d.Estimate), max(high, *d.Estimate)
+			}
+			if d.Units > 2 {
+				low, high = min(low, *d.Low), max(high, *d.High)
+			}
 		}
 		rows = append(rows, row)
 	}
@@ -230,13 +237,13 @@ func drawMap(all []setting, n int, title, out string) error {
 		rows,
 		[]figure.Column{
 			{Label: "nets that failed where their base did not, %", High: 100},
-			{Label: "the other nets less their base, points"},
+			{Label: "the other nets less their base, points", Low: low, High: high},
 		},
 		figure.Options{
 			Title: title,
 			Caption: fmt.Sprintf(
 				"Cut at n = %d; %s nets a row and condition. Left: 95%% Wilson. Right: 95%% t over pairs of target "+
-					"and seed, nets that failed left out.",
+					"and seed, nets that failed left out; with an arrow it goes on.",
 				n,
 				nets,
 			),
