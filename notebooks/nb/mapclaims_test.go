@@ -23,8 +23,9 @@ func TestClaimsOfTheMap(t *testing.T) {
 		"steps2-1000": {17, 18},
 		"warmup-500":  {18, 18}, "norm-batch": {0, 18}, "schedule-fixed-0.01": {0, 6}, "schedule-fixed-0.014": {3, 6},
 		"pictures-500": {18, 18},
-		"pictures-100": {17, 18}, "widths-double": {6, 6}, "widths-half": {10, 18}, "size-16": {0, 18}, "size-32": {6, 6},
-		"no-lrn": {18, 18}, "dropout-0.5": {2, 18}, "momentum-0.5": {0, 18}, "decay-0": {18, 18},
+		"pictures-100": {17, 18}, "widths-double": {6, 6}, "widths-half": {10, 18}, "size-16": {0, 18},
+		"size-32": {6, 6},
+		"no-lrn":  {18, 18}, "dropout-0.5": {2, 18}, "momentum-0.5": {0, 18}, "decay-0": {18, 18},
 	} {
 		at := dips(t, "map/"+name, stats.Accuracy)
 		if b := at(transfer.Selffer, 4).failure; b.Failed != want.failed || b.Of != want.of {

@@ -195,7 +195,8 @@ func drawMap(all []setting, n int, title, out string) error {
 	}
 	var rows []figure.Row
 	fewest, most := math.MaxInt, 0
-	low, high := 0.0, 0.0 // of differences: all of them, and intervals but those of two pairs, which are wide as anything
+	// of differences: all of them, and intervals but those of two pairs, which are wide as anything
+	low, high := 0.0, 0.0
 	for _, s := range all {
 		row := figure.Row{Name: s.Setting, Values: make([][]figure.Value, 2)}
 		for _, d := range s.Dips {
