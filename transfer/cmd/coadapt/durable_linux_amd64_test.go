@@ -122,8 +122,9 @@ func notDurable(calls []diskCall, dir string) (renamed int, wrong []string) {
 		return false
 	}
 	for i, c := range calls {
-		if c.what != "rename" || !strings.HasPrefix(c.to, dir) || strings.Contains(c.to, "/workers/") {
-			continue // how far a worker is that a power cut would end
+		if c.what != "rename" || !strings.HasPrefix(c.to, dir) || strings.Contains(c.to, "/workers/") ||
+			strings.Contains(c.to, "/stage/") {
+			continue // how far a worker is that a power cut would end; what is moved away to be removed
 		}
 		renamed++
 		if !synced(calls[:i], c.path) {
