@@ -27,7 +27,7 @@ func TestSaved(t *testing.T) {
 		}
 	}
 	if _, err := saved(root(t), "imagenet"); err == nil ||
-		!strings.Contains(err.Error(), "cifar100, few-pictures, half-rate, plain-shapes, scale, shapes") {
+		!strings.Contains(err.Error(), "few-pictures, half-rate, plain-shapes, resnet20, scale, shapes") {
 		t.Errorf("no such results: %v", err)
 	}
 }
