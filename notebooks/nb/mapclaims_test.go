@@ -24,7 +24,7 @@ func TestClaimsOfTheMap(t *testing.T) {
 		"warmup-500":  {18, 18}, "norm-batch": {0, 18}, "schedule-fixed-0.01": {0, 6}, "schedule-fixed-0.014": {3, 6},
 		"pictures-500": {18, 18},
 		"pictures-100": {17, 18}, "widths-double": {6, 6}, "widths-half": {10, 18}, "size-16": {0, 18},
-		"size-32": {6, 6},
+		"size-32": {16, 18},
 		"no-lrn":  {18, 18}, "dropout-0.5": {2, 18}, "momentum-0.5": {0, 18}, "decay-0": {18, 18},
 	} {
 		at := dips(t, "map/"+name, stats.Accuracy)
@@ -76,7 +76,7 @@ func TestClaimsOfOtherDials(t *testing.T) {
 	}
 	for name, want := range map[string][2]float64{"steps-1000": {2.05, 3.25}, "widths-half": {7.45, 11.25},
 		"size-16": {4.25, 5.85},
-		"size-32": {6.25, 9.75}, "steps-6000": {9.25, 13.35}, "widths-double": {3.35, 4.95},
+		"size-32": {6.25, 10.25}, "steps-6000": {9.25, 13.35}, "widths-double": {3.35, 4.95},
 		"momentum-0.5": {3.05, 3.95}, "norm-batch": {0.595, 0.665}} {
 		for _, r := range kept(t, "map/"+name) {
 			if r.Net.Treatment == transfer.Selffer && r.Net.N == 4 && (r.Scale < want[0] || r.Scale > want[1]) {
