@@ -69,8 +69,9 @@ func TestDataOptions(t *testing.T) {
 	}
 	l.set.Parts = divide.Parts{}
 	groups := filepath.Join(dir, "who.csv")
-	if err := os.WriteFile(groups,
-		[]byte("ant/a.png,0\nant/b.png,1\nant/c.png,2\nant/d.png,3\nbee/a.png,0\nbee/b.png,1\nbee/c.png,2\nbee/d.png,3\n"), 0o644); err != nil {
+	who := "ant/a.png,0\nant/b.png,1\nant/c.png,2\nant/d.png,3\n" +
+		"bee/a.png,0\nbee/b.png,1\nbee/c.png,2\nbee/d.png,3\n"
+	if err := os.WriteFile(groups, []byte(who), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	for _, o := range []Option{Fold(2, 4), PartSeed(3), Groups(groups)} {

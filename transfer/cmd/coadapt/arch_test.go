@@ -83,7 +83,8 @@ func TestCurveOfAFile(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "net.json")
 	block := func(name string) string {
 		return `{"name":"` + name +
-			`","ops":[{"name":"a","kind":"convolution","out":3,"kernel":3,"pad":1},{"kind":"batch_norm"},{"kind":"add","from":["batch_norm","input"]},{"kind":"relu"}]}`
+			`","ops":[{"name":"a","kind":"convolution","out":3,"kernel":3,"pad":1},` +
+			`{"kind":"batch_norm"},{"kind":"add","from":["batch_norm","input"]},{"kind":"relu"}]}`
 	}
 	blocks := make([]string, 8)
 	for i := range blocks {
