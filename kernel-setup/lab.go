@@ -75,8 +75,7 @@ type labPlace struct {
 }
 
 // labFolder is where a reader works: in copies, so that the clone stays as it is and guesses are not spoiled by saved
-// outputs. The originals
-// link to figures in a folder beside them, so all of the clone can be opened with them.
+// outputs. The originals link to figures in a folder beside them, so all of the clone can be opened with them.
 func (s *site) labFolder(ctx context.Context, opt labOptions) (labPlace, error) {
 	switch {
 	case opt.originals && opt.folder != "":
@@ -105,8 +104,7 @@ func (s *site) labFolder(ctx context.Context, opt labOptions) (labPlace, error) 
 func (s *site) labLog() string { return filepath.Join(s.home.Logs(), "lab.log") }
 
 // labSettings replace JupyterLab's own where the user has set nothing: a first look at a notebook is not the time to
-// ask about news, and a completion
-// that comes late, as the first does on a busy machine, is better than none.
+// ask about news, and a completion that comes late, as the first does on a busy machine, is better than none.
 const labSettings = `{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false},
  "@jupyterlab/completer-extension:manager": {"providerTimeout": 15000}}
 `
@@ -285,8 +283,7 @@ func (s *site) openBrowser(url string) (done func(), err error) {
 }
 
 // redirect writes a page for this user's eyes only that leads to url, as Jupyter does: the arguments of a browser,
-// where the token would be,
-// every user of the machine can read.
+// where the token would be, every user of the machine can read.
 func (s *site) redirect(url string) (page string, err error) {
 	dir := filepath.Join(s.home.Dir, "jupyter", "runtime")
 	if err := os.MkdirAll(dir, 0o700); err != nil {

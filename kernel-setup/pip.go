@@ -24,8 +24,7 @@ type pipRun struct {
 var pipProgress = regexp.MustCompile(`^(Collecting|Processing) `)
 
 // pip runs the environment's pip with every hash required. Where packages come from is the user's pip configuration.
-// pip's own
-// cache stays out of it: it lies in the user's home, and would keep a file whose hash is wrong.
+// pip's own cache stays out of it: it lies in the user's home, and would keep a file whose hash is wrong.
 func (s *site) pip(ctx context.Context, p pipRun) error {
 	python := p.python
 	if python == "" {

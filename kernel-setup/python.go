@@ -138,8 +138,7 @@ func (s *site) jupyterLab() step {
 }
 
 // unpackPip puts the pip that comes with Python into an environment made without it. python -m venv would install it,
-// which takes twenty times
-// as long, as pip installs and compiles itself.
+// which takes twenty times as long, as pip installs and compiles itself.
 const unpackPip = `import ensurepip, glob, os, sysconfig, zipfile
 folder = sysconfig.get_config_var("WHEEL_PKG_DIR") or os.path.join(os.path.dirname(ensurepip.__file__), "_bundled")
 wheels = glob.glob(os.path.join(folder, "pip-*.whl"))
@@ -189,9 +188,8 @@ func (s *site) installPackages(ctx context.Context, log string, lock []string) e
 
 var packageName = regexp.MustCompile(`[A-Za-z0-9][A-Za-z0-9._-]*`)
 
-// neededBy is the part of a lock that some packages and all that they need are. Who needs a package stands below it, in
-// comments that begin
-// with "# via".
+// neededBy is the part of a lock that some packages and all that they need are. Who needs a package stands below it,
+// in comments that begin with "# via".
 func neededBy(lock string, names ...string) []string {
 	by, name := map[string][]string{}, ""
 	for line := range strings.Lines(lock) {

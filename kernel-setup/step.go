@@ -26,8 +26,7 @@ type step struct {
 }
 
 // do brings every step up to date. Steps run beside each other, but for those that one names in after, which come
-// before it. The first that
-// fails ends the others. quiet says nothing about steps that were up to date.
+// before it. The first that fails ends the others. quiet says nothing about steps that were up to date.
 func (s *site) do(ctx context.Context, steps []step, quiet bool) error {
 	done := map[string]chan struct{}{}
 	for _, st := range steps {

@@ -81,9 +81,8 @@ func (c *Config) share() ([][]int, error) {
 // on its own, than for one: steps of 2e8 were measured at 1.5 times, of 2e9 at 1.1 (gomlxnet/PERFORMANCE.md).
 const smallStep = 5e9
 
-// abreast is how many nets are trained beside each other on a number of cores: one a core where their steps are small,
-// else one for
-// two cores, and at most 4.
+// abreast is how many nets are trained beside each other on a number of cores: one a core where their steps are
+// small, else one for two cores, and at most 4.
 func (c *Config) abreast(cores int) int {
 	_, cost, err := c.Arch.Cost(arch.Cut{})
 	if err != nil || float64(cost.Train)*float64(c.Recipe.Batch) > smallStep {

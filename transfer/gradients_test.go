@@ -9,10 +9,9 @@ import (
 	"coadapt/gomlxnet/train"
 )
 
-// TestGradients takes the first steps of nets again: their losses are those of the net's training, bit for bit; a step
-// that is small enough takes from the loss of its own batch what the gradient's norm says (rate·norm², the first term
-// of Taylor's series); frozen
-// layers have none.
+// TestGradients takes the first steps of nets again: their losses are those of the net's training, bit for bit; a
+// step that is small enough takes from the loss of its own batch what the gradient's norm says (rate·norm², the first
+// term of Taylor's series); frozen layers have none.
 func TestGradients(t *testing.T) {
 	for _, config := range []string{"go", "xla:cpu"} {
 		t.Run(config, func(t *testing.T) {

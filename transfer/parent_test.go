@@ -10,8 +10,7 @@ import (
 )
 
 // TestParentWithWrongWeights: weights whose digest is right and which no such net can have are set aside when a child
-// asks for them,
-// and the next try trains the parent again.
+// asks for them, and the next try trains the parent again.
 func TestParentWithWrongWeights(t *testing.T) {
 	for name, spoil := range map[string]func(arch.Weights, string){
 		"a tensor less": func(w arch.Weights, path string) { delete(w, path) },

@@ -202,9 +202,8 @@ func (p *Plan) prefixKeys(trainer *train.Trainer, n int) ([]string, error) {
 	return keys, nil
 }
 
-// prefixes are what frozen layers gave for training pictures, by [Plan.prefixKeys]: those that were asked for last, so
-// many bytes of them
-// in memory. What took long is in the store's cache, too.
+// prefixes are what frozen layers gave for training pictures, by [Plan.prefixKeys]: those that were asked for last,
+// so many bytes of them in memory. What took long is in the store's cache, too.
 type prefixes struct {
 	most     int
 	disk     *store.Store // nil: memory alone

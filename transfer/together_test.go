@@ -148,9 +148,9 @@ func TestMeetingSharesTheFailure(t *testing.T) {
 	}
 }
 
-// TestTogether: nets in one graph come to what they come to alone, to rounding, each in an entry of its own experiment:
-// fine-tuned and
-// frozen ones, on what frozen layers gave and on pictures, stopped half-way and gone on from.
+// TestTogether: nets in one graph come to what they come to alone, to rounding, each in an entry of its own
+// experiment: fine-tuned and frozen ones, on what frozen layers gave and on pictures, stopped half-way and gone on
+// from.
 func TestTogether(t *testing.T) {
 	nets := []Net{
 		net(t, "baseA"),

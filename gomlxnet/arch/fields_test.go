@@ -74,8 +74,7 @@ func TestFieldsOfMini(t *testing.T) {
 }
 
 // What units see, found by trial: with weights of 1 and no biases a single lit pixel lights a unit if and only if the
-// unit
-// depends on it.
+// unit depends on it.
 func TestFieldsAreWhatUnitsSee(t *testing.T) {
 	a := nets.Mini(2, nets.MiniOptions{Size: 24, Channels: 1, Widths: [7]int{1, 1, 1, 1, 1, 1, 1}})
 	fields, err := a.Fields()

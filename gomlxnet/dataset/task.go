@@ -66,9 +66,9 @@ type pictures struct {
 }
 
 // NewTask collects the pictures of the classes, decodes each of them once, in parallel, and makes the mean image.
-// classes
-// are indices into src.Classes; their order does not matter. It fails for a class out of range or named twice, a class
-// without a training or test picture, and, unless opt.Bad says otherwise, the first picture that does not decode.
+// classes are indices into src.Classes; their order does not matter. It fails for a class out of range or named
+// twice, a class without a training or test picture, and, unless opt.Bad says otherwise, the first picture that does
+// not decode.
 func NewTask(ctx context.Context, src Source, classes []int, opt TaskOptions) (*Task, error) {
 	t := &Task{name: opt.Name, src: src, classes: slices.Clone(classes), opt: opt}
 	if t.name == "" {

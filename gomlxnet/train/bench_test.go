@@ -88,9 +88,8 @@ func BenchmarkDevices(b *testing.B) {
 	}
 }
 
-// BenchmarkTogether times a step of each of several nets of the shapes, one after another and in one graph, in turn: on
-// one core and on all. alone/together
-// is how many times faster one graph is, the ratio of medians.
+// BenchmarkTogether times a step of each of several nets of the shapes, one after another and in one graph, in turn:
+// on one core and on all. alone/together is how many times faster one graph is, the ratio of medians.
 func BenchmarkTogether(b *testing.B) {
 	whole := optest.Open(b, "xla:cpu")
 	parts, err := backend.Divide(whole, runtime.NumCPU())

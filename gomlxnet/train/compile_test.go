@@ -10,9 +10,8 @@ import (
 	"coadapt/gomlxnet/op/optest"
 )
 
-// TestInterrupt: a step that waits for the compiler ends with its context, with the net as it was, and a later one goes
-// on
-// to the same weights. The compiler is held up, so that it cannot be done before.
+// TestInterrupt: a step that waits for the compiler ends with its context, with the net as it was, and a later one
+// goes on to the same weights. The compiler is held up, so that it cannot be done before.
 func TestInterrupt(t *testing.T) {
 	backend := optest.Open(t, "go")
 	plain, stopped := newTiny(t, backend, 0.5), newTiny(t, backend, 0.5)

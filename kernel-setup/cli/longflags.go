@@ -1,8 +1,8 @@
 // Package cli holds what the command lines of this project share.
 //
 // Help and documents write flags with two dashes (--json, --plugin release). Many people type one, the way Go's own
-// tools do, which cobra
-// reads as a bundle of one-letter flags: -json would be -j -s -o -n. LongFlags makes both spellings mean the same.
+// tools do, which cobra reads as a bundle of one-letter flags: -json would be -j -s -o -n. LongFlags makes both
+// spellings mean the same.
 package cli
 
 import (
@@ -12,9 +12,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// LongFlags returns args with every -name or -name=value turned to --name where name is a long flag, of two letters or
-// more, of root
-// or of a command below it. What follows a bare "--" and everything else stays as it is.
+// LongFlags returns args with every -name or -name=value turned to --name where name is a long flag, of two letters
+// or more, of root or of a command below it. What follows a bare "--" and everything else stays as it is.
 //
 //	root.SetArgs(cli.LongFlags(root, os.Args[1:]))
 func LongFlags(root *cobra.Command, args []string) []string {

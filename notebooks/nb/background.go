@@ -30,9 +30,8 @@ func (l *Lab) command(r sweep.Record) []string {
 	return append(args, "--nets="+strings.Join(nets, ","))
 }
 
-// start has a process of its own work on a run, and returns when it does, or has done so. The process is asked to make
-// sure that its nets are
-// this program's, by their keys (-join).
+// start has a process of its own work on a run, and returns when it does, or has done so. The process is asked to
+// make sure that its nets are this program's, by their keys (-join).
 func (l *Lab) start(r sweep.Record) error {
 	program, err := l.program(l.ctx)
 	if err != nil {
@@ -95,8 +94,7 @@ func (l *Lab) program(ctx context.Context) (string, error) {
 func StopOnInterrupt() Option { return func(s *settings) { s.stop = true } }
 
 // Stop asks the runs in the background that notebooks began on this data to finish their step, keep a checkpoint and
-// end. It waits for
-// that for half a minute. The cell that began a run goes on from there.
+// end. It waits for that for half a minute. The cell that began a run goes on from there.
 func (l *Lab) Stop() {
 	lines, err := l.stopAll(30 * time.Second)
 	if err != nil {

@@ -141,8 +141,8 @@ func line(t *testing.T, r *stats.Report, claim, at string) stats.Line {
 }
 
 // TestClaimsOfHowSure proves chapter 06: in 2014 the loss of frozen layers stands; the unpaired gap between AnB+ and
-// BnB+, 1.38 points,
-// is that between the halves they were tested on; on CIFAR-100 there is specificity, and neither fragility nor surplus.
+// BnB+, 1.38 points, is that between the halves they were tested on; on CIFAR-100 there is specificity, and neither
+// fragility nor surplus.
 func TestClaimsOfHowSure(t *testing.T) {
 	paper, err := reference.Results(transfer.BestTen)
 	if err != nil {
@@ -204,8 +204,7 @@ func TestClaimsOfHowSure(t *testing.T) {
 }
 
 // TestClaimsOfDistance proves chapter 05: on photographs layers of the other kind of class cost more than those of a
-// random half; on the
-// shapes no difference can be told; random layers cost more than any trained ones.
+// random half; on the shapes no difference can be told; random layers cost more than any trained ones.
 func TestClaimsOfDistance(t *testing.T) {
 	mean := func(all []transfer.Result, c transfer.Treatment, n int, natman bool) (points float64, nets, failed int) {
 		base := map[stats.Unit]float64{}

@@ -72,10 +72,9 @@ func dips(t *testing.T, name string, m stats.Measure) func(c transfer.Treatment,
 	}
 }
 
-// TestClaimsOfTheCliff proves what results/fragility.md, README and chapter 03 say of the shapes at rate 0.02: the cut
-// costs nothing at conv1 and fc7, takes every net to chance at conv4 and some at conv3 and conv5, and costs nothing
-// anywhere once the features at the cut
-// have an RMS of 1.
+// TestClaimsOfTheCliff proves what results/fragility.md, README and chapter 03 say of the shapes at rate 0.02: the
+// cut costs nothing at conv1 and fc7, takes every net to chance at conv4 and some at conv3 and conv5, and costs
+// nothing anywhere once the features at the cut have an RMS of 1.
 func TestClaimsOfTheCliff(t *testing.T) {
 	at := dips(t, "scale", stats.Accuracy)
 	for _, n := range []int{1, 7} {
@@ -162,8 +161,8 @@ func TestClaimsOfTheDefault(t *testing.T) {
 }
 
 // TestClaimsOfScaleAtTheCut proves why AnB passes conv4 where BnB fails, as results/fragility.md has it: features are
-// larger on pictures
-// of the task that they were trained for, and the nets that fail are those whose features are large.
+// larger on pictures of the task that they were trained for, and the nets that fail are those whose features are
+// large.
 func TestClaimsOfScaleAtTheCut(t *testing.T) {
 	var own, other []float64
 	for _, r := range kept(t, "plain-shapes") {
@@ -190,8 +189,7 @@ func TestClaimsOfScaleAtTheCut(t *testing.T) {
 }
 
 // TestClaimsOfBriefBases proves what results/fragility.md says of shapes trained for three epochs: BnB lies above its
-// base at every cut,
-// and below a base trained twice.
+// base at every cut, and below a base trained twice.
 func TestClaimsOfBriefBases(t *testing.T) {
 	at := dips(t, "shapes", stats.Accuracy)
 	plus := at(transfer.BasePlus, 0).dip
@@ -269,8 +267,7 @@ func TestClaimsOfFewPictures(t *testing.T) {
 }
 
 // TestClaimsOfTheRate proves what results/fragility.md says of the same nets at half the rate: at n = 3, where most
-// fail at 0.02, none
-// does and the difference from the base is not told from zero.
+// fail at 0.02, none does and the difference from the base is not told from zero.
 func TestClaimsOfTheRate(t *testing.T) {
 	at, high := dips(t, "half-rate", stats.Accuracy), dips(t, "scale", stats.Accuracy)
 	if b := at(transfer.Selffer, 3); b.failure.Failed != 0 || b.failure.Of != 6 || b.dip.Low > 0 || b.dip.High < 0 {

@@ -14,8 +14,7 @@ import (
 func (l *Lab) Curve(results []transfer.Result) figure.Drawing { return must(draw("curve", results)) }
 
 // CurveOf is the curve of another measure: "loss", "train_loss", "clean_accuracy" or "clean_loss"; the clean ones are
-// of training
-// pictures, shown as test pictures are. What did not train is a cross beyond the worst.
+// of training pictures, shown as test pictures are. What did not train is a cross beyond the worst.
 func (l *Lab) CurveOf(measure string, results []transfer.Result) figure.Drawing {
 	return must(curveOf(measure, results))
 }
@@ -53,8 +52,7 @@ func (l *Lab) Beside2014(results []transfer.Result) figure.Drawing {
 }
 
 // Forest draws what the nets say of claims of the paper and of the decomposition, as [Lab.Ask] lists it: a row a cut.
-// Without
-// names it is the decomposition.
+// Without names it is the decomposition.
 func (l *Lab) Forest(results []transfer.Result, names ...string) figure.Drawing {
 	return must(forest(results, names))
 }

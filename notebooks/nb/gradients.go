@@ -8,8 +8,8 @@ import (
 )
 
 // Gradients takes the first steps of nets again and draws how large their gradients are, and the losses of the same
-// batches. Of the nets
-// nothing is kept. It runs in this cell: a hundred steps of the miniature take a few seconds a net.
+// batches. Of the nets nothing is kept. It runs in this cell: a hundred steps of the miniature take a few seconds a
+// net.
 func (l *Lab) Gradients(first int, results ...transfer.Result) figure.Drawing {
 	return must(l.gradients(first, results))
 }

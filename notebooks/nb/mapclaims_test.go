@@ -205,10 +205,9 @@ func TestClaimsOfBatchNorm(t *testing.T) {
 	}
 }
 
-// TestClaimsOfGradients proves what results/fragility.md and chapter 03 say of the first hundred steps at conv4, three
-// splits and both targets: BnB's gradient is 6 to 11 times BnBr's from the first step on, its largest lies above BnBr's
-// largest, and at the end it is a
-// fifth or less, where BnBr's still learns.
+// TestClaimsOfGradients proves what results/fragility.md and chapter 03 say of the first hundred steps at conv4,
+// three splits and both targets: BnB's gradient is 6 to 11 times BnBr's from the first step on, its largest lies
+// above BnBr's largest, and at the end it is a fifth or less, where BnBr's still learns.
 func TestClaimsOfGradients(t *testing.T) {
 	f, err := os.Open("../results/map/gradients.csv")
 	if err != nil {

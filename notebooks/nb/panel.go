@@ -16,9 +16,8 @@ import (
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 )
 
-// panel is a few controls and a button in one output. GoNB's own widgets each wait for the front end without an end and
-// make several
-// outputs; a panel uses their channel (package comms) with one message for all of its values.
+// panel is a few controls and a button in one output. GoNB's own widgets each wait for the front end without an end
+// and make several outputs; a panel uses their channel (package comms) with one message for all of its values.
 type panel struct {
 	title    string
 	controls []control

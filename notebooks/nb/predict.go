@@ -75,8 +75,7 @@ func (q asked) same(other asked) bool {
 const steepest = 60
 
 // Predict asks the reader for a guess before the result is shown, and keeps it beside the figures until lab.Reveal
-// draws both. It may be
-// changed until then. Where no browser is, it makes no guess, and nothing waits.
+// draws both. It may be changed until then. Where no browser is, it makes no guess, and nothing waits.
 func Predict(name, question string, a Answer) {
 	h, err := home.Locate()
 	if err == nil {

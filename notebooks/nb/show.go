@@ -81,8 +81,7 @@ func (l *Lab) keepable(name string, fig figure.Drawing) error {
 }
 
 // link says a figure in words, as JupyterLab shows no text alternative, and tells where it lies, from the notebook's
-// folder, in which cells
-// run. Nothing of this machine's paths above the clone is said.
+// folder, in which cells run. Nothing of this machine's paths above the clone is said.
 func link(file, alt string) error {
 	wd, err := os.Getwd()
 	if err != nil {
@@ -148,8 +147,7 @@ func display(png []byte, alt string, width int, metadata map[string]any) error {
 }
 
 // send hands data to the front end and waits until it is there. It fails where GoNB could not be told: gonbui itself
-// would only
-// log that, and every later output would be lost in silence.
+// would only log that, and every later output would be lost in silence.
 func send(data *protocol.DisplayData) error {
 	gob.Register(map[string]any{}) // GoNB's end of the pipe knows it, gonbui's does not
 	gonbui.SendData(data)

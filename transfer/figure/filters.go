@@ -18,10 +18,9 @@ type FilterBank struct {
 	Filters [][]float32 // [Size, Size, 3] each
 }
 
-// Filters draws banks of filters side by side: a filter's weights as a colour picture, 0 a middle grey, the largest of
-// that filter, by absolute value, black or full. The shape of filters can be compared so, and their size not. It fails
-// where a filter is
-// no picture.
+// Filters draws banks of filters side by side: a filter's weights as a colour picture, 0 a middle grey, the largest
+// of that filter, by absolute value, black or full. The shape of filters can be compared so, and their size not. It
+// fails where a filter is no picture.
 func Filters(banks []FilterBank, opt Options) (*Figure, error) {
 	opt, err := opt.looking()
 	if err != nil {

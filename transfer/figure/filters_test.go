@@ -7,8 +7,7 @@ import (
 )
 
 // TestGrey has filters without colour, of one colour, of colours that cancel, and of independent weights, of which a
-// third is grey: of
-// three independent weights of variance 1, 3m² has the mean 3·(1/3) = 1 of 3.
+// third is grey: of three independent weights of variance 1, 3m² has the mean 3·(1/3) = 1 of 3.
 func TestGrey(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	noise := make([]float32, 3*100*100)

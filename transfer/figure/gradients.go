@@ -19,8 +19,7 @@ type GradientCurve struct {
 }
 
 // Gradients draws the norm of nets' gradients against the step, on a logarithmic axis, and below it the loss of the
-// same batches. A
-// net whose loss is not finite ends there with a cross. It fails where a net has no step.
+// same batches. A net whose loss is not finite ends there with a cross. It fails where a net has no step.
 func Gradients(curves []GradientCurve, opt Options) (*Figure, error) {
 	opt, err := opt.looking()
 	if err != nil {

@@ -11,8 +11,7 @@ import (
 )
 
 // TestCurveOfALoss draws a loss: means are of the loss, one net's loss has no interval, what failed stands beyond the
-// worst, and nets
-// that were trained before the measure are left out and named.
+// worst, and nets that were trained before the measure are left out and named.
 func TestCurveOfALoss(t *testing.T) {
 	measured := func(name string, loss float64) transfer.Result {
 		r := result(t, name, 1700, 5000)

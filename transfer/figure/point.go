@@ -9,9 +9,8 @@ import (
 	"coadapt/transfer"
 )
 
-// Point is what the nets of one condition at one cut say together. Mean, Low and High are of the measure that was asked
-// for, of
-// accuracies in [0, 1], and mean nothing where Count is 0.
+// Point is what the nets of one condition at one cut say together. Mean, Low and High are of the measure that was
+// asked for, of accuracies in [0, 1], and mean nothing where Count is 0.
 type Point struct {
 	Treatment transfer.Treatment
 	N         int               // the cut; 0 for base nets
@@ -55,8 +54,8 @@ func Check(results []transfer.Result) error {
 // counts once.
 //
 // A base net belongs to the mean of the base only if some cut net was trained on its task (its split and half): the
-// accuracies of two
-// tasks differ by how hard they are. While there are no cut nets, those of half B count, as curves are of B.
+// accuracies of two tasks differ by how hard they are. While there are no cut nets, those of half B count, as curves
+// are of B.
 func Summarise(results []transfer.Result) []Point { return summarise(results, measure{}) }
 
 func summarise(results []transfer.Result, m measure) []Point {

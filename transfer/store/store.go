@@ -178,8 +178,7 @@ func (e *BrokenError) Error() string {
 func (e *BrokenError) Unwrap() error { return e.Err }
 
 // SetAside moves an entry to the folder "broken" for a fault that its digests do not show, and returns it as a
-// BrokenError. So it does where the
-// entry cannot be moved: those who read it go on without.
+// BrokenError. So it does where the entry cannot be moved: those who read it go on without.
 func (s *Store) SetAside(key, file string, fault error) error {
 	dir, err := s.path(key)
 	if err != nil {

@@ -56,9 +56,8 @@ func bomb(t *testing.T, files map[string][]byte, name string, size int64, count 
 	return file
 }
 
-// A compressed archive that unpacks to many times its size is refused before that is in memory; what is neither picture
-// nor
-// list is not copied at all.
+// A compressed archive that unpacks to many times its size is refused before that is in memory; what is neither
+// picture nor list is not copied at all.
 func TestTarBomb(t *testing.T) {
 	files := datatest.Plain(t)
 	if _, err := Open(t.Context(), bomb(t, files, "train/cat/?.png", 36<<20, 2), Options{}); err == nil ||

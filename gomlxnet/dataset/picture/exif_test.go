@@ -22,9 +22,8 @@ func pngChunked(data []byte, name string, body []byte) []byte {
 	return slices.Concat(data[:at], c, data[at:])
 }
 
-// stored is how a camera held as orientation o says stores a picture. EXIF 2.32, 4.6.5.1: the side of the picture where
-// row 0 of
-// the file is, and that of column 0.
+// stored is how a camera held as orientation o says stores a picture. EXIF 2.32, 4.6.5.1: the side of the picture
+// where row 0 of the file is, and that of column 0.
 func stored(upright *image.NRGBA, o int) *image.NRGBA {
 	sides := [][2]string{{}, {"top", "left"}, {"top", "right"}, {"bottom", "right"}, {"bottom", "left"},
 		{"left", "top"}, {"right", "top"}, {"right", "bottom"}, {"left", "bottom"}}[o]

@@ -76,9 +76,8 @@ func TestArchOfFile(t *testing.T) {
 	}
 }
 
-// TestCurveOfAFile trains a net of a JSON file, with batch norm and a way around it, at all of its cuts; its figure has
-// them, and dials
-// of the miniature are refused.
+// TestCurveOfAFile trains a net of a JSON file, with batch norm and a way around it, at all of its cuts; its figure
+// has them, and dials of the miniature are refused.
 func TestCurveOfAFile(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "net.json")
 	block := func(name string) string {

@@ -9,8 +9,7 @@ import (
 )
 
 // harmless shows what would steer a terminal, such as escape sequences in the name of a class or a file, as its code:
-// names come
-// from archives and folders of others. Lines and tabs stay.
+// names come from archives and folders of others. Lines and tabs stay.
 func harmless(text string) string {
 	if !strings.ContainsFunc(text, steers) {
 		return text

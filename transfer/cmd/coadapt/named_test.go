@@ -14,8 +14,7 @@ import (
 )
 
 // TestNetsByNameOrKey: every verb that takes a net of the store takes its name or the beginning of its key; where a
-// word means several, they are
-// listed, and nothing is done.
+// word means several, they are listed, and nothing is done.
 func TestNetsByNameOrKey(t *testing.T) {
 	s := chanceStore(t) // keys of one digit each, and nets of five names
 	second := "3333" + strings.Repeat("4", 60)
