@@ -123,15 +123,8 @@ func TestFreshPictures(t *testing.T) {
 		}
 		return all
 	}
-	of, seen := pictures(
-		fresh,
-		dataset.Train,
-		fresh.Task.NumTrain(),
-	), pictures(
-		plain,
-		dataset.Train,
-		plain.Task.NumTrain(),
-	)
+	of := pictures(fresh, dataset.Train, fresh.Task.NumTrain())
+	seen := pictures(plain, dataset.Train, plain.Task.NumTrain())
 	if len(of) != 12 || len(seen) != 12 {
 		t.Fatalf("%d fresh pictures, %d of the base; want 12 of each", len(of), len(seen))
 	}

@@ -95,15 +95,8 @@ func TestClaimsOfWhyALayerDips(t *testing.T) {
 	if !found {
 		t.Fatal("no barrier is shown")
 	}
-	straight, matched := number(
-		t,
-		text,
-		`barrier of test accuracy +(\S+)`,
-	), number(
-		t,
-		after,
-		`barrier of test accuracy +(\S+)`,
-	)
+	const barrier = `barrier of test accuracy +(\S+)`
+	straight, matched := number(t, text, barrier), number(t, after, barrier)
 	between(t, "barrier", straight, 0.5, 0.7)
 	between(t, "share of the barrier that is left", matched/straight, 0, 0.1)
 }

@@ -205,25 +205,9 @@ func TestPatches(t *testing.T) {
 		t.Fatal(err)
 	}
 	img := decoded(t, f, 192)
-	a, b, c := aBlock(
-		t,
-		img,
-		color.NRGBA{90, 0, 9, 255},
-		132,
-		132,
-	), aBlock(
-		t,
-		img,
-		color.NRGBA{100, 0, 9, 255},
-		132,
-		132,
-	), aBlock(
-		t,
-		img,
-		color.NRGBA{110, 0, 9, 255},
-		132,
-		132,
-	)
+	a := aBlock(t, img, color.NRGBA{90, 0, 9, 255}, 132, 132)
+	b := aBlock(t, img, color.NRGBA{100, 0, 9, 255}, 132, 132)
+	c := aBlock(t, img, color.NRGBA{110, 0, 9, 255}, 132, 132)
 	if b.Min != a.Min.Add(image.Pt(138, 0)) || c.Min.X != a.Min.X || c.Min.Y <= a.Max.Y {
 		t.Errorf("patches at %v, %v and %v", a, b, c)
 	}

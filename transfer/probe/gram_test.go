@@ -122,13 +122,8 @@ func TestGramRefuses(t *testing.T) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}
-	g, h := gramOf(
-		t,
-		mat.NewDense(4, 1, []float64{1, 2, 3, 5}),
-	), gramOf(
-		t,
-		mat.NewDense(5, 1, []float64{1, 2, 3, 5, 8}),
-	)
+	g := gramOf(t, mat.NewDense(4, 1, []float64{1, 2, 3, 5}))
+	h := gramOf(t, mat.NewDense(5, 1, []float64{1, 2, 3, 5, 8}))
 	if _, err := g.CKA(h); err == nil || !strings.Contains(err.Error(), "want the same in both") {
 		t.Errorf("error %v", err)
 	}

@@ -103,11 +103,8 @@ func TestPairsThatCannotBe(t *testing.T) {
 		}
 		return src
 	}
-	small, large := open(
-		"shapes:classes=4,train=6,test=3,size=24",
-	), open(
-		"plain-shapes:classes=4,train=6,test=3,size=32",
-	)
+	small := open("shapes:classes=4,train=6,test=3,size=24")
+	large := open("plain-shapes:classes=4,train=6,test=3,size=32")
 	for want, b := range map[string]dataset.Source{"resize both": large, "are the same pictures": small} {
 		if _, err := newPair(small, b); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want one with %q", err, want)

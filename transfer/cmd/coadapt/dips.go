@@ -116,15 +116,8 @@ func dipRecords(m stats.Measure, dips []stats.Dip, failures []stats.Failure) []d
 		}
 		for _, d := range dips {
 			if d.Treatment == f.Treatment && d.N == f.N {
-				rec.Estimate, rec.Low, rec.High, rec.SE = known(
-					scale*d.Value,
-				), known(
-					scale*d.Low,
-				), known(
-					scale*d.High,
-				), known(
-					scale*d.SE,
-				)
+				rec.Estimate, rec.SE = known(scale*d.Value), known(scale*d.SE)
+				rec.Low, rec.High = known(scale*d.Low), known(scale*d.High)
 				rec.Units = d.Clusters
 			}
 		}

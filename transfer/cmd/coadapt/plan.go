@@ -318,15 +318,8 @@ func (f *planFlags) record(x planned) planRecord {
 		return &h
 	}
 	if len(p.Jobs) > 0 {
-		r.Hours, r.HoursLow, r.HoursHigh, r.Critical, r.From = hours(
-			p.Hours.Value,
-		), hours(
-			p.Hours.Low,
-		), hours(
-			p.Hours.High,
-		), hours(
-			p.Critical,
-		), x.timed
+		r.Hours, r.HoursLow, r.HoursHigh = hours(p.Hours.Value), hours(p.Hours.Low), hours(p.Hours.High)
+		r.Critical, r.From = hours(p.Critical), x.timed
 		if f.rate > 0 {
 			days := *r.Hours / 24
 			r.Days = &days

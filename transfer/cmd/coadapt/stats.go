@@ -168,15 +168,8 @@ func newClaimRecord(l stats.Line, rule transfer.Selection) claimRecord {
 		Says:       l.Claim.Says,
 	}
 	if l.Asked {
-		rec.Estimate, rec.Low, rec.High, rec.SE = known(
-			100*l.Value,
-		), known(
-			100*l.Simultaneous.Low,
-		), known(
-			100*l.Simultaneous.High,
-		), known(
-			100*l.SE,
-		)
+		rec.Estimate, rec.SE = known(100*l.Value), known(100*l.SE)
+		rec.Low, rec.High = known(100*l.Simultaneous.Low), known(100*l.Simultaneous.High)
 		rec.PlainLow, rec.PlainHigh, rec.Family = known(100*l.Low), known(100*l.High), l.Family
 	}
 	return rec
