@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"runtime"
 	"slices"
+	"sort"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -87,8 +88,9 @@ func (t *tree) has(name string) bool {
 	return ok
 }
 
+// find looks at names alone: others may be noting facts of their files.
 func (t *tree) find(name string) (int, bool) {
-	return slices.BinarySearchFunc(t.files, name, func(e entry, n string) int { return cmp.Compare(e.name, n) })
+	return sort.Find(len(t.files), func(i int) int { return cmp.Compare(name, t.files[i].name) })
 }
 
 // read returns a file's bytes; a file longer than limit is refused before memory is taken for it.
