@@ -96,8 +96,10 @@ func decodeEntry(key string, files store.Files) (Entry, error) {
 	var weights []byte
 	if weights, e.Weights = files[weightsFile]; e.Weights {
 		w, err := decodeWeights(weights)
-		if err == nil && sp.Semantics == semanticsOf(sp.Arch) { // others are never found by their key
-			err = sp.Arch.Check(w)
+		a := sp.arch()
+		a.Name = e.Result.Arch                            // specs leave it out
+		if err == nil && sp.Semantics == semanticsOf(a) { // others are never found by their key
+			err = a.Check(w)
 		}
 		if err == nil && !w.Finite() {
 			err = errNotFinite

@@ -25,6 +25,10 @@ func fake(t testing.TB, n Net) (key string, files store.Files) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	a, err := newSized(arch)
+	if err != nil {
+		t.Fatal(err)
+	}
 	p := &Plan{
 		Net: n,
 		spec: spec{
@@ -33,7 +37,7 @@ func fake(t testing.TB, n Net) (key string, files store.Files) {
 			N:         n.N,
 			Seed:      n.Seed,
 			Target:    n.Target.String(),
-			Arch:      arch,
+			Arch:      a,
 			Data:      n.Split,
 		},
 	}

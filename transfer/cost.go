@@ -1,11 +1,14 @@
 package transfer
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
 
 	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/nets"
+	"coadapt/gomlxnet/op"
 )
 
 // Cost is what training and testing one net takes, known before it is trained.
@@ -29,12 +32,12 @@ func (p *Plan) Images() int64 { return int64(p.Recipe.Steps) * int64(p.Recipe.Ba
 // MultiplyAdds is all that a net takes, training and tests.
 func (c Cost) MultiplyAdds() int64 { return c.Train + c.Test }
 
-func newCost(net Net, a arch.Arch, r Recipe, testImages int) (Cost, error) {
-	_, total, err := a.Cost(net.cut(a))
+func newCost(net Net, a *sized, r Recipe, testImages int) (Cost, error) {
+	total, err := a.cost(net.cut(a.Arch))
 	if err != nil {
 		return Cost{}, err
 	}
-	_, whole, err := a.Cost(arch.Cut{})
+	whole, err := a.cost(arch.Cut{})
 	if err != nil {
 		return Cost{}, err
 	}
@@ -59,10 +62,10 @@ func newCost(net Net, a arch.Arch, r Recipe, testImages int) (Cost, error) {
 }
 
 // trainCost is the multiply-adds of steps of one image each, forward and backward, over all stages of a net's training.
-func trainCost(net Net, a arch.Arch, steps int) (sum int64, err error) {
+func trainCost(net Net, a *sized, steps int) (sum int64, err error) {
 	from := 0
 	for _, s := range net.Treatment.stages(net.N, a.Cuts(), steps) {
-		_, here, err := a.Cost(s.cut)
+		here, err := a.cost(s.cut)
 		if err != nil {
 			return 0, err
 		}
@@ -70,6 +73,45 @@ func trainCost(net Net, a arch.Arch, steps int) (sum int64, err error) {
 		from = s.to
 	}
 	return sum, nil
+}
+
+// sized is an architecture with the outputs of a task, and what was worked out of it. The nets of an experiment share
+// one for each number of outputs, so that a plan of many nets works it out once. Several goroutines may use it.
+type sized struct {
+	arch.Arch
+	text  json.RawMessage // as specs have it, without its name
+	costs *memo[arch.Cut, op.Cost]
+}
+
+func newSized(a arch.Arch) (*sized, error) {
+	nameless := a
+	nameless.Name = ""
+	text, err := json.Marshal(nameless)
+	return &sized{Arch: a, text: text, costs: newMemo[arch.Cut, op.Cost]()}, err
+}
+
+// MarshalJSON gives what was written once.
+func (s *sized) MarshalJSON() ([]byte, error) { return s.text, nil }
+
+// UnmarshalJSON reads the architecture of a spec.
+func (s *sized) UnmarshalJSON(text []byte) error {
+	var a arch.Arch
+	if err := json.Unmarshal(text, &a); err != nil {
+		return err
+	}
+	read, err := newSized(a)
+	if err == nil {
+		*s = *read
+	}
+	return err
+}
+
+// cost is that of all layers, see [arch.Arch.Cost].
+func (s *sized) cost(cut arch.Cut) (op.Cost, error) {
+	return s.costs.get(context.Background(), cut, func() (op.Cost, error) {
+		_, total, err := s.Cost(cut)
+		return total, err
+	})
 }
 
 // testPerClass is the number of validation images a class of ILSVRC2012.
@@ -95,8 +137,11 @@ func PaperPlan(g GridNet) (*Plan, error) {
 	}
 	p := &Plan{Net: g.Net, Arch: nets.CaffeNet(1000), Recipe: g.Recipe}
 	p.Cut = g.Net.cut(p.Arch)
-	var err error
-	if p.Cost, err = newCost(g.Net, p.Arch, g.Recipe, testPerClass*classes); err != nil {
+	a, err := newSized(p.Arch)
+	if err != nil {
+		return fail(err)
+	}
+	if p.Cost, err = newCost(g.Net, a, g.Recipe, testPerClass*classes); err != nil {
 		return fail(err)
 	}
 	return p, nil

@@ -34,7 +34,11 @@ func (c counts) left(now float64) time.Duration {
 // for each, as theirs are much alike. A net that cannot be costs nothing.
 func (l *Lab) cost(n Net) float64 {
 	const steps = 1000
-	sum, err := trainCost(n, l.cfg.Arch, steps)
+	a, err := l.experiment.sized(context.Background(), l.cfg.Arch.Classes)
+	if err != nil {
+		return 0
+	}
+	sum, err := trainCost(n, a, steps)
 	if err != nil {
 		return 0
 	}

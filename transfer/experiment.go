@@ -36,6 +36,7 @@ type Experiment struct {
 	hear       func(Event) // whom it tells of decoding
 
 	tasks *memo[string, *dataset.Task] // by split, half and pictures
+	archs *memo[int, *sized]           // by outputs
 	plans *memo[Net, *Plan]
 }
 
@@ -45,7 +46,8 @@ func NewExperiment(s Setting, hear func(Event)) (*Experiment, error) {
 	if err := s.check(); err != nil {
 		return nil, fmt.Errorf("lab: %w", err)
 	}
-	e := &Experiment{Setting: s, hear: hear, tasks: newMemo[string, *dataset.Task](), plans: newMemo[Net, *Plan]()}
+	e := &Experiment{Setting: s, hear: hear, tasks: newMemo[string, *dataset.Task](), archs: newMemo[int, *sized](),
+		plans: newMemo[Net, *Plan]()}
 	if hear == nil {
 		e.hear = func(Event) {}
 	}
@@ -134,13 +136,19 @@ func (e *Experiment) plan(ctx context.Context, net Net) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{Net: net, Task: task, Arch: e.Arch, Cut: net.cut(e.Arch)}
+	p := &Plan{Net: net, Task: task, Cut: net.cut(e.Arch)}
 	if p.Recipe, err = e.recipe(net, task); err != nil {
 		return nil, err
 	}
-	if p.Arch.Classes, err = p.Recipe.outputs(task.NumClasses()); err != nil {
+	outputs, err := p.Recipe.outputs(task.NumClasses())
+	if err != nil {
 		return nil, err
 	}
+	a, err := e.sized(ctx, outputs)
+	if err != nil {
+		return nil, err
+	}
+	p.Arch = a.Arch
 	if err := (arch.Cut{N: net.N}).Check(p.Arch); err != nil {
 		return nil, err
 	}
@@ -153,28 +161,37 @@ func (e *Experiment) plan(ctx context.Context, net Net) (*Plan, error) {
 	if p.View, err = e.view(ctx, p); err != nil {
 		return nil, err
 	}
-	if p.Cost, err = newCost(net, p.Arch, p.Recipe, task.NumTest()); err != nil {
+	if p.Cost, err = newCost(net, a, p.Recipe, task.NumTest()); err != nil {
 		return nil, err
 	}
-	p.spec = e.spec(p)
+	p.spec = e.spec(p, a)
 	p.Key, err = store.Key(p.spec)
 	return p, err
 }
 
-// spec is that of a net whose parent, architecture, recipe and task are planned.
-func (e *Experiment) spec(p *Plan) spec {
+// sized is the experiment's architecture with so many outputs.
+func (e *Experiment) sized(ctx context.Context, outputs int) (*sized, error) {
+	return e.archs.get(ctx, outputs, func() (*sized, error) {
+		a := e.Arch
+		a.Classes = outputs
+		return newSized(a)
+	})
+}
+
+// spec is that of a net of an architecture whose parent, recipe and task are planned.
+func (e *Experiment) spec(p *Plan, a *sized) spec {
 	s := spec{
 		Semantics: semanticsOf(p.Arch),
 		Treatment: p.Net.Treatment.String(),
 		N:         p.Net.N,
 		Seed:      p.Net.Seed,
 		Target:    p.Net.Target.String(),
-		Arch:      p.Arch,
+		Arch:      a,
 		Recipe:    p.Recipe,
 		Data:      p.Task.Digest(),
 		Backend:   e.Class,
 	}
-	s.Arch.Name, s.Recipe.Name = "", ""
+	s.Recipe.Name = ""
 	if s.Parent = p.ParentKey(); p.Parent == nil && p.Net.given() {
 		s.Parent = e.pretrained
 	}

@@ -44,7 +44,7 @@ func Recall(s *store.Store, key string) (*Kept, error) {
 	if err := json.Unmarshal(entry[specFile], &sp); err != nil {
 		return nil, fmt.Errorf("store entry %s, %s: %w", key, specFile, err)
 	}
-	k := &Kept{Result: r, Arch: sp.Arch, Recipe: sp.Recipe, Task: sp.Data, Parent: sp.Parent, Backend: sp.Backend}
+	k := &Kept{Result: r, Arch: sp.arch(), Recipe: sp.Recipe, Task: sp.Data, Parent: sp.Parent, Backend: sp.Backend}
 	k.Arch.Name = r.Arch
 	if k.Weights, err = decodeWeights(entry[weightsFile]); err == nil {
 		err = k.Arch.Check(k.Weights)

@@ -28,16 +28,24 @@ type Plan struct {
 // spec is what a result depends on, and nothing else: its hash is the key.
 // Names are left empty; the words of a split are covered by the task's digest.
 type spec struct {
-	Semantics int       `json:"semantics"`
-	Treatment string    `json:"treatment"`
-	N         int       `json:"n"`
-	Seed      int       `json:"seed"`
-	Target    string    `json:"target"`
-	Arch      arch.Arch `json:"arch"`
-	Recipe    Recipe    `json:"recipe"`
-	Data      string    `json:"data"`
-	Parent    string    `json:"parent,omitempty"`
-	Backend   string    `json:"backend"`
+	Semantics int    `json:"semantics"`
+	Treatment string `json:"treatment"`
+	N         int    `json:"n"`
+	Seed      int    `json:"seed"`
+	Target    string `json:"target"`
+	Arch      *sized `json:"arch"`
+	Recipe    Recipe `json:"recipe"`
+	Data      string `json:"data"`
+	Parent    string `json:"parent,omitempty"`
+	Backend   string `json:"backend"`
+}
+
+// arch is that of the net; of a spec that names none it is empty, and no weights fit it.
+func (s spec) arch() arch.Arch {
+	if s.Arch == nil {
+		return arch.Arch{}
+	}
+	return s.Arch.Arch
 }
 
 // ParentKey is that of the net that gives layers, which may be a pretrained one; "" where none does.

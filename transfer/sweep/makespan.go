@@ -50,49 +50,66 @@ func jobTimes(jobs []Job) map[transfer.Net]float64 {
 	return times
 }
 
-// Makespan is the time in seconds that the given number of workers takes for all
+// family is jobs and who waits for whom, by their places among the jobs.
+type family struct {
+	jobs     []Job
+	children [][]int
+	first    []int     // those that wait for none
+	path     []float64 // seconds of the longest chain that a job begins
+}
+
+func familyOf(jobs []Job) *family {
+	at := make(map[transfer.Net]int, len(jobs))
+	for i, j := range jobs {
+		at[j.Net] = i
+	}
+	f := &family{jobs: jobs, children: make([][]int, len(jobs)), path: make([]float64, len(jobs))}
+	for i, j := range jobs {
+		f.path[i] = max(f.path[i], j.Seconds)
+		sum, child := j.Seconds, i
+		for p, ok := j.Net.Parent(); ok; p, ok = p.Parent() {
+			k, here := at[p]
+			if !here {
+				break
+			}
+			if child == i {
+				f.children[k] = append(f.children[k], i)
+			}
+			child, sum = k, sum+jobs[k].Seconds
+			f.path[k] = max(f.path[k], sum)
+		}
+		if child == i {
+			f.first = append(f.first, i)
+		}
+	}
+	return f
+}
+
+// makespan is the time in seconds that the given number of workers takes for all
 // jobs. Nets are scheduled as a Lab does: each on one worker, children after their
 // parents, and those that begin the longest chains first.
-func Makespan(jobs []Job, workers int) float64 {
-	times := jobTimes(jobs)
-	children := map[transfer.Net][]Job{}
-	path := make(map[transfer.Net]float64, len(jobs))
-	var first []Job
-	for _, j := range jobs {
-		path[j.Net] = max(path[j.Net], j.Seconds)
-		sum := j.Seconds
-		for p := range ancestors(j.Net, times) {
-			sum += times[p]
-			path[p] = max(path[p], sum)
-		}
-		p, ok := j.Net.Parent()
-		if _, here := times[p]; ok && here {
-			children[p] = append(children[p], j)
-			continue
-		}
-		first = append(first, j)
-	}
+func (f *family) makespan(workers int) float64 {
 	var ready, busy queue
-	put := func(jobs []Job) {
+	put := func(jobs []int) {
 		for _, j := range jobs {
-			ready.put(-path[j.Net], j.Net)
+			ready.put(-f.path[j], j)
 		}
 	}
-	put(first)
+	put(f.first)
 	now := 0.0
 	for len(ready.items) > 0 || len(busy.items) > 0 {
 		for len(ready.items) > 0 && len(busy.items) < workers {
-			_, n := ready.take()
-			busy.put(now+times[n], n)
+			_, j := ready.take()
+			busy.put(now+f.jobs[j].Seconds, j)
 		}
-		var done transfer.Net
+		var done int
 		now, done = busy.take()
-		put(children[done])
+		put(f.children[done])
 	}
 	return now
 }
 
-// queue gives nets by rising rank, and nets of one rank in the order in which they came.
+// queue gives jobs by rising rank, and jobs of one rank in the order in which they came.
 type queue struct {
 	items []item
 	count int
@@ -101,17 +118,17 @@ type queue struct {
 type item struct {
 	rank  float64
 	order int
-	net   transfer.Net
+	job   int
 }
 
-func (q *queue) put(rank float64, n transfer.Net) {
+func (q *queue) put(rank float64, job int) {
 	q.count++
-	heap.Push(q, item{rank, q.count, n})
+	heap.Push(q, item{rank, q.count, job})
 }
 
-func (q *queue) take() (rank float64, n transfer.Net) {
+func (q *queue) take() (rank float64, job int) {
 	x := heap.Pop(q).(item)
-	return x.rank, x.net
+	return x.rank, x.job
 }
 
 // Len, Less, Swap, Push and Pop are for package heap.

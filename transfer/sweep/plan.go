@@ -71,13 +71,14 @@ func NewPlan(plans []*transfer.Plan, hit func(*transfer.Plan) bool, pace *Pace) 
 	p.Hours = pace.span(todo)
 	p.Chain, p.Critical = CriticalPath(p.Jobs)
 	p.Critical += pace.Compile
+	family := familyOf(p.Jobs)
 	for _, w := range []int{1, 2, 4, 8, 16, 32, 64, 128, 256} {
 		if w > 1 && w/2 >= len(todo) {
 			break
 		}
 		p.ByWorkers = append(
 			p.ByWorkers,
-			Workload{w, Makespan(p.Jobs, w) + min(compile, pace.Compile*float64(1+len(todo)/w))},
+			Workload{w, family.makespan(w) + min(compile, pace.Compile*float64(1+len(todo)/w))},
 		)
 	}
 	return p

@@ -144,7 +144,7 @@ func TestMakespan(t *testing.T) {
 		}
 		_, critical := CriticalPath(jobs)
 		for _, workers := range []int{1, 2, 5, 1000} {
-			got := Makespan(jobs, workers)
+			got := familyOf(jobs).makespan(workers)
 			if want := slowMakespan(jobs, workers); got != want {
 				t.Fatalf("round %d, %d workers: %v, want %v", round, workers, got, want)
 			}
