@@ -108,10 +108,8 @@ func (r *Runner) Forecasts(ctx context.Context, results []transfer.Result) iter.
 				x.Net.Treatment != results[0].Net.Treatment {
 				yield(
 					Forecast{},
-					fmt.Errorf(
-						"forecast of %s: want nets of one condition with layers of another task, such as AnB",
-						x.Net,
-					),
+					fmt.Errorf("forecast of %s: want nets of one condition with layers of another task, such as AnB",
+						x.Net),
 				)
 				return
 			}
