@@ -106,11 +106,8 @@ func (r *Runner) Forecasts(ctx context.Context, results []transfer.Result) iter.
 			}
 			if _, ok := x.Net.Parent(); !ok || x.Net.Source() == x.Net.Target ||
 				x.Net.Treatment != results[0].Net.Treatment {
-				yield(
-					Forecast{},
-					fmt.Errorf("forecast of %s: want nets of one condition with layers of another task, such as AnB",
-						x.Net),
-				)
+				yield(Forecast{}, fmt.Errorf(
+					"forecast of %s: want nets of one condition with layers of another task, such as AnB", x.Net))
 				return
 			}
 			said, err := r.forecast(ctx, x)
