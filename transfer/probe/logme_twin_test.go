@@ -147,8 +147,8 @@ func TestLogMEByLibrarySteps(t *testing.T) {
 
 // TestLogMEByElevenSteps compares what the iteration stops at with the supremum: nearly the same where there are more
 // pictures than units, and below it where noise may shrink to 0. There the value is that of the same steps in NumPy, by
-// numpy.linalg.svd(x, full_matrices=False); what TLLib has there is in TestLogMEByLibrarySteps. A search for the supremum
-// that ends at log r = -25 finds 1.802227168581752, which rounding moves by some 1e-3, too.
+// numpy.linalg.svd(x, full_matrices=False); what TLLib has there is in TestLogMEByLibrarySteps. A search for the
+// supremum that ends at log r = -25 finds 1.802227168581752, which rounding moves by some 1e-3, too.
 func TestLogMEByElevenSteps(t *testing.T) {
 	for _, c := range []struct {
 		of          task
