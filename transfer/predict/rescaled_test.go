@@ -125,6 +125,7 @@ func TestRescaledResidualNet(t *testing.T) {
 	scale := probing.Scale{Grid: 2}
 	base, rescaled := probed(scale, probing.RMS, at, results[0]), probed(scale, probing.RMS, at, r)
 	if math.Abs(rescaled/base/r.Rescale-1) > 1e-5 {
-		t.Errorf("features at the cut have an RMS of %v, the base's %v, want %v times as much", rescaled, base, r.Rescale)
+		t.Errorf("features at the cut have an RMS of %v, the base's %v, want %v times as much", rescaled, base,
+			r.Rescale)
 	}
 }
