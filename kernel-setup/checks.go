@@ -125,12 +125,8 @@ func (s *site) checkManifest(context.Context) (string, error) {
 			}
 		}
 	}
-	return fmt.Sprintf(
-		"JupyterLab %s, GoNB %s in %s",
-		s.facts("lab")["jupyterlab"],
-		s.facts("tools")["gonb"],
-		short(s.home.Dir),
-	), nil
+	return fmt.Sprintf("JupyterLab %s, GoNB %s in %s", s.facts("lab")["jupyterlab"], s.facts("tools")["gonb"],
+		short(s.home.Dir)), nil
 }
 
 // pluginRecord is the record of the plugin in use, and the folders where it lies.
@@ -162,13 +158,8 @@ func (s *site) checkInstalledPlugin(ctx context.Context) (string, error) {
 	if rec.Facts["package"] == "" {
 		from = dirs
 	}
-	return fmt.Sprintf(
-		"%s on %s: 2x2 product %s in %.2f s",
-		strings.TrimSpace(from),
-		answer.Platform,
-		answer.Product,
-		answer.Seconds,
-	), nil
+	return fmt.Sprintf("%s on %s: 2x2 product %s in %.2f s", strings.TrimSpace(from), answer.Platform, answer.Product,
+		answer.Seconds), nil
 }
 
 // checkAPI shows the version of the PJRT interface. go-xla v0.4.1 speaks to 0.81 (2025) and newer.

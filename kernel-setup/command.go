@@ -53,13 +53,8 @@ func (s *site) run(ctx context.Context, c command) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return fmt.Errorf(
-		"%s: %w\n%s(all it printed: %s)",
-		strings.Join(c.argv[:min(3, len(c.argv))], " "),
-		err,
-		w.tail(25),
-		logName,
-	)
+	return fmt.Errorf("%s: %w\n%s(all it printed: %s)", strings.Join(c.argv[:min(3, len(c.argv))], " "), err,
+		w.tail(25), logName)
 }
 
 // progress shows that c is going on: a bar on a terminal, for one command at a time, else a plain line now and then. It

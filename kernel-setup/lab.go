@@ -227,11 +227,8 @@ func (s *site) checkLab(ctx context.Context) (string, error) {
 		return "", err
 	}
 	defer server.stop()
-	return fmt.Sprintf(
-		"%s answered on 127.0.0.1 after %.1f s",
-		s.facts("lab")["jupyterlab"],
-		time.Since(start).Seconds(),
-	), nil
+	return fmt.Sprintf("%s answered on 127.0.0.1 after %.1f s", s.facts("lab")["jupyterlab"],
+		time.Since(start).Seconds()), nil
 }
 
 // anyPort asks for a port that nobody guesses.

@@ -32,10 +32,8 @@ func (s *site) pluginKind(flag string) (string, error) {
 	switch flag {
 	case pluginWheel:
 		if platform() != "linux/amd64" {
-			return "", fmt.Errorf(
-				"-plugin wheel: the wheels are for linux/amd64, this is %s; use -plugin release",
-				platform(),
-			)
+			return "", fmt.Errorf("-plugin wheel: the wheels are for linux/amd64, this is %s; use -plugin release",
+				platform())
 		}
 		return flag, nil
 	case pluginRelease, pluginNone:
@@ -143,9 +141,7 @@ func (s *site) pluginSound(rec record) error {
 		}
 		if digest != rec.Facts[key+"_sha256"] {
 			return fmt.Errorf(
-				"%s is not what was installed (damaged or changed: its SHA-256 differs from the manifest's)",
-				library,
-			)
+				"%s is not what was installed (damaged or changed: its SHA-256 differs from the manifest's)", library)
 		}
 	}
 	return nil
@@ -167,11 +163,8 @@ func (s *site) adoptPlugin(ctx context.Context) (record, error) {
 		facts["kind"], facts["from"] = pluginExisting, named
 		return record{Facts: facts}, addLibrary(facts, "library", libraries[0])
 	}
-	return record{}, fmt.Errorf(
-		"%s=%s: no pjrt_c_api_*_plugin.so there; unset it to have one installed",
-		plugins.EnvPlugins,
-		named,
-	)
+	return record{}, fmt.Errorf("%s=%s: no pjrt_c_api_*_plugin.so there; unset it to have one installed",
+		plugins.EnvPlugins, named)
 }
 
 // addLibrary notes a library's path and digest.

@@ -173,13 +173,7 @@ func TestStoppedAtTheBasesLoss(t *testing.T) {
 		if r.Steps != c.steps || r.Images != c.steps*8 || r.CleanTested != 24 || !(r.TrainLoss > 0) {
 			t.Errorf(
 				"a base of loss %v: %d steps, %d images, training loss %v, %d pictures on a clean pass; want %d steps",
-				c.loss,
-				r.Steps,
-				r.Images,
-				r.TrainLoss,
-				r.CleanTested,
-				c.steps,
-			)
+				c.loss, r.Steps, r.Images, r.TrainLoss, r.CleanTested, c.steps)
 		}
 	}
 }

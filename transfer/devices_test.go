@@ -95,14 +95,8 @@ func TestAbreast(t *testing.T) {
 	}{{mini, 1, 1}, {mini, 2, 2}, {mini, 3, 3}, {mini, 64, 4}, {paper, 1, 1}, {paper, 2, 1}, {paper, 7, 3},
 		{paper, 64, 4}} {
 		if got := c.cfg.abreast(c.cores); got != c.want {
-			t.Errorf(
-				"%s, batches of %d, %d cores: %d nets beside each other, want %d",
-				c.cfg.Arch.Name,
-				c.cfg.Recipe.Batch,
-				c.cores,
-				got,
-				c.want,
-			)
+			t.Errorf("%s, batches of %d, %d cores: %d nets beside each other, want %d", c.cfg.Arch.Name,
+				c.cfg.Recipe.Batch, c.cores, got, c.want)
 		}
 	}
 }
@@ -153,13 +147,8 @@ func TestNetOnTwoDevices(t *testing.T) {
 	}
 	if math.Abs(want.TrainLoss-alone.TrainLoss) > 1e-4*alone.TrainLoss ||
 		math.Abs(want.Loss-alone.Loss) > 1e-4*alone.Loss {
-		t.Errorf(
-			"two devices: loss %v in training and %v in the test; one: %v and %v",
-			want.TrainLoss,
-			want.Loss,
-			alone.TrainLoss,
-			alone.Loss,
-		)
+		t.Errorf("two devices: loss %v in training and %v in the test; one: %v and %v", want.TrainLoss, want.Loss,
+			alone.TrainLoss, alone.Loss)
 	}
 	cfg := plain
 	cfg.Store = onDevices(t, 2).Store

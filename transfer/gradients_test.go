@@ -37,14 +37,8 @@ func TestGradients(t *testing.T) {
 						t.Fatal(err)
 					}
 					if s.Step != step+1 || s.Loss != metrics[step].Loss || metrics[step].Step != s.Step {
-						t.Errorf(
-							"%s: step %d with loss %v, trained with %v at step %d",
-							name,
-							s.Step,
-							s.Loss,
-							metrics[step].Loss,
-							metrics[step].Step,
-						)
+						t.Errorf("%s: step %d with loss %v, trained with %v at step %d", name, s.Step, s.Loss,
+							metrics[step].Loss, metrics[step].Step)
 					}
 					if len(s.Layers) != learning || s.Layers[learning-1].Layer != "fc8" || !(s.Norm() > 0) ||
 						!(s.Layers[0].Weights > 0) {

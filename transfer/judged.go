@@ -23,11 +23,7 @@ func (r Result) Judged() Result {
 		r.Status = NotTrained
 		r.Reason = fmt.Sprintf(
 			"its training loss ended at %.3f, %.2f of ln %d = %.3f at which a net begins: it did not train",
-			r.TrainLoss,
-			r.TrainLoss/plateau,
-			r.Classes,
-			plateau,
-		)
+			r.TrainLoss, r.TrainLoss/plateau, r.Classes, plateau)
 	}
 	return r
 }

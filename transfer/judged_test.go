@@ -97,13 +97,8 @@ func TestPoorBaseServes(t *testing.T) {
 		}
 		files, err := cfg.Store.Get(r.Key)
 		if err != nil || files[weightsFile] == nil || !strings.Contains(string(files[resultFile]), `"status": "ok"`) {
-			t.Errorf(
-				"entry of %s, %v: weights %v, %s; want weights, and what was measured",
-				r.Net,
-				err,
-				files[weightsFile] != nil,
-				files[resultFile],
-			)
+			t.Errorf("entry of %s, %v: weights %v, %s; want weights, and what was measured", r.Net, err,
+				files[weightsFile] != nil, files[resultFile])
 		}
 	}
 }

@@ -35,10 +35,8 @@ func Recall(s *store.Store, key string) (*Kept, error) {
 		return nil, err
 	}
 	if entry[weightsFile] == nil {
-		return nil, fmt.Errorf(
-			"the weights of net %s were not kept: remove it from the store and train it again",
-			r.Net,
-		)
+		return nil, fmt.Errorf("the weights of net %s were not kept: remove it from the store and train it again",
+			r.Net)
 	}
 	var sp spec
 	if err := json.Unmarshal(entry[specFile], &sp); err != nil {

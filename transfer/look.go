@@ -35,11 +35,8 @@ func (l *Lab) Trained(ctx context.Context, r Result) (*Trained, error) {
 	}
 	if p.Key != r.Key {
 		return nil, fmt.Errorf(
-			"net %s is not of this experiment (data, architecture, recipe and backend; here %s, the net's %s)",
-			r.Net,
-			l.experiment.id,
-			r.Experiment,
-		)
+			"net %s is not of this experiment (data, architecture, recipe and backend; here %s, the net's %s)", r.Net,
+			l.experiment.id, r.Experiment)
 	}
 	entry, err := l.cfg.Store.Get(p.Key)
 	if errors.Is(err, store.ErrMissing) {
@@ -50,9 +47,7 @@ func (l *Lab) Trained(ctx context.Context, r Result) (*Trained, error) {
 	}
 	if entry[weightsFile] == nil {
 		return nil, fmt.Errorf(
-			"the weights of net %s were not kept: remove it from the store and train it again to look into it",
-			r.Net,
-		)
+			"the weights of net %s were not kept: remove it from the store and train it again to look into it", r.Net)
 	}
 	w, err := decodeWeights(entry[weightsFile])
 	if err == nil {
@@ -92,13 +87,8 @@ func (l *Lab) Initial(ctx context.Context, net Net) (arch.Weights, error) {
 		return nil, err
 	}
 	if blocked != nil {
-		return nil, fmt.Errorf(
-			"initial values of %s: its parent %s %s: %s",
-			net,
-			blocked.Net,
-			blocked.Status,
-			blocked.Reason,
-		)
+		return nil, fmt.Errorf("initial values of %s: its parent %s %s: %s", net, blocked.Net, blocked.Status,
+			blocked.Reason)
 	}
 	return p.initial(donor)
 }

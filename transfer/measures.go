@@ -123,12 +123,8 @@ func (p *Plan) begin(ctx context.Context, trainer *train.Trainer, w arch.Weights
 	s.factor = 1
 	for scale := s.scale; math.Abs(scale/target-1) > 1e-4; {
 		if !(scale > 0) || math.IsInf(scale, 1) || !(target > 0) {
-			return s, fmt.Errorf(
-				"net %s: the RMS of the features at the cut is %v, which no number brings to %v",
-				p.Net,
-				scale,
-				target,
-			)
+			return s, fmt.Errorf("net %s: the RMS of the features at the cut is %v, which no number brings to %v",
+				p.Net, scale, target)
 		}
 		s.factor *= target / scale
 		if s.weights, err = p.Arch.Rescaled(w, p.Net.N, s.factor); err != nil {

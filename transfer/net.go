@@ -187,26 +187,18 @@ func (n Net) Check() error {
 	case n.Target != A && n.Target != B && n.Target != Whole:
 		return fmt.Errorf("net with target %q: want A, B or Whole", byte(n.Target))
 	case (n.Target == Whole) != (n.Split == WholeSplit):
-		return fmt.Errorf(
-			"net %s: all classes are the split %q without a half, others have halves A and B",
-			n,
-			WholeSplit,
-		)
+		return fmt.Errorf("net %s: all classes are the split %q without a half, others have halves A and B", n,
+			WholeSplit)
 	case n.Split == PretrainedSplit && n.Target != B:
 		return fmt.Errorf(
-			"net %s: base A is pretrained, and there are no pictures of its task; nets of split %q are tested on B",
-			n,
-			n.Split,
-		)
+			"net %s: base A is pretrained, and there are no pictures of its task; nets of split %q are tested on B", n,
+			n.Split)
 	case n.Target == Whole && slices.Contains([]string{"A", "B"}, n.Treatment.row().letters):
 		return fmt.Errorf("net %s: on all classes there are base, base+, base2x and random nets only", n)
 	case n.Treatment.Uncut() != (n.N == 0):
 		return fmt.Errorf(
-			"net %s: cut n = %d with condition %s; base, base+ and base2x have n = 0, all others n from 1",
-			n,
-			n.N,
-			n.Treatment,
-		)
+			"net %s: cut n = %d with condition %s; base, base+ and base2x have n = 0, all others n from 1", n, n.N,
+			n.Treatment)
 	case n.PerClass < 0 || n.PerClass > 0 && n.Treatment != Base:
 		return fmt.Errorf("net %s: %d images a class; only base nets may have fewer than all", n, n.PerClass)
 	}

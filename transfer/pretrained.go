@@ -91,12 +91,8 @@ func ReadPretrained(file string, a arch.Arch, pre Preprocessing) (*Pretrained, e
 // Check says what is wrong with the preprocessing of pictures of so many channels.
 func (p Preprocessing) Check(channels int) error {
 	if len(p.Mean) != channels || len(p.Std) != 0 && len(p.Std) != channels {
-		return fmt.Errorf(
-			"preprocessing: %d means and %d deviations, want %d of each, one a channel",
-			len(p.Mean),
-			len(p.Std),
-			channels,
-		)
+		return fmt.Errorf("preprocessing: %d means and %d deviations, want %d of each, one a channel", len(p.Mean),
+			len(p.Std), channels)
 	}
 	for _, s := range p.Std {
 		if !(s > 0) {

@@ -58,11 +58,8 @@ func TestPretrainedBaseA(t *testing.T) {
 		t.Error("layers 1..3 of A3B are not those of the pretrained net")
 	}
 	if anb.Scale <= 0 || anb.InitialScale != 0 {
-		t.Errorf(
-			"scale %v at the cut, initially %v; want one above 0, and 0 as nobody knows it",
-			anb.Scale,
-			anb.InitialScale,
-		)
+		t.Errorf("scale %v at the cut, initially %v; want one above 0, and 0 as nobody knows it", anb.Scale,
+			anb.InitialScale)
 	}
 	// What it is shown: (x - mean)/std, where base B has the mean of its own task and the recipe's scale.
 	p, err := l.Plan(t.Context(), anb.Net)

@@ -77,20 +77,12 @@ func (r Recipe) Check() error {
 		)
 	}
 	if r.Outputs < 0 || r.TestEvery < 0 {
-		return fmt.Errorf(
-			"recipe %q: %d outputs, a test every %d steps; want 0 for the default or more",
-			r.Name,
-			r.Outputs,
-			r.TestEvery,
-		)
+		return fmt.Errorf("recipe %q: %d outputs, a test every %d steps; want 0 for the default or more", r.Name,
+			r.Outputs, r.TestEvery)
 	}
 	if s := r.Second; s != nil && (!(s.Rate >= 0) || math.IsInf(s.Rate, 1) || s.Steps < 0) {
-		return fmt.Errorf(
-			"recipe %q: second training at rate %v over %d steps, want 0 for those of the first, or more",
-			r.Name,
-			s.Rate,
-			s.Steps,
-		)
+		return fmt.Errorf("recipe %q: second training at rate %v over %d steps, want 0 for those of the first, or more",
+			r.Name, s.Rate, s.Steps)
 	}
 	if err := r.Rate.Check(); err != nil {
 		return fmt.Errorf("recipe %q: %w", r.Name, err)
@@ -184,12 +176,8 @@ func (r Recipe) outputs(classes int) (int, error) {
 	case r.Outputs == 0:
 		return classes, nil
 	case r.Outputs < classes:
-		return 0, fmt.Errorf(
-			"recipe %q: %d outputs for a task of %d classes, want at least as many",
-			r.Name,
-			r.Outputs,
-			classes,
-		)
+		return 0, fmt.Errorf("recipe %q: %d outputs for a task of %d classes, want at least as many", r.Name, r.Outputs,
+			classes)
 	}
 	return r.Outputs, nil
 }

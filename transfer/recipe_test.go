@@ -23,24 +23,16 @@ func TestMiniConfigOfPlainShapes(t *testing.T) {
 		t.Fatal(err)
 	}
 	if plain.Digest() != same.Digest() || plain.Name() != "plain-shapes" || same.Name() != "shapes" {
-		t.Errorf(
-			"plain-shapes are %s %s, the same as shapes with parameters %s %s",
-			plain.Name(),
-			plain.Digest(),
-			same.Name(),
-			same.Digest(),
-		)
+		t.Errorf("plain-shapes are %s %s, the same as shapes with parameters %s %s", plain.Name(), plain.Digest(),
+			same.Name(), same.Digest())
 	}
 	cfg := MiniConfig(plain)
 	if r := cfg.Recipe; r.Batch != 32 || r.Rate.Base != 0.0275 || r.Steps != 3000 || r.Rate.Max != 3000 ||
 		cfg.Epochs != 0 ||
 		r.Mirror ||
 		r.Pad != 0 {
-		t.Errorf(
-			"recipe %+v, %v epochs; want 3000 steps of 32 at a rate of 0.0275 that falls to 0 there",
-			r,
-			cfg.Epochs,
-		)
+		t.Errorf("recipe %+v, %v epochs; want 3000 steps of 32 at a rate of 0.0275 that falls to 0 there", r,
+			cfg.Epochs)
 	}
 	if w := cfg.Arch.Outputs(1); cfg.Arch.Size != 24 || w != 24 {
 		t.Errorf("arch of %d px, conv2 of %d; want 24 px, 24 channels", cfg.Arch.Size, w)
@@ -65,16 +57,8 @@ func TestMiniConfigFitsTheData(t *testing.T) {
 		cfg := MiniConfig(src)
 		if r := cfg.Recipe; r.Batch != want.batch || r.Rate.Base != want.rate || r.Mirror || r.Pad != 0 ||
 			cfg.Epochs != 3 {
-			t.Errorf(
-				"%s: batch %d, rate %v, mirror %v, pad %d, %v epochs; want %+v and 3 plain epochs",
-				spec,
-				r.Batch,
-				r.Rate.Base,
-				r.Mirror,
-				r.Pad,
-				cfg.Epochs,
-				want,
-			)
+			t.Errorf("%s: batch %d, rate %v, mirror %v, pad %d, %v epochs; want %+v and 3 plain epochs", spec, r.Batch,
+				r.Rate.Base, r.Mirror, r.Pad, cfg.Epochs, want)
 		}
 	}
 }

@@ -217,13 +217,8 @@ func (r Result) possible() error {
 	case r.Tested < 0 || r.Correct < 0 || r.Correct > r.Tested:
 		return fmt.Errorf("%d of %d test images are right, want 0 to all of them", r.Correct, r.Tested)
 	case r.CleanTested < 0 || r.Classes < 0 || r.Steps < 0 || r.Images < 0:
-		return fmt.Errorf(
-			"%d classes, %d steps, %d images and %d of them tested, want none below 0",
-			r.Classes,
-			r.Steps,
-			r.Images,
-			r.CleanTested,
-		)
+		return fmt.Errorf("%d classes, %d steps, %d images and %d of them tested, want none below 0", r.Classes,
+			r.Steps, r.Images, r.CleanTested)
 	}
 	for _, a := range []struct {
 		name  string

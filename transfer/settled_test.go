@@ -43,13 +43,8 @@ func TestSettledIsTheSame(t *testing.T) {
 				}
 				each, err := p.settled(kept.maxSettled)
 				if none, _ := p.settled(0); err != nil || each == 0 || none != 0 {
-					t.Fatalf(
-						"%s: %d values a picture are kept, and %d where there is no room; %v",
-						name,
-						each,
-						none,
-						err,
-					)
+					t.Fatalf("%s: %d values a picture are kept, and %d where there is no room; %v", name, each, none,
+						err)
 				}
 				want, err := always.Train(t.Context(), n)
 				if err != nil {

@@ -218,11 +218,8 @@ func TestTogether(t *testing.T) {
 		t.Fatalf("%d nets alone and %d together, want %d", len(alone), len(together), len(nets))
 	}
 	if inOne[true] == 0 || inOne[false] == 0 {
-		t.Errorf(
-			"blocks of two nets in one graph: %d on pictures and %d on what frozen layers gave; want some",
-			inOne[false],
-			inOne[true],
-		)
+		t.Errorf("blocks of two nets in one graph: %d on pictures and %d on what frozen layers gave; want some",
+			inOne[false], inOne[true])
 	}
 	t.Logf("blocks of two nets: %d on pictures, %d on what frozen layers gave", inOne[false], inOne[true])
 	goneOn := 0

@@ -34,11 +34,8 @@ func TestFewPicturesOfASuperclass(t *testing.T) {
 	}
 	slices.Sort(counts)
 	if !slices.Equal(counts, []int{1, 1, 1, 2, 2}) || !slices.IsSorted(first) {
-		t.Errorf(
-			"7 pictures of a superclass are of its fine classes %v, at %v; want 2 of two and 1 of three",
-			classes,
-			first,
-		)
+		t.Errorf("7 pictures of a superclass are of its fine classes %v, at %v; want 2 of two and 1 of three", classes,
+			first)
 	}
 	fresh, classes := taken(TaskOptions{Skip: 5, PerClass: 5})
 	if len(fresh) != 5 || len(classes) != 5 {

@@ -62,15 +62,8 @@ func CheckImage(src Source, p Part, i int, dst []uint8) error {
 	}
 	h, w, c := src.Shape()
 	if len(dst) != h*w*c {
-		return fmt.Errorf(
-			"dataset %s: buffer of %d bytes, a picture takes %d (%dx%dx%d)",
-			src.Name(),
-			len(dst),
-			h*w*c,
-			h,
-			w,
-			c,
-		)
+		return fmt.Errorf("dataset %s: buffer of %d bytes, a picture takes %d (%dx%dx%d)", src.Name(), len(dst), h*w*c,
+			h, w, c)
 	}
 	return nil
 }

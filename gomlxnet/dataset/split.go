@@ -33,12 +33,8 @@ func SplitFor(src Source, name string) (Split, error) {
 	}
 	classes := src.Classes()
 	if len(classes) < 2 {
-		return Split{}, fmt.Errorf(
-			"split %q of %s: it has %d classes, a split needs at least 2",
-			name,
-			src.Name(),
-			len(classes),
-		)
+		return Split{}, fmt.Errorf("split %q of %s: it has %d classes, a split needs at least 2", name, src.Name(),
+			len(classes))
 	}
 	if name == "natman" {
 		return naturalManMade(src.Name(), classes)
@@ -96,12 +92,8 @@ func naturalManMade(name string, classes []Class) (Split, error) {
 		}
 	}
 	if len(s.A) == 0 || len(s.B) == 0 {
-		return Split{}, fmt.Errorf(
-			"split natman of %s: %d natural and %d man-made classes; both sides need one",
-			name,
-			len(s.A),
-			len(s.B),
-		)
+		return Split{}, fmt.Errorf("split natman of %s: %d natural and %d man-made classes; both sides need one", name,
+			len(s.A), len(s.B))
 	}
 	return s, nil
 }

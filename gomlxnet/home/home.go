@@ -50,11 +50,8 @@ func locate(getenv func(string) string, wd, exe string) (Home, error) {
 	case getenv(EnvRoot) != "":
 		h.Root = absFrom(wd, getenv(EnvRoot))
 		if !isRoot(h.Root) {
-			return Home{}, fmt.Errorf(
-				"%s=%s: no go.mod of module coadapt there; unset it or name the clone's root",
-				EnvRoot,
-				h.Root,
-			)
+			return Home{}, fmt.Errorf("%s=%s: no go.mod of module coadapt there; unset it or name the clone's root",
+				EnvRoot, h.Root)
 		}
 	default:
 		var refused error
@@ -70,17 +67,11 @@ func locate(getenv func(string) string, wd, exe string) (Home, error) {
 		}
 		switch {
 		case h.Root == "" && refused != nil:
-			return Home{}, fmt.Errorf(
-				"%w; change what is wrong, or set %s to the clone if you trust it",
-				refused,
-				EnvRoot,
-			)
+			return Home{}, fmt.Errorf("%w; change what is wrong, or set %s to the clone if you trust it", refused,
+				EnvRoot)
 		case h.Root == "":
 			return Home{}, fmt.Errorf(
-				"no clone of coadapt found from %s upwards; change into the clone or set %s to it",
-				wd,
-				EnvRoot,
-			)
+				"no clone of coadapt found from %s upwards; change into the clone or set %s to it", wd, EnvRoot)
 		}
 	}
 	switch {

@@ -85,15 +85,8 @@ func (t *tensors) initializer(data []byte, at int64) error {
 	case err != nil:
 		return fmt.Errorf("initializer %q: %w", info.Name, err)
 	case uint64(len(raw))%width != 0 || count != uint64(len(raw))/width:
-		return fmt.Errorf(
-			"initializer %q of shape %d and type %s has %d raw bytes, want %d values of %d",
-			info.Name,
-			dims,
-			info.Type,
-			len(raw),
-			count,
-			width,
-		)
+		return fmt.Errorf("initializer %q of shape %d and type %s has %d raw bytes, want %d values of %d", info.Name,
+			dims, info.Type, len(raw), count, width)
 	}
 	if _, twice := t.infos[info.Name]; twice {
 		return fmt.Errorf("initializer %q is there twice", info.Name)

@@ -39,11 +39,8 @@ func Classes(path string, a arch.Arch) (classes int, err error) {
 			return nil
 		}
 		return fmt.Errorf(
-			"%s: tensor %q has shape %v, want one of two dimensions or more, the first of them the classes",
-			path,
-			name,
-			s.list()[name].Shape,
-		)
+			"%s: tensor %q has shape %v, want one of two dimensions or more, the first of them the classes", path, name,
+			s.list()[name].Shape)
 	})
 	return classes, err
 }
@@ -79,25 +76,12 @@ func load(s source, a arch.Arch) (arch.Weights, error) {
 			}
 			l := s.layout(m, v)
 			if info := s.list()[name]; !l.fits(info.Shape) {
-				return nil, fmt.Errorf(
-					"%s: tensor %q has shape %v, want %v for %s of %s",
-					s.where(),
-					name,
-					info.Shape,
-					l.shape,
-					v.Path,
-					a.Name,
-				)
+				return nil, fmt.Errorf("%s: tensor %q has shape %v, want %v for %s of %s", s.where(), name, info.Shape,
+					l.shape, v.Path, a.Name)
 			}
 			if other, taken := used[name]; taken {
-				return nil, fmt.Errorf(
-					"%s: tensor %q would be both %s and %s of %s",
-					s.where(),
-					name,
-					other,
-					v.Path,
-					a.Name,
-				)
+				return nil, fmt.Errorf("%s: tensor %q would be both %s and %s of %s", s.where(), name, other, v.Path,
+					a.Name)
 			}
 			used[name] = v.Path
 			plan = append(plan, found{v, l, name})
@@ -114,13 +98,8 @@ func load(s source, a arch.Arch) (arch.Weights, error) {
 		if n > 3 {
 			more, left = fmt.Sprintf(" and %d more", n-3), left[:3]
 		}
-		return nil, fmt.Errorf(
-			"%s has tensors that %s has not: %s%s; is it of another architecture?",
-			s.where(),
-			a.Name,
-			strings.Join(left, ", "),
-			more,
-		)
+		return nil, fmt.Errorf("%s has tensors that %s has not: %s%s; is it of another architecture?", s.where(),
+			a.Name, strings.Join(left, ", "), more)
 	}
 	w := make(arch.Weights, len(plan))
 	for _, f := range plan {

@@ -24,10 +24,7 @@ func (f failed) hint(msg string) string {
 		if count := f.setIn(m[1]); count > 0 {
 			return fmt.Sprintf(
 				"%s (cell [%d] set it below %%%%, and what is set there ends with its cell: set %s in this cell too)",
-				msg,
-				count,
-				m[1],
-			)
+				msg, count, m[1])
 		}
 		if m[1] == "lab" || m[1] == "nb" { // names that the chapters' first cells declare
 			const says = "%s (run the cell that declares %s first, such as the first one of a chapter, also " +

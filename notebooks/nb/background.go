@@ -82,10 +82,8 @@ func (l *Lab) program(ctx context.Context) (string, error) {
 				"./kernel-setup doctor` says more",
 		)
 	case err != nil:
-		return "", fmt.Errorf(
-			"the clone does not build, so that no run can be started: %s",
-			strings.Join(strings.Fields(string(text)), " "),
-		)
+		return "", fmt.Errorf("the clone does not build, so that no run can be started: %s",
+			strings.Join(strings.Fields(string(text)), " "))
 	}
 	return file, nil
 }

@@ -87,15 +87,8 @@ func TestClaimsOfWhatALayerLearns(t *testing.T) {
 				classes[name] = true
 			}
 			if len(classes) < want[0] || len(classes) > want[1] {
-				t.Errorf(
-					"%s, unit %d: patches of %d classes %v; claimed: %d to %d",
-					layer,
-					i,
-					len(classes),
-					classes,
-					want[0],
-					want[1],
-				)
+				t.Errorf("%s, unit %d: patches of %d classes %v; claimed: %d to %d", layer, i, len(classes), classes,
+					want[0], want[1])
 			}
 		}
 	}
@@ -251,17 +244,8 @@ func TestClaimsOfDistance(t *testing.T) {
 		for _, c := range claims {
 			if got, nets, failed := mean(all, c.c, c.n, c.natman); math.Abs(got-c.want) > 0.06 || nets != c.nets ||
 				failed != c.failed {
-				t.Errorf(
-					"%s: %s at n = %d, natural/man-made %v: %.2f points of %d nets, %d failed; claimed: %+v",
-					name,
-					c.c,
-					c.n,
-					c.natman,
-					got,
-					nets,
-					failed,
-					c,
-				)
+				t.Errorf("%s: %s at n = %d, natural/man-made %v: %.2f points of %d nets, %d failed; claimed: %+v", name,
+					c.c, c.n, c.natman, got, nets, failed, c)
 			}
 		}
 		report, err := stats.Ask(all, 0.95)

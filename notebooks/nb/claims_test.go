@@ -177,11 +177,8 @@ func TestClaimsOfScaleAtTheCut(t *testing.T) {
 		}
 	}
 	if len(own) != 8 || len(other) != 8 || slices.Max(other) >= slices.Min(own) {
-		t.Errorf(
-			"RMS at conv4 %.1f on the own task, %.1f on the other; claimed: all of the own above all of the other",
-			own,
-			other,
-		)
+		t.Errorf("RMS at conv4 %.1f on the own task, %.1f on the other; claimed: all of the own above all of the other",
+			own, other)
 	}
 	if slices.Min(own) < 5.7 || slices.Max(own) > 7.8 || slices.Min(other) < 4.0 || slices.Max(other) > 5.0 {
 		t.Errorf("RMS at conv4 %.2f and %.2f; claimed: 5.8 to 7.7 and 4.1 to 4.9", own, other)
@@ -196,14 +193,8 @@ func TestClaimsOfBriefBases(t *testing.T) {
 	for n := 1; n <= 7; n++ {
 		b := at(transfer.Selffer, n).dip
 		if b.Low <= 0 || b.High >= plus.Low {
-			t.Errorf(
-				"BnB at n = %d: %+.3f [%+.3f, %+.3f], base+ %+.3f; claimed: above the base and below base+",
-				n,
-				b.Value,
-				b.Low,
-				b.High,
-				plus.Value,
-			)
+			t.Errorf("BnB at n = %d: %+.3f [%+.3f, %+.3f], base+ %+.3f; claimed: above the base and below base+", n,
+				b.Value, b.Low, b.High, plus.Value)
 		}
 	}
 }

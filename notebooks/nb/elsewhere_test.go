@@ -20,12 +20,8 @@ func TestAnotherNet(t *testing.T) {
 	const data = "shapes:classes=4,train=12,test=8,size=32"
 	l := opened(t, data, Arch("resnet20"), Steps(2))
 	if l.config.Arch.Cuts() != 10 || l.set.cuts() != 10 || cuts() != 7 {
-		t.Errorf(
-			"resnet20 has %d cuts here, %d by the settings; mini has %d; want 10, 10 and 7",
-			l.config.Arch.Cuts(),
-			l.set.cuts(),
-			cuts(),
-		)
+		t.Errorf("resnet20 has %d cuts here, %d by the settings; mini has %d; want 10, 10 and 7", l.config.Arch.Cuts(),
+			l.set.cuts(), cuts())
 	}
 	nets, err := l.nets(Grid{Conditions: "AnB"})
 	if err != nil {

@@ -103,11 +103,8 @@ func (l *Lab) formPanel(spec Spec) (panel, error) {
 		slices.Concat(spec.Rates, spec.Rates2),
 		func(r float64) bool { return !(r > 0) || r > 100 },
 	) {
-		return panel{}, fmt.Errorf(
-			"Spec.Rates %v, Spec.Rates2 %v: want rates above 0, such as 0.01",
-			spec.Rates,
-			spec.Rates2,
-		)
+		return panel{}, fmt.Errorf("Spec.Rates %v, Spec.Rates2 %v: want rates above 0, such as 0.01", spec.Rates,
+			spec.Rates2)
 	}
 	p := panel{title: spec.Title, button: "use these"}
 	conditions := transfer.Treatments()
@@ -158,11 +155,8 @@ func (l *Lab) formPanel(spec Spec) (panel, error) {
 		splits = append(own, "0", "1", "2", "3", "natman")
 	}
 	if !slices.Contains(splits, split) {
-		return panel{}, fmt.Errorf(
-			"Spec.Grid.Splits %q: want one of Spec.Splits, %s",
-			split,
-			strings.Join(splits, ", "),
-		)
+		return panel{}, fmt.Errorf("Spec.Grid.Splits %q: want one of Spec.Splits, %s", split,
+			strings.Join(splits, ", "))
 	}
 	if spec.Grid.Balanced {
 		return panel{}, errors.New("Spec.Grid.Balanced: a form offers conditions, and Balanced settles them")
@@ -252,10 +246,8 @@ func (l *Lab) chosen(v values, spec Spec) choice {
 func (l *Lab) goSource(c choice) string {
 	text := ""
 	if c.set != l.set {
-		text = fmt.Sprintf(
-			"lab := nb.Open(%s)\n",
-			strings.Join(append([]string{strconv.Quote(c.set.Data)}, c.set.source()...), ", "),
-		)
+		text = fmt.Sprintf("lab := nb.Open(%s)\n",
+			strings.Join(append([]string{strconv.Quote(c.set.Data)}, c.set.source()...), ", "))
 	}
 	text += fmt.Sprintf("results := lab.Run(%s)\n", c.grid.Source())
 	if out, err := format.Source([]byte(text)); err == nil {

@@ -113,14 +113,8 @@ func TestFormSource(t *testing.T) {
 		chosen := c.lab.chosen(v, c.spec)
 		got, open := parsed(t, c.lab.goSource(chosen))
 		if chosen.grid != c.want || got != c.want || open != c.open {
-			t.Errorf(
-				"chosen %+v, source %+v with Open(%s); want %+v with Open(%s)",
-				chosen.grid,
-				got,
-				open,
-				c.want,
-				c.open,
-			)
+			t.Errorf("chosen %+v, source %+v with Open(%s); want %+v with Open(%s)", chosen.grid, got, open, c.want,
+				c.open)
 		}
 		if err := c.lab.become(chosen); err != nil || c.open != "" && c.lab.set.Data != chosen.set.Data {
 			t.Errorf("the lab has data %q, %v", c.lab.set.Data, err)

@@ -260,13 +260,8 @@ func TestClaimsOfGradients(t *testing.T) {
 			t.Errorf("%s: largest gradients %.1f, %s %.1f; claimed: above 30, below 12", cut, a, name, b)
 		}
 		if a, b := median(plain[90:]), median(rescaled[90:]); a > 0.25 || b < 0.8 {
-			t.Errorf(
-				"%s: in the last ten steps %.2f, %s %.2f; claimed: a quarter or less, and 0.8 or more",
-				cut,
-				a,
-				name,
-				b,
-			)
+			t.Errorf("%s: in the last ten steps %.2f, %s %.2f; claimed: a quarter or less, and 0.8 or more", cut, a,
+				name, b)
 		}
 	}
 }

@@ -150,9 +150,7 @@ func (p panel) fits(v values) bool {
 func (p panel) waits() string {
 	return fmt.Sprintf(
 		"This cell waits for you: set what you like and press “%s”. Untouched, it goes on by itself after %.0f s.",
-		p.button,
-		touchWithin.Seconds(),
-	)
+		p.button, touchWithin.Seconds())
 }
 
 // ends are those of a span, "3" or "2-5".

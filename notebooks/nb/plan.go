@@ -118,9 +118,6 @@ func (l *Lab) pace(
 	}
 	pace, err := sweep.NewPace(timings)
 	return pace, fmt.Sprintf(
-		"Times from %v of each of %s on this machine (%d cores); multiply-adds, images and disk are exact.",
-		long,
-		strings.Join(names, ", "),
-		runtime.NumCPU(),
-	), err
+		"Times from %v of each of %s on this machine (%d cores); multiply-adds, images and disk are exact.", long,
+		strings.Join(names, ", "), runtime.NumCPU()), err
 }

@@ -58,11 +58,8 @@ func (l *Lab) stale(name string, now ...Work) (changes []string, known bool, err
 	if !slices.Equal(was.Options, own.Options) {
 		changes = append(
 			changes,
-			fmt.Sprintf(
-				"its nets were trained in another way (options %s, now %s)",
-				said(was.Options),
-				said(own.Options),
-			),
+			fmt.Sprintf("its nets were trained in another way (options %s, now %s)", said(was.Options),
+				said(own.Options)),
 		)
 	}
 	if was.Backend != own.Backend {
@@ -76,11 +73,8 @@ func (l *Lab) stale(name string, now ...Work) (changes []string, known bool, err
 		changes, known, err = was.Changes(l.ctx)
 	default:
 		changes = []string{
-			fmt.Sprintf(
-				"the code, the recipe, the data or the split file are others (experiment %s, now %s)",
-				was.Experiment,
-				own.Experiment,
-			),
+			fmt.Sprintf("the code, the recipe, the data or the split file are others (experiment %s, now %s)",
+				was.Experiment, own.Experiment),
 		}
 	}
 	if err != nil {

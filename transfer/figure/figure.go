@@ -79,12 +79,8 @@ func Curve(results []transfer.Result, opt Options) (*Figure, error) {
 	var halves [2]bool
 	for _, r := range results {
 		if r.Net.N > len(opt.Layers) {
-			return nil, fmt.Errorf(
-				"figure: net %s is cut at %d, but %d layers are named",
-				r.Net,
-				r.Net.N,
-				len(opt.Layers),
-			)
+			return nil, fmt.Errorf("figure: net %s is cut at %d, but %d layers are named", r.Net, r.Net.N,
+				len(opt.Layers))
 		}
 		if r.Net.Treatment != transfer.Base {
 			halves[r.Net.Target-transfer.A] = true

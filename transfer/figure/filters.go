@@ -37,14 +37,8 @@ func Filters(banks []FilterBank, opt Options) (*Figure, error) {
 		smallest, largest := math.Inf(1), 0.0
 		for j, f := range b.Filters {
 			if b.Size < 1 || len(f) != 3*b.Size*b.Size {
-				return nil, fmt.Errorf(
-					"filters of %s: number %d has %d weights, want %d × %d × 3",
-					b.Net,
-					j,
-					len(f),
-					b.Size,
-					b.Size,
-				)
+				return nil, fmt.Errorf("filters of %s: number %d has %d weights, want %d × %d × 3", b.Net, j, len(f),
+					b.Size, b.Size)
 			}
 			w := absMax(f)
 			smallest, largest = min(smallest, w), max(largest, w)
@@ -56,15 +50,8 @@ func Filters(banks []FilterBank, opt Options) (*Figure, error) {
 		t.cols = columns(len(t.images), few)
 		t.side = sideFor(b.Size, min(filterLength, (width-indexWidth+tileGap)/vg.Length(t.cols)-tileGap))
 		page.blocks = append(page.blocks, t)
-		alt += fmt.Sprintf(
-			" %s: %d of %d by %d pixels, their largest weights from %s to %s",
-			b.Net,
-			len(b.Filters),
-			b.Size,
-			b.Size,
-			short(smallest),
-			short(largest),
-		)
+		alt += fmt.Sprintf(" %s: %d of %d by %d pixels, their largest weights from %s to %s", b.Net, len(b.Filters),
+			b.Size, b.Size, short(smallest), short(largest))
 		alt += fmt.Sprintf(", %.0f%% grey", 100*b.grey())
 		if same := slices.IndexFunc(banks[:i], b.equal); same >= 0 {
 			alt += fmt.Sprintf(", bit for bit those of %s", banks[same].Net)

@@ -91,12 +91,8 @@ func Forest(results []transfer.Result, claims []string, opt Options) (*Figure, e
 		"together, by " +
 		"Bonferroni. " +
 		"A mark is filled where that excludes what the claim is set against, zero unless said otherwise.",
-		fmt.Sprintf(
-			"%d nets are numbers, %d are not; a net's accuracy is %s.",
-			report.Nets,
-			len(report.Missing),
-			rule(results),
-		)}
+		fmt.Sprintf("%d nets are numbers, %d are not; a net's accuracy is %s.", report.Nets, len(report.Missing),
+			rule(results))}
 	if f.cutsOff() {
 		notes = append(notes, "An arrow head: the interval goes on beyond the frame.")
 	}

@@ -42,14 +42,8 @@ func TestForest(t *testing.T) {
 			continue
 		}
 		lines++
-		want := fmt.Sprintf(
-			"%s %+.2f [%+.2f, %+.2f], %s",
-			l.At,
-			100*l.Value,
-			100*l.Simultaneous.Low,
-			100*l.Simultaneous.High,
-			l.Words(),
-		)
+		want := fmt.Sprintf("%s %+.2f [%+.2f, %+.2f], %s", l.At, 100*l.Value, 100*l.Simultaneous.Low,
+			100*l.Simultaneous.High, l.Words())
 		if !strings.Contains(f.Alt(), want) {
 			t.Errorf("%q does not say %q", f.Alt(), want)
 		}

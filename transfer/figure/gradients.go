@@ -66,15 +66,8 @@ func Gradients(curves []GradientCurve, opt Options) (*Figure, error) {
 			}
 		}
 		norms.series, losses.series = append(norms.series, norm), append(losses.series, loss)
-		alt += fmt.Sprintf(
-			" %s: from %s at step 1, at most %s at step %d, loss %.3f at step %d.",
-			c.Net,
-			short(c.Steps[0].Norm()),
-			short(largest),
-			at,
-			c.Steps[len(c.Steps)-1].Loss,
-			c.Steps[len(c.Steps)-1].Step,
-		)
+		alt += fmt.Sprintf(" %s: from %s at step 1, at most %s at step %d, loss %.3f at step %d.", c.Net,
+			short(c.Steps[0].Norm()), short(largest), at, c.Steps[len(c.Steps)-1].Loss, c.Steps[len(c.Steps)-1].Step)
 	}
 	if len(ended) > 0 {
 		notes = append(notes, "The loss is not finite any more (×): "+strings.Join(ended, ", ")+".")

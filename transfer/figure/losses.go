@@ -63,14 +63,8 @@ func Losses(curves []LossCurve, opt Options) (*Figure, error) {
 		last = max(last, end.Step, r.Steps)
 		classes[r.Classes] = true
 		loss.series = append(loss.series, line)
-		alt += fmt.Sprintf(
-			" %s: training loss from %.3f at step %d to %.3f at step %d",
-			r.Net,
-			first.Loss,
-			first.Step,
-			end.Loss,
-			end.Step,
-		)
+		alt += fmt.Sprintf(" %s: training loss from %.3f at step %d to %.3f at step %d", r.Net, first.Loss, first.Step,
+			end.Loss, end.Step)
 		if r.Status == transfer.OK {
 			loss.series = append(loss.series, series{look: looks[i], points: []point{{float64(r.Steps), r.Loss}}})
 			alt += fmt.Sprintf(", test loss %.3f, accuracy %.3f.", r.Loss, r.Accuracy)

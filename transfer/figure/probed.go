@@ -358,13 +358,8 @@ func ckaCells(
 		}
 	}
 	if !slices.Equal(rows, cols) || len(cells) != len(rows)*len(cols) {
-		return nil, nil, "", fmt.Errorf(
-			"figure of CKA: %s has the layers %v and %s %v, want the same",
-			of.Net,
-			rows,
-			of.Other,
-			cols,
-		)
+		return nil, nil, "", fmt.Errorf("figure of CKA: %s has the layers %v and %s %v, want the same", of.Net, rows,
+			of.Other, cols)
 	}
 	return rows, cells, strings.Join(diagonal, ", "), nil
 }

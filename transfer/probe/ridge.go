@@ -164,13 +164,8 @@ func (r *Ridge) Accuracy(x *mat.Dense, labels []int) (float64, error) {
 	}
 	n, d := x.Dims()
 	if d != len(r.mean) || len(labels) != n {
-		return 0, fmt.Errorf(
-			"x has the shape [%d, %d], with %d labels: want %d units, and a label for each picture",
-			n,
-			d,
-			len(labels),
-			len(r.mean),
-		)
+		return 0, fmt.Errorf("x has the shape [%d, %d], with %d labels: want %d units, and a label for each picture", n,
+			d, len(labels), len(r.mean))
 	}
 	var out mat.Dense
 	z := mat.NewDense(n, d, nil)

@@ -59,11 +59,8 @@ func Accounts(said []Forecast) ([]Account, error) {
 		}
 	}
 	if len(tasks) < 2 || !slices.Contains(names, CutNumber) {
-		return nil, fmt.Errorf(
-			"forecasts of %d tasks: want two at least, with %s among the forecasts",
-			len(tasks),
-			CutNumber,
-		)
+		return nil, fmt.Errorf("forecasts of %d tasks: want two at least, with %s among the forecasts", len(tasks),
+			CutNumber)
 	}
 	draws := drawn(len(tasks))
 	tables := map[string]measures{}

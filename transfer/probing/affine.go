@@ -84,11 +84,8 @@ func (m affine) ofRank(rank int) (affine, error) {
 	}
 	var eigen mat.EigenSym
 	if !eigen.Factorize(given, true) {
-		return affine{}, fmt.Errorf(
-			"a stitch of rank %d: the principal directions of %d units do not converge",
-			rank,
-			b,
-		)
+		return affine{}, fmt.Errorf("a stitch of rank %d: the principal directions of %d units do not converge", rank,
+			b)
 	}
 	var vectors, keep mat.Dense
 	eigen.VectorsTo(&vectors) // the largest come last

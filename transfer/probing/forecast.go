@@ -3,7 +3,6 @@ package probing
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"iter"
 	"math"
@@ -12,7 +11,6 @@ import (
 	"coadapt/gomlxnet/dataset"
 	"coadapt/transfer"
 	"coadapt/transfer/probe"
-	"coadapt/transfer/store"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -108,13 +106,8 @@ func (r *Runner) Forecasts(ctx context.Context, results []transfer.Result) iter.
 			}
 			if _, ok := x.Net.Parent(); !ok || x.Net.Source() == x.Net.Target ||
 				x.Net.Treatment != results[0].Net.Treatment {
-				yield(
-					Forecast{},
-					fmt.Errorf(
-						"forecast of %s: want nets of one condition with layers of another task, such as AnB",
-						x.Net,
-					),
-				)
+				yield(Forecast{}, fmt.Errorf(
+					"forecast of %s: want nets of one condition with layers of another task, such as AnB", x.Net))
 				return
 			}
 			said, err := r.forecast(ctx, x)
@@ -131,6 +124,21 @@ func (r *Runner) Forecasts(ctx context.Context, results []transfer.Result) iter.
 	}
 }
 
+// forecastSpec is what forecasts of a net depend on.
+type forecastSpec struct {
+	Kind     string `json:"kind"`
+	Version  int    `json:"version"`
+	Donor    string `json:"donor"` // key
+	Base     string `json:"base"`  // key
+	Cut      int    `json:"cut"`
+	Pictures int    `json:"pictures"`
+}
+
+func decodeForecasts(data []byte) (said []Forecast, err error) {
+	err = json.Unmarshal(data, &said)
+	return said, err
+}
+
 // forecast is all that is said of a net.
 func (r *Runner) forecast(ctx context.Context, x transfer.Result) ([]Forecast, error) {
 	parent, _ := x.Net.Parent()
@@ -142,39 +150,15 @@ func (r *Runner) forecast(ctx context.Context, x transfer.Result) ([]Forecast, e
 	if err != nil {
 		return nil, err
 	}
-	key, err := store.Key(struct {
-		Kind     string `json:"kind"`
-		Version  int    `json:"version"`
-		Donor    string `json:"donor"`
-		Base     string `json:"base"`
-		Cut      int    `json:"cut"`
-		Pictures int    `json:"pictures"`
-	}{"forecast", forecastVersion, donor.Key, base.Key, x.Net.N, r.pictures})
+	spec := forecastSpec{"forecast", forecastVersion, donor.Key, base.Key, x.Net.N, r.pictures}
+	all, err := filled(r, []any{spec}, decodeForecasts, func() ([][]Forecast, error) {
+		said, err := r.say(ctx, x, donor, base)
+		return [][]Forecast{said}, err
+	})
 	if err != nil {
 		return nil, err
 	}
-	var said []Forecast
-	data, err := r.lab.Store().Probed(key)
-	switch {
-	case err == nil:
-		r.Hits++
-		if err := json.Unmarshal(data, &said); err != nil {
-			return nil, err
-		}
-	case errors.Is(err, store.ErrMissing):
-		r.Misses++
-		if said, err = r.say(ctx, x, donor, base); err != nil {
-			return nil, err
-		}
-		if data, err = json.MarshalIndent(said, "", " "); err != nil {
-			return nil, err
-		}
-		if err := r.lab.Store().KeepProbed(key, data); err != nil && !store.IsReadOnly(err) {
-			return nil, err
-		}
-	default:
-		return nil, err
-	}
+	said := all[0]
 	task := x.Net.Split + "/" + x.Net.Halves()
 	for i := range said {
 		f := &said[i]

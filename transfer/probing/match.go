@@ -71,11 +71,8 @@ func orderFree(a arch.Arch, layer int) (bool, error) {
 			}
 		}
 		if weighted != 1 {
-			return false, fmt.Errorf(
-				"matching units: %s has %d convolutions and inner products, want 1",
-				b.Name,
-				weighted,
-			)
+			return false, fmt.Errorf("matching units: %s has %d convolutions and inner products, want 1", b.Name,
+				weighted)
 		}
 	}
 	_, lrn := arch.Find[op.LRN](a.Blocks[layer])

@@ -108,9 +108,7 @@ const atATime = 4
 func (p Maximise) pictures(ctx context.Context, r *Runner, s *Subject) ([]Made, error) {
 	if p.Steps < 1 || !(p.Rate > 0) || p.Decay < 0 || p.Decay >= 1 || p.Jitter < 0 || p.Blur < 0 {
 		return nil, fmt.Errorf(
-			"%+v: want a step at least, a rate above 0, a decay of 0 to 1, no jitter or blur below 0",
-			p,
-		)
+			"%+v: want a step at least, a rate above 0, a decay of 0 to 1, no jitter or blur below 0", p)
 	}
 	layer, err := p.layer(s)
 	if err != nil {

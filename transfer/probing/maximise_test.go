@@ -20,13 +20,8 @@ func TestMaximise(t *testing.T) {
 		best := find(t, values, fmt.Sprintf(BestShown, u), "conv3")
 		random := find(t, values, fmt.Sprintf(MadeElse, u), "conv3")
 		if made < best.Number()+0.3*math.Abs(best.Number()) || best.Control != Holds || random.Control != Holds {
-			t.Errorf(
-				"unit %d: %v, the best test picture has %v, one for a random net %v",
-				u,
-				made,
-				best.Number(),
-				random.Number(),
-			)
+			t.Errorf("unit %d: %v, the best test picture has %v, one for a random net %v", u, made, best.Number(),
+				random.Number())
 		}
 	}
 	made, err := p.Made(t.Context(), r, net)

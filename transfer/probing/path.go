@@ -44,12 +44,8 @@ func (p Path) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Value, 
 	}
 	a, b := nets[0], nets[1]
 	if err := a.Arch.Check(b.Weights); err != nil {
-		return nil, fmt.Errorf(
-			"no line leads from %s to %s, which has another shape: %w",
-			a.Result.Net,
-			b.Result.Net,
-			err,
-		)
+		return nil, fmt.Errorf("no line leads from %s to %s, which has another shape: %w", a.Result.Net, b.Result.Net,
+			err)
 	}
 	to := b.Weights
 	if p.Matched {
@@ -104,11 +100,8 @@ func (p Path) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Value, 
 	alone, end := mean(own, nil), mean(ways[1].by[p.Points-1], nil)
 	return append(values, Value{Name: "accuracy of the second net in its own view", Unit: "share"}.of(alone).failsIf(
 		math.Abs(alone-end) > 0.02,
-		fmt.Sprintf(
-			"the second net has %.3f in the view of the first and %.3f in its own: the line does not end at it",
-			end,
-			alone,
-		),
+		fmt.Sprintf("the second net has %.3f in the view of the first and %.3f in its own: the line does not end at it",
+			end, alone),
 	)), nil
 }
 

@@ -63,11 +63,8 @@ func TestPath(t *testing.T) {
 		}
 	}
 	if apart[true] > 1e-5 || apart[false] < 1e-4 {
-		t.Errorf(
-			"half-way the loss differs by %v between shuffled units and by %v between matched ones",
-			apart[false],
-			apart[true],
-		)
+		t.Errorf("half-way the loss differs by %v between shuffled units and by %v between matched ones", apart[false],
+			apart[true])
 	}
 	if _, err := (Path{Points: 2}).Values(t.Context(), r, []*Subject{a, a}); err == nil ||
 		!strings.Contains(err.Error(), "3 at least") {

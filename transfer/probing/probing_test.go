@@ -128,14 +128,8 @@ func TestEveryProbe(t *testing.T) {
 					groups = 1
 				}
 				if r.Misses != groups || r.Hits != 0 || len(values) < 2*groups || lines[i] == "" {
-					t.Errorf(
-						"%s: %d values, %d looked into, %d kept; want %d looked into",
-						name,
-						len(values),
-						r.Misses,
-						r.Hits,
-						groups,
-					)
+					t.Errorf("%s: %d values, %d looked into, %d kept; want %d looked into", name, len(values), r.Misses,
+						r.Hits, groups)
 				}
 				for _, v := range values {
 					if v.Name == "" || v.Unit == "" || v.Probe != name || v.Net == "" ||
@@ -187,13 +181,8 @@ func TestFeaturesAreReadOnce(t *testing.T) {
 	kept := r.features.bytes
 	collect(t, r, Neighbours{Grid: 2, K: 3}, net)
 	if len(r.readers) != before || r.features.bytes != kept || before != 1 {
-		t.Errorf(
-			"%d graphs and %d bytes, %d and %d before: the features were read again",
-			len(r.readers),
-			r.features.bytes,
-			before,
-			kept,
-		)
+		t.Errorf("%d graphs and %d bytes, %d and %d before: the features were read again", len(r.readers),
+			r.features.bytes, before, kept)
 	}
 	s, err := r.subject(t.Context(), net, nil)
 	if err != nil {
@@ -207,15 +196,8 @@ func TestFeaturesAreReadOnce(t *testing.T) {
 	loss := mean(losses, nil)
 	if int(math.Round(mean(right, nil)*float64(len(right)))) != net.Correct || len(losses) != net.Tested ||
 		math.Abs(loss-net.Loss) > 1e-5 {
-		t.Errorf(
-			"%v of %d right, loss %v: the result says %d of %d, %v",
-			mean(right, nil),
-			len(losses),
-			loss,
-			net.Correct,
-			net.Tested,
-			net.Loss,
-		)
+		t.Errorf("%v of %d right, loss %v: the result says %d of %d, %v", mean(right, nil), len(losses), loss,
+			net.Correct, net.Tested, net.Loss)
 	}
 	small := newFeatures(l.Store(), 4*100)
 	for _, key := range []string{"a", "b", "c"} {

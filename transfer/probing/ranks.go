@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-
-	"coadapt/gomlxnet/dataset"
 )
 
 // Ranks stitches as [Stitch] does, with maps of low rank: how many directions of the sender's features does the
@@ -33,57 +31,49 @@ func (p Ranks) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Value,
 		}
 	}
 	receiver, sender := nets[0], nets[1]
-	last := len(receiver.Arch.Blocks) - 1
-	out, err := r.Features(ctx, receiver, dataset.Test, last)
+	alone, err := r.alone(ctx, receiver)
 	if err != nil {
 		return nil, err
 	}
-	right, _ := score(out.Data, out.Labels)
-	values := []Value{Value{Name: Receiver, Unit: "share"}.of(mean(right, nil))}
-	for l := range min(last, len(sender.Arch.Blocks)-1) {
-		cut, from, err := r.stitchAt(ctx, receiver, sender, l)
-		v := Value{Layer: receiver.Arch.Blocks[l].Name, Name: RankFull, Unit: "share"}
-		var no *unstitchable
-		if errors.As(err, &no) {
-			values = append(values, v.none(no))
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		said, err := p.at(cut, v, from)
-		if errors.As(err, &no) {
-			said, err = []Value{v.none(no)}, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		self, _, err := cut.accuracy(cut.train, cut.test)
-		if errors.As(err, &no) {
-			values = append(values, said...)
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		v.Name = RankSelf
-		values = append(append(values, said...), v.of(self).selfControl(mean(right, nil), cut.test.Pictures()))
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
+	values, err := r.atCuts(ctx, receiver, sender, RankFull, func(cut stitchCut, v Value) ([]Value, error) {
+		return p.at(cut, v, alone.Number())
+	})
+	if err != nil {
+		return nil, err
 	}
-	return values, nil
+	return append([]Value{alone}, values...), nil
 }
 
-// at is the accuracy at each rank, the lowest first.
-func (p Ranks) at(cut stitchCut, v Value, from [2]Features) ([]Value, error) {
-	w, err := leastSquares(from[0], cut.train)
+// at is what is said of a cut. Where the sender cannot be stitched, the receiver perhaps can be to itself.
+func (p Ranks) at(cut stitchCut, v Value, alone float64) ([]Value, error) {
+	said, err := p.accuracies(cut, v)
+	var no *unstitchable
+	if errors.As(err, &no) {
+		said, err = []Value{v.none(no)}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	self, _, err := cut.accuracy(cut.train, cut.test)
+	if errors.As(err, &no) {
+		return said, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	v.Name = RankSelf
+	return append(said, v.of(self).selfControl(alone, cut.test.Pictures())), nil
+}
+
+// accuracies are those at each rank, the lowest first.
+func (p Ranks) accuracies(cut stitchCut, v Value) ([]Value, error) {
+	w, err := leastSquares(cut.from[0], cut.train)
 	if err != nil {
 		return nil, err
 	}
 	var values []Value
 	tested := func(name string, w affine) error {
-		a, _, err := cut.tested(w, from[1])
+		a, _, err := cut.tested(w, cut.from[1])
 		if err == nil {
 			v.Name = name
 			values = append(values, v.of(a))
@@ -91,7 +81,7 @@ func (p Ranks) at(cut stitchCut, v Value, from [2]Features) ([]Value, error) {
 		return err
 	}
 	for _, rank := range p.Ranks {
-		if rank >= min(from[0].Units(), cut.train.Units()) {
+		if rank >= min(cut.from[0].Units(), cut.train.Units()) {
 			continue
 		}
 		low, err := w.ofRank(rank)

@@ -272,7 +272,7 @@ func TestWrongTask(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cut, _, err := r.stitchAt(t.Context(), s, s, 6)
+	cut, err := r.stitchAt(t.Context(), s, s, 6)
 	if err != nil {
 		t.Fatal(err)
 	}

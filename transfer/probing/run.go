@@ -11,7 +11,6 @@ import (
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/inspect"
 	"coadapt/transfer"
-	"coadapt/transfer/store"
 )
 
 // DefaultPictures is how many pictures a Runner shows where nothing else is asked for.
@@ -176,42 +175,6 @@ func (r *Runner) group(ctx context.Context, p Probe, results []transfer.Result) 
 	return records[0].named(), nil
 }
 
-// fill gives records the values that the store keeps of them. If one is missing, look finds the values of all, and
-// those that are missing are kept.
-func (r *Runner) fill(records []record, look func() ([][]Value, error)) error {
-	keys := make([]string, len(records))
-	var missing []int
-	for i := range records {
-		var err error
-		if keys[i], err = store.Key(records[i].Spec); err != nil {
-			return err
-		}
-		records[i].Values, err = r.kept(keys[i])
-		switch {
-		case errors.Is(err, store.ErrMissing):
-			missing = append(missing, i)
-		case err != nil:
-			return err
-		}
-	}
-	if len(missing) == 0 {
-		r.Hits++
-		return nil
-	}
-	r.Misses++
-	found, err := look()
-	if err != nil {
-		return err
-	}
-	for _, i := range missing {
-		records[i].Values = failedFirst(found[i])
-		if err := r.keep(keys[i], records[i]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // subject is the net of a result, shown pictures of a task; nil is its own.
 func (r *Runner) subject(ctx context.Context, x transfer.Result, shown *dataset.Task) (*Subject, error) {
 	t, err := r.lab.Trained(ctx, x)
@@ -236,27 +199,6 @@ func (r *Runner) record(k kind, p Probe, subjects []*Subject) (record, error) {
 		x.Spec.Nets, x.Names = append(x.Spec.Nets, s.Result.Key), append(x.Names, s.Result.Net.String())
 	}
 	return x, nil
-}
-
-func (r *Runner) kept(key string) ([]Value, error) {
-	data, err := r.lab.Store().Probed(key)
-	if err != nil {
-		return nil, err
-	}
-	x, err := decode(data)
-	return x.Values, err
-}
-
-// keep has the store keep a record. A store that may only be read keeps none.
-func (r *Runner) keep(key string, x record) error {
-	data, err := json.MarshalIndent(x, "", " ")
-	if err != nil {
-		return err
-	}
-	if err := r.lab.Store().KeepProbed(key, data); err != nil && !store.IsReadOnly(err) {
-		return err
-	}
-	return nil
 }
 
 // argMax is the first of the largest.

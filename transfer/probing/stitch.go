@@ -2,8 +2,6 @@ package probing
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"maps"
 	"math"
 	"math/rand/v2"
@@ -42,90 +40,34 @@ func (Stitch) Nets() int { return 2 }
 // gives, and the controls.
 func (p Stitch) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Value, error) {
 	receiver, sender := nets[0], nets[1]
-	last := len(receiver.Arch.Blocks) - 1
-	out, err := r.Features(ctx, receiver, dataset.Test, last)
+	alone, err := r.alone(ctx, receiver)
 	if err != nil {
 		return nil, err
 	}
-	right, _ := score(out.Data, out.Labels)
-	alone := mean(right, nil)
-	values := []Value{Value{Name: Receiver, Unit: "share"}.of(alone)}
 	first, err := sender.Arch.Init(freshSeed)
 	if err != nil {
 		return nil, err
 	}
-	random := map[dataset.Part][]Features{}
-	layers := make([]int, min(last, len(sender.Arch.Blocks)-1))
+	layers := make([]int, cutsOf(receiver, sender))
 	for l := range layers {
 		layers[l] = l
 	}
+	random := map[dataset.Part][]Features{}
 	for _, part := range []dataset.Part{dataset.Train, dataset.Test} {
 		if random[part], _, err = r.pass(ctx, sender, first, part, layers); err != nil {
 			return nil, err
 		}
 	}
-	for _, l := range layers {
-		cut, from, err := r.stitchAt(ctx, receiver, sender, l)
-		v := Value{Layer: receiver.Arch.Blocks[l].Name, Unit: "share"}
-		var said []Value
-		if err == nil {
-			said, err = cut.values(v, alone, [4][2]Features{from, {cut.train, cut.test},
-				{random[dataset.Train][l], random[dataset.Test][l]}, {clustered(cut.train, 1), clustered(cut.test, 2)}})
-		}
-		var no *unstitchable
-		if errors.As(err, &no) {
-			v.Name = Stitched
-			said, err = []Value{v.none(no)}, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		values = append(values, said...)
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
+	values, err := r.atCuts(ctx, receiver, sender, Stitched, func(cut stitchCut, v Value) ([]Value, error) {
+		l := cut.n - 1
+		return cut.values(v, alone.Number(), [4][2]Features{cut.from, {cut.train, cut.test},
+			{random[dataset.Train][l], random[dataset.Test][l]}, {clustered(cut.train, 1), clustered(cut.test, 2)}})
+	})
+	if err != nil {
+		return nil, err
 	}
-	return values, nil
+	return append([]Value{alone}, values...), nil
 }
-
-// stitchCut is a cut of the receiver.
-type stitchCut struct {
-	r           *Runner
-	receiver    *Subject
-	n           int
-	train, test Features // of the receiver at the cut
-}
-
-// stitchAt is the cut above a layer, from 0, with the sender's features of training and of test pictures.
-func (r *Runner) stitchAt(ctx context.Context, receiver, sender *Subject, layer int) (
-	cut stitchCut, from [2]Features, err error) {
-	cut = stitchCut{r: r, receiver: receiver, n: layer + 1}
-	for _, x := range []struct {
-		of   *Subject
-		part dataset.Part
-		to   *Features
-	}{
-		{receiver, dataset.Train, &cut.train},
-		{receiver, dataset.Test, &cut.test},
-		{sender, dataset.Train, &from[0]},
-		{sender, dataset.Test, &from[1]},
-	} {
-		if *x.to, err = r.Features(ctx, x.of, x.part, layer); err != nil {
-			return cut, from, err
-		}
-	}
-	if cut.train.Places() != from[0].Places() {
-		return cut, from, &unstitchable{fmt.Sprintf("the layer has %d places in %s and %d in %s",
-			cut.train.Places(), receiver.Result.Net, from[0].Places(), sender.Result.Net)}
-	}
-	return cut, from, nil
-}
-
-// unstitchable says why there is no stitch at a cut.
-type unstitchable struct{ why string }
-
-// Error is the reason.
-func (e *unstitchable) Error() string { return e.why }
 
 // selfControl is the accuracy of a receiver stitched to itself as a control: it must be what it is alone.
 func (v Value) selfControl(alone float64, pictures int) Value {

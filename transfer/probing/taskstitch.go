@@ -2,7 +2,6 @@ package probing
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 
@@ -38,35 +37,17 @@ func (TaskStitch) Nets() int { return 2 }
 // began from, the training loss of both, and the control.
 func (p TaskStitch) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Value, error) {
 	if p.Epochs < 1 || !(p.Rate > 0) {
-		return nil, fmt.Errorf(
-			"a stitch trained over %d epochs at rate %v: want 1 at least, and a rate above 0",
-			p.Epochs,
-			p.Rate,
-		)
+		return nil, fmt.Errorf("a stitch trained over %d epochs at rate %v: want 1 at least, and a rate above 0",
+			p.Epochs, p.Rate)
 	}
-	receiver, sender := nets[0], nets[1]
-	var values []Value
-	for l := range min(len(receiver.Arch.Blocks), len(sender.Arch.Blocks)) - 1 {
-		v := Value{Layer: receiver.Arch.Blocks[l].Name, Name: TaskTrained, Unit: "share"}
-		cut, from, err := r.stitchAt(ctx, receiver, sender, l)
-		var said []Value
-		if err == nil {
-			said, err = p.at(ctx, cut, v, from)
-		}
-		var no *unstitchable
-		if errors.As(err, &no) {
-			said, err = []Value{v.none(no)}, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		values = append(values, said...)
-	}
-	return values, nil
+	return r.atCuts(ctx, nets[0], nets[1], TaskTrained, func(cut stitchCut, v Value) ([]Value, error) {
+		return p.at(ctx, cut, v)
+	})
 }
 
 // at is what is said of a cut.
-func (p TaskStitch) at(ctx context.Context, cut stitchCut, v Value, from [2]Features) ([]Value, error) {
+func (p TaskStitch) at(ctx context.Context, cut stitchCut, v Value) ([]Value, error) {
+	from := cut.from
 	begin, err := leastSquares(from[0], cut.train)
 	if err != nil {
 		return nil, err

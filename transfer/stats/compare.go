@@ -29,11 +29,7 @@ func Compare(results []transfer.Result, t, less transfer.Treatment, n int, level
 	}
 	if len(s.Pairs(t, less, []int{n}, where)) == 0 {
 		return Line{}, fmt.Errorf(
-			"%s against %s at n = %d: no two nets of the same split, seed and target that are numbers",
-			t,
-			less,
-			n,
-		)
+			"%s against %s at n = %d: no two nets of the same split, seed and target that are numbers", t, less, n)
 	}
 	cuts, _, err := s.families(c, level)
 	if err != nil {

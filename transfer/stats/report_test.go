@@ -77,15 +77,8 @@ func TestNumbersOf2014(t *testing.T) {
 			units = l.Clusters // the targets of AnB+ are base nets' units too
 		}
 		if math.Abs(100*l.Value-c.want) > 0.0051 || units != c.units {
-			t.Errorf(
-				"%s at %s: %+.4f points of %d units, want %+.2f of %d",
-				c.claim,
-				c.at,
-				100*l.Value,
-				units,
-				c.want,
-				c.units,
-			)
+			t.Errorf("%s at %s: %+.4f points of %d units, want %+.2f of %d", c.claim, c.at, 100*l.Value, units, c.want,
+				c.units)
 		}
 	}
 }
@@ -202,15 +195,8 @@ func TestBalancedDesignFindsWhatIsThere(t *testing.T) {
 		l := line(claim, "n = 5")
 		if math.Abs(100*l.Value-want) > 0.3 || l.Verdict != stats.Supported || l.Units != 12 || len(l.Warnings) > 0 ||
 			!(l.Low < l.Value && l.Value < l.High) {
-			t.Errorf(
-				"%s: %+.2f, %s, %d units, warnings %v; want %+.0f, supported, 12, none",
-				claim,
-				100*l.Value,
-				l.Verdict,
-				l.Units,
-				l.Warnings,
-				want,
-			)
+			t.Errorf("%s: %+.2f, %s, %d units, warnings %v; want %+.0f, supported, 12, none", claim, 100*l.Value,
+				l.Verdict, l.Units, l.Warnings, want)
 		}
 		if !(l.Permuted <= 2.0/4096+1e-12) { // all twelve units agree
 			t.Errorf("%s: permutation p %v", claim, l.Permuted)

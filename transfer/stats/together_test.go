@@ -233,17 +233,8 @@ func TestOnePairOneInterval(t *testing.T) {
 				}
 				if math.Abs(sign*c.Value-l.Value) > 1e-12 || !same(plain, l.Interval) ||
 					!same(together, l.Simultaneous) {
-					t.Errorf(
-						"%s at %s: %+v %+v; Compare(%s, %s) has %+v %+v",
-						l.Claim.Name,
-						l.At,
-						l.Interval,
-						l.Simultaneous,
-						a,
-						b,
-						c.Interval,
-						c.Simultaneous,
-					)
+					t.Errorf("%s at %s: %+v %+v; Compare(%s, %s) has %+v %+v", l.Claim.Name, l.At, l.Interval,
+						l.Simultaneous, a, b, c.Interval, c.Simultaneous)
 				}
 				compared++
 			}

@@ -165,13 +165,8 @@ func (e *BrokenError) Error() string {
 			e.Stuck,
 		)
 	}
-	return fmt.Sprintf(
-		"store entry %s is broken: %s: %v; it was moved to %s and will be computed again",
-		e.Key,
-		e.File,
-		e.Err,
-		e.Moved,
-	)
+	return fmt.Sprintf("store entry %s is broken: %s: %v; it was moved to %s and will be computed again", e.Key, e.File,
+		e.Err, e.Moved)
 }
 
 // Unwrap is the fault.

@@ -72,16 +72,8 @@ func TestPlanOfPaper(t *testing.T) {
 	got := NewPlan(plans, never, nil)
 	if got.Nets != 163 || got.Hits != 0 || got.Train.Cmp(train) != 0 || got.Test.Cmp(test) != 0 ||
 		got.Images != images {
-		t.Errorf(
-			"%d nets, %v and %v multiply-adds, %d images; want 163, %v, %v, %d",
-			got.Nets,
-			got.Train,
-			got.Test,
-			got.Images,
-			train,
-			test,
-			images,
-		)
+		t.Errorf("%d nets, %v and %v multiply-adds, %d images; want 163, %v, %v, %d", got.Nets, got.Train, got.Test,
+			got.Images, train, test, images)
 	}
 	if got.Disk < 163*4*60965224 || got.Disk > 163*4*61100000 { // parameters of CaffeNet, in the recipe
 		t.Errorf("%d bytes on disk", got.Disk)

@@ -80,10 +80,8 @@ func choose(h home.Home, want, env, plugins string, gpu bool) (config, notice st
 	case config == "":
 		name, file := defaultPlugin(dirs, gpu)
 		if name == "" && refused != nil {
-			return "go", fmt.Sprintf(
-				"Nets run on GoMLX's pure Go backend, 10 to 100 times slower than XLA: %v.",
-				refused,
-			), nil
+			return "go", fmt.Sprintf("Nets run on GoMLX's pure Go backend, 10 to 100 times slower than XLA: %v.",
+				refused), nil
 		}
 		if name == "" {
 			return "go", "No PJRT plugin was found, so nets run on GoMLX's pure Go backend, 10 to 100 times " +

@@ -49,14 +49,8 @@ func TestPlantedPluginsAreLeftOut(t *testing.T) {
 			}
 			if config, notice, err := choose(h, "", "", "", false); err != nil || config != "go" ||
 				!strings.Contains(notice, why) {
-				t.Errorf(
-					"%s, %s: got %q, notice %q, error %v; want go and a notice that says why",
-					why,
-					name,
-					config,
-					notice,
-					err,
-				)
+				t.Errorf("%s, %s: got %q, notice %q, error %v; want go and a notice that says why", why, name, config,
+					notice, err)
 			}
 			if _, _, err := choose(h, "xla:cpu", "", "", false); err == nil || !strings.Contains(err.Error(), why) {
 				t.Errorf("%s, %s: got error %v, want one that says why", why, name, err)

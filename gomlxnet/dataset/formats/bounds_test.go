@@ -73,11 +73,8 @@ func TestTarBomb(t *testing.T) {
 		kept += len(data)
 	}
 	if kept > 1<<20 || src.Len(dataset.Train) != 4 {
-		t.Errorf(
-			"%d bytes are kept of %d training pictures and other files, want those of the pictures",
-			kept,
-			src.Len(dataset.Train),
-		)
+		t.Errorf("%d bytes are kept of %d training pictures and other files, want those of the pictures", kept,
+			src.Len(dataset.Train))
 	}
 	if _, err := Open(t.Context(), bomb(t, files, "train/cat/?.png", picture.MaxBytes+1, 1), Options{}); err == nil ||
 		!strings.Contains(err.Error(), "train/cat/a.png has") {

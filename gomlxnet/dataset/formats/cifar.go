@@ -117,12 +117,8 @@ func (s *cifar) Image(p dataset.Part, i int, dst []uint8) error {
 func openCIFAR(ctx context.Context, t *tree, l cifarLayout, opt Options) (*cifar, error) {
 	s := &cifar{where: t.where, layout: l, name: l.name, column: l.labels - 1}
 	if opt.Size != 0 && opt.Size != cifarSide {
-		return nil, fmt.Errorf(
-			"%s: %s has pictures of 32 pixels, size %d asked for; leave the size out",
-			t.where,
-			l.name,
-			opt.Size,
-		)
+		return nil, fmt.Errorf("%s: %s has pictures of 32 pixels, size %d asked for; leave the size out", t.where,
+			l.name, opt.Size)
 	}
 	if opt.Coarse {
 		if l.labels == 1 {
@@ -138,12 +134,8 @@ func openCIFAR(ctx context.Context, t *tree, l cifarLayout, opt Options) (*cifar
 		for _, name := range names {
 			data, err := t.read(name, maxFile)
 			if err != nil {
-				return nil, fmt.Errorf(
-					"%w (%s needs %s)",
-					err,
-					l.name,
-					strings.Join(append(slices.Clone(l.train), l.test...), ", "),
-				)
+				return nil, fmt.Errorf("%w (%s needs %s)", err, l.name,
+					strings.Join(append(slices.Clone(l.train), l.test...), ", "))
 			}
 			if err := l.check(data); err != nil {
 				return nil, fmt.Errorf("%s: %s%s: %w", t.where, t.prefix, name, err)
@@ -176,25 +168,14 @@ func (l cifarLayout) check(data []byte) error {
 	for i := 0; i+n <= len(data); i += n {
 		for j, classes := range l.counts {
 			if v := int(data[i+j]); v >= classes {
-				return fmt.Errorf(
-					"record %d: label %d, want 0..%d; is this the binary version of %s?",
-					i/n,
-					v,
-					classes-1,
-					l.name,
-				)
+				return fmt.Errorf("record %d: label %d, want 0..%d; is this the binary version of %s?", i/n, v,
+					classes-1, l.name)
 			}
 		}
 	}
 	if rest := len(data) % n; rest != 0 {
-		return fmt.Errorf(
-			"%d bytes are %d records of %d bytes and %d bytes more; the file is cut off or not %s",
-			len(data),
-			len(data)/n,
-			n,
-			rest,
-			l.name,
-		)
+		return fmt.Errorf("%d bytes are %d records of %d bytes and %d bytes more; the file is cut off or not %s",
+			len(data), len(data)/n, n, rest, l.name)
 	}
 	return nil
 }
@@ -212,26 +193,16 @@ func (s *cifar) arrange() error {
 			if s.layout.labels == 2 {
 				if was, ok := coarse[rec[1]]; ok && was != rec[0] {
 					part.order = []int{r}
-					return fmt.Errorf(
-						"%s: fine label %d with coarse label %d, elsewhere with %d",
-						s.Describe(dataset.Part(p), 0),
-						rec[1],
-						rec[0],
-						was,
-					)
+					return fmt.Errorf("%s: fine label %d with coarse label %d, elsewhere with %d",
+						s.Describe(dataset.Part(p), 0), rec[1], rec[0], was)
 				}
 				coarse[rec[1]] = rec[0]
 			}
 		}
 		for l, list := range byClass {
 			if len(list) == 0 {
-				return fmt.Errorf(
-					"%s: class %s has no %s picture in %s",
-					s.where,
-					s.classes[l].Name,
-					dataset.Part(p),
-					strings.Join(part.files, ", "),
-				)
+				return fmt.Errorf("%s: class %s has no %s picture in %s", s.where, s.classes[l].Name, dataset.Part(p),
+					strings.Join(part.files, ", "))
 			}
 			part.order = append(part.order, list...)
 		}

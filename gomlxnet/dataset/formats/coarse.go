@@ -32,11 +32,8 @@ func coarseLabels(classes []dataset.Class) (coarse []dataset.Class, of []int, er
 	for _, c := range classes {
 		l, ok := label[c.Super]
 		if !ok || len(classes) != 100 {
-			return nil, nil, fmt.Errorf(
-				"coarse labels are those of CIFAR-100's 100 classes; here are %d, with %s",
-				len(classes),
-				c.Name,
-			)
+			return nil, nil, fmt.Errorf("coarse labels are those of CIFAR-100's 100 classes; here are %d, with %s",
+				len(classes), c.Name)
 		}
 		of = append(of, l)
 	}

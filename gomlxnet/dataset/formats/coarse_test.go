@@ -39,13 +39,8 @@ func TestFineClasses(t *testing.T) {
 		for i := range src.Len(dataset.Train) {
 			f := fine(dataset.Train, i)
 			if count[f]++; of[f] != src.Label(dataset.Train, i) {
-				t.Errorf(
-					"%s: picture %d of superclass %d is said to be of fine class %d",
-					name,
-					i,
-					src.Label(dataset.Train, i),
-					f,
-				)
+				t.Errorf("%s: picture %d of superclass %d is said to be of fine class %d", name, i,
+					src.Label(dataset.Train, i), f)
 			}
 		}
 		if slices.Min(count) != 3 || slices.Max(count) != 3 {

@@ -253,11 +253,8 @@ func (s *folder) size(ctx context.Context, want int) (err error) {
 		}
 	}
 	if s.h == 0 {
-		return fmt.Errorf(
-			"%s: no training picture has a readable header, the first is %s",
-			s.t.where,
-			s.parts[dataset.Train][0].file,
-		)
+		return fmt.Errorf("%s: no training picture has a readable header, the first is %s", s.t.where,
+			s.parts[dataset.Train][0].file)
 	}
 	return nil
 }

@@ -120,12 +120,8 @@ func TestTinyImageNetTree(t *testing.T) {
 	}
 	if src.Len(dataset.Train) != 2 || src.Len(dataset.Test) != 2 ||
 		dataset.Describe(src, dataset.Test, 0) != "set: tiny/val/images/val_1.JPEG" {
-		t.Errorf(
-			"%d + %d pictures, first test %s",
-			src.Len(dataset.Train),
-			src.Len(dataset.Test),
-			dataset.Describe(src, dataset.Test, 0),
-		)
+		t.Errorf("%d + %d pictures, first test %s", src.Len(dataset.Train), src.Len(dataset.Test),
+			dataset.Describe(src, dataset.Test, 0))
 	}
 }
 

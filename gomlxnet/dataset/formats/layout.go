@@ -88,14 +88,8 @@ func (t *tree) folder(name string) (string, error) {
 			continue
 		}
 		if found != "" {
-			return "", fmt.Errorf(
-				"%s has both %s%s and %s%s/; put the pictures into one",
-				t.where,
-				t.prefix,
-				found,
-				t.prefix,
-				part,
-			)
+			return "", fmt.Errorf("%s has both %s%s and %s%s/; put the pictures into one", t.where, t.prefix, found,
+				t.prefix, part)
 		}
 		found = part + "/"
 	}

@@ -37,11 +37,8 @@ func TestLeftovers(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got.Digest() != want.Digest() || len(got.Classes()) != 2 || got.Len(dataset.Train) != 4 {
-		t.Errorf(
-			"%d classes and %d pictures, want 2 and 4 under the same digest",
-			len(got.Classes()),
-			got.Len(dataset.Train),
-		)
+		t.Errorf("%d classes and %d pictures, want 2 and 4 under the same digest", len(got.Classes()),
+			got.Len(dataset.Train))
 	}
 	if n := passedReasons(t, got)[becauseHidden]; n != 10 {
 		t.Errorf("%d files and folders passed over as hidden, want 9 and .hidden", n)
@@ -58,12 +55,8 @@ func TestComposedNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(src.Classes()) != 3 || src.Len(dataset.Train) != 6 || src.Len(dataset.Test) != 3 {
-		t.Errorf(
-			"%+v with %d and %d pictures, want 3 classes with 6 and 3",
-			src.Classes(),
-			src.Len(dataset.Train),
-			src.Len(dataset.Test),
-		)
+		t.Errorf("%+v with %d and %d pictures, want 3 classes with 6 and 3", src.Classes(), src.Len(dataset.Train),
+			src.Len(dataset.Test))
 	}
 }
 

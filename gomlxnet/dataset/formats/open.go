@@ -151,12 +151,8 @@ func openListed(ctx context.Context, t *tree, name string, opt Options) (dataset
 		for _, f := range sure {
 			says = append(says, f.says)
 		}
-		return nil, fmt.Errorf(
-			"%s holds %d data sets (%s); give the folder or an archive of one alone",
-			t.where,
-			len(sure),
-			strings.Join(says, "; "),
-		)
+		return nil, fmt.Errorf("%s holds %d data sets (%s); give the folder or an archive of one alone", t.where,
+			len(sure), strings.Join(says, "; "))
 	}
 	for _, f := range formats() {
 		if len(sure) > 0 {

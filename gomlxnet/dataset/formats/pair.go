@@ -27,11 +27,8 @@ func newPair(a, b dataset.Source) (*Pair, error) {
 			a.Name(), ah, aw, ac, b.Name(), bh, bw, bc)
 	}
 	if a.Digest() == b.Digest() {
-		return nil, fmt.Errorf(
-			"two data sets: %s and %s are the same pictures; divide the classes of one by a split",
-			a.Name(),
-			b.Name(),
-		)
+		return nil, fmt.Errorf("two data sets: %s and %s are the same pictures; divide the classes of one by a split",
+			a.Name(), b.Name())
 	}
 	p := &Pair{a: a, b: b}
 	sum := sha256.Sum256(fmt.Appendf(nil, "coadapt pair v1\n%s\n%s\n", a.Digest(), b.Digest()))

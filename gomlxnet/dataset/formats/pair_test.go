@@ -82,12 +82,8 @@ func TestPair(t *testing.T) {
 		t.Fatal(err)
 	}
 	if task.NumTrain() != alone.NumTrain() || !slices.Equal(task.Mean(), alone.Mean()) {
-		t.Errorf(
-			"task B has %d pictures, the second source %d; means are alike: %t",
-			task.NumTrain(),
-			alone.NumTrain(),
-			slices.Equal(task.Mean(), alone.Mean()),
-		)
+		t.Errorf("task B has %d pictures, the second source %d; means are alike: %t", task.NumTrain(), alone.NumTrain(),
+			slices.Equal(task.Mean(), alone.Mean()))
 	}
 	if turned, _, _ := pairOf(t, "plain-shapes:classes=6,train=5,test=2,size=24",
 		"shapes:classes=4,train=6,test=3,size=24"); turned.Digest() == p.Digest() {

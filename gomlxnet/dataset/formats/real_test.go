@@ -38,14 +38,8 @@ func TestRealData(t *testing.T) {
 			if len(classes) != c.classes || src.Len(dataset.Train) != c.train || src.Len(dataset.Test) != c.test ||
 				h != c.side ||
 				w != c.side {
-				t.Errorf(
-					"%d classes, %d + %d pictures of %dx%d",
-					len(classes),
-					src.Len(dataset.Train),
-					src.Len(dataset.Test),
-					h,
-					w,
-				)
+				t.Errorf("%d classes, %d + %d pictures of %dx%d", len(classes), src.Len(dataset.Train),
+					src.Len(dataset.Test), h, w)
 			}
 			if last := classes[len(classes)-1]; classes[0].Name != c.firstClass || last.Name != c.lastClass ||
 				last.Title != c.lastTitle {

@@ -37,12 +37,8 @@ func TestTestShare(t *testing.T) {
 		t.Fatal(err)
 	}
 	if src.Len(dataset.Train) != 16 || src.Len(dataset.Test) != 4 || len(src.Classes()) != 2 {
-		t.Fatalf(
-			"%d and %d pictures of %d classes, want 16 and 4 of 2",
-			src.Len(dataset.Train),
-			src.Len(dataset.Test),
-			len(src.Classes()),
-		)
+		t.Fatalf("%d and %d pictures of %d classes, want 16 and 4 of 2", src.Len(dataset.Train), src.Len(dataset.Test),
+			len(src.Classes()))
 	}
 	test := names(src, dataset.Test)
 	for _, name := range names(src, dataset.Train) {
@@ -63,11 +59,8 @@ func TestTestShare(t *testing.T) {
 		}
 	}
 	if more.Len(dataset.Test) != 4 || same < 2 {
-		t.Errorf(
-			"with one more a class %d test pictures, %d of them as before; want 4, at least 2",
-			more.Len(dataset.Test),
-			same,
-		)
+		t.Errorf("with one more a class %d test pictures, %d of them as before; want 4, at least 2",
+			more.Len(dataset.Test), same)
 	}
 	for _, share := range []float64{-0.1, 1, 2} {
 		if _, err := openMap(files, Options{Parts: divide.Parts{TestShare: share}}); err == nil ||

@@ -40,12 +40,8 @@ func TestTurboIsOtherData(t *testing.T) {
 	}
 	defer packed.Close()
 	if packed.Digest() != fast.Digest() || packed.DecodedBy() != "libjpeg-turbo" {
-		t.Errorf(
-			"the pack has digest %s and decoder %q, want %s and libjpeg-turbo",
-			packed.Digest(),
-			packed.DecodedBy(),
-			fast.Digest(),
-		)
+		t.Errorf("the pack has digest %s and decoder %q, want %s and libjpeg-turbo", packed.Digest(),
+			packed.DecodedBy(), fast.Digest())
 	}
 	a, b := make([]uint8, 4800), make([]uint8, 4800)
 	if err := slow.Image(dataset.Train, 0, a); err != nil {

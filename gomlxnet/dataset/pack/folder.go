@@ -60,22 +60,11 @@ func Open(dir string) (*Folder, error) {
 	f := &s.file
 	switch {
 	case f.Version != version:
-		return nil, fmt.Errorf(
-			"%s: %s is of version %d, this program reads %d; pack again",
-			dir,
-			indexFile,
-			f.Version,
-			version,
-		)
+		return nil, fmt.Errorf("%s: %s is of version %d, this program reads %d; pack again", dir, indexFile, f.Version,
+			version)
 	case f.Height < 1 || f.Width < 1 || f.Height > 1<<14 || f.Width > 1<<14 || len(f.Classes) == 0:
-		return nil, fmt.Errorf(
-			"%s: %s is damaged: pictures of %dx%d and %d classes; pack again",
-			dir,
-			indexFile,
-			f.Height,
-			f.Width,
-			len(f.Classes),
-		)
+		return nil, fmt.Errorf("%s: %s is damaged: pictures of %dx%d and %d classes; pack again", dir, indexFile,
+			f.Height, f.Width, len(f.Classes))
 	}
 	s.size = f.Height * f.Width * 3
 	for i := range f.Shards {
@@ -94,13 +83,8 @@ func (s *Folder) openShard(i int) error {
 		return err
 	}
 	if sum != s.file.Shards[i] {
-		return fmt.Errorf(
-			"%s is damaged: its SHA-256 sum is %s, want %s; remove %s and pack again",
-			file,
-			sum,
-			s.file.Shards[i],
-			indexFile,
-		)
+		return fmt.Errorf("%s is damaged: its SHA-256 sum is %s, want %s; remove %s and pack again", file, sum,
+			s.file.Shards[i], indexFile)
 	}
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -220,11 +204,7 @@ func (s *Folder) pixels(p dataset.Part, i int) ([]uint8, error) {
 		if sum != pic.CRC {
 			return nil, fmt.Errorf(
 				"%s is damaged: its CRC-32C sum is %08x, want %08x; remove the shard and %s and pack again",
-				s.Describe(p, i),
-				sum,
-				pic.CRC,
-				indexFile,
-			)
+				s.Describe(p, i), sum, pic.CRC, indexFile)
 		}
 		pic.checked.Store(true)
 	}

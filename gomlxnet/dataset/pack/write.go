@@ -210,11 +210,8 @@ func claim(dir string, head plan) error {
 		}
 		for _, e := range list {
 			if e.Name() != lockFile && !strings.HasSuffix(e.Name(), durable.PartEnding) {
-				return fmt.Errorf(
-					"pack: %s is not empty and holds no pack (%s); choose an empty or a new folder",
-					dir,
-					e.Name(),
-				)
+				return fmt.Errorf("pack: %s is not empty and holds no pack (%s); choose an empty or a new folder", dir,
+					e.Name())
 			}
 		}
 		return durable.WriteFile(file, func(w io.Writer) error { _, err := w.Write(want); return err })

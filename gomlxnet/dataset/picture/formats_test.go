@@ -188,11 +188,8 @@ func TestDecodersShareMemory(t *testing.T) {
 		t.Error("the memory of a decoded picture is not given back")
 	}
 	if huge := decodeCost(nil, 8192, 8192, color.NRGBA64Model); huge <= decodeMemory {
-		t.Errorf(
-			"8192 x 8192 pixels of 16 bits count as %d bytes, want more than %d, so that it is decoded alone",
-			huge,
-			decodeMemory,
-		)
+		t.Errorf("8192 x 8192 pixels of 16 bits count as %d bytes, want more than %d, so that it is decoded alone",
+			huge, decodeMemory)
 	}
 }
 
@@ -206,10 +203,7 @@ func TestUnreadFormats(t *testing.T) {
 		}
 	}
 	if k := KindOf("photo.nef", append([]byte("MM\x00*"), binary.BigEndian.AppendUint32(nil, 8)...)); k != Unread {
-		t.Errorf(
-			"a camera's raw picture is of kind %d, want %d: what looks like a TIFF in it is a thumbnail",
-			k,
-			Unread,
-		)
+		t.Errorf("a camera's raw picture is of kind %d, want %d: what looks like a TIFF in it is a thumbnail", k,
+			Unread)
 	}
 }

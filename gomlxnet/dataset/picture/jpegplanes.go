@@ -173,11 +173,7 @@ func (f *jpegFrame) readFrame(body []byte) error {
 		if maxH%p.h != 0 || maxV%p.v != 0 {
 			return fmt.Errorf(
 				"a JPEG with %dx%d samples in one plane for %dx%d in another, which is not read; convert it to PNG",
-				p.h,
-				p.v,
-				maxH,
-				maxV,
-			)
+				p.h, p.v, maxH, maxV)
 		}
 		f.comp[i] = p
 	}

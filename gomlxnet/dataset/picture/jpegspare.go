@@ -18,8 +18,7 @@ import (
 var (
 	errProgressive = errors.New("a progressive JPEG with planes sampled unevenly, which Go does not decode")
 	errOwnScans    = errors.New(
-		"a JPEG with planes sampled unevenly, each in a scan of its own, which Go does not decode",
-	)
+		"a JPEG with planes sampled unevenly, each in a scan of its own, which Go does not decode")
 )
 
 // spare is libjpeg-turbo. It stays open, as any source may meet such a file at any time.

@@ -49,15 +49,8 @@ func TestWarp(t *testing.T) {
 			warp(c.img, size, size, got)
 			mean, most := datatest.Apart(got, warped(c.img, size, size))
 			if mean > c.mean || most > c.most {
-				t.Errorf(
-					"%s to %d px: %.2f grey levels off on average, %d at most, want at most %.1f and %d",
-					c.name,
-					size,
-					mean,
-					most,
-					c.mean,
-					c.most,
-				)
+				t.Errorf("%s to %d px: %.2f grey levels off on average, %d at most, want at most %.1f and %d", c.name,
+					size, mean, most, c.mean, c.most)
 			}
 			t.Logf("%s to %d px: %.3f, %d", c.name, size, mean, most)
 		}

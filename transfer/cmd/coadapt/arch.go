@@ -183,18 +183,8 @@ func archTable(w io.Writer, rows []layerRow) error {
 		if r.Frozen {
 			name += " (frozen)"
 		}
-		fmt.Fprintf(
-			tw,
-			"%s\t%s\t%s\t%s\t%s\t%s\t%s\t%.2f\t\n",
-			name,
-			r.Input,
-			r.Weights,
-			r.Output,
-			thousands(int64(r.Parameters)),
-			thousands(r.MultiplyAdds),
-			thousands(r.Train),
-			float64(r.Bytes)/1e6,
-		)
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%.2f\t\n", name, r.Input, r.Weights, r.Output,
+			thousands(int64(r.Parameters)), thousands(r.MultiplyAdds), thousands(r.Train), float64(r.Bytes)/1e6)
 	}
 	return tw.Flush()
 }

@@ -37,10 +37,8 @@ func TestArch(t *testing.T) {
 	}
 	if !rows[1].Frozen || rows[1].Train != rows[1].MultiplyAdds || rows[2].Train != 2*rows[2].MultiplyAdds ||
 		rows[3].Train != 3*rows[3].MultiplyAdds {
-		t.Errorf(
-			"in training, frozen layers cost once, the lowest that learns twice, the others three times: %+v",
-			rows,
-		)
+		t.Errorf("in training, frozen layers cost once, the lowest that learns twice, the others three times: %+v",
+			rows)
 	}
 	_, out, _ = coadapt(t, t.Context(), "arch", "mini", "-n", "2", "-finetune")
 	if strings.Contains(out, "frozen") {

@@ -122,10 +122,6 @@ func failures(results []transfer.Result) error {
 	if len(names) == 0 {
 		return nil
 	}
-	return fmt.Errorf(
-		"%d nets failed, and are tried again by the same command: %s; the last one for: %s",
-		len(names),
-		strings.Join(names, ", "),
-		reason,
-	)
+	return fmt.Errorf("%d nets failed, and are tried again by the same command: %s; the last one for: %s", len(names),
+		strings.Join(names, ", "), reason)
 }

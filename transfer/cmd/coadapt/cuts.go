@@ -62,20 +62,9 @@ func cutTable(w io.Writer, rows []cutRow) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(tw, "cut\tblock\toutput\tvalues\tparameters\tand below\tfield\tstride\tmultiply-adds below\tabove\t")
 	for _, r := range rows {
-		fmt.Fprintf(
-			tw,
-			"%d\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\t\n",
-			r.Cut,
-			r.Block,
-			r.Output,
-			thousands(int64(r.Values)),
-			thousands(int64(r.Parameters)),
-			thousands(int64(r.ParametersBelow)),
-			r.Field,
-			r.Stride,
-			thousands(r.Below),
-			thousands(r.Above),
-		)
+		fmt.Fprintf(tw, "%d\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t%s\t\n", r.Cut, r.Block, r.Output,
+			thousands(int64(r.Values)), thousands(int64(r.Parameters)), thousands(int64(r.ParametersBelow)), r.Field,
+			r.Stride, thousands(r.Below), thousands(r.Above))
 	}
 	return tw.Flush()
 }

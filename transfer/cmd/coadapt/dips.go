@@ -144,18 +144,8 @@ func dipsTable(w io.Writer, all []dipRecord) error {
 		if r.N > 0 {
 			cut = fmt.Sprint(r.N)
 		}
-		fmt.Fprintf(
-			tw,
-			"%s\t%s\t%s\t[%s, %s]\t%d\t%d of %d\n",
-			r.Condition,
-			cut,
-			number(r.Estimate),
-			number(r.Low),
-			number(r.High),
-			r.Units,
-			r.Failed,
-			r.Of,
-		)
+		fmt.Fprintf(tw, "%s\t%s\t%s\t[%s, %s]\t%d\t%d of %d\n", r.Condition, cut, number(r.Estimate), number(r.Low),
+			number(r.High), r.Units, r.Failed, r.Of)
 	}
 	return tw.Flush()
 }

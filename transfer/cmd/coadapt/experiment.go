@@ -187,14 +187,8 @@ func (f *experimentFlags) choose(cfg transfer.Config) ([]transfer.Net, error) {
 	checked := map[string]bool{transfer.WholeSplit: true}
 	for _, n := range nets {
 		if n.N > arch.Cuts() {
-			return nil, fmt.Errorf(
-				"%s: net %s is cut at %d, want 1 to %d, the layers of %s below its last",
-				flag,
-				n,
-				n.N,
-				arch.Cuts(),
-				arch.Name,
-			)
+			return nil, fmt.Errorf("%s: net %s is cut at %d, want 1 to %d, the layers of %s below its last", flag, n,
+				n.N, arch.Cuts(), arch.Name)
 		}
 		if checked[n.Split] {
 			continue

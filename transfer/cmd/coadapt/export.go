@@ -145,18 +145,14 @@ func (f exportFlags) files() ([]exported, error) {
 			return nil, errors.New("-no-weights: tables have none; leave it out, or give -o an archive")
 		case !table && f.what != "":
 			return nil, fmt.Errorf(
-				"-what %s: an archive holds whole entries; leave it out, or give -o a .csv or .parquet file",
-				f.what,
-			)
+				"-what %s: an archive holds whole entries; leave it out, or give -o a .csv or .parquet file", f.what)
 		case table && f.what == "":
 			f.what = "results"
 		}
 		return []exported{{f.out, ending, f.what}}, nil
 	}
-	return nil, fmt.Errorf(
-		"-o %q: want a file that ends in .csv, .parquet, .tar.zst, .tar.gz or .tar, or a folder",
-		f.out,
-	)
+	return nil, fmt.Errorf("-o %q: want a file that ends in .csv, .parquet, .tar.zst, .tar.gz or .tar, or a folder",
+		f.out)
 }
 
 // choose are the results that the flags ask for.
@@ -165,12 +161,8 @@ func (f exportFlags) choose(all []transfer.Result, s *store.Store) ([]transfer.R
 		return !strings.HasPrefix(r.Experiment, f.experiment) && r.Data != f.experiment
 	})
 	if len(results) == 0 && f.experiment != "" {
-		return nil, fmt.Errorf(
-			"-experiment %q: none in the store %s, which holds\n%s",
-			f.experiment,
-			s.Dir(),
-			lines(group(all)),
-		)
+		return nil, fmt.Errorf("-experiment %q: none in the store %s, which holds\n%s", f.experiment, s.Dir(),
+			lines(group(all)))
 	}
 	if f.nets != "" {
 		want := make(map[string]bool)
@@ -182,11 +174,8 @@ func (f exportFlags) choose(all []transfer.Result, s *store.Store) ([]transfer.R
 			}
 			for _, key := range keys {
 				if !slices.ContainsFunc(results, func(r transfer.Result) bool { return r.Key == key }) {
-					return nil, fmt.Errorf(
-						"-nets: %s is not among the nets that can be read and are of -experiment %q",
-						word,
-						f.experiment,
-					)
+					return nil, fmt.Errorf("-nets: %s is not among the nets that can be read and are of -experiment %q",
+						word, f.experiment)
 				}
 				want[key] = true
 			}

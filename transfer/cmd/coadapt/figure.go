@@ -71,9 +71,7 @@ func figureCommand(stdout io.Writer) *cobra.Command {
 			}
 			if claims != "" && which != "forest" {
 				return fmt.Errorf(
-					"-claims %q: a figure of claims is drawn by -figure forest; add that, or leave it out",
-					claims,
-				)
+					"-claims %q: a figure of claims is drawn by -figure forest; add that, or leave it out", claims)
 			}
 			opt := figure.Options{Title: title}
 			var err error
@@ -83,10 +81,8 @@ func figureCommand(stdout io.Writer) *cobra.Command {
 			if which != "curve" || overlay != "" {
 				for _, name := range []string{"measure", "behind"} {
 					if c.Flags().Changed(name) {
-						return fmt.Errorf(
-							"-%s: only a curve has that; draw it with -figure curve and without -overlay",
-							name,
-						)
+						return fmt.Errorf("-%s: only a curve has that; draw it with -figure curve and without -overlay",
+							name)
 					}
 				}
 			}
@@ -198,11 +194,8 @@ func chosen(w io.Writer, in, dir, want string) ([]transfer.Result, error) {
 		return nil, err
 	}
 	if len(all) > 1 {
-		return nil, fmt.Errorf(
-			"a figure shows one experiment, and there are %d; choose with -experiment:\n%s",
-			len(all),
-			lines(all),
-		)
+		return nil, fmt.Errorf("a figure shows one experiment, and there are %d; choose with -experiment:\n%s",
+			len(all), lines(all))
 	}
 	return all[0].results, nil
 }

@@ -243,12 +243,8 @@ func forecastNets(
 	by := map[transfer.Treatment][]transfer.Result{}
 	for _, n := range nets {
 		if !slices.Contains(conditions, n.Treatment) {
-			return nil, fmt.Errorf(
-				"-nets: %s is of the condition %s, want %s as -condition says",
-				n,
-				n.Treatment,
-				conditionNames(conditions),
-			)
+			return nil, fmt.Errorf("-nets: %s is of the condition %s, want %s as -condition says", n, n.Treatment,
+				conditionNames(conditions))
 		}
 		r, err := lab.Train(ctx, n)
 		if err != nil {
@@ -324,11 +320,9 @@ func printAccounts(w io.Writer, f form, accounts []probing.Account, t transfer.T
 	if err := tw.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(
-		w,
+	_, err := fmt.Fprintf(w,
 		"\nIntervals: 95%%, resampling tasks. Going by a forecast saves %.0f s of training a task, all cuts but one.\n",
-		accounts[0].Saved,
-	)
+		accounts[0].Saved)
 	return err
 }
 

@@ -183,20 +183,12 @@ func TestClaimsOfForecasts(t *testing.T) {
 		}
 	}
 	if math.Abs(probes[1]-0.357) > 0.0005 || math.Abs(probes[2]-0.353) > 0.0005 || math.Abs(mean(2)-0.358) > 0.0005 {
-		t.Errorf(
-			"linear probes of conv1 and conv2 %v and %v, accuracy at conv2 %v; claimed: .357, .353, .358",
-			probes[1],
-			probes[2],
-			mean(2),
-		)
+		t.Errorf("linear probes of conv1 and conv2 %v and %v, accuracy at conv2 %v; claimed: .357, .353, .358",
+			probes[1], probes[2], mean(2))
 	}
 	if len(means[7]) != 7 || mean(1) < 0.4145 || mean(1) > 0.4155 || mean(6) < 0.3055 || mean(6) > 0.3065 {
-		t.Errorf(
-			"accuracies %v, %v and %d nets at fc7; claimed: 0.415, 0.306 and seven",
-			mean(1),
-			mean(6),
-			len(means[7]),
-		)
+		t.Errorf("accuracies %v, %v and %d nets at fc7; claimed: 0.415, 0.306 and seven", mean(1), mean(6),
+			len(means[7]))
 	}
 	if !slices.IsSortedFunc(
 		[]int{1, 2, 3, 4},

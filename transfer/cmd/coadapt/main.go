@@ -39,16 +39,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case err == nil:
 		return 0
 	case errors.Is(err, sweep.ErrStopped):
-		fmt.Fprintln(
-			stderr,
-			"stopped: finished nets and the steps of the others are kept, and the same command goes on from there",
-		)
+		fmt.Fprintln(stderr,
+			"stopped: finished nets and the steps of the others are kept, and the same command goes on from there")
 		return interrupted
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
-		fmt.Fprintln(
-			stderr,
-			"interrupted: finished nets and the steps of the others are kept, and the same command goes on from there",
-		)
+		fmt.Fprintln(stderr,
+			"interrupted: finished nets and the steps of the others are kept, and the same command goes on from there")
 		return interrupted
 	}
 	fmt.Fprintln(stderr, "error:", shortened(err.Error()))

@@ -68,13 +68,9 @@ func mapCommand(stdout io.Writer) *cobra.Command {
 					return err
 				}
 				if len(s.Dips) == 0 {
-					fmt.Fprintf(
-						c.ErrOrStderr(),
-						"note: %s has no net of %s at n = %d beside a base that trained; left out\n",
-						file,
-						conditions,
-						n,
-					)
+					fmt.Fprintf(c.ErrOrStderr(),
+						"note: %s has no net of %s at n = %d beside a base that trained; left out\n", file, conditions,
+						n)
 					continue
 				}
 				all = append(all, s)
@@ -157,22 +153,9 @@ func mapTable(w io.Writer, all []setting) error {
 	fmt.Fprintf(tw, "setting\tbase\tcondition\tn\tfailed\t95%%\tothers less base, points\t95%%\tunits\n")
 	for _, s := range all {
 		for _, d := range s.Dips {
-			fmt.Fprintf(
-				tw,
-				"%s\t%.1f\t%s\t%d\t%d of %d\t[%.0f%%, %.0f%%]\t%s\t[%s, %s]\t%d\n",
-				s.Setting,
-				*s.Base,
-				d.Condition,
-				d.N,
-				d.Failed,
-				d.Of,
-				100*d.FailedLow,
-				100*d.FailedTop,
-				signed(d.Estimate),
-				signed(d.Low),
-				signed(d.High),
-				d.Units,
-			)
+			fmt.Fprintf(tw, "%s\t%.1f\t%s\t%d\t%d of %d\t[%.0f%%, %.0f%%]\t%s\t[%s, %s]\t%d\n", s.Setting, *s.Base,
+				d.Condition, d.N, d.Failed, d.Of, 100*d.FailedLow, 100*d.FailedTop, signed(d.Estimate), signed(d.Low),
+				signed(d.High), d.Units)
 		}
 	}
 	return tw.Flush()

@@ -60,13 +60,8 @@ func (f *finder) one(word string) (string, error) {
 		return "", err
 	}
 	if len(keys) > 1 {
-		return "", fmt.Errorf(
-			"store %s: %d nets are called %s; name one by its key\n%s",
-			f.store.Dir(),
-			len(keys),
-			word,
-			f.candidates(keys),
-		)
+		return "", fmt.Errorf("store %s: %d nets are called %s; name one by its key\n%s", f.store.Dir(), len(keys),
+			word, f.candidates(keys))
 	}
 	return keys[0], nil
 }

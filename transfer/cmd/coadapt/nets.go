@@ -208,18 +208,8 @@ func netTable(w io.Writer, all []transfer.GridNet) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(tw, "net\t2014\tblock\trole\tparent\tdata\tmean\trecipe")
 	for _, p := range all {
-		fmt.Fprintf(
-			tw,
-			"%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n",
-			p.Net,
-			dash(p.Paper()),
-			p.Block,
-			p.Role,
-			dash(p.Parent()),
-			p.Data(),
-			p.Mean(),
-			p.Recipe.Name,
-		)
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", p.Net, dash(p.Paper()), p.Block, p.Role, dash(p.Parent()),
+			p.Data(), p.Mean(), p.Recipe.Name)
 	}
 	if err := tw.Flush(); err != nil {
 		return err

@@ -193,11 +193,7 @@ func (f *packFlags) check(ctx context.Context, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(
-		stdout,
-		"%s: all %d pictures are as they were packed\n",
-		f.verify,
-		packed.Len(dataset.Train)+packed.Len(dataset.Test),
-	)
+	fmt.Fprintf(stdout, "%s: all %d pictures are as they were packed\n", f.verify,
+		packed.Len(dataset.Train)+packed.Len(dataset.Test))
 	return nil
 }

@@ -203,12 +203,8 @@ func (f *planFlags) pace(
 		timings, names = append(timings, t), append(names, n.String())
 	}
 	pace, err := sweep.NewPace(timings)
-	return pace, fmt.Sprintf(
-		"from %v of each of %s on this machine (%d cores), a worker being a machine like it",
-		f.calibration,
-		strings.Join(names, ", "),
-		runtime.NumCPU(),
-	), err
+	return pace, fmt.Sprintf("from %v of each of %s on this machine (%d cores), a worker being a machine like it",
+		f.calibration, strings.Join(names, ", "), runtime.NumCPU()), err
 }
 
 // spread is the standard deviation of a paired difference in points, and where it comes from.
@@ -230,11 +226,8 @@ func (f *planFlags) spread(o *opened, stderr io.Writer) (float64, string) {
 	case df == 0:
 		return 2, "assumed, as the store has no two units of this experiment; --sd gives another"
 	}
-	return 100 * sd, fmt.Sprintf(
-		"of the %d results of this experiment in the store, %d degrees of freedom",
-		len(mine),
-		df,
-	)
+	return 100 * sd, fmt.Sprintf("of the %d results of this experiment in the store, %d degrees of freedom", len(mine),
+		df)
 }
 
 // planned is a plan with what is said around it.

@@ -63,20 +63,11 @@ func (f *planFlags) planTable(w io.Writer, r planRecord) error {
 }
 
 func (f *planFlags) budgetTable(w io.Writer, b *budgetRecord) error {
-	fmt.Fprintf(
-		w,
-		"\nfor %s: %d nets that take %s; %d of the grid are left out\n",
-		f.budget,
-		len(b.Nets),
-		sweep.Hours(b.Hours),
-		b.Left,
-	)
-	fmt.Fprintf(
-		w,
-		"expected width of the 95%% intervals, in points, where a paired difference spreads by %.2f (%s):\n\n",
-		b.SD,
-		b.SDFrom,
-	)
+	fmt.Fprintf(w, "\nfor %s: %d nets that take %s; %d of the grid are left out\n", f.budget, len(b.Nets),
+		sweep.Hours(b.Hours), b.Left)
+	fmt.Fprintf(w,
+		"expected width of the 95%% intervals, in points, where a paired difference spreads by %.2f (%s):\n\n", b.SD,
+		b.SDFrom)
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(tw, "quantity\tn\tunits\twidth")
 	var open []string

@@ -281,20 +281,9 @@ func claims(w *strings.Builder, report *stats.Report) {
 		if !l.Asked {
 			continue
 		}
-		fmt.Fprintf(
-			w,
-			"| %s | %s | %+.2f | %s | %s | %s | %s | %s | %s | %s |\n",
-			l.Claim.Name,
-			l.At,
-			100*l.Value,
-			points(l.Simultaneous),
-			points(l.Interval),
-			l.Test,
-			number(l.Adjusted, 4),
-			number(l.Permuted, 4),
-			number(100*l.Detectable, 2),
-			l.Words(),
-		)
+		fmt.Fprintf(w, "| %s | %s | %+.2f | %s | %s | %s | %s | %s | %s | %s |\n", l.Claim.Name, l.At, 100*l.Value,
+			points(l.Simultaneous), points(l.Interval), l.Test, number(l.Adjusted, 4), number(l.Permuted, 4),
+			number(100*l.Detectable, 2), l.Words())
 	}
 	if len(warned) > 0 {
 		fmt.Fprintf(w, "\nWarnings: %s.\n", strings.Join(warned, ". "))

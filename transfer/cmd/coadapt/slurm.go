@@ -173,13 +173,9 @@ func (f *runFlags) submit(c *cobra.Command, stdout, stderr io.Writer) error {
 		return err
 	}
 	if todo == 0 {
-		_, err := fmt.Fprintf(
-			stdout,
+		_, err := fmt.Fprintf(stdout,
 			"run %s: nothing to submit, all of its %d nets are done or with the scheduler; coadapt status %s tells\n",
-			o.record.ID,
-			len(o.record.Nets),
-			o.record.ID,
-		)
+			o.record.ID, len(o.record.Nets), o.record.ID)
 		return err
 	}
 	if err := f.foresee(ctx, o, levels, stderr); err != nil {

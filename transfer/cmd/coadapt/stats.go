@@ -46,8 +46,7 @@ func (f *sourceFlags) results(w io.Writer) ([]transfer.Result, error) {
 	case "2014":
 		if f.experiment != "" || f.store != "" {
 			return nil, fmt.Errorf(
-				"-experiment and -store choose among our own results; leave them out with -source 2014",
-			)
+				"-experiment and -store choose among our own results; leave them out with -source 2014")
 		}
 		return reference.Results(rule)
 	case "store":
@@ -208,18 +207,8 @@ func reportTable(w io.Writer, r *stats.Report) error {
 			fmt.Fprintf(tw, "  %s\t\t\t\t\t\t%s%s\n", l.At, l.Words(), marks)
 			continue
 		}
-		fmt.Fprintf(
-			tw,
-			"  %s\t%+.2f\t%s\tplain %s\t%s\t%s\t%s%s\n",
-			l.At,
-			100*l.Value,
-			points(l.Simultaneous),
-			points(l.Interval),
-			l.Test,
-			pValue(l.Adjusted),
-			l.Words(),
-			marks,
-		)
+		fmt.Fprintf(tw, "  %s\t%+.2f\t%s\tplain %s\t%s\t%s\t%s%s\n", l.At, 100*l.Value, points(l.Simultaneous),
+			points(l.Interval), l.Test, pValue(l.Adjusted), l.Words(), marks)
 	}
 	if err := tw.Flush(); err != nil {
 		return err
@@ -233,14 +222,8 @@ func reportTable(w io.Writer, r *stats.Report) error {
 	if r.Rule == transfer.BestTen {
 		rule = "the mean of the ten largest test accuracies on the way, which is optimistic"
 	}
-	fmt.Fprintf(
-		w,
-		"%d nets are numbers, %d are not. A net's accuracy is %s. Points. %s\n",
-		r.Nets,
-		len(r.Missing),
-		rule,
-		intervalNote(r.Level),
-	)
+	fmt.Fprintf(w, "%d nets are numbers, %d are not. A net's accuracy is %s. Points. %s\n", r.Nets, len(r.Missing),
+		rule, intervalNote(r.Level))
 	return nil
 }
 
@@ -274,17 +257,8 @@ func failureTable(w io.Writer, failures []stats.Failure) {
 		if f.N > 0 {
 			at = fmt.Sprintf(" n = %d", f.N)
 		}
-		fmt.Fprintf(
-			w,
-			"  %s%s: %d of %d, %.0f%% to %.0f%% (Wilson), exact %s\n",
-			f.Treatment,
-			at,
-			f.Failed,
-			f.Of,
-			100*f.Share.Low,
-			100*f.Share.High,
-			pValue(f.P),
-		)
+		fmt.Fprintf(w, "  %s%s: %d of %d, %.0f%% to %.0f%% (Wilson), exact %s\n", f.Treatment, at, f.Failed, f.Of,
+			100*f.Share.Low, 100*f.Share.High, pValue(f.P))
 	}
 	fmt.Fprintln(w)
 }

@@ -213,11 +213,8 @@ func attachCommand(stdout, stderr io.Writer) *cobra.Command {
 				fmt.Fprintf(stderr, "run %s goes on; coadapt stop %s ends it\n", r.ID, r.ID)
 				return nil
 			case !st.Finished():
-				return fmt.Errorf(
-					"nobody works on run %s: %s; the command that began it goes on from there",
-					r.ID,
-					st.Summary(),
-				)
+				return fmt.Errorf("nobody works on run %s: %s; the command that began it goes on from there", r.ID,
+					st.Summary())
 			}
 			fmt.Fprintf(stderr, "run %s is finished: %s\n", r.ID, st.Summary())
 			return nil
@@ -284,12 +281,8 @@ func stopRun(ctx context.Context, stdout io.Writer, s *store.Store, r sweep.Reco
 			if r.Torn != "" {
 				again = "the command that began it"
 			}
-			_, err := fmt.Fprintf(
-				stdout,
-				"nobody works on run %s; what is finished is kept, and %s goes on from there\n",
-				r.ID,
-				again,
-			)
+			_, err := fmt.Fprintf(stdout,
+				"nobody works on run %s; what is finished is kept, and %s goes on from there\n", r.ID, again)
 			return err
 		}
 		if now {
@@ -330,13 +323,8 @@ func member(r sweep.Record, word string) (sweep.Member, error) {
 	case 1:
 		return found[0], nil
 	}
-	return sweep.Member{}, fmt.Errorf(
-		"net %s: %d keys of run %s begin so; give more digits%s",
-		word,
-		len(found),
-		r.ID,
-		candidates.String(),
-	)
+	return sweep.Member{}, fmt.Errorf("net %s: %d keys of run %s begin so; give more digits%s", word, len(found), r.ID,
+		candidates.String())
 }
 
 func logsCommand(stdout io.Writer) *cobra.Command {

@@ -68,16 +68,8 @@ func storeList(stdout, stderr io.Writer, openIt func() (*store.Store, error)) *c
 					}
 					continue
 				}
-				fmt.Fprintf(
-					tw,
-					"%.12s\t%s\t%s\t%s\t%s\t%s\n",
-					r.Key,
-					r.Net,
-					r.Data,
-					r.Experiment,
-					r.Status,
-					accuracyOf(r),
-				)
+				fmt.Fprintf(tw, "%.12s\t%s\t%s\t%s\t%s\t%s\n", r.Key, r.Net, r.Data, r.Experiment, r.Status,
+					accuracyOf(r))
 			}
 			if f.table() {
 				fmt.Fprintf(tw, "%d entries in %s\n", entries, s.Dir())
@@ -230,21 +222,14 @@ func storeGC(stdout io.Writer, openIt func() (*store.Store, error)) *cobra.Comma
 			if freed, err = s.ClearCache(); err != nil {
 				return err
 			}
-			fmt.Fprintf(
-				stdout,
-				"what frozen layers gave: %.1f MB; it is computed again where it is needed\n",
-				float64(freed)/1e6,
-			)
+			fmt.Fprintf(stdout, "what frozen layers gave: %.1f MB; it is computed again where it is needed\n",
+				float64(freed)/1e6)
 			if !weights {
 				return nil
 			}
 			nets, freed, err := transfer.Prune(s)
-			fmt.Fprintf(
-				stdout,
-				"weights of %d nets that are nobody's parent: %.1f MB; their results stay\n",
-				nets,
-				float64(freed)/1e6,
-			)
+			fmt.Fprintf(stdout, "weights of %d nets that are nobody's parent: %.1f MB; their results stay\n", nets,
+				float64(freed)/1e6)
 			return err
 		},
 	}

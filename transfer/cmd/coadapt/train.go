@@ -196,13 +196,8 @@ func (o *opened) took(results []transfer.Result, began time.Time) string {
 			now++
 		}
 	}
-	line := fmt.Sprintf(
-		"%s in %s: %d trained now, %d from the store",
-		o.count(),
-		time.Since(began).Round(100*time.Millisecond),
-		now,
-		hits,
-	)
+	line := fmt.Sprintf("%s in %s: %d trained now, %d from the store", o.count(),
+		time.Since(began).Round(100*time.Millisecond), now, hits)
 	if unneeded := len(o.plans) - now - hits; unneeded > 0 {
 		line += fmt.Sprintf(", %d not needed, as the store has their children", unneeded)
 	}

@@ -127,14 +127,8 @@ func weightsImport(stdout io.Writer) *cobra.Command {
 				return fmt.Errorf("-o %s: %w", out, err)
 			}
 			_, total, err := a.Cost(arch.Cut{})
-			fmt.Fprintf(
-				stdout,
-				"%s: %s, %d classes, %s parameters\n",
-				out,
-				a.Name,
-				a.Classes,
-				thousands(int64(total.Parameters)),
-			)
+			fmt.Fprintf(stdout, "%s: %s, %d classes, %s parameters\n", out, a.Name, a.Classes,
+				thousands(int64(total.Parameters)))
 			return err
 		},
 	}
@@ -250,15 +244,7 @@ func exportNet(stdout io.Writer, k *transfer.Kept, mean *arch.Tensor, files expo
 			return fmt.Errorf("-o %s: %w", f.name, err)
 		}
 	}
-	fmt.Fprintf(
-		stdout,
-		"%s: %s of %s on %s; %s and %s\n",
-		files.weights,
-		k.Result.Net,
-		k.Arch.Name,
-		k.Result.Data,
-		files.readme,
-		files.card,
-	)
+	fmt.Fprintf(stdout, "%s: %s of %s on %s; %s and %s\n", files.weights, k.Result.Net, k.Arch.Name, k.Result.Data,
+		files.readme, files.card)
 	return nil
 }
