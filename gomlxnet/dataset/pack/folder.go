@@ -2,6 +2,7 @@ package pack
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -89,11 +90,11 @@ func Open(dir string) (*Folder, error) {
 // openShard reads a shard's list and maps its pictures.
 func (s *Folder) openShard(i int) error {
 	file := filepath.Join(s.dir, shardMeta(i))
-	sum, err := fileSum(file)
+	data, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}
-	if sum != s.file.Shards[i] {
+	if sum := fmt.Sprintf("%x", sha256.Sum256(data)); sum != s.file.Shards[i] {
 		return fmt.Errorf(
 			"%s is damaged: its SHA-256 sum is %s, want %s; remove %s and pack again",
 			file,
@@ -101,10 +102,6 @@ func (s *Folder) openShard(i int) error {
 			s.file.Shards[i],
 			indexFile,
 		)
-	}
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return err
 	}
 	var meta shardList
 	if err := json.Unmarshal(data, &meta); err != nil {
