@@ -214,8 +214,8 @@ func (s *site) checkPlugin(ctx context.Context, dirs string) (pluginAnswer, erro
 		err = json.Unmarshal(out, &answer)
 	}
 	if err != nil {
-		why, _, _ := strings.Cut(strings.TrimSpace(errs.String()), "\n")
-		return pluginAnswer{}, fmt.Errorf("the plugin in %s does not load or compute: %s (%w)", dirs, why, err)
+		return pluginAnswer{}, fmt.Errorf("the plugin in %s does not load or compute: %s (%w)", dirs,
+			firstLine(errs.String()), err)
 	}
 	return answer, nil
 }
