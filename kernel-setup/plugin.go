@@ -35,7 +35,8 @@ func (s *site) pluginKind(flag string) (string, error) {
 	case !slices.Contains([]string{pluginWheel, pluginRelease, pluginCUDA, pluginNone}, flag):
 		return "", fmt.Errorf("-plugin %s: want wheel, release, cuda or none", flag)
 	case flag == pluginWheel && platform() != "linux/amd64":
-		return "", fmt.Errorf("-plugin wheel: the wheels are for linux/amd64, this is %s; use -plugin release", platform())
+		return "", fmt.Errorf("-plugin wheel: the wheels are for linux/amd64, this is %s; use -plugin release",
+			platform())
 	case flag == pluginCUDA && platform() != "linux/amd64":
 		return "", fmt.Errorf("-plugin cuda: go-xla's installer knows linux/amd64, this is %s", platform())
 	default:

@@ -140,7 +140,9 @@ func runVerb(out io.Writer) *cobra.Command {
 		Use:   "run NOTEBOOK",
 		Short: "Execute a notebook without a browser; write the executed copy and an HTML page",
 		Args:  cobra.ExactArgs(1),
-		RunE:  on(out, func(s *site, c *cobra.Command, args []string) error { return s.runVerb(c.Context(), args[0], opt) }),
+		RunE: on(out, func(s *site, c *cobra.Command, args []string) error {
+			return s.runVerb(c.Context(), args[0], opt)
+		}),
 	}
 	c.Flags().
 		StringVarP(&opt.dir, "output", "o", "", "folder of the executed copy and the page (default: .coadapt/runs)")

@@ -43,7 +43,8 @@ func CIFARResNet(classes int, o CIFARResNetOptions) (arch.Arch, error) {
 	stem.conv("conv1", "bn1", 16, 3, 1, he)
 	stem.add("", op.ReLU{})
 	a.Blocks = append(a.Blocks, arch.Block{Name: "conv1", Ops: stem.ops})
-	residual(&a, 16, slices.Repeat([]int{(o.Depth - 2) / 6}, 3), func(c *chain, width, stride int) (last, around string) {
+	blocks := slices.Repeat([]int{(o.Depth - 2) / 6}, 3)
+	residual(&a, 16, blocks, func(c *chain, width, stride int) (last, around string) {
 		c.conv("conv1", "bn1", width, 3, stride, he)
 		c.add("relu1", op.ReLU{})
 		c.conv("conv2", "bn2", width, 3, 1, he)

@@ -95,7 +95,7 @@ func decodeCost(data []byte, h, w int, model color.Model) int64 {
 		perPixel = 8
 	}
 	if bytes.HasPrefix(data, []byte(jpegStart)) {
-		if jpegHeaderOf(data).marker == 0xc2 { // progressive: all coefficients, of four bytes, are kept to the last scan
+		if jpegHeaderOf(data).marker == 0xc2 { // progressive: all coefficients, of four bytes, are kept to the end
 			perPixel *= 5
 		}
 	} else {
