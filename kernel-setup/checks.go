@@ -55,17 +55,11 @@ func (s *site) checkGo(ctx context.Context) (string, error) {
 
 // compilerCheck compiles and links a C program the way cgo would, and returns the compiler's first line about itself.
 func compilerCheck(ctx context.Context) (string, error) {
-	program, err := goProgram()
+	named, err := askGo(ctx, "", goEnv(), "env", "CC")
 	if err != nil {
 		return "", err
 	}
-	cmd := exec.CommandContext(ctx, program, "env", "CC")
-	cmd.Env = goEnv()
-	out, err := cmd.Output()
-	if err != nil {
-		return "", fmt.Errorf("go env CC: %w", err)
-	}
-	cc := strings.Fields(string(out))
+	cc := strings.Fields(named)
 	if len(cc) == 0 {
 		return "", errors.New("go knows no C compiler: CC is empty")
 	}
@@ -90,7 +84,7 @@ func compilerCheck(ctx context.Context) (string, error) {
 	if out, err := exec.CommandContext(ctx, cc[0], args...).CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%s does not compile a small program: %w: %s", cc[0], err, firstLine(string(out)))
 	}
-	out, err = exec.CommandContext(ctx, cc[0], "--version").Output()
+	out, err := exec.CommandContext(ctx, cc[0], "--version").Output()
 	if err != nil {
 		return cc[0], nil
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -233,17 +232,11 @@ func (s *site) sources(ctx context.Context) (string, error) {
 
 // goVersion is what `go env GOVERSION` says in the clone: a go.mod may ask for another toolchain than the PATH's.
 func goVersion(ctx context.Context) (string, error) {
-	program, err := goProgram()
+	out, err := askGo(ctx, "", goEnv(), "env", "GOVERSION", "GOROOT")
 	if err != nil {
 		return "", err
 	}
-	cmd := exec.CommandContext(ctx, program, "env", "GOVERSION", "GOROOT")
-	cmd.Env = goEnv()
-	out, err := cmd.Output()
-	if err != nil {
-		return "", err
-	}
-	return strings.Join(strings.Fields(string(out)), " ") + " " + runtime.GOARCH, nil
+	return strings.Join(strings.Fields(out), " ") + " " + runtime.GOARCH, nil
 }
 
 // moduleVersion finds the version that a go.mod pins for the module of a package.

@@ -5,9 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -56,15 +54,13 @@ func (s *site) spec(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, program, "env", "GOROOT")
-	cmd.Env = goEnv()
-	root, err := cmd.Output()
+	root, err := askGo(ctx, "", goEnv(), "env", "GOROOT")
 	if err != nil {
-		return nil, fmt.Errorf("go env GOROOT: %w", err)
+		return nil, err
 	}
 	// The go of the PATH comes before its GOROOT's: it may be a wrapper that the user put there.
 	path := slices.Compact([]string{s.home.Bin(), filepath.Dir(program),
-		filepath.Join(strings.TrimSpace(string(root)), "bin"), "${PATH}"})
+		filepath.Join(strings.TrimSpace(root), "bin"), "${PATH}"})
 	env["PATH"] = strings.Join(path, string(os.PathListSeparator))
 	var text bytes.Buffer
 	enc := json.NewEncoder(&text)

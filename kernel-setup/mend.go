@@ -1,11 +1,6 @@
 package main
 
-import (
-	"fmt"
-	"os"
-	"runtime"
-	"strings"
-)
+import "fmt"
 
 // mend is what to type where a check fails.
 type mend struct {
@@ -22,18 +17,6 @@ func (m mend) String() string {
 	}
 	return fmt.Sprintf("mend on Debian/Ubuntu: %s\n  on Fedora:        %s\n  on macOS:         %s", m.Debian, m.Fedora,
 		m.MacOS)
-}
-
-// here is the command for this machine.
-func (m mend) here() string {
-	if runtime.GOOS == "darwin" {
-		return m.MacOS
-	}
-	release, err := os.ReadFile("/etc/os-release")
-	if err == nil && (strings.Contains(string(release), "fedora") || strings.Contains(string(release), "rhel")) {
-		return m.Fedora
-	}
-	return m.Debian
 }
 
 func mendGo() mend {

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,23 +30,17 @@ const pluginExisting = "existing"
 // pluginKind settles what to install: the flag, else the plugin that the environment names, else what was installed
 // before, else the platform's default.
 func (s *site) pluginKind(flag string) (string, error) {
-	switch flag {
-	case pluginWheel:
-		if platform() != "linux/amd64" {
-			return "", fmt.Errorf("-plugin wheel: the wheels are for linux/amd64, this is %s; use -plugin release",
-				platform())
-		}
-		return flag, nil
-	case pluginRelease, pluginNone:
-		return flag, nil
-	case pluginCUDA:
-		if platform() != "linux/amd64" {
-			return "", fmt.Errorf("-plugin cuda: go-xla's installer knows linux/amd64, this is %s", platform())
-		}
-		return flag, nil
-	case "":
-	default:
+	switch {
+	case flag == "":
+	case !slices.Contains([]string{pluginWheel, pluginRelease, pluginCUDA, pluginNone}, flag):
 		return "", fmt.Errorf("-plugin %s: want wheel, release, cuda or none", flag)
+	case flag == pluginWheel && platform() != "linux/amd64":
+		return "", fmt.Errorf("-plugin wheel: the wheels are for linux/amd64, this is %s; use -plugin release",
+			platform())
+	case flag == pluginCUDA && platform() != "linux/amd64":
+		return "", fmt.Errorf("-plugin cuda: go-xla's installer knows linux/amd64, this is %s", platform())
+	default:
+		return flag, nil
 	}
 	if named := os.Getenv(plugins.EnvPlugins); named != "" && !s.ours(named) {
 		return pluginExisting, nil
@@ -66,12 +61,8 @@ func platform() string { return runtime.GOOS + "/" + runtime.GOARCH }
 
 // ours tells whether a value of PJRT_PLUGIN_LIBRARY_PATH names only folders that set-up made.
 func (s *site) ours(named string) bool {
-	for _, dir := range filepath.SplitList(named) {
-		if dir != s.home.PJRT() && dir != s.home.CUDA() {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(filepath.SplitList(named),
+		func(dir string) bool { return dir != s.home.PJRT() && dir != s.home.CUDA() })
 }
 
 // plugin is the step that installs the PJRT plugin of a kind. CUDA comes beside the CPU's plugin, so that the machine
@@ -219,8 +210,8 @@ func (s *site) checkPlugin(ctx context.Context, dirs string) (pluginAnswer, erro
 		err = json.Unmarshal(out, &answer)
 	}
 	if err != nil {
-		why, _, _ := strings.Cut(strings.TrimSpace(errs.String()), "\n")
-		return pluginAnswer{}, fmt.Errorf("the plugin in %s does not load or compute: %s (%w)", dirs, why, err)
+		return pluginAnswer{}, fmt.Errorf("the plugin in %s does not load or compute: %s (%w)", dirs,
+			firstLine(errs.String()), err)
 	}
 	return answer, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -95,26 +94,13 @@ func (s *site) cellEnv() []string {
 
 // libraries lists the clone's own packages that a notebook may import.
 func (s *site) libraries(ctx context.Context) ([]string, error) {
-	program, err := goProgram()
+	out, err := askGo(ctx, s.home.Root, goEnv(), "list", "-e", "-f",
+		`{{if and (ne .Name "main") .GoFiles}}{{.ImportPath}}{{end}}`, "./...")
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(
-		ctx,
-		program,
-		"list",
-		"-e",
-		"-f",
-		`{{if and (ne .Name "main") .GoFiles}}{{.ImportPath}}{{end}}`,
-		"./...",
-	)
-	cmd.Dir, cmd.Env = s.home.Root, goEnv()
-	out, err := cmd.Output()
-	if err != nil {
-		return nil, fmt.Errorf("go list ./...: %w", err)
-	}
 	var found []string
-	for _, p := range strings.Fields(string(out)) {
+	for _, p := range strings.Fields(out) {
 		if !strings.HasPrefix(p, "coadapt/kernel-setup/") || p == "coadapt/gomlxnet/home" {
 			if !strings.Contains(p, "/internal/") {
 				found = append(found, p)
@@ -126,20 +112,7 @@ func (s *site) libraries(ctx context.Context) ([]string, error) {
 
 // warm tells whether Go's build cache still holds the backend's packages, the slowest to compile.
 func (s *site) warm(ctx context.Context) bool {
-	program, err := goProgram()
-	if err != nil {
-		return false
-	}
-	cmd := exec.CommandContext(
-		ctx,
-		program,
-		"list",
-		"-f",
-		"{{.Stale}}",
-		"github.com/gomlx/go-xla/pjrt",
-		"github.com/gomlx/gomlx/core/graph",
-	)
-	cmd.Dir, cmd.Env = s.home.Root, s.cellEnv()
-	out, err := cmd.Output()
-	return err == nil && !strings.Contains(string(out), "true")
+	out, err := askGo(ctx, s.home.Root, s.cellEnv(), "list", "-f", "{{.Stale}}", "github.com/gomlx/go-xla/pjrt",
+		"github.com/gomlx/gomlx/core/graph")
+	return err == nil && !strings.Contains(out, "true")
 }

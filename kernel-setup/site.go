@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -101,18 +103,10 @@ func (s *site) pythonEnv(extra ...string) []string {
 
 // without is env less the variables named.
 func without(env []string, names ...string) []string {
-	kept := make([]string, 0, len(env))
-	for _, entry := range env {
+	return slices.DeleteFunc(slices.Clone(env), func(entry string) bool {
 		name, _, _ := strings.Cut(entry, "=")
-		drop := false
-		for _, n := range names {
-			drop = drop || n == name
-		}
-		if !drop {
-			kept = append(kept, entry)
-		}
-	}
-	return kept
+		return slices.Contains(names, name)
+	})
 }
 
 // goProgram is the go command with which to build.
@@ -122,4 +116,19 @@ func goProgram() (string, error) {
 		return "", fmt.Errorf("no go program in the PATH: %w; %s", err, mendGo())
 	}
 	return filepath.Abs(path)
+}
+
+// askGo is what go prints.
+func askGo(ctx context.Context, dir string, env []string, args ...string) (string, error) {
+	program, err := goProgram()
+	if err != nil {
+		return "", err
+	}
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Dir, cmd.Env = dir, env
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("go %s: %w", strings.Join(args[:2], " "), err)
+	}
+	return string(out), nil
 }

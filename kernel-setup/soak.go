@@ -33,13 +33,7 @@ func soakVerb(out io.Writer) *cobra.Command {
 			"prints it as far as it is.\n" +
 			"The tests do the same at small size; see the documentation of transfer/faults.",
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := newSite(out)
-			if err != nil {
-				return err
-			}
-			return s.soak(c.Context(), opt)
-		},
+		RunE: on(out, func(s *site, c *cobra.Command, _ []string) error { return s.soak(c.Context(), opt) }),
 	}
 	fl := c.Flags()
 	fl.IntVar(&opt.kills, "kills", 100, "workers killed over the mini grid")

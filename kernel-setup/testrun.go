@@ -59,27 +59,20 @@ func (s *site) test(ctx context.Context, opt testOptions) error {
 		return err
 	}
 	t := &tally{}
+	run := map[string]func() error{
+		"vet":       func() error { return s.vet(ctx, env, t) },
+		"go":        func() error { return s.goTest(ctx, env, t) },
+		"fuzz":      func() error { return s.fuzz(ctx, env, opt.fuzzTime(), t) },
+		"kernel":    func() error { return s.kernelSuite(ctx, t) },
+		"notebooks": func() error { return s.notebookSuite(ctx, opt.cell, t) },
+		"browser":   func() error { return s.browserSuite(ctx, t) },
+	}
 	for _, part := range testParts() {
 		if len(opt.only) > 0 && !slices.Contains(opt.only, part) {
 			continue
 		}
 		s.say("\n== %s", part)
-		var err error
-		switch part {
-		case "vet":
-			err = s.vet(ctx, env, t)
-		case "go":
-			err = s.goTest(ctx, env, t)
-		case "fuzz":
-			err = s.fuzz(ctx, env, opt.fuzzTime(), t)
-		case "kernel":
-			err = s.kernelSuite(ctx, t)
-		case "notebooks":
-			err = s.notebookSuite(ctx, opt.cell, t)
-		case "browser":
-			err = s.browserSuite(ctx, t)
-		}
-		if err != nil {
+		if err := run[part](); err != nil {
 			return err
 		}
 	}

@@ -37,6 +37,17 @@ func rootCommand(out io.Writer) *cobra.Command {
 	return root
 }
 
+// on has a verb work where the clone is, and say what it has to say to out.
+func on(out io.Writer, verb func(s *site, c *cobra.Command, args []string) error) func(*cobra.Command, []string) error {
+	return func(c *cobra.Command, args []string) error {
+		s, err := newSite(out)
+		if err != nil {
+			return err
+		}
+		return verb(s, c, args)
+	}
+}
+
 func setupVerb(out io.Writer) *cobra.Command {
 	var opt setupOptions
 	c := &cobra.Command{
@@ -46,13 +57,7 @@ func setupVerb(out io.Writer) *cobra.Command {
 			"command, a PJRT plugin and the\n" +
 			"kernel \"coadapt\"; then build what a first cell would wait for. Interrupted, it goes on where it was.",
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := newSite(out)
-			if err != nil {
-				return err
-			}
-			return s.setup(c.Context(), opt)
-		},
+		RunE: on(out, func(s *site, c *cobra.Command, _ []string) error { return s.setup(c.Context(), opt) }),
 	}
 	pluginFlag(c, &opt)
 	return c
@@ -71,13 +76,7 @@ func doctorVerb(out io.Writer) *cobra.Command {
 		Use:   "doctor",
 		Short: "Check everything, one line a check, and say how to mend what fails",
 		Args:  cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := newSite(out)
-			if err != nil {
-				return err
-			}
-			return s.doctor(c.Context(), asJSON)
-		},
+		RunE:  on(out, func(s *site, c *cobra.Command, _ []string) error { return s.doctor(c.Context(), asJSON) }),
 	}
 	c.Flags().
 		BoolVar(&asJSON, "json", false,
@@ -91,13 +90,7 @@ func demoVerb(out io.Writer) *cobra.Command {
 		Use:   "demo",
 		Short: "Set up what the sixty-second notebook needs, run it, print its table",
 		Args:  cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := newSite(out)
-			if err != nil {
-				return err
-			}
-			return s.demo(c.Context(), opt)
-		},
+		RunE:  on(out, func(s *site, c *cobra.Command, _ []string) error { return s.demo(c.Context(), opt) }),
 	}
 	pluginFlag(c, &opt)
 	return c
@@ -110,13 +103,7 @@ func testVerb(out io.Writer) *cobra.Command {
 		Short: "Set up what is missing, then vet, all Go tests, the kernel, every notebook, and JupyterLab " +
 			"in a browser",
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := newSite(out)
-			if err != nil {
-				return err
-			}
-			return s.test(c.Context(), opt)
-		},
+		RunE: on(out, func(s *site, c *cobra.Command, _ []string) error { return s.test(c.Context(), opt) }),
 	}
 	c.Flags().
 		StringSliceVar(&opt.only, "only", nil,
@@ -138,13 +125,7 @@ func labVerb(out io.Writer) *cobra.Command {
 			"overwritten, and a chapter that changed since is put beside it. They show no results below a guess; " +
 			"those of notebooks/ do.",
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := newSite(out)
-			if err != nil {
-				return err
-			}
-			return s.lab(c.Context(), opt)
-		},
+		RunE: on(out, func(s *site, c *cobra.Command, _ []string) error { return s.lab(c.Context(), opt) }),
 	}
 	c.Flags().IntVar(&opt.port, "port", 0, "port on 127.0.0.1 (default: 8888, or a free one)")
 	c.Flags().BoolVar(&opt.noBrowser, "no-browser", false, "print the address only")
@@ -159,13 +140,9 @@ func runVerb(out io.Writer) *cobra.Command {
 		Use:   "run NOTEBOOK",
 		Short: "Execute a notebook without a browser; write the executed copy and an HTML page",
 		Args:  cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			s, err := newSite(out)
-			if err != nil {
-				return err
-			}
+		RunE: on(out, func(s *site, c *cobra.Command, args []string) error {
 			return s.runVerb(c.Context(), args[0], opt)
-		},
+		}),
 	}
 	c.Flags().
 		StringVarP(&opt.dir, "output", "o", "", "folder of the executed copy and the page (default: .coadapt/runs)")
@@ -191,13 +168,9 @@ func benchCommand(out io.Writer) *cobra.Command {
 		Use:                "curve [flags of coadapt bench curve]",
 		Short:              "Time whole curves beside a PyTorch script: coadapt bench curve",
 		DisableFlagParsing: true, // they are coadapt's
-		RunE: func(c *cobra.Command, args []string) error {
-			s, err := newSite(os.Stderr)
-			if err != nil {
-				return err
-			}
+		RunE: on(os.Stderr, func(s *site, c *cobra.Command, args []string) error {
 			return s.benchCurve(c.Context(), out, args)
-		},
+		}),
 	})
 	return c
 }
@@ -208,13 +181,7 @@ func cleanVerb(out io.Writer) *cobra.Command {
 		Use:   "clean",
 		Short: "Remove what set-up made, and only that; results and executed notebooks stay",
 		Args:  cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			s, err := newSite(out)
-			if err != nil {
-				return err
-			}
-			return s.clean(store)
-		},
+		RunE:  on(out, func(s *site, _ *cobra.Command, _ []string) error { return s.clean(store) }),
 	}
 	c.Flags().BoolVar(&store, "store", false, "remove the store of results and weights too")
 	return c

@@ -1,11 +1,6 @@
 package transfer
 
-import (
-	"slices"
-
-	"coadapt/gomlxnet/arch"
-	"coadapt/gomlxnet/op"
-)
+import "coadapt/gomlxnet/arch"
 
 // semantics is raised by hand when the code comes to compute another number
 // from the same spec; it is part of every key.
@@ -16,8 +11,7 @@ const normSemantics = 1
 
 // semanticsOf is the semantics of nets of an architecture.
 func semanticsOf(a arch.Arch) int {
-	normed := func(b arch.Block) bool { _, ok := arch.Find[op.BatchNorm](b); return ok }
-	if slices.ContainsFunc(a.Blocks, normed) {
+	if a.HasStatistics() {
 		return semantics + normSemantics
 	}
 	return semantics

@@ -147,6 +147,5 @@ func (a Arch) Variables() ([]Variable, error) {
 
 // HasStatistics says whether the arch has normalisations with statistics of their own.
 func (a Arch) HasStatistics() bool {
-	vars, err := a.Variables()
-	return err == nil && slices.ContainsFunc(vars, func(v Variable) bool { return v.Role == op.Statistic })
+	return slices.ContainsFunc(a.Blocks, func(b Block) bool { _, ok := Find[op.BatchNorm](b); return ok })
 }

@@ -62,7 +62,7 @@ func (a Arch) Graph(x *Node, r Run) []*Node {
 		last := &blocks[len(blocks)-1]
 		last.ops = untilWeights(last.ops)
 	}
-	pass := &op.Pass{Nets: nets, Normed: w.normed(), RNGs: r.RNGs, Value: r.Value, Set: r.Set}
+	pass := &op.Pass{Nets: nets, Normed: a.HasStatistics(), RNGs: r.RNGs, Value: r.Value, Set: r.Set}
 	return r.blocks(pass, blocks, ConvertDType(x, a.Precision.dtype()))
 }
 

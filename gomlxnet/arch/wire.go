@@ -19,13 +19,6 @@ type wiredBlock struct {
 	ops []wiredOp
 }
 
-// normed says whether there is batch norm.
-func (w *wired) normed() bool {
-	return slices.ContainsFunc(w.blocks, func(b wiredBlock) bool {
-		return slices.ContainsFunc(b.ops, func(o wiredOp) bool { _, ok := o.Spec.(op.BatchNorm); return ok })
-	})
-}
-
 func (b wiredBlock) out() op.Dims { return b.ops[len(b.ops)-1].out }
 
 type wiredOp struct {

@@ -49,11 +49,9 @@ func withCPUFlags(config string, env map[string]string, open func() error) error
 	}
 	settingEnv.Lock()
 	defer settingEnv.Unlock()
-	set := maps.Clone(env)
+	set := map[string]string{}
+	maps.Copy(set, env)
 	if knows {
-		if set == nil {
-			set = map[string]string{}
-		}
 		set[flagsEnv] = addFlags(os.Getenv(flagsEnv), cpuFlags())
 	}
 	return withEnv(set, open)

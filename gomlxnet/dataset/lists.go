@@ -2,13 +2,10 @@ package dataset
 
 import (
 	"crypto/md5"
-	"encoding/hex"
 	"fmt"
-	"io"
 	"os"
 	"path"
 	"path/filepath"
-	"strings"
 
 	"coadapt/gomlxnet/durable"
 )
@@ -22,14 +19,13 @@ type List struct {
 	Labels []int
 }
 
-// writeTo writes the lines.
-func (l List) writeTo(w io.Writer) (int64, error) {
-	var b strings.Builder
+// text are the lines.
+func (l List) text() []byte {
+	var b []byte
 	for i, f := range l.Files {
-		fmt.Fprintf(&b, "%s %d\n", f, l.Labels[i])
+		b = fmt.Appendf(b, "%s %d\n", f, l.Labels[i])
 	}
-	n, err := io.WriteString(w, b.String())
-	return int64(n), err
+	return b
 }
 
 // WriteFile writes the lines to a file, whole or not at all, making its folder.
@@ -37,18 +33,11 @@ func (l List) WriteFile(file string) error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return err
 	}
-	return durable.WriteFile(file, func(w io.Writer) error {
-		_, err := l.writeTo(w)
-		return err
-	})
+	return durable.WriteBytes(file, l.text())
 }
 
 // MD5 is the sum over the lines, in hex.
-func (l List) MD5() string {
-	h := md5.New()
-	l.writeTo(h) // a hash takes everything
-	return hex.EncodeToString(h.Sum(nil))
-}
+func (l List) MD5() string { return fmt.Sprintf("%x", md5.Sum(l.text())) }
 
 // ValidationList is the whole list of the validation set, in the order of the
 // file names.
@@ -119,19 +108,13 @@ func (l List) first(k int) List {
 // 1 to 1000 pictures a class.
 func (l List) Lists() []List {
 	out := []List{l}
-	for seed := range 4 {
-		a, b := randomHalves(1000, seed)
-		out = append(out, l.choose(fmt.Sprintf("half%dA", seed), a), l.choose(fmt.Sprintf("half%dB", seed), b))
-	}
-	var natural, manMade []int
-	for i, wnid := range ilsvrc12Lists().synsets {
-		if SynsetGroup(wnid) == Natural {
-			natural = append(natural, i)
-		} else {
-			manMade = append(manMade, i)
+	for _, name := range []string{"0", "1", "2", "3", "natman"} {
+		s, err := ILSVRC12Split(name)
+		if err != nil {
+			panic(err) // a part of the program is damaged
 		}
+		out = append(out, l.choose("half"+name+"A", s.A), l.choose("half"+name+"B", s.B))
 	}
-	out = append(out, l.choose("halfnatmanA", natural), l.choose("halfnatmanB", manMade))
 	if l.Part == Train {
 		for _, k := range []int{1, 2, 5, 10, 25, 50, 100, 250, 500, 750, 1000} {
 			out = append(out, l.first(k))

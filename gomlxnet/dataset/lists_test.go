@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strings"
 	"testing"
 )
 
@@ -100,14 +99,11 @@ func TestListForms(t *testing.T) {
 		Files:  []string{"a/1", "a/2", "b/1", "c/1", "c/2", "c/3"},
 		Labels: []int{0, 0, 1, 2, 2, 2},
 	}
-	var b strings.Builder
-	if _, err := whole.choose("x", []int{0, 2}).writeTo(&b); err != nil ||
-		b.String() != "a/1 0\na/2 0\nc/1 1\nc/2 1\nc/3 1\n" {
-		t.Errorf("%q, %v", b.String(), err)
+	if text := string(whole.choose("x", []int{0, 2}).text()); text != "a/1 0\na/2 0\nc/1 1\nc/2 1\nc/3 1\n" {
+		t.Errorf("%q", text)
 	}
-	b.Reset()
-	if _, err := whole.first(2).writeTo(&b); err != nil || b.String() != "a/1 0\na/2 0\nb/1 1\nc/1 2\nc/2 2\n" {
-		t.Errorf("%q, %v", b.String(), err)
+	if text := string(whole.first(2).text()); text != "a/1 0\na/2 0\nb/1 1\nc/1 2\nc/2 2\n" {
+		t.Errorf("%q", text)
 	}
 	if l := whole.first(2); l.Name != "reduced0002" {
 		t.Error(l.Name)

@@ -36,19 +36,20 @@ func SplitFor(src Source, name string) (Split, error) {
 		return Split{}, fmt.Errorf("split %q of %s: it has %d classes, a split needs at least 2", name, src.Name(),
 			len(classes))
 	}
-	if name == "natman" {
-		return naturalManMade(src.Name(), classes)
-	}
-	return randomSplit(name, len(classes))
+	return splitOf(src.Name(), name, classes)
 }
 
-func randomSplit(name string, classes int) (Split, error) {
+// splitOf is a split by seed or kind of the classes of a source.
+func splitOf(source, name string, classes []Class) (Split, error) {
+	if name == "natman" {
+		return naturalManMade(source, classes)
+	}
 	seed, err := strconv.ParseUint(name, 10, 31)
 	if err != nil {
 		return Split{}, fmt.Errorf("split %q: want a seed (0, 1, 2, ...) for random halves, or natman", name)
 	}
 	s := Split{Name: strconv.FormatUint(seed, 10)}
-	s.A, s.B = randomHalves(classes, int(seed))
+	s.A, s.B = randomHalves(len(classes), int(seed))
 	return s, nil
 }
 
@@ -72,10 +73,7 @@ func ILSVRC12Split(name string) (Split, error) {
 	for _, wnid := range Synsets() {
 		classes = append(classes, Class{Name: wnid, Group: SynsetGroup(wnid)})
 	}
-	if name == "natman" {
-		return naturalManMade("ILSVRC2012", classes)
-	}
-	return randomSplit(name, len(classes))
+	return splitOf("ILSVRC2012", name, classes)
 }
 
 func naturalManMade(name string, classes []Class) (Split, error) {

@@ -35,6 +35,11 @@ func WriteFile(name string, fill func(io.Writer) error) error {
 	return SyncDir(filepath.Dir(name))
 }
 
+// WriteBytes is [WriteFile] of data that are there as a whole.
+func WriteBytes(name string, data []byte) error {
+	return WriteFile(name, func(w io.Writer) error { _, err := w.Write(data); return err })
+}
+
 // MakeDir makes a folder and those above it, as the umask allows, and syncs the folder above each new one.
 func MakeDir(dir string) error {
 	if info, err := os.Stat(dir); err == nil && info.IsDir() {

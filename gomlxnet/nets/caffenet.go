@@ -10,12 +10,7 @@ var caffeFillers = [8]struct{ std, bias float64 }{
 	{0.01, 0}, {0.01, 1}, {0.01, 0}, {0.01, 1}, {0.01, 1}, {0.005, 1}, {0.005, 1}, {0.01, 0},
 }
 
-// CaffeNetOptions are what a CaffeNet may differ in; zero fields are the paper's.
-type CaffeNetOptions struct {
-	Size int `json:"size,omitempty"` // of the image, pixels: 227
-}
-
-func buildCaffeNet(classes int, o CaffeNetOptions) (arch.Arch, error) {
+func buildCaffeNet(classes int, o SizeOptions) (arch.Arch, error) {
 	a := CaffeNet(classes)
 	if o.Size != 0 {
 		a.Size = o.Size

@@ -22,6 +22,16 @@ type MiniOptions struct {
 	Depth    int    `json:"depth,omitempty"`    // layers, 6 at least: 8; further convolutions are as wide as conv4
 }
 
+// batchNormed is MiniOptions.Norm of a net with batch norm.
+const batchNormed = "batch"
+
+func buildMini(classes int, o MiniOptions) (arch.Arch, error) {
+	if err := o.check(); err != nil {
+		return arch.Arch{}, err
+	}
+	return Mini(classes, o), nil
+}
+
 // Init names a set of fillers of a Mini.
 type Init string
 
@@ -100,36 +110,73 @@ func Mini(classes int, opt MiniOptions) arch.Arch {
 	if opt.Widths == [7]int{} {
 		opt.Widths = [7]int{24, 48, 64, 64, 48, 192, 192}
 	}
-	if opt.Norm != "" || opt.Residual || opt.Depth != 0 {
-		return miniDeep(classes, opt)
+	convs := 5
+	if opt.Depth != 0 {
+		convs = max(opt.Depth, 6) - 3
 	}
-	conv := func(n, kernel, stride, groups int) op.Spec {
-		return op.Convolution{Out: opt.Widths[n-1], Kernel: kernel, Stride: stride, Pad: kernel / 2, Groups: groups,
-			Weight: opt.Init.weight(n), Bias: opt.Init.bias(n)}
+	a := arch.Arch{Name: "mini", Size: opt.Size, Channels: opt.Channels, Classes: classes}
+	in := opt.Channels
+	for i := 1; i <= convs; i++ {
+		n := min(i, 4) // the layer of the eight that it is like
+		if i == convs {
+			n = 5
+		}
+		b := opt.convBlock(fmt.Sprint("conv", i), n, in)
+		if i <= 2 || n == 5 && opt.Size >= 24 { // else conv5 sees fewer than a pool's three pixels
+			b.add("", op.Pool{Kernel: 3, Stride: 2})
+		}
+		if i <= 2 && opt.Norm == "" && !opt.NoLRN {
+			b.add("", op.LRN{Size: 5, Alpha: 1e-4, Beta: 0.75})
+		}
+		a.Blocks = append(a.Blocks, arch.Block{Name: fmt.Sprint("conv", i), Ops: b.ops})
+		in = opt.Widths[n-1]
 	}
-	fc := func(n int) op.Spec {
-		return op.Dense{Out: opt.Widths[n-1], Weight: opt.Init.weight(n), Bias: opt.Init.bias(n)}
+	for n := 6; n <= 7; n++ {
+		fc := op.Dense{Out: opt.Widths[n-1], Weight: opt.Init.weight(n), Bias: opt.bias(n)}
+		var norm, dropout op.Spec
+		if opt.Norm == batchNormed {
+			norm = op.BatchNorm{}
+		}
+		if opt.Dropout != 0 {
+			dropout = op.Dropout{P: opt.Dropout}
+		}
+		a.Blocks = append(a.Blocks, arch.Chain(fmt.Sprint("fc", convs+n-5), fc, norm, op.ReLU{}, dropout))
 	}
-	var relu, pool, dropout op.Spec = op.ReLU{}, op.Pool{Kernel: 3, Stride: 2}, nil
-	var lrn op.Spec = op.LRN{Size: 5, Alpha: 1e-4, Beta: 0.75}
-	pool5 := pool
-	if opt.Size < 24 {
-		pool5 = nil // conv5 sees fewer than its three pixels
+	last := op.Dense{Weight: opt.Init.weight(8), Bias: opt.Init.bias(8)}
+	a.Blocks = append(a.Blocks, arch.Chain(fmt.Sprint("fc", convs+3), last))
+	return a
+}
+
+// bias are the biases of layer n (from 1) below the last. Batch norm takes their place.
+func (o MiniOptions) bias(n int) *op.Param {
+	if o.Norm == batchNormed {
+		return nil
 	}
-	if opt.NoLRN {
-		lrn = nil
+	return o.Init.bias(n)
+}
+
+// convBlock is a convolution as in layer n (from 1) of the eight, up to its ReLU.
+func (o MiniOptions) convBlock(name string, n, in int) (b chain) {
+	kernel, stride, groups, out := 3, 0, 0, o.Widths[n-1]
+	if name == "conv1" {
+		kernel, stride = 5, 2
 	}
-	if opt.Dropout != 0 {
-		dropout = op.Dropout{P: opt.Dropout}
+	if n == 2 || n == 4 || n == 5 {
+		groups = o.Groups
 	}
-	return arch.Arch{Name: "mini", Size: opt.Size, Channels: opt.Channels, Classes: classes, Blocks: []arch.Block{
-		arch.Chain("conv1", conv(1, 5, 2, 0), relu, pool, lrn),
-		arch.Chain("conv2", conv(2, 3, 0, opt.Groups), relu, pool, lrn),
-		arch.Chain("conv3", conv(3, 3, 0, 0), relu),
-		arch.Chain("conv4", conv(4, 3, 0, opt.Groups), relu),
-		arch.Chain("conv5", conv(5, 3, 0, opt.Groups), relu, pool5),
-		arch.Chain("fc6", fc(6), relu, dropout),
-		arch.Chain("fc7", fc(7), relu, dropout),
-		arch.Chain("fc8", op.Dense{Weight: opt.Init.weight(8), Bias: opt.Init.bias(8)}),
-	}}
+	b.add("", op.Convolution{Out: out, Kernel: kernel, Stride: stride, Pad: kernel / 2, Groups: groups,
+		Weight: o.Init.weight(n), Bias: o.bias(n)})
+	if o.Norm == batchNormed {
+		b.add("", op.BatchNorm{})
+	}
+	if o.Residual && n > 2 {
+		from, around := b.ops[len(b.ops)-1].Kind(), arch.Input
+		if in != out {
+			around = "skip"
+			b.add(around, op.Convolution{Out: out, Kernel: 1}, arch.Input)
+		}
+		b.add("", op.Sum{}, from, around)
+	}
+	b.add("", op.ReLU{})
+	return b
 }

@@ -31,13 +31,15 @@ func classifier(n int) op.Spec {
 	return op.Dense{Weight: gaussian(1 / math.Sqrt(3*float64(n))), Bias: zeroBias()}
 }
 
-// sized are the options of a preset whose layers are settled.
-type sized struct {
-	Size int `json:"size,omitempty"` // of the image, pixels; 0: the preset's own
+// SizeOptions are the options of a preset whose layers are settled: zero fields are the paper's, or torchvision's.
+type SizeOptions struct {
+	// Size is that of the image in pixels: 227 of a CaffeNet, 224 of a VGG, which wants 32 at least, and of a
+	// SqueezeNet, which wants 25.
+	Size int `json:"size,omitempty"`
 }
 
 // or is the size, or a preset's own.
-func (o sized) or(size int) (int, error) {
+func (o SizeOptions) or(size int) (int, error) {
 	switch {
 	case o.Size < 0:
 		return 0, fmt.Errorf("size %d, want pixels from 1, or 0 for %d", o.Size, size)

@@ -29,7 +29,7 @@ func ResNet50(classes int, o ResNetOptions) (arch.Arch, error) {
 // arch has a number of residual blocks in each of four layers, of two windows of 3 pixels or, as bottlenecks, of one
 // between two of 1 pixel. Operations go by torchvision's names.
 func (o ResNetOptions) arch(name string, classes int, blocks [4]int, bottleneck bool) (arch.Arch, error) {
-	size, err := sized{o.Size}.or(224)
+	size, err := SizeOptions{o.Size}.or(224)
 	if err != nil {
 		return arch.Arch{}, err
 	}
@@ -48,39 +48,48 @@ func (o ResNetOptions) arch(name string, classes int, blocks [4]int, bottleneck 
 	if bottleneck {
 		grow = 4
 	}
-	for i, n := range blocks {
-		width := 64 << i
+	residual(&a, 64, blocks[:], func(c *chain, width, stride int) (last, around string) {
+		if bottleneck {
+			c.conv("conv1", "bn1", width, 1, 1, kaiming)
+			c.add("relu1", op.ReLU{})
+			c.conv("conv2", "bn2", width, 3, stride, kaiming)
+			c.add("relu2", op.ReLU{})
+			c.conv("conv3", "bn3", grow*width, 1, 1, kaiming)
+		} else {
+			c.conv("conv1", "bn1", width, 3, stride, kaiming)
+			c.add("relu1", op.ReLU{})
+			c.conv("conv2", "bn2", width, 3, 1, kaiming)
+		}
+		last = c.ops[len(c.ops)-1].Name
+		out := grow * width
+		if in == out && stride == 1 {
+			return last, arch.Input
+		}
+		in = out
+		c.add("downsample.0", op.Convolution{Out: out, Kernel: 1, Stride: stride, Weight: kaiming(1, out)}, arch.Input)
+		c.add("downsample.1", op.BatchNorm{})
+		return last, "downsample.1"
+	})
+	a.Blocks = append(a.Blocks, arch.Chain("fc", op.GlobalAverage{}, classifier(in)))
+	return a, nil
+}
+
+// residual adds layers of residual blocks, the first of a width and each other one twice as wide, at half the places.
+// build fills in a block but for its sum, and names the two operations that this adds.
+func residual(a *arch.Arch, width int, layers []int, build func(c *chain, width, stride int) (last, around string)) {
+	for i, n := range layers {
 		for k := range n {
 			stride := 1
 			if i > 0 && k == 0 {
 				stride = 2
 			}
 			var c chain
-			if bottleneck {
-				c.conv("conv1", "bn1", width, 1, 1, kaiming)
-				c.add("relu1", op.ReLU{})
-				c.conv("conv2", "bn2", width, 3, stride, kaiming)
-				c.add("relu2", op.ReLU{})
-				c.conv("conv3", "bn3", grow*width, 1, 1, kaiming)
-			} else {
-				c.conv("conv1", "bn1", width, 3, stride, kaiming)
-				c.add("relu1", op.ReLU{})
-				c.conv("conv2", "bn2", width, 3, 1, kaiming)
-			}
-			last, around := c.ops[len(c.ops)-1].Name, arch.Input
-			if out := grow * width; in != out || stride > 1 {
-				c.add("downsample.0", op.Convolution{Out: out, Kernel: 1, Stride: stride, Weight: kaiming(1, out)},
-					arch.Input)
-				c.add("downsample.1", op.BatchNorm{})
-				in, around = out, "downsample.1"
-			}
+			last, around := build(&c, width<<i, stride)
 			c.add("", op.Sum{}, last, around)
 			c.add("", op.ReLU{})
 			a.Blocks = append(a.Blocks, arch.Block{Name: fmt.Sprintf("layer%d.%d", i+1, k), Ops: c.ops})
 		}
 	}
-	a.Blocks = append(a.Blocks, arch.Chain("fc", op.GlobalAverage{}, classifier(in)))
-	return a, nil
 }
 
 // conv adds a convolution without biases, padded so that a stride of 1 keeps the size, and its batch norm.

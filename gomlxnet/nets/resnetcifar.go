@@ -2,6 +2,7 @@ package nets
 
 import (
 	"fmt"
+	"slices"
 
 	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/op"
@@ -20,7 +21,7 @@ type CIFARResNetOptions struct {
 // three layers of residual blocks of 16, 32 and 64 channels, a mean over all places and an inner product. Depth 20 with
 // shortcuts of kind A has 269,722 parameters for 10 classes. Its cuts are conv1 and layer1.0 to layer3.2.
 func CIFARResNet(classes int, o CIFARResNetOptions) (arch.Arch, error) {
-	size, err := sized{o.Size}.or(32)
+	size, err := SizeOptions{o.Size}.or(32)
 	if err != nil {
 		return arch.Arch{}, err
 	}
@@ -42,33 +43,22 @@ func CIFARResNet(classes int, o CIFARResNetOptions) (arch.Arch, error) {
 	stem.conv("conv1", "bn1", 16, 3, 1, he)
 	stem.add("", op.ReLU{})
 	a.Blocks = append(a.Blocks, arch.Block{Name: "conv1", Ops: stem.ops})
-	for i := range 3 {
-		width := 16 << i
-		for k := range (o.Depth - 2) / 6 {
-			stride := 1
-			if i > 0 && k == 0 {
-				stride = 2
-			}
-			var c chain
-			c.conv("conv1", "bn1", width, 3, stride, he)
-			c.add("relu1", op.ReLU{})
-			c.conv("conv2", "bn2", width, 3, 1, he)
-			around := arch.Input
-			switch {
-			case stride == 1:
-			case o.Shortcut == "B":
-				c.add("shortcut.0", op.Convolution{Out: width, Kernel: 1, Stride: stride}, arch.Input)
-				c.add("shortcut.1", op.BatchNorm{})
-				around = "shortcut.1"
-			default:
-				c.add("shortcut", op.Shortcut{Out: width, Stride: stride}, arch.Input)
-				around = "shortcut"
-			}
-			c.add("", op.Sum{}, "bn2", around)
-			c.add("", op.ReLU{})
-			a.Blocks = append(a.Blocks, arch.Block{Name: fmt.Sprintf("layer%d.%d", i+1, k), Ops: c.ops})
+	blocks := slices.Repeat([]int{(o.Depth - 2) / 6}, 3)
+	residual(&a, 16, blocks, func(c *chain, width, stride int) (last, around string) {
+		c.conv("conv1", "bn1", width, 3, stride, he)
+		c.add("relu1", op.ReLU{})
+		c.conv("conv2", "bn2", width, 3, 1, he)
+		switch {
+		case stride == 1:
+			return "bn2", arch.Input
+		case o.Shortcut == "B":
+			c.add("shortcut.0", op.Convolution{Out: width, Kernel: 1, Stride: stride}, arch.Input)
+			c.add("shortcut.1", op.BatchNorm{})
+			return "bn2", "shortcut.1"
 		}
-	}
+		c.add("shortcut", op.Shortcut{Out: width, Stride: stride}, arch.Input)
+		return "bn2", "shortcut"
+	})
 	a.Blocks = append(a.Blocks, arch.Chain("fc", op.GlobalAverage{}, op.Dense{Bias: zeroBias()}))
 	return a, nil
 }

@@ -7,16 +7,11 @@ import (
 	"coadapt/gomlxnet/op"
 )
 
-// SqueezeNetOptions are what a SqueezeNet may differ in; zero fields are torchvision's.
-type SqueezeNetOptions struct {
-	Size int `json:"size,omitempty"` // of the image, pixels, 25 at least: 224
-}
-
 // SqueezeNet is SqueezeNet 1.1 (Iandola et al. 2016, arXiv 1602.07360, and its authors' repository for 1.1) as
 // torchvision has it: 1,235,496 parameters for 1000 classes. Its cuts are conv1 and fire2 to fire9, with the pools that
 // follow conv1, fire3 and fire5. The last block, conv10, is a convolution to the classes and the mean over all places.
-func SqueezeNet(classes int, o SqueezeNetOptions) (arch.Arch, error) {
-	size, err := sized(o).or(224)
+func SqueezeNet(classes int, o SizeOptions) (arch.Arch, error) {
+	size, err := o.or(224)
 	if err != nil {
 		return arch.Arch{}, err
 	}

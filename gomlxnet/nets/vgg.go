@@ -7,21 +7,16 @@ import (
 	"coadapt/gomlxnet/op"
 )
 
-// VGGOptions are what a VGG may differ in; zero fields are torchvision's.
-type VGGOptions struct {
-	Size int `json:"size,omitempty"` // of the image, pixels, 32 at least: 224
-}
-
 // VGG11 is configuration A of Simonyan & Zisserman 2015 (arXiv 1409.1556) as torchvision has it: 132,863,336 parameters
 // for 1000 classes. Its cuts are conv1_1 to conv5_2, with their pools, fc6 and fc7. Whatever the size of the image, fc6
 // sees 7 x 7 places.
-func VGG11(classes int, o VGGOptions) (arch.Arch, error) { return o.arch("vgg11", classes, false) }
+func VGG11(classes int, o SizeOptions) (arch.Arch, error) { return vgg("vgg11", classes, o, false) }
 
 // VGG11BN is VGG11 with batch norm behind each convolution: 132,868,840 parameters for 1000 classes.
-func VGG11BN(classes int, o VGGOptions) (arch.Arch, error) { return o.arch("vgg11_bn", classes, true) }
+func VGG11BN(classes int, o SizeOptions) (arch.Arch, error) { return vgg("vgg11_bn", classes, o, true) }
 
-func (o VGGOptions) arch(name string, classes int, norm bool) (arch.Arch, error) {
-	size, err := sized(o).or(224)
+func vgg(name string, classes int, o SizeOptions, norm bool) (arch.Arch, error) {
+	size, err := o.or(224)
 	if err != nil {
 		return arch.Arch{}, err
 	}

@@ -12,7 +12,7 @@ import (
 type AdaptiveAverage struct {
 	Out int `json:"out"` // places along each axis, from 1
 
-	plain
+	kept
 }
 
 // Kind says that it takes the mean.
@@ -28,9 +28,6 @@ func (p AdaptiveAverage) Dims(in []Dims) (Dims, error) {
 	}
 	return Dims{Height: p.Out, Width: p.Out, Channels: in[0].Channels}, nil
 }
-
-// Cost has no multiply-adds.
-func (p AdaptiveAverage) Cost(_ []Dims, out Dims) Cost { return Cost{Activations: int64(out.Values())} }
 
 // Field is that of the largest window, at the distance of the windows rounded down.
 func (p AdaptiveAverage) Field(in Field, dims Dims) Field {

@@ -7,40 +7,28 @@ import (
 
 // AveragePool is average pooling, with [Pool]'s windows: those that hang over the edge average what is inside, as in
 // Caffe and in PyTorch's ceil mode. The zeros of Pad count as inside, as they do in both.
-type AveragePool struct {
-	Kernel int  `json:"kernel"`
-	Stride int  `json:"stride"`
-	Pad    int  `json:"pad,omitempty"`   // zeros on every side, at most half of Kernel
-	Floor  bool `json:"floor,omitempty"` // windows that hang over the far edge are left out, as PyTorch does by default
-
-	plain
-}
-
-func (p AveragePool) span() span { return span{p.Kernel, p.Stride, p.Pad, p.Floor} }
+type AveragePool Pool
 
 // Kind says that it takes the mean.
 func (AveragePool) Kind() string { return "average_pool" }
 
 // Dims says what does not fit.
-func (p AveragePool) Dims(in []Dims) (Dims, error) { return p.span().dims(in[0]) }
-
-// Cost has no multiply-adds.
-func (p AveragePool) Cost(_ []Dims, out Dims) Cost { return Cost{Activations: int64(out.Values())} }
+func (p AveragePool) Dims(in []Dims) (Dims, error) { return Pool(p).Dims(in) }
 
 // Field is that of the window.
-func (p AveragePool) Field(in Field, _ Dims) Field { return in.window(p.Kernel, p.Stride, p.Pad) }
+func (p AveragePool) Field(in Field, dims Dims) Field { return Pool(p).Field(in, dims) }
 
 // Build adds strided slices, first along the height and then along the width, in float32.
 func (p AveragePool) Build(_ *Context, in []*Node) *Node {
 	x := ConvertDType(in[0], dtypes.Float32)
 	for _, axis := range []int{1, 2} {
 		size := x.Shape().Dim(axis)
-		x = p.span().fit(x, axis, 0)
+		x = Pool(p).fit(x, axis, 0)
 		parts := windows(x, axis, p.Kernel, p.Stride, 0)
 		for _, part := range parts[1:] {
 			parts[0] = Add(parts[0], part)
 		}
-		shares := make([]float32, p.span().size(size))
+		shares := make([]float32, Pool(p).size(size))
 		for i := range shares {
 			shares[i] = 1 / float32(min(p.Kernel, size+2*p.Pad-i*p.Stride))
 		}

@@ -1,6 +1,8 @@
 package op
 
 import (
+	"slices"
+
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 )
@@ -14,10 +16,7 @@ type channels struct {
 
 func channelsOf(x *Node) channels {
 	dims := x.Shape().Dimensions
-	shape := make([]int, len(dims))
-	for i := range shape {
-		shape[i] = 1
-	}
+	shape := slices.Repeat([]int{1}, len(dims))
 	shape[len(dims)-1] = dims[len(dims)-1]
 	if len(dims) == 3 {
 		shape[0] = dims[0]

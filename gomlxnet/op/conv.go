@@ -2,7 +2,6 @@ package op
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
@@ -220,22 +219,13 @@ func convInputGrad(dy, x, kernel *Node, by sliding) *Node {
 	return c.Done()
 }
 
-// addBias adds b, [channels], to x, [..., channels], or [nets, out] to [nets, batch, out]. Its gradient is a sum over
-// all other axes, which is taken as a product with ones: XLA's own sum over leading axes goes through memory channel
-// by channel.
+// addBias adds b, [channels], to x, [..., channels], or [nets, out] to [nets, batch, out].
 func addBias(x, b *Node) *Node {
-	nets, channels := b.Shape().Dimensions[:b.Rank()-1], b.Shape().Dim(-1)
-	return withGradients(func(in []*Node) *Node {
-		dims := slices.Repeat([]int{1}, x.Rank())
-		copy(dims, nets)
-		dims[x.Rank()-1] = channels
-		return Add(x, Reshape(in[0], dims...))
-	}, []*Node{b}, func(_, dy *Node) *Node {
-		if len(nets) == 0 {
-			rows := Reshape(dy, -1, channels)
-			return Reshape(MatMul(Ones(b.Graph(), shapes.Make(b.DType(), 1, rows.Shape().Dim(0))), rows), channels)
-		}
-		ones := Ones(b.Graph(), shapes.Make(b.DType(), nets[0], 1, dy.Shape().Dim(1)))
-		return Reshape(DotGeneral(ones, []int{2}, []int{0}, dy, []int{1}, []int{0}), nets[0], channels)
-	})
+	return withGradients(func(in []*Node) *Node { return Add(x, channelsOf(x).spread(in[0])) },
+		[]*Node{b}, func(_, dy *Node) *Node {
+			if dy.Rank() != 3 {
+				dy = Reshape(dy, -1, dy.Shape().Dim(-1))
+			}
+			return channelsOf(dy).sum(dy)
+		})
 }

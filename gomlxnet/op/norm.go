@@ -21,7 +21,7 @@ type BatchNorm struct {
 	Scale    Param   `json:"scale,omitzero"`     // zero: starts at 1, learns and decays as weights do
 	Shift    Param   `json:"shift,omitzero"`     // zero: starts at 0, learns and decays as weights do
 
-	plain
+	kept
 }
 
 // Kind is Keras's word.
@@ -59,9 +59,6 @@ func (s BatchNorm) Vars(in []Dims) []Var {
 	}
 	return vars
 }
-
-// Cost counts what is kept for the gradient.
-func (s BatchNorm) Cost(_ []Dims, out Dims) Cost { return Cost{Activations: int64(out.Values())} }
 
 // Build has the channels of all nets in one operation.
 func (s BatchNorm) Build(c *Context, in []*Node) *Node {

@@ -17,7 +17,7 @@ func built(s Spec, in ...*Node) *Node {
 
 // averageLoop is the definition: a window over the edge averages what is inside.
 func averageLoop(x optest.Array, p AveragePool) optest.Array {
-	y := optest.NewArray(x.Shape[0], poolSize(x.Shape[1], p.Kernel, p.Stride), poolSize(x.Shape[2], p.Kernel, p.Stride),
+	y := optest.NewArray(x.Shape[0], Pool(p).size(x.Shape[1]), Pool(p).size(x.Shape[2]),
 		x.Shape[3])
 	for b := range y.Shape[0] {
 		for i := range y.Shape[1] {

@@ -1,6 +1,7 @@
 package op
 
 import (
+	"fmt"
 	"math"
 
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
@@ -13,26 +14,23 @@ type Pool struct {
 	Pad    int  `json:"pad,omitempty"`   // on every side, at most half of Kernel; what is there is never the largest
 	Floor  bool `json:"floor,omitempty"` // windows that hang over the far edge are left out, as PyTorch does by default
 
-	plain
+	kept
 }
-
-func (p Pool) span() span { return span{p.Kernel, p.Stride, p.Pad, p.Floor} }
 
 // Kind says that it takes the largest.
 func (Pool) Kind() string { return "max_pool" }
 
 // Dims says what does not fit.
-func (p Pool) Dims(in []Dims) (Dims, error) { return p.span().dims(in[0]) }
-
-// poolSize is Caffe's output size of an unpadded pooling: windows that hang
-// over the far edge count, ceil((in-kernel)/stride)+1, but not those that start
-// beyond it, which a stride larger than the kernel would give.
-func poolSize(in, kernel, stride int) int {
-	return min((in-kernel+stride-1)/stride, (in-1)/stride) + 1
+func (p Pool) Dims(in []Dims) (Dims, error) {
+	x := in[0]
+	if p.Kernel < 1 || p.Stride < 1 || p.Kernel > min(x.Height, x.Width)+2*p.Pad || x.Flat {
+		return Dims{}, fmt.Errorf("pool of kernel %d, stride %d over %d pixels", p.Kernel, p.Stride, x.Height)
+	}
+	if p.Pad < 0 || p.Pad > p.Kernel/2 {
+		return Dims{}, fmt.Errorf("pool of kernel %d with padding %d, want 0 to half of the kernel", p.Kernel, p.Pad)
+	}
+	return Dims{Height: p.size(x.Height), Width: p.size(x.Width), Channels: x.Channels}, nil
 }
-
-// Cost has no multiply-adds.
-func (p Pool) Cost(_ []Dims, out Dims) Cost { return Cost{Activations: int64(out.Values())} }
 
 // Field is that of the window.
 func (p Pool) Field(in Field, _ Dims) Field { return in.window(p.Kernel, p.Stride, p.Pad) }
@@ -51,7 +49,7 @@ func (p Pool) Build(_ *Context, in []*Node) *Node { return p.max(in[0]) }
 func (p Pool) max(x *Node) *Node {
 	x.AssertRank(4)
 	for _, axis := range []int{1, 2} {
-		x = p.span().fit(x, axis, math.Inf(-1))
+		x = p.fit(x, axis, math.Inf(-1))
 		x = materialize(maxPoolAxis(x, axis, p.Kernel, p.Stride))
 	}
 	return x
@@ -71,7 +69,7 @@ func maxPoolAxis(x *Node, axis, kernel, stride int) *Node {
 // beyond.
 func windows(x *Node, axis, kernel, stride int, beyond float64) []*Node {
 	in := x.Shape().Dimensions[axis]
-	out := poolSize(in, kernel, stride)
+	out := Pool{Kernel: kernel, Stride: stride}.size(in)
 	parts := make([]*Node, kernel)
 	for k := range parts {
 		inside := min(out, (in-k+stride-1)/stride)
@@ -79,13 +77,7 @@ func windows(x *Node, axis, kernel, stride int, beyond float64) []*Node {
 		if stride > 1 {
 			r = r.Stride(stride)
 		}
-		parts[k] = SliceAxis(x, axis, r)
-		if inside < out {
-			shape := x.Shape().Clone()
-			shape.Dimensions[axis] = out - inside
-			parts[k] = Concatenate([]*Node{parts[k], BroadcastToShape(Scalar(x.Graph(), x.DType(), beyond), shape)},
-				axis)
-		}
+		parts[k] = padded(SliceAxis(x, axis, r), axis, 0, out-inside, beyond)
 	}
 	return parts
 }

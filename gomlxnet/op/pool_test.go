@@ -43,7 +43,7 @@ func TestPoolMax(t *testing.T) {
 	})
 }
 
-// poolSize against hand-counted windows; 55, 27 and 13 are CaffeNet's.
+// Sizes against hand-counted windows; 55, 27 and 13 are CaffeNet's.
 func TestPoolSize(t *testing.T) {
 	for _, c := range []struct{ in, kernel, stride, want int }{
 		{55, 3, 2, 27}, {27, 3, 2, 13}, {13, 3, 2, 6}, // divide
@@ -51,8 +51,8 @@ func TestPoolSize(t *testing.T) {
 		{5, 2, 2, 3}, {3, 3, 2, 1}, {4, 1, 1, 4}, {5, 3, 1, 3},
 		{6, 2, 3, 2}, // a third window would start beyond the edge and hold nothing
 	} {
-		if got := poolSize(c.in, c.kernel, c.stride); got != c.want {
-			t.Errorf("poolSize(%d, %d, %d) = %d, want %d", c.in, c.kernel, c.stride, got, c.want)
+		if got := (Pool{Kernel: c.kernel, Stride: c.stride}).size(c.in); got != c.want {
+			t.Errorf("%d windows of %d, %d apart, over %d pixels, want %d", got, c.kernel, c.stride, c.in, c.want)
 		}
 	}
 }
@@ -104,7 +104,7 @@ func TestPoolTiesAndNaN(t *testing.T) {
 					x.Data[(i*37)%len(x.Data)] = math.NaN()
 				}
 				in = append(in, x,
-					optest.Random(4, 2, poolSize(8, p.Kernel, p.Stride), poolSize(7, p.Kernel, p.Stride), 3))
+					optest.Random(4, 2, p.size(8), p.size(7), 3))
 			}
 		}
 		got := optest.Run(t, backend, func(in []*Node) (out []*Node) { // one graph, since each takes XLA long

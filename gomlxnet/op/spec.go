@@ -61,3 +61,8 @@ func (plain) Vars([]Dims) []Var            { return nil }
 func (plain) Cost([]Dims, Dims) Cost       { return Cost{} }
 func (plain) Field(in Field, _ Dims) Field { return in }
 func (plain) Static() bool                 { return true }
+
+// kept is plain, of operations that count as keeping what leaves them for the gradient.
+type kept struct{ plain }
+
+func (kept) Cost(_ []Dims, out Dims) Cost { return Cost{Activations: int64(out.Values())} }

@@ -32,7 +32,7 @@ type caffe struct {
 
 // openCaffe reads a .caffemodel. Values are kept as they are read: no more memory is taken than twice the length of the
 // file.
-func openCaffe(path string, data []byte) (*caffe, error) {
+func openCaffe(path string, data []byte) (source, error) {
 	c := &caffe{path: path, infos: map[string]Info{}, values: map[string][]float32{}}
 	err := fields(data, func(n protowire.Number, _ protowire.Type, _ uint64, body []byte) error {
 		switch n {
@@ -159,7 +159,6 @@ func blob(data []byte) (shape []int, values []float32, err error) {
 		case n == blobDouble && t == protowire.Fixed64Type:
 			return add(math.Float64frombits(number))
 		case n == blobShape && t == protowire.BytesType:
-			var err error
 			dims, err = blobDims(body)
 			return err
 		case n <= blobWidth && t == protowire.VarintType:
@@ -182,26 +181,15 @@ func blob(data []byte) (shape []int, values []float32, err error) {
 	if count != uint64(len(values)) {
 		return nil, nil, fmt.Errorf("%d values of shape %d, want %d", len(values), dims, count)
 	}
-	for _, d := range dims {
-		shape = append(shape, int(d))
-	}
-	return shape, values, nil
+	return ints(dims), values, nil
 }
 
 // blobDims are the dimensions of a shape, packed or one by one.
 func blobDims(data []byte) (dims []uint64, err error) {
 	err = fields(data, func(n protowire.Number, t protowire.Type, number uint64, body []byte) error {
-		switch {
-		case n != dim:
-		case t == protowire.VarintType:
-			dims = append(dims, number)
-		case t == protowire.BytesType:
-			for len(body) > 0 {
-				x, size := protowire.ConsumeVarint(body)
-				if size < 0 {
-					return protowire.ParseError(size)
-				}
-				dims, body = append(dims, x), body[size:]
+		if n == dim {
+			if dims, err = addDims(dims, t, number, body); err != nil {
+				return err
 			}
 		}
 		if len(dims) > 8 {
@@ -210,6 +198,30 @@ func blobDims(data []byte) (dims []uint64, err error) {
 		return nil
 	})
 	return dims, err
+}
+
+// addDims adds the dimensions of a field, packed or one.
+func addDims(dims []uint64, t protowire.Type, number uint64, body []byte) ([]uint64, error) {
+	if t == protowire.VarintType {
+		return append(dims, number), nil
+	}
+	for len(body) > 0 {
+		x, size := protowire.ConsumeVarint(body)
+		if size < 0 {
+			return nil, protowire.ParseError(size)
+		}
+		dims, body = append(dims, x), body[size:]
+	}
+	return dims, nil
+}
+
+// ints are the dimensions of a shape.
+func ints(dims []uint64) []int {
+	shape := make([]int, len(dims))
+	for i, d := range dims {
+		shape[i] = int(d)
+	}
+	return shape
 }
 
 func (c *caffe) list() map[string]Info               { return c.infos }

@@ -158,11 +158,11 @@ func FuzzCaffe(f *testing.F) {
 	f.Add(layerOf(true, "fc", blobOf(true, []float32{1, 2}, 2, 1)))
 	f.Add([]byte("\x0a\x01x\x12\x00"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		c, err := openCaffe("file", data)
+		opened, err := openCaffe("file", data)
 		if err != nil {
 			return
 		}
-		total := 0
+		c, total := opened.(*caffe), 0
 		for name, info := range c.infos {
 			if len(c.values[name]) != info.Values() {
 				t.Errorf("%d values of %+v", len(c.values[name]), info)

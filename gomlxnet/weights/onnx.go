@@ -18,7 +18,7 @@ const (
 // openONNX finds the weights of an .onnx file: its initializers of floating-point numbers, under their names. PyTorch's
 // exporter keeps torchvision's names, and batch norm as it is, where it exports with training=TrainingMode.TRAINING and
 // do_constant_folding=False. The graph is not read.
-func openONNX(path string, data []byte) (*tensors, error) {
+func openONNX(path string, data []byte) (source, error) {
 	t := &tensors{path: path, file: bytes.NewReader(data), infos: map[string]Info{}, places: map[string][2]int64{}}
 	err := fields(data, func(n protowire.Number, _ protowire.Type, _ uint64, graph []byte) error {
 		if n != modelGraph {
@@ -57,17 +57,9 @@ func (t *tensors) initializer(data []byte, at int64) error {
 		case tensorRaw:
 			raw = body
 		case tensorDims:
-			if wire == protowire.VarintType {
-				dims = append(dims, number)
-				return nil
-			}
-			for len(body) > 0 {
-				x, size := protowire.ConsumeVarint(body)
-				if size < 0 {
-					return protowire.ParseError(size)
-				}
-				dims, body = append(dims, x), body[size:]
-			}
+			var err error
+			dims, err = addDims(dims, wire, number, body)
+			return err
 		}
 		return nil
 	})
@@ -91,9 +83,7 @@ func (t *tensors) initializer(data []byte, at int64) error {
 	if _, twice := t.infos[info.Name]; twice {
 		return fmt.Errorf("initializer %q is there twice", info.Name)
 	}
-	for _, d := range dims {
-		info.Shape = append(info.Shape, int(d))
-	}
+	info.Shape = ints(dims)
 	from := at + int64(cap(data)-cap(raw))
 	t.infos[info.Name], t.places[info.Name] = info, [2]int64{from, from + int64(len(raw))}
 	return nil

@@ -97,7 +97,7 @@ func FuzzONNX(f *testing.F) {
 			return
 		}
 		for name, info := range s.list() {
-			if place := s.places[name]; place[0] < 0 || place[1] > int64(len(data)) || place[0] > place[1] {
+			if place := s.(*tensors).places[name]; place[0] < 0 || place[1] > int64(len(data)) || place[0] > place[1] {
 				t.Errorf("tensor %q is at %v of %d bytes", name, place, len(data))
 			}
 			if values, err := s.read(name); err == nil && len(values) != info.Values() {

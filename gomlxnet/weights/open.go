@@ -28,47 +28,36 @@ func withSource(path string, use func(source) error) error {
 	}
 	head = head[:n]
 	tensors := len(head) == 9 && head[8] == '{' && binary.LittleEndian.Uint64(head) <= uint64(info.Size())
-	starts := func(magic ...byte) bool { return bytes.HasPrefix(head, magic) }
+	starts := func(magic ...byte) bool { return !tensors && bytes.HasPrefix(head, magic) }
+	var s source
 	switch {
-	case tensors:
 	case starts('P', 'K', 3, 4), starts(0x80, 2):
 		return fmt.Errorf("%s is a pickle of PyTorch, which may run code; want safetensors: in Python, "+
 			"safetensors.torch.save_file(torch.load(%q, weights_only=True), NAME)", path, info.Name())
 	case starts(0x0a), starts(0x12), starts(0xa2, 0x06): // the tags of a name, of older layers and of layers
-		data, err := message(path, info.Size())
-		if err != nil {
-			return err
-		}
-		c, err := openCaffe(path, data)
-		if err != nil {
-			return err
-		}
-		return use(c)
+		s, err = openMessage(path, info.Size(), openCaffe)
 	case starts(0x08): // the tag of the version
-		data, err := message(path, info.Size())
-		if err != nil {
-			return err
-		}
-		t, err := openONNX(path, data)
-		if err != nil {
-			return err
-		}
-		return use(t)
+		s, err = openMessage(path, info.Size(), openONNX)
+	default:
+		s, err = openTensors(path, file, info.Size())
 	}
-	t, err := openTensors(path, file, info.Size())
 	if err != nil {
 		return err
 	}
-	return use(t)
+	return use(s)
 }
 
 // maxMessage is the largest that a protocol buffer can be, by their own documentation.
 const maxMessage = 2 << 30
 
-// message reads a file that is one protocol buffer.
-func message(path string, size int64) ([]byte, error) {
+// openMessage reads a file that is one protocol buffer.
+func openMessage(path string, size int64, open func(path string, data []byte) (source, error)) (source, error) {
 	if size > maxMessage {
 		return nil, fmt.Errorf("%s: %d bytes, want at most %d of a protocol buffer", path, size, maxMessage)
 	}
-	return os.ReadFile(path)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return open(path, data)
 }

@@ -69,13 +69,7 @@ func openTensors(path string, file io.ReaderAt, size int64) (*tensors, error) {
 	listed := all.Tensors()
 	names := slices.SortedFunc(maps.Keys(listed), func(a, b string) int {
 		x, y := listed[a].DataOffsets, listed[b].DataOffsets
-		switch {
-		case x == y:
-			return 0
-		case x[0] < y[0] || x[0] == y[0] && x[1] < y[1]:
-			return -1
-		}
-		return 1
+		return slices.Compare(x[:], y[:])
 	})
 	room, next := uint64(size)-8-n, uint64(0)
 	for _, name := range names {
@@ -112,10 +106,7 @@ func openTensors(path string, file io.ReaderAt, size int64) (*tensors, error) {
 				to-from,
 			)
 		}
-		info := Info{Name: name, Type: l.DType.String(), Shape: make([]int, len(l.Shape))}
-		for i, d := range l.Shape {
-			info.Shape[i] = int(d)
-		}
+		info := Info{Name: name, Type: l.DType.String(), Shape: ints(l.Shape)}
 		t.infos[name], t.places[name] = info, [2]int64{int64(8 + n + from), int64(8 + n + to)}
 	}
 	if next != room {

@@ -144,7 +144,7 @@ func (c curve) Plot(cv draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&cv)
 	for _, t := range p.Y.Tick.Marker.Ticks(p.Y.Min, p.Y.Max) {
 		if !t.IsMinor() {
-			stroke(cv, segment(vg.Point{X: cv.Min.X, Y: y(t.Value)}, vg.Point{X: cv.Max.X, Y: y(t.Value)}), faint, 0.6)
+			stroke(cv, across(y(t.Value), cv.Min.X, cv.Max.X), faint, 0.6)
 		}
 	}
 	inside := func(v float64) vg.Length { return y(min(max(v, p.Y.Min), p.Y.Max)) }
@@ -153,19 +153,14 @@ func (c curve) Plot(cv draw.Canvas, p *plot.Plot) {
 			cv.SetColor(band)
 			cv.Fill(box(x(0), inside(b.Low), cv.Max.X, inside(b.High)))
 		}
-		stroke(cv, segment(vg.Point{X: x(0), Y: y(b.Mean)}, vg.Point{X: cv.Max.X, Y: y(b.Mean)}),
-			lookOf(transfer.Base).color, 1)
+		stroke(cv, across(y(b.Mean), x(0), cv.Max.X), lookOf(transfer.Base).color, 1)
 	}
 	for _, t := range uncutControls {
 		b, l := c.uncut(t), lookOf(t)
 		if b == nil {
 			continue
 		}
-		cv.SetLineDash(l.dashes, 0)
-		cv.SetLineWidth(1)
-		cv.SetColor(l.color)
-		cv.Stroke(segment(vg.Point{X: x(0), Y: y(b.Mean)}, vg.Point{X: cv.Max.X, Y: y(b.Mean)}))
-		cv.SetLineDash(nil, 0)
+		l.stroke(cv, across(y(b.Mean), x(0), cv.Max.X), 1)
 	}
 	at := func(p Point) vg.Point { return vg.Point{X: x(float64(p.N) + c.dodge[p.Treatment]), Y: y(p.Mean)} }
 	for _, p := range c.behind {
@@ -235,7 +230,7 @@ func (c curve) interval(cv draw.Canvas, p Point, x vg.Length, y func(float64) vg
 		stroke(cv, head, col, 1.1)
 		ends[i] = at
 	}
-	stroke(cv, segment(vg.Point{X: x, Y: ends[0]}, vg.Point{X: x, Y: ends[1]}), col, 1.1)
+	stroke(cv, down(x, ends[0], ends[1]), col, 1.1)
 }
 
 // line joins the means of one condition, beginning at the base as in the paper. It is broken at a cut where every net
@@ -258,12 +253,7 @@ func (c curve) line(cv draw.Canvas, t transfer.Treatment, at func(Point) vg.Poin
 		}
 		pen = true
 	}
-	l := lookOf(t)
-	cv.SetLineDash(l.dashes, 0)
-	cv.SetLineWidth(1.2)
-	cv.SetColor(l.color)
-	cv.Stroke(path)
-	cv.SetLineDash(nil, 0)
+	lookOf(t).stroke(cv, path, 1.2)
 }
 
 // baseNets draws a ring a base net at n = 0, those of no mean in grey beside them.
@@ -281,6 +271,14 @@ func segment(a, b vg.Point) vg.Path {
 	p.Move(a)
 	p.Line(b)
 	return p
+}
+
+// across is a horizontal segment, down a vertical one.
+func across(y, from, to vg.Length) vg.Path {
+	return segment(vg.Point{X: from, Y: y}, vg.Point{X: to, Y: y})
+}
+func down(x, from, to vg.Length) vg.Path {
+	return segment(vg.Point{X: x, Y: from}, vg.Point{X: x, Y: to})
 }
 
 func box(x0, y0, x1, y1 vg.Length) vg.Path {

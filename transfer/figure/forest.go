@@ -180,9 +180,9 @@ func (f *forest) DataRange() (xmin, xmax, ymin, ymax float64) {
 func (f *forest) Plot(cv draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&cv)
 	for _, t := range p.X.Tick.Marker.Ticks(p.X.Min, p.X.Max) {
-		stroke(cv, segment(vg.Point{X: x(t.Value), Y: cv.Min.Y}, vg.Point{X: x(t.Value), Y: cv.Max.Y}), faint, 0.6)
+		stroke(cv, down(x(t.Value), cv.Min.Y, cv.Max.Y), faint, 0.6)
 	}
-	dashed(cv, x(0), cv.Min.Y, cv.Max.Y)
+	dashed.stroke(cv, down(x(0), cv.Min.Y, cv.Max.Y), 0.8)
 	small := style(noteSize)
 	drop := 0.36 * noteSize
 	for i, r := range f.rows {
@@ -195,7 +195,7 @@ func (f *forest) Plot(cv draw.Canvas, p *plot.Plot) {
 			continue
 		}
 		if null := 100 * r.Claim.Null; null != 0 {
-			dashed(cv, x(null), at-rowHeight/2, at+rowHeight/2)
+			dashed.stroke(cv, down(x(null), at-rowHeight/2, at+rowHeight/2), 0.8)
 		}
 		filled := r.Verdict == stats.Supported || r.Verdict == stats.Opposite
 		col := forestColor(r.Verdict)
@@ -221,29 +221,13 @@ func (f *forest) bar(
 	if low > high || math.IsNaN(low) || math.IsNaN(high) {
 		return
 	}
-	stroke(cv, segment(vg.Point{X: x(low), Y: y}, vg.Point{X: x(high), Y: y}), col, width)
-	for _, end := range []struct {
-		off  bool
-		at   vg.Length
-		sign vg.Length
-	}{{low > 100*iv.Low, x(low), 1}, {high < 100*iv.High, x(high), -1}} {
-		if !end.off {
-			continue
-		}
-		var head vg.Path
-		head.Move(vg.Point{X: end.at + end.sign*3.5, Y: y - 2.2})
-		head.Line(vg.Point{X: end.at, Y: y})
-		head.Line(vg.Point{X: end.at + end.sign*3.5, Y: y + 2.2})
-		stroke(cv, head, col, 0.9)
+	stroke(cv, across(y, x(low), x(high)), col, width)
+	if low > 100*iv.Low {
+		stroke(cv, arrow(x(low), y, 1), col, 0.9)
 	}
-}
-
-func dashed(cv draw.Canvas, x, from, to vg.Length) {
-	cv.SetLineDash([]vg.Length{3, 3}, 0)
-	cv.SetLineWidth(0.8)
-	cv.SetColor(ink)
-	cv.Stroke(segment(vg.Point{X: x, Y: from}, vg.Point{X: x, Y: to}))
-	cv.SetLineDash(nil, 0)
+	if high < 100*iv.High {
+		stroke(cv, arrow(x(high), y, -1), col, 0.9)
+	}
 }
 
 // forestColor is dark if a claim is supported or opposed, so that the figure can be read in grey.

@@ -5,8 +5,6 @@ import (
 	"strconv"
 
 	"coadapt/transfer/stats"
-
-	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Level is the confidence level of every interval of this package.
@@ -53,6 +51,3 @@ func WilsonInterval(correct, tested int) (Interval, error) {
 	iv, err := stats.Proportion(correct, tested, Level)
 	return Interval{iv.Low, iv.High, Wilson}, err
 }
-
-// zScore is the normal quantile of the level, 1.96.
-func zScore() float64 { return distuv.UnitNormal.Quantile(0.5 + Level/2) }

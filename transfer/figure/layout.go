@@ -152,11 +152,7 @@ func drawEntry(c draw.Canvas, s text.Style, t transfer.Treatment, at vg.Point, w
 		c.SetColor(band)
 		c.Fill(box(at.X, at.Y-3, at.X+width, at.Y+3))
 	}
-	c.SetLineDash(l.dashes, 0)
-	c.SetLineWidth(1.2)
-	c.SetColor(l.color)
-	c.Stroke(segment(at, vg.Point{X: at.X + width, Y: at.Y}))
-	c.SetLineDash(nil, 0)
+	l.stroke(c, across(at.Y, at.X, at.X+width), 1.2)
 	mid := vg.Point{X: at.X + width/2, Y: at.Y}
 	switch t {
 	case transfer.Base:

@@ -118,7 +118,7 @@ func (p panel) Plot(cv draw.Canvas, f *plot.Plot) {
 	at := func(pt point) vg.Point { return vg.Point{X: x(pt.x), Y: y(max(pt.y, f.Y.Min))} }
 	for _, t := range f.Y.Tick.Marker.Ticks(f.Y.Min, f.Y.Max) {
 		if !t.IsMinor() && t.Value >= f.Y.Min && t.Value <= f.Y.Max {
-			stroke(cv, segment(vg.Point{X: cv.Min.X, Y: y(t.Value)}, vg.Point{X: cv.Max.X, Y: y(t.Value)}), faint, 0.6)
+			stroke(cv, across(y(t.Value), cv.Min.X, cv.Max.X), faint, 0.6)
 		}
 	}
 	for _, a := range p.areas {
@@ -138,11 +138,7 @@ func (p panel) Plot(cv draw.Canvas, f *plot.Plot) {
 		cv.Fill(path)
 	}
 	if p.level != nil {
-		cv.SetLineDash([]vg.Length{3, 3}, 0)
-		cv.SetLineWidth(0.8)
-		cv.SetColor(ink)
-		cv.Stroke(segment(vg.Point{X: cv.Min.X, Y: y(*p.level)}, vg.Point{X: cv.Max.X, Y: y(*p.level)}))
-		cv.SetLineDash(nil, 0)
+		dashed.stroke(cv, across(y(*p.level), cv.Min.X, cv.Max.X), 0.8)
 	}
 	for _, s := range p.series {
 		if s.line && len(s.points) > 1 {
@@ -154,11 +150,7 @@ func (p panel) Plot(cv draw.Canvas, f *plot.Plot) {
 				}
 				path.Line(at(pt))
 			}
-			cv.SetLineDash(s.look.dashes, 0)
-			cv.SetLineWidth(1.2)
-			cv.SetColor(s.look.color)
-			cv.Stroke(path)
-			cv.SetLineDash(nil, 0)
+			s.look.stroke(cv, path, 1.2)
 		}
 	}
 	for _, s := range p.series {
@@ -188,6 +180,14 @@ func (p panel) Plot(cv draw.Canvas, f *plot.Plot) {
 	}
 }
 
+// drawPanels draws panels of one height below each other.
+func drawPanels(c draw.Canvas, panels []panel) {
+	each := (c.Max.Y - c.Min.Y) / vg.Length(len(panels))
+	for i, p := range panels {
+		p.draw(draw.Crop(c, 0, 0, each*vg.Length(len(panels)-1-i)+4, -each*vg.Length(i)))
+	}
+}
+
 // legend draws an entry for each named series, in one or more rows, and returns the
 // room below.
 func legend(c draw.Canvas, all []series) draw.Canvas {
@@ -209,11 +209,7 @@ func legend(c draw.Canvas, all []series) draw.Canvas {
 			at = vg.Point{X: c.Min.X, Y: at.Y - row}
 		}
 		if e.line {
-			c.SetLineDash(e.look.dashes, 0)
-			c.SetLineWidth(1.2)
-			c.SetColor(e.look.color)
-			c.Stroke(segment(at, vg.Point{X: at.X + sample, Y: at.Y}))
-			c.SetLineDash(nil, 0)
+			e.look.stroke(c, across(at.Y, at.X, at.X+sample), 1.2)
 		}
 		drawMark(c, e.look, vg.Point{X: at.X + sample/2, Y: at.Y}, markSize)
 		c.FillText(s, vg.Point{X: at.X + sample + 5, Y: at.Y - 0.36*labelSize}, e.name)

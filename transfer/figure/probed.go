@@ -166,11 +166,7 @@ func layersFigure(values []probing.Value, opt Options) (*Figure, error) {
 	return opt.page(alt, func(c draw.Canvas) {
 		c = drawTitle(c, opt.Title)
 		c = legend(c, all)
-		c = drawNotes(c, notes)
-		each := (c.Max.Y - c.Min.Y) / vg.Length(len(panels))
-		for i, p := range panels {
-			p.draw(draw.Crop(c, 0, 0, each*vg.Length(len(panels)-1-i)+4, -each*vg.Length(i)))
-		}
+		drawPanels(drawNotes(c, notes), panels)
 	}), nil
 }
 
@@ -230,11 +226,7 @@ func pathFigure(values []probing.Value, opt Options) (*Figure, error) {
 	return opt.page(alt, func(c draw.Canvas) {
 		c = drawTitle(c, opt.Title)
 		c = legend(c, panels[0].series)
-		c = drawNotes(c, notes)
-		each := (c.Max.Y - c.Min.Y) / vg.Length(len(panels))
-		for i, p := range panels {
-			p.draw(draw.Crop(c, 0, 0, each*vg.Length(len(panels)-1-i)+4, -each*vg.Length(i)))
-		}
+		drawPanels(drawNotes(c, notes), panels)
 	}), nil
 }
 
@@ -275,21 +267,11 @@ func (m cutMatrix) draw(c draw.Canvas, at vg.Point) {
 	length := m.side * vg.Length(len(m.classes))
 	if m.rows > 0 {
 		y := corner.Y - m.side*vg.Length(m.rows)
-		stroke(
-			c,
-			segment(vg.Point{X: corner.X - m.label, Y: y}, vg.Point{X: corner.X + length, Y: y}),
-			rgb(0xa8201a),
-			1.4,
-		)
+		stroke(c, across(y, corner.X-m.label, corner.X+length), rgb(0xa8201a), 1.4)
 	}
 	if m.cols > 0 {
 		x := corner.X + m.side*vg.Length(m.cols)
-		stroke(
-			c,
-			segment(vg.Point{X: x, Y: corner.Y + m.label}, vg.Point{X: x, Y: corner.Y - length}),
-			rgb(0xa8201a),
-			1.4,
-		)
+		stroke(c, down(x, corner.Y+m.label, corner.Y-length), rgb(0xa8201a), 1.4)
 	}
 }
 
@@ -300,7 +282,7 @@ func ckaFigure(values []probing.Value, opt Options) (*Figure, error) {
 	alt := "CKA of layers."
 	var done, captions []string
 	for _, v := range values {
-		pair := v.Net + " and " + v.Other
+		pair := netsOf(v)
 		if slices.Contains(done, pair) {
 			continue
 		}

@@ -164,10 +164,9 @@ func (f rowFrame) DataRange() (xmin, xmax, ymin, ymax float64) {
 func (f rowFrame) Plot(cv draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&cv)
 	for i := range f.rows {
-		stroke(cv, segment(vg.Point{X: cv.Min.X, Y: y(-float64(i))}, vg.Point{X: cv.Max.X, Y: y(-float64(i))}), faint,
-			0.6)
+		stroke(cv, across(y(-float64(i)), cv.Min.X, cv.Max.X), faint, 0.6)
 	}
-	stroke(cv, segment(vg.Point{X: x(f.spec.Zero), Y: cv.Min.Y}, vg.Point{X: x(f.spec.Zero), Y: cv.Max.Y}), donor, 0.8)
+	stroke(cv, down(x(f.spec.Zero), cv.Min.Y, cv.Max.Y), donor, 0.8)
 	inside := func(v float64) vg.Length { return x(min(max(v, p.X.Min), p.X.Max)) }
 	for i, r := range f.rows {
 		for _, v := range r.Values[f.column] {
@@ -177,10 +176,13 @@ func (f rowFrame) Plot(cv draw.Canvas, p *plot.Plot) {
 			l := lookOf(v.Treatment)
 			at := vg.Point{X: inside(v.Value), Y: y(-float64(i) + f.shift(v.Treatment))}
 			if !math.IsNaN(v.Low) && !math.IsNaN(v.High) {
-				stroke(cv, segment(vg.Point{X: inside(v.Low), Y: at.Y}, vg.Point{X: inside(v.High), Y: at.Y}), l.color,
-					1.1)
-				arrow(cv, l, at.Y, cv.Min.X, v.Low < p.X.Min, 1)
-				arrow(cv, l, at.Y, cv.Max.X, v.High > p.X.Max, -1)
+				stroke(cv, across(at.Y, inside(v.Low), inside(v.High)), l.color, 1.1)
+				if v.Low < p.X.Min {
+					stroke(cv, arrow(cv.Min.X, at.Y, 1), l.color, 1.1)
+				}
+				if v.High > p.X.Max {
+					stroke(cv, arrow(cv.Max.X, at.Y, -1), l.color, 1.1)
+				}
 			}
 			drawMark(cv, l, at, 2.6)
 		}
@@ -194,13 +196,9 @@ func (f rowFrame) shift(t transfer.Treatment) float64 {
 }
 
 // arrow is the head of an interval that goes on beyond the edge at x; side is 1 at the left edge and -1 at the right.
-func arrow(cv draw.Canvas, l look, y, x vg.Length, beyond bool, side vg.Length) {
-	if !beyond {
-		return
-	}
-	var head vg.Path
+func arrow(x, y, side vg.Length) (head vg.Path) {
 	head.Move(vg.Point{X: x + 3.5*side, Y: y - 2.2})
 	head.Line(vg.Point{X: x, Y: y})
 	head.Line(vg.Point{X: x + 3.5*side, Y: y + 2.2})
-	stroke(cv, head, l.color, 1.1)
+	return head
 }

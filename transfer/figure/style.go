@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 
 	"coadapt/transfer"
 )
@@ -55,6 +56,18 @@ func lookOf(t transfer.Treatment) look {
 
 func rgb(hex uint32) color.NRGBA {
 	return color.NRGBA{R: uint8(hex >> 16), G: uint8(hex >> 8), B: uint8(hex), A: 0xff}
+}
+
+// dashed is a line that stands for no condition.
+var dashed = look{color: ink, dashes: []vg.Length{3, 3}}
+
+// stroke draws a path as a line of the condition.
+func (l look) stroke(c draw.Canvas, p vg.Path, width vg.Length) {
+	c.SetLineDash(l.dashes, 0)
+	c.SetLineWidth(width)
+	c.SetColor(l.color)
+	c.Stroke(p)
+	c.SetLineDash(nil, 0)
 }
 
 // The colours of things other than conditions.

@@ -2,6 +2,7 @@ package stats
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"coadapt/transfer"
@@ -28,12 +29,8 @@ const keep = 0.5
 // nets whose training ended in an error, are not counted.
 func Failures(results []transfer.Result, level float64) ([]Failure, error) {
 	bases := basesOf(results)
-	type place struct {
-		t transfer.Treatment
-		n int
-	}
-	counts := map[place]*Failure{}
-	worse, better := map[place]int{}, map[place]int{} // pairs in which only the net failed, or only the base
+	counts := map[cell]*Failure{}
+	worse, better := map[cell]int{}, map[cell]int{} // pairs in which only the net failed, or only the base
 	seen := map[transfer.Net]bool{}
 	for _, r := range results {
 		base, ok := bases[UnitOf(r.Net)]
@@ -42,7 +39,7 @@ func Failures(results []transfer.Result, level float64) ([]Failure, error) {
 			continue
 		}
 		seen[r.Net] = true
-		at := place{r.Net.Treatment, r.Net.N}
+		at := cell{r.Net.Treatment, r.Net.N}
 		if counts[at] == nil {
 			counts[at] = &Failure{Treatment: at.t, N: at.n}
 		}
@@ -59,7 +56,8 @@ func Failures(results []transfer.Result, level float64) ([]Failure, error) {
 		}
 	}
 	var out []Failure
-	for at, f := range counts {
+	for _, at := range slices.SortedFunc(maps.Keys(counts), cell.compare) {
+		f := counts[at]
 		if f.Of == 0 {
 			continue
 		}
@@ -70,11 +68,16 @@ func Failures(results []transfer.Result, level float64) ([]Failure, error) {
 		f.P = SignTest(worse[at], better[at])
 		out = append(out, *f)
 	}
-	slices.SortFunc(out, func(a, b Failure) int {
-		return cmp.Or(cmp.Compare(a.Treatment, b.Treatment), cmp.Compare(a.N, b.N))
-	})
 	return out, nil
 }
+
+// cell is what a table of conditions has a line for.
+type cell struct {
+	t transfer.Treatment
+	n int // the cut
+}
+
+func (c cell) compare(d cell) int { return cmp.Or(cmp.Compare(c.t, d.t), cmp.Compare(c.n, d.n)) }
 
 // Others are the results of nets that did not fail, as [Failures] has it; those that have no base stay.
 func Others(results []transfer.Result) []transfer.Result {

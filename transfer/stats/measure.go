@@ -1,8 +1,8 @@
 package stats
 
 import (
-	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -74,11 +74,7 @@ func Dips(results []transfer.Result, m Measure, level float64) ([]Dip, error) {
 	if err != nil {
 		return nil, err
 	}
-	type place struct {
-		t transfer.Treatment
-		n int
-	}
-	differences, units := map[place][]float64{}, map[place][]string{}
+	differences, units := map[cell][]float64{}, map[cell][]string{}
 	for _, n := range s.order {
 		u := UnitOf(n)
 		x, ok := m.Of(s.numbers[n])
@@ -86,13 +82,13 @@ func Dips(results []transfer.Result, m Measure, level float64) ([]Dip, error) {
 		if n.Treatment == transfer.Base || !ok || !based {
 			continue
 		}
-		at := place{n.Treatment, n.N}
+		at := cell{n.Treatment, n.N}
 		differences[at] = append(differences[at], x-base)
 		units[at] = append(units[at], u.String())
 	}
 	var out []Dip
-	for at, x := range differences {
-		d := Dip{Treatment: at.t, N: at.n, Measure: m}
+	for _, at := range slices.SortedFunc(maps.Keys(differences), cell.compare) {
+		x, d := differences[at], Dip{Treatment: at.t, N: at.n, Measure: m}
 		if len(x) < 2 {
 			d.Estimate = alone(x[0])
 		} else if d.Estimate, err = ClusterMean(x, units[at], level); err != nil {
@@ -100,8 +96,5 @@ func Dips(results []transfer.Result, m Measure, level float64) ([]Dip, error) {
 		}
 		out = append(out, d)
 	}
-	slices.SortFunc(out, func(a, b Dip) int {
-		return cmp.Or(cmp.Compare(a.Treatment, b.Treatment), cmp.Compare(a.N, b.N))
-	})
 	return out, nil
 }

@@ -42,11 +42,15 @@ func (s score) p(null float64) float64 {
 	if s.na < 1 || s.nb < 1 {
 		return math.NaN()
 	}
-	low, high := 0.0, 40.0
 	holds := func(z float64) bool { iv := s.within(z); return iv.Low <= null && null <= iv.High }
-	if holds(low) {
+	if holds(0) {
 		return 1
 	}
+	return 2 * distuv.UnitNormal.CDF(-least(0, 40, holds))
+}
+
+// least halves a range, at whose end something holds, until it has where that begins.
+func least(low, high float64, holds func(float64) bool) float64 {
 	for range 60 {
 		if mid := (low + high) / 2; holds(mid) {
 			high = mid
@@ -54,5 +58,5 @@ func (s score) p(null float64) float64 {
 			low = mid
 		}
 	}
-	return 2 * distuv.UnitNormal.CDF(-high)
+	return high
 }

@@ -3,6 +3,7 @@ package stats
 import (
 	"fmt"
 	"math"
+	"sort"
 
 	"gonum.org/v1/gonum/integrate/quad"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -86,19 +87,12 @@ func MDE(sd float64, pairs int, alpha, power float64) (float64, error) {
 			pairs, sd, alpha, power)
 	}
 	detects := powerOf(newNoncentral(float64(pairs-1)), pairs, alpha)
-	low, high := 0.0, sd
-	for detects(high, sd) < power {
+	enough := func(delta float64) bool { return !(detects(delta, sd) < power) }
+	high := sd
+	for !enough(high) {
 		high *= 2
 	}
-	for range 60 {
-		mid := (low + high) / 2
-		if detects(mid, sd) < power {
-			low = mid
-		} else {
-			high = mid
-		}
-	}
-	return high, nil
+	return least(0, high, enough), nil
 }
 
 // PairsFor is the least number of pairs with which the test of Power detects
@@ -119,12 +113,7 @@ func PairsFor(delta, sd, alpha, power float64) (int, error) {
 			return 0, fmt.Errorf("an effect of %v with standard deviation %v needs more than %d pairs", delta, sd, most)
 		}
 	}
-	for high-low > 1 {
-		if mid := (low + high) / 2; Power(delta, sd, mid, alpha) < power {
-			low = mid
-		} else {
-			high = mid
-		}
-	}
-	return high, nil
+	return low + 1 + sort.Search(high-low-1, func(i int) bool {
+		return Power(delta, sd, low+1+i, alpha) >= power
+	}), nil
 }

@@ -21,9 +21,6 @@ const keptCheckpoints = 2
 func (l *Lease) Checkpoint(step int, files Files) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.lost != nil {
-		return l.lost
-	}
 	if err := l.check(); err != nil {
 		return err
 	}

@@ -249,9 +249,6 @@ func (s *Store) Holder(key string) (h Holder, ok bool) {
 func (l *Lease) Beat(progress any) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.lost != nil {
-		return l.lost
-	}
 	if err := l.check(); err != nil {
 		return err
 	}
@@ -276,8 +273,12 @@ func (l *Lease) Beat(progress any) error {
 	return errors.Join(err, f.Close())
 }
 
-// check returns ErrLost if the lease is no longer the valid one. It reads the folder once, and the lease's own file.
+// check returns ErrLost if the lease is no longer the valid one. Until it knows, it reads the folder once, and the
+// lease's own file.
 func (l *Lease) check() error {
+	if l.lost != nil {
+		return l.lost
+	}
 	own, err := os.ReadFile(leaseFile(l.dir, l.gen))
 	var h Holder
 	_ = json.Unmarshal(own, &h) // a file torn by a full disk names nobody, and so no other holder
@@ -326,7 +327,7 @@ func (l *Lease) Lost() bool {
 func (l *Lease) Release() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.lost != nil || l.check() != nil {
+	if l.check() != nil {
 		return nil
 	}
 	l.lost = fmt.Errorf("%s: the lease was given back", l.key)
@@ -345,7 +346,7 @@ func (l *Lease) Release() error {
 func (l *Lease) Finish() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.lost != nil || l.check() != nil {
+	if l.check() != nil {
 		return nil
 	}
 	l.lost = fmt.Errorf("%s: the work is finished", l.key)

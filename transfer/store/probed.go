@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"iter"
 	"os"
@@ -59,10 +58,7 @@ func (s *Store) KeepProbed(key string, data []byte) error {
 	sum := sha256.Sum256(data)
 	err = durable.MakeDir(filepath.Dir(file))
 	if err == nil {
-		err = durable.WriteFile(file, func(w io.Writer) error {
-			_, err := fmt.Fprintf(w, "%x\n%s", sum, data)
-			return err
-		})
+		err = durable.WriteBytes(file, fmt.Appendf(nil, "%x\n%s", sum, data))
 	}
 	if err != nil {
 		return fmt.Errorf("store %s: keeping probe %s: %w", s.dir, key, err)

@@ -126,9 +126,6 @@ type failure struct {
 func (l *Lease) Fail(reason string, tries int) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.lost != nil {
-		return l.lost
-	}
 	if err := l.check(); err != nil {
 		return err
 	}

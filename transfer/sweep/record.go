@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -176,8 +175,5 @@ func writeJSON(file string, v any) error {
 	if err != nil {
 		return err
 	}
-	return durable.WriteFile(file, func(w io.Writer) error {
-		_, err := w.Write(append(data, '\n'))
-		return err
-	})
+	return durable.WriteBytes(file, append(data, '\n'))
 }

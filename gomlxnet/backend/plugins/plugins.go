@@ -1,6 +1,7 @@
 package plugins
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -34,11 +35,7 @@ func Choose(h home.Home, want string) (config, notice string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	set := map[string]string{EnvBackend: config, EnvNoAutoInstall: "1"}
-	if dirs := Dirs(h); os.Getenv(EnvPlugins) == "" && len(dirs) > 0 {
-		set[EnvPlugins] = strings.Join(dirs, string(os.PathListSeparator))
-	}
-	for k, v := range set {
+	for k, v := range environment(config, pluginPath(h)) {
 		if err := os.Setenv(k, v); err != nil {
 			return "", "", fmt.Errorf("cannot set %s: %w", k, err)
 		}
@@ -49,19 +46,26 @@ func Choose(h home.Home, want string) (config, notice string, err error) {
 // ChildEnv is what Choose sets, for a process that is yet to start (a kernel, a test): it reads
 // PJRT_PLUGIN_LIBRARY_PATH in time, so the plugin has its short name there, "xla:cpu" or "xla:cuda".
 func ChildEnv(h home.Home, want string) (env map[string]string, notice string, err error) {
-	plugins := os.Getenv(EnvPlugins)
-	if plugins == "" {
-		plugins = strings.Join(Dirs(h), string(os.PathListSeparator))
-	}
+	plugins := pluginPath(h)
 	config, notice, err := choose(h, want, os.Getenv(EnvBackend), plugins, HasGPU())
 	if err != nil {
 		return nil, "", err
 	}
-	env = map[string]string{EnvBackend: config, EnvNoAutoInstall: "1"}
+	return environment(config, plugins), notice, nil
+}
+
+// pluginPath is the list of folders that the environment names, else that of set-up's.
+func pluginPath(h home.Home) string {
+	return cmp.Or(os.Getenv(EnvPlugins), strings.Join(Dirs(h), string(os.PathListSeparator)))
+}
+
+// environment is what a process that uses a backend wants.
+func environment(config, plugins string) map[string]string {
+	env := map[string]string{EnvBackend: config, EnvNoAutoInstall: "1"}
 	if plugins != "" {
 		env[EnvPlugins] = plugins
 	}
-	return env, notice, nil
+	return env
 }
 
 // choose is Choose without its effect on the process.

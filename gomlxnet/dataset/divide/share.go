@@ -2,6 +2,7 @@ package divide
 
 import (
 	"bytes"
+	"cmp"
 	"math"
 	"path"
 	"slices"
@@ -16,10 +17,7 @@ func (p Parts) Share(files []string) (test map[string]bool) {
 	order := slices.Clone(files)
 	slices.SortFunc(order, func(a, b string) int {
 		x, y := hashOf(path.Base(a), p.Seed), hashOf(path.Base(b), p.Seed)
-		if c := bytes.Compare(x[:], y[:]); c != 0 {
-			return c
-		}
-		return strings.Compare(a, b)
+		return cmp.Or(bytes.Compare(x[:], y[:]), strings.Compare(a, b))
 	})
 	test = map[string]bool{}
 	for _, file := range order[:n] {

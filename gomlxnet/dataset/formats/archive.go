@@ -8,10 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path"
-	"time"
 )
 
 // openTree lists a folder or an archive; the kind of a file is told by its first bytes, not by its name.
@@ -77,41 +74,6 @@ func openTree(ctx context.Context, name string) (*tree, error) {
 	return nil, fmt.Errorf("data set %q: starts with % x, which is neither zip, gzip nor tar; give one of "+
 		"these or a folder", name, head[:min(4, len(head))])
 }
-
-// memory is a flat file system of what a tar archive held.
-type memory map[string][]byte
-
-// Open opens a file; folders cannot be opened, since the listing is made while unpacking.
-func (m memory) Open(name string) (fs.File, error) {
-	data, ok := m[name]
-	if !ok {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
-	}
-	return &memoryFile{Reader: bytes.NewReader(data), name: name}, nil
-}
-
-type memoryFile struct {
-	*bytes.Reader
-	name string
-}
-
-func (f *memoryFile) Close() error { return nil }
-func (f *memoryFile) Stat() (fs.FileInfo, error) {
-	return inner{path.Base(f.name), f.Reader.Size()}, nil
-}
-
-// inner describes a file within an archive.
-type inner struct {
-	name string
-	size int64
-}
-
-func (i inner) Name() string       { return i.name }
-func (i inner) Size() int64        { return i.size }
-func (i inner) Mode() fs.FileMode  { return 0o444 }
-func (i inner) ModTime() time.Time { return time.Time{} }
-func (i inner) IsDir() bool        { return false }
-func (i inner) Sys() any           { return nil }
 
 // close lets go of the file behind a tree.
 func (t *tree) close() error {

@@ -114,7 +114,7 @@ func (s *cifar) Image(p dataset.Part, i int, dst []uint8) error {
 }
 
 // openCIFAR reads the binary files at the root of a tree.
-func openCIFAR(ctx context.Context, t *tree, l cifarLayout, opt Options) (*cifar, error) {
+func openCIFAR(ctx context.Context, t *tree, l cifarLayout, opt Options) (dataset.Source, error) {
 	s := &cifar{where: t.where, layout: l, name: l.name, column: l.labels - 1}
 	if opt.Size != 0 && opt.Size != cifarSide {
 		return nil, fmt.Errorf("%s: %s has pictures of 32 pixels, size %d asked for; leave the size out", t.where,
@@ -155,8 +155,11 @@ func openCIFAR(ctx context.Context, t *tree, l cifarLayout, opt Options) (*cifar
 			t.passed.add("no files of "+l.name, file)
 		}
 	}
+	if err != nil {
+		return nil, err
+	}
 	s.passed = t.passed.sorted()
-	return s, err
+	return s, nil
 }
 
 // check refuses a file that is cut off or whose labels are out of range: the format has no magic of its own.

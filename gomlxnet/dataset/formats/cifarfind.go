@@ -24,11 +24,7 @@ func partialCIFARs(t *tree) ([]found, error) {
 func cifarsAt(places []cifarPlace) (list []found) {
 	for _, c := range places {
 		open := func(ctx context.Context, t *tree, _ string, opt Options) (dataset.Source, error) {
-			s, err := openCIFAR(ctx, t, c.layout, opt)
-			if err != nil {
-				return nil, err
-			}
-			return s, nil
+			return openCIFAR(ctx, t, c.layout, opt)
 		}
 		list = append(list, found{c.layout.name + " in " + path.Join(c.dir, c.layout.train[0]), c.dir, open})
 	}

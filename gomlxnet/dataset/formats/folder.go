@@ -94,7 +94,7 @@ func (s *folder) Image(p dataset.Part, i int, dst []uint8) error {
 }
 
 // openFolder reads a tree whose root holds train/.
-func openFolder(ctx context.Context, t *tree, name string, opt Options) (*folder, error) {
+func openFolder(ctx context.Context, t *tree, name string, opt Options) (dataset.Source, error) {
 	s := &folder{t: t, name: name, decoder: picture.NewDecoder()}
 	train, err := t.folder("train")
 	if err != nil {

@@ -40,7 +40,7 @@ func listILSVRC(ctx context.Context, dir string) (*tree, error) {
 			err)
 	}
 	files := spans{}
-	t := &tree{where: dir, fsys: files, passed: &passedOver{}, closer: closers{train, val}}
+	t := &tree{where: dir, from: files, passed: &passedOver{}, closer: closers{train, val}}
 	add := func(name string, s span) error {
 		if len(t.files) >= maxEntries {
 			return fmt.Errorf("%s: more than %d files", dir, maxEntries)
@@ -114,25 +114,16 @@ type span struct {
 	at, size int64
 }
 
-// spans is a flat file system of them.
+// spans are files of archives by the names they are listed under.
 type spans map[string]span
 
-// Open opens a file.
-func (s spans) Open(name string) (fs.File, error) {
+func (s spans) open(name string) (io.ReadCloser, error) {
 	f, ok := s[name]
 	if !ok {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
-	return &spanFile{io.NewSectionReader(f.r, f.at, f.size), name}, nil
+	return io.NopCloser(io.NewSectionReader(f.r, f.at, f.size)), nil
 }
-
-type spanFile struct {
-	*io.SectionReader
-	name string
-}
-
-func (f *spanFile) Close() error               { return nil }
-func (f *spanFile) Stat() (fs.FileInfo, error) { return inner{path.Base(f.name), f.Size()}, nil }
 
 // closers are files to let go of together.
 type closers []*os.File

@@ -1,6 +1,7 @@
 package formats
 
 import (
+	"slices"
 	"strings"
 
 	"coadapt/gomlxnet/dataset"
@@ -69,7 +70,8 @@ func classify(classes []dataset.Class) {
 		}
 	}
 	for _, known := range []map[string]dataset.Class{ten, fine, coarse} {
-		if allKnown(classes, known) {
+		unknown := func(c dataset.Class) bool { _, ok := known[c.Name]; return !ok }
+		if !slices.ContainsFunc(classes, unknown) {
 			for i := range classes {
 				k := known[classes[i].Name]
 				classes[i].Group, classes[i].Super = k.Group, k.Super
@@ -80,13 +82,4 @@ func classify(classes []dataset.Class) {
 	for i := range classes {
 		classes[i].Group = dataset.SynsetGroup(classes[i].Name)
 	}
-}
-
-func allKnown(classes []dataset.Class, known map[string]dataset.Class) bool {
-	for _, c := range classes {
-		if _, ok := known[c.Name]; !ok {
-			return false
-		}
-	}
-	return true
 }

@@ -1,13 +1,11 @@
 package formats
 
 import (
-	"context"
 	"fmt"
 	"path"
 	"slices"
 	"strings"
 
-	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/picture"
 )
 
@@ -15,7 +13,7 @@ import (
 func trainFolders(t *tree) (list []found, err error) {
 	roots, err := t.roots()
 	for _, r := range roots {
-		list = append(list, found{"pictures in " + r + "train/", r, openTreeOfPictures})
+		list = append(list, found{"pictures in " + r + "train/", r, openFolder})
 	}
 	return list, err
 }
@@ -26,15 +24,7 @@ func classFolderRoot(t *tree) ([]found, error) {
 	if !ok || err != nil {
 		return nil, err
 	}
-	return []found{{"classes in " + root, root, openTreeOfPictures}}, nil
-}
-
-func openTreeOfPictures(ctx context.Context, t *tree, name string, opt Options) (dataset.Source, error) {
-	f, err := openFolder(ctx, t, name, opt)
-	if err != nil {
-		return nil, err
-	}
-	return f, nil
+	return []found{{"classes in " + root, root, openFolder}}, nil
 }
 
 // roots are the folders that hold a train/ with pictures in it. What lies within another's root belongs to that.

@@ -3,6 +3,7 @@ package formats
 import (
 	"context"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -24,8 +25,8 @@ func listFS(ctx context.Context, fsys fs.FS, where string, above ...fs.FileInfo)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", where, err)
 	}
-	t := &tree{where: where, fsys: fsys, passed: &passedOver{}}
-	w := walker{tree: t}
+	t := &tree{where: where, from: walked{fsys}, passed: &passedOver{}}
+	w := walker{tree: t, fsys: fsys}
 	w.group, w.ctx = errgroup.WithContext(ctx)
 	w.group.SetLimit(runtime.GOMAXPROCS(0))
 	w.group.Go(func() error { return w.walk(".", 0, append(slices.Clone(above), root)) })
@@ -35,9 +36,15 @@ func listFS(ctx context.Context, fsys fs.FS, where string, above ...fs.FileInfo)
 	return t, t.sort()
 }
 
+// walked is a file system whose folders were listed.
+type walked struct{ fs.FS }
+
+func (w walked) open(name string) (io.ReadCloser, error) { return w.Open(name) }
+
 // walker lists the folders of a tree, several at a time.
 type walker struct {
 	*tree
+	fsys  fs.FS
 	ctx   context.Context
 	group *errgroup.Group
 	mu    sync.Mutex // guards the tree's files and folders

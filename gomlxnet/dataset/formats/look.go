@@ -33,7 +33,7 @@ func (t *tree) look(e *entry) (picture.Kind, error) {
 
 // head reads the first n bytes of a file, or all of a shorter one.
 func (t *tree) head(name string, n int64) ([]byte, error) {
-	f, err := t.fsys.Open(t.prefix + name)
+	f, err := t.from.open(t.prefix + name)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", t.where, err)
 	}

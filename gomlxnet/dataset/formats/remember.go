@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/gob"
 	"encoding/hex"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -204,7 +203,7 @@ func (m *cache) save(r *remembered) {
 	if os.MkdirAll(dir, 0o700) != nil {
 		return
 	}
-	_ = durable.WriteFile(m.file, func(w io.Writer) error { _, err := w.Write(b.Bytes()); return err })
+	_ = durable.WriteBytes(m.file, b.Bytes())
 	list, _ := os.ReadDir(dir)
 	for _, old := range list {
 		if info, err := old.Info(); err == nil && m.listed.Sub(info.ModTime()) > rememberFor {

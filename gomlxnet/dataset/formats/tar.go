@@ -26,25 +26,17 @@ const (
 
 // listTar lists a plain archive. Nothing is unpacked: files are read from where they lie in it.
 func listTar(ctx context.Context, f *os.File, where string) (*tree, error) {
-	files := spans{}
-	l := tarLister{tree: &tree{where: where, fsys: files, crcs: true, passed: &passedOver{}}}
+	l := newTarLister(where)
 	l.keep = func(name string, r io.Reader, size int64) (uint32, error) {
 		// The reader takes whole headers and no more, so that it stands at the first byte of the file.
 		at, err := f.Seek(0, io.SeekCurrent)
 		if err != nil {
 			return 0, err
 		}
-		files[name] = span{f, at, size}
+		l.spans[name] = span{f, at, size}
 		sum := crc32.NewIEEE()
 		_, err = io.CopyBuffer(struct{ io.Writer }{sum}, r, make([]byte, 256<<10))
 		return sum.Sum32(), err
-	}
-	l.link = func(name, target string) bool {
-		was, ok := files[target]
-		if ok {
-			files[name] = was
-		}
-		return ok
 	}
 	return l.list(ctx, f)
 }
@@ -52,8 +44,8 @@ func listTar(ctx context.Context, f *os.File, where string) (*tree, error) {
 // listTarGzip reads an archive of compressed bytes. What may be of use is kept in memory, the rest is not
 // copied.
 func listTarGzip(ctx context.Context, r io.Reader, compressed int64, where string) (*tree, error) {
-	m := memory{}
-	l := tarLister{tree: &tree{where: where, fsys: m, crcs: true, passed: &passedOver{}}, copies: true}
+	l := newTarLister(where)
+	l.copies = true
 	l.room = min(tarAtLeast+tarRatio*min(compressed, maxTar), maxTar)
 	l.keep = func(name string, r io.Reader, size int64) (uint32, error) {
 		// The size in a header is only believed as far as bytes follow.
@@ -63,15 +55,8 @@ func listTarGzip(ctx context.Context, r io.Reader, compressed int64, where strin
 			data = append(make([]byte, 0, size), data...)[:size]
 			_, err = io.ReadFull(r, data[n:])
 		}
-		m[name] = data
+		l.spans[name] = span{bytes.NewReader(data), 0, int64(len(data))}
 		return crc32.ChecksumIEEE(data), err
-	}
-	l.link = func(name, target string) bool {
-		data, ok := m[target]
-		if ok {
-			m[name] = data
-		}
-		return ok
 	}
 	return l.list(ctx, r)
 }
@@ -79,10 +64,15 @@ func listTarGzip(ctx context.Context, r io.Reader, compressed int64, where strin
 // tarLister lists an archive while it is read once.
 type tarLister struct {
 	*tree
-	keep   func(name string, r io.Reader, size int64) (crc uint32, err error)
-	link   func(name, target string) bool // a second name of what was kept
-	copies bool                           // keep takes memory
-	room   int64                          // that is left for it
+	spans                                                                     // where the bytes of files lie
+	keep   func(name string, r io.Reader, size int64) (crc uint32, err error) // notes that
+	copies bool                                                               // keep takes memory
+	room   int64                                                              // that is left for it
+}
+
+func newTarLister(where string) *tarLister {
+	files := spans{}
+	return &tarLister{tree: &tree{where: where, from: files, crcs: true, passed: &passedOver{}}, spans: files}
 }
 
 func (l *tarLister) list(ctx context.Context, r io.Reader) (*tree, error) {
@@ -126,9 +116,10 @@ func (l *tarLister) list(ctx context.Context, r io.Reader) (*tree, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", l.where, err)
 			}
-			if e, ok := sums[target]; ok && l.link(name, target) {
+			was, kept := l.spans[target]
+			if e, ok := sums[target]; ok && kept { // a second name
 				e.name = name
-				sums[name] = e
+				sums[name], l.spans[name] = e, was
 				l.files = append(l.files, e)
 				continue
 			}

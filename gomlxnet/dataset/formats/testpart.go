@@ -1,6 +1,7 @@
 package formats
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -124,10 +125,7 @@ func (s *folder) annotated(dir, notes string, labels map[string]int) error {
 		}
 	}
 	slices.SortFunc(s.parts[dataset.Test], func(a, b sample) int {
-		if a.label != b.label {
-			return int(a.label - b.label)
-		}
-		return strings.Compare(a.file, b.file)
+		return cmp.Or(cmp.Compare(a.label, b.label), strings.Compare(a.file, b.file))
 	})
 	return nil
 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
-	"io/fs"
 	"runtime"
 	"slices"
 	"sort"
@@ -38,14 +37,19 @@ type entry struct {
 // tree is a listing of a folder or an archive. Hidden files and folders are left out, and counted in passed.
 type tree struct {
 	where  string // for messages: the path it was opened from
-	fsys   fs.FS
-	prefix string  // of the tree's root within fsys, "" or ending in "/"
+	from   opener
+	prefix string  // of the tree's root within what from opens, "" or ending in "/"
 	files  []entry // ascending by name
 	dirs   []string
 	crcs   bool // crc of every entry is known
 	passed *passedOver
 	cache  *cache // of a plain folder; nil: none
 	closer io.Closer
+}
+
+// opener opens files of a folder or an archive, by their names from its root.
+type opener interface {
+	open(name string) (io.ReadCloser, error)
 }
 
 // sort orders the files by name and refuses a name that occurs twice, as an archive can have it.
@@ -107,7 +111,7 @@ func (t *tree) read(name string, limit int64) ([]byte, error) {
 		return nil, fmt.Errorf("%s: %s has %d bytes, more than the %d that such a file may have", t.where, name, size,
 			limit)
 	}
-	f, err := t.fsys.Open(t.prefix + name)
+	f, err := t.from.open(t.prefix + name)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", t.where, err)
 	}

@@ -20,7 +20,7 @@ func listZip(r io.ReaderAt, size int64, where string) (*tree, error) {
 		return nil, fmt.Errorf("%s: more than %d files and folders", where, maxEntries)
 	}
 	members := zipped{}
-	t := &tree{where: where, fsys: members, crcs: true, passed: &passedOver{}}
+	t := &tree{where: where, from: members, crcs: true, passed: &passedOver{}}
 	for _, f := range z.File {
 		slashed := zipName(f.Name)
 		name, err := archived(slashed)
@@ -59,22 +59,11 @@ func (t *tree) tooLarge(name string, size uint64) {
 // zipped are the files of a zip archive by the names they are listed under.
 type zipped map[string]*zip.File
 
-// Open opens a file; its sum is checked where its end is read.
-func (z zipped) Open(name string) (fs.File, error) {
+// open opens a file; its sum is checked where its end is read.
+func (z zipped) open(name string) (io.ReadCloser, error) {
 	f, ok := z[name]
 	if !ok {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
-	r, err := f.Open()
-	if err != nil {
-		return nil, err
-	}
-	return zippedFile{r, f}, nil
+	return f.Open()
 }
-
-type zippedFile struct {
-	io.ReadCloser
-	f *zip.File
-}
-
-func (f zippedFile) Stat() (fs.FileInfo, error) { return f.f.FileInfo(), nil }

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -47,8 +46,5 @@ func (s *Folder) KeepMean(task string, mean []float32) {
 		body = binary.LittleEndian.AppendUint32(body, math.Float32bits(m))
 	}
 	sum := sha256.Sum256(body)
-	_ = durable.WriteFile(file, func(w io.Writer) error { // a folder that cannot be written costs time, nothing else
-		_, err := w.Write(append(body, sum[:]...))
-		return err
-	})
+	_ = durable.WriteBytes(file, append(body, sum[:]...)) // a folder that cannot be written costs time, nothing else
 }

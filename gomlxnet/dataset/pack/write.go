@@ -173,8 +173,7 @@ func Write(ctx context.Context, src dataset.Source, dir string, opt Options) (Re
 	if err != nil {
 		return report, err
 	}
-	if err := durable.WriteFile(filepath.Join(dir, indexFile),
-		func(w io.Writer) error { _, err := w.Write(data); return err }); err != nil {
+	if err := durable.WriteBytes(filepath.Join(dir, indexFile), data); err != nil {
 		return report, fmt.Errorf("pack: %w", err)
 	}
 	return report, nil
@@ -214,7 +213,7 @@ func claim(dir string, head plan) error {
 					e.Name())
 			}
 		}
-		return durable.WriteFile(file, func(w io.Writer) error { _, err := w.Write(want); return err })
+		return durable.WriteBytes(file, want)
 	case err != nil:
 		return fmt.Errorf("pack: %w", err)
 	case string(have) != string(want):
@@ -271,8 +270,7 @@ func (p *packer) shard(ctx context.Context, i int) (meta shardList, kept bool, e
 	if err != nil {
 		return meta, false, err
 	}
-	if err := durable.WriteFile(filepath.Join(p.dir, shardMeta(i)),
-		func(w io.Writer) error { _, err := w.Write(data); return err }); err != nil {
+	if err := durable.WriteBytes(filepath.Join(p.dir, shardMeta(i)), data); err != nil {
 		return meta, false, fmt.Errorf("pack: %w", err)
 	}
 	return meta, false, nil

@@ -171,20 +171,3 @@ func turnUpright(src []uint8, h, w, o int, dst []uint8) {
 		}
 	}
 }
-
-// progressive reports whether a JPEG comes in several scans of the same part.
-func progressive(data []byte) bool {
-	for at := 2; at+4 <= len(data) && data[at] == 0xff; {
-		switch data[at+1] {
-		case 0xff:
-			at++
-			continue
-		case 0xc2:
-			return true
-		case 0xc0, 0xc1, 0xda:
-			return false
-		}
-		at += 2 + int(binary.BigEndian.Uint16(data[at+2:]))
-	}
-	return false
-}

@@ -95,7 +95,7 @@ func TestOrientation(t *testing.T) {
 	sound := datatest.JPEGWithEXIF(datatest.JPEG(t, 4, 4, 9), datatest.EXIF(binary.BigEndian, 6))
 	for n := range sound { // never beyond the end
 		orientation(sound[:n])
-		progressive(sound[:n])
+		jpegHeaderOf(sound[:n])
 	}
 	chunked := pngChunked(encode(upright), "eXIf", datatest.EXIF(binary.BigEndian, 6))
 	for n := range chunked {

@@ -113,15 +113,15 @@ func (t *turbo) decode(data []byte) (img image.Image, ok bool) {
 		pin.Pin(&pix[0])
 		parts[i], strides[i] = uintptr(unsafe.Pointer(&pix[0])), int32(stride)
 	}
-	switch ratio, known := turboRatio(size[2]); {
+	switch ratio, known := turboRatios[size[2]]; {
 	case size[3] == tjGray:
 		m := image.NewGray(image.Rect(0, 0, w, ht))
 		plane(0, m.Pix, m.Stride)
 		img = m
 	case size[3] == tjYCbCr && known:
 		// Planes are padded to whole groups of samples, which Go's picture has room for once its size is rounded up.
-		x, y, _ := chromaSteps(ratio)
-		m := image.NewYCbCr(image.Rect(0, 0, (w+x-1)/x*x, (ht+y-1)/y*y), ratio)
+		step := chromaSteps[ratio]
+		m := image.NewYCbCr(image.Rect(0, 0, (w+step.X-1)/step.X*step.X, (ht+step.Y-1)/step.Y*step.Y), ratio)
 		m.Rect = image.Rect(0, 0, w, ht)
 		plane(0, m.Y, m.YStride)
 		plane(1, m.Cb, m.CStride)
@@ -171,21 +171,10 @@ func (t *turbo) rgba(data []byte, img *image.RGBA) bool {
 	return int32(r) == 0
 }
 
-// turboRatio is TJSAMP in Go's words.
-func turboRatio(samp int32) (image.YCbCrSubsampleRatio, bool) {
-	switch samp {
-	case 0:
-		return image.YCbCrSubsampleRatio444, true
-	case 1:
-		return image.YCbCrSubsampleRatio422, true
-	case 2:
-		return image.YCbCrSubsampleRatio420, true
-	case 4:
-		return image.YCbCrSubsampleRatio440, true
-	case 5:
-		return image.YCbCrSubsampleRatio411, true
-	}
-	return 0, false
+// turboRatios are TJSAMP in Go's words.
+var turboRatios = map[int32]image.YCbCrSubsampleRatio{
+	0: image.YCbCrSubsampleRatio444, 1: image.YCbCrSubsampleRatio422, 2: image.YCbCrSubsampleRatio420,
+	4: image.YCbCrSubsampleRatio440, 5: image.YCbCrSubsampleRatio411,
 }
 
 func (t *turbo) take() (h uintptr, ok bool) {

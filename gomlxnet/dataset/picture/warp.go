@@ -40,11 +40,11 @@ func takeApart(img image.Image) (parts []planes.Plane, coloured bool) {
 	case *image.Gray:
 		return []planes.Plane{whole(m.Pix[m.PixOffset(b.Min.X, b.Min.Y):], m.Stride)}, false
 	case *image.YCbCr:
-		if x, y, ok := chromaSteps(m.SubsampleRatio); ok {
+		if step, ok := chromaSteps[m.SubsampleRatio]; ok {
 			at := m.COffset(b.Min.X, b.Min.Y)
 			chroma := func(pix []uint8) planes.Plane {
-				return planes.Plane{Pix: pix[at:], Stride: m.CStride, W: (b.Dx() + x - 1) / x, H: (b.Dy() + y - 1) / y,
-					StepX: x, StepY: y}
+				return planes.Plane{Pix: pix[at:], Stride: m.CStride, StepX: step.X, StepY: step.Y,
+					W: (b.Dx() + step.X - 1) / step.X, H: (b.Dy() + step.Y - 1) / step.Y}
 			}
 			return []planes.Plane{whole(m.Y[m.YOffset(b.Min.X, b.Min.Y):], m.YStride), chroma(m.Cb), chroma(m.Cr)},
 				false
@@ -95,7 +95,7 @@ func decodeCost(data []byte, h, w int, model color.Model) int64 {
 		perPixel = 8
 	}
 	if bytes.HasPrefix(data, []byte(jpegStart)) {
-		if progressive(data) { // all coefficients, of four bytes, are kept to the last scan
+		if jpegHeaderOf(data).marker == 0xc2 { // progressive: all coefficients, of four bytes, are kept to the end
 			perPixel *= 5
 		}
 	} else {
@@ -105,22 +105,10 @@ func decodeCost(data []byte, h, w int, model color.Model) int64 {
 }
 
 // chromaSteps is how many pixels a sample of Cb and Cr stands for.
-func chromaSteps(r image.YCbCrSubsampleRatio) (x, y int, ok bool) {
-	switch r {
-	case image.YCbCrSubsampleRatio444:
-		return 1, 1, true
-	case image.YCbCrSubsampleRatio422:
-		return 2, 1, true
-	case image.YCbCrSubsampleRatio420:
-		return 2, 2, true
-	case image.YCbCrSubsampleRatio440:
-		return 1, 2, true
-	case image.YCbCrSubsampleRatio411:
-		return 4, 1, true
-	case image.YCbCrSubsampleRatio410:
-		return 4, 2, true
-	}
-	return 0, 0, false
+var chromaSteps = map[image.YCbCrSubsampleRatio]image.Point{
+	image.YCbCrSubsampleRatio444: {X: 1, Y: 1}, image.YCbCrSubsampleRatio422: {X: 2, Y: 1},
+	image.YCbCrSubsampleRatio420: {X: 2, Y: 2}, image.YCbCrSubsampleRatio440: {X: 1, Y: 2},
+	image.YCbCrSubsampleRatio411: {X: 4, Y: 1}, image.YCbCrSubsampleRatio410: {X: 4, Y: 2},
 }
 
 func interleave(r, g, b, dst []uint8) {

@@ -30,6 +30,20 @@ type Params struct {
 	Contrast int // least difference in luma between figure and background, grey levels
 }
 
+// field is a parameter by its name in a spec, and its range.
+type field struct {
+	name   string
+	v      *int
+	lo, hi int
+}
+
+func (p *Params) fields() []field {
+	return []field{{"classes", &p.Classes, 2, 40}, {"train", &p.Train, 1, 1 << 20}, {"test", &p.Test, 1, 1 << 20},
+		{"size", &p.Size, 16, 256}, {"noise", &p.Noise, 0, 128}, {"clutter", &p.Clutter, 0, 64},
+		{"rotate", &p.Rotate, 0, 180}, {"warp", &p.Warp, 0, 400}, {"occlude", &p.Occlude, 0, 100},
+		{"contrast", &p.Contrast, 0, 120}}
+}
+
 // The names of the two sets of parameters.
 const (
 	defaultName = "shapes"
@@ -70,25 +84,16 @@ type Source struct {
 // New checks the parameters and makes the source.
 func New(p Params) (*Source, error) {
 	d := defaults()
-	for _, f := range []struct{ v, def *int }{{&p.Classes, &d.Classes}, {&p.Train, &d.Train}, {&p.Test, &d.Test},
-		{&p.Size, &d.Size}, {&p.Noise, &d.Noise}, {&p.Clutter, &d.Clutter}, {&p.Rotate, &d.Rotate}, {&p.Warp, &d.Warp},
-		{&p.Occlude, &d.Occlude}, {&p.Contrast, &d.Contrast}} {
+	usual := d.fields()
+	for i, f := range p.fields() {
 		if *f.v == 0 {
-			*f.v = *f.def
+			*f.v = *usual[i].v
 		}
-	}
-	p.Noise, p.Clutter, p.Rotate = max(p.Noise, 0), max(p.Clutter, 0), max(p.Rotate, 0)
-	p.Warp, p.Occlude, p.Contrast = max(p.Warp, 0), max(p.Occlude, 0), max(p.Contrast, 0)
-	for _, c := range []struct {
-		name      string
-		v, lo, hi int
-	}{{"classes", p.Classes, 2, 40}, {"train", p.Train, 1, 1 << 20}, {"test", p.Test, 1, 1 << 20},
-		{"size", p.Size, 16, 256},
-		{"noise", p.Noise, 0, 128}, {"clutter", p.Clutter, 0, 64}, {"rotate", p.Rotate, 0, 180},
-		{"warp", p.Warp, 0, 400},
-		{"occlude", p.Occlude, 0, 100}, {"contrast", p.Contrast, 0, 120}} {
-		if c.v < c.lo || c.v > c.hi {
-			return nil, fmt.Errorf("shapes: %s=%d, want %d..%d", c.name, c.v, c.lo, c.hi)
+		if f.lo == 0 {
+			*f.v = max(*f.v, 0)
+		}
+		if *f.v < f.lo || *f.v > f.hi {
+			return nil, fmt.Errorf("shapes: %s=%d, want %d..%d", f.name, *f.v, f.lo, f.hi)
 		}
 	}
 	s := &Source{p: p, name: defaultName, sine: sineTable()}

@@ -37,14 +37,6 @@ func Parse(spec string) (Params, error) {
 	if name == PlainName {
 		p = plain()
 	}
-	fields := []struct {
-		name string
-		v    *int
-	}{{"classes", &p.Classes}, {"train", &p.Train}, {"test", &p.Test}, {"size", &p.Size}, {"noise", &p.Noise},
-		{
-			"clutter",
-			&p.Clutter,
-		}, {"rotate", &p.Rotate}, {"warp", &p.Warp}, {"occlude", &p.Occlude}, {"contrast", &p.Contrast}}
 next:
 	for item := range strings.SplitSeq(list, ",") {
 		if item == "" {
@@ -62,7 +54,7 @@ next:
 			p.Seed = uint64(n)
 			continue
 		}
-		for _, f := range fields {
+		for _, f := range p.fields() {
 			if f.name == name {
 				// New takes zero for "the default" and a negative number for "none".
 				if *f.v = n; n == 0 {

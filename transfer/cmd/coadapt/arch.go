@@ -48,7 +48,7 @@ func archCommand(stdout io.Writer) *cobra.Command {
 				if err != nil || f.table() {
 					return errors.Join(err, cutTable(stdout, rows))
 				}
-				return writeAll(out, rows)
+				return writeAll(&out, rows)
 			}
 			rows, err := layerRows(a, arch.Cut{N: n, Frozen: n > 0 && !plus})
 			if err != nil {
@@ -57,7 +57,7 @@ func archCommand(stdout io.Writer) *cobra.Command {
 			if f.table() {
 				return archTable(stdout, rows)
 			}
-			return writeAll(out, rows)
+			return writeAll(&out, rows)
 		},
 	}
 	c.Flags().
@@ -79,9 +79,14 @@ func archCommand(stdout io.Writer) *cobra.Command {
 }
 
 // writeAll writes rows.
-func writeAll[R any](out writer, rows []R) error {
+func writeAll[R any](out *writer, rows []R) error {
+	return writeEach(out, rows, func(r R) R { return r })
+}
+
+// writeEach writes a record of each row.
+func writeEach[R, T any](out *writer, rows []R, record func(R) T) error {
 	for _, r := range rows {
-		if err := out.write(r); err != nil {
+		if err := out.write(record(r)); err != nil {
 			return err
 		}
 	}

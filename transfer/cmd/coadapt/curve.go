@@ -103,7 +103,11 @@ func (f *curveFlags) run(c *cobra.Command, stdout, stderr io.Writer) error {
 	fmt.Fprintln(stderr, o.took(results, began))
 	if f.figure != "" {
 		opt.Title = results[0].Data
-		if err := draw(results, opt, f.figure); err != nil {
+		fig, err := figure.Curve(results, opt)
+		if err != nil {
+			return err
+		}
+		if err := write(fig, f.figure); err != nil {
 			return err
 		}
 	}

@@ -81,13 +81,7 @@ func dipsCommand(stdout io.Writer) *cobra.Command {
 			if f.table() {
 				return dipsTable(stdout, all)
 			}
-			out := writer{form: f, w: stdout}
-			for _, rec := range all {
-				if err := out.write(rec); err != nil {
-					return err
-				}
-			}
-			return nil
+			return writeAll(&writer{form: f, w: stdout}, all)
 		},
 	}
 	src.flags(c)

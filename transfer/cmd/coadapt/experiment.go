@@ -17,6 +17,7 @@ import (
 	"coadapt/transfer/setup"
 	"coadapt/transfer/store"
 
+	"github.com/gomlx/compute"
 	"github.com/spf13/cobra"
 )
 
@@ -111,19 +112,24 @@ func (f *experimentFlags) open(
 	if cfg.Store, err = openStore(h, f.store); err != nil {
 		return fail(err)
 	}
-	name, notice, err := plugins.Choose(h, f.backend)
-	if err != nil {
-		return fail(err)
-	}
-	if notice != "" {
-		fmt.Fprintln(stderr, "note:", notice)
-	}
-	if cfg.Backend, err = backend.Open(name); err != nil {
+	if cfg.Backend, err = f.openBackend(h, stderr); err != nil {
 		return fail(err)
 	}
 	cfg.Progress = progress
 	lab, err := transfer.NewLab(cfg)
 	return lab, nets, cfg.Store, err
+}
+
+// openBackend opens the backend that is asked for, else that of set-up.
+func (f *experimentFlags) openBackend(h home.Home, stderr io.Writer) (compute.Backend, error) {
+	name, notice, err := plugins.Choose(h, f.backend)
+	if err != nil {
+		return nil, err
+	}
+	if notice != "" {
+		fmt.Fprintln(stderr, "note:", notice)
+	}
+	return backend.Open(name)
 }
 
 // settled checks the flags about data and training, opens the data, and says how nets are trained on it.

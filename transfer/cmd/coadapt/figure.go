@@ -101,15 +101,17 @@ func figureCommand(stdout io.Writer) *cobra.Command {
 			if title == "" && src.source == "2014" {
 				opt.Title = "Yosinski, Clune, Bengio and Lipson 2014"
 			}
-			if which == "forest" {
-				fig, err := figure.Forest(results, transfer.Words(claims), opt)
-				if err != nil {
-					return err
+			kinds := figureKinds(results, transfer.Words(claims), opt)
+			if overlay != "" {
+				kinds["curve"] = func() (*figure.Figure, error) {
+					theirs, err := reference.Results(transfer.BestTen)
+					if err != nil {
+						return nil, err
+					}
+					return figure.Overlay(results, theirs, opt)
 				}
-				fmt.Fprintln(stdout, out)
-				return write(fig, out)
 			}
-			return drawFigures(stdout, which, overlay != "", results, opt, out)
+			return drawFigures(stdout, kinds, which, out)
 		},
 	}
 	c.Flags().StringVarP(&out, "output", "o", "", "file to write, .png, .svg or .pdf")
@@ -130,33 +132,33 @@ func figureCommand(stdout io.Writer) *cobra.Command {
 	return c
 }
 
+// figureKinds draw the figures that results have.
+func figureKinds(
+	results []transfer.Result,
+	claims []string,
+	opt figure.Options,
+) map[string]func() (*figure.Figure, error) {
+	return map[string]func() (*figure.Figure, error){
+		"curve":  func() (*figure.Figure, error) { return figure.Curve(results, opt) },
+		"forest": func() (*figure.Figure, error) { return figure.Forest(results, claims, opt) },
+		"2":      func() (*figure.Figure, error) { return figure.Paper2(results, opt) },
+		"3":      func() (*figure.Figure, error) { return figure.Paper3(results, opt) },
+		"4":      func() (*figure.Figure, error) { return figure.Paper4(results, opt) },
+	}
+}
+
 // drawFigures writes one figure, or all of the paper's, and says where.
 func drawFigures(
 	stdout io.Writer,
-	which string,
-	overlay bool,
-	results []transfer.Result,
-	opt figure.Options,
-	out string,
+	kinds map[string]func() (*figure.Figure, error),
+	which, out string,
 ) error {
-	kinds := map[string]func([]transfer.Result, figure.Options) (*figure.Figure, error){
-		"curve": figure.Curve, "2": figure.Paper2, "3": figure.Paper3, "4": figure.Paper4,
-	}
-	if overlay {
-		theirs, err := reference.Results(transfer.BestTen)
-		if err != nil {
-			return err
-		}
-		kinds["curve"] = func(ours []transfer.Result, opt figure.Options) (*figure.Figure, error) {
-			return figure.Overlay(ours, theirs, opt)
-		}
-	}
 	if which != "all" {
 		makeFigure, ok := kinds[which]
 		if !ok {
 			return fmt.Errorf("-figure %q: want %s", which, figures)
 		}
-		fig, err := makeFigure(results, opt)
+		fig, err := makeFigure()
 		if err != nil {
 			return err
 		}
@@ -166,7 +168,7 @@ func drawFigures(
 	ext := filepath.Ext(out)
 	drawn := 0
 	for _, which := range []string{"2", "3", "4"} {
-		fig, err := kinds[which](results, opt)
+		fig, err := kinds[which]()
 		if err != nil {
 			fmt.Fprintln(stdout, "not drawn:", err)
 			continue
@@ -229,15 +231,6 @@ func checkFigure(flag, file string) error {
 		return fmt.Errorf("-%s %q: there is no folder %s", flag, file, filepath.Dir(file))
 	}
 	return nil
-}
-
-// draw writes the transfer curve.
-func draw(results []transfer.Result, opt figure.Options, file string) error {
-	fig, err := figure.Curve(results, opt)
-	if err != nil {
-		return err
-	}
-	return write(fig, file)
 }
 
 // write is in the format of the file's name.

@@ -126,13 +126,7 @@ func forecastCommand(stdout, stderr io.Writer) *cobra.Command {
 			}
 			if file != "" {
 				err = durable.WriteFile(file, func(w io.Writer) error {
-					rows := writer{form: form{csv: true}, w: w}
-					for _, s := range said {
-						if err := rows.write(s); err != nil {
-							return err
-						}
-					}
-					return nil
+					return writeAll(&writer{form: form{csv: true}, w: w}, said)
 				})
 			}
 			return errors.Join(err, printForecasts(stdout, out, said))
@@ -303,13 +297,9 @@ func conditionNames(conditions []transfer.Treatment) string {
 
 func printAccounts(w io.Writer, f form, accounts []probing.Account, t transfer.Treatment) error {
 	if !f.table() {
-		out := writer{form: f, w: w}
-		for _, a := range accounts {
-			if err := out.write(recordOf(a, t)); err != nil {
-				return err
-			}
-		}
-		return nil
+		return writeEach(&writer{form: f, w: w}, accounts, func(a probing.Account) accountRecord {
+			return recordOf(a, t)
+		})
 	}
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(tw, "forecast\tacross cuts: tau\tSpearman\twithin a cut: tau\tSpearman\tregret, points\tseconds\t")

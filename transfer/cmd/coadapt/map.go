@@ -52,10 +52,8 @@ func mapCommand(stdout io.Writer) *cobra.Command {
 			if !(level > 0.5 && level < 1) {
 				return fmt.Errorf("-level %v: want a confidence level above 0.5 and below 1, such as 0.95", level)
 			}
-			if out != "" {
-				if err := checkFigure("o", out); err != nil {
-					return err
-				}
+			if err := checkFigure("o", out); err != nil {
+				return err
 			}
 			asked, err := transfer.ParseTreatments(conditions)
 			if err != nil {
@@ -86,13 +84,7 @@ func mapCommand(stdout io.Writer) *cobra.Command {
 			if f.table() {
 				return mapTable(stdout, all)
 			}
-			w := writer{form: f, w: stdout}
-			for _, s := range all {
-				if err := w.write(s); err != nil {
-					return err
-				}
-			}
-			return nil
+			return writeAll(&writer{form: f, w: stdout}, all)
 		},
 	}
 	fl := c.Flags()

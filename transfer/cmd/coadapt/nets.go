@@ -45,13 +45,7 @@ func netsCommand(stdout io.Writer) *cobra.Command {
 			if f.table() {
 				return netTable(stdout, all)
 			}
-			out := writer{form: f, w: stdout}
-			for _, p := range all {
-				if err := out.write(newNetRecord(p)); err != nil {
-					return err
-				}
-			}
-			return nil
+			return writeEach(&writer{form: f, w: stdout}, all, newNetRecord)
 		},
 	}
 	c.Flags().StringVar(&g.grid, "grid", "paper", grids)

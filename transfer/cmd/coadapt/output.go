@@ -43,18 +43,12 @@ func (w *writer) write(record any) error {
 	if err != nil {
 		return err
 	}
-	out := csv.NewWriter(w.w)
-	if !w.headed {
-		w.headed = true
-		if err := out.Write(names); err != nil {
-			return err
-		}
+	rows := [][]string{names, values}
+	if w.headed {
+		rows = rows[1:]
 	}
-	if err := out.Write(values); err != nil {
-		return err
-	}
-	out.Flush()
-	return out.Error()
+	w.headed = true
+	return csv.NewWriter(w.w).WriteAll(rows)
 }
 
 // flat takes an object apart in the order of its text; null becomes "", and no text is a formula.

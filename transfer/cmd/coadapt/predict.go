@@ -7,8 +7,6 @@ import (
 	"io"
 	"text/tabwriter"
 
-	"coadapt/gomlxnet/backend"
-	"coadapt/gomlxnet/backend/plugins"
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/home"
 	"coadapt/transfer"
@@ -165,18 +163,11 @@ func (f *predictFlags) predictor(c *cobra.Command, word string, stderr io.Writer
 	if err != nil {
 		return fail(fmt.Errorf("%w%s", err, from))
 	}
-	name, notice, err := plugins.Choose(h, f.backend)
+	b, err := f.openBackend(h, stderr)
 	if err != nil {
 		return fail(err)
 	}
-	if notice != "" {
-		fmt.Fprintln(stderr, "note:", notice)
-	}
-	backend, err := backend.Open(name)
-	if err != nil {
-		return fail(err)
-	}
-	p, err := predict.New(backend, net)
+	p, err := predict.New(b, net)
 	return r, p, err
 }
 
@@ -285,15 +276,10 @@ type binRecord struct {
 // calibration prints bins with pictures, and the whole.
 func (s *answers) calibration(c predict.Calibration) error {
 	if !s.table() {
-		out := writer{form: s.form, w: s.stdout}
-		for _, b := range c.Bins {
-			r := binRecord{s.net.Net.String(), s.net.Key, c.ECE, c.MCE, b.Low, b.High, b.Pictures, b.Accuracy,
+		return writeEach(&writer{form: s.form, w: s.stdout}, c.Bins, func(b predict.Bin) binRecord {
+			return binRecord{s.net.Net.String(), s.net.Key, c.ECE, c.MCE, b.Low, b.High, b.Pictures, b.Accuracy,
 				b.Confidence}
-			if err := out.write(r); err != nil {
-				return err
-			}
-		}
-		return nil
+		})
 	}
 	table := tabwriter.NewWriter(s.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "confidence\tpictures\tmean confidence\taccuracy\tdifference\t")

@@ -151,13 +151,7 @@ func writeValues(file string, values []probing.Value) error {
 
 func printValues(w io.Writer, f form, values []probing.Value) error {
 	if !f.table() {
-		out := writer{form: f, w: w}
-		for _, v := range values {
-			if err := out.write(v); err != nil {
-				return err
-			}
-		}
-		return nil
+		return writeAll(&writer{form: f, w: w}, values)
 	}
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(tw, "net\tlayer\twhat\tvalue\tunit\t\n")

@@ -78,12 +78,11 @@ func writeReport(dir, title, note string, results []transfer.Result, kept []prob
 		return err
 	}
 	var nets, text strings.Builder
-	lines := writer{form: form{json: true}, w: &nets}
-	for _, r := range results {
+	if err := writeEach(&writer{form: form{json: true}, w: &nets}, results, func(r transfer.Result) transfer.Result {
 		r.Hit = true // whether it was is no property of the net
-		if err := lines.write(r); err != nil {
-			return err
-		}
+		return r
+	}); err != nil {
+		return err
 	}
 	if err := markdown(&text, title, note, results, report); err != nil {
 		return err
@@ -96,7 +95,7 @@ func writeReport(dir, title, note string, results []transfer.Result, kept []prob
 			return err
 		}
 	}
-	if err := writeText(filepath.Join(dir, "nets.jsonl"), nets.String()); err != nil {
+	if err := durable.WriteBytes(filepath.Join(dir, "nets.jsonl"), []byte(nets.String())); err != nil {
 		return err
 	}
 	for name, draw := range map[string]func() (*figure.Figure, error){
@@ -114,20 +113,12 @@ func writeReport(dir, title, note string, results []transfer.Result, kept []prob
 			return err
 		}
 	}
-	return writeText(filepath.Join(dir, "report.md"), text.String())
+	return durable.WriteBytes(filepath.Join(dir, "report.md"), []byte(text.String()))
 }
 
 // likePaper says whether there are nets on random halves, which alone the paper's figure 2 shows.
 func likePaper(results []transfer.Result) bool {
 	return len(figure.Of(results, figure.RandomHalves)) > 0
-}
-
-// writeText writes a file whole or not at all.
-func writeText(file, text string) error {
-	return durable.WriteFile(file, func(w io.Writer) error {
-		_, err := io.WriteString(w, text)
-		return err
-	})
 }
 
 // markdown writes the text of a report.

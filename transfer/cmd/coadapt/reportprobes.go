@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"coadapt/gomlxnet/home"
 	"coadapt/transfer"
 	"coadapt/transfer/probing"
 )
@@ -24,11 +23,7 @@ func (f *sourceFlags) reportedProbes(results []transfer.Result) ([]probing.Kept,
 	case f.source != "store":
 		return nil, nil
 	case f.in == "":
-		h, err := home.Locate()
-		if err != nil && f.store == "" {
-			return nil, err
-		}
-		s, err := openStore(h, f.store)
+		s, err := (&storeFlag{f.store}).open()
 		if err != nil {
 			return nil, err
 		}

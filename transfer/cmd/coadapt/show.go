@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"coadapt/gomlxnet/home"
 	"coadapt/transfer"
 	"coadapt/transfer/figure"
 
@@ -40,10 +39,8 @@ func showCommand(stdout io.Writer) *cobra.Command {
 					}
 					continue
 				}
-				for _, r := range e.results {
-					if err := out.write(r); err != nil {
-						return err
-					}
+				if err := writeAll(&out, e.results); err != nil {
+					return err
 				}
 			}
 			return nil
@@ -103,11 +100,7 @@ func (e experiment) String() string {
 // experiments lists those of a store that want names: a data set, or the beginning of an experiment's name. An
 // entry that is broken is a net that is not there: it is named on w, and the others make tables and figures.
 func experiments(w io.Writer, dir, want string) ([]experiment, error) {
-	h, err := home.Locate()
-	if err != nil && dir == "" {
-		return nil, err
-	}
-	s, err := openStore(h, dir)
+	s, err := (&storeFlag{dir}).open()
 	if err != nil {
 		return nil, err
 	}

@@ -98,13 +98,9 @@ func statsCommand(stdout io.Writer) *cobra.Command {
 			if f.table() {
 				return reportTable(stdout, report)
 			}
-			out := writer{form: f, w: stdout}
-			for _, l := range report.Lines {
-				if err := out.write(newClaimRecord(l, report.Rule)); err != nil {
-					return err
-				}
-			}
-			return nil
+			return writeEach(&writer{form: f, w: stdout}, report.Lines, func(l stats.Line) claimRecord {
+				return newClaimRecord(l, report.Rule)
+			})
 		},
 	}
 	src.flags(c)

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/csv"
 	"encoding/json"
-	"errors"
 	"io"
 	"iter"
 )
@@ -40,11 +39,5 @@ func writeTable[T any](w io.Writer, ending string, rows iter.Seq2[T, error]) err
 	if err != nil {
 		return err
 	}
-	head := csv.NewWriter(w)
-	return errors.Join(head.Write(names), flushed(head))
-}
-
-func flushed(w *csv.Writer) error {
-	w.Flush()
-	return w.Error()
+	return csv.NewWriter(w).WriteAll([][]string{names})
 }

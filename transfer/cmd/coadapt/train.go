@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -100,10 +101,8 @@ func (o *opened) join(id string) error {
 func commandLine(c *cobra.Command, drop ...string) []string {
 	args := []string{c.Name()}
 	c.Flags().Visit(func(f *pflag.Flag) {
-		for _, d := range drop {
-			if f.Name == d {
-				return
-			}
+		if slices.Contains(drop, f.Name) {
+			return
 		}
 		if list, ok := f.Value.(pflag.SliceValue); ok { // its String is for people
 			for _, v := range list.GetSlice() {
@@ -121,15 +120,7 @@ func commandLine(c *cobra.Command, drop ...string) []string {
 func (o *opened) train(ctx context.Context, each func(transfer.Result) error) error {
 	worker, working, err := o.enter(ctx)
 	if store.IsReadOnly(err) { // what is there can be had: nothing is written, and nobody enters as a worker
-		for r, err := range o.lab.Curve(ctx, o.nets) {
-			if err == nil {
-				err = each(r)
-			}
-			if err != nil {
-				return err
-			}
-		}
-		return nil
+		return o.curve(ctx, each)
 	}
 	if err != nil {
 		return err
@@ -140,20 +131,24 @@ func (o *opened) train(ctx context.Context, each func(transfer.Result) error) er
 		worker.Event(e)
 		say(e)
 	}
-	var failed error
+	failed := o.curve(ctx, each)
+	if context.Cause(ctx) == sweep.ErrStopped {
+		failed = sweep.ErrStopped
+	}
+	return errors.Join(failed, worker.End())
+}
+
+// curve trains the nets asked for, and hands each to the caller.
+func (o *opened) curve(ctx context.Context, each func(transfer.Result) error) error {
 	for r, err := range o.lab.Curve(ctx, o.nets) {
 		if err == nil {
 			err = each(r)
 		}
 		if err != nil {
-			failed = err
-			break
+			return err
 		}
 	}
-	if context.Cause(ctx) == sweep.ErrStopped {
-		failed = sweep.ErrStopped
-	}
-	return errors.Join(failed, worker.End())
+	return nil
 }
 
 // enter writes the run's record and makes this process one of its workers.

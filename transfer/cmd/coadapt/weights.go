@@ -69,7 +69,7 @@ func weightsShow(stdout io.Writer) *cobra.Command {
 				total += t.Values()
 			}
 			if !f.table() {
-				return writeAll(writer{form: f, w: stdout}, rows)
+				return writeAll(&writer{form: f, w: stdout}, rows)
 			}
 			tw := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
 			fmt.Fprintln(tw, "tensor\ttype\tshape\tvalues")

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 )
@@ -61,17 +62,9 @@ func (e *toolError) Unwrap() error { return e.err }
 // dropped lists the variables that Slurm's commands must not see: those that change
 // what squeue and sacct print and what scancel finds, and the given ones.
 func dropped(name string, drop []string) bool {
-	for _, p := range []string{"SQUEUE_", "SCANCEL_", "SACCT_"} {
-		if strings.HasPrefix(name, p) {
-			return true
-		}
-	}
-	for _, d := range drop {
-		if name == d {
-			return true
-		}
-	}
-	return name == "SLURM_TIME_FORMAT"
+	starts := func(p string) bool { return strings.HasPrefix(name, p) }
+	return slices.ContainsFunc([]string{"SQUEUE_", "SCANCEL_", "SACCT_"}, starts) ||
+		slices.Contains(drop, name) || name == "SLURM_TIME_FORMAT"
 }
 
 // overrides lists the variables that override a script's options in sbatch.

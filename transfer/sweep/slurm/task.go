@@ -1,6 +1,7 @@
 package slurm
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -131,10 +132,10 @@ func (o *Options) check(command []string, levels []Level) error {
 			return fmt.Errorf("slurm: %s %d: want 0 or more", n.what, n.value)
 		}
 	}
-	o.MaxArray = orElse(o.MaxArray, defaultArray)
-	o.Grace = orElse(o.Grace, defaultGrace)
-	o.Requeues = orElse(o.Requeues, defaultRequeues)
-	o.Retries = orElse(o.Retries, defaultRetries)
+	o.MaxArray = cmp.Or(o.MaxArray, defaultArray)
+	o.Grace = cmp.Or(o.Grace, defaultGrace)
+	o.Requeues = cmp.Or(o.Requeues, defaultRequeues)
+	o.Retries = cmp.Or(o.Retries, defaultRetries)
 	for i, l := range levels {
 		for _, t := range l.Tasks {
 			if len(t.Nets) == 0 {
@@ -152,11 +153,15 @@ func (o *Options) check(command []string, levels []Level) error {
 
 const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
-func orElse[T int | time.Duration](v, zero T) T {
-	if v == 0 {
-		return zero
+// mostOf is the most that a task needs of something, 0 where that of one is not known.
+func mostOf[T int64 | time.Duration](tasks []Task, need func(Task) T) (most T) {
+	for _, t := range tasks {
+		if need(t) <= 0 {
+			return 0
+		}
+		most = max(most, need(t))
 	}
-	return v
+	return most
 }
 
 // limit is the time limit of tasks, in whole minutes as Slurm counts; 0 leaves it
@@ -164,14 +169,7 @@ func orElse[T int | time.Duration](v, zero T) T {
 func (o *Options) limit(tasks []Task) (time.Duration, error) {
 	t := o.Time
 	if t == 0 {
-		var most time.Duration
-		for _, task := range tasks {
-			if task.Time <= 0 {
-				most = 0
-				break
-			}
-			most = max(most, task.Time)
-		}
+		most := mostOf(tasks, func(t Task) time.Duration { return t.Time })
 		if most == 0 {
 			return 0, nil
 		}
@@ -194,13 +192,7 @@ func (o *Options) memory(tasks []Task) int64 {
 	if o.Memory > 0 {
 		return (o.Memory + mib - 1) / mib
 	}
-	var most int64
-	for _, t := range tasks {
-		if t.Memory <= 0 {
-			return 0
-		}
-		most = max(most, t.Memory)
-	}
+	most := mostOf(tasks, func(t Task) int64 { return t.Memory })
 	if most == 0 {
 		return 0
 	}
