@@ -30,12 +30,13 @@ type Placing struct {
 // PlacingValues is how many numbers a Placing has in [Batch.Places]: X, Y, and 1 where it is mirrored, else 0.
 const PlacingValues = 3
 
-// put writes the placing as numbers.
-func (at Placing) put(dst []int32) {
-	dst[0], dst[1], dst[2] = int32(at.X), int32(at.Y), 0
+// Append adds the placing's numbers to places.
+func (at Placing) Append(places []int32) []int32 {
+	mirror := int32(0)
 	if at.Mirror {
-		dst[2] = 1
+		mirror = 1
 	}
+	return append(places, int32(at.X), int32(at.Y), mirror)
 }
 
 // PictureBytes is how many bytes a whole picture has.

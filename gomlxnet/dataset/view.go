@@ -103,7 +103,7 @@ func (p *plan) put(b *Batch, i int, pic []uint8, at Placing) {
 	if p.bytes {
 		n := p.PictureBytes()
 		copy(b.Pixels[i*n:(i+1)*n], pic)
-		at.put(b.Places[i*PlacingValues:])
+		at.Append(b.Places[:i*PlacingValues]) // which has room for it
 		return
 	}
 	n := p.Values()
