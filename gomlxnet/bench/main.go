@@ -67,8 +67,8 @@ func command() *cobra.Command {
 	f.BoolVar(&opt.bf16, "bfloat16", false,
 		"activations, and the weights they meet, in bfloat16, here and in the peers")
 	f.BoolVar(&opt.bytes, "bytes", false,
-		"cases of training: ours gets pictures as bytes and cuts and normalises them in its graph, the peers what comes "+
-			"of them")
+		"cases of training: ours gets pictures as bytes and cuts and normalises them in its graph, the peers what "+
+			"comes of them")
 	f.BoolVar(&opt.json, "json", false, "print a line of JSON a case")
 	f.BoolVar(&opt.markdown, "markdown", false, "print a table in Markdown at the end")
 	return c

@@ -23,7 +23,8 @@ func TestTrainBytesIsTrain(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				want = append(want, Batch{Images: slices.Clone(b.Images), Labels: slices.Clone(b.Labels), Index: b.Index})
+				want = append(want, Batch{Images: slices.Clone(b.Images), Labels: slices.Clone(b.Labels),
+					Index: b.Index})
 			}
 			k := 0
 			for b, err := range task.TrainBytes(t.Context(), o, v, 2, 9) {

@@ -117,8 +117,8 @@ func (t *Trainer) checkPixels(b given, n, most int) error {
 	p := b.Preprocess
 	pixels, places := t.batch*p.PictureBytes(), t.batch*dataset.PlacingValues
 	if n < 1 || n > most || len(b.Pixels) != n*pixels || len(b.Places) != n*places || len(b.Labels) != n*t.batch {
-		return fmt.Errorf("block of %d steps with %d bytes of pixels, %d numbers of places and %d labels, want 1 to %d "+
-			"steps with %d, %d and %d each", n, len(b.Pixels), len(b.Places), len(b.Labels), most, pixels, places,
+		return fmt.Errorf("block of %d steps with %d bytes of pixels, %d numbers of places and %d labels, want 1 to "+
+			"%d steps with %d, %d and %d each", n, len(b.Pixels), len(b.Places), len(b.Labels), most, pixels, places,
 			t.batch)
 	}
 	x, y := p.MaxPlace()
@@ -126,8 +126,8 @@ func (t *Trainer) checkPixels(b given, n, most int) error {
 	for i := 0; i < len(b.Places); i += len(greatest) {
 		for k, most := range greatest {
 			if v := b.Places[i+k]; v < 0 || v > most {
-				return fmt.Errorf("picture %d of step %d is cut at %v, want at most %v, and from 0: x, y and whether it "+
-					"is mirrored", i/len(greatest)%t.batch, i/places, b.Places[i:i+len(greatest)], greatest)
+				return fmt.Errorf("picture %d of step %d is cut at %v, want at most %v, and from 0: x, y and whether "+
+					"it is mirrored", i/len(greatest)%t.batch, i/places, b.Places[i:i+len(greatest)], greatest)
 			}
 		}
 	}
