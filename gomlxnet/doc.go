@@ -1,6 +1,7 @@
 // Package gomlxnet is where the rooms are found that build the nets whose layers are transferred: everything that makes
 // a graph, and nothing about experiments. It has no code of its own.
 //
+//	dataset    images, classes, splits, batches
 //	op         operations as plain data, and how each is built in a graph
 //	arch       what a net is: blocks of operations, cuts between them, weights, cost, receptive fields, JSON
 //	nets       architectures by name: CaffeNet, Mini, ResNets, VGG, SqueezeNet
@@ -8,9 +9,9 @@
 //	inspect    what is asked of trained nets: features, logits, gradients
 //	weights    weights from and to other programs
 //	backend    which backend computes
-//	dataset    images, classes, splits, batches
 //
-// Each imports those above it alone, and weights, backend and dataset at most arch:
+// Each imports those above it alone, and weights and backend at most arch. Of the others train alone needs dataset, for
+// pictures as bytes.
 //
 //	nets.Mini(classes, options) = arch.Arch (plain data)
 //	  |

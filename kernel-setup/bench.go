@@ -28,7 +28,7 @@ func benchVerb(c *cobra.Command, run func(context.Context, benchOptions) error) 
 	var opt benchOptions
 	own := c.Flags()
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		for _, name := range []string{"case", "backend", "bfloat16", "rounds", "turn", "json", "markdown"} {
+		for _, name := range []string{"case", "backend", "bfloat16", "bytes", "rounds", "turn", "json", "markdown"} {
 			if f := own.Lookup(name); f.Changed {
 				opt.rest = append(opt.rest, "--"+name+"="+strings.Trim(f.Value.String(), "[]"))
 			}
@@ -42,6 +42,7 @@ func benchVerb(c *cobra.Command, run func(context.Context, benchOptions) error) 
 		"ours: xla:cpu (default), or xla:cuda after setup --plugin cuda, where the peers are on the GPU, too",
 	)
 	own.Bool("bfloat16", false, "activations, and the weights they meet, in bfloat16")
+	own.Bool("bytes", false, "cases of training: ours gets pictures as bytes, the peers what comes of them")
 	own.Int("rounds", 5, "rounds, at least 5")
 	own.Duration("turn", 1500*time.Millisecond, "length of a turn of the slowest, about")
 	own.Bool("json", false, "print a line of JSON a case: case, ratio_pytorch, ratio_jax, ...")

@@ -18,6 +18,7 @@ func TestBenchFlags(t *testing.T) {
 		"-case mini-train,mini-infer -json":       "--case=mini-train,mini-infer --json=true",
 		"--rounds=7 -turn 2s -python /x/python":   "--rounds=7 --turn=2s",
 		"-backend xla:cuda -bfloat16":             "--backend=xla:cuda --bfloat16=true",
+		"-bytes -case mini-train":                 "--case=mini-train --bytes=true",
 		"-case mini-train -case x -markdown=true": "--case=mini-train,x --markdown=true",
 	} {
 		var got benchOptions

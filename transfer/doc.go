@@ -33,6 +33,9 @@
 // cores. With Config.Together above 1 each worker trains that many nets in one graph, those of the curve that have
 // the same layers frozen, and keys say how many: for GPUs that one small net does not fill.
 //
+// With Config.Bytes steps take pictures as bytes, which the graph cuts and normalises, for GPUs that would wait for the
+// host: nets come to the same bits, and have the same keys.
+//
 // Nets of one parent share what its frozen layers give for the training pictures, in memory; what takes
 // more than two seconds is in the store's cache, too, 4 GB at most, for later runs and other processes.
 //

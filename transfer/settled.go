@@ -20,7 +20,8 @@ import (
 type feed struct {
 	batches func(ctx context.Context, from, to int) iter.Seq2[*dataset.Batch, error]
 	block   int
-	above   bool // the batches are what the settled layers gave for pictures
+	above   bool                // the batches are what the settled layers gave for pictures
+	bytes   *dataset.Preprocess // the batches are whole pictures as bytes, of which this is made; nil: values
 }
 
 // blocks are the steps from..to-1 in blocks, each of which ends at the step that end gives for its first, or before.
@@ -32,7 +33,7 @@ func (f feed) blocks(
 	end func(step int) int,
 ) iter.Seq2[*train.Steps, error] {
 	return func(yield func(*train.Steps, error) bool) {
-		b := &train.Steps{Iteration: from, Above: f.above}
+		b := &train.Steps{Iteration: from, Above: f.above, Preprocess: f.bytes}
 		for batch, err := range f.batches(ctx, from, to) {
 			if err != nil {
 				yield(nil, err)
@@ -40,6 +41,7 @@ func (f feed) blocks(
 			}
 			k := batch.Index
 			b.Values = append(b.Values, batch.Images...)
+			b.Pixels, b.Places = append(b.Pixels, batch.Pixels...), append(b.Places, batch.Places...)
 			b.Labels = append(b.Labels, batch.Labels...)
 			b.Rates = append(b.Rates, rate.Rate(k))
 			if len(b.Rates) < f.block && k+1 < to && k+1 < end(b.Iteration) {
@@ -49,8 +51,18 @@ func (f feed) blocks(
 				return
 			}
 			b.Iteration, b.Values, b.Labels, b.Rates = k+1, b.Values[:0], b.Labels[:0], b.Rates[:0]
+			b.Pixels, b.Places = b.Pixels[:0], b.Places[:0]
 		}
 	}
+}
+
+// feeding is by what a feed is made.
+type feeding struct {
+	trainer   *train.Trainer
+	bytes     bool // pictures as bytes, see Config.Bytes
+	most      int  // most bytes of what the frozen layers give; 0: they are run in each step
+	kept      *prefixes
+	heartbeat func() // called on the way, which may be long
 }
 
 // feed is the pictures, or what the frozen layers give for them: where a
@@ -58,29 +70,20 @@ func (f feed) blocks(
 // picture once, and the steps compute only what learns. They come to the same bits either way
 // (TestSettledIsTheSame). Where pictures are cut or mirrored at random, where each is
 // shown less than twice, and where it would take more bytes than most, all
-// layers are run in each step.
+// layers are run in each step. Pictures are floats or bytes, to the same bits, too (TestBytesAreTheSame); frozen layers
+// that are run once are given floats.
 //
 // What comes of it is kept for other nets, and what took long for other processes and later runs, too: a net of the
-// same parent that is cut at the same layer takes it as it is, one that is cut above goes on from there. heartbeat is
-// called on the way, which may be long.
-func (p *Plan) feed(
-	ctx context.Context,
-	trainer *train.Trainer,
-	most int,
-	kept *prefixes,
-	heartbeat func(),
-) (feed, error) {
-	pictures := feed{
-		block: trainer.MaxSteps(false),
-		batches: func(ctx context.Context, from, to int) iter.Seq2[*dataset.Batch, error] {
-			return p.Task.Train(ctx, p.Order(), p.View, from, to)
-		},
+// same parent that is cut at the same layer takes it as it is, one that is cut above goes on from there.
+func (p *Plan) feed(ctx context.Context, by feeding) (feed, error) {
+	each, err := p.settled(by.most)
+	if err != nil {
+		return feed{}, err
 	}
-	each, err := p.settled(most)
-	if each == 0 || err != nil {
-		return pictures, err
+	if each == 0 {
+		return p.pictures(by)
 	}
-	values, err := p.prefix(ctx, trainer, pictures, each, kept, heartbeat)
+	values, err := p.prefix(ctx, by, each)
 	if err != nil {
 		return feed{}, err
 	}
@@ -88,20 +91,29 @@ func (p *Plan) feed(
 	for i := range s.labels {
 		s.labels[i] = int32(p.Task.Label(dataset.Train, i))
 	}
-	return feed{above: true, block: trainer.MaxSteps(true), batches: s.batches}, nil
+	return feed{above: true, block: by.trainer.MaxSteps(true), batches: s.batches}, nil
+}
+
+// pictures is the feed of steps that run all layers.
+func (p *Plan) pictures(by feeding) (feed, error) {
+	f, batches := feed{block: by.trainer.MaxSteps(false)}, p.Task.Train
+	if by.bytes {
+		var err error
+		if f.bytes, err = p.Task.Preprocess(p.View); err != nil {
+			return feed{}, err
+		}
+		batches = p.Task.TrainBytes
+	}
+	f.batches = func(ctx context.Context, from, to int) iter.Seq2[*dataset.Batch, error] {
+		return batches(ctx, p.Order(), p.View, from, to)
+	}
+	return f, nil
 }
 
 // prefix is what the settled layers give for all training pictures, each values a picture: as it is kept, or from the
 // highest layer that is kept, or from the pictures.
-func (p *Plan) prefix(
-	ctx context.Context,
-	trainer *train.Trainer,
-	pictures feed,
-	each int,
-	kept *prefixes,
-	heartbeat func(),
-) ([]float32, error) {
-	layers, n, batch := p.Arch.StaticBlocks(p.Cut), p.Task.NumTrain(), p.Order().Batch
+func (p *Plan) prefix(ctx context.Context, by feeding, each int) ([]float32, error) {
+	layers, n, batch, trainer := p.Arch.StaticBlocks(p.Cut), p.Task.NumTrain(), p.Order().Batch, by.trainer
 	keys, err := p.prefixKeys(trainer, layers)
 	if err != nil {
 		return nil, err
@@ -113,7 +125,7 @@ func (p *Plan) prefix(
 	var below []float32 // what layers 1..from gave
 	from := layers
 	for ; from > 0; from-- {
-		if below = kept.get(keys[from-1], n*dims[from-1].Out.Values()); below != nil {
+		if below = by.kept.get(keys[from-1], n*dims[from-1].Out.Values()); below != nil {
 			break
 		}
 	}
@@ -125,11 +137,11 @@ func (p *Plan) prefix(
 	if from == 0 {
 		// The first epoch has each picture once, and the last batch may reach into the next.
 		first := p.Order().Epoch(0, n)
-		for b, err := range pictures.batches(ctx, 0, (n+batch-1)/batch) {
+		for b, err := range p.Task.Train(ctx, p.Order(), p.View, 0, (n+batch-1)/batch) {
 			if err != nil {
 				return nil, err
 			}
-			heartbeat()
+			by.heartbeat()
 			out, err := trainer.Prefix(b.Images)
 			if err != nil {
 				return nil, err
@@ -148,7 +160,7 @@ func (p *Plan) prefix(
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
-			heartbeat()
+			by.heartbeat()
 			copy(part, below[at*size:min((at+batch)*size, n*size)])
 			out, err := trainer.PrefixFrom(from, part)
 			if err != nil {
@@ -160,7 +172,7 @@ func (p *Plan) prefix(
 			copy(values[at*each:], out)
 		}
 	}
-	kept.put(keys[layers-1], values, time.Since(began))
+	by.kept.put(keys[layers-1], values, time.Since(began))
 	return values, nil
 }
 

@@ -47,7 +47,8 @@ func (l *Lab) Time(ctx context.Context, net Net, long time.Duration) (Timing, er
 	}
 	t := Timing{Plan: p}
 	steps := newBlocks(long)
-	feed, err := p.feed(ctx, trainer, l.maxSettled, newPrefixes(0), func() {})
+	feed, err := p.feed(ctx, feeding{trainer: trainer, bytes: l.cfg.Bytes, most: l.maxSettled, kept: newPrefixes(0),
+		heartbeat: func() {}})
 	if err != nil {
 		return fail(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/nets"
 	"coadapt/gomlxnet/op"
 )
@@ -19,6 +20,7 @@ type benchCase struct {
 	Nets  int // trained in one graph, each with a batch of its own; 0: one
 	Cut   arch.Cut
 	Infer bool // a pass over test images instead of a training step
+	Bytes bool // ours is given pictures as bytes, which its graph cuts and normalises, the peers what comes of them
 	First bool // the net from nothing to its first step, compiling included
 	Rate  float64
 }
@@ -177,6 +179,26 @@ func (c benchCase) in(p arch.Precision) benchCase {
 		c.Arch.Precision = p
 	}
 	return c
+}
+
+// asBytes is the case with pictures as bytes for ours; a pass over test images takes floats alone.
+func (c benchCase) asBytes() benchCase {
+	if !c.Infer {
+		c.Name, c.What, c.Bytes = c.Name+"-bytes", c.What+", pictures as bytes", true
+	}
+	return c
+}
+
+// preprocess is what is done to the pictures of a case as bytes: their side is longer than that of the net's by an
+// eighth, as 256 px are than 227, and what enters has a mean of 0 and a variance of 1.
+func (c benchCase) preprocess() *dataset.Preprocess {
+	size := c.Arch.Size + c.Arch.Size/8
+	p := &dataset.Preprocess{Height: size, Width: size, Channels: c.Arch.Channels, Size: c.Arch.Size,
+		Mean: make([]float32, size*size*c.Arch.Channels), Scale: 1 / 73.9} // the deviation of even bytes
+	for i := range p.Mean {
+		p.Mean[i] = 127.5
+	}
+	return p
 }
 
 // images is how many a step has.

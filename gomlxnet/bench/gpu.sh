@@ -48,7 +48,8 @@ case " $* " in
 	set -- --backend=xla:cuda "$@"
 	;;
 esac
-status=0 # the second is of use where the first fails
+status=0 # each is of use where another fails
 "$bench" --python="$python" "$@" || status=$? # float32, its products in TF32
 "$bench" --python="$python" --bfloat16 "$@" || status=$?
+"$bench" --python="$python" --bytes "$@" || status=$? # float32, ours with pictures as bytes
 exit $status

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// TestGPUScript runs gpu.sh with a bench that prints how it was called and fails in float32. On a CPU both calls are
+// TestGPUScript runs gpu.sh with a bench that prints how it was called and fails in float32. On a CPU all calls are
 // made with the flags given, and the first one's status is the script's; what it cannot run with it says.
 func TestGPUScript(t *testing.T) {
 	bench := filepath.Join(t.TempDir(), "bench")
@@ -31,7 +31,8 @@ func TestGPUScript(t *testing.T) {
 	}
 	status, out := run("/plugins", bench, "python", "--backend=xla:cpu", "--case=mini-infer")
 	const want = "--python=python --backend=xla:cpu --case=mini-infer\n" +
-		"--python=python --bfloat16 --backend=xla:cpu --case=mini-infer\n"
+		"--python=python --bfloat16 --backend=xla:cpu --case=mini-infer\n" +
+		"--python=python --bytes --backend=xla:cpu --case=mini-infer\n"
 	if status != 7 || out != want {
 		t.Errorf("status %d, calls\n%swant 7,\n%s", status, out, want)
 	}

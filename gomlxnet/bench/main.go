@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -39,6 +40,7 @@ type options struct {
 	rounds   int
 	turn     time.Duration
 	bf16     bool
+	bytes    bool
 	json     bool
 	markdown bool
 }
@@ -64,6 +66,9 @@ func command() *cobra.Command {
 	f.DurationVar(&opt.turn, "turn", 1500*time.Millisecond, "length of a turn of the slowest, about")
 	f.BoolVar(&opt.bf16, "bfloat16", false,
 		"activations, and the weights they meet, in bfloat16, here and in the peers")
+	f.BoolVar(&opt.bytes, "bytes", false,
+		"cases of training: ours gets pictures as bytes and cuts and normalises them in its graph, the peers what "+
+			"comes of them")
 	f.BoolVar(&opt.json, "json", false, "print a line of JSON a case")
 	f.BoolVar(&opt.markdown, "markdown", false, "print a table in Markdown at the end")
 	return c
@@ -72,6 +77,9 @@ func command() *cobra.Command {
 func bench(ctx context.Context, out, talk io.Writer, opt options) (err error) {
 	class, _ := backend.ClassOf(opt.backend)
 	picked, err := pick(opt.names, class)
+	if opt.bytes && len(opt.names) == 0 { // those of testing are as without
+		picked = slices.DeleteFunc(picked, func(c benchCase) bool { return c.Infer })
+	}
 	switch {
 	case err != nil:
 		return err
@@ -131,6 +139,9 @@ func bench(ctx context.Context, out, talk io.Writer, opt options) (err error) {
 	for _, bc := range picked {
 		if opt.bf16 {
 			bc = bc.in(arch.BFloat16)
+		}
+		if opt.bytes {
+			bc = bc.asBytes()
 		}
 		t, err := c.run(ctx, bc)
 		if err != nil {

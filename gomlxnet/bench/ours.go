@@ -118,11 +118,16 @@ func (o *ours) some(k, n int) ([]float64, error) {
 	steps := min(n, o.block())
 	for net := range o.nets {
 		b := &o.blocks[net]
-		*b = train.Steps{Values: b.Values[:0], Labels: b.Labels[:0], Rates: b.Rates[:0], Iteration: k}
+		*b = train.Steps{Values: b.Values[:0], Pixels: b.Pixels[:0], Places: b.Places[:0], Preprocess: o.p.bytes,
+			Labels: b.Labels[:0], Rates: b.Rates[:0], Iteration: k}
 		for i := range steps {
 			of := batch(k + i + net)
-			b.Values, b.Labels, b.Rates = append(b.Values, of.images...), append(b.Labels, of.labels...),
-				append(b.Rates, o.p.Rate)
+			if o.p.bytes == nil {
+				b.Values = append(b.Values, of.images...)
+			} else {
+				b.Pixels, b.Places = append(b.Pixels, of.pixels...), append(b.Places, of.places...)
+			}
+			b.Labels, b.Rates = append(b.Labels, of.labels...), append(b.Rates, o.p.Rate)
 		}
 	}
 	all, err := train.Together(o.nets, o.blocks)

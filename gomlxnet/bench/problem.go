@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/dataset"
 )
 
 // problem is what all runners of a case are given. The peers read it as JSON,
@@ -31,11 +32,46 @@ type problem struct {
 	c       benchCase
 	start   []arch.Weights // of each net
 	batches []batch
+	bytes   *dataset.Preprocess // nil: ours is given images
 }
 
 type batch struct {
 	images []float32
 	labels []int32
+	pixels []uint8 // of which images are made, with places, as problem.bytes says
+	places []int32
+}
+
+// newBatch draws one.
+func (p *problem) newBatch(rng *rand.Rand) batch {
+	a, size := p.Arch, p.Batch
+	b := batch{images: make([]float32, size*a.Size*a.Size*a.Channels), labels: make([]int32, size)}
+	if p.bytes == nil {
+		for i := range b.images {
+			b.images[i] = float32(rng.NormFloat64())
+		}
+	} else {
+		b.draw(p.bytes, rng)
+	}
+	for i := range b.labels {
+		b.labels[i] = int32(rng.IntN(a.Classes))
+	}
+	return b
+}
+
+// draw makes pictures, and the images that come of them.
+func (b *batch) draw(pre *dataset.Preprocess, rng *rand.Rand) {
+	n, values := pre.PictureBytes(), pre.Values()
+	b.pixels = make([]uint8, len(b.labels)*n)
+	for i := range b.pixels {
+		b.pixels[i] = uint8(rng.Uint32())
+	}
+	x, y := pre.MaxPlace()
+	for i := range b.labels {
+		at := dataset.Placing{X: rng.IntN(x + 1), Y: rng.IntN(y + 1), Mirror: rng.IntN(2) == 1}
+		b.places = at.Append(b.places)
+		pre.Apply(b.pixels[i*n:(i+1)*n], at, b.images[i*values:(i+1)*values])
+	}
 }
 
 // batchesHeld is how many different batches the steps go through in turn.
@@ -49,6 +85,9 @@ func newProblem(dir string, c benchCase) (*problem, error) {
 		Labels: filepath.Join(dir, "labels")}
 	if c.Cut.Frozen {
 		p.Frozen = c.Cut.N
+	}
+	if c.Bytes {
+		p.bytes = c.preprocess()
 	}
 	for i := range c.nets() {
 		w, err := c.Arch.Init(uint64(1 + 2*i))
@@ -79,13 +118,7 @@ func newProblem(dir string, c benchCase) (*problem, error) {
 	var labels [][]int32
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range batchesHeld {
-		b := batch{make([]float32, c.Batch*c.Arch.Size*c.Arch.Size*c.Arch.Channels), make([]int32, c.Batch)}
-		for i := range b.images {
-			b.images[i] = float32(rng.NormFloat64())
-		}
-		for i := range b.labels {
-			b.labels[i] = int32(rng.IntN(c.Arch.Classes))
-		}
+		b := p.newBatch(rng)
 		p.batches = append(p.batches, b)
 		images, labels = append(images, b.images), append(labels, b.labels)
 	}

@@ -8,12 +8,15 @@ import (
 	"sync"
 )
 
-// Batch is the input of one step. It is valid until the iterator is asked for the next.
+// Batch is the input of one step: Images, or as [Task.TrainBytes] makes it Pixels with Places. It is valid until the
+// iterator is asked for the next.
 type Batch struct {
 	Images   []float32 // [Size, Height, Width, Channels], what the View makes of the pictures
+	Pixels   []uint8   // [Size, Height, Width, Channels], whole pictures
+	Places   []int32   // [Size, 3], where each is to be cut: X, Y and 0 or 1 of its [Placing]
 	Labels   []int32   // [Size], 0..classes-1; -1 marks the padding of a last test batch
 	Size     int       // pictures in the batch, padding included
-	Height   int
+	Height   int       // of Images or Pixels, as Width and Channels are
 	Width    int
 	Channels int
 	Index    int // k of this batch
@@ -23,25 +26,54 @@ type Batch struct {
 // core; what is in a batch does not depend on how many there are. The iterator may be left early and used again. A
 // cancelled context or a picture that no longer decodes ends it with an error.
 func (t *Task) Train(ctx context.Context, o Order, v View, from, to int) iter.Seq2[*Batch, error] {
+	p, err := t.plan(v)
+	if err != nil {
+		return failed(err)
+	}
+	return t.train(ctx, o, p, from, to)
+}
+
+// TrainBytes is [Task.Train] for those who do themselves what [Task.Preprocess] says: the same pictures in the same
+// order, whole and as bytes, and for each the place at which Train would cut it.
+func (t *Task) TrainBytes(ctx context.Context, o Order, v View, from, to int) iter.Seq2[*Batch, error] {
+	p, err := t.plan(v)
+	if err != nil {
+		return failed(err)
+	}
+	p.bytes = true
+	return t.train(ctx, o, p, from, to)
+}
+
+// Preprocess is what a view does to the task's pictures, beside choosing their places.
+func (t *Task) Preprocess(v View) (*Preprocess, error) {
+	p, err := t.plan(v)
+	if err != nil {
+		return nil, err
+	}
+	return &p.Preprocess, nil
+}
+
+// plan checks a view against the task's pictures.
+func (t *Task) plan(v View) (plan, error) {
+	h, w, c := t.src.Shape()
+	return v.plan(h, w, c, t.mean)
+}
+
+// train yields the training batches from..to-1 of an order.
+func (t *Task) train(ctx context.Context, o Order, p plan, from, to int) iter.Seq2[*Batch, error] {
 	if err := o.check(t.NumTrain()); err != nil {
 		return failed(err)
 	}
 	if from < 0 {
 		return failed(fmt.Errorf("task %s: training from batch %d, want 0 or more", t.name, from))
 	}
-	h, w, c := t.src.Shape()
-	p, err := v.plan(h, w, c, t.mean)
-	if err != nil {
-		return failed(err)
-	}
 	cache := newEpochCache(o)
 	return ahead(ctx, runAhead(), from, to, p.newBatch(o.Batch), func(b *Batch, s *scratch) error {
 		s.idx = o.indices(b.Index, t.NumTrain(), cache.epoch, s.idx)
 		for i, at := range s.idx {
 			b.Labels[i] = t.parts[Train].labels[at]
-			n := p.Size * p.Size * p.c
 			if err := t.use(Train, at, s.buf,
-				func(pic []uint8) { p.apply(pic, p.random(o.Seed, b.Index, i), b.Images[i*n:(i+1)*n]) }); err != nil {
+				func(pic []uint8) { p.put(b, i, pic, p.place(o.Seed, b.Index, i)) }); err != nil {
 				return err
 			}
 		}
@@ -62,8 +94,7 @@ func (t *Task) Clean(ctx context.Context, part Part, most, size int, v View) ite
 	if size < 1 {
 		return failed(fmt.Errorf("task %s: test batch of %d pictures, want at least 1", t.name, size))
 	}
-	h, w, c := t.src.Shape()
-	p, err := v.plan(h, w, c, t.mean)
+	p, err := t.plan(v)
 	if err != nil {
 		return failed(err)
 	}
@@ -71,7 +102,7 @@ func (t *Task) Clean(ctx context.Context, part Part, most, size int, v View) ite
 	count := min(most, all)
 	batches := (count + size - 1) / size
 	return ahead(ctx, runAhead(), 0, batches, p.newBatch(size), func(b *Batch, s *scratch) error {
-		n := p.Size * p.Size * p.c
+		n := p.Values()
 		for i := range size {
 			k, dst := b.Index*size+i, b.Images[i*n:(i+1)*n]
 			if k >= count {
@@ -81,7 +112,7 @@ func (t *Task) Clean(ctx context.Context, part Part, most, size int, v View) ite
 			}
 			at := k * all / count
 			b.Labels[i] = t.parts[part].labels[at]
-			if err := t.use(part, at, s.buf, func(pic []uint8) { p.apply(pic, p.centre(), dst) }); err != nil {
+			if err := t.use(part, at, s.buf, func(pic []uint8) { p.Apply(pic, p.centre(), dst) }); err != nil {
 				return err
 			}
 		}
@@ -100,9 +131,15 @@ type scratch struct {
 
 func (p *plan) newBatch(size int) func() (*Batch, *scratch) {
 	return func() (*Batch, *scratch) {
-		b := &Batch{Images: make([]float32, size*p.Size*p.Size*p.c), Labels: make([]int32, size),
-			Size: size, Height: p.Size, Width: p.Size, Channels: p.c}
-		return b, &scratch{idx: make([]int, size), buf: make([]uint8, p.h*p.w*p.c)}
+		b := &Batch{Labels: make([]int32, size), Size: size, Channels: p.Channels}
+		if p.bytes {
+			b.Height, b.Width = p.Height, p.Width
+			b.Pixels, b.Places = make([]uint8, size*p.PictureBytes()), make([]int32, size*PlacingValues)
+		} else {
+			b.Height, b.Width = p.Size, p.Size
+			b.Images = make([]float32, size*p.Values())
+		}
+		return b, &scratch{idx: make([]int, size), buf: make([]uint8, p.PictureBytes())}
 	}
 }
 

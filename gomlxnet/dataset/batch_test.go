@@ -110,7 +110,7 @@ func TestAheadIsTheSameWhateverTheSlots(t *testing.T) {
 		var all []float32
 		fill := func(b *Batch, s *scratch) error {
 			pic, err := task.Picture(Train, b.Index, nil)
-			p.apply(pic, p.random(1, b.Index, 0), b.Images)
+			p.Apply(pic, p.place(1, b.Index, 0), b.Images)
 			return err
 		}
 		for b, err := range ahead(context.Background(), slots, 0, 20, p.newBatch(1), fill) {

@@ -3,7 +3,8 @@
 //	                 labels,            classes           decoded,
 //	formats.Open --> pixels             A and B           mean, bad
 //	yours        --> Source --> SplitFor --> NewTask -->  Task --> .Train(Order, View, from, to) --> *Batch, ...
-//	                                                          '--> .Test(size, View)             --> *Batch, ...
+//	                                                          |--> .Test(size, View)             --> *Batch, ...
+//	                                                          '--> .TrainBytes, .Preprocess: the same, for a graph
 //
 // A Source is a labelled set of pictures of one size in a fixed order, with a digest over all that decides pixels and
 // labels. A Split names two disjoint sets of its classes. A Task is one of them, with labels 0..N-1 and its own mean
@@ -23,6 +24,9 @@
 //	datatest   what the tests of several of them need
 //
 // All of them but picture import this package, and it imports none of them.
+//
+// What a View does to pictures the host does, to floats, or a graph: Task.TrainBytes gives the batches of Task.Train as
+// whole pictures of bytes, with the place where each is to be cut, and Task.Preprocess says what is to be done to them.
 //
 // Start from source.go, then task.go, order.go and batch.go. A split file (ReadSplits) divides classes as a user
 // likes. A List is a list of files as released in 2014; those that the derived class splits come to are proved by

@@ -50,11 +50,11 @@ func (t *Task) SeePixels(pic []uint8, v View) (Seen, error) {
 		Input:    make([]float32, p.Size*p.Size*c),
 	}
 	at := p.centre()
-	p.apply(pic, at, s.Input)
+	p.Apply(pic, at, s.Input)
 	for y := range p.Size {
 		for x := range p.Size {
 			to := s.Pixels[(y*p.Size+x)*c:][:c]
-			sy, sx := y+at.y-p.Pad, x+at.x-p.Pad
+			sy, sx := y+at.Y-p.Pad, x+at.X-p.Pad
 			if sy >= 0 && sy < h && sx >= 0 && sx < w {
 				copy(to, pic[(sy*w+sx)*c:])
 				continue

@@ -91,7 +91,7 @@ func stepsOf(t *testing.T, trainer *Trainer, n int) arch.Weights {
 		x, y := nettest.Batch(trainer.arch, trainer.batch, uint64(i))
 		images, labels, rates = append(images, x...), append(labels, y...), append(rates, 0.05)
 	}
-	if _, err := trainer.Train(Steps{images, labels, rates, 9, 0, false}); err != nil {
+	if _, err := trainer.Train(Steps{Values: images, Labels: labels, Rates: rates, Seed: 9}); err != nil {
 		t.Fatal(err)
 	}
 	w, err := trainer.Weights()

@@ -50,7 +50,7 @@ func (t *Trainer) PrefixFrom(from int, values []float32) ([]float32, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := execute([]*Trainer{t}, p, t.batches(values, in, nil))
+	out, err := execute([]*Trainer{t}, p, t.batches([]input{{values, in.Shape(t.batch)}}))
 	if err != nil {
 		return nil, fmt.Errorf("layers %d..%d of %s: %w", from+1, n, t.arch.Name, err)
 	}

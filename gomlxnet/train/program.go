@@ -159,7 +159,7 @@ func (g *graphs) release() {
 	g.eval.free()
 }
 
-// input is an array from the host: a flat slice of float32, int32 or uint64, and its axes.
+// input is an array from the host: a flat slice of float32, int32, uint64 or uint8, and its axes.
 type input struct {
 	flat any
 	dims []int
@@ -172,8 +172,30 @@ func (in input) shape() shapes.Shape {
 		dtype = dtypes.Int32
 	case []uint64:
 		dtype = dtypes.Uint64
+	case []uint8:
+		dtype = dtypes.Uint8
 	}
 	return shapes.Make(dtype, in.dims...)
+}
+
+// part is one of n equal parts of the array, along its first axis.
+func (in input) part(i, n int) input {
+	dims := slices.Clone(in.dims)
+	dims[0] /= n
+	switch flat := in.flat.(type) {
+	case []float32:
+		return input{partOf(flat, i, n), dims}
+	case []int32:
+		return input{partOf(flat, i, n), dims}
+	case []uint8:
+		return input{partOf(flat, i, n), dims}
+	}
+	panic(fmt.Sprintf("no batch has an array of %T", in.flat))
+}
+
+func partOf[T any](flat []T, i, n int) []T {
+	each := len(flat) / n
+	return flat[i*each : (i+1)*each]
 }
 
 // execute runs a program of several nets on their variables and the inputs of each device, and gives

@@ -63,16 +63,16 @@ func TestProgramsStay(t *testing.T) {
 		for _, cut := range []arch.Cut{{}, {N: 1, Frozen: true}, {N: 3, Frozen: true}, {N: 7, Frozen: true}} {
 			trainer.cut = cut
 			of := fmt.Sprintf("{N:%d Frozen:%t}", cut.N, cut.Frozen)
-			p, err := trainer.stepProgram(0)
+			p, err := trainer.stepProgram(entry{})
 			program(fmt.Sprintf("step %s", of), p, err, images, labels, state)
 			from, above := 0, a.Input().Shape(4)
 			if from = a.StaticBlocks(cut); from > 0 {
 				above = trainer.dims[from].In.Shape(4)
-				p, err = trainer.stepProgram(from)
+				p, err = trainer.stepProgram(entry{from: from})
 				program(fmt.Sprintf("step above %s", of), p, err, input{[]float32{}, above}.shape(), labels, state)
 			}
 			for nets := 1; nets <= 2; nets++ {
-				p, err = trainer.blockProgram(from, nets)
+				p, err = trainer.blockProgram(entry{from: from}, nets)
 				var in []shapes.Shape
 				for range nets {
 					in = append(in, input{[]float32{}, append([]int{5}, above...)}.shape(),

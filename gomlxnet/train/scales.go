@@ -34,7 +34,7 @@ func (t *Trainer) MeanSquares(images []float32) ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := execute([]*Trainer{t}, p, t.batches(images, t.arch.Input(), nil))
+	out, err := execute([]*Trainer{t}, p, t.batches([]input{{images, t.arch.Input().Shape(t.batch)}}))
 	if err != nil {
 		return nil, fmt.Errorf("scales of %s: %w", t.arch.Name, err)
 	}

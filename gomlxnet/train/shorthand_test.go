@@ -3,7 +3,7 @@ package train
 // Step is the slow twin of [Trainer.Train]: an execution for one step, which Train takes where there are no blocks.
 func (t *Trainer) Step(images []float32, labels []int32, rate float64, seed uint64, iteration int) (float64, error) {
 	b := Steps{Values: images, Labels: labels, Rates: []float64{rate}, Seed: seed, Iteration: iteration}
-	return t.step(given{b, 0, t.arch.Input()})
+	return t.step(given{b, entry{}, t.arch.Input()})
 }
 
 // StepAbove is Step on what [Trainer.Prefix] gave.

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/op"
 
 	"github.com/gomlx/compute"
@@ -34,7 +35,14 @@ func (t *Trainer) blockOf(dims op.Dims) int {
 // Steps are what a net is given for some steps that follow each other.
 type Steps struct {
 	// images, [steps, batch, size, size, channels], or with Above what [Trainer.Prefix] gave for them
-	Values    []float32
+	Values []float32
+	// Pixels, in place of Values, are whole pictures as bytes, [steps, batch, height, width, channels], each cut at one
+	// of Places, [steps, batch, 3] (see [dataset.Batch]). The graph makes of them what enters the net as Preprocess
+	// says, to the bits that the host would make, so that a step comes to the same net
+	Pixels     []uint8
+	Places     []int32
+	Preprocess *dataset.Preprocess // nil: Values are given
+
 	Labels    []int32   // [steps, batch], each in 0..classes-1
 	Rates     []float64 // of each step
 	Seed      uint64    // of dropout, whose masks are a pure function of it and the step's number
@@ -43,7 +51,8 @@ type Steps struct {
 }
 
 // MaxSteps is how many steps a block may have: 1 on several devices, for large images, and on the Go backend. With
-// above it is that of blocks with Above: 0 for a net without settled layers.
+// above it is that of blocks with Above: 0 for a net without settled layers. Blocks of Pixels have as many as those of
+// Values, so that both are the same steps.
 func (t *Trainer) MaxSteps(above bool) int {
 	b, err := t.given(Steps{Above: above})
 	if err != nil {
@@ -64,20 +73,26 @@ func (t *Trainer) Train(b Steps) ([]float64, error) {
 	return t.takeSteps(in)
 }
 
-// given is a block whose values, of dims for each image, enter at layer from.
+// given is a block and where it enters the net, there with values of dims for each image.
 type given struct {
 	Steps
-	from int
+	entry
 	dims op.Dims
 }
 
-// given says where a block's values enter.
+// given says where a block enters.
 func (t *Trainer) given(b Steps) (given, error) {
-	if !b.Above {
-		return given{b, 0, t.arch.Input()}, nil
+	if err := t.checkPreprocess(b); err != nil {
+		return given{}, err
 	}
-	n, err := t.settled()
-	return given{b, n, t.dims[n].In}, err
+	switch {
+	case b.Above:
+		n, err := t.settled()
+		return given{b, entry{from: n}, t.dims[n].In}, err
+	case b.Preprocess != nil:
+		return given{b, entry{pixels: pixelsOf(b.Preprocess)}, t.arch.Input()}, nil
+	}
+	return given{b, entry{}, t.arch.Input()}, nil
 }
 
 // checkBlock says what is wrong with what a block is given.
@@ -86,6 +101,9 @@ func (t *Trainer) checkBlock(b given) error {
 		return t.errNoNet()
 	}
 	block, n, size := t.blockOf(b.dims), len(b.Rates), t.batch*b.dims.Values()
+	if b.Preprocess != nil {
+		return t.checkPixels(b, n, block)
+	}
 	if n < 1 || n > block || len(b.Values) != n*size || len(b.Labels) != n*t.batch {
 		return fmt.Errorf("block of %d steps with %d values and %d labels, want 1 to %d steps with %d and %d each", n,
 			len(b.Values), len(b.Labels), block, size, t.batch)
@@ -113,15 +131,14 @@ func (t *Trainer) takeSteps(b given) ([]float64, error) {
 func takeBlock(nets []*Trainer, blocks []given) ([][]float64, error) {
 	t, n := nets[0], len(blocks[0].Rates)
 	block := t.blockOf(blocks[0].dims)
-	p, err := t.blockProgram(blocks[0].from, len(nets))
+	p, err := t.blockProgram(blocks[0].entry, len(nets))
 	if err != nil {
 		return nil, err
 	}
-	var in []input
+	var in, numbers []input
 	for _, b := range blocks {
 		// The graph is one for full blocks; what is missing is not looked at, so that what lies behind the given will
 		// do.
-		values := padTo(b.Values, block*t.batch*b.dims.Values())
 		labels := padTo(b.Labels, block*t.batch)
 		rate, states := make([]float32, block), make([]uint64, 0, 3*block)
 		for i := range block {
@@ -131,15 +148,17 @@ func takeBlock(nets []*Trainer, blocks []given) ([][]float64, error) {
 			state := op.DropoutState(b.Seed, b.Iteration+i)
 			states = append(states, state[:]...)
 		}
+		in = append(in, b.arrays(t.batch, block)...)
 		in = append(
 			in,
-			input{values, slices.Concat([]int{block}, b.dims.Shape(t.batch))},
 			input{labels, []int{block, t.batch}},
 			input{rate, []int{block}},
 			input{states, []int{block, 3}},
 		)
+		numbers = append(numbers, b.preprocess()...)
 	}
-	out, err := execute(nets, p, func(int) []input { return append(in, input{[]int32{int32(n)}, nil}) })
+	in = append(append(in, numbers...), input{[]int32{int32(n)}, nil})
+	out, err := execute(nets, p, func(int) []input { return in })
 	if err != nil {
 		return nil, fmt.Errorf("%d training steps of %s, cut %v: %w", n, t.arch.Name, t.cut, err)
 	}
@@ -161,11 +180,17 @@ func takeBlock(nets []*Trainer, blocks []given) ([][]float64, error) {
 func padTo[T any](values []T, n int) []T { return slices.Grow(values, max(0, n-len(values)))[:n] }
 
 // blockGraph takes the first n of a block's steps with several nets, and says how many it took and the losses of each,
-// [steps, nets]. The inputs are values, labels, rates and states (of dropout) of each net in turn, with an axis of
-// steps in front, and n.
-func (t *graphs) blockGraph(scope *model.Scope, in []*Node, nets int, cut arch.Cut, from int) []*Node {
-	n := in[4*nets]
+// [steps, nets]. The inputs are batches (values, or pixels and places), labels, rates and states (of dropout) of each
+// net in turn, with an axis of steps in front, the numbers for pixels of each net in turn, and n.
+func (t *graphs) blockGraph(scope *model.Scope, in []*Node, nets int, cut arch.Cut, e entry) []*Node {
+	n := in[len(in)-1]
 	g := n.Graph()
+	each := e.divided() + 3 // inputs of a net that have an axis of steps
+	// XLA's CPU rounds a block's values to the precision before its loop, and those of a single step not at all.
+	precision := dtypes.Float32
+	if t.arch.Precision == arch.BFloat16 {
+		precision = dtypes.BFloat16
+	}
 	at := func(path string) []*model.Variable {
 		vars := make([]*model.Variable, nets)
 		for i := range vars {
@@ -177,7 +202,7 @@ func (t *graphs) blockGraph(scope *model.Scope, in []*Node, nets int, cut arch.C
 	var moving, changing, still []int
 	for i, v := range t.vars {
 		switch {
-		case v.Layer < from: // it must not be made: see [arch.Arch.Graph]
+		case v.Layer < e.from: // it must not be made: see [arch.Arch.Graph]
 		case v.Learns(cut):
 			moving = append(moving, i)
 		case v.Role == op.Statistic && !cut.Freezes(v.Layer):
@@ -216,7 +241,7 @@ func (t *graphs) blockGraph(scope *model.Scope, in []*Node, nets int, cut arch.C
 		goes(t.vars[i].Path, t.vars[i])
 	}
 	fixed := len(state)
-	state = append(append(state, n), in[:4*nets]...)
+	state = append(append(state, n), in[:len(in)-1]...)
 	constant := len(state)
 	for _, i := range still {
 		goesAround(t.vars[i].Path, t.vars[i])
@@ -237,9 +262,14 @@ func (t *graphs) blockGraph(scope *model.Scope, in []*Node, nets int, cut arch.C
 		taken := s[0]
 		var step stackedStep
 		for i := range nets {
-			for k, to := range []*[]*Node{&step.values, &step.labels, &step.rates, &step.rngs} {
-				*to = append(*to, ofStep(s[fixed+1+4*i+k], taken))
+			of := make([]*Node, each)
+			for k := range of {
+				of[k] = ofStep(s[fixed+1+each*i+k], taken)
 			}
+			numbers := s[fixed+1+each*nets+e.numbers()*i:][:e.numbers()]
+			step.values = append(step.values, e.enter(of[:each-3], numbers, precision))
+			step.labels, step.rates = append(step.labels, of[each-3]), append(step.rates, of[each-2])
+			step.rngs = append(step.rngs, of[each-1])
 		}
 		step.variables, step.velocities = make([]*Node, len(t.vars)), make([]*Node, len(t.vars))
 		for k, i := range moving {
@@ -251,7 +281,7 @@ func (t *graphs) blockGraph(scope *model.Scope, in []*Node, nets int, cut arch.C
 		for k, i := range still {
 			step.variables[i] = s[constant+k]
 		}
-		losses := t.takeStacked(&step, moving, cut, from)
+		losses := t.takeStacked(&step, moving, cut, e.from)
 		next := []*Node{
 			OnePlus(taken),
 			losses,

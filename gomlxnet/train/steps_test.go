@@ -58,10 +58,9 @@ func stepped(
 			var loss float64
 			loss, err = trainer.Step(values, labels, rates[k], 11, k)
 			got, n = []float64{loss}, 1
-		case above:
-			got, err = trainer.Train(Steps{values, labels, rates[k : k+n], 11, k, true})
 		default:
-			got, err = trainer.Train(Steps{values, labels, rates[k : k+n], 11, k, false})
+			got, err = trainer.Train(Steps{Values: values, Labels: labels, Rates: rates[k : k+n], Seed: 11,
+				Iteration: k, Above: above})
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -151,7 +150,7 @@ func TestStepsEndWithTheLoss(t *testing.T) {
 func TestStepsOfNoBlock(t *testing.T) {
 	a := nets.Mini(3, nets.MiniOptions{Size: 24, Widths: [7]int{4, 4, 4, 4, 4, 8, 8}})
 	trainer, w := trainerOf(t, "xla:cpu", a, SGD{}, 2)
-	if _, err := trainer.Train(Steps{nil, nil, []float64{1}, 0, 0, false}); err == nil ||
+	if _, err := trainer.Train(Steps{Rates: []float64{1}}); err == nil ||
 		!strings.Contains(err.Error(), "no net is loaded") {
 		t.Errorf("error %v", err)
 	}

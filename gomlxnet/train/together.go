@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"coadapt/gomlxnet/dataset"
 )
 
 // Together is [Trainer.Train] on several nets in one graph, each on a block of its own: convolutions become one
@@ -37,6 +39,9 @@ func Together(nets []*Trainer, blocks []Steps) ([][]float64, error) {
 			return nil, fmt.Errorf("net %d of %d is no sibling of the first, or on another device", i, len(nets))
 		case slices.Contains(nets[:i], t):
 			return nil, fmt.Errorf("net %d of %d is there twice", i, len(nets))
+		case in[i].pixels != in[0].pixels:
+			return nil, fmt.Errorf("net %d of %d: what is done to its pictures is %+v, to those of the first %+v", i,
+				len(nets), in[i].pixels, in[0].pixels)
 		case t.cut.Learning() != nets[0].cut.Learning() || in[i].from != in[0].from:
 			return nil, fmt.Errorf("net %d of %d: cut %v, that of the first is %v", i, len(nets), t.cut, nets[0].cut)
 		}
@@ -71,7 +76,13 @@ func Together(nets []*Trainer, blocks []Steps) ([][]float64, error) {
 
 // behind is what is left of a block when some of its steps are taken.
 func (b given) behind(steps, batch int) given {
-	b.Values, b.Labels, b.Rates = b.Values[steps*batch*b.dims.Values():], b.Labels[steps*batch:], b.Rates[steps:]
+	if p := b.Preprocess; p != nil {
+		b.Pixels = b.Pixels[steps*batch*p.PictureBytes():]
+		b.Places = b.Places[steps*batch*dataset.PlacingValues:]
+	} else {
+		b.Values = b.Values[steps*batch*b.dims.Values():]
+	}
+	b.Labels, b.Rates = b.Labels[steps*batch:], b.Rates[steps:]
 	b.Iteration += steps
 	return b
 }

@@ -192,7 +192,7 @@ func TestTogetherIsOneByOne(t *testing.T) {
 				if d := apart(want[0], got[1]); d < 100*lossTolerance {
 					t.Errorf("the nets' losses are %.1g apart: the tolerance does not tell one from the other", d)
 				}
-				if key := (stepKey{nets[0].cut.Learning(), 0, len(nets)}); !c.above && nets[0].steps[key] == nil {
+				if key := (stepKey{nets[0].cut.Learning(), entry{}, len(nets)}); !c.above && nets[0].steps[key] == nil {
 					t.Errorf("no graph of %d nets was made", len(nets))
 				}
 			},

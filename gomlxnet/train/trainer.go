@@ -31,8 +31,8 @@ type Trainer struct {
 
 // stepKey tells a trainer's graphs of training steps apart.
 type stepKey struct {
-	cut   arch.Cut
-	from  int // the first layer computed: 0, or that above the settled ones
+	cut arch.Cut
+	entry
 	block int // nets in an execution of several steps; 0: an execution is one step of one net
 }
 
@@ -158,18 +158,25 @@ func (t *Trainer) set(path string, data []float32, dims ...int) error {
 
 // step takes the one step of a block.
 func (t *Trainer) step(b given) (float64, error) {
-	p, err := t.stepProgram(b.from)
+	p, err := t.stepProgram(b.entry)
 	if err != nil {
 		return 0, err
 	}
-	if err := t.check(b.Values, b.dims, b.Labels); err != nil {
+	if b.Preprocess == nil {
+		err = t.check(b.Values, b.dims, b.Labels)
+	} else {
+		err = t.checkPixels(b, 1, 1)
+	}
+	if err != nil {
 		return 0, err
 	}
 	if err := t.set(ratePath, []float32{float32(b.Rates[0])}); err != nil {
 		return 0, err
 	}
 	state := op.DropoutState(b.Seed, b.Iteration)
-	out, err := execute([]*Trainer{t}, p, t.batches(b.Values, b.dims, b.Labels, input{state[:], []int{len(state)}}))
+	divided := append(b.arrays(t.batch), t.labels(b.Labels))
+	out, err := execute([]*Trainer{t}, p,
+		t.batches(divided, append([]input{{state[:], []int{len(state)}}}, b.preprocess()...)...))
 	if err != nil {
 		return 0, fmt.Errorf("training step of %s, cut %v: %w", t.arch.Name, t.cut, err)
 	}
@@ -183,7 +190,8 @@ func (t *Trainer) Eval(images []float32, labels []int32) (correct int, lossSum f
 	if err := t.check(images, t.arch.Input(), labels); err != nil {
 		return 0, 0, err
 	}
-	out, err := execute([]*Trainer{t}, t.eval, t.batches(images, t.arch.Input(), labels))
+	batch := []input{{images, t.arch.Input().Shape(t.batch)}, t.labels(labels)}
+	out, err := execute([]*Trainer{t}, t.eval, t.batches(batch))
 	if err != nil {
 		return 0, 0, fmt.Errorf("testing %s: %w", t.arch.Name, err)
 	}
@@ -265,38 +273,39 @@ func (t *Trainer) check(values []float32, dims op.Dims, labels []int32) error {
 	return nil
 }
 
-// batches are the inputs of a program for each device: its part of the batch, values of dims each with labels or, where
-// they are nil, without; and what is whole.
-func (t *Trainer) batches(values []float32, dims op.Dims, labels []int32, whole ...input) func(part int) []input {
-	part, each := t.batch/len(t.devices), len(values)/len(t.devices)
+// labels are those of a batch.
+func (t *Trainer) labels(labels []int32) input { return input{labels, []int{t.batch}} }
+
+// batches are the inputs of a program for each device: its part of the arrays of a batch, and what is whole.
+func (t *Trainer) batches(divided []input, whole ...input) func(part int) []input {
 	return func(i int) []input {
-		in := []input{{values[i*each : (i+1)*each], dims.Shape(part)}}
-		if labels != nil {
-			in = append(in, input{labels[i*part : (i+1)*part], []int{part}})
+		var in []input
+		for _, d := range divided {
+			in = append(in, d.part(i, len(t.devices)))
 		}
 		return append(in, whole...)
 	}
 }
 
-// stepProgram is that of a step on values that enter at layer from.
-func (t *Trainer) stepProgram(from int) (*program, error) {
-	cut := t.cut.Learning()
-	return programOf(t.graphs, t.steps, stepKey{cut, from, 0}, func() (*program, error) {
-		return t.newProgram(1, 2, 1, func(scope *model.Scope, in []*Node) []*Node {
-			return []*Node{t.stepGraph(scope, in[0], in[1], in[2], cut, from)}
+// stepProgram is that of a step on batches that enter as e says.
+func (t *Trainer) stepProgram(e entry) (*program, error) {
+	cut, d := t.cut.Learning(), e.divided()
+	return programOf(t.graphs, t.steps, stepKey{cut, e, 0}, func() (*program, error) {
+		return t.newProgram(1, d+1, 1+e.numbers(), func(scope *model.Scope, in []*Node) []*Node {
+			return []*Node{t.stepGraph(scope, e.enter(in[:d], in[d+2:], dtypes.Float32), in[d], in[d+1], cut, e.from)}
 		})
 	})
 }
 
 // blockProgram is that of a block of steps, of several nets.
-func (t *Trainer) blockProgram(from, nets int) (*program, error) {
+func (t *Trainer) blockProgram(e entry, nets int) (*program, error) {
 	cut := t.cut.Learning()
-	return programOf(t.graphs, t.steps, stepKey{cut, from, nets}, func() (*program, error) {
+	return programOf(t.graphs, t.steps, stepKey{cut, e, nets}, func() (*program, error) {
 		return t.newProgram(
 			nets,
 			0,
-			4*nets+1,
-			func(scope *model.Scope, in []*Node) []*Node { return t.blockGraph(scope, in, nets, cut, from) },
+			(e.divided()+3+e.numbers())*nets+1,
+			func(scope *model.Scope, in []*Node) []*Node { return t.blockGraph(scope, in, nets, cut, e) },
 		)
 	})
 }

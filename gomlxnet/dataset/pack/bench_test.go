@@ -32,7 +32,8 @@ func (noisePictures) Image(p dataset.Part, i int, dst []uint8) error {
 }
 
 // BenchmarkRead makes batches of 256 at 227 px, cropped and mirrored at random, of a pack in the page cache (2048
-// pictures, 403 MB: more than the processor's caches hold), the way training does, the mean subtracted.
+// pictures, 403 MB: more than the processor's caches hold), the way training does: as floats, the mean subtracted, and
+// as whole pictures of bytes.
 func BenchmarkRead(b *testing.B) {
 	dir := b.TempDir()
 	if _, err := pack.Write(b.Context(), noisePictures{2048}, dir, pack.Options{}); err != nil {
@@ -47,15 +48,22 @@ func BenchmarkRead(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.ResetTimer()
-	began, n := datatest.CPUTime(b), 0
-	for _, err := range task.Train(b.Context(), dataset.Order{Seed: 1, Batch: 256},
-		dataset.View{Size: 227, Crop: true, Mirror: true}, 0, b.N) {
-		if err != nil {
-			b.Fatal(err)
+	for _, bytes := range []bool{false, true} {
+		name, batches := "floats", task.Train
+		if bytes {
+			name, batches = "bytes", task.TrainBytes
 		}
-		n += 256
+		b.Run(name, func(b *testing.B) {
+			began, n := datatest.CPUTime(b), 0
+			for _, err := range batches(b.Context(), dataset.Order{Seed: 1, Batch: 256},
+				dataset.View{Size: 227, Crop: true, Mirror: true}, 0, b.N) {
+				if err != nil {
+					b.Fatal(err)
+				}
+				n += 256
+			}
+			b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "images/s")
+			b.ReportMetric(1e6*(datatest.CPUTime(b)-began)/float64(n), "cpu-us/image")
+		})
 	}
-	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "images/s")
-	b.ReportMetric(1e6*(datatest.CPUTime(b)-began)/float64(n), "cpu-us/image")
 }

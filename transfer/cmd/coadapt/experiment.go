@@ -32,6 +32,7 @@ type experimentFlags struct {
 	backend, store, grid, nets     string
 	join                           string
 	workers, devices, together     int
+	bytes                          bool
 	checkpoint                     time.Duration
 }
 
@@ -73,6 +74,9 @@ func (f *experimentFlags) flags(c *cobra.Command, grid string) {
 	)
 	fl.IntVar(&f.together, "together", 0,
 		"nets that each worker trains in one graph, where they are too small to fill a GPU (default: 1)")
+	fl.BoolVar(&f.bytes, "bytes", false,
+		"pictures go to the device as bytes, and are cut and normalised there, to the same nets: for GPUs that wait "+
+			"for the host")
 	fl.DurationVar(&f.checkpoint, "checkpoint", 0,
 		"how often a net in training keeps where it is (default: 30s, or thirty times as long as that takes)")
 	fl.StringVar(
@@ -144,6 +148,7 @@ func (f *experimentFlags) settled(ctx context.Context, stderr io.Writer) (transf
 		return cfg, err
 	}
 	cfg.Workers, cfg.Devices, cfg.Together, cfg.Checkpoint = f.workers, f.devices, f.together, f.checkpoint
+	cfg.Bytes = f.bytes
 	if only := f.Splits(cfg); only != "" && !f.splitsGiven() {
 		f.split = only
 	}

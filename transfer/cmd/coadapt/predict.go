@@ -26,7 +26,7 @@ type predictFlags struct {
 }
 
 // notOfOneNet are flags about many nets, or about training.
-var notOfOneNet = []string{"grid", "nets", "splits", "seeds", "conditions", "cuts", "workers", "checkpoint"}
+var notOfOneNet = []string{"grid", "nets", "splits", "seeds", "conditions", "cuts", "workers", "bytes", "checkpoint"}
 
 func predictCommand(stdout, stderr io.Writer) *cobra.Command {
 	var f predictFlags
