@@ -17,7 +17,7 @@ import (
 func kept(t *testing.T, name string) []transfer.Result {
 	t.Helper()
 	file := "../results/" + name + "/nets.jsonl"
-	if strings.HasPrefix(name, "map") || strings.HasPrefix(name, "pretrained") {
+	if strings.HasPrefix(name, "map") || strings.HasPrefix(name, "pretrained") || strings.HasPrefix(name, "bfloat16") {
 		file = "../results/" + name + ".jsonl"
 	}
 	data, err := os.ReadFile(file)
