@@ -3,6 +3,7 @@ package probing
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -173,13 +174,7 @@ func measured(said []Forecast, name string, tasks []string, draws [][]int) measu
 		}
 		unit[g].add(f)
 	}
-	cuts := slices.Sorted(func(yield func(int) bool) {
-		for c := range byCut {
-			if !yield(c) {
-				return
-			}
-		}
-	})
+	cuts := slices.Sorted(maps.Keys(byCut))
 	// What is measured of a unit does not depend on the draw.
 	across := map[int][][3]float64{}
 	for task, units := range byUnit {
@@ -197,11 +192,8 @@ func measured(said []Forecast, name string, tasks []string, draws [][]int) measu
 			var all pairs
 			for _, task := range draw {
 				if p := byCut[c][task]; p != nil {
-					all.forecast, all.accuracy = append(
-						all.forecast,
-						p.forecast...), append(
-						all.accuracy,
-						p.accuracy...)
+					all.forecast = append(all.forecast, p.forecast...)
+					all.accuracy = append(all.accuracy, p.accuracy...)
 				}
 			}
 			sums[withinTau].add(ranked(probe.WeightedTau, all))
@@ -288,8 +280,8 @@ func costs(said []Forecast, name string) (nets int, seconds, saved float64) {
 		longest[f.Unit]++
 	}
 	count := 0
-	for unit, all := range training {
-		saved += all * float64(longest[unit]-1) / float64(longest[unit])
+	for _, unit := range slices.Sorted(maps.Keys(training)) { // in a fixed order, so that rounding is always the same
+		saved += training[unit] * float64(longest[unit]-1) / float64(longest[unit])
 		count += longest[unit]
 	}
 	return nets, seconds / float64(max(1, count)), saved / float64(max(1, len(training)))

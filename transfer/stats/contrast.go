@@ -1,7 +1,9 @@
 package stats
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -159,8 +161,9 @@ func (s *Nets) binomial(obs []Obs, level float64) Estimate {
 		}
 	}
 	var variance float64
-	for n, w := range weight {
-		r := s.numbers[n]
+	byName := func(a, b transfer.Net) int { return cmp.Compare(a.String(), b.String()) }
+	for _, n := range slices.SortedFunc(maps.Keys(weight), byName) { // so that rounding is always the same
+		r, w := s.numbers[n], weight[n]
 		se := BinomialSE(r.Accuracy, r.Tested)
 		variance += w * w * se * se
 	}

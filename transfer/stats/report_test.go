@@ -306,6 +306,30 @@ func TestAskRefuses(t *testing.T) {
 	}
 }
 
+// TestAnswersAreAlwaysTheSame: to the last digit, as sums have one order.
+func TestAnswersAreAlwaysTheSame(t *testing.T) {
+	results, err := reference.Results(transfer.BestTen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]bool{}
+	for range 5 {
+		r, err := stats.Ask(results, 0.95)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var numbers []any
+		for _, l := range r.Lines {
+			numbers = append(numbers, l.Value, l.SE, l.Low, l.High, l.P, l.Permuted, l.Detectable, l.Simultaneous.Low,
+				l.Simultaneous.High)
+		}
+		all[fmt.Sprint(numbers...)] = true
+	}
+	if len(all) != 1 {
+		t.Errorf("%d different reports of the same results", len(all))
+	}
+}
+
 // BenchmarkAsk is the whole of `coadapt stats -source 2014` but for printing.
 func BenchmarkAsk(b *testing.B) {
 	results, err := reference.Results(transfer.BestTen)
