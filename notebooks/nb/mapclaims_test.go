@@ -123,6 +123,26 @@ func TestClaimsOfPhotographs(t *testing.T) {
 			t.Errorf("BnB at n = %d in 1000 steps: %+v; claimed: %v points from its base", n, b, want)
 		}
 	}
+	for name, want := range map[string][2]float64{"24px": {-2.2, -1.35}, "32px": {-2.5, -1.15}} {
+		long := dips(t, "map-cifar100/few-pictures-"+name+"-steps2-5000", stats.Accuracy)
+		if b := long(transfer.Selffer, 4); b.failure.Failed > 0 || 100*b.dip.Low < want[0] || 100*b.dip.High > want[1] {
+			t.Errorf("%s: BnB %+v; claimed: %v points from its base, none fails", name, b, want)
+		}
+		if b := long(transfer.Rescaled, 4).dip; b.High >= 0 {
+			t.Errorf("%s: BnBr %+v; claimed: it dips, too", name, b)
+		}
+		brief := dips(t, "map-cifar100/few-pictures-"+name+"-steps2-1000", stats.Accuracy)
+		for _, c := range []transfer.Treatment{transfer.Selffer, transfer.Fresh} {
+			if b := brief(c, 4).dip; b.Low >= 0 || b.High <= 0 {
+				t.Errorf("%s, 1000 steps: %s %+v; claimed: not told from its base", name, c, b)
+			}
+		}
+		for _, r := range kept(t, "map-cifar100/few-pictures-"+name+"-steps2-5000") {
+			if r.Net.Treatment == transfer.Selffer && (r.Scale < 1.35 || r.Scale > 2.55) {
+				t.Errorf("%s: RMS %.2f of %s; claimed: 1.4 to 2.5", name, r.Scale, r.Net)
+			}
+		}
+	}
 	for name, want := range map[string][2]float64{"all-pictures-rate-0.02": {-1.35, -0.45},
 		"all-pictures-rate-0.05": {-0.45, 0.25}} {
 		b := dips(t, "map-cifar100/"+name, stats.Accuracy)(transfer.Selffer, 4)
