@@ -73,6 +73,49 @@ func TestPractices(t *testing.T) {
 	}
 }
 
+// TestAlters: a row alters the donated layers alone, frozen ones too, by the seed of the net.
+func TestAlters(t *testing.T) {
+	was := rows[Selffer]
+	defer func() { rows[Selffer] = was }()
+	l := lab(t, tiny(t))
+	base, err := l.Plan(t.Context(), net(t, "baseB#1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parent, err := base.Initial()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := l.Plan(t.Context(), net(t, "B3B#1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := p.initial(&donated{weights: parent})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows[Selffer].alters = func(a arch.Arch, w arch.Weights, n int, seed uint64) (arch.Weights, error) {
+		if n != 3 || seed != p.Net.stream("shuffle") || a.Name != p.Arch.Name {
+			t.Errorf("%d layers of %s by seed %d, want 3 of %s by the net's", n, a.Name, seed, p.Arch.Name)
+		}
+		return a.Shuffled(w, n, seed)
+	}
+	altered, err := p.initial(&donated{weights: parent})
+	if err != nil {
+		t.Fatal(err)
+	}
+	vars, err := p.Arch.Variables()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range vars {
+		same := slices.Equal(plain[v.Path].Data, altered[v.Path].Data)
+		if v.Name == "weights" && same != (v.Layer >= 3) || v.Layer >= 3 && !same {
+			t.Errorf("%s is as without the alteration: %t", v.Path, same)
+		}
+	}
+}
+
 // TestThawing: at n = 3 and after half of the steps, layers 1 and 2 are still the parent's and layer 3 is not.
 func TestThawing(t *testing.T) {
 	cfg := tiny(t)

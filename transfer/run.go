@@ -115,10 +115,10 @@ func (p *Plan) initial(donor *donated) (arch.Weights, error) {
 	if take > p.Arch.Cuts() {
 		return donor.weights.Clone(), p.Arch.Check(donor.weights)
 	}
-	if w, err = p.Arch.Donate(w, donor.weights, take); err != nil || !row.shuffle {
+	if w, err = p.Arch.Donate(w, donor.weights, take); err != nil || row.alters == nil {
 		return w, err
 	}
-	return p.Arch.Shuffled(w, take, p.Net.stream("shuffle"))
+	return row.alters(p.Arch, w, take, p.Net.stream("shuffle"))
 }
 
 // prove compares the digests of the frozen layers before and after training.

@@ -11,8 +11,8 @@ import (
 type Treatment int
 
 // The treatments. n is the cut: layers 1..n come from elsewhere, the rest are new. The first six are the paper's.
-// Those up to Stopped are controls that tell what a loss of BnB is made of. The last ones are what practice does with
-// layers of another task.
+// Those before ProbeFirst are controls that tell what a loss of BnB is made of. The last ones are what practice does
+// with layers of another task.
 const (
 	Base         Treatment = iota // trained from scratch on its own task
 	Selffer                       // BnB: layers 1..n from the base net of the same task, frozen
@@ -57,11 +57,13 @@ type treatment struct {
 	thaws  bool                       // layers that are frozen at first are thawed one by one
 
 	// what the RMS of features at the cut is brought to, given that of initial values; nil: it is left
-	rms     func(initial float64) float64
-	shuffle bool // the values of each donated tensor
-	fresh   bool // it learns from pictures that its parent never saw
-	stops   bool // where its training loss is down to its parent's
-	times   int  // of the recipe's steps; 0: 1
+	rms func(initial float64) float64
+	// what becomes of the weights of donated layers 1..n before the first step, a pure function of the seed; nil: they
+	// are left
+	alters func(a arch.Arch, w arch.Weights, n int, seed uint64) (arch.Weights, error)
+	fresh  bool // it learns from pictures that its parent never saw
+	stops  bool // where its training loss is down to its parent's
+	times  int  // of the recipe's steps; 0: 1
 }
 
 var rows = [...]treatment{
@@ -157,7 +159,7 @@ var rows = [...]treatment{
 		letters: "A",
 		suffix:  "+m",
 		parent:  baseOfSource,
-		shuffle: true,
+		alters:  arch.Arch.Shuffled,
 	},
 	TransferRescaled: {
 		name:    "AnBr",
@@ -206,8 +208,8 @@ func first(n, cuts int) arch.Cut { return arch.Cut{N: cuts, Frozen: true, Free: 
 // Treatments lists those of the paper, base first. [Controls] and [Practices] list the others.
 func Treatments() []Treatment { return span(Base, Random) }
 
-// Controls lists the treatments that tell what a loss is made of.
-func Controls() []Treatment { return span(BasePlus, Stopped) }
+// Controls lists the treatments that tell what a loss is made of: all between the paper's and those of practice.
+func Controls() []Treatment { return span(Random+1, ProbeFirst-1) }
 
 // Practices lists what practice does with layers of another task, beside AnB and AnB+.
 func Practices() []Treatment { return span(ProbeFirst, Treatment(len(rows)-1)) }

@@ -43,15 +43,27 @@ var (
 	moreDashes = [][]vg.Length{{3, 1}, {1, 1}, {6, 1, 1, 1}, {2, 3}, {5, 4}}
 )
 
-// lookOf says how a treatment is drawn. What has layers of another task is a diamond, what is frozen is filled.
+// lookOf says how a treatment is drawn. What has layers of another task is a diamond, random layers are a triangle, and
+// what is frozen is filled.
 func lookOf(t transfer.Treatment) look {
 	l, known := looks[t]
 	if !known {
-		i := max(0, slices.Index(transfer.Practices(), t))
-		l = look{color: moreColors[i%len(moreColors)], shape: diamond, dashes: moreDashes[i%len(moreDashes)]}
+		i := max(0, slices.Index(transfer.Practices(), t), slices.Index(transfer.Controls(), t))
+		l = look{color: moreColors[i%len(moreColors)], shape: shapeOf(t), dashes: moreDashes[i%len(moreDashes)]}
 	}
 	l.label, l.filled = t.Label(), t.Frozen()
 	return l
+}
+
+// shapeOf is the mark of a treatment that has none of its own.
+func shapeOf(t transfer.Treatment) shape {
+	switch {
+	case (transfer.Net{Treatment: t, Target: transfer.B}).Source() == transfer.A:
+		return diamond
+	case !t.FromBase() && !t.Uncut():
+		return triangle
+	}
+	return circle
 }
 
 func rgb(hex uint32) color.NRGBA {

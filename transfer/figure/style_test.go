@@ -68,6 +68,15 @@ func TestColoursDiffer(t *testing.T) {
 	}
 }
 
+// Looks chosen by hand have the marks that their treatments would get.
+func TestShapeOf(t *testing.T) {
+	for tr, l := range looks {
+		if got := shapeOf(tr); got != l.shape {
+			t.Errorf("%s: mark %v, want %v", tr, got, l.shape)
+		}
+	}
+}
+
 // No two conditions share shape, filling and dashes, so that the figure reads without colour.
 func TestMarksDiffer(t *testing.T) {
 	all := transfer.Treatments()
