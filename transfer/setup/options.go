@@ -8,6 +8,7 @@ import (
 
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/divide"
+	"coadapt/gomlxnet/dataset/formats"
 	"coadapt/gomlxnet/dataset/shapes"
 	"coadapt/gomlxnet/nets"
 	"coadapt/transfer"
@@ -104,7 +105,7 @@ func (o *Options) Flags(fl *pflag.FlagSet) {
 		&o.Data,
 		"data",
 		o.Data,
-		"plain-shapes, shapes, shapes:classes=20,train=100,..., or a folder, .zip or .tar.gz with CIFAR's "+
+		strings.Join(formats.Specs(), ", ")+", or a folder, .zip or .tar.gz with CIFAR's "+
 			"binary files or\n"+
 			"train/<class>/ and test/ or val/<class>/",
 	)

@@ -78,6 +78,8 @@ func (opt Options) divided(src dataset.Source) (dataset.Source, error) {
 
 // format is a kind of data set that Open knows. Each has one of the functions, or several.
 type format struct {
+	// says are specs of the format, in the words of help; nil where a spec is the name of a folder or an archive.
+	says []string
 	// spec opens a data set that is told by the spec itself, or by the folder that it names; nil where it is another.
 	spec func(spec string, opt Options) (dataset.Source, error)
 	// find finds the data sets of a folder or an archive that are sure to be such. Of all formats there must be one.
@@ -89,12 +91,20 @@ type format struct {
 // formats has them all; they are asked in this order.
 func formats() []format {
 	return []format{
-		{spec: openShapes},
+		{says: []string{"plain-shapes", "shapes", "shapes:classes=20,train=100,..."}, spec: openShapes},
 		{spec: openPackFolder},
 		{find: trainFolders},
 		{find: wholeCIFARs, guess: partialCIFARs},
 		{guess: classFolderRoot},
 	}
+}
+
+// Specs are what can be said to Open beside the name of a folder or an archive, each in the words of help.
+func Specs() (all []string) {
+	for _, f := range formats() {
+		all = append(all, f.says...)
+	}
+	return all
 }
 
 // found is a data set in a folder or an archive.
