@@ -34,9 +34,10 @@ func TestRegistry(t *testing.T) {
 	if got, err := Build("caffenet", 0, []byte(`{"size":103}`)); err != nil || !reflect.DeepEqual(got, small) {
 		t.Errorf("a CaffeNet of 103 px: %v, %+v", err, got)
 	}
+	names := Names()
+	last := len(names) - 1
 	for _, c := range []struct{ name, options, want string }{
-		{"alexnet", "",
-			`arch "alexnet", want caffenet, mini, resnet18, resnet20, resnet50, squeezenet1_1, vgg11 or vgg11_bn`},
+		{"alexnet", "", `arch "alexnet", want ` + strings.Join(names[:last], ", ") + " or " + names[last]},
 		{"mini", `{"with":3}`, `arch "mini": options {"with":3}: json: unknown field "with"`},
 		{"mini", `{"init":"xavier"}`, `initial values "xavier"`},
 		{"caffenet", `{"size":9}`, `block conv1: operation 1, convolution: a window of 11`},

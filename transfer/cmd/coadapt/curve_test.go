@@ -253,7 +253,7 @@ func TestRefusals(t *testing.T) {
 		"figure":                                 "-o",
 		"figure -o x.png -in /no/such":           "/no/such",
 		"figure -o " + file + ".png -in " + file: "line 2",
-		"arch resnet":                            "vgg11 or vgg11_bn",
+		"arch resnet":                            `arch "resnet", want caffenet, mini`,
 		"arch no.json":                           "no.json",
 		"arch mini -n 8":                         "8",
 		"arch caffenet -widths 1,2,3,4,5,6,7":    "-widths",
