@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 
+	"coadapt/gomlxnet/train"
 	"coadapt/transfer/store"
 )
 
@@ -29,6 +30,8 @@ func TestBytesAreTheSame(t *testing.T) {
 				t.Fatal(err)
 			}
 			one, other := lab(t, floats), lab(t, bytes)
+			fedBytes(t, one, false)
+			fedBytes(t, other, true)
 			for _, name := range nets {
 				want, err := one.Train(t.Context(), net(t, name))
 				if err != nil {
@@ -43,6 +46,32 @@ func TestBytesAreTheSame(t *testing.T) {
 				}
 				sameEntry(t, backend+" "+name, bytes.Store, floats.Store, want.Key)
 			}
+		}
+	}
+}
+
+// fedBytes fails where the steps of a lab's base net are not fed as they should be: with bytes, or with values.
+func fedBytes(t *testing.T, l *Lab, want bool) {
+	t.Helper()
+	p, err := l.Plan(t.Context(), net(t, "baseB"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	trainer, err := train.New(l.cfg.Backend, p.Arch, train.SGD{Momentum: p.Recipe.Momentum}, p.Recipe.Batch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer trainer.Close()
+	f, err := p.feed(t.Context(), l.feeding(trainer, l.prefixes, func() {}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for b, err := range f.blocks(t.Context(), 0, 1, p.Recipe.Rate, func(int) int { return 1 }) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := len(b.Pixels) > 0 && b.Preprocess != nil && len(b.Values) == 0; got != want {
+			t.Fatalf("steps are fed bytes: %t, want %t", got, want)
 		}
 	}
 }

@@ -195,8 +195,7 @@ func (p *Plan) tail() int { return p.Recipe.Steps - max(1, p.Recipe.Steps/10) }
 
 // stage takes the steps up to the end of a stage. ended says that the net takes no more, and its result why.
 func (t *session) stage(ctx context.Context, s stage) (ended bool, err error) {
-	feed, err := t.feed(ctx, feeding{trainer: t.trainer, bytes: t.lab.cfg.Bytes, most: t.lab.maxSettled,
-		kept: t.lab.prefixes, heartbeat: t.keep.heartbeat})
+	feed, err := t.feed(ctx, t.lab.feeding(t.trainer, t.lab.prefixes, t.keep.heartbeat))
 	if err != nil {
 		return false, err
 	}

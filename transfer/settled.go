@@ -65,6 +65,11 @@ type feeding struct {
 	heartbeat func() // called on the way, which may be long
 }
 
+// feeding is that of a trainer by the lab's settings.
+func (l *Lab) feeding(trainer *train.Trainer, kept *prefixes, heartbeat func()) feeding {
+	return feeding{trainer: trainer, bytes: l.cfg.Bytes, most: l.maxSettled, kept: kept, heartbeat: heartbeat}
+}
+
 // feed is the pictures, or what the frozen layers give for them: where a
 // picture looks the same whenever it is shown, these layers are run on each
 // picture once, and the steps compute only what learns. They come to the same bits either way

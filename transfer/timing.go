@@ -47,8 +47,7 @@ func (l *Lab) Time(ctx context.Context, net Net, long time.Duration) (Timing, er
 	}
 	t := Timing{Plan: p}
 	steps := newBlocks(long)
-	feed, err := p.feed(ctx, feeding{trainer: trainer, bytes: l.cfg.Bytes, most: l.maxSettled, kept: newPrefixes(0),
-		heartbeat: func() {}})
+	feed, err := p.feed(ctx, l.feeding(trainer, newPrefixes(0), func() {}))
 	if err != nil {
 		return fail(err)
 	}

@@ -5,6 +5,7 @@ usage: kernel_suite.py KERNEL [--plain] [PATTERN ...]
 --plain takes the kernel's spec, but starts its GoNB without the bridge: what fails then is what the bridge is for. Patterns choose tests by
 parts of their names. See lines.py for what is printed.
 """
+import contextlib
 import os
 import re
 import shutil
@@ -122,7 +123,8 @@ class Kernel:
         self.client.stop_channels()
         self.manager.shutdown_kernel(now=False)
         for process in self.processes():
-            process.kill()
+            with contextlib.suppress(psutil.Error):  # it has ended
+                process.kill()
 
 
 def living(tmp):
@@ -135,6 +137,14 @@ def living(tmp):
         except psutil.Error:
             pass  # another user's, or it has ended
     return found
+
+
+def command(process):
+    """A process's command line, which is empty once it has ended."""
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
 
 
 def until(condition, why, timeout=PATIENCE):
@@ -332,7 +342,7 @@ class Faults(unittest.TestCase):
     # (f) what outlives a kernel
 
     def leaves_nothing(self, tmp):
-        until(lambda: not living(tmp), lambda: f"still there: {[p.cmdline() for p in living(tmp)]}", 30)
+        until(lambda: not living(tmp), lambda: f"still there: {[command(p) for p in living(tmp)]}", 30)
         until(lambda: not os.listdir(tmp), lambda: f"left behind: {os.listdir(tmp)}", 30)
 
     def test_killed_client(self):
@@ -378,7 +388,7 @@ class Faults(unittest.TestCase):
         self.run_cell("%goflags -a")  # builds everything anew
         try:
             request = self.kernel.send('%%\nfmt.Println("compiled")')
-            until(lambda: any("compile" in " ".join(p.cmdline()[:1]) for p in self.kernel.processes()), "no compiler was started")
+            until(lambda: any("compile" in " ".join(command(p)[:1]) for p in self.kernel.processes()), "no compiler was started")
             self.interrupted(request)
         finally:
             self.run_cell('%goflags ""')

@@ -154,17 +154,8 @@ func asInTheTest(t *testing.T, backend compute.Backend, fromPack bool) {
 		}
 		net, r := trained(t, backend, src)
 		p := predictor(t, backend, net)
-		right, loss, i := 0, 0.0, 0
 		var inputs, want [][]float32
-		for a, err := range p.Test(t.Context()) {
-			if err != nil {
-				t.Fatal(err)
-			}
-			probability := Probabilities(a.Logits)
-			if slices.Index(probability, slices.Max(probability)) == a.Label {
-				right++
-			}
-			loss -= math.Log(probability[a.Label])
+		asResult(t, p, r, func(i int, a Answer) {
 			seen, err := p.See(filepath.Join(dir, "test", net.Task.Class(a.Label).Name, fmt.Sprintf("%d.png", i%3)))
 			if err != nil {
 				t.Fatal(err)
@@ -178,12 +169,7 @@ func asInTheTest(t *testing.T, backend compute.Backend, fromPack bool) {
 				t.Errorf("%s: test picture %d has logits %v, in the test %v", where, i, alone[0], a.Logits)
 			}
 			inputs, want = append(inputs, seen.Input), append(want, slices.Clone(a.Logits))
-			i++
-		}
-		if i != r.Tested || right != r.Correct || math.Abs(loss/float64(i)-r.Loss) > 1e-6 {
-			t.Errorf("%s: %d of %d right at a loss of %v, the result says %d of %d at %v", where, right, i,
-				loss/float64(i), r.Correct, r.Tested, r.Loss)
-		}
+		})
 		all, err := p.Logits(t.Context(), inputs)
 		if err != nil || len(all) != len(want) {
 			t.Fatalf("%d logits, %v", len(all), err)
@@ -193,6 +179,28 @@ func asInTheTest(t *testing.T, backend compute.Backend, fromPack bool) {
 				t.Errorf("%s: among others, picture %d has logits %v, in the test %v", where, k, all[k], want[k])
 			}
 		}
+	}
+}
+
+// asResult holds a predictor's answers to the test part against the net's result. each is given every answer.
+func asResult(t *testing.T, p *Predictor, r transfer.Result, each func(i int, a Answer)) {
+	t.Helper()
+	right, loss, i := 0, 0.0, 0
+	for a, err := range p.Test(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		probability := Probabilities(a.Logits)
+		if slices.Index(probability, slices.Max(probability)) == a.Label {
+			right++
+		}
+		loss -= math.Log(probability[a.Label])
+		each(i, a)
+		i++
+	}
+	if i != r.Tested || right != r.Correct || math.Abs(loss/float64(i)-r.Loss) > 1e-6 {
+		t.Errorf("%s: %d of %d right at a loss of %v, the result says %d of %d at %v", r.Net, right, i,
+			loss/float64(i), r.Correct, r.Tested, r.Loss)
 	}
 }
 

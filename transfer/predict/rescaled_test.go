@@ -4,7 +4,6 @@ import (
 	"math"
 	"path/filepath"
 	"reflect"
-	"slices"
 	"testing"
 
 	"coadapt/gomlxnet/dataset/formats"
@@ -74,23 +73,7 @@ func TestRescaledResidualNet(t *testing.T) {
 	again := *net
 	again.Weights = read
 	for _, of := range []*transfer.Trained{net, &again} {
-		p := predictor(t, cfg.Backend, of)
-		right, loss, count := 0, 0.0, 0
-		for a, err := range p.Test(t.Context()) {
-			if err != nil {
-				t.Fatal(err)
-			}
-			probability := Probabilities(a.Logits)
-			if slices.Index(probability, slices.Max(probability)) == a.Label {
-				right++
-			}
-			loss -= math.Log(probability[a.Label])
-			count++
-		}
-		if count != r.Tested || right != r.Correct || math.Abs(loss/float64(count)-r.Loss) > 1e-6 {
-			t.Errorf("%d of %d right at a loss of %v, the result says %d of %d at %v", right, count,
-				loss/float64(count), r.Correct, r.Tested, r.Loss)
-		}
+		asResult(t, predictor(t, cfg.Backend, of), r, func(int, Answer) {})
 	}
 
 	runner, err := probing.NewRunner(lab, 0)
