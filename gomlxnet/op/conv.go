@@ -3,6 +3,8 @@ package op
 import (
 	"fmt"
 
+	"coadapt/gomlxnet/backend"
+
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 )
@@ -78,7 +80,11 @@ func (s Convolution) Field(in Field, _ Dims) Field {
 // Build has the groups of all nets in one operation.
 func (s Convolution) Build(c *Context, in []*Node) *Node {
 	x, w := in[0], c.variable(0, in[0])
-	by := sliding{max(s.Stride, 1), s.Pad, max(s.Groups, 1), c.Normed && narrow(s)}
+	groups := max(s.Groups, 1)
+	by := sliding{max(s.Stride, 1), s.Pad, groups, false}
+	if s.Stride <= 1 && s.Kernel > 1 && backend.OnCores(x.Graph().Backend()) {
+		by.byRows = c.Normed && s.Out <= narrow || w.Shape().Dim(2)*s.Out/groups >= wide
+	}
 	convolve := byGroups
 	if c.Nets > 1 {
 		convolve, by.groups = conv, c.Nets*by.groups
@@ -93,13 +99,16 @@ func (s Convolution) Build(c *Context, in []*Node) *Node {
 // sliding is how a kernel goes over images.
 type sliding struct {
 	stride, pad, groups int
-	// byRows has the gradient by the kernel from convKernelGradByRows: the same sum in another order. Only nets with
-	// batch norm have it, as others had results in stores before it was there.
+	// byRows has the gradient by the kernel from convKernelGradByRows: the same sum in another order.
 	byRows bool
 }
 
-// narrow says where convKernelGradByRows is the faster one on XLA's CPU: at a stride of 1, from few channels to few.
-func narrow(s Convolution) bool { return s.Stride <= 1 && s.Kernel > 1 && s.Out <= 16 }
+// Where convKernelGradByRows is the faster one on XLA's CPU (PERFORMANCE.md). Others, those of Mini among them, gain
+// nothing and keep the bits that results in stores have.
+const (
+	narrow = 16       // at most so many output channels, in nets with batch norm
+	wide   = 48 * 128 // at least so many weights a place of the kernel, as CaffeNet's groups have
+)
 
 // byGroups is a convolution of x, [batch, height, width, in], with a kernel of
 // shape [k, k, in/groups, out], zeros of width pad on every side. With groups
@@ -175,8 +184,8 @@ func convKernelGrad(dy, x, kernel *Node, by sliding) *Node {
 	return TransposeAllAxes(c.Done(), 1, 2, 0, 3)
 }
 
-// convKernelGradByRows is convKernelGrad for a stride of 1 and kernels of few channels, by another convolution: that of
-// the other has as few places as the kernel, and a core cannot be kept busy with those where channels are few, too.
+// convKernelGradByRows is convKernelGrad for a stride of 1, by another convolution: that of the other has as few places
+// as the kernel, so that a core reads all of the gradient anew for each image channel and few places.
 // Here its places are the kernel's rows and the channels that enter, its images are the kernel's columns, each of which
 // sees the pixels moved by one, and its channels are the places of a row in all images.
 func convKernelGradByRows(dy, x, kernel *Node, by sliding) *Node {
