@@ -83,7 +83,7 @@ func (s Convolution) Build(c *Context, in []*Node) *Node {
 	groups := max(s.Groups, 1)
 	by := sliding{max(s.Stride, 1), s.Pad, groups, false}
 	if s.Stride <= 1 && s.Kernel > 1 && backend.OnCores(x.Graph().Backend()) {
-		by.byRows = c.Normed && s.Out <= narrow || w.Shape().Dim(2)*s.Out/groups >= wide
+		by.byRows = c.Normed || w.Shape().Dim(2)*s.Out/groups >= wide
 	}
 	convolve := byGroups
 	if c.Nets > 1 {
@@ -103,12 +103,10 @@ type sliding struct {
 	byRows bool
 }
 
-// Where convKernelGradByRows is the faster one on XLA's CPU (PERFORMANCE.md). Others, those of Mini among them, gain
-// nothing and keep the bits that results in stores have.
-const (
-	narrow = 16       // at most so many output channels, in nets with batch norm
-	wide   = 48 * 128 // at least so many weights a place of the kernel, as CaffeNet's groups have
-)
+// wide is from how many weights a place of the kernel on convKernelGradByRows is used, as it is in all nets with batch
+// norm: CaffeNet's groups have so many. Smaller nets without batch norm, Mini among them, gain little by it
+// (PERFORMANCE.md), and keep the bits that results in stores have.
+const wide = 48 * 128
 
 // byGroups is a convolution of x, [batch, height, width, in], with a kernel of
 // shape [k, k, in/groups, out], zeros of width pad on every side. With groups
@@ -186,24 +184,26 @@ func convKernelGrad(dy, x, kernel *Node, by sliding) *Node {
 
 // convKernelGradByRows is convKernelGrad for a stride of 1, by another convolution: that of the other has as few places
 // as the kernel, so that a core reads all of the gradient anew for each image channel and few places.
-// Here its places are the kernel's rows and the channels that enter, its images are the kernel's columns, each of which
-// sees the pixels moved by one, and its channels are the places of a row in all images.
+// Here its places are the kernel's rows, by its columns and the channels that enter, which are pixels moved by one for
+// each column, and its channels are the places of a row in all images.
 func convKernelGradByRows(dy, x, kernel *Node, by sliding) *Node {
 	n, rows, across, out := dy.Shape().Dim(0), dy.Shape().Dim(1), dy.Shape().Dim(2), dy.Shape().Dim(3)
-	height, channels := x.Shape().Dim(1), x.Shape().Dim(3)
+	height, channels, columns := x.Shape().Dim(1), x.Shape().Dim(3), kernel.Shape().Dim(1)
 	lines := TransposeAllAxes(x, 1, 3, 0, 2)
 	if by.pad > 0 {
 		edge := Zeros(x.Graph(), shapes.Make(x.DType(), height, channels, n, by.pad))
 		lines = Concatenate([]*Node{edge, lines, edge}, 3)
 	}
 	lines = once(lines)
-	moved := make([]*Node, kernel.Shape().Dim(1))
+	moved := make([]*Node, columns)
 	for k := range moved {
-		moved[k] = Reshape(SliceAxis(lines, 3, AxisRange(k, k+across)), 1, height, channels, n*across)
+		moved[k] = ExpandAxes(SliceAxis(lines, 3, AxisRange(k, k+across)), 1)
 	}
+	// The barrier keeps the two axes of places apart where they are written, so that none is found by dividing.
+	places := Reshape(once(Concatenate(moved, 1)), 1, height, columns*channels, n*across)
 	weights := Reshape(TransposeAllAxes(dy, 1, 0, 2, 3), rows, 1, n*across, out)
-	c := Convolve(once(Concatenate(moved, 0)), weights).PaddingPerDim([][2]int{{by.pad, by.pad}, {0, 0}}).Done()
-	return TransposeAllAxes(c, 1, 0, 2, 3)
+	c := Convolve(places, weights).PaddingPerDim([][2]int{{by.pad, by.pad}, {0, 0}}).Done()
+	return Reshape(c, kernel.Shape().Dim(0), columns, channels, out)
 }
 
 // convInputGrad is the gradient of a convolution by its image, [batch, height, width, in], from that by its output:

@@ -185,13 +185,8 @@ func TestClaimsOfGrowth(t *testing.T) {
 	}
 	if all := append(trained, failed...); len(trained) != 16 || len(failed) != 2 || larger != 5 ||
 		slices.Min(all) < 3.15 || slices.Max(all) > 4.25 || failed[0] < 3.85 || failed[1] > 4.15 {
-		t.Errorf(
-			"RMS of those that trained %.2f, that failed %.2f; claimed: 3.2 to 4.2, those that fail 3.9 and "+
-				"4.1, and five "+
-				"of the others above the first of these",
-			trained,
-			failed,
-		)
+		t.Errorf("RMS of those that trained %.2f, that failed %.2f; claimed: 3.2 to 4.2, those that fail 3.9 and 4.1, and "+
+			"five of the others above the first of these", trained, failed)
 	}
 	if none, all := at4("rate-0.0275"); len(none) != 0 || len(all) != 18 || slices.Min(all) < 5.85 ||
 		slices.Max(all) > 8.25 {
