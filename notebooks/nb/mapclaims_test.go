@@ -123,23 +123,32 @@ func TestClaimsOfPhotographs(t *testing.T) {
 			t.Errorf("BnB at n = %d in 1000 steps: %+v; claimed: %v points from its base", n, b, want)
 		}
 	}
-	for name, want := range map[string][2]float64{"24px": {-2.2, -1.35}, "32px": {-2.5, -1.15}} {
+	for name, want := range map[string]struct{ long, own, fresh [2]float64 }{
+		"24px": {[2]float64{-2.2, -1.35}, [2]float64{-0.55, 0.15}, [2]float64{-0.75, 0.15}},
+		"32px": {[2]float64{-2.15, -1.35}, [2]float64{-0.35, 0.35}, [2]float64{-0.75, -0.05}},
+	} {
 		long := dips(t, "map-cifar100/few-pictures-"+name+"-steps2-5000", stats.Accuracy)
-		if b := long(transfer.Selffer, 4); b.failure.Failed > 0 || 100*b.dip.Low < want[0] || 100*b.dip.High > want[1] {
-			t.Errorf("%s: BnB %+v; claimed: %v points from its base, none fails", name, b, want)
+		brief := dips(t, "map-cifar100/few-pictures-"+name+"-steps2-1000", stats.Accuracy)
+		for _, c := range []struct {
+			what  string
+			of    deviation
+			claim [2]float64 // points, around the interval
+		}{
+			{"BnB", long(transfer.Selffer, 4), want.long},
+			{"BnB in 1000 steps", brief(transfer.Selffer, 4), want.own},
+			{"BnBf in 1000 steps", brief(transfer.Fresh, 4), want.fresh},
+		} {
+			d := c.of.dip
+			if c.of.failure.Failed > 0 || d.Clusters != 18 || 100*d.Low < c.claim[0] || 100*d.High > c.claim[1] {
+				t.Errorf("%s: %s %+v; claimed: %v points from its base, none of 18 fails", name, c.what, c.of, c.claim)
+			}
 		}
 		if b := long(transfer.Rescaled, 4).dip; b.High >= 0 {
 			t.Errorf("%s: BnBr %+v; claimed: it dips, too", name, b)
 		}
-		brief := dips(t, "map-cifar100/few-pictures-"+name+"-steps2-1000", stats.Accuracy)
-		for _, c := range []transfer.Treatment{transfer.Selffer, transfer.Fresh} {
-			if b := brief(c, 4).dip; b.Low >= 0 || b.High <= 0 {
-				t.Errorf("%s, 1000 steps: %s %+v; claimed: not told from its base", name, c, b)
-			}
-		}
 		for _, r := range kept(t, "map-cifar100/few-pictures-"+name+"-steps2-5000") {
-			if r.Net.Treatment == transfer.Selffer && (r.Scale < 1.35 || r.Scale > 2.55) {
-				t.Errorf("%s: RMS %.2f of %s; claimed: 1.4 to 2.5", name, r.Scale, r.Net)
+			if r.Net.Treatment == transfer.Selffer && (r.Scale < 1.35 || r.Scale > 2.95) {
+				t.Errorf("%s: RMS %.2f of %s; claimed: 1.4 to 2.9", name, r.Scale, r.Net)
 			}
 		}
 	}
@@ -185,8 +194,8 @@ func TestClaimsOfGrowth(t *testing.T) {
 	}
 	if all := append(trained, failed...); len(trained) != 16 || len(failed) != 2 || larger != 5 ||
 		slices.Min(all) < 3.15 || slices.Max(all) > 4.25 || failed[0] < 3.85 || failed[1] > 4.15 {
-		t.Errorf("RMS of those that trained %.2f, that failed %.2f; claimed: 3.2 to 4.2, those that fail 3.9 and 4.1, and "+
-			"five of the others above the first of these", trained, failed)
+		t.Errorf("RMS of those that trained %.2f, that failed %.2f; claimed: 3.2 to 4.2, those that fail 3.9 and 4.1, "+
+			"and five of the others above the first of these", trained, failed)
 	}
 	if none, all := at4("rate-0.0275"); len(none) != 0 || len(all) != 18 || slices.Min(all) < 5.85 ||
 		slices.Max(all) > 8.25 {
