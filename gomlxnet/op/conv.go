@@ -183,9 +183,9 @@ func convKernelGrad(dy, x, kernel *Node, by sliding) *Node {
 }
 
 // convKernelGradByRows is convKernelGrad for a stride of 1, by another convolution: that of the other has as few places
-// as the kernel, so that a core reads all of the gradient anew for each image channel and few places.
-// Here its places are the kernel's rows, by its columns and the channels that enter, which are pixels moved by one for
-// each column, and its channels are the places of a row in all images.
+// as the kernel, so that a core reads all of the gradient anew for each image channel and few places. Here its places
+// are the kernel's rows by its columns and the channels that enter, the pixels moved by one for each column, and its
+// channels are the places of a row in all images.
 func convKernelGradByRows(dy, x, kernel *Node, by sliding) *Node {
 	n, rows, across, out := dy.Shape().Dim(0), dy.Shape().Dim(1), dy.Shape().Dim(2), dy.Shape().Dim(3)
 	height, channels, columns := x.Shape().Dim(1), x.Shape().Dim(3), kernel.Shape().Dim(1)
@@ -199,7 +199,7 @@ func convKernelGradByRows(dy, x, kernel *Node, by sliding) *Node {
 	for k := range moved {
 		moved[k] = ExpandAxes(SliceAxis(lines, 3, AxisRange(k, k+across)), 1)
 	}
-	// The barrier keeps the two axes of places apart where they are written, so that none is found by dividing.
+	// Without the barrier XLA writes pictures and columns as one axis, and divides to find each value's own.
 	places := Reshape(once(Concatenate(moved, 1)), 1, height, columns*channels, n*across)
 	weights := Reshape(TransposeAllAxes(dy, 1, 0, 2, 3), rows, 1, n*across, out)
 	c := Convolve(places, weights).PaddingPerDim([][2]int{{by.pad, by.pad}, {0, 0}}).Done()
