@@ -142,8 +142,12 @@ func TestClaimsOfPhotographs(t *testing.T) {
 			if c.of.failure.Failed > 0 || d.Clusters != 18 || 100*d.Low < c.claim[0] || 100*d.High > c.claim[1] {
 				t.Errorf("%s: %s %+v; claimed: %v points from its base, none of 18 fails", name, c.what, c.of, c.claim)
 			}
+			// Whether zero is in the interval is part of each claim.
+			if told := d.Low > 0 || d.High < 0; told != (c.claim[0] > 0 || c.claim[1] < 0) {
+				t.Errorf("%s: %s %+v; claimed: told from its base: %t", name, c.what, c.of, !told)
+			}
 		}
-		if b := long(transfer.Rescaled, 4).dip; b.High >= 0 {
+		if b := long(transfer.Rescaled, 4); b.failure.Failed > 0 || b.dip.Clusters != 18 || b.dip.High >= 0 {
 			t.Errorf("%s: BnBr %+v; claimed: it dips, too", name, b)
 		}
 		for _, r := range kept(t, "map-cifar100/few-pictures-"+name+"-steps2-5000") {
@@ -157,13 +161,16 @@ func TestClaimsOfPhotographs(t *testing.T) {
 			transfer.BasePlus: {0.05, 0.85}},
 		"all-pictures-rate-0.05": {transfer.Selffer: {-0.45, 0.25}},
 	} {
-		of := dips(t, "map-cifar100/"+name, stats.Accuracy)
+		of, units := dips(t, "map-cifar100/"+name, stats.Accuracy), 6
+		if name == "all-pictures-rate-0.02" {
+			units = 18
+		}
 		for c, claim := range want {
 			n := 4
 			if c == transfer.BasePlus {
 				n = 0
 			}
-			if b := of(c, n); b.failure.Failed > 0 || b.dip.Clusters == 0 || 100*b.dip.Low < claim[0] ||
+			if b := of(c, n); b.failure.Failed > 0 || b.dip.Clusters != units || 100*b.dip.Low < claim[0] ||
 				100*b.dip.High > claim[1] {
 				t.Errorf("%s: %s %+v; claimed: %v points from its base, none fails", name, c, b, claim)
 			}
