@@ -43,14 +43,8 @@ func blockCase() benchCase {
 		{Name: "wider", Ops: []arch.Op{{Spec: conv(6, 2)}, {Spec: norm},
 			{Spec: op.Shortcut{Out: 6, Stride: 2}, From: []string{arch.Input}},
 			{Spec: op.Sum{}, From: []string{"batch_norm", "shortcut"}}, {Spec: relu}}},
-		arch.Chain(
-			"places",
-			conv(6, 0),
-			norm,
-			relu,
-			op.Pool{Kernel: 2, Stride: 2, Floor: true},
-			op.AdaptiveAverage{Out: 5},
-		),
+		arch.Chain("places", conv(6, 0), norm, relu, op.Pool{Kernel: 2, Stride: 2, Floor: true},
+			op.AdaptiveAverage{Out: 5}),
 		arch.Chain("fc", op.Dense{Out: 8, Bias: bias}, relu),
 		arch.Chain("out", op.Dense{Bias: bias}),
 	}}
@@ -161,13 +155,8 @@ func TestRatioToTheBestPyTorch(t *testing.T) {
 	}
 	if !strings.Contains(
 		out.String(),
-		fmt.Sprintf(
-			", %d cores, %s/%s, %s. Images a second",
-			runtime.NumCPU(),
-			runtime.GOOS,
-			runtime.GOARCH,
-			runtime.Version(),
-		),
+		fmt.Sprintf(", %d cores, %s/%s, %s. Images a second", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH,
+			runtime.Version()),
 	) {
 		t.Errorf("the table does not say what it was measured on:\n%s", out.String())
 	}

@@ -54,17 +54,14 @@ func cases(class string) []benchCase {
 	}
 	list := []benchCase{{Name: "mini-train", What: "Mini, training step", Arch: mini, Batch: 128, Rate: 0.01}}
 	for _, n := range []int{3, 5, 7} {
-		list = append(
-			list,
-			benchCase{
-				Name:  fmt.Sprintf("mini-frozen%d", n),
-				What:  fmt.Sprintf("Mini, layers 1..%d frozen, training step", n),
-				Arch:  mini,
-				Batch: 128,
-				Rate:  0.01,
-				Cut:   arch.Cut{N: n, Frozen: true},
-			},
-		)
+		list = append(list, benchCase{
+			Name:  fmt.Sprintf("mini-frozen%d", n),
+			What:  fmt.Sprintf("Mini, layers 1..%d frozen, training step", n),
+			Arch:  mini,
+			Batch: 128,
+			Rate:  0.01,
+			Cut:   arch.Cut{N: n, Frozen: true},
+		})
 	}
 	list = append(
 		list,

@@ -81,8 +81,7 @@ func claims(results []transfer.Result, names ...string) (table, error) {
 		"task at a seed.",
 		report.Nets, len(report.Missing)),
 		"All cuts together: the intervals of a claim's cuts, or of its ranges, hold at once, by Bonferroni; the "+
-			"verdict is whether this one "+
-			"excludes zero, and p is adjusted likewise. Plain: of one line alone.")
+			"verdict is whether this one excludes zero, and p is adjusted likewise. Plain: of one line alone.")
 	for _, r := range report.Missing {
 		t.notes = append(t.notes, fmt.Sprintf("Not a number: %s %s (%s).", r.Net, r.Status, r.Reason))
 	}

@@ -77,10 +77,8 @@ func (l *Lab) program(ctx context.Context) (string, error) {
 	case ctx.Err() != nil:
 		return "", ctx.Err()
 	case errors.Is(err, exec.ErrNotFound):
-		return "", errors.New(
-			"no Go on the PATH, so that the program which trains in the background cannot be built; `go run " +
-				"./kernel-setup doctor` says more",
-		)
+		return "", errors.New("no Go on the PATH, so that the program which trains in the background cannot be " +
+			"built; `go run ./kernel-setup doctor` says more")
 	case err != nil:
 		return "", fmt.Errorf("the clone does not build, so that no run can be started: %s",
 			strings.Join(strings.Fields(string(text)), " "))
@@ -124,10 +122,8 @@ func (l *Lab) stopAll(wait time.Duration) (lines []string, err error) {
 			continue // a record that is torn belongs to nobody
 		}
 		if r.Grid != notebookGrid {
-			lines = append(
-				lines,
-				fmt.Sprintf("run %s was begun in a terminal and goes on; `coadapt stop %s` ends it", id, id),
-			)
+			lines = append(lines,
+				fmt.Sprintf("run %s was begun in a terminal and goes on; `coadapt stop %s` ends it", id, id))
 			continue
 		}
 		switch err := l.halt(ctx, id); {
@@ -136,10 +132,8 @@ func (l *Lab) stopAll(wait time.Duration) (lines []string, err error) {
 		case err != nil:
 			return nil, err
 		default:
-			lines = append(
-				lines,
-				fmt.Sprintf("run %s is stopped: what is finished is kept, and its cell goes on from there", id),
-			)
+			lines = append(lines,
+				fmt.Sprintf("run %s is stopped: what is finished is kept, and its cell goes on from there", id))
 		}
 	}
 	if len(lines) == 0 {

@@ -44,9 +44,8 @@ func beside(results []transfer.Result) (table, error) {
 		}
 	}
 	if len(both) == 0 {
-		return table{}, fmt.Errorf("table beside 2014: none of these nets is a number of a condition that " +
-			"2014 has on " +
-			"random halves")
+		return table{}, fmt.Errorf("table beside 2014: none of these nets is a number of a condition that 2014 has " +
+			"on random halves")
 	}
 	most := 0
 	for _, r := range results {

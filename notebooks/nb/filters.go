@@ -45,9 +45,8 @@ func filterBank(name string, net *transfer.Trained) (figure.FilterBank, error) {
 	}
 	v := vars[0]
 	if len(v.Shape) != 4 || v.Shape[2] != 3 {
-		return figure.FilterBank{}, fmt.Errorf(
-			"Filters: the first layer of %s is a %s with weights %v, and only filters over three colours can be seen",
-			name, net.Arch.Blocks[0].Ops[0].Kind(), v.Shape)
+		return figure.FilterBank{}, fmt.Errorf("Filters: the first layer of %s is a %s with weights %v, and only "+
+			"filters over three colours can be seen", name, net.Arch.Blocks[0].Ops[0].Kind(), v.Shape)
 	}
 	out, data := v.Shape[3], net.Weights[v.Path].Data
 	bank := figure.FilterBank{Net: name, Size: v.Shape[0]}

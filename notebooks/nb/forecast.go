@@ -55,22 +55,18 @@ func account(said []probing.Forecast) (table, error) {
 	t := table{
 		head: []string{"forecast", "order of cuts: tau", "order of tasks at a cut: tau", "points lost", "verdict"},
 		notes: []string{
-			"Tau is 1 where a forecast orders cuts, or tasks, as their accuracies do, 0 by chance; " +
-				"intervals are 95%, " +
-				"resampling tasks.",
+			"Tau is 1 where a forecast orders cuts, or tasks, as their accuracies do, 0 by chance; intervals are " +
+				"95%, resampling tasks.",
 			fmt.Sprintf("Going by a forecast saves %.0f s of training a task: all cuts but one.", accounts[0].Saved)},
 	}
 	for _, a := range accounts {
-		t.rows = append(
-			t.rows,
-			[]string{
-				a.Name,
-				intervalWords(a.AcrossTau, 1),
-				intervalWords(a.WithinTau, 1),
-				intervalWords(a.Regret, 100),
-				a.Verdict,
-			},
-		)
+		t.rows = append(t.rows, []string{
+			a.Name,
+			intervalWords(a.AcrossTau, 1),
+			intervalWords(a.WithinTau, 1),
+			intervalWords(a.Regret, 100),
+			a.Verdict,
+		})
 	}
 	return t, nil
 }
@@ -118,15 +114,12 @@ func (l *Lab) advice(results []transfer.Result) (table, error) {
 			t.rows = append(t.rows, []string{name, "none: it says the same of several", "", ""})
 			continue
 		}
-		t.rows = append(
-			t.rows,
-			[]string{
-				name,
-				fmt.Sprint(c.cut),
-				fmt.Sprintf("%.3f", c.accuracy),
-				fmt.Sprintf("%.1f", 100*(best-c.accuracy)),
-			},
-		)
+		t.rows = append(t.rows, []string{
+			name,
+			fmt.Sprint(c.cut),
+			fmt.Sprintf("%.3f", c.accuracy),
+			fmt.Sprintf("%.1f", 100*(best-c.accuracy)),
+		})
 	}
 	return t, nil
 }

@@ -99,10 +99,8 @@ func (l *Lab) formPanel(spec Spec) (panel, error) {
 	if slices.Min(append([]int{1}, spec.Epochs...)) < 1 {
 		return panel{}, fmt.Errorf("Spec.Epochs %v: want numbers from 1", spec.Epochs)
 	}
-	if slices.ContainsFunc(
-		slices.Concat(spec.Rates, spec.Rates2),
-		func(r float64) bool { return !(r > 0) || r > 100 },
-	) {
+	if slices.ContainsFunc(slices.Concat(spec.Rates, spec.Rates2),
+		func(r float64) bool { return !(r > 0) || r > 100 }) {
 		return panel{}, fmt.Errorf("Spec.Rates %v, Spec.Rates2 %v: want rates above 0, such as 0.01", spec.Rates,
 			spec.Rates2)
 	}
@@ -112,15 +110,12 @@ func (l *Lab) formPanel(spec Spec) (panel, error) {
 		conditions, _ = transfer.ParseTreatments(spec.Grid.Conditions) // checked by Nets
 	}
 	for _, t := range spec.offered() {
-		p.controls = append(
-			p.controls,
-			control{
-				name:  t.String(),
-				label: t.String(),
-				kind:  "tick",
-				value: fmt.Sprint(slices.Contains(conditions, t)),
-			},
-		)
+		p.controls = append(p.controls, control{
+			name:  t.String(),
+			label: t.String(),
+			kind:  "tick",
+			value: fmt.Sprint(slices.Contains(conditions, t)),
+		})
 	}
 	low, high := 1, l.set.cuts()
 	if spec.Grid.Cuts != "" {
@@ -166,23 +161,18 @@ func (l *Lab) formPanel(spec Spec) (panel, error) {
 		control{name: "seeds", label: "seeds", kind: "select", options: seeds, value: seed},
 		control{name: "split", label: "split of the classes", kind: "select", options: splits, value: split})
 	if spec.Data != nil {
-		own := append(
-			[]string{l.set.Data},
+		own := append([]string{l.set.Data},
 			slices.DeleteFunc(slices.Clone(spec.Data), func(d string) bool { return d == l.set.Data })...)
-		p.controls = append(
-			p.controls,
-			control{name: "data", label: "data", kind: "select", options: own, value: l.set.Data},
-		)
+		p.controls = append(p.controls,
+			control{name: "data", label: "data", kind: "select", options: own, value: l.set.Data})
 	}
 	if spec.Epochs != nil {
 		options := []string{asItIs}
 		for _, e := range spec.Epochs {
 			options = append(options, strconv.Itoa(e))
 		}
-		p.controls = append(
-			p.controls,
-			control{name: "epochs", label: "epochs of the recipe", kind: "select", options: options, value: asItIs},
-		)
+		p.controls = append(p.controls,
+			control{name: "epochs", label: "epochs of the recipe", kind: "select", options: options, value: asItIs})
 	}
 	for _, c := range []struct {
 		name, label string
@@ -195,10 +185,8 @@ func (l *Lab) formPanel(spec Spec) (panel, error) {
 		for _, r := range c.rates {
 			options = append(options, strconv.FormatFloat(r, 'g', -1, 64))
 		}
-		p.controls = append(
-			p.controls,
-			control{name: c.name, label: c.label, kind: "select", options: options, value: asItIs},
-		)
+		p.controls = append(p.controls,
+			control{name: c.name, label: c.label, kind: "select", options: options, value: asItIs})
 	}
 	return p, nil
 }

@@ -163,12 +163,8 @@ func hear(t *testing.T, p panel, said *[]string, script ...any) (v values, why s
 			}
 		}()
 		began := time.Now()
-		v, why = p.listen(
-			heard,
-			p.defaults(),
-			func(v values) string { return v["n"] },
-			func(text string) { *said = append(*said, text) },
-		)
+		v, why = p.listen(heard, p.defaults(), func(v values) string { return v["n"] },
+			func(text string) { *said = append(*said, text) })
 		took = time.Since(began)
 	})
 	return v, why, took
@@ -188,18 +184,9 @@ func TestPanelListens(t *testing.T) {
 		took != touchWithin {
 		t.Errorf("untouched: %v, %q after %v", v, why, took)
 	}
-	v, why, took := hear(
-		t,
-		p,
-		&said,
-		message{Values: at("4")},
-		message{Values: at("5"), Touched: true},
-		"{",
-		message{Values: at("9"), Pressed: true},
-		message{Pressed: true},
-		time.Hour,
-		message{Values: at("6"), Touched: true, Pressed: true},
-	)
+	v, why, took := hear(t, p, &said, message{Values: at("4")}, message{Values: at("5"), Touched: true}, "{",
+		message{Values: at("9"), Pressed: true}, message{Pressed: true}, time.Hour,
+		message{Values: at("6"), Touched: true, Pressed: true})
 	if v["n"] != "6" || why != "" || took != time.Hour ||
 		!slices.Equal(said, []string{"4", "4", "5"}) { // "4" of the visit before, too
 		t.Errorf("in use: %v, %q after %v, said %q", v, why, took, said)

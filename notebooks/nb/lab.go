@@ -68,12 +68,8 @@ func (l *Lab) check() error {
 	}
 	if _, err := os.Stat(l.set.Data); err != nil {
 		where, _ := os.Getwd() // a hint only
-		return fmt.Errorf(
-			"no data at %q (looked from %s): want \"shapes\", or a folder, .zip or .tar.gz with train/<class>/ and "+
-				"test/<class>/ or CIFAR's binary files",
-			l.given,
-			where,
-		)
+		return fmt.Errorf("no data at %q (looked from %s): want \"shapes\", or a folder, .zip or .tar.gz with "+
+			"train/<class>/ and test/<class>/ or CIFAR's binary files", l.given, where)
 	}
 	return nil
 }

@@ -148,9 +148,8 @@ func (p panel) fits(v values) bool {
 
 // waits says that the cell is held up, and by what; the page shows it while that is so.
 func (p panel) waits() string {
-	return fmt.Sprintf(
-		"This cell waits for you: set what you like and press “%s”. Untouched, it goes on by itself after %.0f s.",
-		p.button, touchWithin.Seconds())
+	return fmt.Sprintf("This cell waits for you: set what you like and press “%s”. Untouched, it goes on by itself "+
+		"after %.0f s.", p.button, touchWithin.Seconds())
 }
 
 // ends are those of a span, "3" or "2-5".
@@ -190,12 +189,9 @@ func (p panel) html(address, below string) string {
 	if p.axes != "" {
 		b.WriteString("</details>")
 	}
-	fmt.Fprintf(
-		&b,
+	fmt.Fprintf(&b,
 		`<p><button type="button">%s</button></p><pre>%s</pre><p><small>Where this does not react, interrupt the cell and run it again.</small></p></div>`,
-		escape(p.button),
-		escape(below),
-	)
+		escape(p.button), escape(below))
 	fmt.Fprintf(&b, "<style>%s</style>", panelStyle)
 	fmt.Fprintf(&b, "<script>(%s)(%q, %q);</script>", strings.TrimSpace(panelScript), root, address)
 	return b.String()
@@ -209,12 +205,8 @@ func (c control) html() string {
 		if c.value == "true" {
 			checked = " checked"
 		}
-		return fmt.Sprintf(
-			`<label style="margin-right:1em"><input type="checkbox" name="%s"%s> %s</label>`,
-			name,
-			checked,
-			escape(c.label),
-		)
+		return fmt.Sprintf(`<label style="margin-right:1em"><input type="checkbox" name="%s"%s> %s</label>`, name,
+			checked, escape(c.label))
 	case "select":
 		var b strings.Builder
 		fmt.Fprintf(&b, `<p><label>%s <select name="%s">`, escape(c.label), name)
@@ -229,14 +221,8 @@ func (c control) html() string {
 	case "span":
 		low, high, _ := ends(c.value)
 		end := func(which string, value int) string {
-			return fmt.Sprintf(
-				`<input type="range" aria-label="%s %s" min="%d" max="%d" value="%d">`,
-				which,
-				escape(c.label),
-				c.min,
-				c.max,
-				value,
-			)
+			return fmt.Sprintf(`<input type="range" aria-label="%s %s" min="%d" max="%d" value="%d">`, which,
+				escape(c.label), c.min, c.max, value)
 		}
 		return fmt.Sprintf(
 			`<p>%s <span class="coadapt-span" data-name="%s">%s%s</span> <output>%s</output></p>`,
@@ -264,10 +250,8 @@ func leave(id, htmlText, text string) error {
 		_, err := fmt.Println(text)
 		return err
 	}
-	return send(
-		&protocol.DisplayData{
-			DisplayID: id,
-			Data:      map[protocol.MIMEType]any{protocol.MIMETextHTML: htmlText, protocol.MIMETextPlain: text},
-		},
-	)
+	return send(&protocol.DisplayData{
+		DisplayID: id,
+		Data:      map[protocol.MIMEType]any{protocol.MIMETextHTML: htmlText, protocol.MIMETextPlain: text},
+	})
 }

@@ -46,13 +46,8 @@ func (l *Lab) plan(w Work, long time.Duration) (table, error) {
 	}
 	row("multiply-adds", "%s in training, %s in tests", sweep.Scientific(p.Train), sweep.Scientific(p.Test))
 	row("images", "%d in training", p.Images)
-	row(
-		"time",
-		"%s for one worker (95%%: %s to %s)",
-		sweep.Hours(p.Hours.Value/3600),
-		sweep.Hours(p.Hours.Low/3600),
-		sweep.Hours(p.Hours.High/3600),
-	)
+	row("time", "%s for one worker (95%%: %s to %s)", sweep.Hours(p.Hours.Value/3600), sweep.Hours(p.Hours.Low/3600),
+		sweep.Hours(p.Hours.High/3600))
 	var chain []string
 	for _, n := range p.Chain {
 		chain = append(chain, n.String())
@@ -63,12 +58,8 @@ func (l *Lab) plan(w Work, long time.Duration) (table, error) {
 		workers = append(workers, fmt.Sprintf("%d: %s", x.Workers, sweep.Hours(x.Seconds/3600)))
 	}
 	row("workers", "%s", strings.Join(workers, ", "))
-	row(
-		"disk",
-		"%s, of which %s stay where weights of nets that are nobody's parent are dropped",
-		sweep.Megabytes(p.Disk),
-		sweep.Megabytes(p.Parents),
-	)
+	row("disk", "%s, of which %s stay where weights of nets that are nobody's parent are dropped",
+		sweep.Megabytes(p.Disk), sweep.Megabytes(p.Parents))
 	t.notes = []string{timed}
 	return t, nil
 }
@@ -117,7 +108,6 @@ func (l *Lab) pace(
 		timings, names = append(timings, t), append(names, n.String())
 	}
 	pace, err := sweep.NewPace(timings)
-	return pace, fmt.Sprintf(
-		"Times from %v of each of %s on this machine (%d cores); multiply-adds, images and disk are exact.", long,
-		strings.Join(names, ", "), runtime.NumCPU()), err
+	return pace, fmt.Sprintf("Times from %v of each of %s on this machine (%d cores); multiply-adds, images and "+
+		"disk are exact.", long, strings.Join(names, ", "), runtime.NumCPU()), err
 }

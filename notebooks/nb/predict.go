@@ -88,11 +88,8 @@ func Predict(name, question string, a Answer) {
 
 func predict(h home.Home, name, question string, a Answer) error {
 	if a == nil {
-		return fmt.Errorf(
-			"guess %q: want nb.Sign{A: \"AnB\", B: \"BnB\", N: 7}, nb.Drawn{Condition: \"BnB\"} or "+
-				"nb.Pick{\"less\", \"more\"}",
-			name,
-		)
+		return fmt.Errorf("guess %q: want nb.Sign{A: \"AnB\", B: \"BnB\", N: 7}, nb.Drawn{Condition: \"BnB\"} or "+
+			"nb.Pick{\"less\", \"more\"}", name)
 	}
 	q := a.question()
 	q.Text = question

@@ -127,10 +127,8 @@ func TestDrawnAgainst(t *testing.T) {
 		t.Errorf("the figure is %s", alt)
 	}
 	none := Drawn{Condition: "BnB"}.question()
-	text, fig, err = none.against(
-		[]transfer.Result{made("base", 0, 600), made("BnB", 1, 500), made("BnB", 3, 400)},
-		nil,
-	)
+	text, fig, err = none.against([]transfer.Result{made("base", 0, 600), made("BnB", 1, 500), made("BnB", 3, 400)},
+		nil)
 	if err != nil || fig != nil ||
 		!strings.HasSuffix(text, "result: BnB, in points from the base, at n = 1: -10.0, 3: -20.0") {
 		t.Errorf("no guess: %q, %v, %v", text, fig, err)

@@ -66,12 +66,9 @@ func (l *Lab) values(kind string, results []transfer.Result, names []string) (ta
 	}
 	for _, v := range values {
 		if v.Control == probing.Fails {
-			t.notes = append(
-				t.notes,
-				strings.TrimSpace(
-					fmt.Sprintf("A control fails, %s: %s.", strings.TrimSpace(v.Layer+" "+v.Name), v.Reason),
-				),
-			)
+			t.notes = append(t.notes, strings.TrimSpace(
+				fmt.Sprintf("A control fails, %s: %s.", strings.TrimSpace(v.Layer+" "+v.Name), v.Reason),
+			))
 		}
 		if !wanted(v.Name) || v.Beside != "" && v.Beside != v.Layer {
 			continue

@@ -56,13 +56,8 @@ func TestClaimsOfWhyALayerDips(t *testing.T) {
 	between(t, "the wrong task at conv4", number(t, drawn, wrong+`conv4 (0\.\d+)`), 0, 0.2)
 	for _, layer := range []string{"conv1", "conv2", "conv3", "conv4", "conv5", "fc6", "fc7"} {
 		dead := number(t, text, `0/B4B +`+layer+` +dead units +(\S+)`)
-		between(
-			t,
-			"share of dead units of B4B in "+layer,
-			dead,
-			map[bool]float64{true: 1}[layer == "fc7"],
-			map[bool]float64{true: 1, false: 0.3}[layer == "fc7"],
-		)
+		between(t, "share of dead units of B4B in "+layer, dead, map[bool]float64{true: 1}[layer == "fc7"],
+			map[bool]float64{true: 1, false: 0.3}[layer == "fc7"])
 		for _, net := range []string{"baseB", "B4Br"} {
 			between(t, net+" dead in "+layer, number(t, text, `0/`+net+` +`+layer+` +dead units +(\S+)`), 0, 0.05)
 		}
@@ -72,13 +67,8 @@ func TestClaimsOfWhyALayerDips(t *testing.T) {
 	}
 	between(t, "size of conv5 beside the base's", size("B4B", "conv5")/size("baseB", "conv5"), 2.5, 3.5)
 	between(t, "size of fc6 beside the base's", size("B4B", "fc6")/size("baseB", "fc6"), 18, 22)
-	between(
-		t,
-		"what is read of B4B's fc6",
-		number(t, text, `0/B4B +fc6 +accuracy of a linear probe +(\S+)`),
-		0.78,
-		0.85,
-	)
+	between(t, "what is read of B4B's fc6", number(t, text, `0/B4B +fc6 +accuracy of a linear probe +(\S+)`), 0.78,
+		0.85)
 	for _, layer := range []string{"conv5", "fc6"} {
 		between(t, "B4B stitched at "+layer, number(t, text, layer+` +accuracy, stitched +(\S+)`), 0.78, 0.85)
 		between(t, "random sender at "+layer, number(t, text, layer+` +accuracy, random sender +(\S+)`), 0, 0.2)
@@ -129,27 +119,12 @@ func TestClaimsOfWhatStaysTheSame(t *testing.T) {
 	between(t, "unbiased CKA of 20 pictures at fc6", number(t, few, `fc6 +unbiased CKA +(\S+)`), 0.02, 0.035)
 	between(t, "p at fc6", number(t, few, `fc6 +p, shuffled +(\S+)`), 0.3, 0.4)
 	between(t, "CKA within classes at fc7", cka("baseA", "fc7", "within-class CKA"), 0.135, 0.145)
-	between(
-		t,
-		"what class means are of it",
-		1-cka("baseA", "fc7", "within-class CKA")/cka("baseA", "fc7", "unbiased CKA"),
-		0.5,
-		0.6,
-	)
-	between(
-		t,
-		"CKA within classes at conv1",
-		cka("baseA", "conv1", "within-class CKA")-cka("baseA", "conv1", "unbiased CKA"),
-		-0.01,
-		0.01,
-	)
-	between(
-		t,
-		"B4Br within classes at fc7",
-		number(t, drawn, `within-class CKA of 0/baseB and 0/B4Br[^:]*:[^:]*?fc7 ([\d.]+\d)`),
-		0.72,
-		0.735,
-	)
+	between(t, "what class means are of it",
+		1-cka("baseA", "fc7", "within-class CKA")/cka("baseA", "fc7", "unbiased CKA"), 0.5, 0.6)
+	between(t, "CKA within classes at conv1",
+		cka("baseA", "conv1", "within-class CKA")-cka("baseA", "conv1", "unbiased CKA"), -0.01, 0.01)
+	between(t, "B4Br within classes at fc7",
+		number(t, drawn, `within-class CKA of 0/baseB and 0/B4Br[^:]*:[^:]*?fc7 ([\d.]+\d)`), 0.72, 0.735)
 }
 
 // TestClaimsOfForecast proves chapter 11: of eight measures of features seven name conv4, fourteen points below conv1,

@@ -108,9 +108,8 @@ func (q asked) against(results []transfer.Result, right []string) (string, figur
 	if off[worst] < 0 {
 		way = "too low"
 	}
-	text := fmt.Sprintf(
-		"%s\nThe guess lies %.1f points off the result, on average over %d cuts; most at n = %d, where it is %.1f %s.",
-		q.words(), sum/float64(len(off)), len(off), worst, math.Abs(off[worst]), way)
+	text := fmt.Sprintf("%s\nThe guess lies %.1f points off the result, on average over %d cuts; most at n = %d, "+
+		"where it is %.1f %s.", q.words(), sum/float64(len(off)), len(off), worst, math.Abs(off[worst]), way)
 	return text, fig, nil
 }
 

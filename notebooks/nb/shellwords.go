@@ -14,10 +14,8 @@ func shellWords(text string) ([]string, error) {
 	words, err := p.Parse(text)
 	switch {
 	case err != nil:
-		return nil, errors.New(
-			"a quote that is not closed, or a bracket outside of quotes; quote a value as in a shell: " +
-				"--data='my folder'",
-		)
+		return nil, errors.New("a quote that is not closed, or a bracket outside of quotes; quote a value as in a " +
+			"shell: --data='my folder'")
 	case p.Position >= 0: // where the parser ends
 		return nil, errors.New("one of ; & | < > stands outside of quotes; quote a value as in a shell: --data='a & b'")
 	}

@@ -89,12 +89,8 @@ func link(file, alt string) error {
 	}
 	rel := filepath.ToSlash(from(wd, file))
 	return show(
-		fmt.Sprintf(
-			`<details><summary>the figure in words</summary><p>%s</p></details><p>the same as SVG: <a href="%s">%s</a></p>`,
-			escape(alt),
-			html.EscapeString(rel),
-			html.EscapeString(rel),
-		),
+		fmt.Sprintf(`<details><summary>the figure in words</summary><p>%s</p></details><p>the same as SVG: <a href="%s">%s</a></p>`,
+			escape(alt), html.EscapeString(rel), html.EscapeString(rel)),
 		"the same as SVG: "+rel,
 	)
 }
@@ -122,11 +118,9 @@ func show(htmlText, text string) error {
 		_, err := fmt.Println(text)
 		return err
 	}
-	return send(
-		&protocol.DisplayData{
-			Data: map[protocol.MIMEType]any{protocol.MIMETextHTML: htmlText, protocol.MIMETextPlain: text},
-		},
-	)
+	return send(&protocol.DisplayData{
+		Data: map[protocol.MIMEType]any{protocol.MIMETextHTML: htmlText, protocol.MIMETextPlain: text},
+	})
 }
 
 // display sends a PNG with its text alternative to the front end, width CSS

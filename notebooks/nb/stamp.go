@@ -98,10 +98,8 @@ func resultsDigest(results []transfer.Result) string {
 		if open(r) {
 			continue
 		}
-		lines = append(
-			lines,
-			fmt.Sprintf("%s %s %d/%d %v %v %v", r.Net, r.Status, r.Correct, r.Tested, r.Accuracy, r.Loss, r.TrainLoss),
-		)
+		lines = append(lines,
+			fmt.Sprintf("%s %s %d/%d %v %v %v", r.Net, r.Status, r.Correct, r.Tested, r.Accuracy, r.Loss, r.TrainLoss))
 	}
 	return digest(lines...)
 }

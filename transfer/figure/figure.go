@@ -131,10 +131,8 @@ func behindOf(results, behind []transfer.Result, m measure) ([]Point, error) {
 		return nil, err
 	}
 	isTarget := targets(results)
-	return summarise(
-		slices.DeleteFunc(slices.Clone(behind), func(r transfer.Result) bool { return !isTarget(r.Net) }),
-		m,
-	), nil
+	return summarise(slices.DeleteFunc(slices.Clone(behind), func(r transfer.Result) bool { return !isTarget(r.Net) }),
+		m), nil
 }
 
 // Points are the numbers that a transfer curve shows; nil for other figures.

@@ -61,15 +61,12 @@ func Filters(banks []FilterBank, opt Options) (*Figure, error) {
 	if len(banks) == 0 {
 		return nil, fmt.Errorf("filters: no net, want one at least")
 	}
-	page.blocks = append(
-		page.blocks,
-		bar{
-			grey(),
-			"weight of a colour; w is the largest of the same filter",
-			barLength,
-			[]barTick{{-1, "-w"}, {0, "0"}, {1, "w"}},
-		},
-	)
+	page.blocks = append(page.blocks, bar{
+		grey(),
+		"weight of a colour; w is the largest of the same filter",
+		barLength,
+		[]barTick{{-1, "-w"}, {0, "0"}, {1, "w"}},
+	})
 	notes := []string{"A number is that of the first filter of its row, from 0. Each filter has its own w."}
 	var greys []string
 	for _, b := range banks {
@@ -79,10 +76,7 @@ func Filters(banks []FilterBank, opt Options) (*Figure, error) {
 		notes,
 		"Grey, the part of the squared weights that is the same for the three colours (a third where weights are "+
 			"independent): "+
-			strings.Join(
-				greys,
-				", ",
-			)+".",
+			strings.Join(greys, ", ")+".",
 	)
 	for i, b := range banks {
 		if same := slices.IndexFunc(banks[:i], b.equal); same >= 0 {

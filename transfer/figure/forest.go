@@ -87,21 +87,17 @@ func Forest(results []transfer.Result, claims []string, opt Options) (*Figure, e
 	}
 	f.fit()
 	notes := []string{"Points, one row a cut or a range of cuts. Thick: the plain 95% interval, of this row alone. " +
-		"Thin, and in figures: the simultaneous one; those of a claim's cuts, or of its ranges, hold all " +
-		"together, by " +
-		"Bonferroni. " +
-		"A mark is filled where that excludes what the claim is set against, zero unless said otherwise.",
+		"Thin, and in figures: the simultaneous one; those of a claim's cuts, or of its ranges, hold all together, " +
+		"by Bonferroni. A mark is filled where that excludes what the claim is set against, zero unless said " +
+		"otherwise.",
 		fmt.Sprintf("%d nets are numbers, %d are not; a net's accuracy is %s.", report.Nets, len(report.Missing),
 			rule(results))}
 	if f.cutsOff() {
 		notes = append(notes, "An arrow head: the interval goes on beyond the frame.")
 	}
 	if slices.ContainsFunc(f.rows, func(r forestRow) bool { return len(r.Warnings) > 0 }) {
-		notes = append(
-			notes,
-			"*: coadapt stats and lab.Ask warn of this row, such as of few units, or of two treatments on "+
-				"different targets.",
-		)
+		notes = append(notes, "*: coadapt stats and lab.Ask warn of this row, such as of few units, or of two "+
+			"treatments on different targets.")
 	}
 	if unasked > 0 {
 		notes = append(notes, fmt.Sprintf("Rows that these nets cannot be asked for: %d, left out.", unasked))

@@ -100,10 +100,8 @@ func (powerTicks) Ticks(low, high float64) []plot.Tick {
 	for power := math.Floor(low); power <= math.Ceil(high); power++ {
 		for _, s := range steps {
 			if at := power + math.Log10(s); at >= low && at <= high {
-				ticks = append(
-					ticks,
-					plot.Tick{Value: at, Label: strconv.FormatFloat(s*math.Pow(10, power), 'g', 3, 64)},
-				)
+				ticks = append(ticks,
+					plot.Tick{Value: at, Label: strconv.FormatFloat(s*math.Pow(10, power), 'g', 3, 64)})
 			}
 		}
 	}

@@ -81,10 +81,9 @@ func TestFilters(t *testing.T) {
 		}
 	}
 	// 0 and 3·(0.01/3)²/0.0021 = 1.6%
-	want := "Filters of the first layer. 0/baseA: 2 of 1 by 1 pixels, their largest weights from 0.040 to " +
-		"0.500, 1% grey. " +
-		"0/baseB: 1 of 1 by 1 pixels, their largest weights from 0 to 0, 0% grey. " +
-		"0/A3B: 2 of 1 by 1 pixels, their largest weights from 0.040 to 0.500, 1% grey, bit for bit those of 0/baseA."
+	want := "Filters of the first layer. 0/baseA: 2 of 1 by 1 pixels, their largest weights from 0.040 to 0.500, 1% " +
+		"grey. 0/baseB: 1 of 1 by 1 pixels, their largest weights from 0 to 0, 0% grey. 0/A3B: 2 of 1 by 1 pixels, " +
+		"their largest weights from 0.040 to 0.500, 1% grey, bit for bit those of 0/baseA."
 	if f.Alt() != want {
 		t.Errorf("%q, want %q", f.Alt(), want)
 	}
@@ -133,9 +132,8 @@ func TestActivations(t *testing.T) {
 			t.Errorf("the silent unit is %v at %d, want black", c, x)
 		}
 	}
-	want := "Activations of 0/A3B, layer conv2, for one picture (test picture 3: cat, taken for dog): 2 " +
-		"units of 1 by " +
-		"2, from 0 to 0.500, the highest in unit 0. 1 of 2 units is 0 everywhere."
+	want := "Activations of 0/A3B, layer conv2, for one picture (test picture 3: cat, taken for dog): 2 units of 1 " +
+		"by 2, from 0 to 0.500, the highest in unit 0. 1 of 2 units is 0 everywhere."
 	if f.Alt() != want {
 		t.Errorf("%q, want %q", f.Alt(), want)
 	}
@@ -280,9 +278,8 @@ func TestConfusionTellsTheMostFrequent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "Most often taken: c6 for c0 (5 of 17), c0 for c1 (2 of 12), c1 for c2 (2 of 12), c2 for " +
-		"c3 (2 of 12), " +
-		"c3 for c4 (2 of 12)."; !strings.HasSuffix(
+	if want := "Most often taken: c6 for c0 (5 of 17), c0 for c1 (2 of 12), c1 for c2 (2 of 12), c2 for c3 (2 of " +
+		"12), c3 for c4 (2 of 12)."; !strings.HasSuffix(
 		f.Alt(),
 		want,
 	) {

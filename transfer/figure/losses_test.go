@@ -34,9 +34,8 @@ func TestLosses(t *testing.T) {
 	}
 	// The last point of the parent's is of two steps, the others of ten: it is left out.
 	want := "Loss curves. 0/baseA: training loss from 2.300 at step 10 to 1.000 at step 40, test loss 0.750, " +
-		"accuracy 0.600." +
-		" 0/A3B: training loss from 2.300 at step 10 to 1.000 at step 40, test loss 0.750, accuracy 0.500." +
-		" 0/B3B: training loss from 2.300 at step 10 to 1.500 at step 20, and it is no number: diverged."
+		"accuracy 0.600. 0/A3B: training loss from 2.300 at step 10 to 1.000 at step 40, test loss 0.750, accuracy " +
+		"0.500. 0/B3B: training loss from 2.300 at step 10 to 1.500 at step 20, and it is no number: diverged."
 	if f.Alt() != want {
 		t.Errorf("%q, want %q", f.Alt(), want)
 	}

@@ -80,18 +80,13 @@ func note(points []Point, m medium) []string {
 	switch {
 	case m == plain:
 	case methods[StudentT] && methods[Wilson]:
-		out = append(
-			out,
-			"Intervals: 95% t over the nets of a point; for a single net, 95% Wilson over its test images.",
-		)
+		out = append(out,
+			"Intervals: 95% t over the nets of a point; for a single net, 95% Wilson over its test images.")
 	case methods[StudentT]:
 		out = append(out, "Intervals: 95% t over the nets of a point.")
 	case methods[Wilson]:
-		out = append(
-			out,
-			"Intervals: 95% Wilson over the net's test images; they do not tell how another seed or split "+
-				"would come out.",
-		)
+		out = append(out, "Intervals: 95% Wilson over the net's test images; they do not tell how another seed or "+
+			"split would come out.")
 	}
 	if m == tabled && (methods[StudentT] || methods[Wilson]) {
 		out = append(out, "±: the longer side of the interval.")
@@ -118,10 +113,8 @@ func note(points []Point, m medium) []string {
 	if len(unmeasured) > 0 {
 		out = append(
 			out,
-			"Left out, as it was trained before this was measured: "+list(
-				unmeasured,
-				func(r transfer.Result) string { return r.Net.String() },
-			)+".",
+			"Left out, as it was trained before this was measured: "+list(unmeasured,
+				func(r transfer.Result) string { return r.Net.String() })+".",
 		)
 	}
 	if len(missing) > 0 {

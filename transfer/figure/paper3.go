@@ -35,11 +35,8 @@ func Paper3(results []transfer.Result, opt Options) (*Figure, error) {
 		look   look
 	}{{transfer.A, "target natural", look{color: rgb(0x2e7d32), shape: circle, filled: true}},
 		{transfer.B, "target man-made", look{color: rgb(0x6a4c93), shape: triangle, filled: true}}} {
-		s := levels(
-			results,
-			transfer.Transfer,
-			func(n transfer.Net) bool { return n.Split == "natman" && n.Target == way.target },
-		)
+		s := levels(results, transfer.Transfer,
+			func(n transfer.Net) bool { return n.Split == "natman" && n.Target == way.target })
 		if s.look, s.name = way.look, way.name; len(s.points) > 1 {
 			left.series = append(left.series, s)
 		}
@@ -51,12 +48,9 @@ func Paper3(results []transfer.Result, opt Options) (*Figure, error) {
 		right.series = append(right.series, s)
 	}
 	if len(left.series)+len(right.series) == 0 {
-		return nil, fmt.Errorf(
-			"figure 3: neither transfer between natural and man-made classes nor frozen random layers " +
-				"among the results; `coadapt curve --splits natman --conditions AnB,RnB` trains both where " +
-				"classes are known " +
-				"as natural or man-made",
-		)
+		return nil, fmt.Errorf("figure 3: neither transfer between natural and man-made classes nor frozen random " +
+			"layers among the results; `coadapt curve --splits natman --conditions AnB,RnB` trains both where " +
+			"classes are known as natural or man-made")
 	}
 	randomHalves := lookOf(transfer.Transfer)
 	randomHalves.filled = false

@@ -37,13 +37,8 @@ func Check(results []transfer.Result) error {
 	keys := make(map[transfer.Net]string)
 	for _, r := range results {
 		if old, ok := keys[r.Net]; ok && old != r.Key {
-			return fmt.Errorf(
-				"net %s appears with two keys, %.12s and %.12s: results of two experiments are mixed; keep "+
-					"those of one",
-				r.Net,
-				old,
-				r.Key,
-			)
+			return fmt.Errorf("net %s appears with two keys, %.12s and %.12s: results of two experiments are mixed; "+
+				"keep those of one", r.Net, old, r.Key)
 		}
 		keys[r.Net] = r.Key
 	}

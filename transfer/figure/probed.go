@@ -216,10 +216,8 @@ func pathFigure(values []probing.Value, opt Options) (*Figure, error) {
 	}
 	if len(notes) > 0 {
 		alt += " " + strings.Join(notes, " ")
-		notes = append(
-			notes,
-			"A barrier is how far the worst point is from the straight line between the two ends; 95% over pictures.",
-		)
+		notes = append(notes,
+			"A barrier is how far the worst point is from the straight line between the two ends; 95% over pictures.")
 	}
 	notes = append(notes, failedControls(values)...)
 	opt.Height = 7.2

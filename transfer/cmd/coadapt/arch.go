@@ -25,15 +25,11 @@ func archCommand(stdout io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "arch NAME[:OPTION=VALUE,...]|FILE.json",
 		Short: "Print a net's layers: shapes, parameters, multiply-adds",
-		Long: "Print a net's layers and their sum. Multiply-adds are those of convolutions and inner " +
-			"products for one " +
-			"image: forward, and forward\n" +
-			"and backward in training under the cut that is asked for. With --cuts, print where the net can be " +
-			"cut, instead.\n" +
-			"Nets by name: " + strings.Join(
-			nets.Names(),
-			", ",
-		) + ".",
+		Long: "Print a net's layers and their sum. Multiply-adds are those of convolutions and inner products for " +
+			"one image: forward, and forward\n" +
+			"and backward in training under the cut that is asked for. With --cuts, print where the net can be cut, " +
+			"instead.\n" +
+			"Nets by name: " + strings.Join(nets.Names(), ", ") + ".",
 		Example: "  coadapt arch caffenet --cut 3\n  coadapt arch resnet20:depth=32,shortcut=B --cuts\n" +
 			"  coadapt arch resnet18 --size 64 --classes 200",
 		Args: cobra.ExactArgs(1),
@@ -60,18 +56,16 @@ func archCommand(stdout io.Writer) *cobra.Command {
 			return writeAll(&out, rows)
 		},
 	}
-	c.Flags().
-		IntVar(&classes, "classes", 0,
-			"outputs of the last layer (default: the net's, such as 20 of mini and 1000 of caffenet, or the file's)")
+	c.Flags().IntVar(&classes, "classes", 0,
+		"outputs of the last layer (default: the net's, such as 20 of mini and 1000 of caffenet, or the file's)")
 	c.Flags().IntVar(&size, "size", 0, "pixels of the image (default: the net's, such as 32 and 227, or the file's)")
-	c.Flags().
-		StringVar(&width, "widths", "", "mini's widths of conv1 to conv5, fc6 and fc7 (default 24,48,64,64,48,192,192)")
+	c.Flags().StringVar(&width, "widths", "",
+		"mini's widths of conv1 to conv5, fc6 and fc7 (default 24,48,64,64,48,192,192)")
 	c.Flags().IntVarP(&n, "cut", "n", 0, "the cut n: layers 1..n are frozen")
 	formerly(c.Flags(), map[string]string{"n": "cut"})
 	c.Flags().BoolVar(&plus, "finetune", false, "layers 1..n learn too, as in AnB+")
-	c.Flags().
-		BoolVar(&cuts, "cuts", false,
-			"where the net can be cut: shapes, parameters, receptive fields, multiply-adds on either side")
+	c.Flags().BoolVar(&cuts, "cuts", false,
+		"where the net can be cut: shapes, parameters, receptive fields, multiply-adds on either side")
 	c.MarkFlagsMutuallyExclusive("cuts", "cut")
 	c.MarkFlagsMutuallyExclusive("cuts", "finetune")
 	f.flags(c, "layer, and one for the total; or a cut")
@@ -141,32 +135,26 @@ func layerRows(a arch.Arch, cut arch.Cut) ([]layerRow, error) {
 	}
 	var rows []layerRow
 	for i, b := range a.Blocks {
-		rows = append(
-			rows,
-			layerRow{
-				Layer:        b.Name,
-				Kind:         b.Ops[0].Kind(),
-				Input:        dims[i].In.String(),
-				Weights:      weightShapes(vars, i),
-				Output:       dims[i].Out.String(),
-				Parameters:   costs[i].Parameters,
-				MultiplyAdds: costs[i].MultiplyAdds,
-				Train:        costs[i].Train,
-				Bytes:        costs[i].Bytes,
-				Frozen:       cut.Frozen && i < cut.N,
-			},
-		)
+		rows = append(rows, layerRow{
+			Layer:        b.Name,
+			Kind:         b.Ops[0].Kind(),
+			Input:        dims[i].In.String(),
+			Weights:      weightShapes(vars, i),
+			Output:       dims[i].Out.String(),
+			Parameters:   costs[i].Parameters,
+			MultiplyAdds: costs[i].MultiplyAdds,
+			Train:        costs[i].Train,
+			Bytes:        costs[i].Bytes,
+			Frozen:       cut.Frozen && i < cut.N,
+		})
 	}
-	return append(
-		rows,
-		layerRow{
-			Layer:        "total",
-			Parameters:   total.Parameters,
-			MultiplyAdds: total.MultiplyAdds,
-			Train:        total.Train,
-			Bytes:        total.Bytes,
-		},
-	), nil
+	return append(rows, layerRow{
+		Layer:        "total",
+		Parameters:   total.Parameters,
+		MultiplyAdds: total.MultiplyAdds,
+		Train:        total.Train,
+		Bytes:        total.Bytes,
+	}), nil
 }
 
 // weightShapes are the shapes of a block's weights.

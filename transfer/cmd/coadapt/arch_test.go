@@ -174,28 +174,9 @@ func TestArchCuts(t *testing.T) {
 // TestCurveOfMiniWithOptions: options behind mini's name make another experiment, whose cuts have other names.
 func TestCurveOfMiniWithOptions(t *testing.T) {
 	t.Setenv("COADAPT_STORE", filepath.Join(t.TempDir(), "store"))
-	status, out, errs := coadapt(
-		t,
-		t.Context(),
-		"curve",
-		"-arch",
-		"mini:norm=batch,residual=true,depth=6",
-		"-data",
-		"shapes:classes=4,train=12,test=8",
-		"-steps",
-		"2",
-		"-batch",
-		"4",
-		"-conditions",
-		"BnB",
-		"-cuts",
-		"3-5",
-		"-widths",
-		"4,4,4,4,4,8,8",
-		"-backend",
-		"go",
-		"-json",
-	)
+	status, out, errs := coadapt(t, t.Context(), "curve", "-arch", "mini:norm=batch,residual=true,depth=6", "-data",
+		"shapes:classes=4,train=12,test=8", "-steps", "2", "-batch", "4", "-conditions", "BnB", "-cuts", "3-5",
+		"-widths", "4,4,4,4,4,8,8", "-backend", "go", "-json")
 	if status != 0 || strings.Count(out, "\n") != 5 || !strings.Contains(out, `"layers":"conv1,conv2,conv3,fc4,fc5"`) {
 		t.Errorf("status %d %s\n%s", status, errs, out)
 	}

@@ -39,16 +39,14 @@ func benchCurveCommand(stdout, stderr io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "curve",
 		Short: "Train the nets of a grid here and in PyTorch, in turn, and compare what they take",
-		Long: "Train the nets of a grid here and in PyTorch, in turn, and compare what they take. A turn " +
-			"is some nets " +
-			"of a condition, of which as many as\n" +
+		Long: "Train the nets of a grid here and in PyTorch, in turn, and compare what they take. A turn is some " +
+			"nets of a condition, of which as many as\n" +
 			"--workers are trained beside each other here; PyTorch's side, a script that freezes with " +
 			"requires_grad=False and keeps its pictures in memory, trains them one\n" +
 			"after another on all cores. Ours goes into an empty store, which is removed afterwards. PyTorch's " +
 			"threads wait by spinning: leave\n" +
-			"OMP_WAIT_POLICY as it is, as PASSIVE makes them take twice as long for small nets, and time " +
-			"on a machine " +
-			"that does nothing else.\n" +
+			"OMP_WAIT_POLICY as it is, as PASSIVE makes them take twice as long for small nets, and time on a " +
+			"machine that does nothing else.\n" +
 			"`go run ./kernel-setup bench curve` is the same with an environment that has PyTorch made first.",
 		Example: "  coadapt bench curve                          # the balanced miniature: split 0, seed 0, " +
 			"cuts 1 to 7\n" +
@@ -58,11 +56,10 @@ func benchCurveCommand(stdout, stderr io.Writer) *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error { return f.run(c, stdout, stderr) },
 	}
 	f.experimentFlags.flags(c, "balanced")
-	c.Flags().
-		StringVar(&f.python, "python", "", "a Python that has PyTorch (default: that of `go run ./kernel-setup bench`)")
-	c.Flags().
-		BoolVar(&f.json, "json", false,
-			"print a line of JSON a turn as it is done, then one a condition and one for all, whose case is \"curve\"")
+	c.Flags().StringVar(&f.python, "python", "",
+		"a Python that has PyTorch (default: that of `go run ./kernel-setup bench`)")
+	c.Flags().BoolVar(&f.json, "json", false,
+		"print a line of JSON a turn as it is done, then one a condition and one for all, whose case is \"curve\"")
 	if err := c.Flags().MarkHidden("store"); err != nil { // it has one of its own
 		panic(err)
 	}
@@ -142,11 +139,8 @@ func (f *benchFlags) peersPython() (string, error) {
 	}
 	python := filepath.Join(h.Peers(), "bin", "python")
 	if _, err := os.Stat(python); err != nil {
-		return "", fmt.Errorf(
-			"there is no PyTorch in %s: `go run ./kernel-setup bench curve` makes it, or -python names a "+
-				"Python that has it",
-			h.Peers(),
-		)
+		return "", fmt.Errorf("there is no PyTorch in %s: `go run ./kernel-setup bench curve` makes it, or -python "+
+			"names a Python that has it", h.Peers())
 	}
 	return python, nil
 }

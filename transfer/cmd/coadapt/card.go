@@ -107,8 +107,7 @@ func newCard(k *transfer.Kept, file string) (*card, error) {
 			iv.Low,
 			iv.High,
 			0.95,
-			"Wilson's score interval over the test pictures; it does not " +
-				"cover how nets of other seeds differ",
+			"Wilson's score interval over the test pictures; it does not cover how nets of other seeds differ",
 			r.Correct,
 			r.Tested,
 		}

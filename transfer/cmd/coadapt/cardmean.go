@@ -31,15 +31,9 @@ func meanOf(ctx context.Context, k *transfer.Kept, data string) (*arch.Tensor, e
 		return nil, err
 	}
 	if task.Digest() != k.Task {
-		return nil, fmt.Errorf(
-			"%s gives task %s another digest than that which %s was trained on, %.12s in place of %.12s; "+
-				"want the same pictures, size and classes",
-			data,
-			k.Result.Net.Target,
-			k.Result.Net,
-			task.Digest(),
-			k.Task,
-		)
+		return nil, fmt.Errorf("%s gives task %s another digest than that which %s was trained on, %.12s in place "+
+			"of %.12s; want the same pictures, size and classes", data, k.Result.Net.Target, k.Result.Net,
+			task.Digest(), k.Task)
 	}
 	if from := k.Result.Net.Source(); from != k.Result.Net.Target {
 		if task, err = half(ctx, src, k.Result.Net, from); err != nil {

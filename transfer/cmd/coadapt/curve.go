@@ -47,9 +47,8 @@ func curveCommand(stdout, stderr io.Writer) *cobra.Command {
 	}
 	f.experimentFlags.flags(c, defaultGrid)
 	c.Flags().StringVar(&f.figure, "figure", "", "draw the curve to this .png, .svg or .pdf file")
-	c.Flags().
-		StringVar(&f.behind, "behind", "",
-			"file of other nets of the same experiment: boxes behind the figure's curve, as in coadapt figure")
+	c.Flags().StringVar(&f.behind, "behind", "",
+		"file of other nets of the same experiment: boxes behind the figure's curve, as in coadapt figure")
 	f.form.flags(c, "net, as soon as it is finished")
 	return c
 }

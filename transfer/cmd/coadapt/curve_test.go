@@ -72,10 +72,8 @@ func TestPrecision(t *testing.T) {
 		!narrow.HasWeights() {
 		t.Errorf("float32 %+v\nbfloat16 %+v", wide, narrow)
 	}
-	if _, out, _ := coadapt(t, t.Context(), append(tiny(t), "-treatments", "AnB", "-json")...); !strings.Contains(
-		out,
-		wide.Key,
-	) {
+	if _, out, _ := coadapt(t, t.Context(), append(tiny(t), "-treatments", "AnB", "-json")...); !strings.Contains(out,
+		wide.Key) {
 		t.Error("float32 is not the default")
 	}
 }

@@ -39,11 +39,10 @@ func dipsCommand(stdout io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "dips",
 		Short: "How far each condition lies from its base, in accuracy and in losses",
-		Long: "For every condition and cut the mean difference from its own base net, paired by target " +
-			"and seed, with " +
-			"a plain 95% t interval over these units;\n" +
-			"and how many nets failed where their base did not. Accuracies are in points (per cent), losses in nats. " +
-			"Intervals are not adjusted for\n" +
+		Long: "For every condition and cut the mean difference from its own base net, paired by target and seed, " +
+			"with a plain 95% t interval over these units;\n" +
+			"and how many nets failed where their base did not. Accuracies are in points (per cent), losses in " +
+			"nats. Intervals are not adjusted for\n" +
 			"looking at many cuts: coadapt stats asks claims, and does.",
 		Example: "  coadapt dips --experiment shapes\n  coadapt dips --measure accuracy,clean_loss --json",
 		Args:    cobra.NoArgs,
@@ -72,11 +71,8 @@ func dipsCommand(stdout io.Writer) *cobra.Command {
 				all = append(all, dipRecords(m, dips, failures)...)
 			}
 			if len(all) == 0 {
-				return fmt.Errorf(
-					"no net lies beside a base of its own task and seed that trained and has the measures %s; coadapt "+
-						"show lists what there is",
-					strings.Join(asked, ", "),
-				)
+				return fmt.Errorf("no net lies beside a base of its own task and seed that trained and has the "+
+					"measures %s; coadapt show lists what there is", strings.Join(asked, ", "))
 			}
 			if f.table() {
 				return dipsTable(stdout, all)

@@ -16,13 +16,8 @@ var narrow = []string{"curve", "-widths", "4,4,4,4,4,8,8", "-steps", "2", "-batc
 // TestTwoDataSets: all classes of one data set are task A, all of another are task B, and both names are shown.
 func TestTwoDataSets(t *testing.T) {
 	testStore(t)
-	train := append(
-		slices.Clone(narrow),
-		"-data",
-		"shapes:classes=4,train=12,test=8,size=24",
-		"-data-b",
-		"plain-shapes:classes=6,train=12,test=8,size=24",
-	)
+	train := append(slices.Clone(narrow), "-data", "shapes:classes=4,train=12,test=8,size=24", "-data-b",
+		"plain-shapes:classes=6,train=12,test=8,size=24")
 	status, out, errs := coadapt(t, t.Context(), append(slices.Clone(train), "-conditions", "AnB", "-json")...)
 	if status != 0 || !strings.Contains(out, `"pair/A3B"`) || strings.Contains(out, `"0/`) ||
 		!strings.Contains(out, "shapes and plain-shapes") {
@@ -69,9 +64,7 @@ func TestPretrainedBase(t *testing.T) {
 		t.Fatal(err)
 	}
 	train := append(slices.Clone(narrow), "-data", "shapes:classes=4,train=12,test=8,size=24", "-base-a", file)
-	status, out, errs := coadapt(
-		t,
-		t.Context(),
+	status, out, errs := coadapt(t, t.Context(),
 		append(slices.Clone(train), "-conditions", "BnB,AnB+", "-json", "-preprocess", pre)...)
 	if status != 0 {
 		t.Fatalf("status %d, %s%s", status, out, errs)

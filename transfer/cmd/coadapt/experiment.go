@@ -45,33 +45,18 @@ func (f *experimentFlags) flags(c *cobra.Command, grid string) {
 	fl.StringVar(&f.grid, "grid", grid, "which nets: curve (tested on B), "+grids)
 	fl.StringVar(&f.nets, "nets", "",
 		"just these, with commas and in the paper's notation, such as 0/A3B,0/B3B,whole/R2,whole/base@50")
-	fl.StringVar(
-		&f.split,
-		"splits",
-		"0",
-		"splits of the classes: seeds of random halves, natman (natural against man-made) or those of "+
-			"--split-file, with commas",
-	)
+	fl.StringVar(&f.split, "splits", "0", "splits of the classes: seeds of random halves, natman (natural against "+
+		"man-made) or those of --split-file, with commas")
 	f.splitsGiven = func() bool { return fl.Changed("splits") }
 	fl.StringVar(&f.seeds, "seeds", "0", "replicates, such as 0, 0,1 or 0-4")
 	fl.StringVar(&f.treatments, "conditions", "BnB,BnB+,AnB,AnB+,RnB", "conditions beside the base nets, with commas")
 	fl.StringVarP(&f.cuts, "cuts", "n", "", "cuts: layers 1..n come from elsewhere (default: all of them, 1-7 of mini)")
 	f.trained = setup.Default()
 	f.Flags(fl)
-	fl.IntVar(
-		&f.workers,
-		"workers",
-		0,
-		"nets trained beside each other (default: one a core, for two where the net is large, at most 4, and at "+
-			"least one a GPU)",
-	)
-	fl.IntVar(
-		&f.devices,
-		"devices",
-		0,
-		"devices that train a net together, each on its part of every batch (default: 1, other workers on "+
-			"other devices)",
-	)
+	fl.IntVar(&f.workers, "workers", 0, "nets trained beside each other (default: one a core, for two where the net "+
+		"is large, at most 4, and at least one a GPU)")
+	fl.IntVar(&f.devices, "devices", 0, "devices that train a net together, each on its part of every batch "+
+		"(default: 1, other workers on other devices)")
 	fl.IntVar(&f.together, "together", 0,
 		"nets that each worker trains in one graph, where they are too small to fill a GPU (default: 1)")
 	fl.BoolVar(&f.bytes, "bytes", false,
@@ -79,12 +64,8 @@ func (f *experimentFlags) flags(c *cobra.Command, grid string) {
 			"for the host")
 	fl.DurationVar(&f.checkpoint, "checkpoint", 0,
 		"how often a net in training keeps where it is (default: 30s, or thirty times as long as that takes)")
-	fl.StringVar(
-		&f.backend,
-		"backend",
-		"",
-		"GoMLX backend, such as xla:cpu, xla:cuda or go (default: the plugin of set-up)",
-	)
+	fl.StringVar(&f.backend, "backend", "",
+		"GoMLX backend, such as xla:cpu, xla:cuda or go (default: the plugin of set-up)")
 	fl.StringVar(&f.store, "store", "", "folder of results and weights (default: this clone's)")
 	formerly(fl, olderWords)
 	c.MarkFlagsMutuallyExclusive("epochs", "steps")
@@ -261,12 +242,8 @@ func (f *experimentFlags) used(cfg transfer.Config, splits map[string]bool) erro
 	if len(names) == 0 {
 		return nil
 	}
-	return fmt.Errorf(
-		"-split-file %s: no net is of its split %s; name it in -splits, leave the flag out, or choose -grid "+
-			"curve or balanced",
-		f.SplitFile,
-		strings.Join(names, ", "),
-	)
+	return fmt.Errorf("-split-file %s: no net is of its split %s; name it in -splits, leave the flag out, or choose "+
+		"-grid curve or balanced", f.SplitFile, strings.Join(names, ", "))
 }
 
 // openStore opens the store that a flag names, else the clone's.

@@ -81,31 +81,14 @@ func storeExport(stdout, stderr io.Writer, openIt func() (*store.Store, error)) 
 	}
 	fl := c.Flags()
 	fl.StringVarP(&f.out, "output", "o", "", "file that ends in .csv, .parquet, .tar.zst, .tar.gz or .tar, or a folder")
-	fl.StringVar(
-		&f.what,
-		"what",
-		"",
-		"results (a row a net) or metrics (a row a net and step), of tables; or tensorboard (training curves), of a "+
-			"folder\n(default: results; into a folder both tables)",
-	)
-	fl.StringVar(
-		&f.experiment,
-		"experiment",
-		"",
-		"only the experiment whose name begins so, or those on this data set (default: all)",
-	)
-	fl.StringVar(
-		&f.nets,
-		"nets",
-		"",
-		"only these, with commas: names in the paper's notation, such as 0/A3B,0/B3B, or beginnings of keys",
-	)
-	fl.BoolVar(
-		&f.noWeights,
-		"no-weights",
-		false,
-		"archives: leave weights out; they count as dropped, as after store gc --weights",
-	)
+	fl.StringVar(&f.what, "what", "", "results (a row a net) or metrics (a row a net and step), of tables; or "+
+		"tensorboard (training curves), of a folder\n(default: results; into a folder both tables)")
+	fl.StringVar(&f.experiment, "experiment", "",
+		"only the experiment whose name begins so, or those on this data set (default: all)")
+	fl.StringVar(&f.nets, "nets", "",
+		"only these, with commas: names in the paper's notation, such as 0/A3B,0/B3B, or beginnings of keys")
+	fl.BoolVar(&f.noWeights, "no-weights", false,
+		"archives: leave weights out; they count as dropped, as after store gc --weights")
 	return c
 }
 

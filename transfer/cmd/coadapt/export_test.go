@@ -209,10 +209,8 @@ func TestExportImportArchives(t *testing.T) {
 	for _, ending := range []string{".tar", ".tar.gz", ".tar.zst"} {
 		archive, to := filepath.Join(t.TempDir(), "all"+ending), t.TempDir()
 		must(t, "store", "export", "-o", archive)
-		if out := must(t, "store", "import", archive, "-store", to); !strings.Contains(
-			out,
-			"3 entries new, 0 there before, 0 faults",
-		) {
+		if out := must(t, "store", "import", archive, "-store", to); !strings.Contains(out,
+			"3 entries new, 0 there before, 0 faults") {
 			t.Errorf("%s: %s", ending, out)
 		}
 		if got := must(t, "store", "ls", "-json", "-store", to); got != want {
@@ -221,10 +219,8 @@ func TestExportImportArchives(t *testing.T) {
 		if out := must(t, "store", "verify", "-store", to); !strings.Contains(out, "3 entries whole") {
 			t.Errorf("%s: %s", ending, out)
 		}
-		if out := must(t, "store", "import", archive, "-store", to); !strings.Contains(
-			out,
-			"0 entries new, 3 there before",
-		) {
+		if out := must(t, "store", "import", archive, "-store", to); !strings.Contains(out,
+			"0 entries new, 3 there before") {
 			t.Errorf("%s again: %s", ending, out)
 		}
 	}
@@ -257,16 +253,8 @@ func TestExportImportArchives(t *testing.T) {
 		t.Fatal(err)
 	}
 	to = t.TempDir()
-	status, out, errs = coadapt(
-		t,
-		t.Context(),
-		"store",
-		"import",
-		archive,
-		filepath.Join(t.TempDir(), "none.tar"),
-		"-store",
-		to,
-	)
+	status, out, errs = coadapt(t, t.Context(), "store", "import", archive, filepath.Join(t.TempDir(), "none.tar"),
+		"-store", to)
 	if status != 1 || !strings.Contains(errs, "some.tar.zst: archive") ||
 		!strings.Contains(errs, "none.tar: no such file") {
 		t.Errorf("a damaged archive and none: status %d, %q, %q", status, out, errs)

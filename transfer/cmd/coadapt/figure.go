@@ -26,10 +26,8 @@ func measures() string {
 	for _, m := range stats.Measures() {
 		names = append(names, string(m))
 	}
-	return strings.Join(
-		names,
-		", ",
-	) + "; the clean ones are of training pictures,\nshown without dropout, shift and mirror"
+	return strings.Join(names, ", ") +
+		"; the clean ones are of training pictures,\nshown without dropout, shift and mirror"
 }
 
 // figures are the words for them.
@@ -48,8 +46,7 @@ func figureCommand(stdout io.Writer) *cobra.Command {
 			"paper-2.png, paper-3.png, paper-4.png\n" +
 			"  coadapt figure --experiment cifar100 --overlay 2014 -o both.png\n" +
 			"  coadapt figure --in nets.jsonl --measure train_loss --behind " +
-			"notebooks/results/plain-shapes/nets.jsonl " +
-			"-o loss.png\n" +
+			"notebooks/results/plain-shapes/nets.jsonl -o loss.png\n" +
 			"  coadapt figure --source 2014 --figure forest --claims boost,surplus -o forest.png\n" +
 			"  coadapt curve --data cifar100.zip --json > nets.jsonl; coadapt figure --in nets.jsonl -o curve.png",
 		Args: cobra.NoArgs,
@@ -117,17 +114,15 @@ func figureCommand(stdout io.Writer) *cobra.Command {
 	c.Flags().StringVarP(&out, "output", "o", "", "file to write, .png, .svg or .pdf")
 	c.Flags().StringVar(&title, "title", "", "what stands above the figure (default: the name of the data set)")
 	c.Flags().StringVar(&which, "figure", "", "which: "+figures+"\n(default: curve; with --source 2014 all)")
-	c.Flags().
-		StringVar(&claims, "claims", "", "of the forest: names of claims as coadapt stats prints them, with commas\n"+
+	c.Flags().StringVar(&claims, "claims", "",
+		"of the forest: names of claims as coadapt stats prints them, with commas\n"+
 			"(default: "+strings.Join(figure.ForestClaims(), ", ")+")")
 	c.Flags().StringVar(&measured, "measure", string(stats.Accuracy), "what a curve shows: "+measures())
-	c.Flags().
-		StringVar(&behind, "behind", "",
-			"file of other nets of the same experiment, as curve -json writes them: boxes behind a curve's own,\n"+
-				"from the lowest to the highest, so that one seed is not taken for the effect")
-	c.Flags().
-		StringVar(&overlay, "overlay", "",
-			"2014: put the published means beside ours, both as points above or below the own base")
+	c.Flags().StringVar(&behind, "behind", "",
+		"file of other nets of the same experiment, as curve -json writes them: boxes behind a curve's own,\n"+
+			"from the lowest to the highest, so that one seed is not taken for the effect")
+	c.Flags().StringVar(&overlay, "overlay", "",
+		"2014: put the published means beside ours, both as points above or below the own base")
 	src.flags(c)
 	return c
 }

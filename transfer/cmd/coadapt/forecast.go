@@ -45,18 +45,28 @@ type accountRecord struct {
 }
 
 func recordOf(a probing.Account, t transfer.Treatment) accountRecord {
-	return accountRecord{Condition: t.String(), Forecast: a.Name, Nets: a.Nets,
-		WithinTau: known(
-			a.WithinTau.Mean,
-		), WithinTauLow: known(a.WithinTau.Low), WithinTauHigh: known(a.WithinTau.High),
+	return accountRecord{
+		Condition:      t.String(),
+		Forecast:       a.Name,
+		Nets:           a.Nets,
+		WithinTau:      known(a.WithinTau.Mean),
+		WithinTauLow:   known(a.WithinTau.Low),
+		WithinTauHigh:  known(a.WithinTau.High),
 		WithinSpearman: known(a.WithinSpearman.Mean),
-		AcrossTau: known(
-			a.AcrossTau.Mean,
-		), AcrossTauLow: known(a.AcrossTau.Low), AcrossTauHigh: known(a.AcrossTau.High),
+		AcrossTau:      known(a.AcrossTau.Mean),
+		AcrossTauLow:   known(a.AcrossTau.Low),
+		AcrossTauHigh:  known(a.AcrossTau.High),
 		AcrossSpearman: known(a.AcrossSpearman.Mean),
-		Regret:         known(a.Regret.Mean), RegretLow: known(a.Regret.Low), RegretHigh: known(a.Regret.High),
-		Gain: known(a.Gain.Mean), GainLow: known(a.Gain.Low), GainHigh: known(a.Gain.High),
-		Seconds: a.Seconds, Saved: a.Saved, Verdict: a.Verdict}
+		Regret:         known(a.Regret.Mean),
+		RegretLow:      known(a.Regret.Low),
+		RegretHigh:     known(a.Regret.High),
+		Gain:           known(a.Gain.Mean),
+		GainLow:        known(a.Gain.Low),
+		GainHigh:       known(a.Gain.High),
+		Seconds:        a.Seconds,
+		Saved:          a.Saved,
+		Verdict:        a.Verdict,
+	}
 }
 
 func forecastCommand(stdout, stderr io.Writer) *cobra.Command {
@@ -70,13 +80,12 @@ func forecastCommand(stdout, stderr io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "forecast",
 		Short: "Forecasts of transfer before any training on the target, beside what was measured",
-		Long: "Asks each forecast of the donor's layer below every cut, and compares it with the accuracies " +
-			"of the AnB\n" +
-			"and AnB+ nets that the store has of the experiment, or of -nets: does it order tasks at one " +
-			"cut, does it " +
-			"order cuts for\n" +
-			"one task, what is lost by going by it? Intervals resample tasks. A forecast that does not " +
-			"beat the cut's\n" +
+		Long: "Asks each forecast of the donor's layer below every cut, and compares it with the accuracies of the " +
+			"AnB\n" +
+			"and AnB+ nets that the store has of the experiment, or of -nets: does it order tasks at one cut, does " +
+			"it order cuts for\n" +
+			"one task, what is lost by going by it? Intervals resample tasks. A forecast that does not beat the " +
+			"cut's\n" +
 			"number is said not to. Give the data and the dials of the training.",
 		Example: "  coadapt forecast --data cifar100.zip --coarse\n  coadapt forecast --condition AnB+ -o " +
 			"forecasts.csv\n" +
@@ -133,15 +142,10 @@ func forecastCommand(stdout, stderr io.Writer) *cobra.Command {
 		},
 	}
 	f.flags(c, "curve")
-	c.Flags().IntVar(
-		&pictures,
-		"pictures",
-		probing.DefaultPictures,
-		"how many training pictures of the target a forecast may look at",
-	)
-	c.Flags().
-		StringVar(&condition, "condition", "",
-			"whose accuracy is forecast: AnB or AnB+ (default: both, as far as there are nets)")
+	c.Flags().IntVar(&pictures, "pictures", probing.DefaultPictures,
+		"how many training pictures of the target a forecast may look at")
+	c.Flags().StringVar(&condition, "condition", "",
+		"whose accuracy is forecast: AnB or AnB+ (default: both, as far as there are nets)")
 	c.Flags().StringVar(&in, "in", "", "instead of asking nets, account for the forecasts of a .csv file that -o wrote")
 	c.Flags().StringVarP(&file, "output", "o", "", "write every forecast beside its net's accuracy to this .csv file")
 	out.flags(c, "forecast")
@@ -257,14 +261,9 @@ func forecastNets(
 		}
 	}
 	if len(by) == 0 {
-		return nil, fmt.Errorf(
-			"the store %s has no %s net of the experiment %s (data, architecture and recipe): train some with "+
-				"coadapt run, "+
-				"or give -data and the dials that they were trained with",
-			lab.Store().Dir(),
-			conditionNames(conditions),
-			lab.Experiment(),
-		)
+		return nil, fmt.Errorf("the store %s has no %s net of the experiment %s (data, architecture and recipe): "+
+			"train some with coadapt run, or give -data and the dials that they were trained with", lab.Store().Dir(),
+			conditionNames(conditions), lab.Experiment())
 	}
 	var groups [][]transfer.Result
 	for _, t := range conditions {

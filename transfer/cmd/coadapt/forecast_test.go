@@ -16,17 +16,13 @@ const keptForecasts = "../../../notebooks/results/forecast/forecasts.csv"
 // TestForecast asks forecasts of small nets, writes them, and accounts for the file as for the nets.
 func TestForecast(t *testing.T) {
 	args := append([]string{"forecast"}, tiny(t)[1:]...)
-	status, _, errs := coadapt(
-		t,
-		t.Context(),
+	status, _, errs := coadapt(t, t.Context(),
 		append(args, "-nets", "0/A2B,0/A4B,0/B2A,0/B4A", "-condition", "AnB+")...)
 	if status != 1 || !strings.Contains(errs, "-nets: 0/A2B is of the condition AnB, want AnB+") {
 		t.Errorf("status %d: %s", status, errs)
 	}
 	file := filepath.Join(t.TempDir(), "f.csv")
-	status, out, errs := coadapt(
-		t,
-		t.Context(),
+	status, out, errs := coadapt(t, t.Context(),
 		append(args, "-nets", "0/A2B,0/A4B,0/B2A,0/B4A", "-pictures", "16", "-o", file)...)
 	switch {
 	case status == 0:
@@ -140,11 +136,8 @@ func TestClaimsOfForecasts(t *testing.T) {
 	if chance != 9 || !(of["GBC"].AcrossTau.High < 0) || !(of["TransRate"].AcrossTau.High < 0) ||
 		of["LEEP"].AcrossTau.Known() ||
 		of["NCE"].AcrossTau.Known() {
-		t.Errorf(
-			"%d order cuts other than by chance; claimed: nine, GBC and TransRate the wrong way round, LEEP and "+
-				"NCE not at all",
-			chance,
-		)
+		t.Errorf("%d order cuts other than by chance; claimed: nine, GBC and TransRate the wrong way round, LEEP "+
+			"and NCE not at all", chance)
 	}
 	for name, lost := range map[string][2]float64{
 		"nearest neighbours": {0.004, 0.008},
@@ -190,10 +183,8 @@ func TestClaimsOfForecasts(t *testing.T) {
 		t.Errorf("accuracies %v, %v and %d nets at fc7; claimed: 0.415, 0.306 and seven", mean(1), mean(6),
 			len(means[7]))
 	}
-	if !slices.IsSortedFunc(
-		[]int{1, 2, 3, 4},
-		func(a, b int) int { return map[bool]int{true: -1, false: 1}[mean(a) > mean(b)] },
-	) {
+	if !slices.IsSortedFunc([]int{1, 2, 3, 4},
+		func(a, b int) int { return map[bool]int{true: -1, false: 1}[mean(a) > mean(b)] }) {
 		t.Error("accuracy does not fall from conv1 to conv4")
 	}
 }

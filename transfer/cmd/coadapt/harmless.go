@@ -42,10 +42,7 @@ func shortened(text string) string {
 			lines[i] = strings.ToValidUTF8(
 				line[:longest*2/3],
 				"",
-			) + " ... " + strings.ToValidUTF8(
-				line[len(line)-longest/3:],
-				"",
-			)
+			) + " ... " + strings.ToValidUTF8(line[len(line)-longest/3:], "")
 		}
 	}
 	return strings.Join(lines, "\n")

@@ -50,9 +50,8 @@ func storeImport(stdout, stderr io.Writer, openIt func() (*store.Store, error)) 
 			return nil
 		},
 	}
-	c.Flags().
-		Float64Var(&most, "most", 64, "gigabytes to which an archive may unpack; where it is not given, also 64 MiB "+
-			"and 64 times the archive's size")
+	c.Flags().Float64Var(&most, "most", 64,
+		"gigabytes to which an archive may unpack; where it is not given, also 64 MiB and 64 times the archive's size")
 	return c
 }
 

@@ -42,9 +42,8 @@ func mapCommand(stdout io.Writer) *cobra.Command {
 			"are set, at one cut: the share of nets that failed where their base did not (Wilson interval), and how " +
 			"many points the others lie from their\n" +
 			"base (t interval over target and seed).",
-		Example: "  coadapt map notebooks/results/map/*.jsonl\n  coadapt map --cut 4 --conditions " +
-			"BnB,BnBr -o map.png " +
-			"notebooks/results/map/rate-*.jsonl",
+		Example: "  coadapt map notebooks/results/map/*.jsonl\n  coadapt map --cut 4 --conditions BnB,BnBr -o " +
+			"map.png notebooks/results/map/rate-*.jsonl",
 		RunE: func(c *cobra.Command, files []string) error {
 			if len(files) == 0 {
 				return errors.New("no files, want those of some experiments, such as notebooks/results/map/*.jsonl")
@@ -179,19 +178,14 @@ func drawMap(all []setting, n int, title, out string) error {
 			if err != nil {
 				return err
 			}
-			row.Values[0] = append(
-				row.Values[0],
-				figure.Value{
-					Treatment: t,
-					Value:     100 * float64(d.Failed) / float64(d.Of),
-					Low:       100 * d.FailedLow,
-					High:      100 * d.FailedTop,
-				},
-			)
-			row.Values[1] = append(
-				row.Values[1],
-				figure.Value{Treatment: t, Value: number(d.Estimate), Low: number(d.Low), High: number(d.High)},
-			)
+			row.Values[0] = append(row.Values[0], figure.Value{
+				Treatment: t,
+				Value:     100 * float64(d.Failed) / float64(d.Of),
+				Low:       100 * d.FailedLow,
+				High:      100 * d.FailedTop,
+			})
+			row.Values[1] = append(row.Values[1],
+				figure.Value{Treatment: t, Value: number(d.Estimate), Low: number(d.Low), High: number(d.High)})
 			fewest, most = min(fewest, d.Of), max(most, d.Of)
 			if d.Units > 0 {
 				low, high = min(low, *d.Estimate), max(high, *d.Estimate)
@@ -217,12 +211,8 @@ func drawMap(all []setting, n int, title, out string) error {
 		},
 		figure.Options{
 			Title: title,
-			Caption: fmt.Sprintf(
-				"Cut at n = %d; %s nets a row and condition. Left: 95%% Wilson. Right: 95%% t over pairs of target "+
-					"and seed, nets that failed left out; with an arrow it goes on.",
-				n,
-				nets,
-			),
+			Caption: fmt.Sprintf("Cut at n = %d; %s nets a row and condition. Left: 95%% Wilson. Right: 95%% t over "+
+				"pairs of target and seed, nets that failed left out; with an arrow it goes on.", n, nets),
 		},
 	)
 	if err != nil {

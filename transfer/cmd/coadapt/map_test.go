@@ -90,13 +90,8 @@ func TestTheMapsOfThePage(t *testing.T) {
 		}
 		for line := range strings.Lines(must(t, append([]string{"map", "--conditions", conditions}, files...)...)) {
 			if line = strings.Join(strings.Fields(line), " "); !lines[line] {
-				t.Errorf(
-					"notebooks/results/fragility.md lacks the line %q of coadapt map --conditions %s "+
-						"notebooks/results/%s/*.jsonl",
-					line,
-					conditions,
-					folder,
-				)
+				t.Errorf("notebooks/results/fragility.md lacks the line %q of coadapt map --conditions %s "+
+					"notebooks/results/%s/*.jsonl", line, conditions, folder)
 			}
 		}
 	}

@@ -52,10 +52,9 @@ func netsCommand(stdout io.Writer) *cobra.Command {
 	c.Flags().StringVar(&g.splits, "splits", "0", "balanced: splits of the classes, with commas")
 	c.Flags().StringVar(&g.seeds, "seeds", "0", "balanced: replicates, such as 0, 0,1 or 0-4")
 	c.Flags().StringVarP(&g.cuts, "cuts", "n", "1-7", "balanced: cuts")
-	c.Flags().
-		Float64Var(&sd, "sd", 0, "instead of the nets, say what effect they find: standard deviation of a paired "+
-			"difference between units, in points\n(coadapt stats gives errors: sd = se times the root of the "+
-			"number of units)")
+	c.Flags().Float64Var(&sd, "sd", 0,
+		"instead of the nets, say what effect they find: standard deviation of a paired difference between units, "+
+			"in points\n(coadapt stats gives errors: sd = se times the root of the number of units)")
 	f.flags(c, "net")
 	formerly(c.Flags(), olderWords)
 	c.MarkFlagsMutuallyExclusive("sd", "json")
@@ -79,17 +78,9 @@ func detectable(w io.Writer, all []transfer.GridNet, sd float64) error {
 	if err != nil {
 		return fmt.Errorf("-sd: %w", err)
 	}
-	_, err = fmt.Fprintf(
-		w,
-		"%d nets, %d units (targets and seeds): where paired differences spread by %v points, 80%% power at 0.05 for "+
-			"one of %.2f points at a single cut,\nfor one of %.2f with Bonferroni's correction over %d cuts\n",
-		len(all),
-		len(units),
-		sd,
-		one,
-		strict,
-		len(cuts),
-	)
+	_, err = fmt.Fprintf(w, "%d nets, %d units (targets and seeds): where paired differences spread by %v points, "+
+		"80%% power at 0.05 for one of %.2f points at a single cut,\nfor one of %.2f with Bonferroni's correction "+
+		"over %d cuts\n", len(all), len(units), sd, one, strict, len(cuts))
 	return err
 }
 
@@ -177,8 +168,7 @@ func newNetRecord(p transfer.GridNet) netRecord {
 		Condition: n.Treatment.String(),
 		Split:     n.Split,
 		Seed:      n.Seed,
-		Source: n.Source().
-			String(),
+		Source:    n.Source().String(),
 		Target:    n.Target.String(),
 		PerClass:  some(n.PerClass),
 		Parent:    p.Parent(),

@@ -29,10 +29,8 @@ func TestSplitFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	class := src.Classes()
-	file := write(
-		"round.txt",
-		"# two tasks\n[A]\n"+class[0].Name+"\n"+class[1].Name+"\n[B]\n"+class[2].Name+"\n"+class[3].Name+"\n",
-	)
+	file := write("round.txt",
+		"# two tasks\n[A]\n"+class[0].Name+"\n"+class[1].Name+"\n[B]\n"+class[2].Name+"\n"+class[3].Name+"\n")
 	train := []string{"curve", "-data", data, "-widths", "4,4,4,4,4,8,8", "-steps", "2", "-batch", "4",
 		"-backend", "go", "-conditions", "AnB", "-cuts", "3", "-split-file", file}
 	status, out, errs := coadapt(t, t.Context(), append(train, "-json")...)

@@ -51,20 +51,11 @@ func packCommand(stdout, stderr io.Writer) *cobra.Command {
 	fl.IntVar(&f.size, "size", 256, "pixels a side")
 	fl.IntVar(&f.shard, "shard-mib", 256, "most MiB of a shard")
 	fl.IntVar(&f.workers, "workers", 0, "goroutines that decode (default: one a core)")
-	fl.BoolVar(
-		&f.skipBad,
-		"skip-bad",
-		false,
-		"leave out pictures that do not decode, and name them, instead of stopping",
-	)
+	fl.BoolVar(&f.skipBad, "skip-bad", false,
+		"leave out pictures that do not decode, and name them, instead of stopping")
 	setup.PartFlags(&f.parts, fl)
-	fl.BoolVar(
-		&f.turbo,
-		"libjpeg-turbo",
-		false,
-		"decode JPEGs with this machine's libjpeg-turbo, several times faster; the pictures differ by a grey level "+
-			"and are other data",
-	)
+	fl.BoolVar(&f.turbo, "libjpeg-turbo", false, "decode JPEGs with this machine's libjpeg-turbo, several times "+
+		"faster; the pictures differ by a grey level and are other data")
 	fl.BoolVar(&f.json, "json", false, "print what was done as a JSON object")
 	c.MarkFlagsMutuallyExclusive("verify", "data")
 	c.MarkFlagsMutuallyExclusive("verify", "output")
@@ -136,37 +127,22 @@ func (f *packFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 		Digest:   packed.Digest(),
 		Classes:  len(src.Classes()),
 		Pictures: report.Pictures,
-		Train: packed.Len(
-			dataset.Train,
-		),
-		Test:    packed.Len(dataset.Test),
-		Size:    f.size,
-		Shards:  report.Shards,
-		Kept:    report.Kept,
-		Bytes:   report.Bytes,
-		Bad:     len(report.Bad),
-		Seconds: time.Since(began).Seconds(),
+		Train:    packed.Len(dataset.Train),
+		Test:     packed.Len(dataset.Test),
+		Size:     f.size,
+		Shards:   report.Shards,
+		Kept:     report.Kept,
+		Bytes:    report.Bytes,
+		Bad:      len(report.Bad),
+		Seconds:  time.Since(began).Seconds(),
 	}
 	if f.json {
 		w := writer{form: form{json: true}, w: stdout}
 		return w.write(rec)
 	}
-	fmt.Fprintf(
-		stdout,
-		"%s: %d pictures of %d classes at %d px (%d train, %d test), %.1f MB in %d shards, %d of them there before; "+
-			"%d left out; %.1f s\n",
-		f.out,
-		rec.Pictures,
-		rec.Classes,
-		rec.Size,
-		rec.Train,
-		rec.Test,
-		float64(rec.Bytes)/1e6,
-		rec.Shards,
-		rec.Kept,
-		rec.Bad,
-		rec.Seconds,
-	)
+	fmt.Fprintf(stdout, "%s: %d pictures of %d classes at %d px (%d train, %d test), %.1f MB in %d shards, %d of "+
+		"them there before; %d left out; %.1f s\n", f.out, rec.Pictures, rec.Classes, rec.Size, rec.Train, rec.Test,
+		float64(rec.Bytes)/1e6, rec.Shards, rec.Kept, rec.Bad, rec.Seconds)
 	return nil
 }
 

@@ -58,32 +58,15 @@ func planCommand(stdout, stderr io.Writer) *cobra.Command {
 	}
 	f.experimentFlags.flags(c, defaultGrid)
 	fl := c.Flags()
-	fl.DurationVar(
-		&f.budget,
-		"budget",
-		0,
-		"time of one worker, such as 8h: choose the nets that narrow the intervals of the decomposition most",
-	)
-	fl.Float64Var(
-		&f.rate,
-		"images-per-second",
-		0,
-		"training speed of a whole net on the machine that will train, instead of timing this one",
-	)
+	fl.DurationVar(&f.budget, "budget", 0,
+		"time of one worker, such as 8h: choose the nets that narrow the intervals of the decomposition most")
+	fl.Float64Var(&f.rate, "images-per-second", 0,
+		"training speed of a whole net on the machine that will train, instead of timing this one")
 	fl.Float64Var(&f.price, "hour-price", 0, "what an hour of one worker costs, in any currency")
-	fl.Float64Var(
-		&f.sd,
-		"sd",
-		0,
-		"with --budget: standard deviation of a paired difference between units, in points (default: that of the "+
-			"store's results, else 2)",
-	)
-	fl.DurationVar(
-		&f.calibration,
-		"calibrate",
-		3*time.Second,
-		"how long each of up to three nets is timed, after compiling",
-	)
+	fl.Float64Var(&f.sd, "sd", 0, "with --budget: standard deviation of a paired difference between units, in "+
+		"points (default: that of the store's results, else 2)")
+	fl.DurationVar(&f.calibration, "calibrate", 3*time.Second,
+		"how long each of up to three nets is timed, after compiling")
 	fl.BoolVar(&f.json, "json", false, "print one JSON object")
 	return c
 }
@@ -106,12 +89,8 @@ func (f *planFlags) paper(c *cobra.Command, stdout io.Writer) error {
 	var other error
 	c.Flags().Visit(func(fl *pflag.Flag) {
 		if !slices.Contains([]string{"grid", "json", "images-per-second", "hour-price", "budget"}, fl.Name) {
-			other = fmt.Errorf(
-				"-%s: without -data the grid %s is priced by CaffeNet and the recipe of 2014 alone; name -data, or "+
-					"leave the flag out",
-				fl.Name,
-				f.grid,
-			)
+			other = fmt.Errorf("-%s: without -data the grid %s is priced by CaffeNet and the recipe of 2014 alone; "+
+				"name -data, or leave the flag out", fl.Name, f.grid)
 		}
 	})
 	if other != nil {

@@ -17,21 +17,11 @@ func (f *planFlags) planTable(w io.Writer, r planRecord) error {
 		fmt.Fprintf(tw, "%s\t%s\n", what, fmt.Sprintf(format, args...))
 	}
 	line("nets", "%d: %d in the store, %d to train", r.Nets, r.Hits, r.Misses)
-	line(
-		"multiply-adds",
-		"%s: %s in training, %s in tests",
-		sweep.Scientific(new(big.Int).Add(r.Train, r.Test)),
-		sweep.Scientific(r.Train),
-		sweep.Scientific(r.Test),
-	)
+	line("multiply-adds", "%s: %s in training, %s in tests", sweep.Scientific(new(big.Int).Add(r.Train, r.Test)),
+		sweep.Scientific(r.Train), sweep.Scientific(r.Test))
 	line("images", "%s in training", thousands(r.Images))
-	line(
-		"disk",
-		"%s, of which %s stay after coadapt store gc --weights; %s for each worker's checkpoints",
-		sweep.Megabytes(r.Disk),
-		sweep.Megabytes(r.Pruned),
-		sweep.Megabytes(r.Checkpoints),
-	)
+	line("disk", "%s, of which %s stay after coadapt store gc --weights; %s for each worker's checkpoints",
+		sweep.Megabytes(r.Disk), sweep.Megabytes(r.Pruned), sweep.Megabytes(r.Checkpoints))
 	if r.Memory != nil {
 		line("memory", "%s for one worker, images included, as measured", sweep.Megabytes(*r.Memory))
 	}

@@ -98,20 +98,11 @@ func probeCommand(stdout, stderr io.Writer) *cobra.Command {
 		},
 	}
 	f.flags(c, "curve")
-	c.Flags().IntVar(
-		&pictures,
-		"pictures",
-		probing.DefaultPictures,
-		"how many test pictures, and for probes that fit as many training pictures",
-	)
+	c.Flags().IntVar(&pictures, "pictures", probing.DefaultPictures,
+		"how many test pictures, and for probes that fit as many training pictures")
 	own.flags(c)
-	c.Flags().StringVarP(
-		&file,
-		"output",
-		"o",
-		"",
-		"write the values to this .csv or .json file, or draw them to a .png, .svg or .pdf",
-	)
+	c.Flags().StringVarP(&file, "output", "o", "",
+		"write the values to this .csv or .json file, or draw them to a .png, .svg or .pdf")
 	out.flags(c, "value")
 	return c
 }

@@ -23,8 +23,8 @@ type probeFields struct {
 func (o *probeFields) flags(c *cobra.Command) {
 	c.Flags().BoolVar(&o.matched, "matched", false, "path: bring the second net's units into the order of the first's")
 	c.Flags().StringVar(&o.layer, "layer", "", "maximise: the layer whose units are looked at (default: the last one)")
-	c.Flags().
-		IntSliceVar(&o.units, "units", nil, "maximise: the numbers of the units, from 0 (default: the first four)")
+	c.Flags().IntSliceVar(&o.units, "units", nil,
+		"maximise: the numbers of the units, from 0 (default: the first four)")
 }
 
 // set is the probe with what was asked for. It fails for an option that the probe of the name does not have.

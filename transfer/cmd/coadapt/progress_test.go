@@ -42,30 +42,24 @@ func TestPlain(t *testing.T) {
 	for k := range 100 {
 		p.event(transfer.Event{Progress: transfer.Progress{Net: n, Step: k, Steps: 100}, Total: 2})
 	}
-	p.event(
-		transfer.Event{
-			Progress: transfer.Progress{Net: n},
-			Done:     1,
-			Total:    2,
-			Result:   &transfer.Result{Net: n, Status: transfer.OK, Hit: true},
-		},
-	)
-	p.event(
-		transfer.Event{
-			Progress: transfer.Progress{Net: n},
-			Done:     1,
-			Total:    2,
-			Result:   &transfer.Result{Net: n, Status: transfer.OK, Accuracy: 0.25, Seconds: 2},
-		},
-	)
-	p.event(
-		transfer.Event{
-			Progress: transfer.Progress{Net: n},
-			Done:     2,
-			Total:    2,
-			Result:   &transfer.Result{Net: n, Status: transfer.Diverged, Reason: "the loss is NaN"},
-		},
-	)
+	p.event(transfer.Event{
+		Progress: transfer.Progress{Net: n},
+		Done:     1,
+		Total:    2,
+		Result:   &transfer.Result{Net: n, Status: transfer.OK, Hit: true},
+	})
+	p.event(transfer.Event{
+		Progress: transfer.Progress{Net: n},
+		Done:     1,
+		Total:    2,
+		Result:   &transfer.Result{Net: n, Status: transfer.OK, Accuracy: 0.25, Seconds: 2},
+	})
+	p.event(transfer.Event{
+		Progress: transfer.Progress{Net: n},
+		Done:     2,
+		Total:    2,
+		Result:   &transfer.Result{Net: n, Status: transfer.Diverged, Reason: "the loss is NaN"},
+	})
 	if got, want := out.String(),
 		"1/2 0/baseB accuracy 0.250, 2.0 s\n2/2 0/baseB diverged (the loss is NaN)\n"; got != want {
 		t.Errorf("%q, want %q", got, want)

@@ -146,10 +146,7 @@ func markdown(w *strings.Builder, title, note string, results []transfer.Result,
 		len(results),
 		code(results[0].Arch),
 		code(results[0].Data),
-		strings.Join(
-			by,
-			", ",
-		),
+		strings.Join(by, ", "),
 		strings.Join(slices.Compact(splits), ", "),
 		strings.Join(slices.Compact(seeds), ", "),
 		seconds,
@@ -173,12 +170,8 @@ func markdown(w *strings.Builder, title, note string, results []transfer.Result,
 		var text strings.Builder
 		failureTable(&text, report.Failures)
 		fmt.Fprint(w, code(text.String()))
-		fmt.Fprint(
-			w,
-			"```\n\nThose that diverged or did not train are in no mean; those that kept less than half are "+
-				"numbers, and in it. "+
-				"Where nets failed, means and differences say little.\n\n",
-		)
+		fmt.Fprint(w, "```\n\nThose that diverged or did not train are in no mean; those that kept less than half "+
+			"are numbers, and in it. Where nets failed, means and differences say little.\n\n")
 	}
 	decomposition(w, report)
 	claims(w, report)
@@ -212,14 +205,9 @@ func decomposition(w *strings.Builder, report *stats.Report) {
 		head += fmt.Sprintf(" %s<br>%s |", n, cells[""][n])
 		rule += "-|"
 	}
-	fmt.Fprintf(
-		w,
-		"## Decomposition\n\nPoints, simultaneous %v%% interval over the cuts (or the ranges) of a column, and over "+
-			"how many units: pairs of the same target and seed.\n\n%s\n%s\n",
-		100*report.Level,
-		head,
-		rule,
-	)
+	fmt.Fprintf(w, "## Decomposition\n\nPoints, simultaneous %v%% interval over the cuts (or the ranges) of a "+
+		"column, and over how many units: pairs of the same target and seed.\n\n%s\n%s\n", 100*report.Level, head,
+		rule)
 	for _, at := range rows {
 		fmt.Fprintf(w, "| %s |", at)
 		for _, n := range names {
@@ -255,11 +243,8 @@ func claims(w *strings.Builder, report *stats.Report) {
 		}
 		fmt.Fprintf(w, "- **%s** (%s %s): %s. %s.\n", name, c.Estimand, c.Range(), c.Says, strings.Join(parts, "; "))
 	}
-	fmt.Fprint(
-		w,
-		"\n## Every line\n\n| claim | at | estimate | simultaneous interval | plain interval | test | adjusted p | "+
-			"permutation p | detectable | verdict |\n|-|-|-|-|-|-|-|-|-|-|\n",
-	)
+	fmt.Fprint(w, "\n## Every line\n\n| claim | at | estimate | simultaneous interval | plain interval | test | "+
+		"adjusted p | permutation p | detectable | verdict |\n|-|-|-|-|-|-|-|-|-|-|\n")
 	warnings := make(map[string]bool)
 	var warned []string
 	for _, l := range report.Lines {
@@ -279,14 +264,9 @@ func claims(w *strings.Builder, report *stats.Report) {
 	if len(warned) > 0 {
 		fmt.Fprintf(w, "\nWarnings: %s.\n", strings.Join(warned, ". "))
 	}
-	fmt.Fprintf(
-		w,
-		"\n%d nets are numbers, %d are not. %s Detectable: the difference that as many clusters of this spread find "+
-			"with 80%% power at 0.05, asked of one line alone.\n",
-		report.Nets,
-		len(report.Missing),
-		intervalNote(report.Level),
-	)
+	fmt.Fprintf(w, "\n%d nets are numbers, %d are not. %s Detectable: the difference that as many clusters of this "+
+		"spread find with 80%% power at 0.05, asked of one line alone.\n", report.Nets, len(report.Missing),
+		intervalNote(report.Level))
 }
 
 func number(x float64, digits int) string {

@@ -108,14 +108,8 @@ func probeTable(w *strings.Builder, k probing.Kept) {
 	if slices.ContainsFunc(rows, func(r row) bool { return cells[r][""] != "" }) {
 		layers = append([]string{""}, layers...)
 	}
-	fmt.Fprintf(
-		w,
-		"### %s\n\n`coadapt probe %s`, fields `%s`, %d pictures of a part at most.\n\n| nets | what |",
-		k.Probe,
-		k.Probe,
-		code(string(k.Fields)),
-		k.Pictures,
-	)
+	fmt.Fprintf(w, "### %s\n\n`coadapt probe %s`, fields `%s`, %d pictures of a part at most.\n\n| nets | what |",
+		k.Probe, k.Probe, code(string(k.Fields)), k.Pictures)
 	for _, l := range layers {
 		if l == "" {
 			l = "net"

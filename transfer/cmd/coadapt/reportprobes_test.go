@@ -25,17 +25,8 @@ func TestReportOfProbes(t *testing.T) {
 		}
 	}
 	for _, from := range []struct{ in, out string }{{dir, first}, {first, again}} {
-		status, _, errs := coadapt(
-			t,
-			t.Context(),
-			"report",
-			"-in",
-			filepath.Join(from.in, "nets.jsonl"),
-			"-o",
-			from.out,
-			"-title",
-			"t",
-		)
+		status, _, errs := coadapt(t, t.Context(), "report", "-in", filepath.Join(from.in, "nets.jsonl"), "-o",
+			from.out, "-title", "t")
 		if status != 0 {
 			t.Fatal(errs)
 		}

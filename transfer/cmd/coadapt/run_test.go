@@ -139,10 +139,8 @@ func TestRun(t *testing.T) {
 			t.Errorf("status lacks %q:\n%s", want, text)
 		}
 	}
-	if _, list, _ := coadapt(t, t.Context(), "status", "-all"); !strings.HasPrefix(
-		list,
-		st.ID+"  12 of 12 done, 0 at work",
-	) {
+	if _, list, _ := coadapt(t, t.Context(), "status", "-all"); !strings.HasPrefix(list,
+		st.ID+"  12 of 12 done, 0 at work") {
 		t.Errorf("status -all: %s", list)
 	}
 	if _, log, _ := coadapt(t, t.Context(), "logs", "0/A3B"); !strings.Contains(log, "begins") ||
@@ -334,9 +332,7 @@ func TestPlan(t *testing.T) {
 	if after.Hits != 12 || after.Misses != 0 || after.Train.Sign() != 0 || after.Hours != nil {
 		t.Errorf("all trained: %+v", after)
 	}
-	code, text, errs := coadapt(
-		t,
-		t.Context(),
+	code, text, errs := coadapt(t, t.Context(),
 		append([]string{"plan", "-calibrate", "200ms", "-budget", "1m", "-sd", "1"}, small("40")[1:]...)...)
 	for _, want := range []string{"12: 0 in the store, 12 to train", "critical path", "then 0/", "expected width",
 		"fragility", "as given by --sd"} {

@@ -29,13 +29,8 @@ type slurmFlags struct {
 
 func (f *slurmFlags) flags(c *cobra.Command) {
 	fl := c.Flags()
-	fl.StringVar(
-		&f.on,
-		"on",
-		"",
-		"slurm: give the nets to a cluster as job arrays, parents first, and return; needs a store that "+
-			"its nodes share",
-	)
+	fl.StringVar(&f.on, "on", "", "slurm: give the nets to a cluster as job arrays, parents first, and return; "+
+		"needs a store that its nodes share")
 	fl.BoolVar(&f.dry, "dry-run", false, "with --on slurm: print the scripts and submit nothing")
 	fl.StringVar(&f.Partition, "partition", "", "with --on slurm: partition (default: the cluster's)")
 	fl.StringVar(&f.Account, "account", "", "with --on slurm: account that is charged")
@@ -43,45 +38,19 @@ func (f *slurmFlags) flags(c *cobra.Command) {
 	fl.StringVar(&f.Constraint, "constraint", "", "with --on slurm: features of the nodes, such as a100")
 	fl.IntVar(&f.GPUs, "gpus", 0, "with --on slurm: GPUs of a task")
 	fl.IntVar(&f.CPUs, "cpus", 0, "with --on slurm: cores of a task (default: the cluster's)")
-	fl.DurationVar(
-		&f.Time,
-		"time",
-		0,
-		"with --on slurm: time limit of a task, such as 4h; what is not done by then is gone on with\n(default: one "+
-			"and a half times what coadapt plan says for this machine, and ten minutes)",
-	)
-	fl.StringVar(
-		&f.memory,
-		"memory",
-		"",
-		"with --on slurm: memory of a task, such as 8G (default: one and a quarter times what timing for --time took, "+
-			"and 512 MiB;\nwithout that, the cluster's)",
-	)
-	fl.Float64Var(
-		&f.speed,
-		"images-per-second",
-		0,
-		"with --on slurm: training speed of a whole net on a node, for --time, instead of timing this machine",
-	)
-	fl.IntVar(
-		&f.Group,
-		"group",
-		0,
-		"with --on slurm: nets of a task (default: one, or as many as the cluster's limits ask for)",
-	)
-	fl.IntVar(
-		&f.MaxArray,
-		"max-array",
-		0,
-		"with --on slurm: tasks of a job array (default: as many as the cluster allows)",
-	)
+	fl.DurationVar(&f.Time, "time", 0, "with --on slurm: time limit of a task, such as 4h; what is not done by then "+
+		"is gone on with\n(default: one and a half times what coadapt plan says for this machine, and ten minutes)")
+	fl.StringVar(&f.memory, "memory", "", "with --on slurm: memory of a task, such as 8G (default: one and a "+
+		"quarter times what timing for --time took, and 512 MiB;\nwithout that, the cluster's)")
+	fl.Float64Var(&f.speed, "images-per-second", 0,
+		"with --on slurm: training speed of a whole net on a node, for --time, instead of timing this machine")
+	fl.IntVar(&f.Group, "group", 0,
+		"with --on slurm: nets of a task (default: one, or as many as the cluster's limits ask for)")
+	fl.IntVar(&f.MaxArray, "max-array", 0,
+		"with --on slurm: tasks of a job array (default: as many as the cluster allows)")
 	fl.IntVar(&f.MaxRunning, "max-running", 0, "with --on slurm: tasks of a job array that run at once (default: all)")
-	fl.StringArrayVar(
-		&f.Extra,
-		"sbatch",
-		nil,
-		"with --on slurm: one more option of sbatch, such as --sbatch=--exclusive; may be given again",
-	)
+	fl.StringArrayVar(&f.Extra, "sbatch", nil,
+		"with --on slurm: one more option of sbatch, such as --sbatch=--exclusive; may be given again")
 }
 
 // schedulerOnly are the flags that mean nothing without -on slurm.
@@ -254,19 +223,8 @@ func jobNumbers(s *slurm.Submission) string {
 // taskCommand is this command for one task of an array: the same experiment, but nets that the script names, of the run
 // it joins.
 func (f *runFlags) taskCommand(c *cobra.Command, program, id string) []string {
-	drop := append(
-		schedulerOnly(),
-		"on",
-		"detach",
-		"json",
-		"csv",
-		"grid",
-		"nets",
-		"splits",
-		"seeds",
-		"conditions",
-		"cuts",
-	)
+	drop := append(schedulerOnly(), "on", "detach", "json", "csv", "grid", "nets", "splits", "seeds", "conditions",
+		"cuts")
 	return append([]string{program}, append(commandLine(c, drop...), "--join="+id)...)
 }
 

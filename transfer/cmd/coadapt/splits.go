@@ -25,9 +25,8 @@ func splitsCommand(stdout, stderr io.Writer) *cobra.Command {
 		Short: "Derive the class splits of 2014 and prove them by the released MD5 sums",
 		Long: "Make the file lists of the 2014 experiment: the eight random halves from numpy's generator, the " +
 			"natural and the man-made half from the synsets,\n" +
-			"and the first k images of each class; compare their MD5 sums with those of the release. " +
-			"Validation lists " +
-			"need no images, as their labels are\n" +
+			"and the first k images of each class; compare their MD5 sums with those of the release. Validation " +
+			"lists need no images, as their labels are\n" +
 			"built in; training lists need the names of all training images of ILSVRC2012.",
 		Example: "  coadapt splits\n  coadapt splits --ilsvrc12 ilsvrc12/ -o lists/",
 		Args:    cobra.NoArgs,

@@ -19,13 +19,11 @@ type sourceFlags struct{ source, in, store, experiment, rule string }
 
 func (f *sourceFlags) flags(c *cobra.Command) {
 	c.Flags().StringVar(&f.source, "source", "store", "store, or 2014: what Yosinski et al. measured")
-	c.Flags().
-		StringVar(&f.in, "in", "",
-			"read nets from this file of JSON lines, as curve --json and show --json print them; - is standard input")
-	c.Flags().
-		StringVar(&f.rule, "select", "", "rule by which a net's accuracy is taken: final (after the last step; "+
-			"default) or best10\n(mean of the ten largest test accuracies on the way, the paper's; default with "+
-			"--source 2014)")
+	c.Flags().StringVar(&f.in, "in", "",
+		"read nets from this file of JSON lines, as curve --json and show --json print them; - is standard input")
+	c.Flags().StringVar(&f.rule, "select", "", "rule by which a net's accuracy is taken: final (after the last step; "+
+		"default) or best10\n(mean of the ten largest test accuracies on the way, the paper's; default with "+
+		"--source 2014)")
 	storeFlags(c, &f.store, &f.experiment)
 	c.MarkFlagsMutuallyExclusive("source", "in")
 }
@@ -225,14 +223,9 @@ func reportTable(w io.Writer, r *stats.Report) error {
 
 // intervalNote says what the two intervals of a line are.
 func intervalNote(level float64) string {
-	return fmt.Sprintf(
-		"[ ] is a simultaneous %v%% interval: those of a claim's cuts (or of its ranges) hold all together, by "+
-			"Bonferroni, "+
-			"and the verdict is whether it excludes zero (or what is claimed instead); p is adjusted likewise. "+
-			"The plain %v%% interval is of one line alone.",
-		100*level,
-		100*level,
-	)
+	return fmt.Sprintf("[ ] is a simultaneous %v%% interval: those of a claim's cuts (or of its ranges) hold all "+
+		"together, by Bonferroni, and the verdict is whether it excludes zero (or what is claimed instead); p is "+
+		"adjusted likewise. The plain %v%% interval is of one line alone.", 100*level, 100*level)
 }
 
 // points is an interval of accuracies.
@@ -243,11 +236,8 @@ func failureTable(w io.Writer, failures []stats.Failure) {
 	if len(failures) == 0 {
 		return
 	}
-	fmt.Fprintln(
-		w,
-		"Nets that failed (diverged, not trained, or less than half of what their base has above chance) where their "+
-			"base did not:",
-	)
+	fmt.Fprintln(w, "Nets that failed (diverged, not trained, or less than half of what their base has above "+
+		"chance) where their base did not:")
 	for _, f := range failures {
 		at := ""
 		if f.N > 0 {

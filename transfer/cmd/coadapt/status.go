@@ -83,20 +83,15 @@ func statusCommand(stdout io.Writer) *cobra.Command {
 				cluster.merge(c.Context(), st)
 				return draw(st)
 			}
-			_, err = watch(
-				c.Context().Done(),
-				reader,
-				show,
-				func(st *sweep.Status) bool { return !repeat || st.Finished() },
-			)
+			_, err = watch(c.Context().Done(), reader, show,
+				func(st *sweep.Status) bool { return !repeat || st.Finished() })
 			return err
 		},
 	}
 	where.flags(c.Flags())
 	c.Flags().BoolVar(&repeat, "watch", false, "go on, once a second, until the run is finished or Ctrl-C")
-	c.Flags().
-		BoolVar(&asJSON, "json", false,
-			"print a JSON object: id, counts, share, left_seconds, workers, nets; with --watch one a second")
+	c.Flags().BoolVar(&asJSON, "json", false,
+		"print a JSON object: id, counts, share, left_seconds, workers, nets; with --watch one a second")
 	c.Flags().BoolVar(&everyRun, "all", false, "all runs of the store, a line each")
 	return c
 }
@@ -200,12 +195,8 @@ func attachCommand(stdout, stderr io.Writer) *cobra.Command {
 				}
 				return finishedLines(stdout, st, told)
 			}
-			st, err := watch(
-				c.Context().Done(),
-				sweep.NewReader(s, r),
-				show,
-				func(st *sweep.Status) bool { return len(st.Workers) == 0 && !cluster.live() },
-			)
+			st, err := watch(c.Context().Done(), sweep.NewReader(s, r), show,
+				func(st *sweep.Status) bool { return len(st.Workers) == 0 && !cluster.live() })
 			switch {
 			case err != nil:
 				return err
@@ -371,8 +362,7 @@ func logsCommand(stdout io.Writer) *cobra.Command {
 		},
 	}
 	where.flags(c.Flags())
-	c.Flags().
-		StringVar(&run, "run", "",
-			"the run, or the beginning of its name (default: the one that somebody worked on last)")
+	c.Flags().StringVar(&run, "run", "",
+		"the run, or the beginning of its name (default: the one that somebody worked on last)")
 	return c
 }

@@ -117,9 +117,8 @@ func storeShow(stdout, stderr io.Writer, openIt func() (*store.Store, error)) *c
 	return &cobra.Command{
 		Use:   "show NET|KEY",
 		Short: "Print all that is kept of a net, but for its weights",
-		Long: "Print what a net is judged to be, and below it the files of its entry as they were " +
-			"written. A net that " +
-			"did not train has the status ok in\n" +
+		Long: "Print what a net is judged to be, and below it the files of its entry as they were written. A net " +
+			"that did not train has the status ok in\n" +
 			"result.json, as its training came to the end; everywhere else it is not trained, and in no mean.",
 		Example: "  coadapt store show 0/A3B           # where one experiment has such a net\n" +
 			"  coadapt store show 93c450bf2db3    # the beginning of a key is enough",
@@ -192,10 +191,8 @@ func storeVerify(stdout, stderr io.Writer, openIt func() (*store.Store, error)) 
 			show.clear()
 			fmt.Fprintf(stdout, "%d entries whole, %.1f MB; %d broken\n", whole, float64(bytes)/1e6, faults)
 			if faults > 0 {
-				return errors.New(
-					"not all entries are whole; those set aside are computed again by the next run, others can be " +
-						"removed by store rm",
-				)
+				return errors.New("not all entries are whole; those set aside are computed again by the next run, " +
+					"others can be removed by store rm")
 			}
 			return nil
 		},
@@ -233,9 +230,8 @@ func storeGC(stdout io.Writer, openIt func() (*store.Store, error)) *cobra.Comma
 			return err
 		},
 	}
-	c.Flags().
-		BoolVar(&weights, "weights", false,
-			"drop weights of nets that are nobody's parent; results, metrics and logs stay")
+	c.Flags().BoolVar(&weights, "weights", false,
+		"drop weights of nets that are nobody's parent; results, metrics and logs stay")
 	return c
 }
 

@@ -52,17 +52,8 @@ func TestSurveyIsPrinted(t *testing.T) {
 	}
 	want := "data: " + dir + ": 2 classes, 8 training and 8 test pictures; passed over: " +
 		"1 hidden, or kept by a system or a program (train/ant/Thumbs.db), 2 no pictures (train/ant/notes.md)\n"
-	status, _, errs := coadapt(
-		t,
-		t.Context(),
-		"pack",
-		"-data",
-		dir,
-		"-size",
-		"16",
-		"-o",
-		filepath.Join(t.TempDir(), "out"),
-	)
+	status, _, errs := coadapt(t, t.Context(), "pack", "-data", dir, "-size", "16", "-o",
+		filepath.Join(t.TempDir(), "out"))
 	if status != 0 || strings.Count(errs, want) != 1 {
 		t.Errorf("pack: status %d, %q, want one line %q", status, errs, want)
 	}

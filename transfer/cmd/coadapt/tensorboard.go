@@ -57,11 +57,8 @@ func (e *exporter) events(ctx context.Context, folder string, results []transfer
 			continue
 		}
 		run := fmt.Sprintf("%s-%.6s", r.Net, r.Key) // two experiments of one name may come from elsewhere
-		dir := filepath.Join(
-			folder,
-			cmp.Or(notInFolder.ReplaceAllString(r.Experiment, "-"), "experiment"),
-			notInFolder.ReplaceAllString(run, "-"),
-		)
+		dir := filepath.Join(folder, cmp.Or(notInFolder.ReplaceAllString(r.Experiment, "-"), "experiment"),
+			notInFolder.ReplaceAllString(run, "-"))
 		if err := durable.MakeDir(dir); err != nil {
 			return err
 		}

@@ -81,15 +81,9 @@ func (o *opened) join(id string) error {
 	}
 	for _, p := range o.plans {
 		if key := keys[p.Net]; key != p.Key {
-			return fmt.Errorf(
-				"-join %s: net %s is another one here (%.12s) than in the run (%.12s): data, recipe or backend "+
-					"differ, such as where a machine has no plugin; "+
-					"coadapt version says what there is",
-				id,
-				p.Net,
-				p.Key,
-				key,
-			)
+			return fmt.Errorf("-join %s: net %s is another one here (%.12s) than in the run (%.12s): data, recipe "+
+				"or backend differ, such as where a machine has no plugin; coadapt version says what there is", id,
+				p.Net, p.Key, key)
 		}
 	}
 	o.record = r

@@ -26,9 +26,8 @@ func weightsCommand(stdout, stderr io.Writer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "weights",
 		Short: "Weights in and out: list a file's tensors, convert it, export a net for other programs",
-		Long: "Weights are carried in files of safetensors, under torchvision's names for the nets that " +
-			"it has; those " +
-			"of timm, Caffe's\n" +
+		Long: "Weights are carried in files of safetensors, under torchvision's names for the nets that it has; " +
+			"those of timm, Caffe's\n" +
 			".caffemodel and .onnx are read, too. Shapes are checked against the net, and turned to the layouts of " +
 			"either side.",
 		Args: cobra.NoArgs,
@@ -133,9 +132,8 @@ func weightsImport(stdout io.Writer) *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&a, "arch", "", "the net, as in coadapt arch: a name with its options, or a FILE.json")
-	c.Flags().
-		IntVar(&size, "size", 0,
-			"pixels of the image, where inner products see more or fewer places (default: the net's)")
+	c.Flags().IntVar(&size, "size", 0,
+		"pixels of the image, where inner products see more or fewer places (default: the net's)")
 	c.Flags().StringVarP(&out, "output", "o", "", "file that ends in .safetensors")
 	return c
 }
@@ -191,11 +189,10 @@ func weightsExport(stdout, stderr io.Writer) *cobra.Command {
 			return exportNet(stdout, k, mean, files)
 		},
 	}
-	c.Flags().
-		StringVarP(&out, "output", "o", "",
-			"file that ends in .safetensors, or a folder, with a slash at its end where it is new")
-	c.Flags().
-		StringVar(&data, "data", "", "what the net was trained on, as in coadapt curve, for the numbers of the mean")
+	c.Flags().StringVarP(&out, "output", "o", "",
+		"file that ends in .safetensors, or a folder, with a slash at its end where it is new")
+	c.Flags().StringVar(&data, "data", "",
+		"what the net was trained on, as in coadapt curve, for the numbers of the mean")
 	where.flags(c.Flags())
 	return c
 }

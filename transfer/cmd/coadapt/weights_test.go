@@ -61,17 +61,8 @@ func TestWeightsOut(t *testing.T) {
 		t.Errorf("%v:\n%s", err, readme)
 	}
 
-	status, out, errs = coadapt(
-		t,
-		t.Context(),
-		"weights",
-		"export",
-		"0/A3B",
-		"-o",
-		dir,
-		"-data",
-		"shapes:classes=4,train=12,test=8,size=24",
-	)
+	status, out, errs = coadapt(t, t.Context(), "weights", "export", "0/A3B", "-o", dir, "-data",
+		"shapes:classes=4,train=12,test=8,size=24")
 	text, _ = os.ReadFile(dir + "card.json")
 	if err := json.Unmarshal(text, &c); status != 0 || err != nil || len(c.Input.Channels) != 3 ||
 		c.Input.MeanFile != "mean.safetensors" {
