@@ -57,7 +57,7 @@ func draw(w io.Writer) error {
 		"the layers above them are new and are trained on B. In B4B they come from baseB, in A4B from baseA.</title>\n")
 	fmt.Fprintf(&b, `<rect width="%d" height="%d" rx="8" fill="%s"/>`+"\n", width, height, paper)
 	for i, name := range layers {
-		text(&b, left+i*pitch+side/2, 34, 14, faint, "middle", name)
+		text(&b, words{left + i*pitch + side/2, 34, 14, faint, "middle", name})
 	}
 	for _, r := range rows {
 		r.draw(&b, len(layers))
@@ -69,7 +69,7 @@ func draw(w io.Writer) error {
 			fmt.Fprintf(&b, `<path d="M%d %dV%d" stroke="%s" stroke-width="2.5"/><path d="M%d %dl-6 -10h12z" fill="%s"/>`+"\n",
 				x, from+5, to-12, rows[r].color, x, to-3, rows[r].color)
 		}
-		text(&b, left+cut*pitch+4, (from+to)/2+5, 14, faint, "start", "copied, then frozen")
+		text(&b, words{left + cut*pitch + 4, (from+to)/2 + 5, 14, faint, "start", "copied, then frozen"})
 	}
 	b.WriteString("</svg>\n")
 	_, err := io.WriteString(w, b.String())
@@ -77,8 +77,8 @@ func draw(w io.Writer) error {
 }
 
 func (r row) draw(b *strings.Builder, layers int) {
-	text(b, 20, r.y+21, 20, ink, "start", r.name)
-	text(b, 20, r.y+41, 14, faint, "start", r.task)
+	text(b, words{20, r.y + 21, 20, ink, "start", r.name})
+	text(b, words{20, r.y + 41, 14, faint, "start", r.task})
 	for i := range layers {
 		x := left + i*pitch
 		switch {
@@ -92,7 +92,7 @@ func (r row) draw(b *strings.Builder, layers int) {
 		default:
 			fmt.Fprintf(b, `<rect x="%d" y="%d" width="%d" height="%d" rx="6" fill="%s" stroke="%s" `+
 				`stroke-width="2" stroke-dasharray="5 4"/>`+"\n", x+1, r.y+1, side-2, tall-2, blank, faint)
-			text(b, x+side/2, r.y+tall/2+5, 14, ink, "middle", "new")
+			text(b, words{x + side/2, r.y + tall/2 + 5, 14, ink, "middle", "new"})
 		}
 	}
 	if r.cut > 0 {
@@ -100,7 +100,7 @@ func (r row) draw(b *strings.Builder, layers int) {
 		fmt.Fprintf(b, `<path d="M%d %dV%d" stroke="%s" stroke-width="3"/>`+"\n", x, r.y-10, r.y+tall+10, ink)
 	}
 	for i, line := range r.says {
-		text(b, left+layers*pitch+14, r.y+18+i*20, 15, ink, "start", line)
+		text(b, words{left + layers*pitch + 14, r.y + 18 + i*20, 15, ink, "start", line})
 	}
 }
 
@@ -110,8 +110,13 @@ func lock(b *strings.Builder, x, y int) {
 	fmt.Fprintf(b, `<rect x="%d" y="%d" width="18" height="12" rx="2" fill="%s"/>`+"\n", x-9, y-1, paper)
 }
 
-// text writes a line of text of a size in pixels, anchored at x on the base line y.
-func text(b *strings.Builder, x, y, size int, color, anchor, line string) {
+// words are a line of text of a size in pixels, anchored at x on the base line y.
+type words struct {
+	x, y, size          int
+	color, anchor, line string
+}
+
+func text(b *strings.Builder, w words) {
 	fmt.Fprintf(b, `<text x="%d" y="%d" font-size="%d" fill="%s" text-anchor="%s">%s</text>`+"\n",
-		x, y, size, color, anchor, line)
+		w.x, w.y, w.size, w.color, w.anchor, w.line)
 }

@@ -195,34 +195,25 @@ func (f *forest) Plot(cv draw.Canvas, p *plot.Plot) {
 		}
 		filled := r.Verdict == stats.Supported || r.Verdict == stats.Opposite
 		col := forestColor(r.Verdict)
-		f.bar(cv, x, at, r.Simultaneous, col, 0.9)
-		f.bar(cv, x, at, r.Interval, col, 2.6)
+		bar := func(iv stats.Interval, width vg.Length) {
+			low, high := max(100*iv.Low, f.low), min(100*iv.High, f.high)
+			if low > high || math.IsNaN(low) || math.IsNaN(high) {
+				return
+			}
+			stroke(cv, across(at, x(low), x(high)), col, width)
+			if low > 100*iv.Low { // the frame cuts it off
+				stroke(cv, arrow(x(low), at, 1), col, 0.9)
+			}
+			if high < 100*iv.High {
+				stroke(cv, arrow(x(high), at, -1), col, 0.9)
+			}
+		}
+		bar(r.Simultaneous, 0.9)
+		bar(r.Interval, 2.6)
 		drawMark(cv, look{color: col, shape: diamond, filled: filled}, vg.Point{X: x(100 * r.Value), Y: at}, 2.6)
 		cv.FillText(small, vg.Point{X: cv.Min.X - forestLeft + 8, Y: at - drop}, r.At)
 		cv.FillText(small, vg.Point{X: cv.Max.X + 8, Y: at - drop}, interval(r.Line))
 		cv.FillText(small, vg.Point{X: cv.Max.X + 90, Y: at - drop}, r.Words()+warned(r.Line))
-	}
-}
-
-// bar draws an interval as a line. It ends in an arrow head where the frame cuts it off.
-func (f *forest) bar(
-	cv draw.Canvas,
-	x func(float64) vg.Length,
-	y vg.Length,
-	iv stats.Interval,
-	col color.NRGBA,
-	width vg.Length,
-) {
-	low, high := max(100*iv.Low, f.low), min(100*iv.High, f.high)
-	if low > high || math.IsNaN(low) || math.IsNaN(high) {
-		return
-	}
-	stroke(cv, across(y, x(low), x(high)), col, width)
-	if low > 100*iv.Low {
-		stroke(cv, arrow(x(low), y, 1), col, 0.9)
-	}
-	if high < 100*iv.High {
-		stroke(cv, arrow(x(high), y, -1), col, 0.9)
 	}
 }
 

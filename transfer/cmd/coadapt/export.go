@@ -193,7 +193,12 @@ func (e *exporter) write(ctx context.Context, file exported, results []transfer.
 			what = "points of training curves"
 			return writeTable(w, file.ending, counted(&count, e.metrics(ctx, results)))
 		}
-		return e.archive(ctx, w, file.ending, results, weights, &count)
+		out, err := packed(w, file.ending)
+		if err != nil {
+			return err
+		}
+		count, err = e.entries(ctx, out, results, weights)
+		return errors.Join(err, out.Close())
 	})
 	if err == nil {
 		fmt.Fprintf(e.stdout, "%s: %d %s\n", file.name, count, what)
@@ -254,36 +259,26 @@ func (e *exporter) metrics(ctx context.Context, results []transfer.Result) iter.
 	}
 }
 
-// archive writes whole entries.
-func (e *exporter) archive(
-	ctx context.Context,
-	w io.Writer,
-	ending string,
-	results []transfer.Result,
-	weights bool,
-	count *int,
-) error {
+// entries writes whole entries to an archive, and counts them.
+func (e *exporter) entries(ctx context.Context, w io.Writer, results []transfer.Result, weights bool) (int, error) {
 	keys := make([]string, len(results))
 	for i, r := range results {
 		keys[i] = r.Key
 	}
-	out, err := packed(w, ending)
-	if err != nil {
-		return err
-	}
 	show := newCounter(e.stderr, isTerminal(e.stderr), "writing", "entries")
 	defer show.clear()
-	for a, err := range transfer.Export(ctx, e.store, out, keys, weights) {
+	count := 0
+	for a, err := range transfer.Export(ctx, e.store, w, keys, weights) {
 		switch {
 		case err != nil && a.Key == "":
-			return errors.Join(err, out.Close())
+			return count, err
 		case err != nil:
 			show.clear()
 			e.fault(err)
 		default:
-			*count++
-			show.count(*count, len(keys))
+			count++
+			show.count(count, len(keys))
 		}
 	}
-	return out.Close()
+	return count, nil
 }

@@ -33,9 +33,11 @@ func storeImport(stdout, stderr io.Writer, openIt func() (*store.Store, error)) 
 			if err != nil {
 				return err
 			}
+			i := importer{store: s, stdout: stdout, stderr: stderr}
+			i.most, i.sized = int64(most*1e9), !c.Flags().Changed("most")
 			faults := 0
 			for _, name := range args {
-				n, err := importFile(c.Context(), s, name, int64(most*1e9), !c.Flags().Changed("most"), stdout, stderr)
+				n, err := i.file(c.Context(), name)
 				if c.Context().Err() != nil {
 					return c.Context().Err()
 				}
@@ -62,16 +64,16 @@ const (
 	unpackAtLeast = 64 << 20
 )
 
-// importFile counts the faults of an archive, which it names; its error is one of reading the file at all. sized
-// bounds what it unpacks to by its size, too.
-func importFile(
-	ctx context.Context,
-	s *store.Store,
-	name string,
-	most int64,
-	sized bool,
-	stdout, stderr io.Writer,
-) (faults int, err error) {
+// importer brings archives into a store.
+type importer struct {
+	store          *store.Store
+	most           int64 // bytes that an archive may unpack to
+	sized          bool  // bound these by the archive's own size, too
+	stdout, stderr io.Writer
+}
+
+// file counts the faults of an archive, which it names; its error is one of reading the file at all.
+func (i *importer) file(ctx context.Context, name string) (faults int, err error) {
 	f, err := openInput(ctx, name)
 	if err != nil {
 		return 0, err
@@ -84,7 +86,8 @@ func importFile(
 	if info.IsDir() {
 		return 0, fmt.Errorf("%s is a folder, want an archive that store export wrote", name)
 	}
-	if sized && info.Mode().IsRegular() && info.Size() < most/unpackRatio {
+	most := i.most
+	if i.sized && info.Mode().IsRegular() && info.Size() < most/unpackRatio {
 		most = min(most, unpackAtLeast+unpackRatio*info.Size())
 	}
 	in, err := unpack(f)
@@ -98,14 +101,14 @@ func importFile(
 	}
 	defer in.Close()
 	var (
-		show       = newCounter(stderr, isTerminal(stderr), "reading", "MB")
+		show       = newCounter(i.stderr, isTerminal(i.stderr), "reading", "MB")
 		fresh, had int
 	)
-	for a, fault := range transfer.Import(ctx, s, in, most) {
+	for a, fault := range transfer.Import(ctx, i.store, in, most) {
 		switch {
 		case fault != nil:
 			show.clear()
-			fmt.Fprintf(stderr, "%s: %v\n", name, fault)
+			fmt.Fprintf(i.stderr, "%s: %v\n", name, fault)
 			faults++
 		case a.New:
 			fresh++
@@ -117,7 +120,7 @@ func importFile(
 		}
 	}
 	show.clear()
-	fmt.Fprintf(stdout, "%s: %d entries new, %d there before, %d faults\n", name, fresh, had, faults)
+	fmt.Fprintf(i.stdout, "%s: %d entries new, %d there before, %d faults\n", name, fresh, had, faults)
 	return faults, nil
 }
 
