@@ -96,7 +96,7 @@ func (s *folder) Image(p dataset.Part, i int, dst []uint8) error {
 // openFolder reads a tree whose root holds train/.
 func openFolder(ctx context.Context, t *tree, name string, opt Options) (dataset.Source, error) {
 	s := &folder{t: t, name: name, decoder: picture.NewDecoder()}
-	train, err := t.folder("train")
+	train, err := t.part("train")
 	if err != nil {
 		return nil, err
 	}
@@ -208,12 +208,12 @@ func (s *folder) unreadable() error {
 	for p := range s.parts {
 		for i, pic := range s.parts[p] {
 			at, _ := s.t.find(pic.file)
-			e := s.t.files[at]
+			e := &s.t.files[at]
 			switch {
 			case e.bad != nil:
 				return fmt.Errorf("%s %w (%s)", s.Describe(dataset.Part(p), i), e.bad, dataset.SkipHint)
 			case e.kind == picture.Unread:
-				head, err := s.t.head(pic.file, picture.HeadBytes)
+				head, err := s.t.head(e, picture.HeadBytes)
 				if err != nil {
 					return err
 				}

@@ -69,8 +69,8 @@ func trainRoot(name string) (root string, ok bool) {
 	}
 }
 
-// folder is the folder at the root that has a name, in letters of either case, with a slash; "" where there is none.
-func (t *tree) folder(name string) (string, error) {
+// part is the folder at the root that has a name, in letters of either case, with a slash; "" where there is none.
+func (t *tree) part(name string) (string, error) {
 	found := ""
 	for _, e := range t.files {
 		part, _, inside := strings.Cut(e.name, "/")

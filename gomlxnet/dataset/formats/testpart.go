@@ -17,7 +17,7 @@ import (
 // val_annotations.txt in one of them. Tiny ImageNet's test/images/ has no labels and is passed over.
 func (s *folder) testPart(labels map[string]int) error {
 	for _, name := range []string{"test", "val", "valid", "validation"} {
-		dir, err := s.t.folder(name)
+		dir, err := s.t.part(name)
 		if err != nil {
 			return err
 		}

@@ -5,9 +5,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
+	"io/fs"
+	"os"
 	"runtime"
 	"slices"
 	"sort"
@@ -31,25 +34,45 @@ type entry struct {
 	size int64
 	stamp
 	facts
-	bad error // why a file named as a picture cannot be read: it is a link to nothing, a pipe, ...
+	bad  error  // why a file named as a picture cannot be read: it is a link to nothing, a pipe, ...
+	data opener // of an archive; nil in a folder
+}
+
+// opener opens a file where it lies in an archive.
+type opener interface {
+	Open() (io.ReadCloser, error)
 }
 
 // tree is a listing of a folder or an archive. Hidden files and folders are left out, and counted in passed.
 type tree struct {
-	where  string // for messages: the path it was opened from
-	from   opener
-	prefix string  // of the tree's root within what from opens, "" or ending in "/"
-	files  []entry // ascending by name
-	dirs   []string
-	crcs   bool // crc of every entry is known
-	passed *passedOver
-	cache  *cache // of a plain folder; nil: none
-	closer io.Closer
+	where    string  // for messages: the path it was opened from
+	folder   fs.FS   // nil: the files are of archives
+	prefix   string  // of the tree's root within the folder or archive, "" or ending in "/"
+	files    []entry // ascending by name
+	dirs     []string
+	crcs     bool // crc of every entry is known
+	passed   *passedOver
+	cache    *cache     // of a plain folder; nil: none
+	archives []*os.File // that the files are read from
 }
 
-// opener opens files of a folder or an archive, by their names from its root.
-type opener interface {
-	open(name string) (io.ReadCloser, error)
+// open opens a file.
+func (t *tree) open(e *entry) (io.ReadCloser, error) {
+	if e.data != nil {
+		return e.data.Open()
+	}
+	return t.folder.Open(t.prefix + e.name)
+}
+
+// close lets go of the archives behind a tree.
+func (t *tree) close() error {
+	var errs []error
+	for _, f := range t.archives {
+		if err := f.Close(); !errors.Is(err, os.ErrClosed) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // sort orders the files by name and refuses a name that occurs twice, as an archive can have it.
@@ -103,15 +126,16 @@ func (t *tree) read(name string, limit int64) ([]byte, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s: no file %s", t.where, name)
 	}
-	if err := t.files[i].bad; err != nil {
-		return nil, fmt.Errorf("%s: %s %w", t.where, name, err)
+	e := &t.files[i]
+	if e.bad != nil {
+		return nil, fmt.Errorf("%s: %s %w", t.where, name, e.bad)
 	}
-	size := t.files[i].size
+	size := e.size
 	if size > limit {
 		return nil, fmt.Errorf("%s: %s has %d bytes, more than the %d that such a file may have", t.where, name, size,
 			limit)
 	}
-	f, err := t.from.open(t.prefix + name)
+	f, err := t.open(e)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", t.where, err)
 	}
@@ -127,7 +151,7 @@ func (t *tree) read(name string, limit int64) ([]byte, error) {
 	} else if err != nil && err != io.EOF {
 		return nil, fmt.Errorf("%s: %s is damaged: %w", t.where, name, err)
 	}
-	if e := t.files[i]; e.summed && crc32.ChecksumIEEE(data) != e.crc {
+	if e.summed && crc32.ChecksumIEEE(data) != e.crc {
 		t.forget()
 		return nil, fmt.Errorf("%s: %s is not what it was when the folder was opened; nets of two sets of data must "+
 			"not mix, so start again", t.where, name)

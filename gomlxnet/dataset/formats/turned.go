@@ -56,7 +56,7 @@ func (s *folder) lies(file string, sum bool) bool {
 	if e.bad != nil || e.way != wayUnknown {
 		return e.way == lying
 	}
-	head := func(n int64) ([]byte, error) { return s.t.head(file, n) }
+	head := func(n int64) ([]byte, error) { return s.t.head(e, n) }
 	if sum && !e.summed {
 		data, err := s.t.read(file, maxFile)
 		if err != nil {
