@@ -22,6 +22,7 @@ type folder struct {
 	name    string
 	digest  string
 	classes []dataset.Class
+	labels  map[string]int // by names of folders, with accents composed
 	h, w    int
 	resize  bool
 	coarse  bool // labels are superclasses
@@ -118,26 +119,28 @@ func openFolder(ctx context.Context, t *tree, name string, opt Options) (dataset
 	if len(perClass) == 0 {
 		return nil, fmt.Errorf("%s: no class folder in %strain/; want train/<class>/*.png or .JPEG", t.where, t.prefix)
 	}
-	labels := map[string]int{}
+	s.labels = map[string]int{}
 	for _, c := range perClass {
 		label := len(s.classes)
-		labels[norm.NFC.String(c.name)] = label
+		s.labels[norm.NFC.String(c.name)] = label
 		s.classes = append(s.classes, dataset.Class{Name: c.name, Title: c.name})
 		s.add(dataset.Train, c.files, label)
 	}
 	parts := []dataset.Part{dataset.Train, dataset.Test}
-	err = errNoTest
 	if train != "" {
-		err = s.testPart(labels)
+		err = s.testPart()
 	}
 	switch {
-	case err != errNoTest:
+	case err != nil || s.dirs[dataset.Test] != "":
 	case opt.Redivides():
-		parts, err = []dataset.Part{dataset.Train}, nil // Divide makes the parts
+		parts = []dataset.Part{dataset.Train} // Divide makes the parts
 	case opt.TestShare > 0:
 		err = s.divide(opt.Parts)
 	default:
-		err = s.noTest()
+		err = fmt.Errorf("%s: no labelled test pictures beside %strain/; want test/<class>/, val/<class>/ or "+
+			"val/images/ with val/val_annotations.txt, or ILSVRC2012's val/ILSVRC2012_val_*.JPEG; or -test-share "+
+			"0.2, in a notebook nb.TestShare(0.2), which keeps a fifth of the training pictures for testing",
+			t.where, t.prefix)
 	}
 	if err != nil {
 		return nil, err
@@ -207,8 +210,7 @@ func (s *folder) complete(parts []dataset.Part) error {
 func (s *folder) unreadable() error {
 	for p := range s.parts {
 		for i, pic := range s.parts[p] {
-			at, _ := s.t.find(pic.file)
-			e := &s.t.files[at]
+			e := s.t.entry(pic.file)
 			switch {
 			case e.bad != nil:
 				return fmt.Errorf("%s %w (%s)", s.Describe(dataset.Part(p), i), e.bad, dataset.SkipHint)

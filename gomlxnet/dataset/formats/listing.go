@@ -84,7 +84,8 @@ func (w *walker) walk(dir string, depth int, above []fs.FileInfo) error {
 		case !info.Mode().IsRegular():
 			here.irregular(name, "a pipe, a socket or a device")
 		default:
-			here.files = append(here.files, entry{name: name, size: info.Size(), stamp: stampOf(info)})
+			s, _ := stampOf(info)
+			here.files = append(here.files, entry{name: name, size: info.Size(), stamp: s})
 		}
 	}
 	if err := w.add(here.files, here.dirs); err != nil {

@@ -11,12 +11,11 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"runtime"
 	"slices"
 	"sort"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
+	"coadapt/gomlxnet/dataset"
 )
 
 // Bounds on what is read, so that a damaged or hostile file cannot exhaust memory.
@@ -110,23 +109,27 @@ func (t *tree) under(prefix string) *tree {
 }
 
 // has reports whether there is a file of this name.
-func (t *tree) has(name string) bool {
-	_, ok := t.find(name)
-	return ok
+func (t *tree) has(name string) bool { return t.entry(name) != nil }
+
+// entry is the file of a name, nil where there is none. It looks at names alone: others may be noting facts of their
+// files.
+func (t *tree) entry(name string) *entry {
+	if i, ok := t.find(name); ok {
+		return &t.files[i]
+	}
+	return nil
 }
 
-// find looks at names alone: others may be noting facts of their files.
 func (t *tree) find(name string) (int, bool) {
 	return sort.Find(len(t.files), func(i int) int { return cmp.Compare(name, t.files[i].name) })
 }
 
 // read returns a file's bytes; a file longer than limit is refused before memory is taken for it.
 func (t *tree) read(name string, limit int64) ([]byte, error) {
-	i, ok := t.find(name)
-	if !ok {
+	e := t.entry(name)
+	if e == nil {
 		return nil, fmt.Errorf("%s: no file %s", t.where, name)
 	}
-	e := &t.files[i]
 	if e.bad != nil {
 		return nil, fmt.Errorf("%s: %s %w", t.where, name, e.bad)
 	}
@@ -163,15 +166,15 @@ func (t *tree) read(name string, limit int64) ([]byte, error) {
 // The files of a plain folder of more than 2 GiB are not read: there only names and sizes count. Those of a smaller
 // one may not change from then on: read refuses them.
 func (t *tree) digest(ctx context.Context, what string, names []string) (string, error) {
-	list := make([]entry, len(names))
+	list := make([]*entry, len(names))
 	var bytes int64
 	for i, name := range names {
-		at, ok := t.find(name)
-		if !ok {
+		e := t.entry(name)
+		if e == nil {
 			return "", fmt.Errorf("%s: no file %s", t.where, name)
 		}
-		if list[i] = t.files[at]; list[i].bad == nil {
-			bytes += list[i].size
+		if list[i] = e; e.bad == nil {
+			bytes += e.size
 		}
 	}
 	unread := !t.crcs && bytes > maxHashed
@@ -179,44 +182,33 @@ func (t *tree) digest(ctx context.Context, what string, names []string) (string,
 		if err := t.sums(ctx, list); err != nil {
 			return "", err
 		}
-		for _, e := range list {
-			at, _ := t.find(e.name)
-			if e.bad == nil && !t.files[at].summed {
-				t.files[at].crc, t.files[at].summed = e.crc, true
-				t.learn()
-			}
-		}
 	}
 	h := sha256.New()
 	fmt.Fprintf(h, "coadapt %s\n", what)
 	for _, e := range list {
+		crc := e.crc
 		if unread {
-			e.crc = 0 // it may be known from a time when the folder was smaller
+			crc = 0 // it may be known from a time when the folder was smaller
 		}
-		fmt.Fprintf(h, "%q %d %08x\n", e.name, e.size, e.crc)
+		fmt.Fprintf(h, "%q %d %08x\n", e.name, e.size, crc)
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // sums reads files, in parallel, for their CRC-32.
-func (t *tree) sums(ctx context.Context, list []entry) error {
-	group, going := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i := range list {
-		if going.Err() != nil {
-			break
+func (t *tree) sums(ctx context.Context, list []*entry) error {
+	return dataset.EachChunk(ctx, 0, len(list), 16, func(ctx context.Context, from, to int) error {
+		for _, e := range list[from:to] {
+			if e.bad != nil || e.summed {
+				continue // it has no bytes, and decodes to an error; or it has been read
+			}
+			data, err := t.read(e.name, maxFile)
+			if err := cmp.Or(err, ctx.Err()); err != nil {
+				return err
+			}
+			e.crc, e.summed = crc32.ChecksumIEEE(data), true
+			t.learn()
 		}
-		if list[i].bad != nil || list[i].summed {
-			continue // it has no bytes, and decodes to an error; or it has been read
-		}
-		group.Go(func() error {
-			data, err := t.read(list[i].name, maxFile)
-			list[i].crc = crc32.ChecksumIEEE(data)
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return err
-	}
-	return context.Cause(ctx)
+		return nil
+	})
 }
