@@ -2,13 +2,13 @@ package dataset
 
 import (
 	"fmt"
-	"os"
 	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 
+	"coadapt/gomlxnet/durable"
 	"coadapt/gomlxnet/nearest"
 
 	"golang.org/x/text/unicode/norm"
@@ -68,16 +68,9 @@ const maxSplitFile = 1 << 30
 
 // ReadSplits reads a split file.
 func ReadSplits(file string) ([]SplitText, error) {
-	info, err := os.Stat(file)
+	data, err := durable.ReadFile(file, maxSplitFile)
 	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() || info.Size() > maxSplitFile {
-		return nil, fmt.Errorf("%s: want a text file with classes below [A] and below [B]", file)
-	}
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w; want a text file with classes below [A] and below [B]", err)
 	}
 	return parseSplits(file, data)
 }

@@ -171,7 +171,7 @@ func TestFoldsOfAnySource(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, ok := src.(dataset.Mapped); ok != (where == dir) {
+			if ok := dataset.IsMapped(src); ok != (where == dir) {
 				t.Errorf("%s is mapped: %v", where, ok)
 			}
 			task, err := dataset.NewTask(t.Context(), src, []int{0, 2}, dataset.TaskOptions{})

@@ -21,7 +21,7 @@ func NewReader(src dataset.Source) (*Reader, error) {
 	h, w, _ := src.Shape()
 	r := &Reader{height: h, width: w, decoder: picture.NewDecoder()}
 	r.decoder.Turn = slices.ContainsFunc(src.Classes(), func(c dataset.Class) bool { return !dataset.IsSynset(c.Name) })
-	if d, ok := src.(dataset.Decoded); ok && d.DecodedBy() == picture.Turbo.String() {
+	if dataset.DecodedBy(src) == picture.Turbo.String() {
 		if err := r.decoder.Use(picture.Turbo); err != nil {
 			return nil, fmt.Errorf("%s: %w", src.Name(), err)
 		}

@@ -202,8 +202,11 @@ func (t *tree) sums(ctx context.Context, list []*entry) error {
 			if e.bad != nil || e.summed {
 				continue // it has no bytes, and decodes to an error; or it has been read
 			}
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
 			data, err := t.read(e.name, maxFile)
-			if err := cmp.Or(err, ctx.Err()); err != nil {
+			if err != nil {
 				return err
 			}
 			e.crc, e.summed = crc32.ChecksumIEEE(data), true

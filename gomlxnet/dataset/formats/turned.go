@@ -25,11 +25,11 @@ func (s *folder) turned(ctx context.Context) (bool, error) {
 	sum := !s.t.crcs && bytes <= maxHashed // the digest will want the sums: each file is read once for both
 	err := dataset.EachChunk(ctx, 0, len(pics), 16, func(ctx context.Context, from, to int) error {
 		for _, p := range pics[from:to] {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
 			if s.lies(s.t.entry(p.file), sum) {
 				return errLies
-			}
-			if err := ctx.Err(); err != nil {
-				return err
 			}
 		}
 		return nil

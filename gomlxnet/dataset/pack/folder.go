@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io/fs"
 	"os"
 	"path"
@@ -23,10 +22,8 @@ type Folder struct {
 	dir    string
 	file   index
 	shards []mapping
-	sums   []string // SHA-256 of each shard
 	parts  [2][]picture
 	size   int
-	table  *crc32.Table
 }
 
 type picture struct {
@@ -54,7 +51,7 @@ func Open(dir string) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Folder{dir: dir, table: castagnoli()}
+	s := &Folder{dir: dir}
 	if err := json.Unmarshal(data, &s.file); err != nil {
 		return nil, fmt.Errorf("%s: %s is damaged: %w; pack again", dir, indexFile, err)
 	}
@@ -115,7 +112,7 @@ func (s *Folder) openShard(i int) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", f.Name(), err)
 	}
-	s.shards, s.sums = append(s.shards, m), append(s.sums, meta.SHA256)
+	s.shards = append(s.shards, m)
 	for at, e := range meta.Pictures {
 		if e.Part < dataset.Train || e.Part > dataset.Test || e.Label < 0 || int(e.Label) >= len(s.file.Classes) {
 			return fmt.Errorf("%s: picture %d has part %d and label %d", file, at, e.Part, e.Label)
@@ -192,7 +189,7 @@ func (s *Folder) pixels(p dataset.Part, i int) ([]uint8, error) {
 	if !pic.checked.Load() {
 		var sum uint32
 		err := guarded(func() string { return s.Describe(p, i) }, func() error {
-			sum = crc32.Checksum(pix, s.table)
+			sum = checksum(pix)
 			return nil
 		})
 		if err != nil {

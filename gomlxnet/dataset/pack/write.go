@@ -13,10 +13,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/durable"
@@ -90,7 +87,8 @@ type index struct {
 	Shards []string `json:"shards"` // SHA-256 of each shard-*.json
 }
 
-func castagnoli() *crc32.Table { return crc32.MakeTable(crc32.Castagnoli) }
+// checksum is the CRC-32C sum of a picture.
+func checksum(pix []uint8) uint32 { return crc32.Checksum(pix, crc32.MakeTable(crc32.Castagnoli)) }
 
 func shardName(i int) string { return fmt.Sprintf("shard-%05d.rgb", i) }
 func shardMeta(i int) string { return fmt.Sprintf("shard-%05d.json", i) }
@@ -107,17 +105,11 @@ func Write(ctx context.Context, src dataset.Source, dir string, opt Options) (Re
 	if opt.ShardBytes == 0 {
 		opt.ShardBytes = 256 << 20
 	}
-	if opt.Workers == 0 {
-		opt.Workers = runtime.GOMAXPROCS(0)
-	}
 	h, w, c := src.Shape()
 	size := h * w * c
 	head := plan{Version: version, Name: src.Name(), Source: src.Digest(), Height: h, Width: w,
 		PerShard: int(max(1, opt.ShardBytes/int64(size))), Total: src.Len(dataset.Train) + src.Len(dataset.Test),
-		SkipBad: opt.Bad == dataset.BadSkips, Classes: src.Classes()}
-	if d, ok := src.(dataset.Decoded); ok {
-		head.Decoder = d.DecodedBy()
-	}
+		SkipBad: opt.Bad == dataset.BadSkips, Classes: src.Classes(), Decoder: dataset.DecodedBy(src)}
 	if opt.ShardBytes < 0 {
 		return report, fmt.Errorf("pack: shards of %d bytes, want more than 0", opt.ShardBytes)
 	}
@@ -292,51 +284,31 @@ func (p *packer) decode(
 	from, to int,
 ) (pix []uint8, entries []*entry, bad []badPicture, err error) {
 	pix, entries = make([]uint8, (to-from)*p.size), make([]*entry, to-from)
-	failures := make([]error, to-from)
-	table := castagnoli()
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range p.opt.Workers {
-		wg.Go(func() {
-			for ctx.Err() == nil {
-				j := int(next.Add(1)) - 1
-				if j >= to-from {
-					return
-				}
-				part, at := p.place(from + j)
-				dst := pix[j*p.size : (j+1)*p.size]
-				name := dataset.Describe(p.src, part, at)
-				if err := p.src.Image(part, at, dst); err != nil {
-					if p.opt.Bad == dataset.BadFails {
-						cancel(fmt.Errorf("pack: %s: %w (%s)", name, err, dataset.SkipHint))
-						return
-					}
-					failures[j] = err
-				} else {
-					entries[j] = &entry{Part: part, Label: int32(p.src.Label(part, at)),
-						CRC: crc32.Checksum(dst, table), Name: name}
-				}
-				p.progress(1)
+	failures := make([]*badPicture, to-from)
+	err = dataset.EachChunk(ctx, p.opt.Workers, to-from, 1, func(_ context.Context, j, _ int) error {
+		part, at := p.place(from + j)
+		dst := pix[j*p.size : (j+1)*p.size]
+		name := dataset.Describe(p.src, part, at)
+		if err := p.src.Image(part, at, dst); err != nil {
+			if p.opt.Bad == dataset.BadFails {
+				return fmt.Errorf("pack: %s: %w (%s)", name, err, dataset.SkipHint)
 			}
-		})
-	}
-	wg.Wait()
-	if ctx.Err() != nil {
-		err := context.Cause(ctx)
-		if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+			failures[j] = &badPicture{Part: part, Index: at, Name: name, Error: err.Error()}
+		} else {
+			entries[j] = &entry{Part: part, Label: int32(p.src.Label(part, at)), CRC: checksum(dst), Name: name}
+		}
+		p.progress(1)
+		return nil
+	})
+	if err != nil {
+		if ctx.Err() != nil {
 			err = fmt.Errorf("pack: stopped: %w", err)
 		}
 		return nil, nil, nil, err
 	}
-	for j, err := range failures {
-		if err != nil {
-			part, at := p.place(from + j)
-			bad = append(
-				bad,
-				badPicture{Part: part, Index: at, Name: dataset.Describe(p.src, part, at), Error: err.Error()},
-			)
+	for _, b := range failures {
+		if b != nil {
+			bad = append(bad, *b)
 		}
 	}
 	return pix, entries, bad, nil
