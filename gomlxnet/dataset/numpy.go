@@ -6,9 +6,9 @@ import (
 	"gonum.org/v1/gonum/mathext/prng"
 )
 
-// numpyPermutation is numpy.random.seed([keys...]); numpy.random.permutation(n), as numpy's legacy RandomState runs it on
-// the Mersenne Twister. Only the 2014 splits need it: they are defined by numpy's numbers. A seed that is a number by
-// itself, not in a list, would not give the same ones.
+// numpyPermutation is numpy.random.seed([keys...]); numpy.random.permutation(n), as numpy's legacy RandomState runs it
+// on the Mersenne Twister. Only the 2014 splits need it: they are defined by numpy's numbers. A seed that is a number
+// by itself, not in a list, would not give the same ones.
 func numpyPermutation(n int, keys ...uint32) []int {
 	m := prng.NewMT19937()
 	m.SeedFromKeys(keys)

@@ -33,7 +33,8 @@ func (t *Task) SeePixels(pic []uint8, v View) (Seen, error) {
 	}
 	h, w, c := p.Height, p.Width, p.Channels
 	if len(pic) != h*w*c {
-		return Seen{}, fmt.Errorf("task %s: a picture of %d bytes, want %d (%dx%dx%d)", t.name, len(pic), h*w*c, h, w, c)
+		return Seen{}, fmt.Errorf("task %s: a picture of %d bytes, want %d (%dx%dx%d)", t.name, len(pic), h*w*c,
+			h, w, c)
 	}
 	s := Seen{Size: p.Size, Channels: c, Pixels: make([]uint8, p.Values()), Input: make([]float32, p.Values())}
 	at := p.centre()

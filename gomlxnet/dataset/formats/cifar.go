@@ -15,8 +15,8 @@ const (
 	cifarPixels = 3 * cifarSide * cifarSide
 )
 
-// cifarLayout is one of the two binary data sets of Krizhevsky 2009. A record begins with bytes of labels: the class, or
-// coarse and fine class.
+// cifarLayout is one of the two binary data sets of Krizhevsky 2009. A record begins with bytes of labels: the class,
+// or coarse and fine class.
 type cifarLayout struct {
 	name        string
 	train, test []string

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/divide"
 	"coadapt/gomlxnet/dataset/picture"
 
 	"golang.org/x/text/unicode/norm"
@@ -107,21 +108,15 @@ func openFolder(ctx context.Context, t *tree, name string, opt Options) (dataset
 		return nil, err
 	}
 	if train == "" && opt.TestShare == 0 && opt.Folds == 0 {
-		return nil, fmt.Errorf(
-			"%s: %d folders of pictures (%s) and no train/ and test/; -test-share 0.2, in a notebook "+
-				"nb.TestShare(0.2), keeps a "+
-				"fifth of each for testing, or make train/<class>/ and test/<class>/",
-			t.where,
-			len(perClass),
-			examples(perClass),
-		)
+		return nil, fmt.Errorf("%s: %d folders of pictures (%s) and no train/ and test/; -test-share 0.2, in a "+
+			"notebook nb.TestShare(0.2), keeps a fifth of each for testing, or make train/<class>/ and test/<class>/",
+			t.where, len(perClass), examples(perClass))
 	}
 	if len(perClass) == 0 {
 		return nil, fmt.Errorf("%s: no class folder in %strain/; want train/<class>/*.png or .JPEG", t.where, t.prefix)
 	}
 	s.labels = map[string]int{}
-	for _, c := range perClass {
-		label := len(s.classes)
+	for label, c := range perClass {
 		s.labels[norm.NFC.String(c.name)] = label
 		s.classes = append(s.classes, dataset.Class{Name: c.name, Title: c.name})
 		s.add(dataset.Train, c.files, label)
@@ -135,7 +130,7 @@ func openFolder(ctx context.Context, t *tree, name string, opt Options) (dataset
 	case opt.Redivides():
 		parts = []dataset.Part{dataset.Train} // Divide makes the parts
 	case opt.TestShare > 0:
-		err = s.divide(opt.Parts)
+		err = s.divide(perClass, opt.Parts)
 	default:
 		err = fmt.Errorf("%s: no labelled test pictures beside %strain/; want test/<class>/, val/<class>/ or "+
 			"val/images/ with val/val_annotations.txt, or ILSVRC2012's val/ILSVRC2012_val_*.JPEG; or -test-share "+
@@ -178,6 +173,26 @@ func openFolder(ctx context.Context, t *tree, name string, opt Options) (dataset
 	return s, nil
 }
 
+// divide puts a share of the pictures of each class into the test part, as [divide.Parts.Share] chooses them.
+func (s *folder) divide(perClass []*classFolder, parts divide.Parts) error {
+	s.parts[dataset.Train], s.divided = nil, parts.Says()
+	for label, c := range perClass {
+		if len(c.files) < 2 {
+			return fmt.Errorf("%s: class %s has %d pictures, want at least 2 to have one of them for testing",
+				s.t.where, c.name, len(c.files))
+		}
+		test := parts.Share(c.files)
+		for _, f := range c.files {
+			part := dataset.Train
+			if test[f] {
+				part = dataset.Test
+			}
+			s.add(part, []string{f}, label)
+		}
+	}
+	return nil
+}
+
 func (s *folder) add(p dataset.Part, files []string, label int) {
 	for _, f := range files {
 		s.parts[p] = append(s.parts[p], sample{file: f, label: int32(label)})
@@ -193,13 +208,8 @@ func (s *folder) complete(parts []dataset.Part) error {
 		}
 		for l, n := range count {
 			if n == 0 {
-				return fmt.Errorf(
-					"%s: class %s has no %s picture (JPEG, PNG, GIF, WebP, BMP or TIFF); add some or "+
-						"remove its folders",
-					s.t.where,
-					s.classes[l].Name,
-					p,
-				)
+				return fmt.Errorf("%s: class %s has no %s picture (JPEG, PNG, GIF, WebP, BMP or TIFF); add some or "+
+					"remove its folders", s.t.where, s.classes[l].Name, p)
 			}
 		}
 	}

@@ -64,8 +64,8 @@ func (t *tree) part(name string) (string, error) {
 	return found, nil
 }
 
-// classFolderRoot finds a folder of classes that is not divided into train/ and test/: the deepest folder that holds all
-// pictures, if these lie in two or more folders of it.
+// classFolderRoot finds a folder of classes that is not divided into train/ and test/: the deepest folder that holds
+// all pictures, if these lie in two or more folders of it.
 func classFolderRoot(t *tree) ([]found, error) {
 	var pictures []string // ascending
 	for i := range t.files {

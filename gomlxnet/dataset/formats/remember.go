@@ -60,8 +60,8 @@ const (
 	lying
 )
 
-// remembered is the cache as it is kept, a column for each field of the files; its digest says that it is as [save] left
-// it, with columns of one length.
+// remembered is the cache as it is kept, a column for each field of the files; its digest says that it is as it
+// was saved, with columns of one length.
 type remembered struct {
 	Device            uint64
 	Names             []string // ascending

@@ -13,8 +13,8 @@ import (
 )
 
 // testPart finds the test pictures: test/<class>/, else val/<class>/ (or valid/, validation/), else
-// val_annotations.txt in one of them. Tiny ImageNet's test/images/ has no labels and is passed over. Where there is none,
-// it leaves the folder of the part open.
+// val_annotations.txt in one of them. Tiny ImageNet's test/images/ has no labels and is passed over. Where there
+// is none, the part has no folder.
 func (s *folder) testPart() error {
 	for _, name := range []string{"test", "val", "valid", "validation"} {
 		dir, err := s.t.part(name)
@@ -36,7 +36,7 @@ func (s *folder) testPart() error {
 			s.dirs[dataset.Test] = dir
 			return nil
 		}
-		if !slices.ContainsFunc(found, func(c classFolder) bool { _, ok := s.label(c.name); return ok }) {
+		if !slices.ContainsFunc(found, func(c *classFolder) bool { _, ok := s.label(c.name); return ok }) {
 			continue
 		}
 		s.dirs[dataset.Test] = dir
