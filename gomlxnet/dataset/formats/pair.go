@@ -22,8 +22,7 @@ type Pair struct {
 func newPair(a, b dataset.Source) (*Pair, error) {
 	ah, aw, ac := a.Shape()
 	if bh, bw, bc := b.Shape(); ah != bh || aw != bw || ac != bc {
-		return nil, fmt.Errorf(
-			"two data sets: %s has pictures of %dx%dx%d, %s of %dx%dx%d; resize both to one size",
+		return nil, fmt.Errorf("two data sets: %s has pictures of %dx%dx%d, %s of %dx%dx%d; resize both to one size",
 			a.Name(), ah, aw, ac, b.Name(), bh, bw, bc)
 	}
 	if a.Digest() == b.Digest() {
@@ -56,12 +55,8 @@ func newPair(a, b dataset.Source) (*Pair, error) {
 
 // OpenPair joins data that [Open] finds to a source, resized to its size. Coarse labels are the first one's alone.
 // The pair, and the second source alone, are given.
-func OpenPair(
-	ctx context.Context,
-	first dataset.Source,
-	second string,
-	opt Options,
-) (pair dataset.Joined, b dataset.Source, err error) {
+func OpenPair(ctx context.Context, first dataset.Source, second string, opt Options) (pair dataset.Joined,
+	b dataset.Source, err error) {
 	opt.Coarse = false
 	opt.Size, _, _ = first.Shape()
 	if b, err = Open(ctx, second, opt); err != nil {

@@ -40,11 +40,8 @@ func Open(dir string) (*Folder, error) {
 	data, err := os.ReadFile(filepath.Join(dir, indexFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Stat(filepath.Join(dir, planFile)); err == nil {
-			return nil, fmt.Errorf(
-				"%s: the pack is unfinished (%s is missing); the same `coadapt pack` again goes on with it",
-				dir,
-				indexFile,
-			)
+			return nil, fmt.Errorf("%s: the pack is unfinished (%s is missing); the same `coadapt pack` again goes on "+
+				"with it", dir, indexFile)
 		}
 		return nil, nil
 	}
@@ -98,15 +95,8 @@ func (s *Folder) openShard(i int) error {
 		return err
 	}
 	if want := int64(len(meta.Pictures)) * int64(s.size); info.Size() != want {
-		return fmt.Errorf(
-			"%s has %d bytes, want %d for %d pictures: it is cut off or not the one that was packed; remove %s "+
-				"and pack again",
-			f.Name(),
-			info.Size(),
-			want,
-			len(meta.Pictures),
-			indexFile,
-		)
+		return fmt.Errorf("%s has %d bytes, want %d for %d pictures: it is cut off or not the one that was packed; "+
+			"remove %s and pack again", f.Name(), info.Size(), want, len(meta.Pictures), indexFile)
 	}
 	m, err := mapFile(f, info.Size())
 	if err != nil {
@@ -196,9 +186,8 @@ func (s *Folder) pixels(p dataset.Part, i int) ([]uint8, error) {
 			return nil, err
 		}
 		if sum != pic.CRC {
-			return nil, fmt.Errorf(
-				"%s is damaged: its CRC-32C sum is %08x, want %08x; remove the shard and %s and pack again",
-				s.Describe(p, i), sum, pic.CRC, indexFile)
+			return nil, fmt.Errorf("%s is damaged: its CRC-32C sum is %08x, want %08x; remove the shard and %s and "+
+				"pack again", s.Describe(p, i), sum, pic.CRC, indexFile)
 		}
 		pic.checked.Store(true)
 	}

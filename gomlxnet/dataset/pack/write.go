@@ -1,7 +1,6 @@
 package pack
 
 import (
-	"bufio"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -9,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -118,23 +116,15 @@ func Write(ctx context.Context, src dataset.Source, dir string, opt Options) (Re
 	}
 	lock := flock.New(filepath.Join(dir, lockFile))
 	if free, err := lock.TryLock(); err != nil || !free {
-		return report, errors.Join(
-			fmt.Errorf("pack: another process is packing into %s; wait for it or choose another folder", dir),
-			err,
-		)
+		busy := fmt.Errorf("pack: another process is packing into %s; wait for it or choose another folder", dir)
+		return report, errors.Join(busy, err)
 	}
 	defer lock.Unlock()
 	if err := claim(dir, head); err != nil {
 		return report, err
 	}
-	p := packer{
-		src:      src,
-		dir:      dir,
-		head:     head,
-		opt:      opt,
-		size:     size,
-		progress: dataset.Serial(opt.Progress, head.Total),
-	}
+	p := packer{src: src, dir: dir, head: head, opt: opt, size: size,
+		progress: dataset.Serial(opt.Progress, head.Total)}
 	file := index{plan: head}
 	shards := (head.Total + head.PerShard - 1) / head.PerShard
 	for i := range shards {
@@ -150,10 +140,8 @@ func Write(ctx context.Context, src dataset.Source, dir string, opt Options) (Re
 		report.Shards++
 		report.Pictures += len(meta.Pictures)
 		for _, b := range meta.Bad {
-			report.Bad = append(
-				report.Bad,
-				dataset.BadPicture{Part: b.Part, Index: b.Index, Name: b.Name, Err: errors.New(b.Error)},
-			)
+			report.Bad = append(report.Bad,
+				dataset.BadPicture{Part: b.Part, Index: b.Index, Name: b.Name, Err: errors.New(b.Error)})
 		}
 		if kept {
 			report.Kept++
@@ -209,11 +197,8 @@ func claim(dir string, head plan) error {
 	case err != nil:
 		return fmt.Errorf("pack: %w", err)
 	case string(have) != string(want):
-		return fmt.Errorf(
-			"pack: %s holds a pack of other pictures, another size, shard size or policy for bad pictures; choose "+
-				"another folder, or remove this one",
-			dir,
-		)
+		return fmt.Errorf("pack: %s holds a pack of other pictures, another size, shard size or policy for bad "+
+			"pictures; choose another folder, or remove this one", dir)
 	}
 	return nil
 }
@@ -236,28 +221,14 @@ func (p *packer) shard(ctx context.Context, i int) (meta shardList, kept bool, e
 		p.progress(to - from)
 		return meta, true, nil
 	}
-	pix, entries, bad, err := p.decode(ctx, from, to)
+	meta, pix, err := p.decode(ctx, from, to)
 	if err != nil {
 		return meta, false, err
 	}
-	sum := sha256.New()
-	err = durable.WriteFile(filepath.Join(p.dir, shardName(i)), func(w io.Writer) error {
-		out := bufio.NewWriterSize(io.MultiWriter(w, sum), 1<<20)
-		for j, e := range entries {
-			if e == nil {
-				continue
-			}
-			meta.Pictures = append(meta.Pictures, *e)
-			if _, err := out.Write(pix[j*p.size : (j+1)*p.size]); err != nil {
-				return err
-			}
-		}
-		return out.Flush()
-	})
-	if err != nil {
+	meta.SHA256 = fmt.Sprintf("%x", sha256.Sum256(pix))
+	if err := durable.WriteBytes(filepath.Join(p.dir, shardName(i)), pix); err != nil {
 		return meta, false, fmt.Errorf("pack: %w", err)
 	}
-	meta.SHA256, meta.Bad = hex.EncodeToString(sum.Sum(nil)), bad
 	data, err := json.Marshal(meta)
 	if err != nil {
 		return meta, false, err
@@ -278,25 +249,18 @@ func (p *packer) finished(i int) (meta shardList, ok bool) {
 	return meta, err == nil && sum == meta.SHA256
 }
 
-// decode decodes pictures from..to-1 of the source, training part first. Bad ones have no entry.
-func (p *packer) decode(
-	ctx context.Context,
-	from, to int,
-) (pix []uint8, entries []*entry, bad []badPicture, err error) {
-	pix, entries = make([]uint8, (to-from)*p.size), make([]*entry, to-from)
-	failures := make([]*badPicture, to-from)
+// decode decodes pictures from..to-1 of the source, training part first. pix has those that are not bad.
+func (p *packer) decode(ctx context.Context, from, to int) (meta shardList, pix []uint8, err error) {
+	pix = make([]uint8, (to-from)*p.size)
+	entries, failures := make([]entry, to-from), make([]error, to-from)
 	err = dataset.EachChunk(ctx, p.opt.Workers, to-from, 1, func(_ context.Context, j, _ int) error {
 		part, at := p.place(from + j)
 		dst := pix[j*p.size : (j+1)*p.size]
 		name := dataset.Describe(p.src, part, at)
-		if err := p.src.Image(part, at, dst); err != nil {
-			if p.opt.Bad == dataset.BadFails {
-				return fmt.Errorf("pack: %s: %w (%s)", name, err, dataset.SkipHint)
-			}
-			failures[j] = &badPicture{Part: part, Index: at, Name: name, Error: err.Error()}
-		} else {
-			entries[j] = &entry{Part: part, Label: int32(p.src.Label(part, at)), CRC: checksum(dst), Name: name}
+		if failures[j] = p.src.Image(part, at, dst); failures[j] != nil && p.opt.Bad == dataset.BadFails {
+			return fmt.Errorf("pack: %s: %w (%s)", name, failures[j], dataset.SkipHint)
 		}
+		entries[j] = entry{Part: part, Label: int32(p.src.Label(part, at)), CRC: checksum(dst), Name: name}
 		p.progress(1)
 		return nil
 	})
@@ -304,14 +268,19 @@ func (p *packer) decode(
 		if ctx.Err() != nil {
 			err = fmt.Errorf("pack: stopped: %w", err)
 		}
-		return nil, nil, nil, err
+		return meta, nil, err
 	}
-	for _, b := range failures {
-		if b != nil {
-			bad = append(bad, *b)
+	sound := pix[:0]
+	for j, e := range entries {
+		if failures[j] != nil {
+			_, at := p.place(from + j)
+			meta.Bad = append(meta.Bad, badPicture{Part: e.Part, Index: at, Name: e.Name, Error: failures[j].Error()})
+			continue
 		}
+		meta.Pictures = append(meta.Pictures, e)
+		sound = append(sound, pix[j*p.size:(j+1)*p.size]...)
 	}
-	return pix, entries, bad, nil
+	return meta, sound, nil
 }
 
 // place is the part and index of picture g of the source, training part first.
