@@ -73,12 +73,10 @@ type place struct {
 
 func (at place) describe(src dataset.Source) string { return dataset.Describe(src, at.part, at.index) }
 
-// Anew divides the pictures of a source as parts says. With Groups alone it looks whether a group is in both parts,
-// and returns the source as it is. It fails where a class would have no picture in one of the parts.
+// Anew divides the pictures of a source as parts says, which [Parts.Check] has found right. With Groups alone it looks
+// whether a group is in both parts, and returns the source as it is. It fails where a class would have no picture in
+// one of the parts.
 func Anew(src dataset.Source, parts Parts) (dataset.Source, error) {
-	if err := parts.Check(); err != nil {
-		return nil, fmt.Errorf("%s: %w", src.Name(), err)
-	}
 	if !parts.Redivides() && parts.Groups == "" {
 		return src, nil
 	}

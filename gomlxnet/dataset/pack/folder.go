@@ -198,7 +198,7 @@ func (s *Folder) pixels(p dataset.Part, i int) ([]uint8, error) {
 // which names a shard and a picture.
 func (s *Folder) Verify(ctx context.Context, progress func(done, total int)) error {
 	var errs []error
-	done, total := 0, s.Len(dataset.Train)+s.Len(dataset.Test)
+	count := dataset.Serial(progress, s.Len(dataset.Train)+s.Len(dataset.Test))
 	for _, p := range []dataset.Part{dataset.Train, dataset.Test} {
 		for i := range s.parts[p] {
 			if err := ctx.Err(); err != nil {
@@ -208,10 +208,7 @@ func (s *Folder) Verify(ctx context.Context, progress func(done, total int)) err
 			if _, err := s.pixels(p, i); err != nil {
 				errs = append(errs, err)
 			}
-			done++
-			if progress != nil {
-				progress(done, total)
-			}
+			count(1)
 		}
 	}
 	return errors.Join(errs...)

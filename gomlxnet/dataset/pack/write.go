@@ -62,6 +62,7 @@ type shardList struct {
 	SHA256   string       `json:"sha256"`
 	Pictures []entry      `json:"pictures"`
 	Bad      []badPicture `json:"bad,omitempty"`
+	sum      string       // SHA-256 of the file
 }
 
 type entry struct {
@@ -132,11 +133,7 @@ func Write(ctx context.Context, src dataset.Source, dir string, opt Options) (Re
 		if err != nil {
 			return report, err
 		}
-		sum, err := fileSum(filepath.Join(dir, shardMeta(i)))
-		if err != nil {
-			return report, fmt.Errorf("pack: %w", err)
-		}
-		file.Shards = append(file.Shards, sum)
+		file.Shards = append(file.Shards, meta.sum)
 		report.Shards++
 		report.Pictures += len(meta.Pictures)
 		for _, b := range meta.Bad {
@@ -233,6 +230,7 @@ func (p *packer) shard(ctx context.Context, i int) (meta shardList, kept bool, e
 	if err != nil {
 		return meta, false, err
 	}
+	meta.sum = fmt.Sprintf("%x", sha256.Sum256(data))
 	if err := durable.WriteBytes(filepath.Join(p.dir, shardMeta(i)), data); err != nil {
 		return meta, false, fmt.Errorf("pack: %w", err)
 	}
@@ -245,6 +243,7 @@ func (p *packer) finished(i int) (meta shardList, ok bool) {
 	if err != nil || json.Unmarshal(data, &meta) != nil {
 		return shardList{}, false
 	}
+	meta.sum = fmt.Sprintf("%x", sha256.Sum256(data))
 	sum, err := fileSum(filepath.Join(p.dir, shardName(i)))
 	return meta, err == nil && sum == meta.SHA256
 }
