@@ -176,8 +176,7 @@ func (l *tarLister) charge(name string, bytes int64) error {
 	}
 	if l.room -= bytes; l.room < 0 {
 		return fmt.Errorf("%s: %s goes beyond what is unpacked into memory (%d MiB and %d times the archive's size, "+
-			"at most %d MiB); "+
-			"unpack the archive and give the folder", l.where, name, tarAtLeast>>20, tarRatio, maxTar>>20)
+			"at most %d MiB); unpack the archive and give the folder", l.where, name, tarAtLeast>>20, tarRatio, maxTar>>20)
 	}
 	return nil
 }
