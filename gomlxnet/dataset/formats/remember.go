@@ -46,9 +46,9 @@ type stamp struct {
 type facts struct {
 	kind          picture.Kind // of its first bytes
 	way           way
+	summed        bool  // crc is known
 	height, width int32 // by its header, before it is turned
 	crc           uint32
-	summed        bool // crc is known
 }
 
 // way is how a picture lies.
@@ -122,8 +122,8 @@ func (t *tree) recall() {
 		if e.bad != nil || was == (stamp{}) || was != e.stamp || r.Sizes[at] != e.size {
 			continue
 		}
-		e.facts = facts{picture.Kind(r.Kinds[at]), way(r.Ways[at]), r.Heights[at], r.Widths[at], r.Sums[at],
-			r.Summed[at]}
+		e.facts = facts{picture.Kind(r.Kinds[at]), way(r.Ways[at]), r.Summed[at], r.Heights[at], r.Widths[at],
+			r.Sums[at]}
 		m.recalled++
 	}
 }
