@@ -26,22 +26,13 @@ type Batch struct {
 // core; what is in a batch does not depend on how many there are. The iterator may be left early and used again. A
 // cancelled context or a picture that no longer decodes ends it with an error.
 func (t *Task) Train(ctx context.Context, o Order, v View, from, to int) iter.Seq2[*Batch, error] {
-	p, err := t.plan(v)
-	if err != nil {
-		return failed(err)
-	}
-	return t.train(ctx, o, p, from, to)
+	return t.train(ctx, o, v, false, from, to)
 }
 
 // TrainBytes is [Task.Train] for those who do themselves what [Task.Preprocess] says: the same pictures in the same
 // order, whole and as bytes, and for each the place at which Train would cut it.
 func (t *Task) TrainBytes(ctx context.Context, o Order, v View, from, to int) iter.Seq2[*Batch, error] {
-	p, err := t.plan(v)
-	if err != nil {
-		return failed(err)
-	}
-	p.bytes = true
-	return t.train(ctx, o, p, from, to)
+	return t.train(ctx, o, v, true, from, to)
 }
 
 // Preprocess is what a view does to the task's pictures, beside choosing their places.
@@ -59,11 +50,16 @@ func (t *Task) plan(v View) (plan, error) {
 	return v.plan(h, w, c, t.mean)
 }
 
-// train yields the training batches from..to-1 of an order.
-func (t *Task) train(ctx context.Context, o Order, p plan, from, to int) iter.Seq2[*Batch, error] {
-	if err := o.check(t.NumTrain()); err != nil {
+// train yields the training batches from..to-1 of an order, where bytes says so of whole pictures.
+func (t *Task) train(ctx context.Context, o Order, v View, bytes bool, from, to int) iter.Seq2[*Batch, error] {
+	p, err := t.plan(v)
+	if err == nil {
+		err = o.check(t.NumTrain())
+	}
+	if err != nil {
 		return failed(err)
 	}
+	p.bytes = bytes
 	if from < 0 {
 		return failed(fmt.Errorf("task %s: training from batch %d, want 0 or more", t.name, from))
 	}

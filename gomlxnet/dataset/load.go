@@ -2,11 +2,9 @@ package dataset
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
-	"sync/atomic"
 )
 
 // load decodes every picture once: into memory where the task fits, else for the mean and the bad ones only. Of a
@@ -20,8 +18,9 @@ func (t *Task) load(ctx context.Context) (err error) {
 	if t.opt.Skip > 0 {
 		task += fmt.Sprintf(" after %d", t.opt.Skip)
 	}
-	if m, ok := t.src.(Mapped); ok {
+	if t.mapped = IsMapped(t.src); t.mapped {
 		keep = false
+		m, task := keeper(t.src, task)
 		if t.mean = m.KeptMean(task); t.mean != nil {
 			return nil
 		}
@@ -38,7 +37,7 @@ func (t *Task) load(ctx context.Context) (err error) {
 		if keep {
 			pics.pix = make([]uint8, len(pics.index)*size)
 		}
-		bad, err := t.decodePart(ctx, part, size, sum, progress)
+		bad, err := t.decodePart(ctx, part, sum, progress)
 		if err != nil {
 			return err
 		}
@@ -55,69 +54,47 @@ func (t *Task) load(ctx context.Context) (err error) {
 
 // decodePart decodes one part in chunks over the workers and adds training pictures to sum. Sums of bytes are
 // integers, so the mean does not depend on who adds first. It returns the positions of bad pictures, ascending.
-func (t *Task) decodePart(
-	ctx context.Context,
-	part Part,
-	size int,
-	sum []uint64,
-	progress func(int),
-) ([]BadPicture, error) {
-	const chunk = 64
-	pics := &t.parts[part]
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var next atomic.Int64
+func (t *Task) decodePart(ctx context.Context, part Part, sum []uint64, progress func(int)) ([]BadPicture, error) {
+	pics, size := &t.parts[part], len(sum)
 	var mu sync.Mutex
 	var bad []BadPicture
-	var wg sync.WaitGroup
-	for range t.opt.Workers {
-		wg.Go(func() {
-			mine, buf := make([]uint64, size), make([]uint8, size)
-			for ctx.Err() == nil {
-				from := int(next.Add(chunk)) - chunk
-				if from >= len(pics.index) {
-					break
-				}
-				to := min(from+chunk, len(pics.index))
-				for i := from; i < to && ctx.Err() == nil; i++ {
-					dst := buf
-					if pics.pix != nil {
-						dst = pics.pix[i*size : (i+1)*size]
-					}
-					if err := t.src.Image(part, pics.index[i], dst); err != nil {
-						b := BadPicture{
-							Part:  part,
-							Index: pics.index[i],
-							Name:  Describe(t.src, part, pics.index[i]),
-							Err:   err,
-						}
-						mu.Lock()
-						bad = append(bad, b)
-						mu.Unlock()
-						if t.opt.Bad == BadFails {
-							cancel(fmt.Errorf("task %s: %s: %w (%s)", t.name, b.Name, err, SkipHint))
-						}
-						continue
-					}
-					if part == Train {
-						for j, v := range dst {
-							mine[j] += uint64(v)
-						}
-					}
-				}
-				progress(to - from)
+	decode := func(ctx context.Context, from, to int) error {
+		mine, buf := make([]uint64, size), make([]uint8, size)
+		for i := from; i < to; i++ {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
 			}
-			mu.Lock()
-			for j, v := range mine {
-				sum[j] += v
+			dst := buf
+			if pics.pix != nil {
+				dst = pics.pix[i*size : (i+1)*size]
 			}
-			mu.Unlock()
-		})
+			if err := t.src.Image(part, pics.index[i], dst); err != nil {
+				b := BadPicture{part, pics.index[i], Describe(t.src, part, pics.index[i]), err}
+				if t.opt.Bad == BadFails {
+					return fmt.Errorf("task %s: %s: %w (%s)", t.name, b.Name, err, SkipHint)
+				}
+				mu.Lock()
+				bad = append(bad, b)
+				mu.Unlock()
+				continue
+			}
+			if part == Train {
+				for j, v := range dst {
+					mine[j] += uint64(v)
+				}
+			}
+		}
+		progress(to - from)
+		mu.Lock()
+		defer mu.Unlock()
+		for j, v := range mine {
+			sum[j] += v
+		}
+		return nil
 	}
-	wg.Wait()
-	if err := context.Cause(ctx); err != nil {
-		if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-			return nil, fmt.Errorf("task %s: decoding stopped: %w", t.name, err)
+	if err := EachChunk(ctx, t.opt.Workers, len(pics.index), 64, decode); err != nil {
+		if ctx.Err() != nil {
+			err = fmt.Errorf("task %s: decoding stopped: %w", t.name, err)
 		}
 		return nil, err
 	}

@@ -1,6 +1,9 @@
 package dataset
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // What a Source may have besides its seven methods. Each interface is asked for where it is of use; a source without it
 // is used all the same.
@@ -12,8 +15,11 @@ type Describer interface {
 
 // Describe names picture i of a part for a message, as the source does where it can.
 func Describe(src Source, p Part, i int) string {
-	if d, ok := src.(Describer); ok {
-		return d.Describe(p, i)
+	switch s := src.(type) {
+	case Describer:
+		return s.Describe(p, i)
+	case Derived:
+		return Describe(s.Below(p, i))
 	}
 	return fmt.Sprintf("%s picture %d of %s", p, i, src.Name())
 }
@@ -31,10 +37,23 @@ type Superclassed interface {
 	Fine() func(p Part, i int) int
 }
 
-// Fine gives the fine class of each picture of a source; it is nil where the source has none.
+// Fine gives the fine class of each picture of a source; it is nil where the source has none. Of a derived source whose
+// sources below have some, it is -1 for those that have none: their pictures are taken in their order.
 func Fine(src Source) func(p Part, i int) int {
-	if s, ok := src.(Superclassed); ok {
+	switch s := src.(type) {
+	case Superclassed:
 		return s.Fine()
+	case Derived:
+		if !slices.ContainsFunc(s.Sources(), func(below Source) bool { return Fine(below) != nil }) {
+			return nil
+		}
+		return func(p Part, i int) int {
+			below, part, index := s.Below(p, i)
+			if fine := Fine(below); fine != nil {
+				return fine(part, index)
+			}
+			return -1
+		}
 	}
 	return nil
 }
@@ -54,17 +73,27 @@ type Mapped interface {
 
 // Joined is a Source that is two sources in one. It has one split, which no other source has.
 type Joined interface {
-	Source
+	Derived
 	// Split has the classes of the first source as task A and those of the second as task B.
 	Split() Split
-	// Of is the source that picture i of a part comes from, and its index there.
-	Of(p Part, i int) (src Source, index int)
 }
 
 // Decoded is a Source that says which library decoded its JPEGs.
 type Decoded interface {
 	// DecodedBy is the library's name, "" for Go's own image/jpeg.
 	DecodedBy() string
+}
+
+// DecodedBy is the library that decoded the JPEGs of a source, of a derived one those of the first source below; "" for
+// Go's own image/jpeg, and where there are none.
+func DecodedBy(src Source) string {
+	switch s := src.(type) {
+	case Decoded:
+		return s.DecodedBy()
+	case Derived:
+		return DecodedBy(s.Sources()[0])
+	}
+	return ""
 }
 
 // Surveyor is a Source that was made of files, and says which it reads and which it does not.

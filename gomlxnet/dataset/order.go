@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"fmt"
+	"maps"
 	"sync"
 
 	"coadapt/gomlxnet/splitmix"
@@ -59,7 +60,6 @@ type epochCache struct {
 	order Order
 	mu    sync.Mutex
 	perms map[int][]int32
-	last  []int // epochs in perms, oldest first
 }
 
 func newEpochCache(o Order) *epochCache { return &epochCache{order: o, perms: map[int][]int32{}} }
@@ -70,11 +70,7 @@ func (c *epochCache) epoch(e, n int) []int32 {
 	if p, ok := c.perms[e]; ok {
 		return p
 	}
-	if len(c.last) == 3 {
-		delete(c.perms, c.last[0])
-		c.last = c.last[1:]
-	}
-	p := c.order.Epoch(e, n)
-	c.perms[e], c.last = p, append(c.last, e)
-	return p
+	maps.DeleteFunc(c.perms, func(old int, _ []int32) bool { return old < e-2 })
+	c.perms[e] = c.order.Epoch(e, n)
+	return c.perms[e]
 }

@@ -2,13 +2,14 @@ package dataset
 
 import (
 	"fmt"
-	"os"
+	"maps"
 	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 
+	"coadapt/gomlxnet/durable"
 	"coadapt/gomlxnet/nearest"
 
 	"golang.org/x/text/unicode/norm"
@@ -68,16 +69,9 @@ const maxSplitFile = 1 << 30
 
 // ReadSplits reads a split file.
 func ReadSplits(file string) ([]SplitText, error) {
-	info, err := os.Stat(file)
+	data, err := durable.ReadFile(file, maxSplitFile)
 	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() || info.Size() > maxSplitFile {
-		return nil, fmt.Errorf("%s: want a text file with classes below [A] and below [B]", file)
-	}
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w; want a text file with classes below [A] and below [B]", err)
 	}
 	return parseSplits(file, data)
 }
@@ -171,7 +165,7 @@ func (s *SplitText) complete() error {
 // Of looks the split's names and patterns up among the classes of a source. It fails where one of them meets no class,
 // a class is in both tasks, or a task has fewer than two classes.
 func (s SplitText) Of(src Source) (Split, error) {
-	out := Split{Name: s.Name}
+	var half [2][]int
 	classes := src.Classes()
 	whose := map[int]splitLine{}
 	for task, lines := range s.half {
@@ -190,23 +184,13 @@ func (s SplitText) Of(src Source) (Split, error) {
 				whose[c], mine[c] = l, true
 			}
 		}
-		half := []int{}
-		for c := range mine {
-			half = append(half, c)
-		}
-		slices.Sort(half)
-		if len(half) < 2 {
+		half[task] = slices.Sorted(maps.Keys(mine))
+		if len(mine) < 2 {
 			return Split{}, fmt.Errorf("%s: task %c of the split %s has one class of %s, %s; both tasks want at "+
-				"least two",
-				s.file, 'A'+task, s.Name, src.Name(), classes[half[0]].Name)
-		}
-		if task == 0 {
-			out.A = half
-		} else {
-			out.B = half
+				"least two", s.file, 'A'+task, s.Name, src.Name(), classes[half[task][0]].Name)
 		}
 	}
-	return out, nil
+	return Split{Name: s.Name, A: half[0], B: half[1]}, nil
 }
 
 // meets are the classes of a name or, if none has it, of a pattern.

@@ -27,28 +27,16 @@ func (t *Task) See(part Part, i int, v View) (Seen, error) {
 // SeePixels is See of a picture that need not be of the task: pic is [height, width, channels] bytes as
 // formats.Reader gives them.
 func (t *Task) SeePixels(pic []uint8, v View) (Seen, error) {
-	h, w, c := t.src.Shape()
-	if len(pic) != h*w*c {
-		return Seen{}, fmt.Errorf(
-			"task %s: a picture of %d bytes, want %d (%dx%dx%d)",
-			t.name,
-			len(pic),
-			h*w*c,
-			h,
-			w,
-			c,
-		)
-	}
-	p, err := v.plan(h, w, c, t.mean)
+	p, err := t.plan(v)
 	if err != nil {
 		return Seen{}, err
 	}
-	s := Seen{
-		Size:     p.Size,
-		Channels: c,
-		Pixels:   make([]uint8, p.Size*p.Size*c),
-		Input:    make([]float32, p.Size*p.Size*c),
+	h, w, c := p.Height, p.Width, p.Channels
+	if len(pic) != h*w*c {
+		return Seen{}, fmt.Errorf("task %s: a picture of %d bytes, want %d (%dx%dx%d)", t.name, len(pic), h*w*c,
+			h, w, c)
 	}
+	s := Seen{Size: p.Size, Channels: c, Pixels: make([]uint8, p.Values()), Input: make([]float32, p.Values())}
 	at := p.centre()
 	p.Apply(pic, at, s.Input)
 	for y := range p.Size {

@@ -60,7 +60,7 @@ func splitOf(source, name string, classes []Class) (Split, error) {
 // numpy's choice without replacement is the head of a legacy permutation. B is the rest; where classes is odd it is the
 // larger one. seed must lie in 0..2^32-1.
 func randomHalves(classes, seed int) (a, b []int) {
-	p := newMT19937(uint32(seed)).permutation(classes)
+	p := numpyPermutation(classes, uint32(seed))
 	a, b = p[:classes/2:classes/2], p[classes/2:]
 	slices.Sort(a)
 	slices.Sort(b)

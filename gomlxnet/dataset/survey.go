@@ -17,26 +17,24 @@ type Survey struct {
 
 // String is one line.
 func (s Survey) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %d classes, %d training and %d test pictures", s.Root, s.Classes, s.Train, s.Test)
+	says := []string{fmt.Sprintf("%s: %d classes, %d training and %d test pictures", s.Root, s.Classes, s.Train,
+		s.Test)}
 	if s.Divided != "" {
-		fmt.Fprintf(&b, "; %s", s.Divided)
+		says = append(says, s.Divided)
 	}
 	if s.Merged.Count > 0 {
-		fmt.Fprintf(&b, "; %s", s.Merged)
+		says = append(says, s.Merged.String())
 	}
-	if len(s.Passed) == 0 {
-		b.WriteString("; nothing passed over")
-		return b.String()
+	var passed []string
+	for _, p := range s.Passed {
+		passed = append(passed, p.String())
 	}
-	b.WriteString("; passed over: ")
-	for i, p := range s.Passed {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString(p.String())
+	if len(passed) == 0 {
+		says = append(says, "nothing passed over")
+	} else {
+		says = append(says, "passed over: "+strings.Join(passed, ", "))
 	}
-	return b.String()
+	return strings.Join(says, "; ")
 }
 
 // PassedOver counts files and folders that are not read, for one reason.

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"runtime"
 	"slices"
 	"sync"
 )
@@ -53,6 +52,7 @@ type Task struct {
 	classes []int // old labels, ascending
 	opt     TaskOptions
 	parts   [2]pictures
+	mapped  bool // pictures are looked at where the source has them
 	mean    []float32
 	bad     []BadPicture
 	digest  string
@@ -76,9 +76,6 @@ func NewTask(ctx context.Context, src Source, classes []int, opt TaskOptions) (*
 	}
 	if t.opt.Memory == 0 {
 		t.opt.Memory = 4 << 30
-	}
-	if t.opt.Workers == 0 {
-		t.opt.Workers = runtime.GOMAXPROCS(0)
 	}
 	slices.Sort(t.classes)
 	if err := t.collect(); err != nil {
@@ -209,7 +206,7 @@ func (t *Task) Label(p Part, i int) int { return int(t.parts[p].labels[i]) }
 // Source is where the task's pictures come from; of a [Joined] source, the one of the two that has the task's classes.
 func (t *Task) Source() Source {
 	if j, ok := t.src.(Joined); ok {
-		src, _ := j.Of(Test, t.parts[Test].index[0])
+		src, _, _ := j.Below(Test, t.parts[Test].index[0])
 		return src
 	}
 	return t.src
@@ -218,57 +215,35 @@ func (t *Task) Source() Source {
 // Picture returns the [H, W, C] bytes of picture i of the part. buf is used where the task is not in memory, and made
 // where it is too short; the bytes are not to be changed.
 func (t *Task) Picture(p Part, i int, buf []uint8) ([]uint8, error) {
-	if m := t.mapped(p); m != nil {
-		n := t.pictureBytes()
-		if len(buf) < n {
-			buf = make([]uint8, n)
-		}
-		buf = buf[:n]
-		return buf, m.Look(p, t.parts[p].index[i], func(pic []uint8) { copy(buf, pic) })
-	}
-	return t.picture(p, i, buf)
-}
-
-// use has f look at picture i of the part; what f is given is good until it returns.
-func (t *Task) use(p Part, i int, buf []uint8, f func(pic []uint8)) error {
-	if m := t.mapped(p); m != nil {
-		return m.Look(p, t.parts[p].index[i], f)
-	}
-	pic, err := t.picture(p, i, buf)
-	if err == nil {
-		f(pic)
-	}
-	return err
-}
-
-// mapped is the source where the pictures of a part are looked at where they lie, else nil.
-func (t *Task) mapped(p Part) Mapped {
-	if t.parts[p].pix != nil {
-		return nil
-	}
-	m, _ := t.src.(Mapped)
-	return m
-}
-
-func (t *Task) pictureBytes() int {
 	h, w, c := t.src.Shape()
-	return h * w * c
-}
-
-// picture is Picture of a source that is not mapped.
-func (t *Task) picture(p Part, i int, buf []uint8) ([]uint8, error) {
-	n := t.pictureBytes()
+	n := h * w * c
 	if pix := t.parts[p].pix; pix != nil {
 		return pix[i*n : (i+1)*n], nil
 	}
 	if len(buf) < n {
 		buf = make([]uint8, n)
 	}
+	buf = buf[:n]
 	src := t.parts[p].index[i]
-	if err := t.src.Image(p, src, buf[:n]); err != nil {
+	if t.mapped {
+		return buf, look(t.src, p, src, func(pic []uint8) { copy(buf, pic) })
+	}
+	if err := t.src.Image(p, src, buf); err != nil {
 		return nil, fmt.Errorf("%s: %w", Describe(t.src, p, src), err)
 	}
-	return buf[:n], nil
+	return buf, nil
+}
+
+// use has f look at picture i of the part; what f is given is good until it returns.
+func (t *Task) use(p Part, i int, buf []uint8, f func(pic []uint8)) error {
+	if t.mapped {
+		return look(t.src, p, t.parts[p].index[i], f)
+	}
+	pic, err := t.Picture(p, i, buf)
+	if err == nil {
+		f(pic)
+	}
+	return err
 }
 
 // Serial wraps a progress callback so that it is called by one goroutine at a time, with a rising count.

@@ -1,11 +1,9 @@
 package datatest
 
 import (
-	"bytes"
 	"fmt"
 	"image"
 	"image/color"
-	"image/jpeg"
 	"math"
 	"os"
 	"path/filepath"
@@ -65,9 +63,5 @@ func grainy(t testing.TB, seed uint64) []byte {
 			m.SetRGBA(x, y, color.RGBA{at(red), at(green), at(blue), 255})
 		}
 	}
-	var b bytes.Buffer
-	if err := jpeg.Encode(&b, m, &jpeg.Options{Quality: 90}); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
+	return encoded(t, m, 90)
 }

@@ -31,11 +31,7 @@ func JPEG(t testing.TB, w, h int, grey uint8) []byte {
 	for i := range m.Pix {
 		m.Pix[i] = grey
 	}
-	var b bytes.Buffer
-	if err := jpeg.Encode(&b, m, nil); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
+	return encoded(t, m, jpeg.DefaultQuality)
 }
 
 // Photo is a JPEG as a camera makes them: soft waves of colour, an edge, 4:2:0, with sides that fill no whole block.
@@ -57,8 +53,14 @@ func Photo(t testing.TB, w, h int) []byte {
 			m.SetRGBA(x, y, c)
 		}
 	}
+	return encoded(t, m, 92)
+}
+
+// encoded is a picture as a JPEG.
+func encoded(t testing.TB, m image.Image, quality int) []byte {
+	t.Helper()
 	var b bytes.Buffer
-	if err := jpeg.Encode(&b, m, &jpeg.Options{Quality: 92}); err != nil {
+	if err := jpeg.Encode(&b, m, &jpeg.Options{Quality: quality}); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()

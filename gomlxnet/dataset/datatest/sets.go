@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"testing/fstest"
 
 	"coadapt/gomlxnet/dataset"
 )
@@ -53,14 +54,12 @@ func ILSVRC(t testing.TB, synsets, perClass int) map[string][]byte {
 func Tree(t testing.TB, files map[string][]byte) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "set")
+	m := fstest.MapFS{}
 	for name, data := range files {
-		file := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, data, 0o644); err != nil {
-			t.Fatal(err)
-		}
+		m[name] = &fstest.MapFile{Data: data}
+	}
+	if err := os.CopyFS(dir, m); err != nil {
+		t.Fatal(err)
 	}
 	return dir
 }
@@ -70,7 +69,7 @@ func Zip(t testing.TB, files map[string][]byte) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
-	for _, name := range slices.Sorted(maps.Keys(files)) {
+	for _, name := range slices.Sorted(maps.Keys(files)) { // which may be names that no file system has
 		w, err := z.Create(name)
 		if err != nil {
 			t.Fatal(err)

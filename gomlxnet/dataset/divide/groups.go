@@ -110,19 +110,8 @@ func (g *Groups) of(src dataset.Source, all []place) (grouping, error) {
 			}
 		}
 		if len(found) > 1 {
-			return out, fmt.Errorf(
-				"groups %s line %d: %s is the end of two files, %s and %s; give more of the path",
-				g.file,
-				l.line,
-				l.file,
-				dataset.Describe(
-					src,
-					all[found[0]].part,
-					all[found[0]].index,
-				),
-				dataset.Describe(src, all[found[1]].part,
-					all[found[1]].index),
-			)
+			return out, fmt.Errorf("groups %s line %d: %s is the end of two files, %s and %s; give more of the path",
+				g.file, l.line, l.file, all[found[0]].describe(src), all[found[1]].describe(src))
 		}
 		if len(found) == 0 {
 			g.loose++
@@ -151,7 +140,7 @@ func (g *Groups) missing(src dataset.Source, all []place, of grouping) error {
 			continue
 		}
 		if n++; n == 1 {
-			first = dataset.Describe(src, at.part, at.index)
+			first = at.describe(src)
 		}
 	}
 	if n == 0 {
@@ -174,14 +163,9 @@ func (g *Groups) apart(src dataset.Source, all []place, of grouping) error {
 			continue
 		}
 		if was.part != at.part {
-			return fmt.Errorf(
-				"groups %s: group %q is in both parts, with %s and with %s; divide all pictures anew "+
-					"by -folds 5 -fold 1, in a notebook nb.Fold(1, 5)",
-				g.file,
-				of.names[of.of[i]],
-				dataset.Describe(src, was.part, was.index),
-				dataset.Describe(src, at.part, at.index),
-			)
+			return fmt.Errorf("groups %s: group %q is in both parts, with %s and with %s; divide all pictures anew "+
+				"by -folds 5 -fold 1, in a notebook nb.Fold(1, 5)", g.file, of.names[of.of[i]], was.describe(src),
+				at.describe(src))
 		}
 	}
 	return nil

@@ -71,18 +71,12 @@ type place struct {
 	index int
 }
 
-// dividedMapped is divided of a source whose pixels are looked at where they lie.
-type dividedMapped struct {
-	*divided
-	mapped dataset.Mapped
-}
+func (at place) describe(src dataset.Source) string { return dataset.Describe(src, at.part, at.index) }
 
-// Anew divides the pictures of a source as parts says. With Groups alone it looks whether a group is in both parts,
-// and returns the source as it is. It fails where a class would have no picture in one of the parts.
+// Anew divides the pictures of a source as parts says, which [Parts.Check] has found right. With Groups alone it looks
+// whether a group is in both parts, and returns the source as it is. It fails where a class would have no picture in
+// one of the parts.
 func Anew(src dataset.Source, parts Parts) (dataset.Source, error) {
-	if err := parts.Check(); err != nil {
-		return nil, fmt.Errorf("%s: %w", src.Name(), err)
-	}
 	if !parts.Redivides() && parts.Groups == "" {
 		return src, nil
 	}
@@ -124,9 +118,6 @@ func Anew(src dataset.Source, parts Parts) (dataset.Source, error) {
 	}
 	if parts.Folds > 0 {
 		d.name = fmt.Sprintf("%s-fold%dof%d", src.Name(), parts.Fold, parts.Folds)
-	}
-	if m, ok := src.(dataset.Mapped); ok {
-		return &dividedMapped{d, m}, nil
 	}
 	return d, nil
 }
@@ -171,6 +162,15 @@ func (d *divided) Digest() string { return d.digest }
 // Len is the number of pictures of the part.
 func (d *divided) Len(p dataset.Part) int { return len(d.parts[p]) }
 
+// Sources is the source below.
+func (d *divided) Sources() []dataset.Source { return []dataset.Source{d.Source} }
+
+// Below is where picture i of a part is in the source below.
+func (d *divided) Below(p dataset.Part, i int) (src dataset.Source, part dataset.Part, index int) {
+	at := d.parts[p][i]
+	return d.Source, at.part, at.index
+}
+
 // Label is that of the source below.
 func (d *divided) Label(p dataset.Part, i int) int {
 	at := d.parts[p][i]
@@ -179,17 +179,7 @@ func (d *divided) Label(p dataset.Part, i int) int {
 
 // Image is that of the source below.
 func (d *divided) Image(p dataset.Part, i int, dst []uint8) error {
-	if err := dataset.CheckImage(d, p, i, dst); err != nil {
-		return err
-	}
-	at := d.parts[p][i]
-	return d.Source.Image(at.part, at.index, dst)
-}
-
-// Describe names the file or record as the source below does.
-func (d *divided) Describe(p dataset.Part, i int) string {
-	at := d.parts[p][i]
-	return dataset.Describe(d.Source, at.part, at.index)
+	return dataset.ImageBelow(d, p, i, dst)
 }
 
 // Survey is that of the source below, with the parts as they are here.
@@ -202,48 +192,12 @@ func (d *divided) Survey() dataset.Survey {
 	return v
 }
 
-// DecodedBy is what decoded the JPEGs of the source below.
-func (d *divided) DecodedBy() string {
-	if s, ok := d.Source.(dataset.Decoded); ok {
-		return s.DecodedBy()
-	}
-	return ""
-}
-
 // Close closes the source below.
 func (d *divided) Close() error {
 	if c, ok := d.Source.(io.Closer); ok {
 		return c.Close()
 	}
 	return nil
-}
-
-// Fine is that of the source below.
-func (d *divided) Fine() func(p dataset.Part, i int) int {
-	fine := dataset.Fine(d.Source)
-	if fine == nil {
-		return nil
-	}
-	return func(p dataset.Part, i int) int {
-		at := d.parts[p][i]
-		return fine(at.part, at.index)
-	}
-}
-
-// Look has f look at picture i where it lies.
-func (d *dividedMapped) Look(p dataset.Part, i int, f func(pix []uint8)) error {
-	at := d.parts[p][i]
-	return d.mapped.Look(at.part, at.index, f)
-}
-
-// KeptMean is kept beside the source below, by the digest of this one.
-func (d *dividedMapped) KeptMean(task string) []float32 {
-	return d.mapped.KeptMean(d.digest + " " + task)
-}
-
-// KeepMean keeps a mean there.
-func (d *dividedMapped) KeepMean(task string, mean []float32) {
-	d.mapped.KeepMean(d.digest+" "+task, mean)
 }
 
 // pathOf is the path of the file that a picture was made of, "" where the source has no files.

@@ -1,7 +1,6 @@
 package divide_test
 
 import (
-	"context"
 	"fmt"
 	"image/color"
 	"maps"
@@ -10,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/datatest"
@@ -42,17 +40,15 @@ func files(src dataset.Source, p dataset.Part) []string {
 }
 
 // open opens files as a data set that is called set.
-func open(files map[string][]byte, p divide.Parts) (dataset.Source, error) {
-	m := fstest.MapFS{}
-	for name, data := range files {
-		m[name] = &fstest.MapFile{Data: data}
-	}
-	return formats.OpenFS(context.Background(), m, "set", formats.Options{Parts: p})
+func open(t testing.TB, files map[string][]byte, p divide.Parts) (dataset.Source, error) {
+	t.Helper()
+	t.Chdir(filepath.Dir(datatest.Tree(t, files)))
+	return formats.Open(t.Context(), "set", formats.Options{Parts: p})
 }
 
 func openParts(t testing.TB, files map[string][]byte, p divide.Parts) dataset.Source {
 	t.Helper()
-	src, err := open(files, p)
+	src, err := open(t, files, p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,7 +171,7 @@ func TestFoldsOfAnySource(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, ok := src.(dataset.Mapped); ok != (where == dir) {
+			if ok := dataset.IsMapped(src); ok != (where == dir) {
 				t.Errorf("%s is mapped: %v", where, ok)
 			}
 			task, err := dataset.NewTask(t.Context(), src, []int{0, 2}, dataset.TaskOptions{})
@@ -314,7 +310,7 @@ func TestGroups(t *testing.T) {
 	if same := openParts(t, divided, divide.Parts{Groups: whole("plant 3")}); same.Digest() != plain.Digest() {
 		t.Error("groups change data that is divided already")
 	}
-	if _, err := open(divided, divide.Parts{Groups: whole("plant 1")}); err == nil ||
+	if _, err := open(t, divided, divide.Parts{Groups: whole("plant 1")}); err == nil ||
 		!strings.Contains(
 			err.Error(),
 			`group "plant 1" is in both parts, with set: train/rose/3.png and with set: test/rose/9.png`,
@@ -365,7 +361,7 @@ func TestBadParts(t *testing.T) {
 				"the first is set: flowers/rose/0.png"},
 		{flat, divide.Parts{Folds: 5, Fold: 1, Groups: grouped(t, "")}, "class rose has 4 groups of pictures, too few"},
 	} {
-		if src, err := open(c.files, c.parts); err == nil || !strings.Contains(err.Error(), c.want) {
+		if src, err := open(t, c.files, c.parts); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: %v, %v; want an error with %q", c.parts, src, err, c.want)
 		}
 	}

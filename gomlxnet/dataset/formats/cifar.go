@@ -15,10 +15,10 @@ const (
 	cifarPixels = 3 * cifarSide * cifarSide
 )
 
-// cifarLayout is one of the two binary data sets of Krizhevsky 2009.
+// cifarLayout is one of the two binary data sets of Krizhevsky 2009. A record begins with bytes of labels: the class,
+// or coarse and fine class.
 type cifarLayout struct {
 	name        string
-	labels      int // bytes of labels before the pixels of a record: the class, or coarse and fine class
 	train, test []string
 	nameFiles   []string // of the label bytes, in their order; may be absent
 	counts      []int    // classes of the label bytes
@@ -26,24 +26,18 @@ type cifarLayout struct {
 
 func cifarLayouts() []cifarLayout {
 	return []cifarLayout{
-		{
-			"cifar10",
-			1,
-			[]string{
-				"data_batch_1.bin",
-				"data_batch_2.bin",
-				"data_batch_3.bin",
-				"data_batch_4.bin",
-				"data_batch_5.bin",
-			},
-			[]string{"test_batch.bin"},
-			[]string{"batches.meta.txt"},
-			[]int{10},
-		},
-		{"cifar100", 2, []string{"train.bin"}, []string{"test.bin"},
+		{"cifar10", []string{"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin",
+			"data_batch_5.bin"}, []string{"test_batch.bin"}, []string{"batches.meta.txt"}, []int{10}},
+		{"cifar100", []string{"train.bin"}, []string{"test.bin"},
 			[]string{"coarse_label_names.txt", "fine_label_names.txt"}, []int{20, 100}},
 	}
 }
+
+// files are those with records.
+func (l cifarLayout) files() []string { return slices.Concat(l.train, l.test) }
+
+// record is how many bytes a record has.
+func (l cifarLayout) record() int { return len(l.counts) + cifarPixels }
 
 // cifar is CIFAR-10 or CIFAR-100 in its binary form, kept in memory.
 type cifar struct {
@@ -78,9 +72,8 @@ func (s *cifar) Classes() []dataset.Class { return s.classes }
 func (s *cifar) Shape() (height, width, channels int) { return cifarSide, cifarSide, 3 }
 
 func (s *cifar) record(p dataset.Part, i int) []byte {
-	n := s.layout.labels + cifarPixels
-	at := s.parts[p].order[i] * n
-	return s.parts[p].records[at : at+n]
+	n := s.layout.record()
+	return s.parts[p].records[s.parts[p].order[i]*n:][:n]
 }
 
 // Len is the number of records of the part.
@@ -105,7 +98,7 @@ func (s *cifar) Image(p dataset.Part, i int, dst []uint8) error {
 	if err := dataset.CheckImage(s, p, i, dst); err != nil {
 		return err
 	}
-	planes := s.record(p, i)[s.layout.labels:]
+	planes := s.record(p, i)[len(s.layout.counts):]
 	const n = cifarSide * cifarSide
 	for j := range n {
 		dst[3*j], dst[3*j+1], dst[3*j+2] = planes[j], planes[n+j], planes[2*n+j]
@@ -115,13 +108,13 @@ func (s *cifar) Image(p dataset.Part, i int, dst []uint8) error {
 
 // openCIFAR reads the binary files at the root of a tree.
 func openCIFAR(ctx context.Context, t *tree, l cifarLayout, opt Options) (dataset.Source, error) {
-	s := &cifar{where: t.where, layout: l, name: l.name, column: l.labels - 1}
+	s := &cifar{where: t.where, layout: l, name: l.name, column: len(l.counts) - 1}
 	if opt.Size != 0 && opt.Size != cifarSide {
 		return nil, fmt.Errorf("%s: %s has pictures of 32 pixels, size %d asked for; leave the size out", t.where,
 			l.name, opt.Size)
 	}
 	if opt.Coarse {
-		if l.labels == 1 {
+		if len(l.counts) == 1 {
 			return nil, fmt.Errorf("%s: CIFAR-10 has no coarse labels", t.where)
 		}
 		s.column, s.name = 0, l.name+"-coarse"
@@ -134,37 +127,33 @@ func openCIFAR(ctx context.Context, t *tree, l cifarLayout, opt Options) (datase
 		for _, name := range names {
 			data, err := t.read(name, maxFile)
 			if err != nil {
-				return nil, fmt.Errorf("%w (%s needs %s)", err, l.name,
-					strings.Join(append(slices.Clone(l.train), l.test...), ", "))
+				return nil, fmt.Errorf("%w (%s needs %s)", err, l.name, strings.Join(l.files(), ", "))
 			}
 			if err := l.check(data); err != nil {
 				return nil, fmt.Errorf("%s: %s%s: %w", t.where, t.prefix, name, err)
 			}
 			part.files = append(part.files, t.prefix+name)
-			part.starts = append(part.starts, len(part.records)/(l.labels+cifarPixels))
+			part.starts = append(part.starts, len(part.records)/l.record())
 			part.records = append(part.records, data...)
 		}
 	}
 	if err := s.arrange(); err != nil {
 		return nil, err
 	}
-	var err error
-	s.digest, err = t.digest(ctx, "cifar v1 "+s.name, append(slices.Clone(l.train), l.test...))
 	for _, e := range t.files {
-		if file := e.name; !slices.Contains(slices.Concat(l.train, l.test, l.nameFiles), file) {
-			t.passed.add("no files of "+l.name, file)
+		if !slices.Contains(l.files(), e.name) && !slices.Contains(l.nameFiles, e.name) {
+			t.passed.add("no files of "+l.name, e.name)
 		}
 	}
-	if err != nil {
-		return nil, err
-	}
 	s.passed = t.passed.sorted()
-	return s, nil
+	var err error
+	s.digest, err = t.digest(ctx, "cifar v1 "+s.name, l.files())
+	return s, err
 }
 
 // check refuses a file that is cut off or whose labels are out of range: the format has no magic of its own.
 func (l cifarLayout) check(data []byte) error {
-	n := l.labels + cifarPixels
+	n := l.record()
 	if len(data) == 0 {
 		return fmt.Errorf("the file is empty; want records of %d bytes", n)
 	}
@@ -185,7 +174,7 @@ func (l cifarLayout) check(data []byte) error {
 
 // arrange orders the records by class and refuses a class without one, and fine labels with two coarse ones.
 func (s *cifar) arrange() error {
-	n := s.layout.labels + cifarPixels
+	n := s.layout.record()
 	coarse := map[byte]byte{}
 	for p := range s.parts {
 		part := &s.parts[p]
@@ -193,7 +182,7 @@ func (s *cifar) arrange() error {
 		for r := range len(part.records) / n {
 			rec := part.records[r*n:]
 			byClass[rec[s.column]] = append(byClass[rec[s.column]], r)
-			if s.layout.labels == 2 {
+			if len(s.layout.counts) == 2 {
 				if was, ok := coarse[rec[1]]; ok && was != rec[0] {
 					part.order = []int{r}
 					return fmt.Errorf("%s: fine label %d with coarse label %d, elsewhere with %d",

@@ -45,7 +45,7 @@ func cifar10Files() map[string][]byte {
 }
 
 func cifar100Files() map[string][]byte {
-	fine := knownNames("cifar100")
+	fine := knownClasses("cifar100")
 	coarse, of, err := coarseLabels(fine)
 	if err != nil {
 		panic(err)

@@ -10,37 +10,16 @@ import (
 )
 
 // wholeCIFARs finds the places where all files of a CIFAR lie.
-func wholeCIFARs(t *tree) ([]found, error) {
-	whole, _ := t.cifars()
-	return cifarsAt(whole), nil
-}
+func wholeCIFARs(t *tree) ([]found, error) { return cifars(t, true), nil }
 
 // partialCIFARs finds those where some of the files lie, so that the message about what is missing is of CIFAR.
-func partialCIFARs(t *tree) ([]found, error) {
-	_, partial := t.cifars()
-	return cifarsAt(partial), nil
-}
+func partialCIFARs(t *tree) ([]found, error) { return cifars(t, false), nil }
 
-func cifarsAt(places []cifarPlace) (list []found) {
-	for _, c := range places {
-		open := func(ctx context.Context, t *tree, _ string, opt Options) (dataset.Source, error) {
-			return openCIFAR(ctx, t, c.layout, opt)
-		}
-		list = append(list, found{c.layout.name + " in " + path.Join(c.dir, c.layout.train[0]), c.dir, open})
-	}
-	return list
-}
-
-// cifarPlace is a folder with files of CIFAR in it.
-type cifarPlace struct {
-	dir    string
-	layout cifarLayout
-}
-
-// cifars are the places where all files of a CIFAR lie, each of so many bytes as records have, and those where some do.
-func (t *tree) cifars() (whole, partial []cifarPlace) {
+// cifars finds the folders where all files of a CIFAR lie, each of so many bytes as records have, or else those where
+// some do.
+func cifars(t *tree, whole bool) (list []found) {
 	for _, l := range cifarLayouts() {
-		files := slices.Concat(l.train, l.test)
+		files := l.files()
 		sound := map[string]int{} // files by folder
 		for _, e := range t.files {
 			dir, file := path.Split(e.name)
@@ -48,21 +27,20 @@ func (t *tree) cifars() (whole, partial []cifarPlace) {
 				continue
 			}
 			n := sound[dir]
-			if e.size > 0 && e.size%int64(l.labels+cifarPixels) == 0 {
+			if e.size > 0 && e.size%int64(l.record()) == 0 {
 				n++
 			}
 			sound[dir] = n
 		}
+		open := func(ctx context.Context, t *tree, _ string, opt Options) (dataset.Source, error) {
+			return openCIFAR(ctx, t, l, opt)
+		}
 		for dir, n := range sound {
-			if n == len(files) {
-				whole = append(whole, cifarPlace{dir, l})
-			} else {
-				partial = append(partial, cifarPlace{dir, l})
+			if whole == (n == len(files)) {
+				list = append(list, found{l.name + " in " + path.Join(dir, l.train[0]), dir, open})
 			}
 		}
 	}
-	byDir := func(a, b cifarPlace) int { return strings.Compare(a.dir, b.dir) }
-	slices.SortStableFunc(whole, byDir)
-	slices.SortStableFunc(partial, byDir)
-	return whole, partial
+	slices.SortStableFunc(list, func(a, b found) int { return strings.Compare(a.dir, b.dir) })
+	return list
 }

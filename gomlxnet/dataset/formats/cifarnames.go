@@ -13,7 +13,7 @@ import (
 func (s *cifar) labelNames(t *tree) error {
 	file, want := s.layout.nameFiles[s.column], s.layout.counts[s.column]
 	if !t.has(file) {
-		s.classes = knownNames(s.name)
+		s.classes = knownClasses(s.name)
 	} else {
 		data, err := t.read(file, picture.MaxBytes)
 		if err != nil {
@@ -50,23 +50,4 @@ func parseNames(data []byte, want int) ([]string, error) {
 		return nil, fmt.Errorf("%d names or more, want %d, one a line", len(names), want)
 	}
 	return names, nil
-}
-
-// knownNames are the classes of a CIFAR without its name files: the fine names ascend alphabetically.
-func knownNames(name string) []dataset.Class {
-	if name == "cifar10" {
-		return cifar10Classes()
-	}
-	var out []dataset.Class
-	for _, s := range cifar100Supers() {
-		if name == "cifar100-coarse" {
-			out = append(out, dataset.Class{Name: s.name, Title: s.name, Group: s.group})
-			continue
-		}
-		for fine := range strings.FieldsSeq(s.fine) {
-			out = append(out, dataset.Class{Name: fine, Title: fine, Group: s.group, Super: s.name})
-		}
-	}
-	slices.SortFunc(out, func(a, b dataset.Class) int { return strings.Compare(a.Name, b.Name) })
-	return out
 }

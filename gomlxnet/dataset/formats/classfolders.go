@@ -1,6 +1,7 @@
 package formats
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -18,16 +19,14 @@ type classFolder struct {
 // classFolders lists the folders right below dir with all pictures in them, however deep. A picture is told by its
 // name or its first bytes; other files (boxes, notes) are passed over. Names that differ in nothing but how accents
 // are written are one class, called as the first of them.
-func classFolders(t *tree, dir string) ([]classFolder, error) {
-	at := map[string]int{}
-	var list []classFolder
+func classFolders(t *tree, dir string) ([]*classFolder, error) {
+	found := map[string]*classFolder{}
 	get := func(name string) *classFolder {
-		i, ok := at[norm.NFC.String(name)]
-		if !ok {
-			i = len(list)
-			at[norm.NFC.String(name)], list = i, append(list, classFolder{name: name})
+		key := norm.NFC.String(name)
+		if found[key] == nil {
+			found[key] = &classFolder{name: name}
 		}
-		return &list[i]
+		return found[key]
 	}
 	for _, d := range t.dirs {
 		if rest, ok := strings.CutPrefix(d, dir); ok && rest != "" {
@@ -51,12 +50,12 @@ func classFolders(t *tree, dir string) ([]classFolder, error) {
 			c.files = append(c.files, e.name)
 		}
 	}
-	slices.SortFunc(list, func(a, b classFolder) int { return strings.Compare(a.name, b.name) })
-	return list, nil
+	byName := func(a, b *classFolder) int { return strings.Compare(a.name, b.name) }
+	return slices.SortedFunc(maps.Values(found), byName), nil
 }
 
 // examples are the names of the first classes.
-func examples(list []classFolder) string {
+func examples(list []*classFolder) string {
 	var names []string
 	for _, c := range list[:min(3, len(list))] {
 		names = append(names, c.name)

@@ -2,6 +2,7 @@ package formats
 
 import (
 	"fmt"
+	"slices"
 
 	"coadapt/gomlxnet/dataset"
 )
@@ -24,14 +25,10 @@ func (s *folder) coarsen() error {
 
 // coarseLabels returns the superclasses of classes and the coarse label of each class.
 func coarseLabels(classes []dataset.Class) (coarse []dataset.Class, of []int, err error) {
-	label := map[string]int{}
-	for _, super := range cifar100Supers() {
-		label[super.name] = len(coarse)
-		coarse = append(coarse, dataset.Class{Name: super.name, Title: super.name, Group: super.group})
-	}
+	coarse = knownClasses("cifar100-coarse")
 	for _, c := range classes {
-		l, ok := label[c.Super]
-		if !ok || len(classes) != 100 {
+		l := slices.IndexFunc(coarse, func(super dataset.Class) bool { return super.Name == c.Super })
+		if l < 0 || len(classes) != 100 {
 			return nil, nil, fmt.Errorf("coarse labels are those of CIFAR-100's 100 classes; here are %d, with %s",
 				len(classes), c.Name)
 		}
@@ -50,7 +47,7 @@ func (s *folder) Fine() func(p dataset.Part, i int) int {
 
 // Fine gives the fine class of each record where the labels are superclasses.
 func (s *cifar) Fine() func(p dataset.Part, i int) int {
-	if s.layout.labels != 2 || s.column != 0 {
+	if len(s.layout.counts) != 2 || s.column != 0 {
 		return nil
 	}
 	return func(p dataset.Part, i int) int { return int(s.record(p, i)[1]) }

@@ -12,7 +12,7 @@ import (
 // TestFineClasses: CIFAR's binary files and a folder of the same classes know the fine class of each picture, where the
 // labels are superclasses.
 func TestFineClasses(t *testing.T) {
-	fine := knownNames("cifar100")
+	fine := knownClasses("cifar100")
 	_, of, err := coarseLabels(fine)
 	if err != nil {
 		t.Fatal(err)

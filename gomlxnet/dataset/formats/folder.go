@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"coadapt/gomlxnet/dataset"
+	"coadapt/gomlxnet/dataset/divide"
 	"coadapt/gomlxnet/dataset/picture"
 
 	"golang.org/x/text/unicode/norm"
@@ -22,6 +23,7 @@ type folder struct {
 	name    string
 	digest  string
 	classes []dataset.Class
+	labels  map[string]int // by names of folders, with accents composed
 	h, w    int
 	resize  bool
 	coarse  bool // labels are superclasses
@@ -96,7 +98,7 @@ func (s *folder) Image(p dataset.Part, i int, dst []uint8) error {
 // openFolder reads a tree whose root holds train/.
 func openFolder(ctx context.Context, t *tree, name string, opt Options) (dataset.Source, error) {
 	s := &folder{t: t, name: name, decoder: picture.NewDecoder()}
-	train, err := t.folder("train")
+	train, err := t.part("train")
 	if err != nil {
 		return nil, err
 	}
@@ -106,38 +108,34 @@ func openFolder(ctx context.Context, t *tree, name string, opt Options) (dataset
 		return nil, err
 	}
 	if train == "" && opt.TestShare == 0 && opt.Folds == 0 {
-		return nil, fmt.Errorf(
-			"%s: %d folders of pictures (%s) and no train/ and test/; -test-share 0.2, in a notebook "+
-				"nb.TestShare(0.2), keeps a "+
-				"fifth of each for testing, or make train/<class>/ and test/<class>/",
-			t.where,
-			len(perClass),
-			examples(perClass),
-		)
+		return nil, fmt.Errorf("%s: %d folders of pictures (%s) and no train/ and test/; -test-share 0.2, in a "+
+			"notebook nb.TestShare(0.2), keeps a fifth of each for testing, or make train/<class>/ and test/<class>/",
+			t.where, len(perClass), examples(perClass))
 	}
 	if len(perClass) == 0 {
 		return nil, fmt.Errorf("%s: no class folder in %strain/; want train/<class>/*.png or .JPEG", t.where, t.prefix)
 	}
-	labels := map[string]int{}
-	for _, c := range perClass {
-		label := len(s.classes)
-		labels[norm.NFC.String(c.name)] = label
+	s.labels = map[string]int{}
+	for label, c := range perClass {
+		s.labels[norm.NFC.String(c.name)] = label
 		s.classes = append(s.classes, dataset.Class{Name: c.name, Title: c.name})
 		s.add(dataset.Train, c.files, label)
 	}
 	parts := []dataset.Part{dataset.Train, dataset.Test}
-	err = errNoTest
 	if train != "" {
-		err = s.testPart(labels)
+		err = s.testPart()
 	}
 	switch {
-	case err != errNoTest:
+	case err != nil || s.dirs[dataset.Test] != "":
 	case opt.Redivides():
-		parts, err = []dataset.Part{dataset.Train}, nil // Divide makes the parts
+		parts = []dataset.Part{dataset.Train} // Divide makes the parts
 	case opt.TestShare > 0:
-		err = s.divide(opt.Parts)
+		err = s.divide(perClass, opt.Parts)
 	default:
-		err = s.noTest()
+		err = fmt.Errorf("%s: no labelled test pictures beside %strain/; want test/<class>/, val/<class>/ or "+
+			"val/images/ with val/val_annotations.txt, or ILSVRC2012's val/ILSVRC2012_val_*.JPEG; or -test-share "+
+			"0.2, in a notebook nb.TestShare(0.2), which keeps a fifth of the training pictures for testing",
+			t.where, t.prefix)
 	}
 	if err != nil {
 		return nil, err
@@ -175,6 +173,26 @@ func openFolder(ctx context.Context, t *tree, name string, opt Options) (dataset
 	return s, nil
 }
 
+// divide puts a share of the pictures of each class into the test part, as [divide.Parts.Share] chooses them.
+func (s *folder) divide(perClass []*classFolder, parts divide.Parts) error {
+	s.parts[dataset.Train], s.divided = nil, parts.Says()
+	for label, c := range perClass {
+		if len(c.files) < 2 {
+			return fmt.Errorf("%s: class %s has %d pictures, want at least 2 to have one of them for testing",
+				s.t.where, c.name, len(c.files))
+		}
+		test := parts.Share(c.files)
+		for _, f := range c.files {
+			part := dataset.Train
+			if test[f] {
+				part = dataset.Test
+			}
+			s.add(part, []string{f}, label)
+		}
+	}
+	return nil
+}
+
 func (s *folder) add(p dataset.Part, files []string, label int) {
 	for _, f := range files {
 		s.parts[p] = append(s.parts[p], sample{file: f, label: int32(label)})
@@ -190,13 +208,8 @@ func (s *folder) complete(parts []dataset.Part) error {
 		}
 		for l, n := range count {
 			if n == 0 {
-				return fmt.Errorf(
-					"%s: class %s has no %s picture (JPEG, PNG, GIF, WebP, BMP or TIFF); add some or "+
-						"remove its folders",
-					s.t.where,
-					s.classes[l].Name,
-					p,
-				)
+				return fmt.Errorf("%s: class %s has no %s picture (JPEG, PNG, GIF, WebP, BMP or TIFF); add some or "+
+					"remove its folders", s.t.where, s.classes[l].Name, p)
 			}
 		}
 	}
@@ -207,13 +220,12 @@ func (s *folder) complete(parts []dataset.Part) error {
 func (s *folder) unreadable() error {
 	for p := range s.parts {
 		for i, pic := range s.parts[p] {
-			at, _ := s.t.find(pic.file)
-			e := s.t.files[at]
+			e := s.t.entry(pic.file)
 			switch {
 			case e.bad != nil:
 				return fmt.Errorf("%s %w (%s)", s.Describe(dataset.Part(p), i), e.bad, dataset.SkipHint)
 			case e.kind == picture.Unread:
-				head, err := s.t.head(pic.file, picture.HeadBytes)
+				head, err := s.t.head(e, picture.HeadBytes)
 				if err != nil {
 					return err
 				}

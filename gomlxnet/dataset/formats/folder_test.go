@@ -47,7 +47,18 @@ func mapFS(files map[string][]byte) fstest.MapFS {
 }
 
 func openMap(files map[string][]byte, opt Options) (dataset.Source, error) {
-	return OpenFS(context.Background(), mapFS(files), "set", opt)
+	if err := opt.Parts.Check(); err != nil {
+		return nil, err
+	}
+	t, err := listFS(context.Background(), mapFS(files), "set")
+	if err != nil {
+		return nil, err
+	}
+	src, err := openListed(context.Background(), t, "set", opt)
+	if err != nil {
+		return nil, err
+	}
+	return opt.divided(src)
 }
 
 func TestFolderOrderAndPixels(t *testing.T) {

@@ -39,28 +39,26 @@ func listILSVRC(ctx context.Context, dir string) (*tree, error) {
 		return nil, fmt.Errorf("%s has %s but not %s, which is needed beside it: %w", dir, ilsvrcTrainTar, ilsvrcValTar,
 			err)
 	}
-	files := spans{}
-	t := &tree{where: dir, from: files, passed: &passedOver{}, closer: closers{train, val}}
+	t := &tree{where: dir, passed: &passedOver{}, archives: []*os.File{train, val}}
 	add := func(name string, s span) error {
 		if len(t.files) >= maxEntries {
 			return fmt.Errorf("%s: more than %d files", dir, maxEntries)
 		}
-		files[name] = s
-		t.files = append(t.files, entry{name: name, size: s.size})
+		t.files = append(t.files, entry{name: name, size: s.size, data: s})
 		return nil
 	}
-	err = eachInTar(ctx, train, ilsvrcTrainTar, func(class string, s span) error {
+	err = eachSpan(ctx, train, ilsvrcTrainTar, func(class string, s span) error {
 		wnid, isTar := strings.CutSuffix(class, ".tar")
 		if !isTar || !dataset.IsSynset(wnid) {
 			return fmt.Errorf("%s holds %s, want one archive a class, such as n01440764.tar", ilsvrcTrainTar, class)
 		}
-		return eachInTar(ctx, io.NewSectionReader(train, s.at, s.size), ilsvrcTrainTar+": "+class,
+		return eachSpan(ctx, io.NewSectionReader(train, s.at, s.size), ilsvrcTrainTar+": "+class,
 			func(name string, inner span) error {
 				return add("train/"+wnid+"/"+name, span{train, s.at + inner.at, inner.size})
 			})
 	})
 	if err == nil {
-		err = eachInTar(ctx, val, ilsvrcValTar, func(name string, s span) error { return add("val/"+name, s) })
+		err = eachSpan(ctx, val, ilsvrcValTar, func(name string, s span) error { return add("val/"+name, s) })
 	}
 	if err == nil {
 		err = t.sort()
@@ -71,28 +69,20 @@ func listILSVRC(ctx context.Context, dir string) (*tree, error) {
 	return t, nil
 }
 
-// eachInTar visits the files of an archive with the places of their bytes.
-func eachInTar(ctx context.Context, r interface {
+// seekerAt reads a file at random.
+type seekerAt interface {
 	io.ReadSeeker
 	io.ReaderAt
-}, where string, visit func(name string, s span) error) error {
-	for in := tar.NewReader(r); ; {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		h, err := in.Next()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("%s: not a sound tar archive (cut off?): %w", where, err)
-		}
+}
+
+// eachSpan visits the files of an archive with the places of their bytes.
+func eachSpan(ctx context.Context, r seekerAt, where string, visit func(name string, s span) error) error {
+	return eachInTar(ctx, r, where, func(_ io.Reader, h *tar.Header) error {
 		name := path.Base(path.Clean(h.Name))
 		if h.Typeflag != tar.TypeReg || sparse(h) || hidden(name) {
-			continue
+			return nil
 		}
-		// The reader takes whole headers and no more, so that it stands at the first byte of the file.
-		at, err := r.Seek(0, io.SeekCurrent)
+		at, err := standsAt(r)
 		if err != nil {
 			return fmt.Errorf("%s: %w", where, err)
 		}
@@ -102,11 +92,13 @@ func eachInTar(ctx context.Context, r interface {
 				return fmt.Errorf("%s is cut off within %s: %w", where, name, err)
 			}
 		}
-		if err := visit(name, span{r, at, h.Size}); err != nil {
-			return err
-		}
-	}
+		return visit(name, span{r, at, h.Size})
+	})
 }
+
+// standsAt is where the bytes of the file begin whose header was read: the reader of an archive takes whole headers and
+// no more.
+func standsAt(r io.Seeker) (int64, error) { return r.Seek(0, io.SeekCurrent) }
 
 // span is a file within another.
 type span struct {
@@ -114,25 +106,7 @@ type span struct {
 	at, size int64
 }
 
-// spans are files of archives by the names they are listed under.
-type spans map[string]span
-
-func (s spans) open(name string) (io.ReadCloser, error) {
-	f, ok := s[name]
-	if !ok {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
-	}
-	return io.NopCloser(io.NewSectionReader(f.r, f.at, f.size)), nil
-}
-
-// closers are files to let go of together.
-type closers []*os.File
-
-// Close closes all.
-func (c closers) Close() error {
-	var errs []error
-	for _, f := range c {
-		errs = append(errs, f.Close())
-	}
-	return errors.Join(errs...)
+// Open opens the file.
+func (s span) Open() (io.ReadCloser, error) {
+	return io.NopCloser(io.NewSectionReader(s.r, s.at, s.size)), nil
 }

@@ -56,20 +56,34 @@ func cifar10Classes() []dataset.Class {
 	return out
 }
 
+// knownClasses are the classes of "cifar10", "cifar100" or "cifar100-coarse", with group and superclass: those of
+// CIFAR-100 ascend alphabetically.
+func knownClasses(name string) []dataset.Class {
+	if name == "cifar10" {
+		return cifar10Classes()
+	}
+	var out []dataset.Class
+	for _, s := range cifar100Supers() {
+		if name == "cifar100-coarse" {
+			out = append(out, dataset.Class{Name: s.name, Title: s.name, Group: s.group})
+			continue
+		}
+		for fine := range strings.FieldsSeq(s.fine) {
+			out = append(out, dataset.Class{Name: fine, Title: fine, Group: s.group, Super: s.name})
+		}
+	}
+	slices.SortFunc(out, func(a, b dataset.Class) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
 // classify fills group and superclass of classes by their names: WNIDs, or the classes of CIFAR-10 or CIFAR-100, fine
 // or coarse. The names of CIFAR are only believed where every class is one of them.
 func classify(classes []dataset.Class) {
-	ten, fine, coarse := map[string]dataset.Class{}, map[string]dataset.Class{}, map[string]dataset.Class{}
-	for _, c := range cifar10Classes() {
-		ten[c.Name] = c
-	}
-	for _, s := range cifar100Supers() {
-		coarse[s.name] = dataset.Class{Group: s.group}
-		for name := range strings.FieldsSeq(s.fine) {
-			fine[name] = dataset.Class{Group: s.group, Super: s.name}
+	for _, set := range []string{"cifar10", "cifar100", "cifar100-coarse"} {
+		known := map[string]dataset.Class{}
+		for _, c := range knownClasses(set) {
+			known[c.Name] = c
 		}
-	}
-	for _, known := range []map[string]dataset.Class{ten, fine, coarse} {
 		unknown := func(c dataset.Class) bool { _, ok := known[c.Name]; return !ok }
 		if !slices.ContainsFunc(classes, unknown) {
 			for i := range classes {

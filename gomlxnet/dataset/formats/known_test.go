@@ -8,7 +8,7 @@ import (
 )
 
 func TestCIFARGroups(t *testing.T) {
-	fine := knownNames("cifar100")
+	fine := knownClasses("cifar100")
 	count := map[string]int{}
 	for _, c := range fine {
 		count[c.Group]++

@@ -2,34 +2,17 @@ package formats
 
 import (
 	"fmt"
-	"path"
+	"maps"
 	"slices"
 	"strings"
 
 	"coadapt/gomlxnet/dataset/picture"
 )
 
-// trainFolders finds trees of pictures by their train/.
+// trainFolders finds trees of pictures: the folders that hold a train/ with pictures in it. What lies within another's
+// root belongs to that.
 func trainFolders(t *tree) (list []found, err error) {
-	roots, err := t.roots()
-	for _, r := range roots {
-		list = append(list, found{"pictures in " + r + "train/", r, openFolder})
-	}
-	return list, err
-}
-
-// classFolderRoot finds a folder of classes that is not divided into train/ and test/.
-func classFolderRoot(t *tree) ([]found, error) {
-	root, ok, err := t.flatRoot()
-	if !ok || err != nil {
-		return nil, err
-	}
-	return []found{{"classes in " + root, root, openFolder}}, nil
-}
-
-// roots are the folders that hold a train/ with pictures in it. What lies within another's root belongs to that.
-func (t *tree) roots() ([]string, error) {
-	has := map[string]bool{} // whether a picture was seen
+	has := map[string]bool{} // whether a picture was seen, by root
 	for i := range t.files {
 		root, ok := trainRoot(t.files[i].name)
 		if !ok || has[root] {
@@ -41,17 +24,12 @@ func (t *tree) roots() ([]string, error) {
 		}
 		has[root] = k != picture.None
 	}
-	var list []string
-	for root, pictures := range has {
-		inner := false
-		for other, too := range has {
-			inner = inner || too && other != root && strings.HasPrefix(root, other)
-		}
-		if pictures && !inner {
-			list = append(list, root)
+	for _, root := range slices.Sorted(maps.Keys(has)) { // an outer one comes before those within it
+		within := len(list) > 0 && strings.HasPrefix(root, list[len(list)-1].dir)
+		if has[root] && !within {
+			list = append(list, found{"pictures in " + root + "train/", root, openFolder})
 		}
 	}
-	slices.Sort(list)
 	return list, nil
 }
 
@@ -69,8 +47,8 @@ func trainRoot(name string) (root string, ok bool) {
 	}
 }
 
-// folder is the folder at the root that has a name, in letters of either case, with a slash; "" where there is none.
-func (t *tree) folder(name string) (string, error) {
+// part is the folder at the root that has a name, in letters of either case, with a slash; "" where there is none.
+func (t *tree) part(name string) (string, error) {
 	found := ""
 	for _, e := range t.files {
 		part, _, inside := strings.Cut(e.name, "/")
@@ -86,33 +64,35 @@ func (t *tree) folder(name string) (string, error) {
 	return found, nil
 }
 
-// flatRoot is the deepest folder that holds all pictures; ok is false unless these lie in two or more folders of it.
-func (t *tree) flatRoot() (dir string, ok bool, err error) {
-	root, found := "", false
-	classes := map[string]bool{}
-	var pictures []string
+// classFolderRoot finds a folder of classes that is not divided into train/ and test/: the deepest folder that holds
+// all pictures, if these lie in two or more folders of it.
+func classFolderRoot(t *tree) ([]found, error) {
+	var pictures []string // ascending
 	for i := range t.files {
 		k, err := t.look(&t.files[i])
 		if err != nil {
-			return "", false, err
+			return nil, err
 		}
-		if k == picture.None {
-			continue
+		if k != picture.None {
+			pictures = append(pictures, t.files[i].name)
 		}
-		dir := path.Dir(t.files[i].name) + "/"
-		if !found {
-			root, found = dir, true
-		}
-		for !strings.HasPrefix(dir, root) {
-			root = strings.TrimPrefix(path.Dir(strings.TrimSuffix(root, "/"))+"/", "./")
-		}
-		pictures = append(pictures, t.files[i].name)
 	}
-	root = strings.TrimPrefix(root, "./")
+	if len(pictures) == 0 {
+		return nil, nil
+	}
+	first, last, same := pictures[0], pictures[len(pictures)-1], 0
+	for same < min(len(first), len(last)) && first[same] == last[same] {
+		same++
+	}
+	root := first[:strings.LastIndex(first[:same], "/")+1]
+	classes := map[string]bool{}
 	for _, name := range pictures {
-		if class, _, inside := strings.Cut(strings.TrimPrefix(name, root), "/"); inside {
+		if class, _, inside := strings.Cut(name[len(root):], "/"); inside {
 			classes[class] = true
 		}
 	}
-	return root, len(classes) >= 2, nil
+	if len(classes) < 2 {
+		return nil, nil
+	}
+	return []found{{"classes in " + root, root, openFolder}}, nil
 }

@@ -3,7 +3,6 @@ package formats
 import (
 	"context"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -25,8 +24,8 @@ func listFS(ctx context.Context, fsys fs.FS, where string, above ...fs.FileInfo)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", where, err)
 	}
-	t := &tree{where: where, from: walked{fsys}, passed: &passedOver{}}
-	w := walker{tree: t, fsys: fsys}
+	t := &tree{where: where, folder: fsys, passed: &passedOver{}}
+	w := walker{tree: t}
 	w.group, w.ctx = errgroup.WithContext(ctx)
 	w.group.SetLimit(runtime.GOMAXPROCS(0))
 	w.group.Go(func() error { return w.walk(".", 0, append(slices.Clone(above), root)) })
@@ -36,15 +35,9 @@ func listFS(ctx context.Context, fsys fs.FS, where string, above ...fs.FileInfo)
 	return t, t.sort()
 }
 
-// walked is a file system whose folders were listed.
-type walked struct{ fs.FS }
-
-func (w walked) open(name string) (io.ReadCloser, error) { return w.Open(name) }
-
 // walker lists the folders of a tree, several at a time.
 type walker struct {
 	*tree
-	fsys  fs.FS
 	ctx   context.Context
 	group *errgroup.Group
 	mu    sync.Mutex // guards the tree's files and folders
@@ -58,7 +51,7 @@ func (w *walker) walk(dir string, depth int, above []fs.FileInfo) error {
 	if depth > maxDepth {
 		return fmt.Errorf("%s: folders deeper than %d at %s; give the folder that holds train/", w.where, maxDepth, dir)
 	}
-	list, err := fs.ReadDir(w.fsys, dir)
+	list, err := fs.ReadDir(w.folder, dir)
 	if err != nil {
 		return fmt.Errorf("%s: %w", w.where, err)
 	}
@@ -77,7 +70,7 @@ func (w *walker) walk(dir string, depth int, above []fs.FileInfo) error {
 		info, err := e.Info()
 		link := err == nil && info.Mode()&fs.ModeSymlink != 0
 		if link {
-			info, err = fs.Stat(w.fsys, name)
+			info, err = fs.Stat(w.folder, name)
 		}
 		switch {
 		case link && err != nil:
@@ -91,7 +84,8 @@ func (w *walker) walk(dir string, depth int, above []fs.FileInfo) error {
 		case !info.Mode().IsRegular():
 			here.irregular(name, "a pipe, a socket or a device")
 		default:
-			here.files = append(here.files, entry{name: name, size: info.Size(), stamp: stampOf(info)})
+			s, _ := stampOf(info)
+			here.files = append(here.files, entry{name: name, size: info.Size(), stamp: s})
 		}
 	}
 	if err := w.add(here.files, here.dirs); err != nil {

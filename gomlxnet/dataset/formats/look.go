@@ -21,7 +21,7 @@ func (t *tree) look(e *entry) (picture.Kind, error) {
 		}
 	}
 	if e.kind == picture.Unknown {
-		head, err := t.head(e.name, picture.HeadBytes)
+		head, err := t.head(e, picture.HeadBytes)
 		if err != nil {
 			return 0, err
 		}
@@ -32,15 +32,15 @@ func (t *tree) look(e *entry) (picture.Kind, error) {
 }
 
 // head reads the first n bytes of a file, or all of a shorter one.
-func (t *tree) head(name string, n int64) ([]byte, error) {
-	f, err := t.from.open(t.prefix + name)
+func (t *tree) head(e *entry, n int64) ([]byte, error) {
+	f, err := t.open(e)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", t.where, err)
 	}
 	defer f.Close()
 	head, err := io.ReadAll(io.LimitReader(f, n))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %s is cut off or damaged: %w", t.where, name, err)
+		return nil, fmt.Errorf("%s: %s is cut off or damaged: %w", t.where, e.name, err)
 	}
 	return head, nil
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"path/filepath"
 	"strings"
 
@@ -46,34 +45,25 @@ func Open(ctx context.Context, spec string, opt Options) (dataset.Source, error)
 	if err != nil {
 		return nil, err
 	}
-	return opt.divided(src)
+	out, err := opt.divided(src)
+	if err == nil {
+		return out, nil
+	}
+	if c, ok := src.(io.Closer); ok {
+		err = errors.Join(err, c.Close())
+	}
+	return nil, err
 }
 
 // divided divides an opened source as the options say. A share is for a folder without a test part alone.
 func (opt Options) divided(src dataset.Source) (dataset.Source, error) {
 	f, _ := src.(*folder)
-	err := error(nil)
 	if opt.TestShare > 0 && (f == nil || f.dirs[dataset.Test] != "") {
-		err = fmt.Errorf(
-			"%s: a test share of %v, and it has a test part of %d pictures already; leave -test-share out, or divide "+
-				"all pictures anew by "+
-				"-folds 5 -fold 1, in a notebook nb.Fold(1, 5)",
-			src.Name(),
-			opt.TestShare,
-			src.Len(dataset.Test),
-		)
+		return nil, fmt.Errorf("%s: a test share of %v, and it has a test part of %d pictures already; leave "+
+			"-test-share out, or divide all pictures anew by -folds 5 -fold 1, in a notebook nb.Fold(1, 5)",
+			src.Name(), opt.TestShare, src.Len(dataset.Test))
 	}
-	out := src
-	if err == nil {
-		out, err = divide.Anew(src, opt.Parts)
-	}
-	if err != nil {
-		if c, ok := src.(io.Closer); ok {
-			err = errors.Join(err, c.Close())
-		}
-		return nil, err
-	}
-	return out, nil
+	return divide.Anew(src, opt.Parts)
 }
 
 // format is a kind of data set that Open knows. Each has one of the functions, or several.
@@ -145,7 +135,7 @@ func openListed(ctx context.Context, t *tree, name string, opt Options) (dataset
 	if opt.Size < 0 || opt.Size > 4096 {
 		return nil, fmt.Errorf("%s: size %d, want 0 (as it is) or 1..4096", t.where, opt.Size)
 	}
-	var sure []found
+	var sets []found
 	for _, f := range formats() {
 		if f.find == nil {
 			continue
@@ -154,49 +144,30 @@ func openListed(ctx context.Context, t *tree, name string, opt Options) (dataset
 		if err != nil {
 			return nil, err
 		}
-		sure = append(sure, list...)
+		sets = append(sets, list...)
 	}
-	if len(sure) > 1 {
+	if len(sets) > 1 {
 		var says []string
-		for _, f := range sure {
+		for _, f := range sets {
 			says = append(says, f.says)
 		}
 		return nil, fmt.Errorf("%s holds %d data sets (%s); give the folder or an archive of one alone", t.where,
-			len(sure), strings.Join(says, "; "))
+			len(sets), strings.Join(says, "; "))
 	}
 	for _, f := range formats() {
-		if len(sure) > 0 {
-			break
-		}
-		if f.guess == nil {
+		if f.guess == nil || len(sets) > 0 {
 			continue
 		}
 		var err error
-		if sure, err = f.guess(t); err != nil {
+		if sets, err = f.guess(t); err != nil {
 			return nil, err
 		}
 	}
-	if len(sure) > 0 {
-		return sure[0].open(ctx, t.under(sure[0].dir), name, opt)
+	if len(sets) > 0 {
+		return sets[0].open(ctx, t.under(sets[0].dir), name, opt)
 	}
 	return nil, fmt.Errorf("%s: neither a tree of pictures (train/<class>/ and test/ or val/) nor binary CIFAR files "+
 		"(data_batch_1.bin ... or train.bin, test.bin) in %d files", t.where, len(t.files))
-}
-
-// OpenFS is Open for any file system, such as one embedded in a program; name becomes the source's name.
-func OpenFS(ctx context.Context, fsys fs.FS, name string, opt Options) (dataset.Source, error) {
-	if err := opt.Parts.Check(); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	t, err := listFS(ctx, fsys, name)
-	if err != nil {
-		return nil, err
-	}
-	src, err := openListed(ctx, t, name, opt)
-	if err != nil {
-		return nil, err
-	}
-	return opt.divided(src)
 }
 
 // baseName is the file name without what tells the archive's kind.

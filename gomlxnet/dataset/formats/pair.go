@@ -22,8 +22,7 @@ type Pair struct {
 func newPair(a, b dataset.Source) (*Pair, error) {
 	ah, aw, ac := a.Shape()
 	if bh, bw, bc := b.Shape(); ah != bh || aw != bw || ac != bc {
-		return nil, fmt.Errorf(
-			"two data sets: %s has pictures of %dx%dx%d, %s of %dx%dx%d; resize both to one size",
+		return nil, fmt.Errorf("two data sets: %s has pictures of %dx%dx%d, %s of %dx%dx%d; resize both to one size",
 			a.Name(), ah, aw, ac, b.Name(), bh, bw, bc)
 	}
 	if a.Digest() == b.Digest() {
@@ -56,12 +55,8 @@ func newPair(a, b dataset.Source) (*Pair, error) {
 
 // OpenPair joins data that [Open] finds to a source, resized to its size. Coarse labels are the first one's alone.
 // The pair, and the second source alone, are given.
-func OpenPair(
-	ctx context.Context,
-	first dataset.Source,
-	second string,
-	opt Options,
-) (pair dataset.Joined, b dataset.Source, err error) {
+func OpenPair(ctx context.Context, first dataset.Source, second string, opt Options) (pair dataset.Joined,
+	b dataset.Source, err error) {
 	opt.Coarse = false
 	opt.Size, _, _ = first.Shape()
 	if b, err = Open(ctx, second, opt); err != nil {
@@ -71,7 +66,7 @@ func OpenPair(
 	if err != nil {
 		return nil, nil, err
 	}
-	return p.joined(), b, nil
+	return p, b, nil
 }
 
 // Split has all classes of the first source as task A, and all of the second as task B.
@@ -102,17 +97,20 @@ func (p *Pair) Shape() (height, width, channels int) { return p.a.Shape() }
 // Len is that of both together.
 func (p *Pair) Len(part dataset.Part) int { return p.a.Len(part) + p.b.Len(part) }
 
-// Of is the source that picture i of a part comes from, and its index there.
-func (p *Pair) Of(part dataset.Part, i int) (src dataset.Source, index int) {
+// Sources are the two.
+func (p *Pair) Sources() []dataset.Source { return []dataset.Source{p.a, p.b} }
+
+// Below is the source that picture i of a part comes from, and its place there.
+func (p *Pair) Below(part dataset.Part, i int) (src dataset.Source, below dataset.Part, index int) {
 	if n := p.a.Len(part); i >= n {
-		return p.b, i - n
+		return p.b, part, i - n
 	}
-	return p.a, i
+	return p.a, part, i
 }
 
 // Label is the index of the picture's class among those of both.
 func (p *Pair) Label(part dataset.Part, i int) int {
-	src, index := p.Of(part, i)
+	src, _, index := p.Below(part, i)
 	label := src.Label(part, index)
 	if i >= p.a.Len(part) {
 		label += len(p.a.Classes())
@@ -122,34 +120,5 @@ func (p *Pair) Label(part dataset.Part, i int) int {
 
 // Image is that of the source the picture comes from.
 func (p *Pair) Image(part dataset.Part, i int, dst []uint8) error {
-	if err := dataset.CheckImage(p, part, i, dst); err != nil {
-		return err
-	}
-	src, index := p.Of(part, i)
-	return src.Image(part, index, dst)
-}
-
-// Describe says which file, or record, of which source a picture is.
-func (p *Pair) Describe(part dataset.Part, i int) string {
-	src, index := p.Of(part, i)
-	return dataset.Describe(src, part, index)
-}
-
-// Fine tells the fine classes of superclasses apart, where one of the sources has them.
-func (p *Pair) Fine() func(part dataset.Part, i int) int {
-	a, b := dataset.Fine(p.a), dataset.Fine(p.b)
-	if a == nil && b == nil {
-		return nil
-	}
-	return func(part dataset.Part, i int) int {
-		src, index := p.Of(part, i)
-		f := a
-		if src == p.b {
-			f = b
-		}
-		if f == nil {
-			return -1 // classes of that source have none: they are taken in their order
-		}
-		return f(part, index)
-	}
+	return dataset.ImageBelow(p, part, i, dst)
 }

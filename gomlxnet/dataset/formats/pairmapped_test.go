@@ -33,13 +33,13 @@ func TestPairOfPacks(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return p.joined()
+		return p
 	}
 	both, half := join(packA, packB), join(packA, b)
-	if _, ok := both.(dataset.Mapped); !ok {
+	if !dataset.IsMapped(both) {
 		t.Error("a pair of two packs is not mapped")
 	}
-	if _, ok := half.(dataset.Mapped); ok {
+	if dataset.IsMapped(half) {
 		t.Error("a pair of a pack and drawn pictures is mapped")
 	}
 	task := func(src dataset.Source, classes []int) *dataset.Task {

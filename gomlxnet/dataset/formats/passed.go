@@ -36,8 +36,6 @@ func (p *passedOver) add(reason, name string) {
 func (p *passedOver) sorted() []dataset.PassedOver {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return slices.SortedFunc(
-		maps.Values(p.list),
-		func(a, b dataset.PassedOver) int { return strings.Compare(a.Reason, b.Reason) },
-	)
+	byReason := func(a, b dataset.PassedOver) int { return strings.Compare(a.Reason, b.Reason) }
+	return slices.SortedFunc(maps.Values(p.list), byReason)
 }

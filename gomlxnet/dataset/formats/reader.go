@@ -6,6 +6,7 @@ import (
 
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/picture"
+	"coadapt/gomlxnet/durable"
 )
 
 // Reader reads pictures that are not of a source as those of the source are read: decoded by the same decoder,
@@ -21,7 +22,7 @@ func NewReader(src dataset.Source) (*Reader, error) {
 	h, w, _ := src.Shape()
 	r := &Reader{height: h, width: w, decoder: picture.NewDecoder()}
 	r.decoder.Turn = slices.ContainsFunc(src.Classes(), func(c dataset.Class) bool { return !dataset.IsSynset(c.Name) })
-	if d, ok := src.(dataset.Decoded); ok && d.DecodedBy() == picture.Turbo.String() {
+	if dataset.DecodedBy(src) == picture.Turbo.String() {
 		if err := r.decoder.Use(picture.Turbo); err != nil {
 			return nil, fmt.Errorf("%s: %w", src.Name(), err)
 		}
@@ -32,7 +33,7 @@ func NewReader(src dataset.Source) (*Reader, error) {
 // Read decodes a file to [height, width, 3] bytes, of the size that the source's pictures have. It fails for what is no
 // picture, with the file's name.
 func (r *Reader) Read(file string) ([]uint8, error) {
-	data, err := picture.ReadFile(file)
+	data, err := durable.ReadFile(file, picture.MaxBytes)
 	if err != nil {
 		return nil, err
 	}

@@ -46,9 +46,9 @@ type stamp struct {
 type facts struct {
 	kind          picture.Kind // of its first bytes
 	way           way
+	summed        bool  // crc is known
 	height, width int32 // by its header, before it is turned
 	crc           uint32
-	summed        bool // crc is known
 }
 
 // way is how a picture lies.
@@ -60,7 +60,8 @@ const (
 	lying
 )
 
-// remembered is the cache as it is kept, a column for each field of the files.
+// remembered is the cache as it is kept, a column for each field of the files; its digest says that it is as it
+// was saved, with columns of one length.
 type remembered struct {
 	Device            uint64
 	Names             []string // ascending
@@ -72,18 +73,6 @@ type remembered struct {
 	Heights, Widths   []int32
 	Sums              []uint32
 	Summed            []bool
-}
-
-// sound says whether all columns have one length.
-func (r *remembered) sound() bool {
-	n := len(r.Names)
-	for _, l := range []int{len(r.Sizes), len(r.Modified), len(r.Changed), len(r.Inodes), len(r.Kinds), len(r.Ways),
-		len(r.Heights), len(r.Widths), len(r.Sums), len(r.Summed)} {
-		if l != n {
-			return false
-		}
-	}
-	return true
 }
 
 // cacheOf is that of a folder, nil where there can be none.
@@ -100,8 +89,8 @@ func cacheOf(dir string) *cache {
 	if err != nil {
 		return nil
 	}
-	device, ok := deviceOf(info)
-	if !ok {
+	s, device := stampOf(info)
+	if s == (stamp{}) {
 		return nil
 	}
 	name := sha256.Sum256([]byte("pictures, version 1: " + abs))
@@ -133,8 +122,8 @@ func (t *tree) recall() {
 		if e.bad != nil || was == (stamp{}) || was != e.stamp || r.Sizes[at] != e.size {
 			continue
 		}
-		e.facts = facts{picture.Kind(r.Kinds[at]), way(r.Ways[at]), r.Heights[at], r.Widths[at], r.Sums[at],
-			r.Summed[at]}
+		e.facts = facts{picture.Kind(r.Kinds[at]), way(r.Ways[at]), r.Summed[at], r.Heights[at], r.Widths[at],
+			r.Sums[at]}
 		m.recalled++
 	}
 }
@@ -152,9 +141,6 @@ func (m *cache) load() (*remembered, error) {
 	r := new(remembered)
 	if err := gob.NewDecoder(bytes.NewReader(data[:end])).Decode(r); err != nil {
 		return nil, err
-	}
-	if !r.sound() {
-		return nil, fs.ErrInvalid
 	}
 	_ = os.Chtimes(m.file, time.Time{}, m.listed) // if this fails, it is made anew some day
 	return r, nil
@@ -222,8 +208,7 @@ func (t *tree) forget() {
 // headerSize is a picture's size by its header, which is read where it is not known; pictures that are to be turned are
 // always read. ok is false where the header is not sound, err says why the file cannot be read at all.
 func (s *folder) headerSize(file string) (height, width int, ok bool, err error) {
-	at, _ := s.t.find(file)
-	e := &s.t.files[at]
+	e := s.t.entry(file)
 	if e.height > 0 && !s.decoder.Turn {
 		return int(e.height), int(e.width), true, nil
 	}

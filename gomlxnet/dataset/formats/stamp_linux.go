@@ -5,20 +5,10 @@ import (
 	"syscall"
 )
 
-// stampOf is the zero stamp where the system does not tell.
-func stampOf(info fs.FileInfo) stamp {
-	s, ok := info.Sys().(*syscall.Stat_t)
-	if !ok {
-		return stamp{}
+// stampOf is the stamp of a file and the device that it lies on; the zero stamp where the system does not tell.
+func stampOf(info fs.FileInfo) (s stamp, device uint64) {
+	if i, ok := info.Sys().(*syscall.Stat_t); ok {
+		return stamp{i.Mtim.Nano(), i.Ctim.Nano(), i.Ino}, uint64(i.Dev)
 	}
-	return stamp{s.Mtim.Nano(), s.Ctim.Nano(), s.Ino}
-}
-
-// deviceOf is that on which a file lies.
-func deviceOf(info fs.FileInfo) (device uint64, ok bool) {
-	s, ok := info.Sys().(*syscall.Stat_t)
-	if !ok {
-		return 0, false
-	}
-	return uint64(s.Dev), true
+	return stamp{}, 0
 }

@@ -5,6 +5,4 @@ package formats
 import "io/fs"
 
 // stampOf is the zero stamp, as the system has no time of change.
-func stampOf(fs.FileInfo) stamp { return stamp{} }
-
-func deviceOf(fs.FileInfo) (device uint64, ok bool) { return 0, false }
+func stampOf(fs.FileInfo) (s stamp, device uint64) { return stamp{}, 0 }

@@ -1,6 +1,7 @@
 package formats
 
 import (
+	"maps"
 	"path"
 	"strings"
 
@@ -12,10 +13,7 @@ import (
 func (s *folder) Survey() dataset.Survey {
 	v := dataset.Survey{Root: path.Join(s.t.where, s.t.prefix), Classes: len(s.classes),
 		Train: len(s.parts[dataset.Train]), Test: len(s.parts[dataset.Test]), Divided: s.divided}
-	passed := &passedOver{list: map[string]dataset.PassedOver{}}
-	for _, p := range s.t.passed.sorted() {
-		passed.list[p.Reason] = p
-	}
+	passed := &passedOver{list: maps.Clone(s.t.passed.list)}
 	used := make([]bool, len(s.t.files))
 	within := map[string]map[string]bool{} // folders with pictures, by class folder
 	for p, pics := range s.parts {

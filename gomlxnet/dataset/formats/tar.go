@@ -26,84 +26,40 @@ const (
 
 // listTar lists a plain archive. Nothing is unpacked: files are read from where they lie in it.
 func listTar(ctx context.Context, f *os.File, where string) (*tree, error) {
-	l := newTarLister(where)
-	l.keep = func(name string, r io.Reader, size int64) (uint32, error) {
-		// The reader takes whole headers and no more, so that it stands at the first byte of the file.
-		at, err := f.Seek(0, io.SeekCurrent)
-		if err != nil {
-			return 0, err
-		}
-		l.spans[name] = span{f, at, size}
-		sum := crc32.NewIEEE()
-		_, err = io.CopyBuffer(struct{ io.Writer }{sum}, r, make([]byte, 256<<10))
-		return sum.Sum32(), err
-	}
+	l := tarLister{file: f, tree: &tree{where: where, crcs: true, passed: &passedOver{}}}
 	return l.list(ctx, f)
 }
 
 // listTarGzip reads an archive of compressed bytes. What may be of use is kept in memory, the rest is not
 // copied.
 func listTarGzip(ctx context.Context, r io.Reader, compressed int64, where string) (*tree, error) {
-	l := newTarLister(where)
-	l.copies = true
+	l := tarLister{tree: &tree{where: where, crcs: true, passed: &passedOver{}}}
 	l.room = min(tarAtLeast+tarRatio*min(compressed, maxTar), maxTar)
-	l.keep = func(name string, r io.Reader, size int64) (uint32, error) {
-		// The size in a header is only believed as far as bytes follow.
-		data := make([]byte, min(size, 1<<20))
-		n, err := io.ReadFull(r, data)
-		if err == nil && size > int64(n) {
-			data = append(make([]byte, 0, size), data...)[:size]
-			_, err = io.ReadFull(r, data[n:])
-		}
-		l.spans[name] = span{bytes.NewReader(data), 0, int64(len(data))}
-		return crc32.ChecksumIEEE(data), err
-	}
 	return l.list(ctx, r)
 }
 
 // tarLister lists an archive while it is read once.
 type tarLister struct {
 	*tree
-	spans                                                                     // where the bytes of files lie
-	keep   func(name string, r io.Reader, size int64) (crc uint32, err error) // notes that
-	copies bool                                                               // keep takes memory
-	room   int64                                                              // that is left for it
-}
-
-func newTarLister(where string) *tarLister {
-	files := spans{}
-	return &tarLister{tree: &tree{where: where, from: files, crcs: true, passed: &passedOver{}}, spans: files}
+	file *os.File // a plain archive; nil: what is of use is copied
+	room int64    // bytes that may still be copied
 }
 
 func (l *tarLister) list(ctx context.Context, r io.Reader) (*tree, error) {
-	sums := map[string]entry{}
-	for in := tar.NewReader(r); ; {
-		if err := ctx.Err(); err != nil {
-			return nil, fmt.Errorf("%s: %w", l.where, err)
-		}
-		h, err := in.Next()
-		if err == io.EOF {
-			// What follows the last file is read too, since a gzip stream has its sum at the end.
-			if _, err := io.Copy(io.Discard, r); err != nil {
-				return nil, fmt.Errorf("%s: the archive is cut off or damaged: %w", l.where, err)
-			}
-			return l.tree, l.sort()
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: not a sound tar archive (cut off?): %w", l.where, err)
-		}
+	kept := map[string]entry{} // files whose bytes are there, which links may name
+	err := eachInTar(ctx, r, l.where, func(in io.Reader, h *tar.Header) error {
 		if h.Typeflag == tar.TypeXGlobalHeader {
-			continue // git archive keeps the commit there
+			return nil // git archive keeps the commit there
 		}
 		name, err := archived(decodeName(h.Name))
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", l.where, err)
+			return fmt.Errorf("%s: %w", l.where, err)
 		}
 		if len(l.files)+len(l.dirs) >= maxEntries {
-			return nil, fmt.Errorf("%s: more than %d files and folders", l.where, maxEntries)
+			return fmt.Errorf("%s: more than %d files and folders", l.where, maxEntries)
 		}
 		if err := l.charge(name, int64(entryMemory+len(name))); err != nil {
-			return nil, err
+			return err
 		}
 		switch {
 		case name == ".":
@@ -114,14 +70,12 @@ func (l *tarLister) list(ctx context.Context, r io.Reader) (*tree, error) {
 		case h.Typeflag == tar.TypeLink:
 			target, err := archived(decodeName(h.Linkname))
 			if err != nil {
-				return nil, fmt.Errorf("%s: %w", l.where, err)
+				return fmt.Errorf("%s: %w", l.where, err)
 			}
-			was, kept := l.spans[target]
-			if e, ok := sums[target]; ok && kept { // a second name
+			if e, ok := kept[target]; ok { // a second name
 				e.name = name
-				sums[name], l.spans[name] = e, was
-				l.files = append(l.files, e)
-				continue
+				kept[name], l.files = e, append(l.files, e)
+				return nil
 			}
 			l.irregular(name, "a hard link to "+target+", which is not before it in the archive or is no picture")
 		case sparse(h):
@@ -131,57 +85,98 @@ func (l *tarLister) list(ctx context.Context, r io.Reader) (*tree, error) {
 		case h.Size > maxFile:
 			l.tooLarge(name, uint64(h.Size))
 		default:
-			e, err := l.file(in, name, h.Size)
+			e, err := l.take(in, name, h.Size)
 			if err != nil {
-				return nil, err
+				return err
 			}
-			if e.kind != picture.None || !l.copies || neededText(name) {
-				sums[name] = e
+			if e.data != nil {
+				kept[name] = e
 			}
 			l.files = append(l.files, e)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	// What follows the last file is read too, since a gzip stream has its sum at the end.
+	if _, err := io.Copy(io.Discard, r); err != nil {
+		return nil, fmt.Errorf("%s: the archive is cut off or damaged: %w", l.where, err)
+	}
+	return l.tree, l.sort()
+}
+
+// eachInTar visits the files of an archive, in it the reader of the file's bytes.
+func eachInTar(ctx context.Context, r io.Reader, where string, visit func(in io.Reader, h *tar.Header) error) error {
+	for in := tar.NewReader(r); ; {
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("%s: %w", where, err)
+		}
+		h, err := in.Next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("%s: not a sound tar archive (cut off?): %w", where, err)
+		}
+		if err := visit(in, h); err != nil {
+			return err
 		}
 	}
 }
 
-// file takes up a regular file. Where that takes memory, a picture is told by its first bytes, and what is neither
+// take takes up a regular file. Where that takes memory, a picture is told by its first bytes, and what is neither
 // picture nor list is passed over.
-func (l *tarLister) file(in io.Reader, name string, size int64) (entry, error) {
+func (l *tarLister) take(in io.Reader, name string, size int64) (entry, error) {
 	e := entry{name: name, size: size}
 	cut := func(err error) error { return fmt.Errorf("%s: %s is cut off or damaged: %w", l.where, name, err) }
-	if l.copies {
-		head := make([]byte, min(size, picture.HeadBytes))
-		if _, err := io.ReadFull(in, head); err != nil {
+	if l.file != nil {
+		at, err := standsAt(l.file)
+		if err != nil {
 			return e, cut(err)
 		}
-		e.kind = picture.KindOf(name, head)
-		if e.kind == picture.None && !neededText(name) {
-			return e, nil
+		sum := crc32.NewIEEE()
+		if _, err := io.CopyBuffer(struct{ io.Writer }{sum}, in, make([]byte, 256<<10)); err != nil {
+			return e, cut(err)
 		}
-		if e.kind != picture.None && size > picture.MaxBytes {
-			e.bad = fmt.Errorf("has %d bytes; want at most %d in a picture", size, picture.MaxBytes)
-			return e, nil
-		}
-		if err := l.charge(name, size); err != nil {
-			return e, err
-		}
-		in = io.MultiReader(bytes.NewReader(head), in)
+		e.crc, e.data = sum.Sum32(), span{l.file, at, size}
+		return e, nil
 	}
-	var err error
-	if e.crc, err = l.keep(name, in, size); err != nil {
+	data := make([]byte, min(size, picture.HeadBytes))
+	if _, err := io.ReadFull(in, data); err != nil {
 		return e, cut(err)
 	}
+	e.kind = picture.KindOf(name, data)
+	if e.kind == picture.None && !neededText(name) {
+		return e, nil
+	}
+	if e.kind != picture.None && size > picture.MaxBytes {
+		e.bad = fmt.Errorf("has %d bytes; want at most %d in a picture", size, picture.MaxBytes)
+		return e, nil
+	}
+	if err := l.charge(name, size); err != nil {
+		return e, err
+	}
+	// The size in a header is only believed as far as bytes follow.
+	for _, n := range []int64{min(size, 1<<20), size} {
+		read := len(data)
+		data = append(make([]byte, 0, n), data...)[:n]
+		if _, err := io.ReadFull(in, data[read:]); err != nil {
+			return e, cut(err)
+		}
+	}
+	e.crc, e.data = crc32.ChecksumIEEE(data), span{bytes.NewReader(data), 0, size}
 	return e, nil
 }
 
 // charge counts bytes that are kept in memory.
 func (l *tarLister) charge(name string, bytes int64) error {
-	if !l.copies {
+	if l.file != nil {
 		return nil
 	}
 	if l.room -= bytes; l.room < 0 {
 		return fmt.Errorf("%s: %s goes beyond what is unpacked into memory (%d MiB and %d times the archive's size, "+
-			"at most %d MiB); "+
-			"unpack the archive and give the folder", l.where, name, tarAtLeast>>20, tarRatio, maxTar>>20)
+			"at most %d MiB); unpack the archive and give the folder", l.where, name, tarAtLeast>>20, tarRatio, maxTar>>20)
 	}
 	return nil
 }

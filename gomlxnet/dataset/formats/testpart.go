@@ -2,7 +2,6 @@ package formats
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,10 +13,11 @@ import (
 )
 
 // testPart finds the test pictures: test/<class>/, else val/<class>/ (or valid/, validation/), else
-// val_annotations.txt in one of them. Tiny ImageNet's test/images/ has no labels and is passed over.
-func (s *folder) testPart(labels map[string]int) error {
+// val_annotations.txt in one of them. Tiny ImageNet's test/images/ has no labels and is passed over. Where there
+// is none, the part has no folder.
+func (s *folder) testPart() error {
 	for _, name := range []string{"test", "val", "valid", "validation"} {
-		dir, err := s.t.folder(name)
+		dir, err := s.t.part(name)
 		if err != nil {
 			return err
 		}
@@ -26,23 +26,22 @@ func (s *folder) testPart(labels map[string]int) error {
 		}
 		if notes := dir + "val_annotations.txt"; s.t.has(notes) {
 			s.dirs[dataset.Test] = dir
-			return s.annotated(dir, notes, labels)
+			return s.annotated(dir, notes)
 		}
 		found, err := classFolders(s.t, dir)
 		if err != nil {
 			return err
 		}
-		if s.flat(dir, labels) {
+		if s.flat(dir) {
 			s.dirs[dataset.Test] = dir
 			return nil
 		}
-		known := func(c classFolder) bool { _, ok := labels[norm.NFC.String(c.name)]; return ok }
-		if !slices.ContainsFunc(found, known) {
+		if !slices.ContainsFunc(found, func(c *classFolder) bool { _, ok := s.label(c.name); return ok }) {
 			continue
 		}
 		s.dirs[dataset.Test] = dir
 		for _, c := range found {
-			label, ok := labels[norm.NFC.String(c.name)]
+			label, ok := s.label(c.name)
 			if !ok && len(c.files) == 0 {
 				continue // notes
 			}
@@ -53,23 +52,18 @@ func (s *folder) testPart(labels map[string]int) error {
 		}
 		return nil
 	}
-	return errNoTest
+	return nil
 }
 
-// errNoTest is testPart's where there is none.
-var errNoTest = errors.New("no test part")
-
-func (s *folder) noTest() error {
-	return fmt.Errorf("%s: no labelled test pictures beside %strain/; want test/<class>/, val/<class>/ or "+
-		"val/images/ with "+
-		"val/val_annotations.txt, or ILSVRC2012's val/ILSVRC2012_val_*.JPEG; or -test-share 0.2, in a notebook "+
-		"nb.TestShare(0.2), which keeps a "+
-		"fifth of the training pictures for testing", s.t.where, s.t.prefix)
+// label is that of a class by the name of its folder, however its accents are written.
+func (s *folder) label(name string) (label int, ok bool) {
+	label, ok = s.labels[norm.NFC.String(name)]
+	return label, ok
 }
 
 // flat takes the validation pictures of ILSVRC2012 that lie in one folder, labelled by their names; those of synsets
 // that train/ does not have are left out, so that a part of the classes can be used. It says whether there are any.
-func (s *folder) flat(dir string, labels map[string]int) bool {
+func (s *folder) flat(dir string) bool {
 	found := false
 	for _, e := range s.t.files {
 		file, ok := strings.CutPrefix(e.name, dir)
@@ -77,7 +71,7 @@ func (s *folder) flat(dir string, labels map[string]int) bool {
 			continue
 		}
 		wnid, ok := dataset.ValidationSynset(file)
-		if label, known := labels[wnid]; ok && known {
+		if label, known := s.label(wnid); ok && known {
 			s.add(dataset.Test, []string{e.name}, label)
 			found = true
 		}
@@ -86,7 +80,7 @@ func (s *folder) flat(dir string, labels map[string]int) bool {
 }
 
 // annotated reads the pictures that an annotation file names.
-func (s *folder) annotated(dir, notes string, labels map[string]int) error {
+func (s *folder) annotated(dir, notes string) error {
 	data, err := s.t.read(notes, picture.MaxBytes)
 	if err != nil {
 		return err
@@ -97,7 +91,7 @@ func (s *folder) annotated(dir, notes string, labels map[string]int) error {
 	}
 	named := map[string]bool{}
 	for _, a := range list {
-		label, ok := labels[norm.NFC.String(a.class)]
+		label, ok := s.label(a.class)
 		if !ok {
 			return fmt.Errorf("%s: %s%s line %d: class %s has no folder in train/", s.t.where, s.t.prefix, notes,
 				a.line, a.class)
@@ -168,10 +162,6 @@ func parseAnnotations(data []byte) ([]annotation, error) {
 
 // titles takes words for the classes from words.txt, and checks wnids.txt, where they are there.
 func (s *folder) titles() error {
-	index := map[string]int{}
-	for i, c := range s.classes {
-		index[norm.NFC.String(c.Name)] = i
-	}
 	if s.t.has("wnids.txt") {
 		data, err := s.t.read("wnids.txt", picture.MaxBytes)
 		if err != nil {
@@ -179,7 +169,7 @@ func (s *folder) titles() error {
 		}
 		seen := map[string]bool{}
 		for name := range strings.FieldsSeq(dataset.PlainText(data)) {
-			if _, ok := index[norm.NFC.String(name)]; !ok {
+			if _, ok := s.label(name); !ok {
 				return fmt.Errorf("%s: %swnids.txt lists %s, which has no folder in train/", s.t.where, s.t.prefix,
 					name)
 			}
@@ -198,7 +188,7 @@ func (s *folder) titles() error {
 	}
 	for line := range strings.Lines(dataset.PlainText(data)) {
 		name, title, ok := strings.Cut(strings.TrimRight(line, "\r\n"), "\t")
-		if i, mine := index[norm.NFC.String(name)]; ok && mine && title != "" {
+		if i, mine := s.label(name); ok && mine && title != "" {
 			s.classes[i].Title = title
 		}
 	}

@@ -5,15 +5,17 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
-	"runtime"
+	"io/fs"
+	"os"
 	"slices"
 	"sort"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
+	"coadapt/gomlxnet/dataset"
 )
 
 // Bounds on what is read, so that a damaged or hostile file cannot exhaust memory.
@@ -31,25 +33,45 @@ type entry struct {
 	size int64
 	stamp
 	facts
-	bad error // why a file named as a picture cannot be read: it is a link to nothing, a pipe, ...
+	bad  error  // why a file named as a picture cannot be read: it is a link to nothing, a pipe, ...
+	data opener // of an archive; nil in a folder
+}
+
+// opener opens a file where it lies in an archive.
+type opener interface {
+	Open() (io.ReadCloser, error)
 }
 
 // tree is a listing of a folder or an archive. Hidden files and folders are left out, and counted in passed.
 type tree struct {
-	where  string // for messages: the path it was opened from
-	from   opener
-	prefix string  // of the tree's root within what from opens, "" or ending in "/"
-	files  []entry // ascending by name
-	dirs   []string
-	crcs   bool // crc of every entry is known
-	passed *passedOver
-	cache  *cache // of a plain folder; nil: none
-	closer io.Closer
+	where    string  // for messages: the path it was opened from
+	folder   fs.FS   // nil: the files are of archives
+	prefix   string  // of the tree's root within the folder or archive, "" or ending in "/"
+	files    []entry // ascending by name
+	dirs     []string
+	crcs     bool // crc of every entry is known
+	passed   *passedOver
+	cache    *cache     // of a plain folder; nil: none
+	archives []*os.File // that the files are read from
 }
 
-// opener opens files of a folder or an archive, by their names from its root.
-type opener interface {
-	open(name string) (io.ReadCloser, error)
+// open opens a file.
+func (t *tree) open(e *entry) (io.ReadCloser, error) {
+	if e.data != nil {
+		return e.data.Open()
+	}
+	return t.folder.Open(t.prefix + e.name)
+}
+
+// close lets go of the archives behind a tree.
+func (t *tree) close() error {
+	var errs []error
+	for _, f := range t.archives {
+		if err := f.Close(); !errors.Is(err, os.ErrClosed) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // sort orders the files by name and refuses a name that occurs twice, as an archive can have it.
@@ -87,31 +109,36 @@ func (t *tree) under(prefix string) *tree {
 }
 
 // has reports whether there is a file of this name.
-func (t *tree) has(name string) bool {
-	_, ok := t.find(name)
-	return ok
+func (t *tree) has(name string) bool { return t.entry(name) != nil }
+
+// entry is the file of a name, nil where there is none. It looks at names alone: others may be noting facts of their
+// files.
+func (t *tree) entry(name string) *entry {
+	if i, ok := t.find(name); ok {
+		return &t.files[i]
+	}
+	return nil
 }
 
-// find looks at names alone: others may be noting facts of their files.
 func (t *tree) find(name string) (int, bool) {
 	return sort.Find(len(t.files), func(i int) int { return cmp.Compare(name, t.files[i].name) })
 }
 
 // read returns a file's bytes; a file longer than limit is refused before memory is taken for it.
 func (t *tree) read(name string, limit int64) ([]byte, error) {
-	i, ok := t.find(name)
-	if !ok {
+	e := t.entry(name)
+	if e == nil {
 		return nil, fmt.Errorf("%s: no file %s", t.where, name)
 	}
-	if err := t.files[i].bad; err != nil {
-		return nil, fmt.Errorf("%s: %s %w", t.where, name, err)
+	if e.bad != nil {
+		return nil, fmt.Errorf("%s: %s %w", t.where, name, e.bad)
 	}
-	size := t.files[i].size
+	size := e.size
 	if size > limit {
 		return nil, fmt.Errorf("%s: %s has %d bytes, more than the %d that such a file may have", t.where, name, size,
 			limit)
 	}
-	f, err := t.from.open(t.prefix + name)
+	f, err := t.open(e)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", t.where, err)
 	}
@@ -127,7 +154,7 @@ func (t *tree) read(name string, limit int64) ([]byte, error) {
 	} else if err != nil && err != io.EOF {
 		return nil, fmt.Errorf("%s: %s is damaged: %w", t.where, name, err)
 	}
-	if e := t.files[i]; e.summed && crc32.ChecksumIEEE(data) != e.crc {
+	if e.summed && crc32.ChecksumIEEE(data) != e.crc {
 		t.forget()
 		return nil, fmt.Errorf("%s: %s is not what it was when the folder was opened; nets of two sets of data must "+
 			"not mix, so start again", t.where, name)
@@ -139,15 +166,15 @@ func (t *tree) read(name string, limit int64) ([]byte, error) {
 // The files of a plain folder of more than 2 GiB are not read: there only names and sizes count. Those of a smaller
 // one may not change from then on: read refuses them.
 func (t *tree) digest(ctx context.Context, what string, names []string) (string, error) {
-	list := make([]entry, len(names))
+	list := make([]*entry, len(names))
 	var bytes int64
 	for i, name := range names {
-		at, ok := t.find(name)
-		if !ok {
+		e := t.entry(name)
+		if e == nil {
 			return "", fmt.Errorf("%s: no file %s", t.where, name)
 		}
-		if list[i] = t.files[at]; list[i].bad == nil {
-			bytes += list[i].size
+		if list[i] = e; e.bad == nil {
+			bytes += e.size
 		}
 	}
 	unread := !t.crcs && bytes > maxHashed
@@ -155,44 +182,36 @@ func (t *tree) digest(ctx context.Context, what string, names []string) (string,
 		if err := t.sums(ctx, list); err != nil {
 			return "", err
 		}
-		for _, e := range list {
-			at, _ := t.find(e.name)
-			if e.bad == nil && !t.files[at].summed {
-				t.files[at].crc, t.files[at].summed = e.crc, true
-				t.learn()
-			}
-		}
 	}
 	h := sha256.New()
 	fmt.Fprintf(h, "coadapt %s\n", what)
 	for _, e := range list {
+		crc := e.crc
 		if unread {
-			e.crc = 0 // it may be known from a time when the folder was smaller
+			crc = 0 // it may be known from a time when the folder was smaller
 		}
-		fmt.Fprintf(h, "%q %d %08x\n", e.name, e.size, e.crc)
+		fmt.Fprintf(h, "%q %d %08x\n", e.name, e.size, crc)
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // sums reads files, in parallel, for their CRC-32.
-func (t *tree) sums(ctx context.Context, list []entry) error {
-	group, going := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i := range list {
-		if going.Err() != nil {
-			break
+func (t *tree) sums(ctx context.Context, list []*entry) error {
+	return dataset.EachChunk(ctx, 0, len(list), 16, func(ctx context.Context, from, to int) error {
+		for _, e := range list[from:to] {
+			if e.bad != nil || e.summed {
+				continue // it has no bytes, and decodes to an error; or it has been read
+			}
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			data, err := t.read(e.name, maxFile)
+			if err != nil {
+				return err
+			}
+			e.crc, e.summed = crc32.ChecksumIEEE(data), true
+			t.learn()
 		}
-		if list[i].bad != nil || list[i].summed {
-			continue // it has no bytes, and decodes to an error; or it has been read
-		}
-		group.Go(func() error {
-			data, err := t.read(list[i].name, maxFile)
-			list[i].crc = crc32.ChecksumIEEE(data)
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return err
-	}
-	return context.Cause(ctx)
+		return nil
+	})
 }

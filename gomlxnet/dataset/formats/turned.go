@@ -2,11 +2,9 @@ package formats
 
 import (
 	"context"
+	"errors"
 	"hash/crc32"
-	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
 
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/dataset/picture"
@@ -22,43 +20,38 @@ func (s *folder) turned(ctx context.Context) (bool, error) {
 	pics := slices.Concat(s.parts[dataset.Train], s.parts[dataset.Test])
 	var bytes int64
 	for _, p := range pics {
-		at, _ := s.t.find(p.file)
-		bytes += s.t.files[at].size
+		bytes += s.t.entry(p.file).size
 	}
 	sum := !s.t.crcs && bytes <= maxHashed // the digest will want the sums: each file is read once for both
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	var next atomic.Int64
-	var found atomic.Bool
-	var wg sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		wg.Go(func() {
-			for ctx.Err() == nil && !found.Load() {
-				i := int(next.Add(1)) - 1
-				if i >= len(pics) {
-					return
-				}
-				if s.lies(pics[i].file, sum) {
-					found.Store(true)
-				}
+	err := dataset.EachChunk(ctx, 0, len(pics), 16, func(ctx context.Context, from, to int) error {
+		for _, p := range pics[from:to] {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
 			}
-		})
+			if s.lies(s.t.entry(p.file), sum) {
+				return errLies
+			}
+		}
+		return nil
+	})
+	if errors.Is(err, errLies) {
+		return true, nil
 	}
-	wg.Wait()
-	return found.Load(), ctx.Err()
+	return false, err
 }
+
+// errLies ends the search: one is enough.
+var errLies = errors.New("a picture lies on its side")
 
 // lies reports whether a picture is not upright; with sum its sum is made, too. One that cannot be read is bad,
 // whatever it says.
-func (s *folder) lies(file string, sum bool) bool {
-	at, _ := s.t.find(file)
-	e := &s.t.files[at]
+func (s *folder) lies(e *entry, sum bool) bool {
 	if e.bad != nil || e.way != wayUnknown {
 		return e.way == lying
 	}
-	head := func(n int64) ([]byte, error) { return s.t.head(file, n) }
+	head := func(n int64) ([]byte, error) { return s.t.head(e, n) }
 	if sum && !e.summed {
-		data, err := s.t.read(file, maxFile)
+		data, err := s.t.read(e.name, maxFile)
 		if err != nil {
 			return false
 		}

@@ -4,7 +4,6 @@ import (
 	"archive/zip"
 	"fmt"
 	"io"
-	"io/fs"
 	"strings"
 
 	"coadapt/gomlxnet/dataset/picture"
@@ -19,8 +18,7 @@ func listZip(r io.ReaderAt, size int64, where string) (*tree, error) {
 	if len(z.File) > maxEntries {
 		return nil, fmt.Errorf("%s: more than %d files and folders", where, maxEntries)
 	}
-	members := zipped{}
-	t := &tree{where: where, from: members, crcs: true, passed: &passedOver{}}
+	t := &tree{where: where, crcs: true, passed: &passedOver{}}
 	for _, f := range z.File {
 		slashed := zipName(f.Name)
 		name, err := archived(slashed)
@@ -39,8 +37,8 @@ func listZip(r io.ReaderAt, size int64, where string) (*tree, error) {
 		case f.UncompressedSize64 > maxFile:
 			t.tooLarge(name, f.UncompressedSize64)
 		default:
-			members[name] = f
-			t.files = append(t.files, entry{name: name, size: int64(f.UncompressedSize64), facts: facts{crc: f.CRC32}})
+			t.files = append(t.files, entry{name: name, size: int64(f.UncompressedSize64), facts: facts{crc: f.CRC32},
+				data: f})
 		}
 	}
 	return t, t.sort()
@@ -54,16 +52,4 @@ func (t *tree) tooLarge(name string, size uint64) {
 		return
 	}
 	t.passed.add(fmt.Sprintf("of more than %d bytes", maxFile), name)
-}
-
-// zipped are the files of a zip archive by the names they are listed under.
-type zipped map[string]*zip.File
-
-// open opens a file; its sum is checked where its end is read.
-func (z zipped) open(name string) (io.ReadCloser, error) {
-	f, ok := z[name]
-	if !ok {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
-	}
-	return f.Open()
 }

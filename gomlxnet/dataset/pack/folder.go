@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io/fs"
 	"os"
 	"path"
@@ -23,10 +22,8 @@ type Folder struct {
 	dir    string
 	file   index
 	shards []mapping
-	sums   []string // SHA-256 of each shard
 	parts  [2][]picture
 	size   int
-	table  *crc32.Table
 }
 
 type picture struct {
@@ -43,18 +40,15 @@ func Open(dir string) (*Folder, error) {
 	data, err := os.ReadFile(filepath.Join(dir, indexFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Stat(filepath.Join(dir, planFile)); err == nil {
-			return nil, fmt.Errorf(
-				"%s: the pack is unfinished (%s is missing); the same `coadapt pack` again goes on with it",
-				dir,
-				indexFile,
-			)
+			return nil, fmt.Errorf("%s: the pack is unfinished (%s is missing); the same `coadapt pack` again goes on "+
+				"with it", dir, indexFile)
 		}
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	s := &Folder{dir: dir, table: castagnoli()}
+	s := &Folder{dir: dir}
 	if err := json.Unmarshal(data, &s.file); err != nil {
 		return nil, fmt.Errorf("%s: %s is damaged: %w; pack again", dir, indexFile, err)
 	}
@@ -101,21 +95,14 @@ func (s *Folder) openShard(i int) error {
 		return err
 	}
 	if want := int64(len(meta.Pictures)) * int64(s.size); info.Size() != want {
-		return fmt.Errorf(
-			"%s has %d bytes, want %d for %d pictures: it is cut off or not the one that was packed; remove %s "+
-				"and pack again",
-			f.Name(),
-			info.Size(),
-			want,
-			len(meta.Pictures),
-			indexFile,
-		)
+		return fmt.Errorf("%s has %d bytes, want %d for %d pictures: it is cut off or not the one that was packed; "+
+			"remove %s and pack again", f.Name(), info.Size(), want, len(meta.Pictures), indexFile)
 	}
 	m, err := mapFile(f, info.Size())
 	if err != nil {
 		return fmt.Errorf("%s: %w", f.Name(), err)
 	}
-	s.shards, s.sums = append(s.shards, m), append(s.sums, meta.SHA256)
+	s.shards = append(s.shards, m)
 	for at, e := range meta.Pictures {
 		if e.Part < dataset.Train || e.Part > dataset.Test || e.Label < 0 || int(e.Label) >= len(s.file.Classes) {
 			return fmt.Errorf("%s: picture %d has part %d and label %d", file, at, e.Part, e.Label)
@@ -192,16 +179,15 @@ func (s *Folder) pixels(p dataset.Part, i int) ([]uint8, error) {
 	if !pic.checked.Load() {
 		var sum uint32
 		err := guarded(func() string { return s.Describe(p, i) }, func() error {
-			sum = crc32.Checksum(pix, s.table)
+			sum = checksum(pix)
 			return nil
 		})
 		if err != nil {
 			return nil, err
 		}
 		if sum != pic.CRC {
-			return nil, fmt.Errorf(
-				"%s is damaged: its CRC-32C sum is %08x, want %08x; remove the shard and %s and pack again",
-				s.Describe(p, i), sum, pic.CRC, indexFile)
+			return nil, fmt.Errorf("%s is damaged: its CRC-32C sum is %08x, want %08x; remove the shard and %s and "+
+				"pack again", s.Describe(p, i), sum, pic.CRC, indexFile)
 		}
 		pic.checked.Store(true)
 	}
@@ -212,7 +198,7 @@ func (s *Folder) pixels(p dataset.Part, i int) ([]uint8, error) {
 // which names a shard and a picture.
 func (s *Folder) Verify(ctx context.Context, progress func(done, total int)) error {
 	var errs []error
-	done, total := 0, s.Len(dataset.Train)+s.Len(dataset.Test)
+	count := dataset.Serial(progress, s.Len(dataset.Train)+s.Len(dataset.Test))
 	for _, p := range []dataset.Part{dataset.Train, dataset.Test} {
 		for i := range s.parts[p] {
 			if err := ctx.Err(); err != nil {
@@ -222,10 +208,7 @@ func (s *Folder) Verify(ctx context.Context, progress func(done, total int)) err
 			if _, err := s.pixels(p, i); err != nil {
 				errs = append(errs, err)
 			}
-			done++
-			if progress != nil {
-				progress(done, total)
-			}
+			count(1)
 		}
 	}
 	return errors.Join(errs...)

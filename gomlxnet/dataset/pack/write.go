@@ -1,7 +1,6 @@
 package pack
 
 import (
-	"bufio"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -9,14 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/durable"
@@ -67,6 +62,7 @@ type shardList struct {
 	SHA256   string       `json:"sha256"`
 	Pictures []entry      `json:"pictures"`
 	Bad      []badPicture `json:"bad,omitempty"`
+	sum      string       // SHA-256 of the file
 }
 
 type entry struct {
@@ -90,7 +86,8 @@ type index struct {
 	Shards []string `json:"shards"` // SHA-256 of each shard-*.json
 }
 
-func castagnoli() *crc32.Table { return crc32.MakeTable(crc32.Castagnoli) }
+// checksum is the CRC-32C sum of a picture.
+func checksum(pix []uint8) uint32 { return crc32.Checksum(pix, crc32.MakeTable(crc32.Castagnoli)) }
 
 func shardName(i int) string { return fmt.Sprintf("shard-%05d.rgb", i) }
 func shardMeta(i int) string { return fmt.Sprintf("shard-%05d.json", i) }
@@ -107,17 +104,11 @@ func Write(ctx context.Context, src dataset.Source, dir string, opt Options) (Re
 	if opt.ShardBytes == 0 {
 		opt.ShardBytes = 256 << 20
 	}
-	if opt.Workers == 0 {
-		opt.Workers = runtime.GOMAXPROCS(0)
-	}
 	h, w, c := src.Shape()
 	size := h * w * c
 	head := plan{Version: version, Name: src.Name(), Source: src.Digest(), Height: h, Width: w,
 		PerShard: int(max(1, opt.ShardBytes/int64(size))), Total: src.Len(dataset.Train) + src.Len(dataset.Test),
-		SkipBad: opt.Bad == dataset.BadSkips, Classes: src.Classes()}
-	if d, ok := src.(dataset.Decoded); ok {
-		head.Decoder = d.DecodedBy()
-	}
+		SkipBad: opt.Bad == dataset.BadSkips, Classes: src.Classes(), Decoder: dataset.DecodedBy(src)}
 	if opt.ShardBytes < 0 {
 		return report, fmt.Errorf("pack: shards of %d bytes, want more than 0", opt.ShardBytes)
 	}
@@ -126,23 +117,15 @@ func Write(ctx context.Context, src dataset.Source, dir string, opt Options) (Re
 	}
 	lock := flock.New(filepath.Join(dir, lockFile))
 	if free, err := lock.TryLock(); err != nil || !free {
-		return report, errors.Join(
-			fmt.Errorf("pack: another process is packing into %s; wait for it or choose another folder", dir),
-			err,
-		)
+		busy := fmt.Errorf("pack: another process is packing into %s; wait for it or choose another folder", dir)
+		return report, errors.Join(busy, err)
 	}
 	defer lock.Unlock()
 	if err := claim(dir, head); err != nil {
 		return report, err
 	}
-	p := packer{
-		src:      src,
-		dir:      dir,
-		head:     head,
-		opt:      opt,
-		size:     size,
-		progress: dataset.Serial(opt.Progress, head.Total),
-	}
+	p := packer{src: src, dir: dir, head: head, opt: opt, size: size,
+		progress: dataset.Serial(opt.Progress, head.Total)}
 	file := index{plan: head}
 	shards := (head.Total + head.PerShard - 1) / head.PerShard
 	for i := range shards {
@@ -150,18 +133,12 @@ func Write(ctx context.Context, src dataset.Source, dir string, opt Options) (Re
 		if err != nil {
 			return report, err
 		}
-		sum, err := fileSum(filepath.Join(dir, shardMeta(i)))
-		if err != nil {
-			return report, fmt.Errorf("pack: %w", err)
-		}
-		file.Shards = append(file.Shards, sum)
+		file.Shards = append(file.Shards, meta.sum)
 		report.Shards++
 		report.Pictures += len(meta.Pictures)
 		for _, b := range meta.Bad {
-			report.Bad = append(
-				report.Bad,
-				dataset.BadPicture{Part: b.Part, Index: b.Index, Name: b.Name, Err: errors.New(b.Error)},
-			)
+			report.Bad = append(report.Bad,
+				dataset.BadPicture{Part: b.Part, Index: b.Index, Name: b.Name, Err: errors.New(b.Error)})
 		}
 		if kept {
 			report.Kept++
@@ -217,11 +194,8 @@ func claim(dir string, head plan) error {
 	case err != nil:
 		return fmt.Errorf("pack: %w", err)
 	case string(have) != string(want):
-		return fmt.Errorf(
-			"pack: %s holds a pack of other pictures, another size, shard size or policy for bad pictures; choose "+
-				"another folder, or remove this one",
-			dir,
-		)
+		return fmt.Errorf("pack: %s holds a pack of other pictures, another size, shard size or policy for bad "+
+			"pictures; choose another folder, or remove this one", dir)
 	}
 	return nil
 }
@@ -244,32 +218,19 @@ func (p *packer) shard(ctx context.Context, i int) (meta shardList, kept bool, e
 		p.progress(to - from)
 		return meta, true, nil
 	}
-	pix, entries, bad, err := p.decode(ctx, from, to)
+	meta, pix, err := p.decode(ctx, from, to)
 	if err != nil {
 		return meta, false, err
 	}
-	sum := sha256.New()
-	err = durable.WriteFile(filepath.Join(p.dir, shardName(i)), func(w io.Writer) error {
-		out := bufio.NewWriterSize(io.MultiWriter(w, sum), 1<<20)
-		for j, e := range entries {
-			if e == nil {
-				continue
-			}
-			meta.Pictures = append(meta.Pictures, *e)
-			if _, err := out.Write(pix[j*p.size : (j+1)*p.size]); err != nil {
-				return err
-			}
-		}
-		return out.Flush()
-	})
-	if err != nil {
+	meta.SHA256 = fmt.Sprintf("%x", sha256.Sum256(pix))
+	if err := durable.WriteBytes(filepath.Join(p.dir, shardName(i)), pix); err != nil {
 		return meta, false, fmt.Errorf("pack: %w", err)
 	}
-	meta.SHA256, meta.Bad = hex.EncodeToString(sum.Sum(nil)), bad
 	data, err := json.Marshal(meta)
 	if err != nil {
 		return meta, false, err
 	}
+	meta.sum = fmt.Sprintf("%x", sha256.Sum256(data))
 	if err := durable.WriteBytes(filepath.Join(p.dir, shardMeta(i)), data); err != nil {
 		return meta, false, fmt.Errorf("pack: %w", err)
 	}
@@ -282,64 +243,43 @@ func (p *packer) finished(i int) (meta shardList, ok bool) {
 	if err != nil || json.Unmarshal(data, &meta) != nil {
 		return shardList{}, false
 	}
+	meta.sum = fmt.Sprintf("%x", sha256.Sum256(data))
 	sum, err := fileSum(filepath.Join(p.dir, shardName(i)))
 	return meta, err == nil && sum == meta.SHA256
 }
 
-// decode decodes pictures from..to-1 of the source, training part first. Bad ones have no entry.
-func (p *packer) decode(
-	ctx context.Context,
-	from, to int,
-) (pix []uint8, entries []*entry, bad []badPicture, err error) {
-	pix, entries = make([]uint8, (to-from)*p.size), make([]*entry, to-from)
-	failures := make([]error, to-from)
-	table := castagnoli()
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range p.opt.Workers {
-		wg.Go(func() {
-			for ctx.Err() == nil {
-				j := int(next.Add(1)) - 1
-				if j >= to-from {
-					return
-				}
-				part, at := p.place(from + j)
-				dst := pix[j*p.size : (j+1)*p.size]
-				name := dataset.Describe(p.src, part, at)
-				if err := p.src.Image(part, at, dst); err != nil {
-					if p.opt.Bad == dataset.BadFails {
-						cancel(fmt.Errorf("pack: %s: %w (%s)", name, err, dataset.SkipHint))
-						return
-					}
-					failures[j] = err
-				} else {
-					entries[j] = &entry{Part: part, Label: int32(p.src.Label(part, at)),
-						CRC: crc32.Checksum(dst, table), Name: name}
-				}
-				p.progress(1)
-			}
-		})
-	}
-	wg.Wait()
-	if ctx.Err() != nil {
-		err := context.Cause(ctx)
-		if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+// decode decodes pictures from..to-1 of the source, training part first. pix has those that are not bad.
+func (p *packer) decode(ctx context.Context, from, to int) (meta shardList, pix []uint8, err error) {
+	pix = make([]uint8, (to-from)*p.size)
+	entries, failures := make([]entry, to-from), make([]error, to-from)
+	err = dataset.EachChunk(ctx, p.opt.Workers, to-from, 1, func(_ context.Context, j, _ int) error {
+		part, at := p.place(from + j)
+		dst := pix[j*p.size : (j+1)*p.size]
+		name := dataset.Describe(p.src, part, at)
+		if failures[j] = p.src.Image(part, at, dst); failures[j] != nil && p.opt.Bad == dataset.BadFails {
+			return fmt.Errorf("pack: %s: %w (%s)", name, failures[j], dataset.SkipHint)
+		}
+		entries[j] = entry{Part: part, Label: int32(p.src.Label(part, at)), CRC: checksum(dst), Name: name}
+		p.progress(1)
+		return nil
+	})
+	if err != nil {
+		if ctx.Err() != nil {
 			err = fmt.Errorf("pack: stopped: %w", err)
 		}
-		return nil, nil, nil, err
+		return meta, nil, err
 	}
-	for j, err := range failures {
-		if err != nil {
-			part, at := p.place(from + j)
-			bad = append(
-				bad,
-				badPicture{Part: part, Index: at, Name: dataset.Describe(p.src, part, at), Error: err.Error()},
-			)
+	sound := pix[:0]
+	for j, e := range entries {
+		if failures[j] != nil {
+			_, at := p.place(from + j)
+			meta.Bad = append(meta.Bad, badPicture{Part: e.Part, Index: at, Name: e.Name, Error: failures[j].Error()})
+			continue
 		}
+		meta.Pictures = append(meta.Pictures, e)
+		sound = append(sound, pix[j*p.size:(j+1)*p.size]...)
 	}
-	return pix, entries, bad, nil
+	return meta, sound, nil
 }
 
 // place is the part and index of picture g of the source, training part first.

@@ -32,12 +32,6 @@ func codecOf(data []byte) (*codec, error) {
 	return f.codec, nil
 }
 
-// pictureSize reads width and height from a picture's header.
-func pictureSize(data []byte) (height, width int, err error) {
-	height, width, _, err = inspect(data)
-	return height, width, err
-}
-
 // inspect reads width, height and colour model from a picture's header.
 func inspect(data []byte) (height, width int, model color.Model, err error) {
 	from, err := codecOf(data)
@@ -113,7 +107,7 @@ func (d *Decoder) Close() error {
 
 // Size is that of a picture once it is upright.
 func (d *Decoder) Size(data []byte) (height, width int, err error) {
-	height, width, err = pictureSize(data)
+	height, width, _, err = inspect(data)
 	if d.Turn && pictureOrientation(data) >= 5 {
 		height, width = width, height
 	}
@@ -157,13 +151,8 @@ func (d *Decoder) RGB(data []byte, h, w int, resize bool, dst []uint8) error {
 	}
 	if ph != sh || pw != sw {
 		warp(img, sh, sw, dst)
-	} else if !copyRGB(img, dst) {
-		eachStrip(img, func(y int, strip *image.RGBA) {
-			o := y * sw * 3
-			for i := 0; i < len(strip.Pix); i, o = i+4, o+3 {
-				copy(dst[o:o+3], strip.Pix[i:i+3])
-			}
-		})
+	} else {
+		copyRGB(img, dst)
 	}
 	if turn > 1 {
 		turnUpright(dst, sh, sw, turn, upright)
@@ -185,39 +174,12 @@ func decode(data []byte, fast *turbo) (image.Image, error) {
 	return slow.decode(data)
 }
 
-// copyRGB converts the common colour models without an image in between; it reports whether img has one of them.
-func copyRGB(img image.Image, dst []uint8) bool {
-	b := img.Bounds()
-	w := b.Dx()
-	switch m := img.(type) {
-	case *image.YCbCr:
-		o := 0
-		for y := b.Min.Y; y < b.Max.Y; y++ {
-			for x := b.Min.X; x < b.Max.X; x++ {
-				c := m.COffset(x, y)
-				dst[o], dst[o+1], dst[o+2] = color.YCbCrToRGB(m.Y[m.YOffset(x, y)], m.Cb[c], m.Cr[c])
-				o += 3
-			}
+// copyRGB converts a picture to [h, w, 3] bytes, over black.
+func copyRGB(img image.Image, dst []uint8) {
+	eachStrip(img, func(y int, strip *image.RGBA) {
+		to := dst[y*strip.Rect.Dx()*3:]
+		for i, o := 0, 0; i < len(strip.Pix); i, o = i+4, o+3 {
+			copy(to[o:o+3], strip.Pix[i:i+3])
 		}
-	case *image.RGBA:
-		if !m.Opaque() {
-			return false
-		}
-		for y := range b.Dy() {
-			row := m.Pix[y*m.Stride:]
-			for x := range w {
-				copy(dst[(y*w+x)*3:][:3], row[x*4:x*4+3])
-			}
-		}
-	case *image.Gray:
-		for y := range b.Dy() {
-			for x := range w {
-				v, o := m.Pix[y*m.Stride+x], (y*w+x)*3
-				dst[o], dst[o+1], dst[o+2] = v, v, v
-			}
-		}
-	default:
-		return false
-	}
-	return true
+	})
 }

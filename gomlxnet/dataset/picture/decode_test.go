@@ -71,14 +71,33 @@ func TestDecodeColourModels(t *testing.T) {
 func TestDecodeCMYK(t *testing.T) {
 	img := image.NewCMYK(image.Rect(0, 0, 2, 1))
 	copy(img.Pix, []uint8{0, 255, 255, 0, 0, 0, 0, 255})
-	dst := make([]uint8, 6)
-	if copyRGB(img, dst) {
-		t.Fatal("CMYK needs the general path")
+	got := make([]uint8, 6)
+	copyRGB(img, got)
+	if want := []uint8{255, 0, 0, 0, 0, 0}; !slices.Equal(got, want) {
+		t.Errorf("CMYK red and black become %v, want %v", got, want)
 	}
-	rgba := image.NewRGBA(img.Rect)
-	draw.Draw(rgba, rgba.Rect, img, image.Point{}, draw.Src)
-	if want := []uint8{255, 0, 0, 255, 0, 0, 0, 255}; !slices.Equal(rgba.Pix, want) {
-		t.Errorf("CMYK red and black become %v, want %v", rgba.Pix, want)
+}
+
+// The samples of chroma stand for all of their pixels, whatever their ratio.
+func TestDecodeRatios(t *testing.T) {
+	s := splitmix.New(2)
+	for ratio := range chromaSteps {
+		m := image.NewYCbCr(image.Rect(0, 0, 75, 67), ratio)
+		for _, plane := range [][]uint8{m.Y, m.Cb, m.Cr} {
+			for i := range plane {
+				plane[i] = uint8(s.Next())
+			}
+		}
+		part := m.SubImage(image.Rect(3, 1, 75, 67)).(*image.YCbCr)
+		got := make([]uint8, 72*66*3)
+		copyRGB(part, got)
+		for i := range 72 * 66 {
+			c := part.YCbCrAt(3+i%72, 1+i/72)
+			var want [3]uint8
+			if want[0], want[1], want[2] = color.YCbCrToRGB(c.Y, c.Cb, c.Cr); [3]uint8(got[3*i:]) != want {
+				t.Fatalf("%v: pixel %d, %d is %v, want %v", ratio, i%72, i/72, got[3*i:3*i+3], want)
+			}
+		}
 	}
 }
 
@@ -111,7 +130,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte("\xff\xd8\xff"))
 	f.Add(flatJPEG(9, 9, [][2]int{{2, 2}, {1, 1}, {1, 2}}, 0, 0xc2, func(p, x, y int) int { return 99 + p + x + y }))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if h, w, err := pictureSize(data); err != nil || h*w > 1<<16 {
+		if h, w, _, err := inspect(data); err != nil || h*w > 1<<16 {
 			return
 		}
 		_ = (&Decoder{}).RGB(data, 4, 4, true, make([]uint8, 48))

@@ -1,9 +1,8 @@
 // Package picture brings encoded pictures to pixels. It knows of files and bytes, and nothing of classes or data sets.
 //
 //	first bytes -- KindOf --> Kind             is it a picture, of a format that is read?
-//	file ------- ReadFile --> bytes --.
-//	                                  Decoder.Size  height, width
-//	                                  Decoder.RGB   decoded, upright, resized: [height, width, 3] bytes
+//	whole file -- Decoder.Size --> height, width
+//	              Decoder.RGB  --> decoded, upright, resized: [height, width, 3] bytes
 //
 // A picture is told by its first bytes, whatever its name: JPEG, PNG, and of GIF, WebP, BMP and TIFF the first frame.
 // [Upright] and Decoder.Turn heed what EXIF data says. Resizing is in integers, on the planes of a JPEG as they are

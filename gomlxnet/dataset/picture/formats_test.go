@@ -92,7 +92,7 @@ func TestWebP(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if h, w, err := pictureSize(data); h != 1 || w != 1 || err != nil {
+		if h, w, _, err := inspect(data); h != 1 || w != 1 || err != nil {
 			t.Errorf("%s: %dx%d, %v; want 1x1", name, h, w, err)
 		}
 		if err := (&Decoder{}).RGB(data, 1, 1, false, make([]uint8, 3)); err != nil {
@@ -105,7 +105,7 @@ func TestWebP(t *testing.T) {
 	}
 	data, _ := base64.StdEncoding.DecodeString(animation)
 	data[12+8+4], data[12+8+7] = 3, 1 // a canvas of 4 x 2 pixels
-	if h, w, err := pictureSize(data); h != 2 || w != 4 || err != nil {
+	if h, w, _, err := inspect(data); h != 2 || w != 4 || err != nil {
 		t.Errorf("animation: %dx%d, %v; want 2x4", h, w, err)
 	}
 	if img, err := webpDecode(data); err != nil || img.Bounds() != image.Rect(0, 0, 4, 2) {

@@ -17,11 +17,15 @@ func gifDecode(data []byte) (image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	canvas := image.Rect(0, 0, config.Width, config.Height)
+	return onCanvas(image.Rect(0, 0, config.Width, config.Height), img, image.Point{}), nil
+}
+
+// onCanvas is a frame where it lies on the canvas, moved by at, over black.
+func onCanvas(canvas image.Rectangle, img image.Image, at image.Point) image.Image {
 	if img.Bounds() == canvas {
-		return img, nil
+		return img
 	}
 	whole := image.NewRGBA(canvas)
-	draw.Draw(whole, img.Bounds(), img, img.Bounds().Min, draw.Src)
-	return whole, nil
+	draw.Draw(whole, img.Bounds().Add(at), img, img.Bounds().Min, draw.Src)
+	return whole
 }

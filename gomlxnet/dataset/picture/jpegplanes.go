@@ -8,6 +8,7 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
+	"iter"
 
 	"coadapt/gomlxnet/dataset/planes"
 )
@@ -88,6 +89,8 @@ func oddSampling(err error) bool {
 // jpegFrame is a sequential JPEG of three planes in one scan.
 type jpegFrame struct {
 	w, h     int
+	maxH     byte // samples of the finest plane across,
+	maxV     byte // and down
 	comp     [3]jpegPlane
 	quant    []byte // DQT segments as they are
 	huffman  []byte // DHT segments as they are
@@ -114,18 +117,12 @@ type jpegBlock struct {
 func readJPEGFrame(data []byte) (*jpegFrame, error) {
 	f := &jpegFrame{}
 	adobe := -1
-	for at := 2; at+4 <= len(data) && data[at] == 0xff; {
-		marker := data[at+1]
-		if marker == 0xff {
-			at++
-			continue
-		}
+	for marker, at := range jpegSegments(data) {
 		end := at + 2 + int(binary.BigEndian.Uint16(data[at+2:]))
 		if end < at+4 || end > len(data) {
 			break
 		}
 		segment, body := data[at:end], data[at+4:end]
-		at = end
 		switch marker {
 		case 0xdb:
 			f.quant = append(f.quant, segment...)
@@ -157,35 +154,47 @@ func readJPEGFrame(data []byte) (*jpegFrame, error) {
 	return nil, errors.New("a JPEG that is cut off before its scan")
 }
 
+// jpegSegments are the markers of a JPEG's segments and where these begin, up to what is no segment, or cut off before
+// its length.
+func jpegSegments(data []byte) iter.Seq2[byte, int] {
+	return func(yield func(marker byte, at int) bool) {
+		for at := 2; at+4 <= len(data) && data[at] == 0xff; {
+			if data[at+1] == 0xff { // filling
+				at++
+				continue
+			}
+			if !yield(data[at+1], at) {
+				return
+			}
+			at += 2 + int(binary.BigEndian.Uint16(data[at+2:]))
+		}
+	}
+}
+
 func (f *jpegFrame) readFrame(body []byte) error {
 	if len(body) != 15 || body[5] != 3 {
 		return errors.New("a JPEG with planes sampled unevenly that are not three, which is not read; " +
 			"convert it to PNG")
 	}
 	f.h, f.w = int(binary.BigEndian.Uint16(body[1:])), int(binary.BigEndian.Uint16(body[3:]))
-	maxH, maxV := f.finest(body[6:])
+	f.maxH, f.maxV = 0, 0
+	for i := range f.comp {
+		sampling := body[7+3*i]
+		f.maxH, f.maxV = max(f.maxH, sampling>>4), max(f.maxV, sampling&15)
+	}
 	for i := range f.comp {
 		c := body[6+3*i:]
 		p := jpegPlane{id: c[0], h: c[1] >> 4, v: c[1] & 15, quant: c[2]}
 		if p.h < 1 || p.h > 4 || p.v < 1 || p.v > 4 {
 			return fmt.Errorf("a JPEG with a plane of %dx%d samples; the format has 1 to 4", p.h, p.v)
 		}
-		if maxH%p.h != 0 || maxV%p.v != 0 {
-			return fmt.Errorf(
-				"a JPEG with %dx%d samples in one plane for %dx%d in another, which is not read; convert it to PNG",
-				p.h, p.v, maxH, maxV)
+		if f.maxH%p.h != 0 || f.maxV%p.v != 0 {
+			return fmt.Errorf("a JPEG with %dx%d samples in one plane for %dx%d in another, which is not read; "+
+				"convert it to PNG", p.h, p.v, f.maxH, f.maxV)
 		}
 		f.comp[i] = p
 	}
 	return nil
-}
-
-// finest is the sampling of the finest planes.
-func (f *jpegFrame) finest(comps []byte) (h, v byte) {
-	for i := range 3 {
-		h, v = max(h, comps[3*i+1]>>4), max(v, comps[3*i+1]&15)
-	}
-	return h, v
 }
 
 func (f *jpegFrame) readScan(body []byte) error {
@@ -207,11 +216,8 @@ func (f *jpegFrame) readScan(body []byte) error {
 
 // decode takes the scan apart, and has Go decode each plane.
 func (f *jpegFrame) decode() (image.Image, error) {
-	maxH, maxV := byte(0), byte(0)
-	for _, p := range f.comp {
-		maxH, maxV = max(maxH, p.h), max(maxV, p.v)
-	}
-	across, down := (f.w+8*int(maxH)-1)/(8*int(maxH)), (f.h+8*int(maxV)-1)/(8*int(maxV))
+	width, height := 8*int(f.maxH), 8*int(f.maxV) // of an MCU, pixels
+	across, down := (f.w+width-1)/width, (f.h+height-1)/height
 	if err := f.split(across, down); err != nil {
 		return nil, err
 	}
@@ -230,7 +236,7 @@ func (f *jpegFrame) decode() (image.Image, error) {
 		if !ok {
 			return nil, errors.New("a JPEG with a plane that is not grey by itself")
 		}
-		stepX, stepY := int(maxH/p.h), int(maxV/p.v)
+		stepX, stepY := int(f.maxH/p.h), int(f.maxV/p.v)
 		out.planes[i] = planes.Plane{Pix: g.Pix, Stride: g.Stride, StepX: stepX, StepY: stepY,
 			W: (f.w + stepX - 1) / stepX, H: (f.h + stepY - 1) / stepY}
 		*p = jpegPlane{} // its blocks are of no more use

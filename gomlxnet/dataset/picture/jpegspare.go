@@ -33,12 +33,8 @@ type jpegHeader struct {
 
 // jpegHeaderOf looks for the frame; a header without a marker says that there is none.
 func jpegHeaderOf(data []byte) (h jpegHeader) {
-	for at := 2; at+4 <= len(data) && data[at] == 0xff; {
-		marker := data[at+1]
+	for marker, at := range jpegSegments(data) {
 		switch {
-		case marker == 0xff:
-			at++
-			continue
 		case marker == 0xda:
 			return h
 		case marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc:
@@ -48,7 +44,6 @@ func jpegHeaderOf(data []byte) (h jpegHeader) {
 			return jpegHeader{marker: marker, depth: int(data[at+4]), h: int(binary.BigEndian.Uint16(data[at+5:])),
 				w: int(binary.BigEndian.Uint16(data[at+7:])), planes: int(data[at+9]), sampling: at + 11}
 		}
-		at += 2 + int(binary.BigEndian.Uint16(data[at+2:]))
 	}
 	return h
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // Kind is what a file is by its first bytes.
-type Kind int
+type Kind uint8
 
 // What a file can be.
 const (

@@ -64,10 +64,8 @@ func openTurbo() (*turbo, error) {
 		"tjDecompressToYUVPlanes": &t.planes, "tjDecompress2": &t.pixels} {
 		var err error
 		if *at, err = purego.Dlsym(t.library, name); err != nil {
-			return nil, errors.Join(
-				fmt.Errorf("libjpeg-turbo is too old, want 1.5 or newer: %w", err),
-				purego.Dlclose(t.library),
-			)
+			err = fmt.Errorf("libjpeg-turbo is too old, want 1.5 or newer: %w", err)
+			return nil, errors.Join(err, purego.Dlclose(t.library))
 		}
 	}
 	return t, nil
@@ -130,17 +128,8 @@ func (t *turbo) decode(data []byte) (img image.Image, ok bool) {
 	default:
 		return nil, false
 	}
-	r, _, _ := purego.SyscallN(
-		t.planes,
-		h,
-		file,
-		length,
-		uintptr(unsafe.Pointer(&parts)),
-		0,
-		uintptr(unsafe.Pointer(&strides)),
-		0,
-		tjAccurateDCT|tjStopOnWarning,
-	)
+	r, _, _ := purego.SyscallN(t.planes, h, file, length, uintptr(unsafe.Pointer(&parts)), 0,
+		uintptr(unsafe.Pointer(&strides)), 0, tjAccurateDCT|tjStopOnWarning)
 	return img, int32(r) == 0
 }
 
@@ -156,18 +145,9 @@ func (t *turbo) rgba(data []byte, img *image.RGBA) bool {
 	defer pin.Unpin()
 	pin.Pin(&data[0])
 	pin.Pin(&img.Pix[0])
-	r, _, _ := purego.SyscallN(
-		t.pixels,
-		h,
-		uintptr(unsafe.Pointer(&data[0])),
-		uintptr(len(data)),
-		uintptr(unsafe.Pointer(&img.Pix[0])),
-		uintptr(img.Rect.Dx()),
-		uintptr(img.Stride),
-		uintptr(img.Rect.Dy()),
-		tjRGBA,
-		tjAccurateDCT|tjStopOnWarning|tjLimitScans,
-	)
+	r, _, _ := purego.SyscallN(t.pixels, h, uintptr(unsafe.Pointer(&data[0])), uintptr(len(data)),
+		uintptr(unsafe.Pointer(&img.Pix[0])), uintptr(img.Rect.Dx()), uintptr(img.Stride), uintptr(img.Rect.Dy()),
+		tjRGBA, tjAccurateDCT|tjStopOnWarning|tjLimitScans)
 	return int32(r) == 0
 }
 

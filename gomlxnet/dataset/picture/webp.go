@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"image"
 	"image/color"
-	"image/draw"
 
 	"golang.org/x/image/webp"
 )
@@ -34,12 +33,10 @@ func webpDecode(data []byte) (image.Image, error) {
 	case *image.NYCbCrA:
 		img = fromStudio(&m.YCbCr, m.A, m.AStride)
 	}
-	if !animated || img.Bounds() == canvas {
-		return img, nil
+	if animated {
+		img = onCanvas(canvas, img, at)
 	}
-	whole := image.NewRGBA(canvas)
-	draw.Draw(whole, img.Bounds().Add(at), img, image.Point{}, draw.Src)
-	return whole, nil
+	return img, nil
 }
 
 // webpAnimation takes the first frame of an animation out, as a file of its own, with its place on the canvas.

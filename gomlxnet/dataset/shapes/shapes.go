@@ -109,9 +109,6 @@ func New(p Params) (*Source, error) {
 	return s, nil
 }
 
-// Params returns the parameters, defaults filled in.
-func (s *Source) Params() Params { return s.p }
-
 // Name is "shapes" or "plain-shapes".
 func (s *Source) Name() string { return s.name }
 

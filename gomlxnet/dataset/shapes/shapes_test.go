@@ -147,7 +147,7 @@ func TestParseShapes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s := newSource(t, p).Params(); s.Classes != 10 || s.Noise != 0 || s.Seed != 3 || s.Size != 24 ||
+	if s := newSource(t, p).p; s.Classes != 10 || s.Noise != 0 || s.Seed != 3 || s.Size != 24 ||
 		s.Train != defaults().Train {
 		t.Errorf("parameters %+v", s)
 	}

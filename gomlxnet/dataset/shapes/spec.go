@@ -64,8 +64,7 @@ next:
 			}
 		}
 		return p, fmt.Errorf("data set %q: no parameter %q; there are classes, train, test, size, seed, noise, "+
-			"clutter, rotate, "+
-			"warp, occlude, contrast", spec, name)
+			"clutter, rotate, warp, occlude, contrast", spec, name)
 	}
 	return p, nil
 }
