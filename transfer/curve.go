@@ -88,7 +88,7 @@ func (l *Lab) Curve(ctx context.Context, nets []Net) iter.Seq2[Result, error] {
 			<-c.finished
 			c.running--
 		}
-		l.prefixes.drop()
+		l.prefixes.Drop()
 		l.told.flush()
 		if err != nil && !errors.Is(err, errBroken) {
 			yield(Result{Net: c.at}, err)
