@@ -22,7 +22,7 @@ func SVCCA(x, y *mat.Dense, share float64) (float64, error) {
 	if !(share > 0 && share <= 1) {
 		return 0, fmt.Errorf("a share of %v of the variance: want more than 0 and at most 1", share)
 	}
-	_, _, a, b, err := bases(x, y)
+	_, a, b, err := bases(x, y)
 	if err != nil {
 		return 0, err
 	}
@@ -39,7 +39,7 @@ func SVCCA(x, y *mat.Dense, share float64) (float64, error) {
 // not PWCCA(y, x): y may be mapped by any invertible map, x only be scaled as a whole and shifted; a rotation
 // of x changes the weights. It fails as [SVCCA] does, of all directions.
 func PWCCA(x, y *mat.Dense) (float64, error) {
-	zx, _, a, b, err := bases(x, y)
+	zx, a, b, err := bases(x, y)
 	if err != nil {
 		return 0, err
 	}
@@ -58,25 +58,16 @@ func PWCCA(x, y *mat.Dense) (float64, error) {
 	return sum / weights, nil
 }
 
-// bases are the centred features and their orthonormal bases.
-func bases(x, y *mat.Dense) (zx, zy *mat.Dense, a, b spectrum, err error) {
-	fail := func(err error) (zx, zy *mat.Dense, a, b spectrum, _ error) { return nil, nil, a, b, err }
-	if err := checkPair(x, y, 2); err != nil {
-		return fail(err)
+// bases are orthonormal bases of the centred features, and the features of the first.
+func bases(x, y *mat.Dense) (zx *mat.Dense, a, b spectrum, err error) {
+	if err = checkPair(x, y, 2); err != nil {
+		return nil, a, b, err
 	}
-	if zx, err = centred("x", x); err != nil {
-		return fail(err)
+	if zx, a, err = centredSpectrum("x", x); err != nil {
+		return nil, a, b, err
 	}
-	if zy, err = centred("y", y); err != nil {
-		return fail(err)
-	}
-	if a, err = spectrumOf("x", zx); err != nil {
-		return fail(err)
-	}
-	if b, err = spectrumOf("y", zy); err != nil {
-		return fail(err)
-	}
-	return zx, zy, a, b, nil
+	_, b, err = centredSpectrum("y", y)
+	return zx, a, b, err
 }
 
 // holding is the fewest leading directions that hold so much of the variance.

@@ -47,9 +47,7 @@ func alignment(x, y *mat.Dense) (float64, error) {
 		if err != nil {
 			return nil, err
 		}
-		narrow := mat.DenseCopyOf(s.u)
-		narrow.Apply(func(_, j int, v float64) float64 { return v * s.values[j] }, narrow)
-		return narrow, nil
+		return s.along(), nil
 	}
 	a, err := unit("x", x)
 	if err != nil {

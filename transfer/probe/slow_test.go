@@ -114,7 +114,7 @@ func PermutationNull(x, y *mat.Dense, of Similarity, labels []int, shuffles int,
 // whatever the features are. It fails where all are, which is for a rank of pictures less one on either side:
 // take more pictures, or [SVCCA]. Otherwise it fails as [CKA] does.
 func CCA(x, y *mat.Dense) ([]float64, error) {
-	_, _, a, b, err := bases(x, y)
+	_, a, b, err := bases(x, y)
 	if err != nil {
 		return nil, err
 	}
