@@ -235,13 +235,12 @@ func (l *Lab) attempt(ctx context.Context, s *slot, net Net, try int) (Result, e
 
 // hit is the result that the store has. An entry that is broken is set aside.
 func (l *Lab) hit(p *Plan) (Result, bool, error) {
-	entry, err := l.cfg.Store.Get(p.Key, resultFile)
+	r, err := Lookup(l.cfg.Store, p.Key)
 	var broken *store.BrokenError
 	switch {
 	case err == nil:
-		r, err := decodeResult(entry[resultFile])
-		r.Hit, r.Net, r.Experiment = true, p.Net, l.experiment.id
-		return r, true, err
+		r.Net, r.Experiment = p.Net, l.experiment.id
+		return r, true, nil
 	case errors.As(err, &broken):
 		l.report(notice(p.Net, err.Error()))
 	case !errors.Is(err, store.ErrMissing):

@@ -188,16 +188,8 @@ func (p *Plan) prefixKeys(trainer *train.Trainer, n int) ([]string, error) {
 	view := p.View
 	view.Mean = nil
 	seen := sha256.New()
-	fmt.Fprintf(
-		seen,
-		"%d %s %d %s %s %+v ",
-		p.spec.Semantics,
-		p.spec.Backend,
-		p.Order().Batch,
-		p.Arch.Precision,
-		p.Task.Digest(),
-		view,
-	)
+	fmt.Fprintf(seen, "%d %s %d %s %s %+v ", p.spec.Semantics, p.spec.Backend, p.Order().Batch, p.Arch.Precision,
+		p.Task.Digest(), view)
 	if err := binary.Write(seen, binary.LittleEndian, p.View.Mean); err != nil {
 		return nil, err
 	}
