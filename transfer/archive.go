@@ -67,7 +67,6 @@ func decodeEntry(key string, files store.Files) (Entry, error) {
 		sp      spec
 		compact bytes.Buffer
 		metrics []Metric
-		err     error
 	)
 	if err := json.Unmarshal(files[specFile], &sp); err != nil {
 		return fail(specFile, err)
@@ -78,7 +77,7 @@ func decodeEntry(key string, files store.Files) (Entry, error) {
 	if sum := sha256.Sum256(compact.Bytes()); hex.EncodeToString(sum[:]) != key {
 		return fail(specFile, fmt.Errorf("its hash is %x", sum))
 	}
-	if e.Result, err = decodeResult(files[resultFile]); err != nil {
+	if err := json.Unmarshal(files[resultFile], &e.Result); err != nil {
 		return fail(resultFile, err)
 	}
 	n := e.Result.Net

@@ -150,11 +150,14 @@ func (k *keeper) resume(trainer *train.Trainer, p *Plan) (*state, error) {
 }
 
 // next is the step behind which a checkpoint is due next, steps taken so far, where their number tells.
-func (k *keeper) next(steps int) int {
-	if k.steps > 0 {
-		return steps - steps%k.steps + k.steps
+func (k *keeper) next(steps int) int { return nextMultiple(steps, k.steps) }
+
+// nextMultiple is the first multiple of every above steps; where every is 0 there is none.
+func nextMultiple(steps, every int) int {
+	if every <= 0 {
+		return math.MaxInt
 	}
-	return math.MaxInt
+	return steps - steps%every + every
 }
 
 // step keeps a checkpoint where one is due. It fails where the work has become another's.

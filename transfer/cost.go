@@ -15,15 +15,13 @@ import (
 // Multiply-adds are those of convolutions and inner products, exact; see
 // [arch.Arch.Cost] for what is counted.
 type Cost struct {
-	Tests           int   // passes over the test part, the last one included
-	TestImages      int   // of one pass
-	Train           int64 // multiply-adds of all steps, forward and backward
-	Test            int64 // multiply-adds of all tests
-	TrainImage      int64 // of one image in training, forward and backward; in the first stage, where layers are thawed
-	TestImage       int64 // of one image in a test
-	WholeImage      int64 // of one image in training where all layers learn
-	WeightBytes     int64 // of the weights, as they are stored
-	ActivationBytes int64 // of the values that leave the layers, of one batch
+	Tests       int   // passes over the test part, the last one included
+	Train       int64 // multiply-adds of all steps, forward and backward
+	Test        int64 // multiply-adds of all tests
+	TrainImage  int64 // of one image in training, forward and backward; in the first stage, where layers are thawed
+	TestImage   int64 // of one image in a test
+	WholeImage  int64 // of one image in training where all layers learn
+	WeightBytes int64 // of the weights, as they are stored
 }
 
 // Images is how many a net sees in training.
@@ -42,13 +40,11 @@ func newCost(net Net, a *sized, r Recipe, testImages int) (Cost, error) {
 		return Cost{}, err
 	}
 	c := Cost{
-		Tests:           1,
-		TestImages:      testImages,
-		WholeImage:      whole.Train,
-		TrainImage:      total.Train,
-		TestImage:       total.MultiplyAdds,
-		WeightBytes:     total.Bytes,
-		ActivationBytes: 4 * total.Activations * int64(r.Batch),
+		Tests:       1,
+		WholeImage:  whole.Train,
+		TrainImage:  total.Train,
+		TestImage:   total.MultiplyAdds,
+		WeightBytes: total.Bytes,
 	}
 	if r.TestEvery > 0 {
 		c.Tests += r.Steps / r.TestEvery

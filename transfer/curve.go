@@ -88,7 +88,7 @@ func (l *Lab) Curve(ctx context.Context, nets []Net) iter.Seq2[Result, error] {
 			<-c.finished
 			c.running--
 		}
-		l.prefixes.drop()
+		l.prefixes.Drop()
 		l.told.flush()
 		if err != nil && !errors.Is(err, errBroken) {
 			yield(Result{Net: c.at}, err)
@@ -151,10 +151,10 @@ func (c *curve) start(ctx context.Context) (wait time.Time) {
 			return compiled || begun && s.meeting != nil // that of a net that others at the meeting train
 		},
 			func(shape arch.Cut) bool {
-				return slices.ContainsFunc(
-					c.lab.everySlot(),
-					func(s *slot) bool { _, begun := s.shared.shapes[shape]; return begun },
-				)
+				return slices.ContainsFunc(c.lab.everySlot(), func(s *slot) bool {
+					_, begun := s.shared.shapes[shape]
+					return begun
+				})
 			})
 		if j == nil {
 			return wait
@@ -200,12 +200,8 @@ func (c *curve) take(ctx context.Context, f finished, yield func(Result, error) 
 		return fmt.Errorf("net %s: %w", j.net, f.err)
 	case f.err != nil && j.tries < l.cfg.Retries:
 		j.tries++
-		l.report(
-			ended(
-				j.net,
-				fmt.Sprintf("%s failed and is tried again (%d of %d): %v", j.net, j.tries, l.cfg.Retries, f.err),
-			),
-		)
+		l.report(ended(j.net, fmt.Sprintf("%s failed and is tried again (%d of %d): %v", j.net, j.tries,
+			l.cfg.Retries, f.err)))
 		j.waits = time.Now().Add(l.pause << (j.tries - 1))
 		c.put(j)
 		return nil

@@ -36,11 +36,9 @@ func (l *Lab) donor(ctx context.Context, s *slot, net Net) (*donated, *Result, e
 	if !r.HasWeights() {
 		return nil, &r, nil
 	}
-	weights, err := l.weights.get(
-		ctx,
-		r.Key,
-		func() (arch.Weights, error) { return l.parentWeights(ctx, parent, r.Key) },
-	)
+	weights, err := l.weights.get(ctx, r.Key, func() (arch.Weights, error) {
+		return l.parentWeights(ctx, parent, r.Key)
+	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("parent %s: %w", parent, err)
 	}
@@ -60,25 +58,9 @@ func (l *Lab) parentWeights(ctx context.Context, parent Net, key string) (arch.W
 	if err != nil { // no fault of the entry: the run was interrupted, or the data cannot be read
 		return nil, err
 	}
-	w, err := p.usable(entry[weightsFile])
+	w, err := usable(p.Arch, entry[weightsFile])
 	if err != nil {
 		return nil, l.cfg.Store.SetAside(key, weightsFile, err)
-	}
-	return w, nil
-}
-
-// usable reads weights of the planned net. Those that are not of its architecture, or not finite, are a fault of their
-// entry.
-func (p *Plan) usable(data []byte) (arch.Weights, error) {
-	w, err := decodeWeights(data)
-	if err != nil {
-		return nil, err
-	}
-	if err := p.Arch.Check(w); err != nil {
-		return nil, err
-	}
-	if !w.Finite() {
-		return nil, errNotFinite
 	}
 	return w, nil
 }

@@ -47,10 +47,31 @@ func (o *outcome) files(p *Plan) (store.Files, error) {
 	return files, err
 }
 
-func decodeResult(data []byte) (Result, error) {
-	var r Result
-	err := json.Unmarshal(data, &r)
-	return r, err
+// readFile decodes a file of an entry.
+func readFile(s *store.Store, key, name string, to any) error {
+	files, err := s.Get(key, name)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(files[name], to); err != nil {
+		return fmt.Errorf("store entry %s, %s: %w", key, name, err)
+	}
+	return nil
+}
+
+// usable reads weights of an architecture. Those that are not its own, or not finite, are a fault of their entry.
+func usable(a arch.Arch, data []byte) (arch.Weights, error) {
+	w, err := decodeWeights(data)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.Check(w); err != nil {
+		return nil, err
+	}
+	if !w.Finite() {
+		return nil, errNotFinite
+	}
+	return w, nil
 }
 
 // encodeWeights writes the safetensors form, tensors named by their path.

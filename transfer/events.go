@@ -58,37 +58,21 @@ func (t *told) add(e Event) {
 
 // deliver hands on what waits, unless another goroutine does.
 func (t *told) deliver() {
-	if !t.begin() {
-		return
-	}
-	for e, ok := t.next(); ok; e, ok = t.next() {
-		t.hear(e)
-	}
-}
-
-// begin makes this goroutine the one that delivers, where there is none.
-func (t *told) begin() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.busy {
-		return false
+		return
 	}
 	t.busy = true
-	return true
-}
-
-// next takes the first event that waits. Where there is none, nobody delivers any more.
-func (t *told) next() (Event, bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if len(t.waiting) == 0 {
-		t.busy = false
-		t.idle.Broadcast()
-		return Event{}, false
+	for len(t.waiting) > 0 {
+		e := t.waiting[0]
+		t.waiting = t.waiting[1:]
+		t.mu.Unlock()
+		t.hear(e)
+		t.mu.Lock()
 	}
-	e := t.waiting[0]
-	t.waiting = t.waiting[1:]
-	return e, true
+	t.busy = false
+	t.idle.Broadcast()
 }
 
 // flush returns when all that was added before has been delivered. It must not be called by hear.

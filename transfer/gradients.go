@@ -57,22 +57,15 @@ func (l *Lab) gradients(ctx context.Context, net Net, steps int, yield func(Grad
 	if steps < 1 || steps > p.Recipe.Steps {
 		return fmt.Errorf("%d steps, want 1 to %d, those of its training", steps, p.Recipe.Steps)
 	}
-	donor, blocked, err := l.donor(ctx, l.alone, net)
+	w, err := l.Initial(ctx, net)
 	if err != nil {
 		return err
-	}
-	if blocked != nil {
-		return fmt.Errorf("its parent %s %s: %s", blocked.Net, blocked.Status, blocked.Reason)
 	}
 	trainer, err := l.trainer(l.alone, p)
 	if err != nil {
 		return err
 	}
 	trainer.Interrupt(ctx)
-	w, err := p.initial(donor)
-	if err != nil {
-		return err
-	}
 	idle := new(keeper)
 	idle.moved.Store(new(beat))
 	first, err := p.begin(ctx, trainer, w, idle)

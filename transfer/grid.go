@@ -79,10 +79,8 @@ func Paper() []GridNet {
 	}
 	add(Net{Split: WholeSplit, Target: Whole}, BlockWhenever, "base full")
 	for _, k := range reducedSizes() {
-		all = append(
-			all,
-			GridNet{Net{Split: WholeSplit, Target: Whole, PerClass: k}, BlockWhenever, "reduced data", ReducedRecipe()},
-		)
+		n := Net{Split: WholeSplit, Target: Whole, PerClass: k}
+		all = append(all, GridNet{n, BlockWhenever, "reduced data", ReducedRecipe()})
 	}
 	return all
 }
@@ -96,15 +94,8 @@ func reducedSizes() []int { return []int{1, 2, 5, 10, 25, 50, 100, 250, 500, 750
 func RandomFilters() []GridNet {
 	var all []GridNet
 	for n := range 7 {
-		all = append(
-			all,
-			GridNet{
-				Net{Split: WholeSplit, Target: Whole, Treatment: Random, N: n + 1},
-				BlockExtra,
-				"random filters",
-				PaperRecipe(),
-			},
-		)
+		net := Net{Split: WholeSplit, Target: Whole, Treatment: Random, N: n + 1}
+		all = append(all, GridNet{net, BlockExtra, "random filters", PaperRecipe()})
 	}
 	return all
 }
@@ -122,15 +113,8 @@ func Scale2014() []GridNet {
 			for _, t := range []Treatment{Selffer, Rescaled} {
 				for _, cut := range []int{3, 4, 5, 7} {
 					if t == Selffer || cut < 7 {
-						others = append(
-							others,
-							GridNet{
-								Net{Split: split, Target: target, Treatment: t, N: cut},
-								BlockTwo,
-								t.String(),
-								PaperRecipe(),
-							},
-						)
+						net := Net{Split: split, Target: target, Treatment: t, N: cut}
+						others = append(others, GridNet{net, BlockTwo, t.String(), PaperRecipe()})
 					}
 				}
 			}
@@ -177,15 +161,8 @@ func Balanced(splits []string, seeds, cuts []int) ([]GridNet, error) {
 			for _, cut := range cuts {
 				for _, t := range []Treatment{Selffer, Transfer, SelfferPlus, TransferPlus} {
 					for _, target := range targets(split) {
-						others = append(
-							others,
-							GridNet{
-								Net{Split: split, Seed: seed, Target: target, Treatment: t, N: cut},
-								BlockTwo,
-								t.String(),
-								MiniRecipe(),
-							},
-						)
+						net := Net{Split: split, Seed: seed, Target: target, Treatment: t, N: cut}
+						others = append(others, GridNet{net, BlockTwo, t.String(), MiniRecipe()})
 					}
 				}
 			}

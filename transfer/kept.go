@@ -44,11 +44,23 @@ func Recall(s *store.Store, key string) (*Kept, error) {
 	}
 	k := &Kept{Result: r, Arch: sp.arch(), Recipe: sp.Recipe, Task: sp.Data, Parent: sp.Parent, Backend: sp.Backend}
 	k.Arch.Name = r.Arch
-	if k.Weights, err = decodeWeights(entry[weightsFile]); err == nil {
-		err = k.Arch.Check(k.Weights)
-	}
-	if err != nil {
+	if k.Weights, err = usable(k.Arch, entry[weightsFile]); err != nil {
 		return nil, fmt.Errorf("store entry %s, %s: %w", key, weightsFile, err)
 	}
 	return k, nil
+}
+
+// ClassOf is the class of the backend on which a net of the store was trained, as Config.Class takes it: a Lab of
+// that class finds the net on any machine.
+func ClassOf(s *store.Store, key string) (string, error) {
+	var made struct {
+		Backend string `json:"backend"`
+	}
+	if err := readFile(s, key, specFile, &made); err != nil {
+		return "", err
+	}
+	if made.Backend == "" {
+		return "", fmt.Errorf("store entry %s, %s: it names no backend", key, specFile)
+	}
+	return made.Backend, nil
 }

@@ -54,7 +54,7 @@ type Lab struct {
 	run        func(context.Context, *slot, *Plan, *donated, *keeper) (*outcome, error)
 	pause      time.Duration               // before a net that failed is tried again, doubled each time
 	maxSettled int                         // most bytes that a net in training holds of what its frozen layers gave
-	prefixes   *prefixes                   // of what they gave, what is kept for other nets
+	prefixes   *Outputs                    // of what they gave, what is kept for other nets
 	weights    *memo[string, arch.Weights] // of parents, by key
 	told       *told
 
@@ -86,14 +86,13 @@ func NewLab(cfg Config) (*Lab, error) {
 		cfg:        cfg,
 		pause:      time.Second,
 		maxSettled: 1 << 30,
-		prefixes:   newPrefixes(1 << 29),
+		prefixes:   NewOutputs(cfg.Store, 1<<29),
 		weights:    newMemo[string, arch.Weights](),
 		told:       newTold(cfg.Progress),
 	}
 	if l.experiment, err = NewExperiment(cfg.Setting, l.report); err != nil {
 		return nil, err
 	}
-	l.prefixes.disk = cfg.Store
 	l.run = l.trainNet
 	if cfg.Backend == nil {
 		l.run = func(context.Context, *slot, *Plan, *donated, *keeper) (*outcome, error) {
@@ -118,7 +117,7 @@ func (l *Lab) Workers() int { return len(l.slots) }
 
 // Close frees what the Lab compiled, and the parts of a backend that it divided.
 func (l *Lab) Close() {
-	l.prefixes.drop()
+	l.prefixes.Drop()
 	for _, s := range l.everySlot() {
 		for _, t := range s.trainers {
 			t.Close()
@@ -236,13 +235,12 @@ func (l *Lab) attempt(ctx context.Context, s *slot, net Net, try int) (Result, e
 
 // hit is the result that the store has. An entry that is broken is set aside.
 func (l *Lab) hit(p *Plan) (Result, bool, error) {
-	entry, err := l.cfg.Store.Get(p.Key, resultFile)
+	r, err := Lookup(l.cfg.Store, p.Key)
 	var broken *store.BrokenError
 	switch {
 	case err == nil:
-		r, err := decodeResult(entry[resultFile])
-		r.Hit, r.Net, r.Experiment = true, p.Net, l.experiment.id
-		return r, true, err
+		r.Net, r.Experiment = p.Net, l.experiment.id
+		return r, true, nil
 	case errors.As(err, &broken):
 		l.report(notice(p.Net, err.Error()))
 	case !errors.Is(err, store.ErrMissing):

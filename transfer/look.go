@@ -49,10 +49,7 @@ func (l *Lab) Trained(ctx context.Context, r Result) (*Trained, error) {
 		return nil, fmt.Errorf(
 			"the weights of net %s were not kept: remove it from the store and train it again to look into it", r.Net)
 	}
-	w, err := decodeWeights(entry[weightsFile])
-	if err == nil {
-		err = p.Arch.Check(w)
-	}
+	w, err := usable(p.Arch, entry[weightsFile])
 	if err != nil {
 		return nil, fmt.Errorf("store entry %s: %w", p.Key, err)
 	}

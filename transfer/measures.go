@@ -20,27 +20,14 @@ const (
 
 // clean measures the net on training pictures as it is tested on test pictures: without dropout, cut in the middle,
 // not mirrored.
-func (p *Plan) clean(ctx context.Context, trainer *train.Trainer, r *Result, keep *keeper) error {
-	images := 0
-	for batch, err := range p.Task.Clean(ctx, dataset.Train, cleanPictures, p.Recipe.Batch, p.View) {
-		if err != nil {
-			return err
-		}
-		keep.heartbeat()
-		correct, loss, err := trainer.Eval(batch.Images, batch.Labels)
-		if err != nil {
-			return err
-		}
-		r.CleanAccuracy, r.CleanLoss = r.CleanAccuracy+float64(correct), r.CleanLoss+loss
-		for _, label := range batch.Labels {
-			if label >= 0 {
-				images++
-			}
-		}
+func (t *session) clean(ctx context.Context) error {
+	correct, loss, err := t.evaluate(t.Task.Clean(ctx, dataset.Train, cleanPictures, t.Recipe.Batch, t.View))
+	if err != nil {
+		return err
 	}
-	r.CleanAccuracy /= float64(images)
-	r.CleanLoss /= float64(images)
-	r.CleanTested = images
+	r := &t.out.result
+	r.CleanTested = min(cleanPictures, t.Task.NumTrain())
+	r.CleanAccuracy, r.CleanLoss = float64(correct)/float64(r.CleanTested), loss/float64(r.CleanTested)
 	return nil
 }
 

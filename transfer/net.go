@@ -51,7 +51,7 @@ type Net struct {
 // Source is the task whose base net gives layers 1..n; of a base net and of a
 // random one it is the target itself.
 func (n Net) Source() Half {
-	if n.Treatment.row().letters == "A" {
+	if n.Treatment.letters() == "A" {
 		return n.Target.Other()
 	}
 	return n.Target
@@ -88,15 +88,14 @@ func (n Net) Halves() string {
 // natman/B5B+, 2/R1A#4, 1/baseA+, whole/base@250, whole/R3.
 func (n Net) String() string {
 	s := n.Split + "/"
-	switch {
-	case n.Treatment.Uncut():
-		s += "base" + n.Target.String()
-	case n.Treatment.row().letters == "R":
-		s += fmt.Sprintf("R%d%s", n.N, n.Target)
+	switch letters, suffix := n.Treatment.row().notation(); letters {
+	case baseLetters:
+		s += fmt.Sprintf("base%s%s", n.Target, suffix)
+	case "R":
+		s += fmt.Sprintf("R%d%s%s", n.N, n.Target, suffix)
 	default:
-		s += fmt.Sprintf("%s%d%s", n.Source(), n.N, n.Target)
+		s += fmt.Sprintf("%s%d%s%s", n.Source(), n.N, n.Target, suffix)
 	}
-	s += n.Treatment.row().suffix
 	if n.PerClass != 0 {
 		s += fmt.Sprintf("@%d", n.PerClass)
 	}
@@ -125,8 +124,8 @@ var netPattern = regexp.MustCompile(
 func suffixes(uncut bool) string {
 	var all []string
 	for _, row := range rows {
-		if row.uncut == uncut && row.suffix != "" {
-			all = append(all, regexp.QuoteMeta(row.suffix))
+		if letters, suffix := row.notation(); (letters == baseLetters) == uncut && suffix != "" {
+			all = append(all, regexp.QuoteMeta(suffix))
 		}
 	}
 	slices.SortFunc(all, func(a, b string) int { return len(b) - len(a) }) // the first that fits is taken
@@ -193,7 +192,7 @@ func (n Net) Check() error {
 		return fmt.Errorf(
 			"net %s: base A is pretrained, and there are no pictures of its task; nets of split %q are tested on B", n,
 			n.Split)
-	case n.Target == Whole && slices.Contains([]string{"A", "B"}, n.Treatment.row().letters):
+	case n.Target == Whole && slices.Contains([]string{"A", "B"}, n.Treatment.letters()):
 		return fmt.Errorf("net %s: on all classes there are base, base+, base2x and random nets only", n)
 	case n.Treatment.Uncut() != (n.N == 0):
 		return fmt.Errorf(

@@ -100,13 +100,12 @@ type Record struct {
 // Record is the result as a row. Accuracies are nil where the status is not OK, losses where there are no weights.
 func (r Result) Record() Record {
 	rec := Record{
-		Name:      r.Net.String(),
-		N:         r.Net.N,
-		Condition: r.Net.Treatment.String(),
-		Split:     r.Net.Split,
-		Seed:      r.Net.Seed,
-		Source: r.Net.Source().
-			String(),
+		Name:         r.Net.String(),
+		N:            r.Net.N,
+		Condition:    r.Net.Treatment.String(),
+		Split:        r.Net.Split,
+		Seed:         r.Net.Seed,
+		Source:       r.Net.Source().String(),
 		Target:       r.Net.Target.String(),
 		Correct:      r.Correct,
 		Tested:       r.Tested,
@@ -194,13 +193,15 @@ func (rec Record) result() (Result, error) {
 		return Result{}, fmt.Errorf("result %s: status ok without accuracy and losses", rec.Name)
 	}
 	if read.HasWeights() {
-		for to, from := range map[*float64]*float64{&read.Accuracy: rec.Accuracy, &read.Loss: rec.Loss,
-			&read.TrainLoss: rec.TrainLoss,
-			&read.Best10:    rec.Best10, &read.CleanLoss: rec.CleanLoss, &read.CleanAccuracy: rec.CleanAccuracy} {
-			if from != nil {
-				*to = *from
+		number := func(x *float64) float64 {
+			if x == nil {
+				return 0
 			}
+			return *x
 		}
+		read.Accuracy, read.Loss, read.TrainLoss = number(rec.Accuracy), number(rec.Loss), number(rec.TrainLoss)
+		read.CleanAccuracy, read.CleanLoss = number(rec.CleanAccuracy), number(rec.CleanLoss)
+		read.Best10 = number(rec.Best10)
 		if rec.Accuracy == nil && rec.Tested > 0 {
 			read.Accuracy = float64(rec.Correct) / float64(rec.Tested)
 		}

@@ -92,13 +92,7 @@ func Results(s *store.Store) ([]Result, error) {
 
 // Metrics is the training curve of a net that is in the store.
 func Metrics(s *store.Store, key string) ([]Metric, error) {
-	entry, err := s.Get(key, metricsFile)
-	if err != nil {
-		return nil, err
-	}
 	var metrics []Metric
-	if err := json.Unmarshal(entry[metricsFile], &metrics); err != nil {
-		return nil, fmt.Errorf("store entry %s, %s: %w", key, metricsFile, err)
-	}
-	return metrics, nil
+	err := readFile(s, key, metricsFile, &metrics)
+	return metrics, err
 }

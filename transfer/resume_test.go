@@ -3,6 +3,7 @@ package transfer
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -45,12 +46,8 @@ func sameEntry(t *testing.T, name string, got, want *store.Store, key string) {
 			t.Errorf("%s: %s is not that of the undisturbed net", name, file)
 		}
 	}
-	x, err := decodeResult(a[resultFile])
-	if err != nil {
-		t.Fatal(err)
-	}
-	y, err := decodeResult(b[resultFile])
-	if err != nil {
+	var x, y Result
+	if err := errors.Join(json.Unmarshal(a[resultFile], &x), json.Unmarshal(b[resultFile], &y)); err != nil {
 		t.Fatal(err)
 	}
 	if x.Seconds <= 0 {

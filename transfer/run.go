@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"math"
 	"time"
 
 	"coadapt/gomlxnet/arch"
+	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/train"
 )
 
@@ -90,12 +92,12 @@ func (l *Lab) trainNet(ctx context.Context, s *slot, p *Plan, donor *donated, ke
 		r.Status, r.Reason = Diverged, fmt.Sprintf("a weight is not finite after %d steps", r.Steps)
 	}
 	if r.Status == OK {
-		err := p.finalTest(ctx, trainer, out, st.Tests, keep)
+		err := of.finalTest(ctx)
 		if err == nil {
-			err = p.clean(ctx, trainer, r, keep)
+			err = of.clean(ctx)
 		}
 		if err != nil {
-			return nil, errors.Join(err, keep.checkpoint(trainer, p, st))
+			return nil, of.stop(err)
 		}
 	}
 	r.Seconds = st.since()
@@ -135,14 +137,8 @@ func (p *Plan) prove(before, after arch.Weights) error {
 		return err
 	}
 	if was != is {
-		return fmt.Errorf(
-			"%w: layers %d..%d had digest %s before training and %s after",
-			errThawed,
-			p.Cut.Free+1,
-			p.Cut.N,
-			was,
-			is,
-		)
+		return fmt.Errorf("%w: layers %d..%d had digest %s before training and %s after", errThawed, p.Cut.Free+1,
+			p.Cut.N, was, is)
 	}
 	return nil
 }
@@ -166,7 +162,7 @@ type session struct {
 // finite. Whatever ends it early, a checkpoint of the last whole step is kept.
 func (t *session) train(ctx context.Context) error {
 	t.report.every, t.started, t.from = 100*time.Millisecond, time.Now(), t.st.Step
-	if err := t.measure(ctx, t.trainer, t.st, t.keep); err != nil {
+	if err := t.measure(ctx); err != nil {
 		return t.stop(err)
 	}
 	for _, s := range t.stages() {
@@ -224,7 +220,7 @@ func (t *session) stage(ctx context.Context, s stage) (ended bool, err error) {
 				return true, nil
 			}
 			t.st.add(k, loss, b.Rates[i], k >= t.tail())
-			if err := t.measure(ctx, t.trainer, t.st, t.keep); err != nil {
+			if err := t.measure(ctx); err != nil {
 				return false, t.stop(err)
 			}
 		}
@@ -258,10 +254,7 @@ func (t *session) tell(loss float64) {
 
 // nextTest is the step behind which the net is tested next, steps taken so far.
 func (p *Plan) nextTest(steps int) int {
-	if every := p.Recipe.TestEvery; every > 0 {
-		return steps - steps%every + every
-	}
-	return p.Recipe.Steps
+	return min(nextMultiple(steps, p.Recipe.TestEvery), p.Recipe.Steps)
 }
 
 // metricEvery is how many steps lie between two points of the training curve.
@@ -269,19 +262,19 @@ func (p *Plan) metricEvery() int { return max(1, p.Recipe.Steps/metricPoints) }
 
 // measure adds a point to the training curve where one is due after the steps
 // taken, with an accuracy where the recipe asks for a test.
-func (p *Plan) measure(ctx context.Context, trainer *train.Trainer, st *state, keep *keeper) error {
-	every := p.metricEvery()
-	tested := p.Recipe.TestEvery > 0 && st.Step%p.Recipe.TestEvery == 0
-	if st.Since == 0 || st.Since < every && !tested && st.Step < p.Recipe.Steps {
+func (t *session) measure(ctx context.Context) error {
+	st := t.st
+	tested := t.Recipe.TestEvery > 0 && st.Step%t.Recipe.TestEvery == 0
+	if st.Since == 0 || st.Since < t.metricEvery() && !tested && st.Step < t.Recipe.Steps {
 		return nil
 	}
 	m := Metric{Step: st.Step, Loss: st.Sum / float64(st.Since), Rate: st.Rate}
 	if tested {
-		correct, _, err := p.test(ctx, trainer, keep)
+		correct, _, err := t.test(ctx)
 		if err != nil {
 			return err
 		}
-		accuracy := float64(correct) / float64(p.Task.NumTest())
+		accuracy := float64(correct) / float64(t.Task.NumTest())
 		m.Accuracy, st.Tests = &accuracy, append(st.Tests, accuracy)
 	}
 	st.Sum, st.Since, st.Metrics = 0, 0, append(st.Metrics, m)
@@ -289,40 +282,35 @@ func (p *Plan) measure(ctx context.Context, trainer *train.Trainer, st *state, k
 }
 
 // finalTest fills in what the net does on the test part after the last step.
-func (p *Plan) finalTest(
-	ctx context.Context,
-	trainer *train.Trainer,
-	out *outcome,
-	tests []float64,
-	keep *keeper,
-) error {
-	r := &out.result
-	correct, loss, err := p.test(ctx, trainer, keep)
+func (t *session) finalTest(ctx context.Context) error {
+	correct, loss, err := t.test(ctx)
 	if err != nil {
 		return err
 	}
-	r.Correct, r.Tested = correct, p.Task.NumTest()
+	r := &t.out.result
+	r.Correct, r.Tested = correct, t.Task.NumTest()
 	r.Accuracy = float64(correct) / float64(r.Tested)
 	r.Loss = loss / float64(r.Tested)
 	if math.IsNaN(r.Loss) || math.IsInf(r.Loss, 0) {
 		r.Status, r.Reason = Diverged, fmt.Sprintf("the test loss is %v", r.Loss)
 	}
-	r.Best10 = best10(tests)
+	r.Best10 = best10(t.st.Tests)
 	return nil
 }
 
 // test makes one clean pass over the test part; loss is summed, in nats.
-func (p *Plan) test(
-	ctx context.Context,
-	trainer *train.Trainer,
-	keep *keeper,
-) (correct int, loss float64, err error) {
-	for batch, err := range p.Task.Test(ctx, p.Recipe.Batch, p.View) {
+func (t *session) test(ctx context.Context) (correct int, loss float64, err error) {
+	return t.evaluate(t.Task.Test(ctx, t.Recipe.Batch, t.View))
+}
+
+// evaluate is how many pictures of the batches are right, and the sum of their losses in nats.
+func (t *session) evaluate(batches iter.Seq2[*dataset.Batch, error]) (correct int, loss float64, err error) {
+	for batch, err := range batches {
 		if err != nil {
 			return 0, 0, err
 		}
-		keep.heartbeat()
-		c, sum, err := trainer.Eval(batch.Images, batch.Labels)
+		t.keep.heartbeat()
+		c, sum, err := t.trainer.Eval(batch.Images, batch.Labels)
 		if err != nil {
 			return 0, 0, err
 		}

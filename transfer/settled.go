@@ -7,13 +7,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
-	"slices"
-	"sync"
 	"time"
 
 	"coadapt/gomlxnet/dataset"
 	"coadapt/gomlxnet/train"
-	"coadapt/transfer/store"
 )
 
 // feed is what a net's steps are given: up to block steps at once.
@@ -61,12 +58,12 @@ type feeding struct {
 	trainer   *train.Trainer
 	bytes     bool // pictures as bytes, see Config.Bytes
 	most      int  // most bytes of what the frozen layers give; 0: they are run in each step
-	kept      *prefixes
+	kept      *Outputs
 	heartbeat func() // called on the way, which may be long
 }
 
 // feeding is that of a trainer by the lab's settings.
-func (l *Lab) feeding(trainer *train.Trainer, kept *prefixes, heartbeat func()) feeding {
+func (l *Lab) feeding(trainer *train.Trainer, kept *Outputs, heartbeat func()) feeding {
 	return feeding{trainer: trainer, bytes: l.cfg.Bytes, most: l.maxSettled, kept: kept, heartbeat: heartbeat}
 }
 
@@ -130,7 +127,7 @@ func (p *Plan) prefix(ctx context.Context, by feeding, each int) ([]float32, err
 	var below []float32 // what layers 1..from gave
 	from := layers
 	for ; from > 0; from-- {
-		if below = by.kept.get(keys[from-1], n*dims[from-1].Out.Values()); below != nil {
+		if below = by.kept.Get(keys[from-1], n*dims[from-1].Out.Values()); below != nil {
 			break
 		}
 	}
@@ -177,7 +174,7 @@ func (p *Plan) prefix(ctx context.Context, by feeding, each int) ([]float32, err
 			copy(values[at*each:], out)
 		}
 	}
-	by.kept.put(keys[layers-1], values, time.Since(began))
+	by.kept.Put(keys[layers-1], values, time.Since(began))
 	return values, nil
 }
 
@@ -191,16 +188,8 @@ func (p *Plan) prefixKeys(trainer *train.Trainer, n int) ([]string, error) {
 	view := p.View
 	view.Mean = nil
 	seen := sha256.New()
-	fmt.Fprintf(
-		seen,
-		"%d %s %d %s %s %+v ",
-		p.spec.Semantics,
-		p.spec.Backend,
-		p.Order().Batch,
-		p.Arch.Precision,
-		p.Task.Digest(),
-		view,
-	)
+	fmt.Fprintf(seen, "%d %s %d %s %s %+v ", p.spec.Semantics, p.spec.Backend, p.Order().Batch, p.Arch.Precision,
+		p.Task.Digest(), view)
 	if err := binary.Write(seen, binary.LittleEndian, p.View.Mean); err != nil {
 		return nil, err
 	}
@@ -217,88 +206,6 @@ func (p *Plan) prefixKeys(trainer *train.Trainer, n int) ([]string, error) {
 		keys[i] = fmt.Sprintf("%x %s %s", seen.Sum(nil), layers, digest)
 	}
 	return keys, nil
-}
-
-// prefixes are what frozen layers gave for training pictures, by [Plan.prefixKeys]: those that were asked for last,
-// so many bytes of them in memory. What took long is in the store's cache, too.
-type prefixes struct {
-	most     int
-	disk     *store.Store // nil: memory alone
-	mostDisk int64
-	long     time.Duration // from how long on
-
-	mu     sync.Mutex // guards what follows
-	bytes  int
-	values map[string][]float32
-	keys   []string // that which was asked for longest ago first
-}
-
-func newPrefixes(most int) *prefixes {
-	return &prefixes{most: most, mostDisk: 4 << 30, long: 2 * time.Second, values: map[string][]float32{}}
-}
-
-// get is what is kept under a key, so many values, which are not to be changed, or nil.
-func (k *prefixes) get(key string, n int) []float32 {
-	if v := k.inMemory(key); v != nil || k.disk == nil {
-		return v
-	}
-	data, err := k.disk.Cached(key)
-	if err != nil || len(data) != 4*n {
-		return nil // it is computed again
-	}
-	v := make([]float32, n)
-	if _, err := binary.Decode(data, binary.LittleEndian, v); err != nil {
-		return nil
-	}
-	k.keep(key, v)
-	return v
-}
-
-func (k *prefixes) inMemory(key string) []float32 {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	v := k.values[key]
-	if v != nil {
-		at := slices.Index(k.keys, key)
-		k.keys = append(slices.Delete(k.keys, at, at+1), key)
-	}
-	return v
-}
-
-// put keeps values that took so long, where they have room. A cache that cannot be written costs time alone: a disk
-// that is full or forbidden is told of by what has to be on it.
-func (k *prefixes) put(key string, values []float32, took time.Duration) {
-	k.keep(key, values)
-	if k.disk == nil || took < k.long || int64(4*len(values)) > k.mostDisk {
-		return
-	}
-	if data, err := binary.Append(make([]byte, 0, 4*len(values)), binary.LittleEndian, values); err == nil {
-		_ = k.disk.Cache(key, data, k.mostDisk)
-	}
-}
-
-// keep keeps values in memory.
-func (k *prefixes) keep(key string, values []float32) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.values[key] != nil || 4*len(values) > k.most {
-		return
-	}
-	for k.bytes+4*len(values) > k.most {
-		k.bytes -= 4 * len(k.values[k.keys[0]])
-		delete(k.values, k.keys[0])
-		k.keys = k.keys[1:]
-	}
-	k.bytes += 4 * len(values)
-	k.values[key], k.keys = values, append(k.keys, key)
-}
-
-// drop lets go of all that is in memory.
-func (k *prefixes) drop() {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	clear(k.values)
-	k.keys, k.bytes = nil, 0
 }
 
 // settled is how many values the frozen layers give for a picture, where that

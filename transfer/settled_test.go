@@ -186,26 +186,6 @@ func TestPrefixesOnDisk(t *testing.T) {
 	sameEntry(t, "another size", cfg.Store, slow.Store, want.Key)
 }
 
-// Those asked for last are kept, so many bytes of them.
-func TestPrefixes(t *testing.T) {
-	k := newPrefixes(40)
-	for _, key := range []string{"a", "b", "c"} {
-		k.put(key, make([]float32, 3), 0) // 12 bytes
-	}
-	k.get("a", 3)
-	k.put("d", make([]float32, 4), 0) // no room beside a, b and c
-	k.put("too large", make([]float32, 11), 0)
-	k.put("a", make([]float32, 1), 0) // is there
-	for key, want := range map[string]int{"a": 3, "b": 0, "c": 3, "d": 4, "too large": 0} {
-		if got := len(k.values[key]); got != want {
-			t.Errorf("%s: %d values are kept, want %d", key, got, want)
-		}
-	}
-	if k.bytes != 40 || !slices.Equal(k.keys, []string{"c", "a", "d"}) {
-		t.Errorf("%d bytes of %v, want 40 of c, a and d", k.bytes, k.keys)
-	}
-}
-
 // What frozen layers give is kept where it is the same in every epoch and is
 // asked for more than once.
 func TestSettled(t *testing.T) {

@@ -27,5 +27,5 @@ func (st *state) nextLook(step, every int) int {
 	if st.until <= 0 {
 		return math.MaxInt
 	}
-	return step - step%every + every
+	return nextMultiple(step, every)
 }

@@ -47,7 +47,7 @@ func (l *Lab) Time(ctx context.Context, net Net, long time.Duration) (Timing, er
 	}
 	t := Timing{Plan: p}
 	steps := newBlocks(long)
-	feed, err := p.feed(ctx, l.feeding(trainer, newPrefixes(0), func() {}))
+	feed, err := p.feed(ctx, l.feeding(trainer, NewOutputs(nil, 0), func() {}))
 	if err != nil {
 		return fail(err)
 	}

@@ -44,11 +44,8 @@ const (
 // treatment is a row of the table of treatments: all that the package knows of one. A function that is nil does what is
 // usual.
 type treatment struct {
-	name    string // the condition, as flags and figures have it
-	says    string // in a few words, for legends
-	letters string // of the notation of a net: base, A, B or R
-	suffix  string // of that notation
-	uncut   bool   // it has no cut
+	name string // the condition, as flags and figures have it; the notation of nets follows from it
+	says string // in a few words, for legends
 
 	parent func(n Net, source Half) Net // the net that gives layers, source being the task that they know; nil: none
 	// how many of the parent's layers, from the first, in an arch of so many cuts; nil: n
@@ -67,118 +64,42 @@ type treatment struct {
 }
 
 var rows = [...]treatment{
-	Base:         {name: "base", says: "trained from scratch", letters: "base", uncut: true},
-	Selffer:      {name: "BnB", says: "frozen selffer", letters: "B", parent: baseOfSource, learns: above},
-	SelfferPlus:  {name: "BnB+", says: "fine-tuned selffer", letters: "B", suffix: "+", parent: baseOfSource},
-	Transfer:     {name: "AnB", says: "frozen transfer", letters: "A", parent: baseOfSource, learns: above},
-	TransferPlus: {name: "AnB+", says: "fine-tuned transfer", letters: "A", suffix: "+", parent: baseOfSource},
-	Random:       {name: "RnB", says: "frozen random layers", letters: "R", learns: above},
-	BasePlus: {
-		name:    "base+",
-		says:    "trained twice",
-		letters: "base",
-		suffix:  "+",
-		uncut:   true,
-		parent:  baseOfSource,
-		takes:   wholeNet,
-	},
-	BaseTwice: {name: "base2x", says: "twice the steps", letters: "base", suffix: "2x", uncut: true, times: 2},
-	Rescaled: {
-		name:    "BnBr",
-		says:    "frozen selffer, RMS 1",
-		letters: "B",
-		suffix:  "r",
-		parent:  baseOfSource,
-		learns:  above,
-		rms:     one,
-	},
-	AsInitial: {
-		name:    "BnBi",
-		says:    "frozen selffer, initial RMS",
-		letters: "B",
-		suffix:  "i",
-		parent:  baseOfSource,
-		learns:  above,
-		rms:     func(initial float64) float64 { return initial },
-	},
-	Fresh: {
-		name:    "BnBf",
-		says:    "frozen selffer, fresh pictures",
-		letters: "B",
-		suffix:  "f",
-		parent:  baseOfSource,
-		learns:  above,
-		fresh:   true,
-	},
-	Stopped: {
-		name:    "BnBs",
-		says:    "frozen selffer, stopped",
-		letters: "B",
-		suffix:  "s",
-		parent:  baseOfSource,
-		learns:  above,
-		stops:   true,
-	},
-	ProbeFirst: {
-		name:    "AnB+p",
-		says:    "frozen, then fine-tuned",
-		letters: "A",
-		suffix:  "+p",
-		parent:  alike(Transfer),
-		takes:   wholeNet,
-	},
-	Gradual: {
-		name:    "AnB+g",
-		says:    "thawed from the cut down",
-		letters: "A",
-		suffix:  "+g",
-		parent:  baseOfSource,
-		learns:  above,
-		thaws:   true,
-	},
-	Discriminative: {
-		name:    "AnB+d",
-		says:    "layers 1..n at a tenth",
-		letters: "A",
-		suffix:  "+d",
-		parent:  baseOfSource,
-		learns:  slower,
-	},
-	FirstTuned: {
-		name:    "AnBt",
-		says:    "layers 1..n fine-tuned",
-		letters: "A",
-		suffix:  "t",
-		parent:  baseOfSource,
-		takes:   allButLast,
-		learns:  first,
-	},
-	MomentsOnly: {
-		name:    "AnB+m",
-		says:    "fine-tuned from shuffled values",
-		letters: "A",
-		suffix:  "+m",
-		parent:  baseOfSource,
-		alters:  arch.Arch.Shuffled,
-	},
-	TransferRescaled: {
-		name:    "AnBr",
-		says:    "frozen transfer, RMS 1",
-		letters: "A",
-		suffix:  "r",
-		parent:  baseOfSource,
-		learns:  above,
-		rms:     one,
-	},
-	TransferPlusRescaled: {
-		name:    "AnB+r",
-		says:    "fine-tuned from RMS 1",
-		letters: "A",
-		suffix:  "+r",
-		parent:  baseOfSource,
-		rms:     one,
-	},
+	Base:         {name: "base", says: "trained from scratch"},
+	Selffer:      {name: "BnB", says: "frozen selffer", parent: baseOfSource, learns: above},
+	SelfferPlus:  {name: "BnB+", says: "fine-tuned selffer", parent: baseOfSource},
+	Transfer:     {name: "AnB", says: "frozen transfer", parent: baseOfSource, learns: above},
+	TransferPlus: {name: "AnB+", says: "fine-tuned transfer", parent: baseOfSource},
+	Random:       {name: "RnB", says: "frozen random layers", learns: above},
+	BasePlus:     {name: "base+", says: "trained twice", parent: baseOfSource, takes: wholeNet},
+	BaseTwice:    {name: "base2x", says: "twice the steps", times: 2},
+	Rescaled:     {name: "BnBr", says: "frozen selffer, RMS 1", parent: baseOfSource, learns: above, rms: one},
+	AsInitial: {name: "BnBi", says: "frozen selffer, initial RMS", parent: baseOfSource, learns: above,
+		rms: func(initial float64) float64 { return initial }},
+	Fresh: {name: "BnBf", says: "frozen selffer, fresh pictures", parent: baseOfSource, learns: above,
+		fresh: true},
+	Stopped:        {name: "BnBs", says: "frozen selffer, stopped", parent: baseOfSource, learns: above, stops: true},
+	ProbeFirst:     {name: "AnB+p", says: "frozen, then fine-tuned", parent: alike(Transfer), takes: wholeNet},
+	Gradual:        {name: "AnB+g", says: "thawed from the cut down", parent: baseOfSource, learns: above, thaws: true},
+	Discriminative: {name: "AnB+d", says: "layers 1..n at a tenth", parent: baseOfSource, learns: slower},
+	FirstTuned: {name: "AnBt", says: "layers 1..n fine-tuned", parent: baseOfSource, takes: allButLast,
+		learns: first},
+	MomentsOnly: {name: "AnB+m", says: "fine-tuned from shuffled values", parent: baseOfSource,
+		alters: arch.Arch.Shuffled},
+	TransferRescaled:     {name: "AnBr", says: "frozen transfer, RMS 1", parent: baseOfSource, learns: above, rms: one},
+	TransferPlusRescaled: {name: "AnB+r", says: "fine-tuned from RMS 1", parent: baseOfSource, rms: one},
 }
+
+// notation is what names of nets have of the treatment: the letters base, A, B or R, and what stands behind them.
+func (t treatment) notation() (letters, suffix string) {
+	if suffix, ok := strings.CutPrefix(t.name, baseLetters); ok {
+		return baseLetters, suffix
+	}
+	letters, suffix, _ = strings.Cut(t.name, "nB")
+	return letters, suffix
+}
+
+// baseLetters begin the names of treatments and nets that have no cut.
+const baseLetters = "base"
 
 // The parents.
 
@@ -253,7 +174,7 @@ func ParseTreatment(s string) (Treatment, error) {
 // byNotation finds the treatment that nets with these letters and suffix have.
 func byNotation(letters, suffix string) (Treatment, bool) {
 	for i, row := range rows {
-		if row.letters == letters && row.suffix == suffix {
+		if l, s := row.notation(); l == letters && s == suffix {
 			return Treatment(i), true
 		}
 	}
@@ -267,7 +188,13 @@ func (t Treatment) Frozen() bool { return t.cut(1, 2).Frozen }
 func (t Treatment) FromBase() bool { return t.row().parent != nil }
 
 // Uncut says whether the treatment has no cut, N being 0.
-func (t Treatment) Uncut() bool { return t.row().uncut }
+func (t Treatment) Uncut() bool { return t.letters() == baseLetters }
+
+// letters are those of the notation of a net: base, A, B or R.
+func (t Treatment) letters() string {
+	letters, _ := t.row().notation()
+	return letters
+}
 
 // First says whether the net is trained from scratch, once: then the recipe's second training does not apply.
 func (t Treatment) First() bool { return t == Base || t == BaseTwice }

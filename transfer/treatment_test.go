@@ -99,7 +99,7 @@ func TestGenerations(t *testing.T) {
 func TestRandomLayersOfAnyRow(t *testing.T) {
 	was := rows[Stopped]
 	defer func() { rows[Stopped] = was }()
-	rows[Stopped].name, rows[Stopped].letters = "RnBs", "R"
+	rows[Stopped].name = "RnBs"
 	n := Net{Split: "1", Target: B, Treatment: Stopped, N: 4}
 	if got := n.String(); got != "1/R4Bs" {
 		t.Errorf("a net of a row with random layers is written %s, want 1/R4Bs", got)

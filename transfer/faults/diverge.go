@@ -23,7 +23,7 @@ func findRate(s *sweep) func(context.Context, *harness) error {
 			if err := h.undisturbed(ctx, try); err != nil {
 				return err
 			}
-			bases, err := basesOf(try)
+			_, bases, err := try.nets()
 			if err != nil {
 				return err
 			}
@@ -59,33 +59,30 @@ func (n netLine) trained() bool { return n.Status == "ok" || n.Status == "not tr
 // task is where a net's first layers are from.
 func (n netLine) task() string { return fmt.Sprintf("%s/%s#%d", n.Split, n.Source, n.Seed) }
 
-// basesOf are the base nets of a sweep, by their task.
-func basesOf(s *sweep) (map[string]netLine, error) {
-	bases := make(map[string]netLine)
+// nets are the results of a sweep, and its base nets by their task.
+func (s *sweep) nets() (all []netLine, bases map[string]netLine, err error) {
+	bases = make(map[string]netLine)
 	for _, line := range s.lines {
 		var n netLine
 		if err := json.Unmarshal([]byte(line), &n); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
+		all = append(all, n)
 		if n.Condition == "base" {
 			bases[n.task()] = n
 		}
 	}
-	return bases, nil
+	return all, bases, nil
 }
 
 // diverged is a sweep in which the losses of some base nets become NaN or infinite, and a worker that is killed on
 // top of it. Children of such a net are blocked, and say why; all others are trained.
 func diverged(ctx context.Context, t *trial, _ int) (tried int, err error) {
-	bases, err := basesOf(t.sweep)
+	all, bases, err := t.sweep.nets()
 	if err != nil {
 		return 0, err
 	}
-	for _, line := range t.sweep.lines {
-		var n netLine
-		if err := json.Unmarshal([]byte(line), &n); err != nil {
-			return 0, err
-		}
+	for _, n := range all {
 		base := bases[n.task()]
 		switch {
 		case n.Name == base.Name:

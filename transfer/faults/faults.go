@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
-	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -194,19 +193,14 @@ func (h *harness) sayf(format string, args ...any) {
 	}
 }
 
+// copyFile copies a file, which may be a program in PATH.
 func copyFile(to, from string, mode os.FileMode) error {
 	if found, err := exec.LookPath(from); err == nil {
 		from = found
 	}
-	in, err := os.Open(from)
+	data, err := os.ReadFile(from)
 	if err != nil {
 		return err
 	}
-	defer in.Close()
-	out, err := os.OpenFile(to, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, mode)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(out, in)
-	return errors.Join(err, out.Close())
+	return os.WriteFile(to, data, mode)
 }

@@ -2,7 +2,10 @@
 
 package faults
 
-import "path/filepath"
+import (
+	"cmp"
+	"path/filepath"
+)
 
 // faults lists what is tried, at the size asked for.
 func (h *harness) faults() []fault {
@@ -26,7 +29,7 @@ func (h *harness) faults() []fault {
 	diverging := newSweep("diverging", h.Backend, 24, append(shapes(), "-nets",
 		"0/baseA,0/baseB,0/A3B,0/B3A,0/A3A+,0/baseB+,0/baseA#1,0/baseB#1,0/A3B#1,0/B3A+#1,0/baseA#2,0/baseB#2")...)
 	return []fault{
-		{name: "worker killed", on: kills, tries: h.kills(), do: killed},
+		{name: "worker killed", on: kills, tries: cmp.Or(max(0, h.Kills), n(10, 100)), do: killed},
 		{name: "Ctrl-C once", on: few, tries: n(3, 20), do: interrupted(1)},
 		{name: "Ctrl-C twice", on: few, tries: n(3, 20), do: interrupted(2)},
 		{name: "checkpoint torn", on: few, tries: n(3, 20), do: tornCheckpoints(cut, blank, gone)},

@@ -19,13 +19,3 @@ type Options struct {
 	Only []string          // names of faults, or their beginnings; empty: all
 	Say  func(line string) // progress; may be nil
 }
-
-func (o Options) kills() int {
-	switch {
-	case o.Kills > 0:
-		return o.Kills
-	case o.Large:
-		return 100
-	}
-	return 10
-}

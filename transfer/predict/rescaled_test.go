@@ -87,8 +87,8 @@ func TestRescaledResidualNet(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, v := range probing.Select(values, name) {
-			if v.Layer == layer && (v.Beside == "" || v.Beside == layer) {
+		for _, v := range values {
+			if v.Name == name && v.Layer == layer && (v.Beside == "" || v.Beside == layer) {
 				return v.Number()
 			}
 		}

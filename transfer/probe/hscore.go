@@ -34,11 +34,7 @@ func hscore(x *mat.Dense, labels []int, shrink shrinkage) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	z, err := centred("x", x)
-	if err != nil {
-		return 0, err
-	}
-	s, err := spectrumOf("x", z)
+	_, s, err := centredSpectrum("x", x)
 	if err != nil {
 		return 0, err
 	}

@@ -51,17 +51,11 @@ func MixturePosteriors(x *mat.Dense, cfg NLEEPConfig) (*mat.Dense, error) {
 	if !(cfg.Share > 0 && cfg.Share <= 1) {
 		return nil, fmt.Errorf("a share of %v of the variance: want more than 0 and at most 1", cfg.Share)
 	}
-	z, err := centred("x", x)
+	_, s, err := centredSpectrum("x", x)
 	if err != nil {
 		return nil, err
 	}
-	s, err := spectrumOf("x", z)
-	if err != nil {
-		return nil, err
-	}
-	s = s.holding(cfg.Share)
-	directions := mat.DenseCopyOf(s.u)
-	directions.Apply(func(_, j int, v float64) float64 { return v * s.values[j] }, directions)
+	directions := s.holding(cfg.Share).along()
 	n, d := directions.Dims()
 	norm := mat.Norm(directions, 2)
 	floor := 1e-6 * norm * norm / float64(n*d) // a share of the average variance, so that scale does not matter

@@ -35,10 +35,26 @@ func spectrumOf(name string, x *mat.Dense) (spectrum, error) {
 	return s.first(rank), nil
 }
 
+// centredSpectrum is x less the mean of each unit, and its spectrum. It fails as [centred] does.
+func centredSpectrum(name string, x *mat.Dense) (z *mat.Dense, s spectrum, err error) {
+	if z, err = centred(name, x); err != nil {
+		return nil, s, err
+	}
+	s, err = spectrumOf(name, z)
+	return z, s, err
+}
+
 // first is the leading directions only.
 func (s spectrum) first(rank int) spectrum {
 	n, _ := s.u.Dims()
 	return spectrum{u: s.u.Slice(0, n, 0, rank).(*mat.Dense), values: s.values[:rank]}
+}
+
+// along is the features along the directions, [pictures, rank].
+func (s spectrum) along() *mat.Dense {
+	z := mat.DenseCopyOf(s.u)
+	z.Apply(func(_, j int, v float64) float64 { return v * s.values[j] }, z)
+	return z
 }
 
 // EffectiveRank is how many directions the features of x [pictures, units] fill: the exponential of the
@@ -50,11 +66,7 @@ func EffectiveRank(x *mat.Dense) (float64, error) {
 	if err := checkFeatures("x", x, 2); err != nil {
 		return 0, err
 	}
-	z, err := centred("x", x)
-	if err != nil {
-		return 0, err
-	}
-	s, err := spectrumOf("x", z)
+	_, s, err := centredSpectrum("x", x)
 	if err != nil {
 		return 0, err
 	}

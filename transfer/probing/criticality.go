@@ -53,23 +53,29 @@ func (Criticality) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Va
 		}
 		defer end()
 	}
-	v := Value{Name: WholeAccuracy, Unit: "share"}
-	whole, _, err := r.tested(ctx, s, s.Weights, dataset.Test)
-	if err != nil {
-		return nil, err
-	}
-	values := []Value{v.of(mean(whole, nil))}
-	if s.Arch.HasStatistics() {
-		a, err := again(s.Weights)
+	// accuracies are that of weights, and that with the statistics found again where there are any.
+	accuracies := func(v Value, w arch.Weights) ([]Value, error) {
+		right, _, err := r.tested(ctx, s, w, dataset.Test)
 		if err != nil {
 			return nil, err
 		}
+		found := []Value{v.of(mean(right, nil))}
+		if again == nil {
+			return found, nil
+		}
+		a, err := again(w)
 		v.Name += Again
-		values = append(values, v.of(a).failsIf(math.Abs(a-mean(whole, nil)) > 0.05,
-			"with its statistics found again the whole net is another: the pictures are too few for them"))
+		return append(found, v.of(a)), err
+	}
+	values, err := accuracies(Value{Name: WholeAccuracy, Unit: "share"}, s.Weights)
+	if err != nil {
+		return nil, err
+	}
+	if again != nil {
+		values[1] = values[1].failsIf(math.Abs(values[1].Number()-values[0].Number()) > 0.05,
+			"with its statistics found again the whole net is another: the pictures are too few for them")
 	}
 	for l, b := range s.Arch.Blocks {
-		v.Layer = b.Name
 		for _, m := range []struct {
 			name string
 			from arch.Weights
@@ -78,20 +84,11 @@ func (Criticality) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Va
 			if err != nil {
 				return nil, err
 			}
-			right, _, err := r.tested(ctx, s, w, dataset.Test)
+			found, err := accuracies(Value{Layer: b.Name, Name: m.name, Unit: "share"}, w)
 			if err != nil {
 				return nil, err
 			}
-			v.Name = m.name
-			values = append(values, v.of(mean(right, nil)))
-			if s.Arch.HasStatistics() {
-				a, err := again(w)
-				if err != nil {
-					return nil, err
-				}
-				v.Name += Again
-				values = append(values, v.of(a))
-			}
+			values = append(values, found...)
 		}
 	}
 	return values, nil
@@ -147,12 +144,8 @@ func withLayer(a arch.Arch, w, other arch.Weights, layer int) (arch.Weights, err
 
 // tested is whether weights in the place of a net's own are right on each picture of a part, 0 or 1, and the loss of
 // each in nats.
-func (r *Runner) tested(
-	ctx context.Context,
-	s *Subject,
-	w arch.Weights,
-	part dataset.Part,
-) (right, losses []float64, err error) {
+func (r *Runner) tested(ctx context.Context, s *Subject, w arch.Weights, part dataset.Part) (
+	right, losses []float64, err error) {
 	out, _, err := r.pass(ctx, s, w, part, []int{len(s.Arch.Blocks) - 1})
 	if err != nil {
 		return nil, nil, err

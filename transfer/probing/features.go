@@ -2,16 +2,12 @@ package probing
 
 import (
 	"context"
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"math"
-	"slices"
 	"time"
 
 	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/dataset"
-	"coadapt/transfer/store"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -102,71 +98,30 @@ func dense(data []float32, rows, cols int) *mat.Dense {
 }
 
 const (
-	maxFeatures     = 1 << 30         // most bytes of features in memory
-	maxTogether     = 1 << 29         // most bytes of layers that are read in one pass
-	maxCached       = 4 << 30         // most bytes in the store's cache, as for prefixes
-	cachedFrom      = 2 * time.Second // what takes longer is kept for later runs
-	featuresVersion = 1               // raised by hand where a layer comes to read otherwise
+	maxFeatures     = 1 << 30 // most bytes of features in memory
+	maxTogether     = 1 << 29 // most bytes of layers that are read in one pass
+	featuresVersion = 1       // raised by hand where a layer comes to read otherwise
 )
-
-// features are those that were read, the least recently used of which are dropped.
-type features struct {
-	store *store.Store
-	most  int
-	bytes int
-	kept  map[string]Features
-	order []string // by their last use
-}
-
-func newFeatures(s *store.Store, most int) *features {
-	return &features{store: s, most: most, kept: map[string]Features{}}
-}
-
-func (c *features) get(key string) (Features, bool) {
-	f, ok := c.kept[key]
-	if ok {
-		i := slices.Index(c.order, key)
-		c.order = append(slices.Delete(c.order, i, i+1), key)
-	}
-	return f, ok
-}
-
-func (c *features) put(key string, f Features) {
-	c.kept[key], c.order, c.bytes = f, append(c.order, key), c.bytes+4*len(f.Data)
-	for c.bytes > c.most && len(c.order) > 1 {
-		c.bytes -= 4 * len(c.kept[c.order[0]].Data)
-		delete(c.kept, c.order[0])
-		c.order = c.order[1:]
-	}
-}
 
 // Features are those of a layer of a net, from 0, for pictures of a part of the task that it is shown. They are read
 // once: all layers in one pass where memory allows.
 func (r *Runner) Features(ctx context.Context, s *Subject, part dataset.Part, layer int) (Features, error) {
-	key := r.featuresKey(s, part, layer)
-	if f, ok := r.features.get(key); ok {
-		return f, nil
-	}
 	dims, err := s.Arch.Dims()
 	if err != nil {
 		return Features{}, err
 	}
-	count := r.count(s, part)
-	shape := func(l int) []int {
-		if o := dims[l].Out; !o.Flat {
-			return []int{o.Height, o.Width, o.Channels}
+	count, out := r.count(s, part), dims[layer].Out
+	if data := r.outputs.Get(r.featuresKey(s, part, layer), count*out.Values()); data != nil {
+		shape := []int{out.Height, out.Width, out.Channels}
+		if out.Flat {
+			shape = []int{out.Values()}
 		}
-		return []int{dims[l].Out.Values()}
-	}
-	if data, err := r.lab.Store().Cached(key); err == nil && len(data) == 4*count*product(shape(layer)) {
-		f := Features{
+		return Features{
 			Layer:  s.Arch.Blocks[layer].Name,
-			Shape:  shape(layer),
-			Data:   floats(data),
+			Shape:  shape,
+			Data:   data,
 			Labels: labels(s, part, count),
-		}
-		r.features.put(key, f)
-		return f, nil
+		}, nil
 	}
 	layers := []int{layer}
 	total := 0
@@ -186,18 +141,9 @@ func (r *Runner) Features(ctx context.Context, s *Subject, part dataset.Part, la
 	r.passes++
 	var wanted Features
 	for i, f := range read {
-		k := r.featuresKey(s, part, layers[i])
+		r.outputs.Put(r.featuresKey(s, part, layers[i]), f.Data, took)
 		if layers[i] == layer {
 			wanted = f
-		}
-		if _, ok := r.features.kept[k]; ok {
-			continue
-		}
-		r.features.put(k, f)
-		if took > cachedFrom {
-			if err := r.lab.Store().Cache(k, bytesOf(f.Data), maxCached); err != nil && !store.IsReadOnly(err) {
-				return Features{}, err
-			}
 		}
 	}
 	return wanted, nil
@@ -286,20 +232,4 @@ func (r *Runner) logits(s *Subject, w arch.Weights, n int, data []float32) ([]fl
 		out = append(out, got[:k/each*(len(got)/s.Recipe.Batch)]...)
 	}
 	return out, nil
-}
-
-func bytesOf(data []float32) []byte {
-	out := make([]byte, 0, 4*len(data))
-	for _, x := range data {
-		out = binary.LittleEndian.AppendUint32(out, math.Float32bits(x))
-	}
-	return out
-}
-
-func floats(data []byte) []float32 {
-	out := make([]float32, len(data)/4)
-	for i := range out {
-		out[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
-	}
-	return out
 }

@@ -12,6 +12,7 @@ import (
 	"coadapt/transfer"
 	"coadapt/transfer/probe"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -259,12 +260,7 @@ func hardest(theta *mat.Dense) []int {
 	n, _ := theta.Dims()
 	out := make([]int, n)
 	for i := range out {
-		row := theta.RawRowView(i)
-		for j, v := range row {
-			if v > row[out[i]] {
-				out[i] = j
-			}
-		}
+		out[i] = floats.MaxIdx(theta.RawRowView(i))
 	}
 	return out
 }

@@ -34,7 +34,7 @@ func AllKept(s *store.Store, results []transfer.Result) []Kept {
 	for _, data := range s.AllProbed() {
 		x, err := decode(data)
 		if err != nil || len(x.Names) == 0 || len(x.Names) != len(x.Spec.Nets) ||
-			versionOf(x.Spec.Kind) != x.Spec.Version ||
+			kindNamed(x.Spec.Kind).version != x.Spec.Version ||
 			slices.ContainsFunc(x.Spec.Nets, func(key string) bool { return place[key] == 0 }) {
 			continue
 		}
@@ -68,16 +68,6 @@ func AllKept(s *store.Store, results []transfer.Result) []Kept {
 		last.Values = append(last.Values, withNulls(s, x).named()...)
 	}
 	return kept
-}
-
-// versionOf is that of a kind today, 0 of one that there is not.
-func versionOf(name string) int {
-	for _, k := range kinds() {
-		if k.name == name {
-			return k.version
-		}
-	}
-	return 0
 }
 
 // fieldsOf is JSON without spaces.

@@ -167,11 +167,11 @@ func (p Maximise) pictures(ctx context.Context, r *Runner, s *Subject) ([]Made, 
 				Values: [3]float64{float64(x.Most[i*e.Units()+u]), math.Inf(-1), float64(y.Most[i*e.Units()+u])}})
 		}
 	}
-	return all, p.best(ctx, r, s, e, frame, all)
+	return all, r.bestShown(ctx, s, e, frame, all)
 }
 
-// best finds the test picture that excites each unit most.
-func (p Maximise) best(ctx context.Context, r *Runner, s *Subject, e *inspect.Exciter, f frame, made []Made) error {
+// bestShown finds the test picture that excites each unit most.
+func (r *Runner) bestShown(ctx context.Context, s *Subject, e *inspect.Exciter, f frame, made []Made) error {
 	count := r.count(s, dataset.Test)
 	for batch, err := range s.shown.Clean(ctx, dataset.Test, count, atATime, s.View) {
 		if err != nil {

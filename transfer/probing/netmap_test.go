@@ -69,7 +69,7 @@ func TestMap(t *testing.T) {
 	if d := apart("conv3", 0, 2); d < 0.05 {
 		t.Errorf("layers of two nets are %v apart", d)
 	}
-	for _, v := range Select(values, MapAngle) {
+	for _, v := range named(values, MapAngle) {
 		if v.Net == v.Other || v.Other == "" {
 			t.Errorf("%+v: want two nets", v)
 		}

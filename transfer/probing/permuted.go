@@ -3,7 +3,6 @@ package probing
 import (
 	"context"
 	"encoding/json"
-	"iter"
 
 	"coadapt/transfer/probe"
 	"coadapt/transfer/store"
@@ -22,11 +21,11 @@ const permutations = 39
 // permutedVersion is raised by hand where a null comes to another value.
 const permutedVersion = 1
 
-// A labelled probe has values that follow from labels, and so a null for each. Nulls have a record of their own, so
-// that values that were kept before there were nulls are still found.
+// A labelled probe has a value for each layer that follows from labels, and so a null for each. Nulls have a record of
+// their own, so that values that were kept before there were nulls are still found.
 type labelled interface {
 	Probe
-	labelled(ctx context.Context, r *Runner, s *Subject) iter.Seq2[fromLabels, error]
+	labelled(ctx context.Context, r *Runner, s *Subject, layer int) (fromLabels, error) // from 0
 }
 
 // fromLabels is a value without its number, which follows from the labels of pictures.
@@ -39,7 +38,8 @@ type fromLabels struct {
 // askLabelled has the values of a labelled probe and their nulls, with so many permutations; 0 is none.
 func (r *Runner) askLabelled(ctx context.Context, p labelled, s *Subject, permutations int) (
 	values, nulls []Value, err error) {
-	for v, err := range p.labelled(ctx, r, s) {
+	for l := range s.Arch.Blocks {
+		v, err := p.labelled(ctx, r, s, l)
 		if err != nil {
 			return nil, nil, err
 		}

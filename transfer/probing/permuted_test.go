@@ -91,12 +91,12 @@ func TestNullsBesideOldValues(t *testing.T) {
 		if r.Misses != 1 || r.passes != passes {
 			t.Errorf("%s: %d looked into, %d passes, want 1 and none", k.name, r.Misses, r.passes-passes)
 		}
-		of := Select(values, old[0].Name)
+		of := named(values, old[0].Name)
 		if len(of) != len(old) || of[0].Number() != mark || of[1].Number() != found[1].Number() {
 			t.Errorf("%s: the values that were kept are not those that are found: %+v", k.name, of)
 		}
-		nulls := Select(values, old[0].Name+Permuted)
-		if len(nulls) != len(old) || len(Select(values, old[0].Name+PermutedP)) != len(old) {
+		nulls := named(values, old[0].Name+Permuted)
+		if len(nulls) != len(old) || len(named(values, old[0].Name+PermutedP)) != len(old) {
 			t.Errorf("%s: %d nulls of %d values", k.name, len(nulls), len(old))
 		}
 		for _, n := range nulls {

@@ -48,68 +48,28 @@ type kind struct {
 // kinds are all probes.
 func kinds() []kind {
 	return []kind{
-		{
-			"cka",
-			1,
-			CKA{Shuffles: 99},
-			"how alike each layer of a net is to each layer of another: CKA, unbiased, within classes, with a null",
-		},
-		{
-			"procrustes",
-			1,
-			Similarity{Grid: 2, Share: 0.99},
-			"distances between the same layers of two nets: Procrustes, SVCCA, PWCCA",
-		},
-		{
-			"linear",
-			1,
-			Linear{Grid: 2},
-			"what a linear model reads of the class from each layer, on pictures it was not fitted to",
-		},
+		{"cka", 1, CKA{Shuffles: 99},
+			"how alike each layer of a net is to each layer of another: CKA, unbiased, within classes, with a null"},
+		{"procrustes", 1, Similarity{Grid: 2, Share: 0.99},
+			"distances between the same layers of two nets: Procrustes, SVCCA, PWCCA"},
+		{"linear", 1, Linear{Grid: 2},
+			"what a linear model reads of the class from each layer, on pictures it was not fitted to"},
 		{"knn", 1, Neighbours{Grid: 2, K: 10}, "what nearest neighbours say of the class, at each layer"},
 		{"scale", 1, Scale{Grid: 2}, "root mean square, dead units and effective rank of each layer"},
-		{
-			"criticality",
-			1,
-			Criticality{},
-			"what is lost when one layer is put back to its initial values, or to fresh ones",
-		},
-		{
-			"stitch",
-			2,
-			Stitch{},
-			"the lower part of a net below the upper part of another, with a linear layer between, at every cut",
-		},
-		{
-			"ranks",
-			1,
-			Ranks{Ranks: []int{1, 2, 4, 8, 16, 32}},
-			"the same with linear layers of low rank: how many directions the upper part needs",
-		},
-		{
-			"taskstitch",
-			1,
-			TaskStitch{Epochs: 3, Rate: 0.02},
-			"the same with the linear layer trained on the task: an upper bound of what the upper part can make of it",
-		},
-		{
-			"map",
-			1,
-			Map{Grid: 2},
-			"where nets lie to each other at each layer: Procrustes angles, scaled to two dimensions",
-		},
-		{
-			"maximise",
-			1,
-			Maximise{Steps: 192, Rate: 0.04, Decay: 0.005, Jitter: 1, Blur: 4},
-			"pictures that excite units most, by steps up the gradient, beside the best test picture",
-		},
-		{
-			"path",
-			1,
-			Path{Points: 11, Resamples: 999},
-			"loss and accuracy along the straight line between the weights of two nets",
-		},
+		{"criticality", 1, Criticality{},
+			"what is lost when one layer is put back to its initial values, or to fresh ones"},
+		{"stitch", 2, Stitch{},
+			"the lower part of a net below the upper part of another, with a linear layer between, at every cut"},
+		{"ranks", 1, Ranks{Ranks: []int{1, 2, 4, 8, 16, 32}},
+			"the same with linear layers of low rank: how many directions the upper part needs"},
+		{"taskstitch", 1, TaskStitch{Epochs: 3, Rate: 0.02},
+			"the same with the linear layer trained on the task: an upper bound of what the upper part can make of it"},
+		{"map", 1, Map{Grid: 2},
+			"where nets lie to each other at each layer: Procrustes angles, scaled to two dimensions"},
+		{"maximise", 1, Maximise{Steps: 192, Rate: 0.04, Decay: 0.005, Jitter: 1, Blur: 4},
+			"pictures that excite units most, by steps up the gradient, beside the best test picture"},
+		{"path", 1, Path{Points: 11, Resamples: 999},
+			"loss and accuracy along the straight line between the weights of two nets"},
 	}
 }
 
@@ -123,13 +83,21 @@ func Kinds() (names, lines []string) {
 
 // Named is the probe of a name with its usual fields. It fails for a name that there is not.
 func Named(name string) (Probe, error) {
-	for _, k := range kinds() {
-		if k.name == name {
-			return k.probe, nil
-		}
+	if k := kindNamed(name); k.probe != nil {
+		return k.probe, nil
 	}
 	names, _ := Kinds()
 	return nil, fmt.Errorf("probe %q: want one of %s", name, strings.Join(names, ", "))
+}
+
+// kindNamed is the entry of a name, the zero kind where there is none.
+func kindNamed(name string) kind {
+	for _, k := range kinds() {
+		if k.name == name {
+			return k
+		}
+	}
+	return kind{}
 }
 
 // kindOf is the entry of a probe's type.

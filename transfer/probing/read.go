@@ -2,7 +2,6 @@ package probing
 
 import (
 	"context"
-	"iter"
 
 	"coadapt/gomlxnet/dataset"
 	"coadapt/transfer/probe"
@@ -30,45 +29,37 @@ func (p Linear) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Value
 	return values, err
 }
 
-func (p Linear) labelled(ctx context.Context, r *Runner, s *Subject) iter.Seq2[fromLabels, error] {
-	return func(yield func(fromLabels, error) bool) {
-		for l := range s.Arch.Blocks {
-			train, err := r.Features(ctx, s, dataset.Train, l)
-			if err != nil {
-				yield(fromLabels{}, err)
-				return
-			}
-			test, err := r.Features(ctx, s, dataset.Test, l)
-			if err != nil {
-				yield(fromLabels{}, err)
-				return
-			}
-			solver, unsolved := probe.NewRidgeSolver(train.Pooled(p.Grid))
-			pooled := test.Pooled(p.Grid)
-			v := fromLabels{Value: Value{Layer: train.Layer, Name: LinearAccuracy, Unit: "share"}, labels: train.Labels}
-			var first *probe.Ridge // of the labels as they are, which are asked first
-			v.of = func(labels []int) (float64, error) {
-				if unsolved != nil {
-					return 0, unsolved
-				}
-				if first == nil {
-					var err error
-					if first, err = solver.Fit(labels); err != nil {
-						return 0, err
-					}
-					return first.Accuracy(pooled, test.Labels)
-				}
-				permuted, err := solver.FitAs(first, labels)
-				if err != nil {
-					return 0, err
-				}
-				return permuted.Accuracy(pooled, test.Labels)
-			}
-			if !yield(v, nil) {
-				return
-			}
-		}
+func (p Linear) labelled(ctx context.Context, r *Runner, s *Subject, layer int) (fromLabels, error) {
+	train, err := r.Features(ctx, s, dataset.Train, layer)
+	if err != nil {
+		return fromLabels{}, err
 	}
+	test, err := r.Features(ctx, s, dataset.Test, layer)
+	if err != nil {
+		return fromLabels{}, err
+	}
+	solver, unsolved := probe.NewRidgeSolver(train.Pooled(p.Grid))
+	pooled := test.Pooled(p.Grid)
+	v := fromLabels{Value: Value{Layer: train.Layer, Name: LinearAccuracy, Unit: "share"}, labels: train.Labels}
+	var first *probe.Ridge // of the labels as they are, which are asked first
+	v.of = func(labels []int) (float64, error) {
+		if unsolved != nil {
+			return 0, unsolved
+		}
+		if first == nil {
+			var err error
+			if first, err = solver.Fit(labels); err != nil {
+				return 0, err
+			}
+			return first.Accuracy(pooled, test.Labels)
+		}
+		permuted, err := solver.FitAs(first, labels)
+		if err != nil {
+			return 0, err
+		}
+		return permuted.Accuracy(pooled, test.Labels)
+	}
+	return v, nil
 }
 
 // Neighbours gives each test picture the class of most of its nearest others, at each layer (see [probe.KNN]). Its null
@@ -87,25 +78,18 @@ func (p Neighbours) Values(ctx context.Context, r *Runner, nets []*Subject) ([]V
 	return values, err
 }
 
-func (p Neighbours) labelled(ctx context.Context, r *Runner, s *Subject) iter.Seq2[fromLabels, error] {
-	return func(yield func(fromLabels, error) bool) {
-		for l := range s.Arch.Blocks {
-			f, err := r.Features(ctx, s, dataset.Test, l)
-			if err != nil {
-				yield(fromLabels{}, err)
-				return
-			}
-			nearest, none := probe.NearestOthers(f.Pooled(p.Grid), p.K)
-			v := fromLabels{Value: Value{Layer: f.Layer, Name: NeighboursAccuracy, Unit: "share"}, labels: f.Labels}
-			v.of = func(labels []int) (float64, error) {
-				if none != nil {
-					return 0, none
-				}
-				return nearest.Accuracy(labels)
-			}
-			if !yield(v, nil) {
-				return
-			}
-		}
+func (p Neighbours) labelled(ctx context.Context, r *Runner, s *Subject, layer int) (fromLabels, error) {
+	f, err := r.Features(ctx, s, dataset.Test, layer)
+	if err != nil {
+		return fromLabels{}, err
 	}
+	nearest, none := probe.NearestOthers(f.Pooled(p.Grid), p.K)
+	v := fromLabels{Value: Value{Layer: f.Layer, Name: NeighboursAccuracy, Unit: "share"}, labels: f.Labels}
+	v.of = func(labels []int) (float64, error) {
+		if none != nil {
+			return 0, none
+		}
+		return nearest.Accuracy(labels)
+	}
+	return v, nil
 }

@@ -62,7 +62,7 @@ func TestStitch(t *testing.T) {
 	nets := trained(t, l, "baseB", "baseA")
 	r := runner(t, l)
 	values := collect(t, r, Stitch{}, nets...)
-	for _, v := range Select(values, StitchSelf) {
+	for _, v := range named(values, StitchSelf) {
 		if v.Control != Holds {
 			t.Errorf("self-stitch at %s: %+v", v.Layer, v)
 		}
@@ -218,12 +218,12 @@ func TestRanks(t *testing.T) {
 		if want := find(t, stitched, Stitched, layer).Number(); full != want {
 			t.Errorf("%s: accuracy %v at full rank, the stitch has %v", layer, full, want)
 		}
-		for _, v := range Select(values, fmt.Sprintf(RankStitched, 64)) {
+		for _, v := range named(values, fmt.Sprintf(RankStitched, 64)) {
 			t.Errorf("a rank above the units: %+v", v)
 		}
 		find(t, values, fmt.Sprintf(RankStitched, 2), layer)
 	}
-	for _, v := range Select(values, RankSelf) {
+	for _, v := range named(values, RankSelf) {
 		if v.Control != Holds {
 			t.Errorf("%+v", v)
 		}

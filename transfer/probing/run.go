@@ -20,7 +20,7 @@ const DefaultPictures = 1000
 type Runner struct {
 	lab      *transfer.Lab
 	pictures int
-	features *features
+	outputs  *transfer.Outputs // of layers, see Features
 	readers  graphs[*inspect.Reader]
 	above    graphs[*inspect.Above]
 	exciters graphs[*inspect.Exciter]
@@ -48,8 +48,10 @@ func NewRunner(lab *transfer.Lab, pictures int) (*Runner, error) {
 	if lab.Backend() == nil {
 		return nil, errors.New("probes run nets: the lab has no backend")
 	}
+	outputs := transfer.NewOutputs(lab.Store(), maxFeatures)
+	outputs.Newest = true
 	return &Runner{
-		lab: lab, pictures: pictures, features: newFeatures(lab.Store(), maxFeatures),
+		lab: lab, pictures: pictures, outputs: outputs,
 		readers: graphs[*inspect.Reader]{}, above: graphs[*inspect.Above]{},
 		exciters: graphs[*inspect.Exciter]{}, stitches: graphs[*inspect.Stitch]{},
 	}, nil

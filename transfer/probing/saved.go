@@ -9,19 +9,8 @@ import (
 )
 
 // forecastColumns are those of a table of forecasts.
-var forecastColumns = []string{
-	"net",
-	"task",
-	"unit",
-	"cut",
-	"name",
-	"value",
-	"reason",
-	"seconds",
-	"reading",
-	"accuracy",
-	"training",
-}
+var forecastColumns = []string{"net", "task", "unit", "cut", "name", "value", "reason", "seconds", "reading",
+	"accuracy", "training"}
 
 // ReadForecasts reads a table of forecasts with a head, as coadapt forecast writes it. It fails for other columns, and
 // names the line of what is no number.

@@ -91,17 +91,6 @@ func failedFirst(values []Value) []Value {
 	return append(failed, rest...)
 }
 
-// Select are the values of a name, in their order.
-func Select(values []Value, name string) []Value {
-	var of []Value
-	for _, v := range values {
-		if v.Name == name {
-			of = append(of, v)
-		}
-	}
-	return of
-}
-
 // record is what the store keeps of a probe of nets: its values with what they depend on.
 type record struct {
 	Spec   spec     `json:"spec"`

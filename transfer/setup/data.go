@@ -16,19 +16,17 @@ import (
 
 // PartFlags defines the flags that say which pictures are for testing.
 func PartFlags(p *divide.Parts, fl *pflag.FlagSet) {
-	fl.Float64Var(&p.TestShare, "test-share", p.TestShare,
-		"test on this share of each class's pictures, such as 0.2, where the data is not divided into train/ and test/")
-	fl.IntVar(
-		&p.Folds,
-		"folds",
-		p.Folds,
-		"divide all pictures of any data into `K` parts that are alike, those of test/ among them",
-	)
-	fl.IntVar(&p.Fold, "fold", p.Fold, "with --folds: test on part `I`, 1 to K, and train on the others (default: 1)")
-	fl.IntVar(&p.Seed, "part-seed", p.Seed, "with --test-share or --folds: another choice of pictures for each number")
-	fl.StringVar(&p.Groups, "groups", p.Groups,
-		"`FILE.csv` with a line file,group for each picture: no group is in both parts; with data that is divided "+
-			"already, it is\nonly looked whether one is")
+	define(fl, []flag{
+		{&p.TestShare, "test-share",
+			"test on this share of each class's pictures, such as 0.2, where the data is not divided into train/ and " +
+				"test/"},
+		{&p.Folds, "folds",
+			"divide all pictures of any data into `K` parts that are alike, those of test/ among them"},
+		{&p.Fold, "fold", "with --folds: test on part `I`, 1 to K, and train on the others (default: 1)"},
+		{&p.Seed, "part-seed", "with --test-share or --folds: another choice of pictures for each number"},
+		{&p.Groups, "groups", "`FILE.csv` with a line file,group for each picture: no group is in both parts; with " +
+			"data that is divided already, it is\nonly looked whether one is"},
+	})
 }
 
 // CheckParts refuses what divides no pictures. Of folds, the first is tested on where none is named.

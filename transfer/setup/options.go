@@ -94,113 +94,73 @@ func fault(option string, value any, format string, args ...any) error {
 	return f
 }
 
+// flag is an option as the command line takes it. Its default is the present value.
+type flag struct {
+	to         any // *string, *int, *float64 or *bool
+	name, help string
+}
+
+func define(fl *pflag.FlagSet, flags []flag) {
+	for _, f := range flags {
+		switch to := f.to.(type) {
+		case *string:
+			fl.StringVar(to, f.name, *to, f.help)
+		case *int:
+			fl.IntVar(to, f.name, *to, f.help)
+		case *float64:
+			fl.Float64Var(to, f.name, *to, f.help)
+		case *bool:
+			fl.BoolVar(to, f.name, *to, f.help)
+		}
+	}
+}
+
 // Flags defines a flag for each option; their defaults are o's present values.
 func (o *Options) Flags(fl *pflag.FlagSet) {
-	fl.StringVar(&o.Recipe, "recipe", o.Recipe,
-		"mini, or 2014: CaffeNet on 227 px of 256, 450,000 steps of 256 images, 1000 outputs")
-	fl.StringVar(&o.Arch, "arch", o.Arch,
-		"the net: "+strings.Join(nets.Names(), ", ")+", with options as in resnet20:depth=32, or a FILE.json;\n"+
-			"its cuts lie between its blocks, coadapt arch NAME --cuts lists them")
-	fl.StringVar(
-		&o.Data,
-		"data",
-		o.Data,
-		strings.Join(formats.Specs(), ", ")+", or a folder, .zip or .tar.gz with CIFAR's "+
-			"binary files or\n"+
-			"train/<class>/ and test/ or val/<class>/",
-	)
-	fl.StringVar(
-		&o.SplitFile,
-		"split-file",
-		o.SplitFile,
-		"`FILE` with a split of your own: classes, or patterns such as animal_*, one a line, below a line [A] "+
-			"and below a\n"+
-			"line [B]; its nets are called as the file is, such as animals/A3B, or by a line name: animals",
-	)
-	fl.StringVar(&o.DataB, "data-b", o.DataB,
-		"a second data set: all classes of --data are task A, all of this are task B (split "+dataset.PairSplit+")")
-	fl.StringVar(
-		&o.BaseA,
-		"base-a",
-		o.BaseA,
-		"`FILE` of weights of --arch, as .safetensors or .caffemodel: base A is this net, and all classes "+
-			"of the data\n"+
-			"are task B (split "+transfer.PretrainedSplit+")",
-	)
-	fl.StringVar(&o.Preprocess, "preprocess", o.Preprocess,
-		"what the net of --base-a was shown of pictures: "+strings.Join(transfer.PreprocessingNames(), ", ")+
-			`, or a FILE.json such as`+"\n"+
-			`{"mean": [123.7, 116.3, 103.5], "std": [58.4, 57.1, 57.4], "bgr": false} of pixels 0..255`)
-	fl.Float64Var(
-		&o.Epochs,
-		"epochs",
-		o.Epochs,
-		"passes over the training images (default: 3 for shapes, 15 for others)",
-	)
-	fl.IntVar(&o.Steps, "steps", o.Steps, "steps of every net, in place of epochs")
-	fl.IntVar(&o.Batch, "batch", o.Batch, "images of a step (default: 16 below 20,000 training pictures, else 64)")
-	fl.Float64Var(
-		&o.Rate,
-		"rate",
-		o.Rate,
-		"learning rate at the first step; it falls in a line to zero (default: 0.005 below 20,000 training "+
-			"pictures, else 0.01)",
-	)
-	fl.Float64Var(
-		&o.Dropout,
-		"dropout",
-		o.Dropout,
-		"probability with which outputs of fc6 and fc7 are dropped in training",
-	)
-	fl.BoolVar(&o.NoLRN, "no-lrn", o.NoLRN, "leave out the response normalisation behind conv1 and conv2")
-	fl.BoolVar(
-		&o.NoAugment,
-		"no-augment",
-		o.NoAugment,
-		"show pictures as they are, neither shifted nor mirrored (shapes never are)",
-	)
-	fl.StringVar(
-		&o.Init,
-		"init",
-		o.Init,
-		"initial values: he (variance 2/fan-in), gauss (standard deviation 0.01), or caffe (CaffeNet's, with its "+
-			"biases of 1)",
-	)
-	fl.Float64Var(&o.Momentum, "momentum", o.Momentum, "of the solver, from 0 to below 1")
-	fl.Float64Var(&o.Decay, "decay", o.Decay, "weight decay of the solver")
-	fl.StringVar(&o.Schedule, "schedule", o.Schedule, "how the rate goes: poly (in a line to zero) or fixed")
-	fl.IntVar(&o.Warmup, "warmup", o.Warmup, "steps over which the rate rises to its first value")
-	fl.Float64Var(&o.Rate2, "rate2", o.Rate2,
-		"rate of the second training, that of nets which begin from a base's layers (default: --rate)")
-	fl.IntVar(&o.Steps2, "steps2", o.Steps2, "steps of the second training (default: as many as of the first)")
-	fl.IntVar(&o.PerClass, "per-class", o.PerClass,
-		"train on the first `N` images of each class only, of a superclass on those of its classes in turn (0: all)")
-	fl.IntVar(
-		&o.Size,
-		"size",
-		o.Size,
-		"pixels to which images are resized, at least 16 (default: 32; shapes: as drawn)",
-	)
-	fl.StringVar(
-		&o.Widths,
-		"widths",
-		o.Widths,
-		"widths of conv1 to conv5, fc6 and fc7 (default 24,48,64,64,48,192,192)",
-	)
-	fl.StringVar(
-		&o.Precision,
-		"precision",
-		o.Precision,
-		"float32, or bfloat16: activations, and the weights they meet, of 16 bits, where the machine "+
-			"multiplies them faster",
-	)
-	fl.BoolVar(&o.Coarse, "coarse", o.Coarse, "CIFAR-100: classes are the 20 superclasses")
-	fl.BoolVar(
-		&o.SkipBad,
-		"skip-bad",
-		o.SkipBad,
-		"leave out pictures that do not decode, and name them, instead of stopping",
-	)
+	define(fl, []flag{
+		{&o.Recipe, "recipe", "mini, or 2014: CaffeNet on 227 px of 256, 450,000 steps of 256 images, 1000 outputs"},
+		{&o.Arch, "arch",
+			"the net: " + strings.Join(nets.Names(), ", ") + ", with options as in resnet20:depth=32, or a " +
+				"FILE.json;\nits cuts lie between its blocks, coadapt arch NAME --cuts lists them"},
+		{&o.Data, "data", strings.Join(formats.Specs(), ", ") + ", or a folder, .zip or .tar.gz with CIFAR's " +
+			"binary files or\ntrain/<class>/ and test/ or val/<class>/"},
+		{&o.SplitFile, "split-file",
+			"`FILE` with a split of your own: classes, or patterns such as animal_*, one a line, below a line [A] " +
+				"and below a\nline [B]; its nets are called as the file is, such as animals/A3B, or by a line name: " +
+				"animals"},
+		{&o.DataB, "data-b", "a second data set: all classes of --data are task A, all of this are task B (split " +
+			dataset.PairSplit + ")"},
+		{&o.BaseA, "base-a", "`FILE` of weights of --arch, as .safetensors or .caffemodel: base A is this net, and " +
+			"all classes of the data\nare task B (split " + transfer.PretrainedSplit + ")"},
+		{&o.Preprocess, "preprocess", "what the net of --base-a was shown of pictures: " +
+			strings.Join(transfer.PreprocessingNames(), ", ") + ", or a FILE.json such as\n" +
+			`{"mean": [123.7, 116.3, 103.5], "std": [58.4, 57.1, 57.4], "bgr": false} of pixels 0..255`},
+		{&o.Epochs, "epochs", "passes over the training images (default: 3 for shapes, 15 for others)"},
+		{&o.Steps, "steps", "steps of every net, in place of epochs"},
+		{&o.Batch, "batch", "images of a step (default: 16 below 20,000 training pictures, else 64)"},
+		{&o.Rate, "rate", "learning rate at the first step; it falls in a line to zero (default: 0.005 below 20,000 " +
+			"training pictures, else 0.01)"},
+		{&o.Dropout, "dropout", "probability with which outputs of fc6 and fc7 are dropped in training"},
+		{&o.NoLRN, "no-lrn", "leave out the response normalisation behind conv1 and conv2"},
+		{&o.NoAugment, "no-augment", "show pictures as they are, neither shifted nor mirrored (shapes never are)"},
+		{&o.Init, "init", "initial values: he (variance 2/fan-in), gauss (standard deviation 0.01), or caffe " +
+			"(CaffeNet's, with its biases of 1)"},
+		{&o.Momentum, "momentum", "of the solver, from 0 to below 1"},
+		{&o.Decay, "decay", "weight decay of the solver"},
+		{&o.Schedule, "schedule", "how the rate goes: poly (in a line to zero) or fixed"},
+		{&o.Warmup, "warmup", "steps over which the rate rises to its first value"},
+		{&o.Rate2, "rate2",
+			"rate of the second training, that of nets which begin from a base's layers (default: --rate)"},
+		{&o.Steps2, "steps2", "steps of the second training (default: as many as of the first)"},
+		{&o.PerClass, "per-class", "train on the first `N` images of each class only, of a superclass on those of " +
+			"its classes in turn (0: all)"},
+		{&o.Size, "size", "pixels to which images are resized, at least 16 (default: 32; shapes: as drawn)"},
+		{&o.Widths, "widths", "widths of conv1 to conv5, fc6 and fc7 (default 24,48,64,64,48,192,192)"},
+		{&o.Precision, "precision", "float32, or bfloat16: activations, and the weights they meet, of 16 bits, where " +
+			"the machine multiplies them faster"},
+		{&o.Coarse, "coarse", "CIFAR-100: classes are the 20 superclasses"},
+		{&o.SkipBad, "skip-bad", "leave out pictures that do not decode, and name them, instead of stopping"},
+	})
 	PartFlags(&o.Parts, fl)
 }
 

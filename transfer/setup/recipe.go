@@ -8,19 +8,8 @@ import (
 )
 
 // trainingDials are options that the recipe of 2014 settles, beside those of the net.
-var trainingDials = []string{
-	"arch",
-	"epochs",
-	"rate",
-	"coarse",
-	"momentum",
-	"decay",
-	"schedule",
-	"warmup",
-	"rate2",
-	"steps2",
-	"no-augment",
-}
+var trainingDials = []string{"arch", "epochs", "rate", "coarse", "momentum", "decay", "schedule", "warmup", "rate2",
+	"steps2", "no-augment"}
 
 // The largest numbers that options take: of what is counted, so that products of two hold, and of what a net computes
 // with in 32 bits.
@@ -93,10 +82,6 @@ func (o Options) trained(src dataset.Source, n chosen) (transfer.Config, error) 
 	if cfg.Arch, err = o.arch(src, n); err != nil {
 		return cfg, err
 	}
-	if o.Precision == string(arch.BFloat16) {
-		cfg.Arch.Precision = arch.BFloat16
-		cfg.Arch.Name += "-" + o.Precision
-	}
 	o.shared(&cfg)
 	r := &cfg.Recipe
 	if o.NoAugment {
@@ -114,6 +99,10 @@ func (o Options) trained(src dataset.Source, n chosen) (transfer.Config, error) 
 
 // shared is what both recipes can be told.
 func (o Options) shared(cfg *transfer.Config) {
+	if o.Precision == string(arch.BFloat16) {
+		cfg.Arch.Precision = arch.BFloat16
+		cfg.Arch.Name += "-" + o.Precision
+	}
 	if o.Batch > 0 {
 		cfg.Recipe.Batch = o.Batch
 	}
@@ -137,10 +126,6 @@ func (o Options) paper(src dataset.Source) transfer.Config {
 	}
 	if o.Batch > 0 {
 		cfg.Reduced.Batch = o.Batch
-	}
-	if o.Precision == string(arch.BFloat16) {
-		cfg.Arch.Precision = arch.BFloat16
-		cfg.Arch.Name += "-" + o.Precision
 	}
 	o.shared(&cfg)
 	return cfg

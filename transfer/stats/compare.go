@@ -17,12 +17,8 @@ func Compare(results []transfer.Result, t, less transfer.Treatment, n int, level
 		return Line{}, err
 	}
 	s.quick = true
-	c := Claim{
-		Name:       "comparison",
-		Estimand:   fmt.Sprintf("%s - %s", t, less),
-		Positive:   true,
-		comparison: comparison{t: t, less: less},
-	}
+	of := comparison{t: t, less: less}
+	c := Claim{Name: "comparison", Estimand: of.estimand(), Positive: true, comparison: of}
 	where := s.near()
 	if ts := []transfer.Treatment{t, less}; slices.Contains(ts, transfer.Random) && slices.Contains(ts, transfer.Base) {
 		c.where, where = anywhere, anywhere

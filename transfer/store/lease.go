@@ -143,13 +143,8 @@ func (s *Store) claim(key, dir string) (*Lease, error) {
 		if err != nil {
 			return nil, err
 		}
-		var h Holder
-		readable := json.Unmarshal([]byte(content), &h) == nil
-		if gen > 0 && !h.Released {
-			still := s.seen.still(dir, fmt.Sprint(gen, content), time.Now())
-			if still < s.ttl && !(readable && h.Gone()) {
-				return nil, &HeldError{key, h}
-			}
+		if h, held := s.held(dir, gen, content); held {
+			return nil, &HeldError{key, h}
 		}
 		l := &Lease{store: s, key: key, dir: dir, gen: gen + 1, self: self}
 		data, err := json.Marshal(l.self)
@@ -179,6 +174,16 @@ func (s *Store) claim(key, dir string) (*Lease, error) {
 		return l, errors.Join(f.Close(), removeIfThere(filepath.Join(dir, failedFile)))
 	}
 	return nil, errors.New("its work folder keeps changing")
+}
+
+// held says whether the lease of a work folder, which is of this number and content, counts as held, and by whom. One
+// that does not parse is being written, or is torn: it counts as held until it is unchanged for too long.
+func (s *Store) held(dir string, gen int, content string) (h Holder, held bool) {
+	readable := json.Unmarshal([]byte(content), &h) == nil
+	if gen == 0 || h.Released || readable && h.Gone() {
+		return h, false
+	}
+	return h, s.seen.still(dir, fmt.Sprint(gen, content), time.Now()) < s.ttl
 }
 
 func removeIfThere(name string) error {

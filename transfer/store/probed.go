@@ -22,10 +22,8 @@ import (
 const probesDir = "probes"
 
 func (s *Store) probedFile(key string) (string, error) {
-	if !isKey(key) {
-		return "", fmt.Errorf("store %s: key %q, want 8 to 64 lower-case hex digits", s.dir, key)
-	}
-	return filepath.Join(s.dir, probesDir, key[:2], key+".json"), nil
+	file, err := s.shelved(probesDir, key)
+	return file + ".json", err
 }
 
 // Probed reads what [Store.KeepProbed] keeps under a key. It returns ErrMissing where nothing is kept, or where it is

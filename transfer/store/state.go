@@ -84,14 +84,11 @@ func (s *Store) unfinished(dir string) (State, error) {
 	}
 	if gen > 0 {
 		st.Status = Stopped
-		// A lease that does not parse is being written, or is torn. It counts as held until it is unchanged for too
-		// long.
-		readable := json.Unmarshal([]byte(content), &st.Holder) == nil
 		if info, err := os.Stat(leaseFile(dir, gen)); err == nil {
 			st.Heard = info.ModTime()
 		}
-		if !st.Holder.Released && !(readable && st.Holder.Gone()) &&
-			s.seen.still(dir, fmt.Sprint(gen, content), time.Now()) < s.ttl {
+		var held bool
+		if st.Holder, held = s.held(dir, gen, content); held {
 			st.Status = Running
 			return st, nil
 		}

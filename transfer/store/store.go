@@ -89,11 +89,14 @@ func isKey(key string) bool {
 }
 
 // path of an entry.
-func (s *Store) path(key string) (string, error) {
+func (s *Store) path(key string) (string, error) { return s.shelved(entriesDir, key) }
+
+// shelved is the path of what a folder of the store has under a key.
+func (s *Store) shelved(folder, key string) (string, error) {
 	if !isKey(key) {
 		return "", fmt.Errorf("store %s: key %q, want 8 to 64 lower-case hex digits", s.dir, key)
 	}
-	return filepath.Join(s.dir, entriesDir, key[:2], key), nil
+	return filepath.Join(s.dir, folder, key[:2], key), nil
 }
 
 // Put writes an entry under key, atomically: files are written to a stage folder

@@ -3,7 +3,6 @@ package sweep
 import (
 	"cmp"
 	"container/heap"
-	"iter"
 	"slices"
 
 	"coadapt/transfer"
@@ -15,47 +14,16 @@ type Job struct {
 	Seconds float64
 }
 
-// CriticalPath is the chain of nets that takes longest, with its seconds: more
-// workers cannot be faster. A net whose parent is not among the jobs begins a chain.
-func CriticalPath(jobs []Job) (chain []transfer.Net, total float64) {
-	times := jobTimes(jobs)
-	for _, j := range jobs {
-		path, sum := []transfer.Net{j.Net}, j.Seconds
-		for p := range ancestors(j.Net, times) {
-			path, sum = slices.Insert(path, 0, p), sum+times[p]
-		}
-		if sum > total {
-			chain, total = path, sum
-		}
-	}
-	return chain, total
-}
-
-// ancestors yields the net's parent, and its parent, as far as they are among the jobs.
-func ancestors(n transfer.Net, times map[transfer.Net]float64) iter.Seq[transfer.Net] {
-	return func(yield func(transfer.Net) bool) {
-		for p, ok := n.Parent(); ok; p, ok = p.Parent() {
-			if _, here := times[p]; !here || !yield(p) {
-				return
-			}
-		}
-	}
-}
-
-func jobTimes(jobs []Job) map[transfer.Net]float64 {
-	times := make(map[transfer.Net]float64, len(jobs))
-	for _, j := range jobs {
-		times[j.Net] = j.Seconds
-	}
-	return times
-}
-
-// family is jobs and who waits for whom, by their places among the jobs.
+// family is jobs and who waits for whom, by their places among the jobs. A net whose parent is not among the jobs waits
+// for nobody.
 type family struct {
 	jobs     []Job
 	children [][]int
 	first    []int     // those that wait for none
 	path     []float64 // seconds of the longest chain that a job begins
+
+	critical float64        // seconds of the chain that takes longest: more workers cannot be faster
+	chain    []transfer.Net // that chain
 }
 
 func familyOf(jobs []Job) *family {
@@ -66,7 +34,7 @@ func familyOf(jobs []Job) *family {
 	f := &family{jobs: jobs, children: make([][]int, len(jobs)), path: make([]float64, len(jobs))}
 	for i, j := range jobs {
 		f.path[i] = max(f.path[i], j.Seconds)
-		sum, child := j.Seconds, i
+		chain, sum, child := []transfer.Net{j.Net}, j.Seconds, i
 		for p, ok := j.Net.Parent(); ok; p, ok = p.Parent() {
 			k, here := at[p]
 			if !here {
@@ -75,11 +43,15 @@ func familyOf(jobs []Job) *family {
 			if child == i {
 				f.children[k] = append(f.children[k], i)
 			}
-			child, sum = k, sum+jobs[k].Seconds
+			chain, sum, child = append(chain, p), sum+jobs[k].Seconds, k
 			f.path[k] = max(f.path[k], sum)
 		}
 		if child == i {
 			f.first = append(f.first, i)
+		}
+		if sum > f.critical {
+			slices.Reverse(chain)
+			f.critical, f.chain = sum, chain
 		}
 	}
 	return f

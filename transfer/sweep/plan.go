@@ -69,17 +69,14 @@ func NewPlan(plans []*transfer.Plan, hit func(*transfer.Plan) bool, pace *Pace) 
 	}
 	compile := pace.compileAll(todo)
 	p.Hours = pace.span(todo)
-	p.Chain, p.Critical = CriticalPath(p.Jobs)
-	p.Critical += pace.Compile
 	family := familyOf(p.Jobs)
+	p.Chain, p.Critical = family.chain, family.critical+pace.Compile
 	for _, w := range []int{1, 2, 4, 8, 16, 32, 64, 128, 256} {
 		if w > 1 && w/2 >= len(todo) {
 			break
 		}
-		p.ByWorkers = append(
-			p.ByWorkers,
-			Workload{w, family.makespan(w) + min(compile, pace.Compile*float64(1+len(todo)/w))},
-		)
+		seconds := family.makespan(w) + min(compile, pace.Compile*float64(1+len(todo)/w))
+		p.ByWorkers = append(p.ByWorkers, Workload{w, seconds})
 	}
 	return p
 }
@@ -139,14 +136,8 @@ func (p *Pace) blocks(x *transfer.Plan) []float64 {
 	}
 	out := make([]float64, n)
 	for b := range out {
-		out[b] = float64(
-			x.Recipe.Steps,
-		)*p.step(
-			float64(x.TrainImage)*float64(x.Recipe.Batch),
-			b,
-		) + float64(
-			x.Test,
-		)*p.test[b]
+		step := p.step(float64(x.TrainImage)*float64(x.Recipe.Batch), b)
+		out[b] = float64(x.Recipe.Steps)*step + float64(x.Test)*p.test[b]
 	}
 	return out
 }

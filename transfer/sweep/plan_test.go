@@ -134,7 +134,7 @@ func TestMakespan(t *testing.T) {
 		for _, j := range jobs {
 			sum += j.Seconds
 		}
-		_, critical := CriticalPath(jobs)
+		critical := familyOf(jobs).critical
 		for _, workers := range []int{1, 2, 5, 1000} {
 			got := familyOf(jobs).makespan(workers)
 			if want := slowMakespan(jobs, workers); got != want {

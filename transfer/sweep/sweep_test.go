@@ -50,7 +50,6 @@ func priced(t testing.TB, names ...string) []*transfer.Plan {
 				TrainImage:  8,
 				TestImage:   3,
 				Tests:       1,
-				TestImages:  5,
 				Train:       160,
 				Test:        15,
 				WeightBytes: 100,
