@@ -8,16 +8,35 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
+// CCA is the canonical correlations of x and y, descending, as many as the smaller of their ranks (Hotelling
+// 1936): each is the highest that a linear function of x and one of y can have that are uncorrelated with
+// those before, between 0 and 1. By Björck and Golub 1973 they are the singular values of the product of
+// orthonormal bases of the centred features. No invertible linear map of either side and no shift changes
+// them. Where the ranks add up to more than pictures less one, so many of the first correlations are 1
+// whatever the features are. It fails where all are, which is for a rank of pictures less one on either side:
+// take more pictures, or [SVCCA]. Otherwise it fails as [CKA] does.
+func CCA(x, y *mat.Dense) ([]float64, error) {
+	_, a, b, err := bases(x, y)
+	if err != nil {
+		return nil, err
+	}
+	r, _, err := canonical(a, b)
+	return r, err
+}
+
+// MeanCCA is the mean of the correlations of [CCA], and fails as it does.
+func MeanCCA(x, y *mat.Dense) (float64, error) {
+	r, err := CCA(x, y)
+	if err != nil {
+		return 0, err
+	}
+	return floats.Sum(r) / float64(len(r)), nil
+}
+
 // SVCCA is the mean canonical correlation of the leading principal directions of x and of y, as few of each
 // as hold the given share of its variance, above 0 and at most 1 (Raghu et al. 2017, SVCCA: Singular Vector
 // Canonical Correlation Analysis, with a share of .99). It lies between 0 and 1. Rotation, one scale and
-// shifts leave it unchanged.
-//
-// Canonical correlations (Hotelling 1936) are descending, as many as the smaller of the ranks: each is the highest
-// that a linear function of x and one of y can have that are uncorrelated with those before. By Björck and Golub 1973
-// they are the singular values of the product of orthonormal bases of the centred features. Where the ranks add up to
-// more than pictures less one, so many of the first correlations are 1 whatever the features are. It fails where all
-// are, which is for a rank of pictures less one on either side. Otherwise it fails as [ProcrustesDistance] does.
+// shifts leave it unchanged. It fails as [CCA] does, of those directions.
 func SVCCA(x, y *mat.Dense, share float64) (float64, error) {
 	if !(share > 0 && share <= 1) {
 		return 0, fmt.Errorf("a share of %v of the variance: want more than 0 and at most 1", share)
@@ -33,11 +52,11 @@ func SVCCA(x, y *mat.Dense, share float64) (float64, error) {
 	return floats.Sum(r) / float64(len(r)), nil
 }
 
-// PWCCA is the mean of all canonical correlations, weighted by how much of x each of its canonical variates h
+// PWCCA is the mean of the correlations of [CCA], weighted by how much of x each of its canonical variates h
 // accounts for: sum over units j of |h·x_j| (Morcos et al. 2018, Insights on Representational Similarity in
 // Neural Networks with Canonical Correlation). It lies between 0 and 1. As x alone has a say, PWCCA(x, y) is
 // not PWCCA(y, x): y may be mapped by any invertible map, x only be scaled as a whole and shifted; a rotation
-// of x changes the weights. It fails as [SVCCA] does, of all directions.
+// of x changes the weights. It fails as CCA does.
 func PWCCA(x, y *mat.Dense) (float64, error) {
 	zx, a, b, err := bases(x, y)
 	if err != nil {

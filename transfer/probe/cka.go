@@ -10,24 +10,88 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// UnbiasedCKA is linear centred kernel alignment (Kornblith et al. 2019, Similarity of Neural Network
-// Representations Revisited) of x and y, [pictures, units], with the unbiased estimate of HSIC by Song et al. 2012
-// (Feature Selection via Dependence Maximization) in all three places, as Nguyen et al. 2021 (Do Wide and Deep
-// Networks Learn the Same Things?) have it:
+// A Similarity compares the features of two nets for the same pictures: x is [pictures, units], and so is y,
+// which may have other units.
+type Similarity func(x, y *mat.Dense) (float64, error)
+
+// CKA is the linear centred kernel alignment of x and y, the biased one of Kornblith et al. 2019 (Similarity
+// of Neural Network Representations Revisited, equation 4 with a linear kernel): with centred columns
+//
+//	|xᵀy|² / (|xᵀx| |yᵀy|)    (Frobenius norms)
+//
+// It lies between 0 and 1, and is 1 where y is a rotation of x, scaled and shifted. With few pictures for the
+// units it is high whatever they are: see [UnbiasedCKA]. It fails for fewer than 2 pictures, for other
+// pictures in y than in x, for values that are not finite, and where all pictures have the same features.
+func CKA(x, y *mat.Dense) (float64, error) {
+	a, b, err := sides(x, y, 2)
+	if err != nil {
+		return 0, err
+	}
+	return a.biased(b), nil
+}
+
+// UnbiasedCKA is linear CKA with the unbiased estimate of HSIC by Song et al. 2012 (Feature Selection via
+// Dependence Maximization) in all three places, as Nguyen et al. 2021 (Do Wide and Deep Networks Learn the
+// Same Things?) have it:
 //
 //	HSIC₁(K, L) = (tr K̃L̃ + 1ᵀK̃1 1ᵀL̃1 / ((n-1)(n-2)) - 2/(n-2) 1ᵀK̃L̃1) / (n(n-3))
 //
 // where K̃ and L̃ are the Gram matrices with a diagonal of zeros. It is about 0 for unrelated features,
 // however many units there are, so that it may be negative; it is at most about 1, and 1 for y = x. It needs
-// at least 4 pictures, and fails where the estimate of HSIC(x, x) or HSIC(y, y) is not positive, for other pictures
-// in y than in x, for values that are not finite, and where all pictures have the same features. [Gram] has it for
-// more units than pictures.
+// at least 4 pictures, and fails where the estimate of HSIC(x, x) or HSIC(y, y) is not positive; otherwise as
+// [CKA] does.
 func UnbiasedCKA(x, y *mat.Dense) (float64, error) {
 	a, b, err := sides(x, y, 4)
 	if err != nil {
 		return 0, err
 	}
-	return unbiasedRatio(a.hsic(b), a.hsic(a), b.hsic(b), a.name, b.name)
+	return a.unbiased(b)
+}
+
+// WithinClassCKA is [UnbiasedCKA] after the mean of each class is removed from its pictures. Class means
+// dominate plain CKA: two codes that only agree on the classes are much alike by it, and about 0 by this. It
+// fails as UnbiasedCKA does, for labels that do not fit (see the package), and where all pictures of each
+// class have the same features.
+func WithinClassCKA(x, y *mat.Dense, labels []int) (float64, error) {
+	if err := checkPair(x, y, 4); err != nil {
+		return 0, err
+	}
+	xw, err := withinClass("x", x, labels)
+	if err != nil {
+		return 0, err
+	}
+	yw, err := withinClass("y", y, labels)
+	if err != nil {
+		return 0, err
+	}
+	return UnbiasedCKA(xw, yw)
+}
+
+// WithinClass is x less the mean features of each picture's class, [pictures, units]. It fails for labels
+// that do not fit, for values that are not finite, and where nothing is left.
+func WithinClass(x *mat.Dense, labels []int) (*mat.Dense, error) { return withinClass("x", x, labels) }
+
+func withinClass(name string, x *mat.Dense, labels []int) (*mat.Dense, error) {
+	if err := checkFeatures(name, x, 2); err != nil {
+		return nil, err
+	}
+	n, _ := x.Dims()
+	c, err := classesOf(labels, n)
+	if err != nil {
+		return nil, err
+	}
+	m, z := c.means(x), mat.DenseCopyOf(x)
+	var before, after float64
+	for i, k := range c.of {
+		row := z.RawRowView(i)
+		before += floats.Dot(row, row)
+		floats.Sub(row, m.RawRowView(k))
+		after += floats.Dot(row, row)
+	}
+	if after <= negligible*before {
+		return nil, fmt.Errorf("%s: all pictures of each class have the same features, so that nothing varies", name)
+	}
+	return z, nil
 }
 
 // side is one of the matrices that are compared, with what all its comparisons share.
@@ -36,6 +100,7 @@ type side struct {
 	z      *mat.Dense // centred features
 	square []float64  // |z_i|² of each picture
 	gram   *mat.Dense // z zᵀ, once it is asked for
+	self   float64    // |zᵀz|², once it is asked for
 }
 
 func newSide(name string, x *mat.Dense) (*side, error) {
@@ -44,7 +109,7 @@ func newSide(name string, x *mat.Dense) (*side, error) {
 		return nil, err
 	}
 	n, _ := z.Dims()
-	s := &side{name: name, z: z, square: make([]float64, n)}
+	s := &side{name: name, z: z, square: make([]float64, n), self: -1}
 	for i := range s.square {
 		s.square[i] = floats.Dot(z.RawRowView(i), z.RawRowView(i))
 	}
@@ -67,15 +132,22 @@ func byGram(n, dx, dy int) bool { return n*(dx+dy) < dx*dx+dy*dy+dx*dy }
 
 // inner is |xᵀy|², which is the sum of the products of the two Gram matrices, too.
 func (a *side) inner(b *side) float64 {
+	if a == b && a.self >= 0 {
+		return a.self
+	}
 	n, dx := a.z.Dims()
 	_, dy := b.z.Dims()
-	if !byGram(n, dx, dy) {
-		return innerByFeatures(a.z, b.z)
-	}
 	var sum float64
-	k, l := a.product(), b.product()
-	for i := range n {
-		sum += floats.Dot(k.RawRowView(i), l.RawRowView(i))
+	if byGram(n, dx, dy) {
+		k, l := a.product(), b.product()
+		for i := range n {
+			sum += floats.Dot(k.RawRowView(i), l.RawRowView(i))
+		}
+	} else {
+		sum = innerByFeatures(a.z, b.z)
+	}
+	if a == b {
+		a.self = sum
 	}
 	return sum
 }
@@ -121,6 +193,8 @@ func innerByFeatures(x, y *mat.Dense) float64 {
 	return sum
 }
 
+func (a *side) biased(b *side) float64 { return a.inner(b) / math.Sqrt(a.inner(a)*b.inner(b)) }
+
 // hsic is HSIC₁. As columns are centred, the row sums of the Gram matrices without their diagonals are
 // -|x_i|² and -|y_i|².
 func (a *side) hsic(b *side) float64 {
@@ -133,6 +207,10 @@ func (a *side) hsic(b *side) float64 {
 func unbiasedHSIC(pictures int, inner, both, x, y float64) float64 {
 	n := float64(pictures)
 	return (inner - both + x*y/((n-1)*(n-2)) - 2/(n-2)*both) / (n * (n - 3))
+}
+
+func (a *side) unbiased(b *side) (float64, error) {
+	return unbiasedRatio(a.hsic(b), a.hsic(a), b.hsic(b), a.name, b.name)
 }
 
 func unbiasedRatio(xy, xx, yy float64, x, y string) (float64, error) {

@@ -189,6 +189,31 @@ func TestTrapsOfCKA(t *testing.T) {
 	}
 }
 
+func TestCKAMatrix(t *testing.T) {
+	x, y, _ := tall.features()
+	wideX, wideY := normal(200, 300, 1), normal(200, 260, 2)
+	for _, unbiased := range []bool{false, true} {
+		of := CKA
+		if unbiased {
+			of = UnbiasedCKA
+		}
+		xs, ys := []*mat.Dense{x, wideX}, []*mat.Dense{y, wideY, x}
+		m, err := CKAMatrix(xs, ys, unbiased)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range xs {
+			for j := range ys {
+				want, _ := of(xs[i], ys[j])
+				near(t, fmt.Sprint(i, j), m.At(i, j), nil, want, 1e-9)
+			}
+		}
+	}
+	refuses(t, second(CKAMatrix(nil, []*mat.Dense{y}, true)), "0 and 1 layers")
+	refuses(t, second(CKAMatrix([]*mat.Dense{x}, []*mat.Dense{y, normal(9, 2, 1)}, true)),
+		"y 1 has the shape [9, 2]: 9 pictures, want the 200")
+}
+
 func TestCKARefuses(t *testing.T) {
 	x, y, labels := narrow.features()
 	bad := mat.DenseCopyOf(y)

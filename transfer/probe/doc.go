@@ -3,7 +3,7 @@
 // stored.
 //
 //	features of net 1 [pictures, units] --+
-//	                                      +--> similarity: CKA, SVCCA, PWCCA, Procrustes --> Gram.Null
+//	                                      +--> similarity: CKA, SVCCA, PWCCA, Procrustes --> PermutationNull
 //	features of net 2 [pictures, units] --+
 //
 //	features [pictures, units] + labels ------> forecast: LogME, HScore, TransRate, ... ---> LabelNull
@@ -17,9 +17,10 @@
 // What leaves a similarity unchanged is part of what it means:
 //
 //	measure                range      unchanged by                                   changed by
-//	Gram.CKA               0 to 1     rotation, one scale, shift                     another scale for each unit
+//	CKA                    0 to 1     rotation, one scale, shift                     another scale for each unit
 //	UnbiasedCKA            up to 1    the same                                       the same
-//	Gram.WithinClass       up to 1    the same, and a shift of each class            the same
+//	WithinClassCKA         up to 1    the same, and a shift of each class            the same
+//	MeanCCA                0 to 1     any invertible linear map, shift               what removes directions
 //	SVCCA                  0 to 1     rotation, one scale, shift                     another scale for each unit
 //	PWCCA                  0 to 1     any invertible map of the second, rotation     swapping the two
 //	                                  is not among those of the first
@@ -27,9 +28,10 @@
 //	ProcrustesAngle        0 to pi/2  the same                                       the same
 //
 // All are the same for pictures in another order, if both matrices have it. The last two are distances: 0
-// is the same, where similarities are 1. A [Gram] has all that CKA sees of features. Biased CKA of few pictures
-// with many units is high without any likeness, and class means alone make two codes alike: read it beside
-// [Gram.Unbiased], [Gram.WithinClass] and a [Gram.Null]. [EffectiveRank] and [DeadUnits] are about one matrix.
+// is the same, where similarities are 1. [CKASums] is CKA of pictures in batches, [CKAMatrix] of all layers.
+// Biased CKA of few pictures with many units is high without any likeness, and class means alone make two
+// codes alike: read it beside [UnbiasedCKA], [WithinClassCKA] and a [PermutationNull]. [EffectiveRank] and
+// [DeadUnits] are about one matrix.
 //
 // Forecasts are higher where a task is expected to be learned better. Each has its own unit, so that values
 // of one may be compared between layers and nets, not with those of another:

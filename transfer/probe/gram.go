@@ -10,7 +10,7 @@ import (
 
 // Gram is the Gram matrix of centred features: for each pair of pictures the product of their features. It is all that
 // CKA sees of them, and smaller where a layer has more units than there are pictures. Products are of 32 bits, so that
-// values agree with those of features with 64 bits, such as [UnbiasedCKA], to some 1e-5.
+// values agree with those of [CKA] and its like to some 1e-5.
 type Gram struct {
 	name   string
 	n      int
@@ -115,13 +115,7 @@ func (g *Gram) check(h *Gram) error {
 	return nil
 }
 
-// CKA is the linear centred kernel alignment of the features x and y of two nets, the biased one of Kornblith et al.
-// 2019 (Similarity of Neural Network Representations Revisited, equation 4 with a linear kernel): with centred columns
-//
-//	|xᵀy|² / (|xᵀx| |yᵀy|)    (Frobenius norms)
-//
-// It lies between 0 and 1, and is 1 where y is a rotation of x, scaled and shifted. With few pictures for the units it
-// is high whatever they are: see [Gram.Unbiased]. It fails for other pictures in h than in g.
+// CKA is that of the features, see [CKA].
 func (g *Gram) CKA(h *Gram) (float64, error) {
 	if err := g.check(h); err != nil {
 		return 0, err
@@ -134,17 +128,17 @@ func (g *Gram) Unbiased(h *Gram) (float64, error) {
 	if err := g.check(h); err != nil {
 		return 0, err
 	}
-	return unbiasedRatio(g.hsic(h), g.hsic(g), h.hsic(h), g.name, h.name)
+	return unbiasedRatio(g.hsic(h, nil), g.hsic(g, nil), h.hsic(h, nil), g.name, h.name)
 }
 
-func (g *Gram) hsic(h *Gram) float64 {
-	if g == h {
+func (g *Gram) hsic(h *Gram, order []int) float64 {
+	if g == h && order == nil {
 		return g.hsicOf(g, nil, g.self)
 	}
-	return g.hsicOf(h, nil, g.inner(h, nil))
+	return g.hsicOf(h, order, g.inner(h, order))
 }
 
-// hsicOf is hsic of a known sum of products, with h's pictures in another order if one is given.
+// hsicOf is hsic of a known sum of products.
 func (g *Gram) hsicOf(h *Gram, order []int, inner float64) float64 {
 	var both, x, y float64
 	for i, a := range g.square {
@@ -157,9 +151,7 @@ func (g *Gram) hsicOf(h *Gram, order []int, inner float64) float64 {
 	return unbiasedHSIC(g.n, inner, both, x, y)
 }
 
-// WithinClass is the Gram of the features less the mean of each picture's class. Class means dominate plain CKA: two
-// codes that only agree on the classes are much alike by it, and about 0 by that of these Grams. It fails for labels
-// that do not fit (see the package), and where all pictures of each class have the same features.
+// WithinClass is the Gram of the features less the mean of each class, see [WithinClass].
 func (g *Gram) WithinClass(labels []int) (*Gram, error) {
 	c, err := classesOf(labels, g.n)
 	if err != nil {
@@ -190,11 +182,8 @@ func (g *Gram) WithinClass(labels []int) (*Gram, error) {
 	return NewGram(g.name, within, g.n)
 }
 
-// Null is the unbiased CKA with h beside that with h's pictures shuffled: P is small where both share more than the
-// features of other pictures would (Phipson and Smyth 2010, Permutation P-values Should Never Be Zero). With labels,
-// pictures are shuffled within their class, and what is tested is what is shared beyond the classes; labels may be nil.
-// The same seed gives the same shuffles. It fails as [Gram.Unbiased] does, for no shuffle, and for labels that do not
-// fit.
+// Null is the unbiased CKA with h beside that with h's pictures shuffled, within their class if labels are not nil: see
+// [PermutationNull], of which it is the quick form.
 func (g *Gram) Null(h *Gram, labels []int, shuffles int, seed uint64) (Null, error) {
 	unbiased, _, err := g.nulls(h, labels, shuffles, seed)
 	return unbiased, err
@@ -210,7 +199,7 @@ func (g *Gram) nulls(h *Gram, labels []int, shuffles int, seed uint64) (unbiased
 	if err := g.check(h); err != nil {
 		return Null{}, Null{}, err
 	}
-	xx, yy := g.hsic(g), h.hsic(h)
+	xx, yy := g.hsic(g, nil), h.hsic(h, nil)
 	var values []float64 // of the biased CKA, the observed one first
 	unbiased, err = g.null(labels, shuffles, seed, func(order []int) (float64, error) {
 		inner := g.inner(h, order)

@@ -109,11 +109,6 @@ func invariant(t *testing.T, name string, of Similarity, x, y *mat.Dense) (want 
 	return want
 }
 
-func rows(x *mat.Dense, from, to int) *mat.Dense {
-	_, d := x.Dims()
-	return x.Slice(from, to, 0, d).(*mat.Dense)
-}
-
 func near(t *testing.T, what string, got float64, err error, want, relative float64) {
 	t.Helper()
 	if err != nil {

@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+
+	"gonum.org/v1/gonum/mat"
 )
 
 // Null is a value beside what it would be by chance.
@@ -28,6 +30,37 @@ func (n Null) Mean() float64 {
 func (n Null) Interval() (low, high float64) {
 	out := max(0, int(0.025*float64(len(n.Shuffled)+1)+1e-9)-1)
 	return n.Shuffled[out], n.Shuffled[len(n.Shuffled)-1-out]
+}
+
+// PermutationNull compares x with y, and so many times with y whose pictures are shuffled: P is small where x
+// and y share more than two sets of features of other pictures would (Phipson and Smyth 2010, Permutation
+// P-values Should Never Be Zero). With labels, pictures are shuffled within their class, and what is tested
+// is what is shared beyond the classes; labels may be nil. The same seed gives the same shuffles. It fails
+// where the similarity does, for no shuffle, and for labels that do not fit. For a distance, pass its
+// negative.
+func PermutationNull(x, y *mat.Dense, of Similarity, labels []int, shuffles int, seed uint64) (Null, error) {
+	if err := checkPair(x, y, 2); err != nil {
+		return Null{}, err
+	}
+	n, d := y.Dims()
+	group := make([]int, n)
+	if labels != nil {
+		c, err := classesOf(labels, n)
+		if err != nil {
+			return Null{}, err
+		}
+		group = c.of
+	}
+	shuffled := mat.NewDense(n, d, nil)
+	return null(shuffles, seed, func(rng *rand.Rand) (float64, error) {
+		if rng == nil {
+			return of(x, y)
+		}
+		for to, from := range shuffleWithin(group, rng) {
+			shuffled.SetRow(to, y.RawRowView(from))
+		}
+		return of(x, shuffled)
+	})
 }
 
 // LabelNull is a forecast beside those for shuffled labels. On features without signal its P is a draw from 0

@@ -11,8 +11,7 @@ import (
 // ProcrustesDistance is the squared distance that remains of x and y, centred and brought to a Frobenius norm
 // of 1, after the best rotation: 2 - 2 |xᵀy|, with the nuclear norm (Ding et al. 2021, Grounding
 // Representation Similarity with Statistical Testing). It lies between 0, for a rotation of the other, and 2,
-// and is symmetric. Rotation, one scale and shifts leave it unchanged. It fails for fewer than 2 pictures, for other
-// pictures in y than in x, for values that are not finite, and where all pictures have the same features.
+// and is symmetric. Rotation, one scale and shifts leave it unchanged. It fails as [CKA] does.
 func ProcrustesDistance(x, y *mat.Dense) (float64, error) {
 	c, err := alignment(x, y)
 	return 2 - 2*c, err
@@ -21,8 +20,7 @@ func ProcrustesDistance(x, y *mat.Dense) (float64, error) {
 // ProcrustesAngle is the angle in radians of what [ProcrustesDistance] compares: arccos |xᵀy| (Williams et
 // al. 2021, Generalized Shape Metrics on Neural Representations). It lies between 0, for a rotation of the
 // other, and pi/2. It is a metric: angles of three nets obey the triangle inequality, so that a map may be
-// drawn of them. Rounding under the arccos makes an angle below 1e-7 of no meaning. It fails as
-// ProcrustesDistance does.
+// drawn of them. Rounding under the arccos makes an angle below 1e-7 of no meaning. It fails as [CKA] does.
 func ProcrustesAngle(x, y *mat.Dense) (float64, error) {
 	c, err := alignment(x, y)
 	return math.Acos(c), err

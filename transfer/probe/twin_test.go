@@ -104,7 +104,7 @@ func TestHScoreByInverse(t *testing.T) {
 		s.ScaleSym(float64(n-1)/float64(n), s)
 		return s
 	}
-	within, err := withinClass("x", x, labels)
+	within, err := WithinClass(x, labels)
 	if err != nil {
 		t.Fatal(err)
 	}
