@@ -26,6 +26,9 @@ func TestPaperGrid(t *testing.T) {
 		if n, err := ParseNet(name); err != nil || n != p.Net {
 			t.Errorf("%s parses as %v, %v", name, n, err)
 		}
+		if n, err := ParsePaperName(p.Paper()); err != nil || n != p.Net {
+			t.Errorf("%s of %s parses as %v, %v", p.Paper(), p.Net, n, err)
+		}
 		if err := p.Recipe.Check(); err != nil {
 			t.Error(err)
 		}
@@ -56,8 +59,20 @@ func TestPaperNames(t *testing.T) {
 		"transfernatmanBA_1_6": "natman/B6A", "netbase": "whole/base", "reduced-0001": "whole/base@1",
 		"reduced-1300": "whole/base@1300", "nolearn_1_7": "whole/R7",
 	} {
-		if got, ok := PaperName(net(t, want)); !ok || got != paper {
-			t.Errorf("%s is named %s, want %s", want, got, paper)
+		n, err := ParsePaperName(paper)
+		if err != nil || n.String() != want {
+			t.Errorf("%s = %s, %v, want %s", paper, n, err, want)
+			continue
+		}
+		if back, ok := PaperName(n); !ok || back != paper {
+			t.Errorf("%s is named %s, want %s", n, back, paper)
+		}
+	}
+	for _, bad := range []string{"", "half0C", "transfer0A1B_1_5", "transfer0A0B_2_5", "transfer0A0B_1_0", "reduced-1",
+		"reduced-00001", "reduced-0000", "nolearn_1_", "transfernatman0A_1_1",
+		"transfer99999999999999999999A99999999999999999999B_1_99999999999999999999"} {
+		if n, err := ParsePaperName(bad); err == nil {
+			t.Errorf("%q = %s, want an error", bad, n)
 		}
 	}
 	for _, none := range []string{"0/baseA#1", "0/baseB+", "0/R3B", "0/baseB@5", "animals/A3B", "animals/baseA"} {

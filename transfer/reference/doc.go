@@ -9,7 +9,7 @@
 // twentieth minibatch. Where a run was resumed, of two lines for one iteration the
 // later one counts. From 450 tests a net (200 for the reduced ones):
 //
-//	net         the released directory, see transfer.PaperName
+//	net         the released directory, see transfer.ParsePaperName
 //	final       top-1 accuracy at the last iteration
 //	best10      mean of the ten largest test accuracies: what the paper plots
 //	best        the largest

@@ -12,6 +12,7 @@
 //
 //	question                                        tool
 //	a mean difference over few nets                 [ClusterMean]: t, clustered by target and seed
+//	the same without t, over eight splits and more  [ClusterBootstrap]: draws whole splits
 //	the same without a distribution                 [SignFlip]
 //	two groups on different targets                 [ClusterDiff]: Welch
 //	two treatments at one cut                       [Compare]

@@ -9,8 +9,17 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// noncentral is the distribution of (Z + delta)/√(V/df) with Z normal and V chi-squared with df degrees of freedom.
-// What does not depend on t and delta is computed once.
+// NoncentralT is the distribution function at t of (Z + delta)/√(V/df) with Z
+// normal and V chi-squared with df degrees of freedom:
+//
+//	∫ Φ(t·s - delta) f(s) ds,   s = √(V/df),  f its density
+//
+// by Gauss-Legendre quadrature over the range in which f is not negligible;
+// within 1e-9 of SciPy's for df from 1 and |delta| up to 10.
+func NoncentralT(t, df, delta float64) float64 { return newNoncentral(df).cdf(t, delta) }
+
+// noncentral is the noncentral t distribution of a number of degrees of freedom. What does not depend on t and delta is
+// computed once.
 type noncentral struct {
 	df, low, high float64
 	chi           distuv.ChiSquared
@@ -27,12 +36,7 @@ func newNoncentral(df float64) *noncentral {
 	}
 }
 
-// cdf is the distribution function at t:
-//
-//	∫ Φ(t·s - delta) f(s) ds,   s = √(V/df),  f its density
-//
-// by Gauss-Legendre quadrature over the range in which f is not negligible; within 1e-9 of SciPy's for df from 1 and
-// |delta| up to 10.
+// cdf is the chance of a value of at most t.
 func (n *noncentral) cdf(t, delta float64) float64 {
 	const pieces = 8
 	var sum float64

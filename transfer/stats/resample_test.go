@@ -53,3 +53,42 @@ func TestSignFlipAtRandom(t *testing.T) {
 		t.Errorf("the same seed gives %v and %v", p, q)
 	}
 }
+
+// TestClusterBootstrapExact: of five values there are 5⁵ draws, all of which numpy can list:
+// np.quantile([np.mean(c) for c in itertools.product(z, repeat=5)], [.05, .95]) is 2.44, 10.4.
+func TestClusterBootstrapExact(t *testing.T) {
+	z := []float64{1, 2, 4, 8, 16}
+	mean, iv, err := ClusterBootstrap(z, strings.Split("abcde", ""), 0.9, 100000, 1)
+	if err != nil || mean != 6.2 {
+		t.Fatal(mean, err)
+	}
+	near(t, "low", iv.Low, 2.44, 0.21) // the next means are 0.2 apart
+	near(t, "high", iv.High, 10.4, 0.21)
+}
+
+// TestClusterBootstrap: scipy.stats.bootstrap((x,), np.mean, method='percentile', n_resamples=200000) gives -0.0225,
+// 0.33875.
+func TestClusterBootstrap(t *testing.T) {
+	x, _ := sample()
+	_, iv, err := ClusterBootstrap(x, strings.Split("abcdefgh", ""), 0.95, 100000, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "low", iv.Low, -0.0225, 0.004)
+	near(t, "high", iv.High, 0.33875, 0.004)
+	// Values that always come together are one draw: the interval is that of their clusters' means.
+	var twice []float64
+	var names []string
+	for i, v := range x {
+		twice, names = append(twice, v, v), append(names, fmt.Sprint(i), fmt.Sprint(i))
+	}
+	_, doubled, err := ClusterBootstrap(twice, names, 0.95, 100000, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "doubled low", doubled.Low, iv.Low, 1e-9)
+	near(t, "doubled high", doubled.High, iv.High, 1e-9)
+	if _, _, err := ClusterBootstrap(x[:4], strings.Split("abcd", ""), 0.95, 100, 1); err == nil {
+		t.Error("a bootstrap of four clusters was made")
+	}
+}

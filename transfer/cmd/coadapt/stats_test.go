@@ -29,8 +29,8 @@ func TestNets(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-		if paper, ok := transfer.PaperName(n); !ok || paper != rec.Paper {
-			t.Errorf("%s is named %s, not %s", n, paper, rec.Paper)
+		if p, err := transfer.ParsePaperName(rec.Paper); err != nil || p != n {
+			t.Errorf("%s is %s, %v, not %s", rec.Paper, p, err, n)
 		}
 		blocks[rec.Block]++
 	}
