@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -100,7 +101,7 @@ func (s *site) benchPython(ctx context.Context, flag string) (string, error) {
 	if err := s.ensure(ctx, setupOptions{}); err != nil || flag != "" {
 		return flag, err
 	}
-	return s.peers().python(), s.ensureExtra(ctx, s.peers())
+	return s.peers().python(), s.ensureEnvironment(ctx, s.peers())
 }
 
 // runBench runs a bench that prints what it finds to out.
@@ -122,15 +123,18 @@ func (s *site) runBench(ctx context.Context, out io.Writer, program string, args
 	return nil
 }
 
-// peers is their environment. Its packages are large, so they are installed one by one.
-func (s *site) peers() extra {
-	return extra{name: "peers", lock: peers, dir: s.home.Peers(), packages: []string{"torch", "jax"}, slow: "torch",
-		does: "Python environment with PyTorch " + pinnedIn(
-			peers,
-			"torch",
-		) + " and JAX " + pinnedIn(
-			peers,
-			"jax",
-		) + ", 3 GB",
-		instead: "; or give an environment of yours with --python"}
+// peers is their environment.
+func (s *site) peers() environment {
+	return environment{
+		name: "peers",
+		does: fmt.Sprintf("Python environment with PyTorch %s and JAX %s, 3 GB", pinnedIn(peers, "torch"),
+			pinnedIn(peers, "jax")),
+		lock:     []string{peers},
+		dir:      s.home.Peers(),
+		packages: []string{"torch", "jax"},
+		minor:    11,
+		instead:  "; or give an environment of yours with --python",
+		large:    true,
+		slow:     "torch",
+	}
 }
