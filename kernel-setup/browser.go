@@ -37,7 +37,7 @@ func (s *site) browserSuite(ctx context.Context, t *tally) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.end()) }()
-	at, err := f.labFolder(ctx, labOptions{})
+	at, err := f.labFolder(ctx, labOptions{noBrowser: true})
 	if err != nil {
 		return err
 	}

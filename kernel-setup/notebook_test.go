@@ -74,7 +74,7 @@ func TestLabThatEnds(t *testing.T) {
 	s, _ := testSite(t)
 	fakePython(t, s, "echo no such module; exit 1")
 	start := time.Now()
-	if _, err := s.startLab(t.Context(), 0, labPlace{s.home.Root, s.home.Root}); err == nil ||
+	if _, err := s.startLab(t.Context(), 0, labPlace{root: s.home.Root, begin: s.home.Root}); err == nil ||
 		!strings.Contains(err.Error(), s.labLog()) ||
 		time.Since(start) > 10*time.Second {
 		t.Errorf("got error %v after %v, want one naming the log at once", err, time.Since(start))

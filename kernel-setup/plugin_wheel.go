@@ -91,7 +91,7 @@ func (s *site) stageWheel(ctx context.Context, stage string, w wheel, load loade
 		return nil, err
 	}
 	args := append([]string{"download", "--no-deps", "--only-binary=:all:", "-r", lock, "-d", stage}, w.pipArgs...)
-	if err := s.pip(ctx, pipRun{log: "pip-plugin", unit: "files", args: args}); err != nil {
+	if err := s.pip(ctx, s.executing(), command{log: "pip-plugin", argv: args, unit: "files"}); err != nil {
 		return nil, err
 	}
 	files, err := filepath.Glob(filepath.Join(stage, "*.whl"))
