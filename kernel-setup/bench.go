@@ -63,7 +63,7 @@ func (s *site) bench(ctx context.Context, out io.Writer, opt benchOptions) error
 	if err != nil {
 		return err
 	}
-	if err := s.build(ctx, "build-bench", s.home.Root, []string{"CGO_ENABLED=1"}, "./gomlxnet/bench"); err != nil {
+	if err := s.build(ctx, "build-bench", s.home.Root, "./gomlxnet/bench"); err != nil {
 		return err
 	}
 	program := filepath.Join(s.home.Bin(), builtName("bench"))
@@ -110,10 +110,8 @@ func (s *site) runBench(ctx context.Context, out io.Writer, program string, args
 	if err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, program, args...)
+	cmd := interruptible(ctx, program, args...) // it ends the peers
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = s.home.Root, env, out, os.Stderr
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // it ends the peers
-	cmd.WaitDelay = 10 * time.Second
 	var exit *exec.ExitError
 	if err := cmd.Run(); errors.As(err, &exit) && ctx.Err() == nil {
 		return errReported

@@ -28,6 +28,15 @@ type command struct {
 	total int            // how many will come, 0 when not known
 }
 
+// interruptible is a command that is interrupted when ctx ends, so that it tidies up after itself, and killed when that
+// takes long.
+func interruptible(ctx context.Context, program string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 15 * time.Second
+	return cmd
+}
+
 // run runs c until it ends or ctx does.
 func (s *site) run(ctx context.Context, c command) error {
 	if err := os.MkdirAll(s.home.Logs(), 0o755); err != nil {
@@ -40,10 +49,8 @@ func (s *site) run(ctx context.Context, c command) error {
 	}
 	defer logFile.Close()
 	w := &watcher{log: logFile, count: c.count}
-	cmd := exec.CommandContext(ctx, c.argv[0], c.argv[1:]...)
+	cmd := interruptible(ctx, c.argv[0], c.argv[1:]...)
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = c.dir, c.env, w, w
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // pip and go tidy up after themselves
-	cmd.WaitDelay = 10 * time.Second
 	stop := s.progress(c, w)
 	err = cmd.Run()
 	stop()

@@ -69,10 +69,6 @@ func endedByTheClock(out []byte) bool {
 // fuzz runs every fuzz test for a while; each counts as one test. An input that fails is kept by go below testdata,
 // where it is a test from then on.
 func (s *site) fuzz(ctx context.Context, env []string, long time.Duration, t *tally) error {
-	program, err := goProgram()
-	if err != nil {
-		return err
-	}
 	targets, err := fuzzTargets(s.home.Root)
 	if err != nil {
 		return err
@@ -84,7 +80,7 @@ func (s *site) fuzz(ctx context.Context, env []string, long time.Duration, t *ta
 			err error
 		)
 		for range fuzzTries {
-			cmd := exec.CommandContext(ctx, program, f.args(long)...)
+			cmd := exec.CommandContext(ctx, "go", f.args(long)...)
 			cmd.Dir, cmd.Env = s.home.Root, env
 			out, err = cmd.CombinedOutput()
 			if ctx.Err() != nil {

@@ -89,11 +89,9 @@ func (s *site) runNotebook(ctx context.Context, notebook string, opt runOptions)
 	if opt.strict {
 		args = append(args, "--strict")
 	}
-	cmd := exec.CommandContext(ctx, s.python(), args...)
+	cmd := interruptible(ctx, s.python(), args...)
 	var said, errs strings.Builder
 	cmd.Env, cmd.Stdout, cmd.Stderr = s.pythonEnv(), io.MultiWriter(s.out, &said), &errs
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = 15 * time.Second
 	s.say("running %s", short(source))
 	start := time.Now()
 	err = cmd.Run()

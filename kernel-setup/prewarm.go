@@ -78,11 +78,7 @@ func (s *site) compileForCells(ctx context.Context, log string, packages []strin
 	if err := cellmod.Write(dir, "gonb_"+log, s.home.Root); err != nil {
 		return err
 	}
-	program, err := goProgram()
-	if err != nil {
-		return err
-	}
-	return s.run(ctx, command{log: log, dir: dir, argv: append([]string{program, "build"}, packages...),
+	return s.run(ctx, command{log: log, dir: dir, argv: append([]string{"go", "build"}, packages...),
 		env:   s.cellEnv(),
 		count: goDownloads, unit: "modules downloaded"})
 }

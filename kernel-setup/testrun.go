@@ -111,11 +111,7 @@ const envData = "COADAPT_TEST_DATA"
 
 // vet counts as one test.
 func (s *site) vet(ctx context.Context, env []string, t *tally) error {
-	program, err := goProgram()
-	if err != nil {
-		return err
-	}
-	cmd := exec.CommandContext(ctx, program, "vet", "./...")
+	cmd := exec.CommandContext(ctx, "go", "vet", "./...")
 	cmd.Dir, cmd.Env = s.home.Root, env
 	start := time.Now()
 	out, err := cmd.CombinedOutput()
@@ -136,10 +132,6 @@ const envTables = "COADAPT_TEST_PYTHON"
 
 // goTest runs the tests of every package, two packages at a time: nets take all the cores there are.
 func (s *site) goTest(ctx context.Context, env []string, t *tally) error {
-	program, err := goProgram()
-	if err != nil {
-		return err
-	}
 	if os.Getenv(envTables) == "" {
 		python, why, err := s.testingPython(ctx)
 		if err != nil {
@@ -151,11 +143,9 @@ func (s *site) goTest(ctx context.Context, env []string, t *tally) error {
 			env = append(env, envTables+"="+python)
 		}
 	}
-	cmd := exec.CommandContext(ctx, program, "test", "-json", "-count=1", "-timeout=20m",
+	cmd := interruptible(ctx, "go", "test", "-json", "-count=1", "-timeout=20m",
 		fmt.Sprintf("-p=%d", min(2, runtime.NumCPU())), "./...")
 	cmd.Dir, cmd.Env = s.home.Root, env
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = 10 * time.Second
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return err

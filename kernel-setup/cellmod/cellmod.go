@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
@@ -36,6 +37,18 @@ func Write(dir, name, root string) error {
 		return fmt.Errorf("cannot write the cells' module: %w", err)
 	}
 	return nil
+}
+
+// Providing is the module of mod's requirements that has the package at path: the one with the longest path of those
+// that path is or lies below. It is nil where there is none.
+func Providing(mod *modfile.File, path string) (found *module.Version) {
+	for _, r := range mod.Require {
+		if (path == r.Mod.Path || strings.HasPrefix(path, r.Mod.Path+"/")) &&
+			(found == nil || len(r.Mod.Path) > len(found.Path)) {
+			found = &r.Mod
+		}
+	}
+	return found
 }
 
 // goMod is the text of the cells' go.mod.
