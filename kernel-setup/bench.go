@@ -13,53 +13,45 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 //go:embed peers.txt
 var peers string
 
-// benchOptions are the flags of bench; all but the first are the bench's own.
-type benchOptions struct {
-	python string // with PyTorch and JAX; "" makes one
-	rest   []string
+// benchFlags adds the flags of bench; all but python are the bench's own.
+func benchFlags(fl *pflag.FlagSet) {
+	fl.StringSlice("case", nil, "cases to time: mini-train, mini-frozen3, ... (default: all)")
+	fl.String("backend", "",
+		"ours: xla:cpu (default), or xla:cuda after setup --plugin cuda, where the peers are on the GPU, too")
+	fl.Bool("bfloat16", false, "activations, and the weights they meet, in bfloat16")
+	fl.Bool("bytes", false, "cases of training: ours gets pictures as bytes, the peers what comes of them")
+	fl.Int("rounds", 5, "rounds, at least 5")
+	fl.Duration("turn", 1500*time.Millisecond, "length of a turn of the slowest, about")
+	fl.Bool("json", false, "print a line of JSON a case: case, ratio_pytorch, ratio_jax, ...")
+	fl.Bool("markdown", false, "print a table in Markdown at the end")
+	fl.String("python", "",
+		"a Python of yours that has PyTorch and JAX (default: make an environment, 3 GB to load, 6 GB on disk)")
 }
 
-func benchVerb(c *cobra.Command, run func(context.Context, benchOptions) error) *cobra.Command {
-	var opt benchOptions
-	own := c.Flags()
-	c.RunE = func(c *cobra.Command, _ []string) error {
-		for _, name := range []string{"case", "backend", "bfloat16", "bytes", "rounds", "turn", "json", "markdown"} {
-			if f := own.Lookup(name); f.Changed {
-				opt.rest = append(opt.rest, "--"+name+"="+strings.Trim(f.Value.String(), "[]"))
-			}
+// benchArgs are the flags that were set as the bench's own arguments, with this Python of the peers.
+func benchArgs(fl *pflag.FlagSet, python string) []string {
+	args := []string{"--python=" + python}
+	fl.Visit(func(f *pflag.Flag) {
+		if f.Name != "python" {
+			args = append(args, "--"+f.Name+"="+strings.Trim(f.Value.String(), "[]"))
 		}
-		return run(c.Context(), opt)
-	}
-	own.StringSlice("case", nil, "cases to time: mini-train, mini-frozen3, ... (default: all)")
-	own.String(
-		"backend",
-		"",
-		"ours: xla:cpu (default), or xla:cuda after setup --plugin cuda, where the peers are on the GPU, too",
-	)
-	own.Bool("bfloat16", false, "activations, and the weights they meet, in bfloat16")
-	own.Bool("bytes", false, "cases of training: ours gets pictures as bytes, the peers what comes of them")
-	own.Int("rounds", 5, "rounds, at least 5")
-	own.Duration("turn", 1500*time.Millisecond, "length of a turn of the slowest, about")
-	own.Bool("json", false, "print a line of JSON a case: case, ratio_pytorch, ratio_jax, ...")
-	own.Bool("markdown", false, "print a table in Markdown at the end")
-	own.StringVar(
-		&opt.python,
-		"python",
-		"",
-		"a Python of yours that has PyTorch and JAX (default: make an environment, 3 GB to load, 6 GB on disk)",
-	)
-	return c
+	})
+	return args
 }
 
 // bench times our nets beside PyTorch's and JAX's.
-func (s *site) bench(ctx context.Context, out io.Writer, opt benchOptions) error {
-	python, err := s.benchPython(ctx, opt.python)
+func (s *site) bench(ctx context.Context, out io.Writer, fl *pflag.FlagSet) error {
+	named, err := fl.GetString("python")
+	if err != nil {
+		return err
+	}
+	python, err := s.benchPython(ctx, named)
 	if err != nil {
 		return err
 	}
@@ -68,7 +60,7 @@ func (s *site) bench(ctx context.Context, out io.Writer, opt benchOptions) error
 	}
 	program := filepath.Join(s.home.Bin(), builtName("bench"))
 	defer os.Remove(program) // go has what it is linked of
-	return s.runBench(ctx, out, program, append([]string{"--python=" + python}, opt.rest...))
+	return s.runBench(ctx, out, program, benchArgs(fl, python))
 }
 
 // benchCurve is the command coadapt bench curve where there is PyTorch; args are its own.
