@@ -87,11 +87,11 @@ func (s *site) progress(c command, w *watcher) (stop func()) {
 			switch {
 			case bar != nil:
 				s.mu.Lock()
-				_ = bar.Set(min(w.counted(), max(c.total, w.counted()))) // drawing may fail without harm
+				_ = bar.Set(w.counted()) // drawing may fail without harm
 				s.mu.Unlock()
 			case s.terminal:
 				bar = s.takeBar(c)
-			case c.count != nil && w.counted() > 0:
+			case w.counted() > 0:
 				s.say("      %s: %d %s after %.0f s", c.log, w.counted(), c.unit, time.Since(start).Seconds())
 			default:
 				s.say("      %s: %.0f s", c.log, time.Since(start).Seconds())
@@ -140,8 +140,6 @@ type watcher struct {
 	log   io.Writer
 	count *regexp.Regexp
 	text  bytes.Buffer
-	line  bytes.Buffer
-	n     int
 }
 
 // Write takes a piece of output.
@@ -149,23 +147,19 @@ func (w *watcher) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.text.Write(p)
-	for _, b := range p {
-		if b != '\n' {
-			w.line.WriteByte(b)
-			continue
-		}
-		if w.count != nil && w.count.Match(w.line.Bytes()) {
-			w.n++
-		}
-		w.line.Reset()
-	}
 	return w.log.Write(p)
 }
 
-func (w *watcher) counted() int {
+// counted is how many whole lines tell of progress.
+func (w *watcher) counted() (n int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.n
+	for line := range bytes.Lines(w.text.Bytes()) {
+		if w.count != nil && bytes.HasSuffix(line, []byte("\n")) && w.count.Match(line) {
+			n++
+		}
+	}
+	return n
 }
 
 // tail is the last n lines.

@@ -127,7 +127,7 @@ func (s *site) installPackages(ctx context.Context, e environment, log string, l
 		if name := packageName.FindString(part[0]); e.large && (done == 0 || name == e.slow) {
 			s.say("      %d of %d packages installed; %s is next", done, len(lock), name)
 		}
-		if err := writeFile(file, []byte(strings.Join(part, "")), 0o644); err != nil {
+		if err := writeFile(file, []byte(strings.Join(part, ""))); err != nil {
 			return err
 		}
 		run := command{log: log, argv: args, unit: "packages"}

@@ -19,7 +19,7 @@ func TestKernelSpec(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	text, err := s.spec(t.Context())
+	text, err := s.kernelFile(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -116,7 +116,7 @@ func (s *site) startLab(ctx context.Context, port int, at labPlace) (*labServer,
 		return nil, err
 	}
 	settings := filepath.Join(s.home.Venv(), "share", "jupyter", "lab", "settings", "overrides.json")
-	if err := writeFile(settings, []byte(labSettings), 0o644); err != nil {
+	if err := writeFile(settings, []byte(labSettings)); err != nil {
 		return nil, err
 	}
 	log, err := os.Create(s.labLog())

@@ -107,11 +107,11 @@ func (s *site) plugin(kind string) step {
 			case pluginNone:
 				return record{Facts: map[string]string{"kind": kind}}, os.RemoveAll(s.home.PJRT())
 			case pluginWheel:
-				return s.installWheel(ctx, s.checkPlugin)
+				return s.installFirst(ctx, wheels(), s.checkPlugin)
 			case pluginRelease:
 				return s.installRelease(ctx)
 			}
-			rec, err := s.installWheel(ctx, s.checkPlugin)
+			rec, err := s.installFirst(ctx, wheels(), s.checkPlugin)
 			if err != nil {
 				return record{}, err
 			}

@@ -173,16 +173,16 @@ func TestUnpackPlugin(t *testing.T) {
 	}
 }
 
-func TestParseWheels(t *testing.T) {
-	wheels, err := parseWheels(pluginWheels)
-	if err != nil || len(wheels) != 2 || wheels[0].name != "lammps-jax-pjrt-cpu" ||
-		wheels[1].name != "fastatomstruct-xla-cpu" {
-		t.Errorf("plugins.txt holds %+v, %v", wheels, err)
+// Every line of plugins.txt that is no comment is a pinned wheel.
+func TestWheels(t *testing.T) {
+	all := wheels()
+	if len(all) != 2 || all[0].name != "lammps-jax-pjrt-cpu" || all[1].name != "fastatomstruct-xla-cpu" ||
+		len(all) != len(entries(pluginWheels)) {
+		t.Errorf("plugins.txt holds %+v", all)
 	}
-	for _, line := range []string{"name==1.0", "name --hash=sha256:" + strings.Repeat("0", 64),
-		"name==1.0 --hash=sha256:12"} {
-		if _, err := parseWheels("# x\n" + line); err == nil || !strings.Contains(err.Error(), "line 2") {
-			t.Errorf("%q: got error %v, want one naming line 2", line, err)
+	for _, w := range all {
+		if w.version != pinnedIn(pluginWheels, w.name) || len(w.sha256) != 64 {
+			t.Errorf("%+v", w)
 		}
 	}
 }

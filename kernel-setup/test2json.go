@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 )
 
@@ -53,25 +52,30 @@ func (t *tally) line() string {
 	return fmt.Sprintf("%d passed, %d failed, %d skipped", len(t.of("pass")), len(t.of("fail")), len(t.of("skip")))
 }
 
+// testRun is what go says of one test, or of a package as a whole.
+type testRun struct {
+	pkg, test string
+	action    string // how it ended, "" as long as it runs
+	output    strings.Builder
+	parent    bool // it has subtests
+	below     bool // a subtest failed
+}
+
 // readEvents reads the output of `go test -json` into t and calls done at the end of each package. A test with
 // subtests counts by its subtests, unless it failed by itself; a package that failed without a failed test (it did
 // not build, it panicked, it took too long) counts as one failure. Lines that are no events are kept as the output of
 // what fails next.
 func (t *tally) readEvents(r io.Reader, done func(pkg, action string, seconds float64)) error {
 	type key struct{ pkg, test string }
-	output, builds := map[key]*strings.Builder{}, map[string]*strings.Builder{}
-	parents, failed := map[key]bool{}, map[string]bool{}
-	type end struct {
-		key    key
-		action string
-	}
-	var ends []end
-	text := func(k key) *strings.Builder {
-		if output[k] == nil {
-			output[k] = &strings.Builder{}
+	runs, failed := map[key]*testRun{}, map[string]bool{}
+	run := func(pkg, test string) *testRun {
+		k := key{pkg, test}
+		if runs[k] == nil {
+			runs[k] = &testRun{pkg: pkg, test: test}
 		}
-		return output[k]
+		return runs[k]
 	}
+	var ended []*testRun
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, 1<<26)
 	var loose strings.Builder
@@ -81,36 +85,33 @@ func (t *tally) readEvents(r io.Reader, done func(pkg, action string, seconds fl
 			loose.Write(append(lines.Bytes(), '\n'))
 			continue
 		}
-		k := key{e.Package, e.Test}
 		switch e.Action {
 		case "output":
-			text(k).WriteString(e.Output)
+			run(e.Package, e.Test).output.WriteString(e.Output)
 		case "build-output":
-			if builds[e.ImportPath] == nil {
-				builds[e.ImportPath] = &strings.Builder{}
-			}
-			builds[e.ImportPath].WriteString(e.Output)
-		case "run":
-			for i, c := range e.Test {
-				if c == '/' {
-					parents[key{e.Package, e.Test[:i]}] = true
-				}
-			}
+			run(e.ImportPath, "").output.WriteString(e.Output)
 		case "pass", "fail", "skip":
 			if e.Test != "" {
-				ends = append(ends, end{k, e.Action})
+				test := run(e.Package, e.Test)
+				test.action = e.Action
+				ended = append(ended, test)
 				failed[e.Package] = failed[e.Package] || e.Action == "fail"
+				for i, c := range e.Test {
+					if c == '/' {
+						above := run(e.Package, e.Test[:i])
+						above.parent, above.below = true, above.below || e.Action == "fail"
+					}
+				}
 				continue
 			}
 			if e.Action == "fail" && !failed[e.Package] {
-				why := text(k).String()
-				if b := builds[e.FailedBuild]; b != nil {
-					why = b.String() + why
+				why := run(e.Package, "").output.String()
+				if e.FailedBuild != "" {
+					why = run(e.FailedBuild, "").output.String() + why
 				}
-				for kk, o := range output { // a panic or a time-out ends in the output of the test that ran
-					if kk.pkg == e.Package && kk.test != "" &&
-						!slices.ContainsFunc(ends, func(x end) bool { return x.key == kk }) {
-						why += o.String()
+				for _, test := range runs { // a panic or a time-out ends in the output of the test that ran
+					if test.pkg == e.Package && test.test != "" && test.action == "" {
+						why += test.output.String()
 					}
 				}
 				t.add(e.Package, "fail", loose.String()+why)
@@ -119,13 +120,10 @@ func (t *tally) readEvents(r io.Reader, done func(pkg, action string, seconds fl
 			done(e.Package, e.Action, e.Elapsed)
 		}
 	}
-	for _, x := range ends {
-		if parents[x.key] && (x.action != "fail" || slices.ContainsFunc(ends, func(y end) bool {
-			return y.action == "fail" && y.key.pkg == x.key.pkg && strings.HasPrefix(y.key.test, x.key.test+"/")
-		})) {
-			continue
+	for _, test := range ended {
+		if !test.parent || test.action == "fail" && !test.below {
+			t.add(test.pkg+" "+test.test, test.action, test.output.String())
 		}
-		t.add(x.key.pkg+" "+x.key.test, x.action, text(x.key).String())
 	}
 	if loose.Len() > 0 && len(t.outcomes) == 0 {
 		t.add("go test", "fail", loose.String())
