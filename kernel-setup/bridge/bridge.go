@@ -64,8 +64,8 @@ type bridge struct {
 	warmed  int               // how many of imports gopls has read
 	moved   map[string]int    // by the id of a completion that GoNB is at: how much stands before its cell
 
-	answer   chan Order // receives the reader's answer to the bridge's question; nil: no open question
-	gonbAsks bool       // GoNB has asked the reader, and has no answer yet
+	answer   chan<- Order // receives the reader's answer to the bridge's question; nil: no open question
+	gonbAsks bool         // GoNB has asked the reader, and has no answer yet
 }
 
 // Run serves a kernel until ctx ends, a client shuts it down, or GoNB ends. It returns an error only if it could not
@@ -123,14 +123,15 @@ func (b *bridge) loop() error {
 			}
 			return nil
 		case <-b.ctx.Done():
-			if errors.Is(context.Cause(b.ctx), errShutdown) {
+			switch cause := context.Cause(b.ctx); {
+			case errors.Is(cause, errShutdown):
 				b.flush()
 				return nil
-			}
-			if cause := context.Cause(b.ctx); !errors.Is(cause, context.Canceled) {
+			case errors.Is(cause, context.Canceled):
+				return nil
+			default:
 				return cause
 			}
-			return nil
 		}
 	}
 }
@@ -141,6 +142,17 @@ func (b *bridge) do(f func()) {
 	case b.todo <- f:
 	case <-b.ctx.Done():
 	}
+}
+
+// await has the loop run f, and waits for what f or a later task sends; the zero value where the bridge ends first.
+func await[T any](b *bridge, f func(answer chan<- T)) (got T) {
+	answer := make(chan T, 1)
+	b.do(func() { f(answer) })
+	select {
+	case got = <-answer:
+	case <-b.ctx.Done():
+	}
+	return got
 }
 
 // flush gives the library time to send what is published; it does not show its queue.

@@ -90,9 +90,7 @@ func prepare(source, runner string) cell {
 		text := strings.TrimLeft(s.text[1:], " \t")
 		star := strings.HasPrefix(text, "*")
 		text = strings.TrimPrefix(text, "*")
-		for i := s.line; i < s.end; i++ {
-			lines[i] = ""
-		}
+		clear(lines[s.line:s.end])
 		if strings.TrimSpace(text) == "" {
 			continue // GoNB would crash on it
 		}

@@ -83,9 +83,7 @@ func goText(source string) (text string, end int) {
 	lines := strings.Split(source, "\n")
 	main := false
 	for _, s := range specials(lines) {
-		for i := s.line; i < s.end; i++ {
-			lines[i] = ""
-		}
+		clear(lines[s.line:s.end])
 		if s.beginsMain() {
 			lines[s.line], main = "func main() {", true
 		}

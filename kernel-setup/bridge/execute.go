@@ -69,8 +69,7 @@ func (b *bridge) next() {
 // hello decides whether a program that reports may run: after a failed command or an interrupt, nothing more of the
 // cell runs.
 func (b *bridge) hello(h Hello) Order {
-	order := make(chan Order, 1)
-	b.do(func() {
+	return await(b, func(order chan<- Order) {
 		x := b.running
 		switch {
 		case h.Kind == KindServer:
@@ -90,18 +89,11 @@ func (b *bridge) hello(h Hello) Order {
 			order <- Order{}
 		}
 	})
-	select {
-	case o := <-order:
-		return o
-	case <-b.ctx.Done():
-		return Order{}
-	}
 }
 
 // exited handles the end of a program.
 func (b *bridge) exited(h Hello, e Exit) {
-	heard := make(chan struct{})
-	b.do(func() {
+	await(b, func(heard chan<- struct{}) {
 		defer close(heard)
 		x := b.running
 		if h.Kind != KindCommand || e.How == "" || x == nil || x.command != nil || h.Command >= len(x.cell.commands) {
@@ -112,10 +104,6 @@ func (b *bridge) exited(h Hello, e Exit) {
 		x.command = &failure{name: "command failed", value: at.where + ": " + c.text + ": " + e.How,
 			traceback: []string{at.where + ": " + e.How + "\n    " + at.text}}
 	})
-	select {
-	case <-heard:
-	case <-b.ctx.Done():
-	}
 }
 
 var clearScreen = regexp.MustCompile(`(?:\x1b\[H)?\x1b\[2J(?:\x1b\[3J)?(?:\x1b\[H)?`)
