@@ -66,7 +66,7 @@ func (s *site) bench(ctx context.Context, out io.Writer, fl *pflag.FlagSet) erro
 // benchCurve is the command coadapt bench curve where there is PyTorch; args are its own.
 func (s *site) benchCurve(ctx context.Context, out io.Writer, args []string) error {
 	if says(args, "python", "h", "help") { // needs no environment of ours
-		if err := s.ensure(ctx, setupOptions{}); err != nil {
+		if err := s.ensure(ctx); err != nil {
 			return err
 		}
 	} else {
@@ -90,7 +90,7 @@ func says(args []string, flags ...string) bool {
 // benchPython sets up what is missing and gives the Python of the peers: that of the flag, or of an environment that it
 // makes.
 func (s *site) benchPython(ctx context.Context, flag string) (string, error) {
-	if err := s.ensure(ctx, setupOptions{}); err != nil || flag != "" {
+	if err := s.ensure(ctx); err != nil || flag != "" {
 		return flag, err
 	}
 	return s.peers().python(), s.ensureEnvironment(ctx, s.peers())

@@ -18,13 +18,13 @@ import (
 const gigabyte = 1e9 // bytes
 
 // checkDisk wants room for what set-up makes and a store of a few hundred nets.
-func (s *site) checkDisk(ctx context.Context) (string, error) {
+func (s *site) checkDisk(context.Context) (string, error) {
 	const need = 2 * gigabyte
 	dir := s.home.Dir
 	for !fileExists(dir) {
 		dir = filepath.Dir(dir)
 	}
-	free, err := freeBytes(ctx, dir)
+	free, err := freeBytes(dir)
 	if err != nil {
 		return "", err
 	}
@@ -33,23 +33,6 @@ func (s *site) checkDisk(ctx context.Context) (string, error) {
 		return value, fmt.Errorf("is less than %.0f GB", need/gigabyte)
 	}
 	return value, nil
-}
-
-// freeBytes asks df, which reads alike on Linux and macOS with -P.
-func freeBytes(ctx context.Context, dir string) (float64, error) {
-	out, err := exec.CommandContext(ctx, "df", "-Pk", dir).Output()
-	if err != nil {
-		return 0, fmt.Errorf("df %s: %w", dir, err)
-	}
-	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-	fields := strings.Fields(lines[len(lines)-1])
-	for i, f := range fields { // filesystem blocks used available capacity% mount
-		if strings.HasSuffix(f, "%") && i > 0 {
-			kilobytes, err := strconv.ParseFloat(fields[i-1], 64)
-			return kilobytes * 1024, err
-		}
-	}
-	return 0, fmt.Errorf("df %s answered %q", dir, out)
 }
 
 // checkMemory wants what the miniature's nets and gopls take together.

@@ -56,10 +56,7 @@ func (s *site) copies() string { return filepath.Join(s.home.Dir, "copies") }
 // copyNotebooks copies notebooks, and what they show, without Go code.
 func copyNotebooks(to, from string) error {
 	return eachOfNotebooks(from, func(name string, text []byte) error {
-		if err := os.MkdirAll(filepath.Dir(filepath.Join(to, name)), 0o755); err != nil {
-			return err
-		}
-		return os.WriteFile(filepath.Join(to, name), text, 0o644)
+		return writeFile(filepath.Join(to, name), text)
 	})
 }
 

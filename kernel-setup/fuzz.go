@@ -7,36 +7,32 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
-	"path/filepath"
+	"path"
 	"regexp"
 	"strings"
 	"time"
 )
 
 // fuzzTarget is one fuzz test: go fuzzes one at a time.
-type fuzzTarget struct{ dir, name string } // dir is relative to the clone
+type fuzzTarget struct{ dir, name string } // dir is relative to the clone, with slashes
 
 var fuzzFunc = regexp.MustCompile(`(?m)^func (Fuzz\w+)\(\w+ \*testing\.F\)`)
 
 // fuzzTargets finds the clone's fuzz tests.
 func fuzzTargets(root string) (targets []fuzzTarget, err error) {
-	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
+	files := os.DirFS(root)
+	err = fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
 			return err
-		}
-		if d.IsDir() && path != root && (d.Name()[0] == '.' || d.Name() == "testdata") {
-			return filepath.SkipDir
-		}
-		if d.IsDir() || !strings.HasSuffix(path, "_test.go") {
+		case d.IsDir() && name != "." && (d.Name()[0] == '.' || d.Name() == "testdata"):
+			return fs.SkipDir
+		case d.IsDir() || !strings.HasSuffix(name, "_test.go"):
 			return nil
 		}
-		text, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		dir, err := filepath.Rel(root, filepath.Dir(path))
+		text, err := fs.ReadFile(files, name)
 		for _, found := range fuzzFunc.FindAllSubmatch(text, -1) {
-			targets = append(targets, fuzzTarget{dir, string(found[1])})
+			targets = append(targets, fuzzTarget{path.Dir(name), string(found[1])})
 		}
 		return err
 	})
@@ -46,14 +42,8 @@ func fuzzTargets(root string) (targets []fuzzTarget, err error) {
 // args are go's. An input that reaches something new is not made smaller: goroutines and files make coverage vary here,
 // and go would spend its time on that, with eight executions a minute in place of thousands.
 func (f fuzzTarget) args(long time.Duration) []string {
-	return []string{
-		"test",
-		"-run=^$",
-		"-fuzz=^" + f.name + "$",
-		"-fuzztime=" + long.String(),
-		"-fuzzminimizetime=1x",
-		"./" + filepath.ToSlash(f.dir),
-	}
+	return []string{"test", "-run=^$", "-fuzz=^" + f.name + "$", "-fuzztime=" + long.String(), "-fuzzminimizetime=1x",
+		"./" + f.dir}
 }
 
 // fuzzTries is how often a fuzz test is run at most that ended by the clock.
@@ -75,10 +65,8 @@ func (s *site) fuzz(ctx context.Context, env []string, long time.Duration, t *ta
 	}
 	for _, f := range targets {
 		start := time.Now()
-		var (
-			out []byte
-			err error
-		)
+		var out []byte
+		var err error
 		for range fuzzTries {
 			cmd := exec.CommandContext(ctx, "go", f.args(long)...)
 			cmd.Dir, cmd.Env = s.home.Root, env

@@ -175,24 +175,18 @@ func (s *site) sources(ctx context.Context) (string, error) {
 		return "", err
 	}
 	texts := []string{version}
-	err = filepath.WalkDir(s.home.Root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
+	err = fs.WalkDir(os.DirFS(s.home.Root), ".", func(name string, d fs.DirEntry, err error) error {
+		path, ext := filepath.Join(s.home.Root, name), filepath.Ext(name)
+		switch {
+		case err != nil:
 			return err
-		}
-		name := d.Name()
-		if d.IsDir() {
-			if path != s.home.Root && (name[0] == '.' || name == "testdata") || path == s.home.Dir {
-				return filepath.SkipDir
-			}
-			return nil
-		}
-		if !d.Type().IsRegular() || strings.HasSuffix(name, "_test.go") || filepath.Ext(name) == ".ipynb" ||
-			filepath.Ext(name) == ".md" {
+		case d.IsDir() && (name != "." && d.Name()[0] == '.' || d.Name() == "testdata" || path == s.home.Dir):
+			return fs.SkipDir
+		case !d.Type().IsRegular() || strings.HasSuffix(name, "_test.go") || ext == ".ipynb" || ext == ".md":
 			return nil
 		}
 		digest, err := fileDigest(path)
-		rel, _ := filepath.Rel(s.home.Root, path) // path lies below it
-		texts = append(texts, rel, digest)
+		texts = append(texts, filepath.FromSlash(name), digest)
 		return err
 	})
 	return textDigest(texts...), err

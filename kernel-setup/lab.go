@@ -33,7 +33,7 @@ type labServer struct {
 
 // lab opens JupyterLab at the reader's copies of the notebooks until ctx ends.
 func (s *site) lab(ctx context.Context, opt labOptions) error {
-	if err := s.ensure(ctx, setupOptions{}); err != nil {
+	if err := s.ensure(ctx); err != nil {
 		return err
 	}
 	at, err := s.labFolder(ctx, opt)
@@ -46,11 +46,8 @@ func (s *site) lab(ctx context.Context, opt labOptions) error {
 	}
 	defer server.stop()
 	s.say("Notebooks lie in %s", short(at.begin))
-	s.say(
-		"JupyterLab with the kernel \"Go (coadapt)\" is at\n\n  %s\n\nCtrl-C ends it. What it prints: %s",
-		server.url,
-		short(s.labLog()),
-	)
+	s.say("JupyterLab with the kernel \"Go (coadapt)\" is at\n\n  %s\n\nCtrl-C ends it. What it prints: %s",
+		server.url, short(s.labLog()))
 	select {
 	case <-ctx.Done():
 		s.say("ending JupyterLab")

@@ -30,7 +30,7 @@ const offersFile = ".offers.json"
 // The copies have no outputs from the first guess on. The folder ignores itself in git, and has a link to the figures.
 func (s *site) lessons(folder string) error {
 	rel, err := filepath.Rel(realPath(s.home.Notebooks()), realPath(folder))
-	if err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+	if err == nil && filepath.IsLocal(rel) {
 		return fmt.Errorf("-folder %s: the chapters themselves lie there; "+
 			"name another folder, or open them with -originals", folder)
 	}
@@ -123,24 +123,21 @@ func (s *site) offer(folder, name string, text []byte, last offer) (offer, error
 // eachOfNotebooks hands over each file of notebooks, and of what they show, by its name there: no Go code, and
 // nothing hidden.
 func eachOfNotebooks(from string, each func(name string, text []byte) error) error {
-	return filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		rel, err := filepath.Rel(from, path)
+	files := os.DirFS(from)
+	return fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && (rel == "nb" || strings.HasPrefix(d.Name(), ".") && rel != "."): // .ipynb_checkpoints
-			return filepath.SkipDir
+		case d.IsDir() && (name == "nb" || strings.HasPrefix(d.Name(), ".") && name != "."): // .ipynb_checkpoints
+			return fs.SkipDir
 		case !d.Type().IsRegular():
 			return nil
 		}
-		text, err := os.ReadFile(path)
+		text, err := fs.ReadFile(files, name)
 		if err != nil {
 			return err
 		}
-		return each(rel, text)
+		return each(filepath.FromSlash(name), text)
 	})
 }
 

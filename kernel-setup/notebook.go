@@ -31,7 +31,7 @@ func (s *site) runVerb(ctx context.Context, notebook string, opt runOptions) err
 			return fmt.Errorf("-pdf: a browser prints the page, and there is %s", why)
 		}
 	}
-	if err := s.ensure(ctx, setupOptions{}); err != nil {
+	if err := s.ensure(ctx); err != nil {
 		return err
 	}
 	executed, page, err := s.runNotebook(ctx, notebook, opt)

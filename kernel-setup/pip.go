@@ -28,17 +28,8 @@ func (s *site) pip(ctx context.Context, e environment, c command) error {
 	return err
 }
 
+// lockEntry is a requirement of a lock, with its hashes in indented lines below. Comments are left out.
+var lockEntry = regexp.MustCompile(`(?m)^[^\s#].*\n?(?: +[^\s#].*\n?)*`)
+
 // entries splits a lock into its requirements, each with its hashes.
-func entries(lock string) []string {
-	var found []string
-	for line := range strings.Lines(lock) {
-		switch {
-		case strings.TrimSpace(line) == "" || strings.HasPrefix(strings.TrimSpace(line), "#"):
-		case line[0] == ' ' && len(found) > 0:
-			found[len(found)-1] += line
-		default:
-			found = append(found, line)
-		}
-	}
-	return found
-}
+func entries(lock string) []string { return lockEntry.FindAllString(lock, -1) }

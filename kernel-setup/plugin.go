@@ -131,8 +131,8 @@ func (s *site) pluginSound(rec record) error {
 			return fmt.Errorf("the plugin cannot be read: %w", err)
 		}
 		if digest != rec.Facts[key+"_sha256"] {
-			return fmt.Errorf(
-				"%s is not what was installed (damaged or changed: its SHA-256 differs from the manifest's)", library)
+			return fmt.Errorf("%s is not what was installed (damaged or changed: its SHA-256 differs from the "+
+				"manifest's)", library)
 		}
 	}
 	return nil
@@ -167,7 +167,6 @@ func addLibrary(facts map[string]string, key, library string) error {
 
 // pluginAnswer is what plugin-check prints.
 type pluginAnswer struct {
-	Backend  string  `json:"backend"`
 	API      string  `json:"api"`
 	Platform string  `json:"platform"`
 	Devices  int     `json:"devices"`
@@ -186,19 +185,11 @@ func (s *site) checkPlugin(ctx context.Context, dirs string) (pluginAnswer, erro
 	defer cancel()
 	cmd := exec.CommandContext(ctx, filepath.Join(s.home.Bin(), "plugin-check"))
 	config := "xla:cpu"
-	if cuda, err := filepath.Glob(filepath.Join(filepath.SplitList(dirs)[0],
-		"pjrt_c_api_cuda_plugin.so")); err == nil &&
-		len(cuda) > 0 &&
-		plugins.HasGPU() {
+	if fileExists(filepath.Join(filepath.SplitList(dirs)[0], cudaLibrary)) && plugins.HasGPU() {
 		config = "xla:cuda"
 	}
-	cmd.Env = append(
-		without(os.Environ(), plugins.EnvPlugins, plugins.EnvBackend),
-		plugins.EnvPlugins+"="+dirs,
-		plugins.EnvBackend+"="+config,
-		plugins.EnvNoAutoInstall+"=1",
-		"TF_CPP_MIN_LOG_LEVEL=3",
-	)
+	cmd.Env = append(without(os.Environ(), plugins.EnvPlugins, plugins.EnvBackend), plugins.EnvPlugins+"="+dirs,
+		plugins.EnvBackend+"="+config, plugins.EnvNoAutoInstall+"=1", "TF_CPP_MIN_LOG_LEVEL=3")
 	var errs strings.Builder
 	cmd.Stderr = &errs
 	out, err := cmd.Output()

@@ -83,5 +83,5 @@ func (s *site) installCUDA(ctx context.Context, rec record) (record, error) {
 		}
 		rec.Facts["cuda_api"] = answer.API
 	}
-	return rec, addLibrary(rec.Facts, "cuda_library", filepath.Join(s.home.CUDA(), "pjrt_c_api_cuda_plugin.so"))
+	return rec, addLibrary(rec.Facts, "cuda_library", filepath.Join(s.home.CUDA(), cudaLibrary))
 }

@@ -27,8 +27,11 @@ type wheel struct {
 	pipArgs       []string // more arguments of pip, for tests: where to look
 }
 
-// cpuLibrary is the name under which go-xla finds a CPU plugin on Linux and macOS.
-const cpuLibrary = "pjrt_c_api_cpu_plugin.so"
+// Names under which go-xla finds a plugin on Linux and macOS.
+const (
+	cpuLibrary  = "pjrt_c_api_cpu_plugin.so"
+	cudaLibrary = "pjrt_c_api_cuda_plugin.so"
+)
 
 // wheels are those of plugins.txt, the preferred first.
 func wheels() []wheel {

@@ -69,10 +69,7 @@ func (s *site) steps(kind string, lean bool) []step {
 }
 
 // ensure is setup for the verbs that need it; it speaks only of what it has to make.
-func (s *site) ensure(ctx context.Context, opt setupOptions) error {
-	opt.quiet = true
-	return s.setup(ctx, opt)
-}
+func (s *site) ensure(ctx context.Context) error { return s.setup(ctx, setupOptions{quiet: true}) }
 
 // ensureEnvironment brings a Python environment of its own up to date.
 func (s *site) ensureEnvironment(ctx context.Context, e environment) error {

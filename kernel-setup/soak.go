@@ -43,7 +43,7 @@ func (s *site) soak(ctx context.Context, opt faults.Options) error {
 		return fmt.Errorf("-kills %d -minutes %.0f: want 1 kill at least, and 0 minutes or more", opt.Kills,
 			opt.Long.Minutes())
 	}
-	if err := s.ensure(ctx, setupOptions{}); err != nil {
+	if err := s.ensure(ctx); err != nil {
 		return err
 	}
 	env, _, err := plugins.ChildEnv(s.home, opt.Backend)

@@ -24,11 +24,11 @@ import (
 )
 
 func main() {
-	switch strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe") {
+	switch name := filepath.Base(os.Args[0]); name {
 	case "go":
 		os.Exit(goCommand(os.Args[1:]))
 	case "goimports", "gopls":
-		os.Exit(toolCommand(filepath.Base(os.Args[0]), os.Args[1:]))
+		os.Exit(toolCommand(name, os.Args[1:]))
 	}
 	switch {
 	case len(os.Args) > 3 && os.Args[1] == "keep":
