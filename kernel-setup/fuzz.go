@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -64,29 +63,19 @@ func (s *site) fuzz(ctx context.Context, env []string, long time.Duration, t *ta
 		return err
 	}
 	for _, f := range targets {
-		start := time.Now()
-		var out []byte
-		var err error
-		for range fuzzTries {
-			cmd := exec.CommandContext(ctx, "go", f.args(long)...)
-			cmd.Dir, cmd.Env = s.home.Root, env
-			out, err = cmd.CombinedOutput()
-			if ctx.Err() != nil {
-				return ctx.Err()
+		err := s.try(ctx, t, f.dir+" "+f.name, func() (out []byte, err error) {
+			for range fuzzTries {
+				cmd := exec.CommandContext(ctx, "go", f.args(long)...)
+				cmd.Dir, cmd.Env = s.home.Root, env
+				if out, err = cmd.CombinedOutput(); err == nil || ctx.Err() != nil || !endedByTheClock(out) {
+					break
+				}
 			}
-			if err == nil || !endedByTheClock(out) {
-				break
-			}
-		}
-		action := "pass"
-		if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
-			action = "fail"
-		} else if err != nil {
+			return out, err
+		})
+		if err != nil {
 			return err
 		}
-		name := f.dir + " " + f.name
-		s.say("%s  %s (%.1f s)", action, name, time.Since(start).Seconds())
-		t.add(name, action, string(out))
 	}
 	return nil
 }

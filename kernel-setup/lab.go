@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
@@ -106,9 +105,7 @@ func (s *site) startLab(ctx context.Context, port int, at labPlace) (*labServer,
 	if err != nil {
 		return nil, err
 	}
-	secret := make([]byte, 24)
-	rand.Read(secret) // never fails
-	token := hex.EncodeToString(secret)
+	token := rand.Text()
 	if err := os.MkdirAll(s.home.Logs(), 0o755); err != nil {
 		return nil, err
 	}

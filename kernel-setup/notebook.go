@@ -48,14 +48,10 @@ func (s *site) runVerb(ctx context.Context, notebook string, opt runOptions) err
 	return err
 }
 
-// errCell says that a cell failed; the notebook's output tells how.
-var errCell = errors.New("a cell failed")
-
-// cellError is errCell with what was printed of it.
+// cellError says that a cell failed, with what was printed of it.
 type cellError struct{ notebook, why string }
 
-func (e *cellError) Error() string { return e.notebook + ": " + errCell.Error() }
-func (e *cellError) Unwrap() error { return errCell }
+func (e *cellError) Error() string { return e.notebook + ": a cell failed" }
 
 // runNotebook executes a notebook through the kernel coadapt, in the notebook's folder. The copy and the page are
 // written even when a cell fails; the source is never touched.

@@ -55,12 +55,13 @@ func TestRunNotebookFailures(t *testing.T) {
 	s, out := testSite(t)
 	source := fakePython(t, s, `echo "FAILED: undefined: x"; echo done > "$6"; exit 1`)
 	executed, _, err := s.runNotebook(t.Context(), source, runOptions{cell: time.Second})
-	if !errors.Is(err, errCell) || executed == "" || !strings.Contains(out.String(), "undefined: x") {
+	failed, ok := errors.AsType[*cellError](err)
+	if !ok || !strings.Contains(failed.why, "undefined: x") || executed == "" || !strings.Contains(out.String(), "undefined: x") {
 		t.Errorf("a failing cell: %q, %v\n%s", executed, err, out)
 	}
 	fakePython(t, s, `echo "Traceback (most recent call last): No module named nbclient" >&2; exit 1`)
 	if _, _, err := s.runNotebook(t.Context(), source, runOptions{cell: time.Second}); err == nil ||
-		errors.Is(err, errCell) ||
+		errors.As(err, &failed) ||
 		!strings.Contains(err.Error(), "nbclient") {
 		t.Errorf("a broken environment: %v", err)
 	}

@@ -111,19 +111,28 @@ const envData = "COADAPT_TEST_DATA"
 
 // vet counts as one test.
 func (s *site) vet(ctx context.Context, env []string, t *tally) error {
-	cmd := exec.CommandContext(ctx, "go", "vet", "./...")
-	cmd.Dir, cmd.Env = s.home.Root, env
+	return s.try(ctx, t, "go vet ./...", func() ([]byte, error) {
+		cmd := exec.CommandContext(ctx, "go", "vet", "./...")
+		cmd.Dir, cmd.Env = s.home.Root, env
+		return cmd.CombinedOutput()
+	})
+}
+
+// try counts what a program does as one test, and tells how it ended.
+func (s *site) try(ctx context.Context, t *tally, name string, program func() ([]byte, error)) error {
 	start := time.Now()
-	out, err := cmd.CombinedOutput()
-	if ctx.Err() != nil {
+	out, err := program()
+	action, exit := "pass", (*exec.ExitError)(nil)
+	switch {
+	case ctx.Err() != nil:
 		return ctx.Err()
-	}
-	action := "pass"
-	if err != nil {
+	case errors.As(err, &exit):
 		action = "fail"
+	case err != nil:
+		return err
 	}
-	s.say("%s  go vet ./... (%.1f s)", action, time.Since(start).Seconds())
-	t.add("go vet ./...", action, string(out))
+	s.say("%s  %s (%.1f s)", action, name, time.Since(start).Seconds())
+	t.add(name, action, string(out))
 	return nil
 }
 

@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log"
@@ -24,7 +25,7 @@ type Config struct {
 	Connection string // the client's connection file
 	// a folder of the bridge's own, mode 0700, whose path is short enough for sockets in it (80 bytes)
 	Dir     string
-	Runner  string // the program that runs shell commands as `RUNNER command N`; "": GoNB runs them itself
+	Runner  string // the program that runs shell commands as `RUNNER command N`
 	Root    string // the clone's root: errors suggest names from its packages; "": no suggestions
 	Version string // the kernel's version in kernel_info
 	// Warm is after how long without a cell gopls reads what cells have imported, so that completions are quick; 0: it
@@ -77,14 +78,14 @@ func Run(ctx context.Context, cfg Config) error {
 	}
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
-	b := &bridge{cfg: cfg, conn: conn, ctx: ctx, end: end, todo: make(chan func(), 100), session: newID(),
+	b := &bridge{cfg: cfg, conn: conn, ctx: ctx, end: end, todo: make(chan func(), 100), session: rand.Text(),
 		cells: map[int]cell{}, comms: map[string]string{}, moved: map[string]int{}}
 	if b.client, err = bind(ctx, conn, cfg.Log); err != nil {
 		return err
 	}
 	defer b.client.close()
 	socket := filepath.Join(cfg.Dir, "bridge")
-	if b.programs, err = listenForStandIns(socket, b.hello, b.ask, b.exited); err != nil {
+	if b.programs, err = listenForStandIns(socket, b); err != nil {
 		return err
 	}
 	defer b.programs.close()

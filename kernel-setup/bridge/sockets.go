@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -43,8 +44,7 @@ func bind(ctx context.Context, c Connection, lg *log.Logger) (*side, error) {
 		iopub: zmq4.NewPub(ctx, quiet()),
 	}}
 	heart := zmq4.NewRep(ctx, quiet())
-	for name, port := range map[channel]int{shell: c.ShellPort, control: c.ControlPort, stdin: c.StdinPort,
-		iopub: c.IOPubPort} {
+	for name, port := range c.ports() {
 		if err := s.sockets[name].Listen(boundedPrefix + c.address(port)); err != nil {
 			return nil, fmt.Errorf("cannot listen on the %s port: %w", name, err)
 		}
@@ -71,7 +71,7 @@ func beat(ctx context.Context, heart zmq4.Socket) {
 // dial opens GoNB's side. It waits until GoNB listens, or ctx ends. Shell and stdin have the same identity, by which
 // GoNB finds the sender of a cell when it asks for input.
 func dial(ctx context.Context, c Connection, lg *log.Logger) (*side, error) {
-	id := zmq4.WithID(zmq4.SocketIdentity("bridge-" + newID()))
+	id := zmq4.WithID(zmq4.SocketIdentity("bridge-" + rand.Text()))
 	patient := []zmq4.Option{quiet(), zmq4.WithDialerRetry(10 * time.Millisecond), zmq4.WithDialerMaxRetries(-1)}
 	s := &side{key: []byte(c.Key), log: lg, sockets: map[channel]zmq4.Socket{
 		shell: zmq4.NewDealer(ctx, append(patient, id)...), control: zmq4.NewDealer(ctx, append(patient, id)...),
@@ -80,8 +80,7 @@ func dial(ctx context.Context, c Connection, lg *log.Logger) (*side, error) {
 	if err := s.sockets[iopub].SetOption(zmq4.OptionSubscribe, ""); err != nil {
 		return nil, err
 	}
-	for name, port := range map[channel]int{shell: c.ShellPort, control: c.ControlPort, stdin: c.StdinPort,
-		iopub: c.IOPubPort} {
+	for name, port := range c.ports() {
 		if err := s.sockets[name].Dial(c.address(port)); err != nil {
 			return nil, fmt.Errorf("cannot connect to GoNB's %s socket: %w", name, err)
 		}

@@ -97,7 +97,7 @@ func sign(key []byte, parts [][]byte) []byte {
 
 // answer makes a message of the bridge's own. It answers parent, or no request if parent is nil.
 func answer(parent *message, session, kind string, content any) *message {
-	h := header{ID: newID(), Session: session, Username: "kernel", Date: time.Now().UTC().Format(time.RFC3339Nano),
+	h := header{ID: rand.Text(), Session: session, Username: "kernel", Date: time.Now().UTC().Format(time.RFC3339Nano),
 		Type: kind, Version: protocolVersion}
 	m := &message{head: h, header: encodeJSON(h), parent: []byte("{}"), metadata: []byte("{}"),
 		content: encodeJSON(content)}
@@ -130,10 +130,4 @@ func encodeJSON(v any) []byte {
 		panic(err)
 	}
 	return text
-}
-
-func newID() string {
-	var b [16]byte
-	rand.Read(b[:]) // never fails
-	return hex.EncodeToString(b[:])
 }
