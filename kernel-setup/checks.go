@@ -64,17 +64,14 @@ func compilerCheck(ctx context.Context) (string, error) {
 		return "", err
 	}
 	defer os.RemoveAll(dir)
-	source := filepath.Join(dir, "a.c")
-	if err := os.WriteFile(source,
-		[]byte("#include <stdlib.h>\n#include <dlfcn.h>\nint main(void) { return dlopen(NULL, RTLD_LAZY) == NULL; }\n"),
-		0o644); err != nil {
-		return "", err
-	}
-	args := append(cc[1:], "-o", filepath.Join(dir, "a"), source)
+	args := append(cc[1:], "-o", filepath.Join(dir, "a"), "-x", "c", "-")
 	if runtime.GOOS == "linux" {
 		args = append(args, "-ldl")
 	}
-	if out, err := exec.CommandContext(ctx, cc[0], args...).CombinedOutput(); err != nil {
+	cmd := exec.CommandContext(ctx, cc[0], args...)
+	cmd.Stdin = strings.NewReader("#include <stdlib.h>\n#include <dlfcn.h>\n" +
+		"int main(void) { return dlopen(NULL, RTLD_LAZY) == NULL; }\n")
+	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%s does not compile a small program: %w: %s", cc[0], err, firstLine(string(out)))
 	}
 	out, err := exec.CommandContext(ctx, cc[0], "--version").Output()

@@ -145,6 +145,9 @@ func (b *bridge) do(f func()) {
 	}
 }
 
+// after has the loop run f after a while.
+func (b *bridge) after(while time.Duration, f func()) { time.AfterFunc(while, func() { b.do(f) }) }
+
 // await has the loop run f, and waits for what f or a later task sends; the zero value where the bridge ends first.
 func await[T any](b *bridge, f func(answer chan<- T)) (got T) {
 	answer := make(chan T, 1)
@@ -241,12 +244,10 @@ func (b *bridge) interrupt() {
 	if err := b.backend.Interrupt(); err != nil {
 		b.cfg.Log.Printf("interrupt: %v", err)
 	}
-	time.AfterFunc(200*time.Millisecond, func() {
-		b.do(func() {
-			if b.running == x {
-				b.interrupt()
-			}
-		})
+	b.after(200*time.Millisecond, func() {
+		if b.running == x {
+			b.interrupt()
+		}
 	})
 }
 

@@ -169,12 +169,10 @@ func (b *bridge) stderr(x *execution, m *message, text string) {
 	}
 	if at := dying.FindStringIndex(text); at != nil && (at[0] > 0 || x.lineStart) {
 		x.held = text[at[0]:]
-		time.AfterFunc(time.Second, func() { // it was no panic after all
-			b.do(func() {
-				if b.running == x && x.reply == nil {
-					b.release(x, true)
-				}
-			})
+		b.after(time.Second, func() {
+			if b.running == x && x.reply == nil { // it was no panic after all
+				b.release(x, true)
+			}
 		})
 		if text = text[:at[0]]; text == "" {
 			return
@@ -210,11 +208,9 @@ func (b *bridge) finish(x *execution) {
 		b.next()
 		return
 	}
-	time.AfterFunc(settle, func() {
-		b.do(func() {
-			b.conclude(x, why)
-			b.abort()
-		})
+	b.after(settle, func() {
+		b.conclude(x, why)
+		b.abort()
 	})
 }
 
@@ -309,10 +305,7 @@ func refusals(request *message) map[string]any {
 // abort answers waiting cells as aborted, as the protocol requires after an error.
 func (b *bridge) abort() {
 	for _, m := range b.queue {
-		b.status(m, "busy")
-		b.client.send(shell, m.ids,
-			answer(m, b.session, "execute_reply", map[string]any{"status": "aborted", "execution_count": b.count}))
-		b.status(m, "idle")
+		b.respond(shell, m, "execute_reply", map[string]any{"status": "aborted", "execution_count": b.count})
 	}
 	b.queue = nil
 }
