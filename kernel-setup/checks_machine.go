@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -63,18 +62,17 @@ func memory(ctx context.Context) (total, free float64, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	for line := range bytes.Lines(text) {
-		f := strings.Fields(string(line))
-		if len(f) < 2 {
+	for line := range strings.Lines(string(text)) {
+		var name string
+		var kilobytes float64
+		if _, err := fmt.Sscan(line, &name, &kilobytes); err != nil {
 			continue
 		}
-		n, err := strconv.ParseFloat(f[1], 64) // kilobytes
-		switch {
-		case err != nil:
-		case f[0] == "MemTotal:":
-			total = n * 1024
-		case f[0] == "MemAvailable:":
-			free = n * 1024
+		switch name {
+		case "MemTotal:":
+			total = kilobytes * 1024
+		case "MemAvailable:":
+			free = kilobytes * 1024
 		}
 	}
 	if total == 0 {

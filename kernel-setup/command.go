@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -117,12 +118,8 @@ func (s *site) takeBar(c command) *progressbar.ProgressBar {
 	if s.bar != nil {
 		return nil
 	}
-	total := c.total
-	if total == 0 {
-		total = -1
-	}
 	s.bar = progressbar.NewOptions(
-		total,
+		cmp.Or(c.total, -1),
 		progressbar.OptionSetWriter(s.out),
 		progressbar.OptionSetDescription("      "+c.log+" "+c.unit),
 		progressbar.OptionClearOnFinish(),

@@ -31,25 +31,16 @@ type kernelSpec struct {
 	Metadata      map[string]any    `json:"metadata"`
 }
 
-// kernelEnv is the environment of cells, less the PATH.
-func (s *site) kernelEnv() (map[string]string, error) {
+// spec is the kernel of this clone.
+func (s *site) spec(ctx context.Context) (kernelSpec, error) {
 	env, _, err := plugins.ChildEnv(s.home, "")
 	if err != nil {
-		return nil, err
+		return kernelSpec{}, err
 	}
 	env["GOFLAGS"], env["GOWORK"], env["CGO_ENABLED"] = kernelGoFlags, "off", "1"
 	// Cells run here, whatever the user's shell builds for.
 	env["GOOS"], env["GOARCH"], env["GO111MODULE"] = runtime.GOOS, runtime.GOARCH, "on"
 	env[home.EnvHome], env[home.EnvRoot] = s.home.Dir, s.home.Root
-	return env, nil
-}
-
-// spec is the kernel of this clone.
-func (s *site) spec(ctx context.Context) (kernelSpec, error) {
-	env, err := s.kernelEnv()
-	if err != nil {
-		return kernelSpec{}, err
-	}
 	program, err := goProgram()
 	if err != nil {
 		return kernelSpec{}, err

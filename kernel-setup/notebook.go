@@ -60,7 +60,8 @@ func (s *site) runNotebook(ctx context.Context, notebook string, opt runOptions)
 	if err != nil {
 		return "", "", err
 	}
-	if _, err := os.Stat(source); err != nil {
+	info, err := os.Stat(source)
+	if err != nil {
 		return "", "", fmt.Errorf("no notebook to run: %w", err)
 	}
 	dir := opt.dir
@@ -75,11 +76,8 @@ func (s *site) runNotebook(ctx context.Context, notebook string, opt runOptions)
 	}
 	stem := strings.TrimSuffix(filepath.Base(source), ".ipynb")
 	executed, page = filepath.Join(dir, stem+".ipynb"), filepath.Join(dir, stem+".html")
-	if a, err := os.Stat(executed); err == nil {
-		if b, err := os.Stat(source); err == nil && os.SameFile(a, b) {
-			return "", "", fmt.Errorf("-o %s: the executed copy would overwrite %s; name another folder", opt.dir,
-				notebook)
-		}
+	if old, err := os.Stat(executed); err == nil && os.SameFile(old, info) {
+		return "", "", fmt.Errorf("-o %s: the executed copy would overwrite %s; name another folder", opt.dir, notebook)
 	}
 	args := []string{"-c", notebookProgram, source, kernelName, fmt.Sprint(opt.cell.Seconds()), executed, page}
 	if opt.strict {

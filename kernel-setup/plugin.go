@@ -65,57 +65,50 @@ func (s *site) ours(named string) bool {
 		func(dir string) bool { return dir != s.home.PJRT() && dir != s.home.CUDA() })
 }
 
+// pluginWay is how a kind of plugin is installed.
+type pluginWay struct {
+	does    string
+	from    string // what it is made from, beyond its kind
+	install func(context.Context) (record, error)
+}
+
 // plugin is the step that installs the PJRT plugin of a kind. CUDA comes beside the CPU's plugin, so that the machine
 // can do without its card.
 func (s *site) plugin(kind string) step {
-	does := map[string]string{
-		pluginWheel:    "PJRT plugin for the CPU, from a wheel",
-		pluginRelease:  "PJRT plugin for the CPU, by go-xla's installer",
-		pluginCUDA:     "PJRT plugins for CUDA and the CPU",
-		pluginNone:     "no PJRT plugin: nets run on GoMLX's pure Go backend",
-		pluginExisting: "PJRT plugin that PJRT_PLUGIN_LIBRARY_PATH names",
-	}
-	name := "plugin"
+	name, named := "plugin", os.Getenv(plugins.EnvPlugins)
 	if kind == pluginExisting {
 		name = "plugin-named" // beside one that set-up installed, which counts again when the variable is unset
 	}
+	wheel := func(ctx context.Context) (record, error) { return s.installFirst(ctx, wheels(), s.checkPlugin) }
+	none := func(context.Context) (record, error) {
+		return record{Facts: map[string]string{"kind": kind}}, os.RemoveAll(s.home.PJRT())
+	}
+	way := map[string]pluginWay{
+		pluginWheel:    {"PJRT plugin for the CPU, from a wheel", pluginWheels, wheel},
+		pluginRelease:  {"PJRT plugin for the CPU, by go-xla's installer", "", s.installRelease},
+		pluginCUDA:     {"PJRT plugins for CUDA and the CPU", pluginWheels, s.installCUDA},
+		pluginNone:     {"no PJRT plugin: nets run on GoMLX's pure Go backend", "", none},
+		pluginExisting: {"PJRT plugin that PJRT_PLUGIN_LIBRARY_PATH names", named, s.adoptPlugin},
+	}[kind]
 	return step{
 		name: name,
-		does: does[kind],
+		does: way.does,
 		// pip downloads it, and plugin-check tries it.
 		after: []string{"venv", "programs"},
 		digest: func(context.Context) (string, error) {
-			switch kind {
-			case pluginExisting:
-				return textDigest(kind, os.Getenv(plugins.EnvPlugins)), nil
-			case pluginRelease, pluginNone:
+			if way.from == "" {
 				return textDigest(kind), nil
 			}
-			return textDigest(kind, pluginWheels), nil
+			return textDigest(kind, way.from), nil
 		},
 		sound: func(_ context.Context, rec record) error { return s.pluginSound(rec) },
 		make: func(ctx context.Context) (record, error) {
-			if kind == pluginExisting {
-				return s.adoptPlugin(ctx)
-			}
-			if kind != pluginCUDA { // it would go on being preferred where there is a card
+			if kind != pluginExisting && kind != pluginCUDA { // it would go on being preferred where there is a card
 				if err := os.RemoveAll(s.cudaTree()); err != nil {
 					return record{}, err
 				}
 			}
-			switch kind {
-			case pluginNone:
-				return record{Facts: map[string]string{"kind": kind}}, os.RemoveAll(s.home.PJRT())
-			case pluginWheel:
-				return s.installFirst(ctx, wheels(), s.checkPlugin)
-			case pluginRelease:
-				return s.installRelease(ctx)
-			}
-			rec, err := s.installFirst(ctx, wheels(), s.checkPlugin)
-			if err != nil {
-				return record{}, err
-			}
-			return s.installCUDA(ctx, rec)
+			return way.install(ctx)
 		},
 	}
 }

@@ -31,7 +31,7 @@ func TestHugeFramesEndTheirConnectionOnly(t *testing.T) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	for _, size := range []uint64{maxMessage + 1, 1 << 40, 1 << 62, 1<<64 - 1} {
-		conn, err := net.Dial("unix", strings.TrimPrefix(c.conn.address(1), "ipc://"))
+		conn, err := net.Dial("unix", strings.TrimPrefix(c.conn.address(shell), "ipc://"))
 		if err != nil {
 			t.Fatal(err)
 		}

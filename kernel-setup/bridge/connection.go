@@ -41,13 +41,10 @@ func ReadConnection(path string) (Connection, error) {
 	return c, nil
 }
 
-// ports are those of all sockets but the heartbeat's.
-func (c Connection) ports() map[channel]int {
-	return map[channel]int{shell: c.ShellPort, control: c.ControlPort, stdin: c.StdinPort, iopub: c.IOPubPort}
-}
-
-// address is the ZeroMQ endpoint of a port.
-func (c Connection) address(port int) string {
+// address is the ZeroMQ endpoint of a socket.
+func (c Connection) address(of channel) string {
+	port := map[channel]int{shell: c.ShellPort, control: c.ControlPort, stdin: c.StdinPort, iopub: c.IOPubPort,
+		heart: c.HBPort}[of]
 	if c.Transport == "ipc" {
 		return fmt.Sprintf("ipc://%s-%d", c.IP, port)
 	}

@@ -66,9 +66,8 @@ func (b *bridge) reply(m *message) (kind string, content map[string]any) {
 		return "kernel_info_reply", b.info
 	case "is_complete_request":
 		code, _ := m.fields()["code"].(string)
-		content = map[string]any{}
 		status, indent := completeness(code)
-		content["status"] = status
+		content = map[string]any{"status": status}
 		if status == "incomplete" {
 			content["indent"] = indent
 		}

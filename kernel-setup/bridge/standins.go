@@ -1,7 +1,6 @@
 package bridge
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -83,7 +82,7 @@ func listenForStandIns(path string, b *bridge) (*standIns, error) {
 
 func (s *standIns) serve(conn net.Conn) {
 	defer conn.Close()
-	in := json.NewDecoder(bufio.NewReader(conn))
+	in := json.NewDecoder(conn)
 	var h Hello
 	if in.Decode(&h) != nil {
 		return

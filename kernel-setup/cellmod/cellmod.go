@@ -30,10 +30,8 @@ func Write(dir, name, root string) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) { // a module without dependencies has none
 		return fmt.Errorf("cannot read the clone's checksums: %w", err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "go.sum"), sum, 0o644); err != nil {
-		return fmt.Errorf("cannot write the cells' module: %w", err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "go.mod"), mod, 0o644); err != nil {
+	if err := errors.Join(os.WriteFile(filepath.Join(dir, "go.sum"), sum, 0o644),
+		os.WriteFile(filepath.Join(dir, "go.mod"), mod, 0o644)); err != nil {
 		return fmt.Errorf("cannot write the cells' module: %w", err)
 	}
 	return nil
