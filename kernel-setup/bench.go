@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -47,11 +48,7 @@ func benchArgs(fl *pflag.FlagSet, python string) []string {
 
 // bench times our nets beside PyTorch's and JAX's.
 func (s *site) bench(ctx context.Context, out io.Writer, fl *pflag.FlagSet) error {
-	named, err := fl.GetString("python")
-	if err != nil {
-		return err
-	}
-	python, err := s.benchPython(ctx, named)
+	python, err := s.benchPython(ctx, fl.Lookup("python").Value.String())
 	if err != nil {
 		return err
 	}
@@ -65,7 +62,7 @@ func (s *site) bench(ctx context.Context, out io.Writer, fl *pflag.FlagSet) erro
 
 // benchCurve is the command coadapt bench curve where there is PyTorch; args are its own.
 func (s *site) benchCurve(ctx context.Context, out io.Writer, args []string) error {
-	if says(args, "python", "h", "help") { // needs no environment of ours
+	if slices.ContainsFunc(args, needsNoPeers.MatchString) {
 		if err := s.ensure(ctx); err != nil {
 			return err
 		}
@@ -79,13 +76,8 @@ func (s *site) benchCurve(ctx context.Context, out io.Writer, args []string) err
 	return s.runBench(ctx, out, filepath.Join(s.home.Bin(), "coadapt"), append([]string{"bench", "curve"}, args...))
 }
 
-// says is whether one of these flags is among args, with one dash or two.
-func says(args []string, flags ...string) bool {
-	return slices.ContainsFunc(args, func(a string) bool {
-		name, _, _ := strings.Cut(strings.TrimLeft(a, "-"), "=")
-		return strings.HasPrefix(a, "-") && slices.Contains(flags, name)
-	})
-}
+// needsNoPeers is a flag of coadapt bench curve that names a Python, or asks for help.
+var needsNoPeers = regexp.MustCompile(`^--?(python|h|help)(=|$)`)
 
 // benchPython sets up what is missing and gives the Python of the peers: that of the flag, or of an environment that it
 // makes.
@@ -104,13 +96,11 @@ func (s *site) runBench(ctx context.Context, out io.Writer, program string, args
 	}
 	cmd := interruptible(ctx, program, args...) // it ends the peers
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = s.home.Root, env, out, os.Stderr
-	var exit *exec.ExitError
-	if err := cmd.Run(); errors.As(err, &exit) && ctx.Err() == nil {
+	err = cmd.Run()
+	if _, failed := errors.AsType[*exec.ExitError](err); failed && ctx.Err() == nil {
 		return errReported
-	} else if err != nil {
-		return err
 	}
-	return nil
+	return err
 }
 
 // peers is their environment.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -142,12 +143,8 @@ func (s *site) checkInstalledPlugin(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	from := rec.Facts["package"] + " " + rec.Facts["version"]
-	if rec.Facts["package"] == "" {
-		from = dirs
-	}
-	return fmt.Sprintf("%s on %s: 2x2 product %s in %.2f s", strings.TrimSpace(from), answer.Platform, answer.Product,
-		answer.Seconds), nil
+	from := cmp.Or(strings.TrimSpace(rec.Facts["package"]+" "+rec.Facts["version"]), dirs)
+	return fmt.Sprintf("%s on %s: 2x2 product %s in %.2f s", from, answer.Platform, answer.Product, answer.Seconds), nil
 }
 
 // checkAPI shows the version of the PJRT interface. go-xla v0.4.1 speaks to 0.81 (2025) and newer.

@@ -74,14 +74,15 @@ func (s *site) progress(c command, w *watcher) (stop func()) {
 		every = 200 * time.Millisecond
 		bar = s.takeBar(c)
 	}
-	quit, done, start := make(chan struct{}), make(chan struct{}), time.Now()
-	go func() {
-		defer close(done)
+	ctx, quit := context.WithCancel(context.Background())
+	var drawing sync.WaitGroup
+	start := time.Now()
+	drawing.Go(func() {
 		tick := time.NewTicker(every)
 		defer tick.Stop()
 		for {
 			select {
-			case <-quit:
+			case <-ctx.Done():
 				return
 			case <-tick.C:
 			}
@@ -98,10 +99,10 @@ func (s *site) progress(c command, w *watcher) (stop func()) {
 				s.say("      %s: %.0f s", c.log, time.Since(start).Seconds())
 			}
 		}
-	}()
+	})
 	return func() {
-		close(quit)
-		<-done
+		quit()
+		drawing.Wait()
 		if bar != nil {
 			s.mu.Lock()
 			defer s.mu.Unlock()

@@ -102,7 +102,8 @@ func (s *site) makeEnvironment(ctx context.Context, e environment, python interp
 			return err
 		}
 	}
-	for _, argv := range [][]string{{python.Path, "-m", "venv", "--without-pip", e.dir}, {e.python(), "-c", unpackPip}} {
+	for _, argv := range [][]string{{python.Path, "-m", "venv", "--without-pip", e.dir},
+		{e.python(), "-c", unpackPip}} {
 		if err := s.run(ctx, command{log: e.name, argv: argv, env: s.pythonEnv()}); err != nil {
 			return err
 		}

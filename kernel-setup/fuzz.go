@@ -6,7 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
-	"path"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"time"
@@ -19,19 +19,19 @@ var fuzzFunc = regexp.MustCompile(`(?m)^func (Fuzz\w+)\(\w+ \*testing\.F\)`)
 
 // fuzzTargets finds the clone's fuzz tests.
 func fuzzTargets(root string) (targets []fuzzTarget, err error) {
-	files := os.DirFS(root)
-	err = fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && name != "." && (d.Name()[0] == '.' || d.Name() == "testdata"):
-			return fs.SkipDir
-		case d.IsDir() || !strings.HasSuffix(name, "_test.go"):
+		case d.IsDir() && path != root && (d.Name()[0] == '.' || d.Name() == "testdata"):
+			return filepath.SkipDir
+		case d.IsDir() || !strings.HasSuffix(path, "_test.go"):
 			return nil
 		}
-		text, err := fs.ReadFile(files, name)
+		text, err := os.ReadFile(path)
+		dir, _ := filepath.Rel(root, filepath.Dir(path)) // path lies below it
 		for _, found := range fuzzFunc.FindAllSubmatch(text, -1) {
-			targets = append(targets, fuzzTarget{path.Dir(name), string(found[1])})
+			targets = append(targets, fuzzTarget{filepath.ToSlash(dir), string(found[1])})
 		}
 		return err
 	})

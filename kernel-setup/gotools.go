@@ -149,7 +149,8 @@ func (s *site) build(ctx context.Context, log, dir string, packages ...string) e
 		return err
 	}
 	for _, p := range packages {
-		if err := replace(filepath.Join(stage, filepath.Base(p)), filepath.Join(s.home.Bin(), builtName(p))); err != nil {
+		from, to := filepath.Join(stage, filepath.Base(p)), filepath.Join(s.home.Bin(), builtName(p))
+		if err := replace(from, to); err != nil {
 			return err
 		}
 	}
@@ -175,18 +176,20 @@ func (s *site) sources(ctx context.Context) (string, error) {
 		return "", err
 	}
 	texts := []string{version}
-	err = fs.WalkDir(os.DirFS(s.home.Root), ".", func(name string, d fs.DirEntry, err error) error {
-		path, ext := filepath.Join(s.home.Root, name), filepath.Ext(name)
-		switch {
-		case err != nil:
+	err = filepath.WalkDir(s.home.Root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
 			return err
-		case d.IsDir() && (name != "." && d.Name()[0] == '.' || d.Name() == "testdata" || path == s.home.Dir):
-			return fs.SkipDir
+		}
+		name, ext := d.Name(), filepath.Ext(path)
+		switch {
+		case d.IsDir() && (path == s.home.Dir || path != s.home.Root && (name[0] == '.' || name == "testdata")):
+			return filepath.SkipDir
 		case !d.Type().IsRegular() || strings.HasSuffix(name, "_test.go") || ext == ".ipynb" || ext == ".md":
 			return nil
 		}
 		digest, err := fileDigest(path)
-		texts = append(texts, filepath.FromSlash(name), digest)
+		rel, _ := filepath.Rel(s.home.Root, path) // path lies below it
+		texts = append(texts, rel, digest)
 		return err
 	})
 	return textDigest(texts...), err

@@ -15,7 +15,8 @@ import (
 // GoNB that the bridge mends; and by scripts/wrong_use_suite.py what it says where a cell or the machine is wrong.
 func (s *site) kernelSuite(ctx context.Context, t *tally) error {
 	for _, name := range []string{"kernel", "wrong_use"} {
-		if err := s.suite(ctx, t, "kernel", interruptible(ctx, s.python(), s.suiteProgram(name), kernelName)); err != nil {
+		cmd := interruptible(ctx, s.python(), s.suiteProgram(name), kernelName)
+		if err := s.suite(ctx, t, "kernel", cmd); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -72,12 +73,9 @@ func (s *site) labFolder(ctx context.Context, opt labOptions) (labPlace, error) 
 	case opt.originals:
 		return labPlace{s.home.Root, s.home.Notebooks(), !opt.noBrowser}, nil
 	}
-	folder := s.home.Lessons()
-	if opt.folder != "" {
-		var err error
-		if folder, err = filepath.Abs(opt.folder); err != nil {
-			return labPlace{}, err
-		}
+	folder, err := filepath.Abs(cmp.Or(opt.folder, s.home.Lessons()))
+	if err != nil {
+		return labPlace{}, err
 	}
 	unlock, err := s.lock(ctx)
 	if err != nil {

@@ -51,14 +51,14 @@ func readManifest(h home.Home) (*manifest, error) {
 		return nil, fmt.Errorf("%s is damaged: %w; remove it and run `go run ./kernel-setup setup`", h.ManifestFile(),
 			err)
 	}
-	if m.Version != manifestVersion || m.Root != h.Root || m.Dir != h.Dir || m.Steps == nil {
-		for name, r := range m.Steps { // stale, but clean must still find what was made
-			r.Digest = ""
-			empty.Steps[name] = r
-		}
-		return empty, nil
+	if m.Version == manifestVersion && m.Root == h.Root && m.Dir == h.Dir && m.Steps != nil {
+		return m, nil
 	}
-	return m, nil
+	for name, r := range m.Steps { // stale, but clean must still find what was made
+		r.Digest = ""
+		empty.Steps[name] = r
+	}
+	return empty, nil
 }
 
 // write replaces h's manifest in one step.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"errors"
@@ -64,11 +65,8 @@ func (s *site) runNotebook(ctx context.Context, notebook string, opt runOptions)
 	if err != nil {
 		return "", "", fmt.Errorf("no notebook to run: %w", err)
 	}
-	dir := opt.dir
-	if dir == "" {
-		dir = s.home.Runs()
-	}
-	if dir, err = filepath.Abs(dir); err != nil {
+	dir, err := filepath.Abs(cmp.Or(opt.dir, s.home.Runs()))
+	if err != nil {
 		return "", "", err
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {

@@ -56,7 +56,8 @@ func TestRunNotebookFailures(t *testing.T) {
 	source := fakePython(t, s, `echo "FAILED: undefined: x"; echo done > "$6"; exit 1`)
 	executed, _, err := s.runNotebook(t.Context(), source, runOptions{cell: time.Second})
 	failed, ok := errors.AsType[*cellError](err)
-	if !ok || !strings.Contains(failed.why, "undefined: x") || executed == "" || !strings.Contains(out.String(), "undefined: x") {
+	if !ok || !strings.Contains(failed.why, "undefined: x") ||
+		executed == "" || !strings.Contains(out.String(), "undefined: x") {
 		t.Errorf("a failing cell: %q, %v\n%s", executed, err, out)
 	}
 	fakePython(t, s, `echo "Traceback (most recent call last): No module named nbclient" >&2; exit 1`)

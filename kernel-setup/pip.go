@@ -16,7 +16,8 @@ var errHash = errors.New("a downloaded file's SHA-256 is not the locked one")
 var pipProgress = regexp.MustCompile(`^(Collecting|Processing) `)
 
 // pip runs the pip of e with every hash required; c.argv are its arguments. Where packages come from is the user's pip
-// configuration. pip's own cache stays out of it: it lies in the user's home, and would keep a file whose hash is wrong.
+// configuration. pip's own cache stays out of it: it lies in the user's home, and would keep a file whose hash is
+// wrong.
 func (s *site) pip(ctx context.Context, e environment, c command) error {
 	c.argv = slices.Concat([]string{e.python(), "-m", "pip"}, c.argv,
 		[]string{"--require-hashes", "--no-input", "--no-cache-dir", "--progress-bar", "off"})

@@ -56,7 +56,8 @@ const cudaVersion = "0.11.2"
 func (s *site) cudaTree() string { return filepath.Dir(filepath.Dir(s.home.CUDA())) }
 
 // installCUDA installs the CPU's plugin, and the CUDA plugin and NVIDIA's libraries by go-xla's own installer, which
-// checks the index's hashes. The plugin finds the libraries by their place relative to its own, so the whole tree is staged and renamed.
+// checks the index's hashes. The plugin finds the libraries by their place relative to its own, so the whole tree is
+// staged and renamed.
 func (s *site) installCUDA(ctx context.Context) (record, error) {
 	rec, err := s.installFirst(ctx, wheels(), s.checkPlugin)
 	if err != nil {

@@ -24,7 +24,6 @@ type wheel struct {
 	requirement   string // the line, for pip
 	name, version string
 	sha256        string
-	pipArgs       []string // more arguments of pip, for tests: where to look
 }
 
 // Names under which go-xla finds a plugin on Linux and macOS.
@@ -81,7 +80,7 @@ func (s *site) stageWheel(ctx context.Context, stage string, w wheel, load loade
 	if err := writeFile(lock, []byte(w.requirement+"\n")); err != nil {
 		return nil, err
 	}
-	args := append([]string{"download", "--no-deps", "--only-binary=:all:", "-r", lock, "-d", stage}, w.pipArgs...)
+	args := []string{"download", "--no-deps", "--only-binary=:all:", "-r", lock, "-d", stage}
 	if err := s.pip(ctx, s.executing(), command{log: "pip-plugin", argv: args, unit: "files"}); err != nil {
 		return nil, err
 	}

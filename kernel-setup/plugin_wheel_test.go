@@ -45,8 +45,9 @@ func makeWheel(t *testing.T, dir, name string, files ...string) wheel {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return wheel{requirement: name + "==1.0 --hash=sha256:" + digest, name: name, version: "1.0", sha256: digest,
-		pipArgs: []string{"--no-index", "--find-links", dir}}
+	t.Setenv("PIP_NO_INDEX", "1") // pip looks there, and nowhere else
+	t.Setenv("PIP_FIND_LINKS", dir)
+	return wheel{requirement: name + "==1.0 --hash=sha256:" + digest, name: name, version: "1.0", sha256: digest}
 }
 
 // withPip gives the site a Python that has pip.
@@ -91,7 +92,7 @@ func TestInstallFirst(t *testing.T) {
 	good := makeWheel(t, index, "good", "good/pjrt.so", "good-1.0.dist-info/licenses/LICENSE")
 	bad := makeWheel(t, index, "bad", "bad/pjrt.so")
 	absent := wheel{requirement: "absent==1.0 --hash=sha256:" + strings.Repeat("0", 64), name: "absent", version: "1.0",
-		sha256: strings.Repeat("0", 64), pipArgs: good.pipArgs}
+		sha256: strings.Repeat("0", 64)}
 	tampered := bad
 	tampered.sha256 = strings.Repeat("1", 64)
 	tampered.requirement = "bad==1.0 --hash=sha256:" + tampered.sha256

@@ -15,7 +15,8 @@ import (
 // own linking only; prewarm compiles all other packages that a cell may import. What is compiled lies in Go's build
 // cache, which is the user's and may be emptied at any time; so the steps ask go each time.
 func (s *site) notebook() step {
-	return s.warmStep("notebook", "what a first cell would wait for", []string{"compiler", "tools", "programs", "modules"},
+	return s.warmStep("notebook", "what a first cell would wait for",
+		[]string{"compiler", "tools", "programs", "modules"},
 		func(context.Context) ([]string, error) { return []string{"coadapt/notebooks/nb"}, nil })
 }
 

@@ -95,19 +95,18 @@ func (s *site) begin(ctx context.Context) (unlock func(), err error) {
 
 // compiler is the step that makes nothing: it stops set-up early where cgo has no compiler.
 func (s *site) compiler() step {
+	version := ""
 	return step{
 		name: "compiler",
 		does: "C compiler",
-		digest: func(ctx context.Context) (string, error) {
-			version, err := compilerCheck(ctx)
-			if err != nil {
+		digest: func(ctx context.Context) (_ string, err error) {
+			if version, err = compilerCheck(ctx); err != nil {
 				return "", fmt.Errorf("%w; %s", err, mendCompiler())
 			}
 			return textDigest(version), nil
 		},
-		make: func(ctx context.Context) (record, error) {
-			version, err := compilerCheck(ctx)
-			return record{Facts: map[string]string{"version": version}}, err
+		make: func(context.Context) (record, error) {
+			return record{Facts: map[string]string{"version": version}}, nil
 		},
 	}
 }

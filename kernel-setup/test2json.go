@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -38,13 +40,7 @@ func (t *tally) add(name, action, output string) {
 
 // of lists the outcomes with an action.
 func (t *tally) of(action string) []outcome {
-	var found []outcome
-	for _, o := range t.outcomes {
-		if o.action == action {
-			found = append(found, o)
-		}
-	}
-	return found
+	return slices.DeleteFunc(slices.Clone(t.outcomes), func(o outcome) bool { return o.action != action })
 }
 
 // line is the closing line.
@@ -52,7 +48,7 @@ func (t *tally) line() string {
 	return fmt.Sprintf("%d passed, %d failed, %d skipped", len(t.of("pass")), len(t.of("fail")), len(t.of("skip")))
 }
 
-// testRun is what go says of one test, or of a package as a whole.
+// testRun is what go says of one test, or of a package as a whole, or of its build.
 type testRun struct {
 	pkg, test string
 	action    string // how it ended, "" as long as it runs
@@ -89,7 +85,7 @@ func (t *tally) readEvents(r io.Reader, done func(pkg, action string, seconds fl
 		case "output":
 			run(e.Package, e.Test).output.WriteString(e.Output)
 		case "build-output":
-			run(e.ImportPath, "").output.WriteString(e.Output)
+			run("build of "+e.ImportPath, "").output.WriteString(e.Output)
 		case "pass", "fail", "skip":
 			if e.Test != "" {
 				test := run(e.Package, e.Test)
@@ -105,10 +101,7 @@ func (t *tally) readEvents(r io.Reader, done func(pkg, action string, seconds fl
 				continue
 			}
 			if e.Action == "fail" && !failed[e.Package] {
-				why := run(e.Package, "").output.String()
-				if e.FailedBuild != "" {
-					why = run(e.FailedBuild, "").output.String() + why
-				}
+				why := run("build of "+e.FailedBuild, "").output.String() + run(e.Package, "").output.String()
 				for _, test := range runs { // a panic or a time-out ends in the output of the test that ran
 					if test.pkg == e.Package && test.test != "" && test.action == "" {
 						why += test.output.String()
@@ -148,6 +141,9 @@ func (t *tally) summary(w io.Writer) {
 	fmt.Fprintf(w, "\n%s\n", t.line())
 }
 
+// inSource is a place in a source before what a test says.
+var inSource = regexp.MustCompile(`^.*?\.go:.*?: `)
+
 // reason is what a skipped test said: its output less the runner's own lines and the place in the source.
 func reason(output string) string {
 	var said []string
@@ -156,12 +152,7 @@ func reason(output string) string {
 		if line == "" || strings.HasPrefix(line, "===") || strings.HasPrefix(line, "---") {
 			continue
 		}
-		if _, after, ok := strings.Cut(line, ".go:"); ok {
-			if _, words, ok := strings.Cut(after, ": "); ok {
-				line = words
-			}
-		}
-		said = append(said, line)
+		said = append(said, inSource.ReplaceAllString(line, ""))
 	}
 	if len(said) == 0 {
 		return "no reason given"

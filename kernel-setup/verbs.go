@@ -14,8 +14,8 @@ func rootCommand(out io.Writer) *cobra.Command {
 		Use:         "kernel-setup",
 		Annotations: map[string]string{cobra.CommandDisplayNameAnnotation: "go run ./kernel-setup"},
 		Short:       "Set up coadapt: plugin, JupyterLab, Go kernel; check it, show it, test it, remove it",
-		Long: "Set up coadapt on this machine and use it. All that is made lies in .coadapt at the root of the clone; " +
-			"COADAPT_HOME moves it.\n" +
+		Long: "Set up coadapt on this machine and use it. All that is made lies in .coadapt at the root of the " +
+			"clone; COADAPT_HOME moves it.\n" +
 			"Flags take one dash or two.",
 		SilenceUsage:  true,
 		SilenceErrors: true,
@@ -48,8 +48,8 @@ func setupVerb(out io.Writer) *cobra.Command {
 	var opt setupOptions
 	c := verb(out, "setup", "Install what is missing; a second run checks and does nothing",
 		func(s *site, c *cobra.Command, _ []string) error { return s.setup(c.Context(), opt) })
-	c.Long = "Install what is missing: a Python environment with JupyterLab, GoNB and its tools, the coadapt command, a " +
-		"PJRT plugin and the\n" +
+	c.Long = "Install what is missing: a Python environment with JupyterLab, GoNB and its tools, the coadapt " +
+		"command, a PJRT plugin and the\n" +
 		"kernel \"coadapt\"; then build what a first cell would wait for. Interrupted, it goes on where it was."
 	pluginFlag(c, &opt)
 	return c

@@ -71,9 +71,9 @@ type cell struct {
 // envResult names the file into which the program of an expression writes its value.
 const envResult = "COADAPT_RESULT"
 
-// prepare makes a cell ready for GoNB. Shell commands and scripts are run by the runner, which reports to the bridge, so
-// that failures are seen and an interrupt reaches all processes. A cell of a single expression becomes a program that
-// reports its value.
+// prepare makes a cell ready for GoNB. Shell commands and scripts are run by the runner, which reports to the bridge,
+// so that failures are seen and an interrupt reaches all processes. A cell of a single expression becomes a program
+// that reports its value.
 func prepare(source, runner string) cell {
 	source = normal(source)
 	c := cell{source: source, code: source}

@@ -52,11 +52,11 @@ func (h history) reply(r historyRequest) [][]any {
 	}
 	list := [][]any{}
 	for _, e := range found {
+		var text any = e.input
 		if r.Output {
-			list = append(list, []any{session, e.line, []any{e.input, e.output}})
-		} else {
-			list = append(list, []any{session, e.line, e.input})
+			text = []any{e.input, e.output}
 		}
+		list = append(list, []any{session, e.line, text})
 	}
 	return list
 }

@@ -52,8 +52,8 @@ func Dial(socket string) (net.Conn, error) {
 	return conn, nil
 }
 
-// standIns has the programs that report at present. They are the bridge's to allow (hello), to feed (ask) and to hear of
-// when they have ended (exited).
+// standIns has the programs that report at present. They are the bridge's to allow (hello), to feed (ask) and to hear
+// of when they have ended (exited).
 type standIns struct {
 	bridge   *bridge
 	listener net.Listener
