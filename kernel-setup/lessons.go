@@ -123,21 +123,22 @@ func (s *site) offer(folder, name string, text []byte, last offer) (offer, error
 // eachOfNotebooks hands over each file of notebooks, and of what they show, by its name there: no Go code, and
 // nothing hidden.
 func eachOfNotebooks(from string, each func(name string, text []byte) error) error {
-	files := os.DirFS(from)
-	return fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir() && (name == "nb" || strings.HasPrefix(d.Name(), ".") && name != "."): // .ipynb_checkpoints
-			return fs.SkipDir
-		case !d.Type().IsRegular():
-			return nil
-		}
-		text, err := fs.ReadFile(files, name)
+	return filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		return each(filepath.FromSlash(name), text)
+		name, _ := filepath.Rel(from, path) // path lies below it
+		switch {
+		case d.IsDir() && (name == "nb" || strings.HasPrefix(d.Name(), ".") && name != "."): // .ipynb_checkpoints
+			return filepath.SkipDir
+		case !d.Type().IsRegular():
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return each(name, text)
 	})
 }
 
