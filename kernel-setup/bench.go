@@ -4,76 +4,66 @@ import (
 	"context"
 	_ "embed"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 //go:embed peers.txt
 var peers string
 
-// benchOptions are the flags of bench; all but the first are the bench's own.
-type benchOptions struct {
-	python string // with PyTorch and JAX; "" makes one
-	rest   []string
+// benchFlags adds the flags of bench; all but python are the bench's own.
+func benchFlags(fl *pflag.FlagSet) {
+	fl.StringSlice("case", nil, "cases to time: mini-train, mini-frozen3, ... (default: all)")
+	fl.String("backend", "",
+		"ours: xla:cpu (default), or xla:cuda after setup --plugin cuda, where the peers are on the GPU, too")
+	fl.Bool("bfloat16", false, "activations, and the weights they meet, in bfloat16")
+	fl.Bool("bytes", false, "cases of training: ours gets pictures as bytes, the peers what comes of them")
+	fl.Int("rounds", 5, "rounds, at least 5")
+	fl.Duration("turn", 1500*time.Millisecond, "length of a turn of the slowest, about")
+	fl.Bool("json", false, "print a line of JSON a case: case, ratio_pytorch, ratio_jax, ...")
+	fl.Bool("markdown", false, "print a table in Markdown at the end")
+	fl.String("python", "",
+		"a Python of yours that has PyTorch and JAX (default: make an environment, 3 GB to load, 6 GB on disk)")
 }
 
-func benchVerb(c *cobra.Command, run func(context.Context, benchOptions) error) *cobra.Command {
-	var opt benchOptions
-	own := c.Flags()
-	c.RunE = func(c *cobra.Command, _ []string) error {
-		for _, name := range []string{"case", "backend", "bfloat16", "bytes", "rounds", "turn", "json", "markdown"} {
-			if f := own.Lookup(name); f.Changed {
-				opt.rest = append(opt.rest, "--"+name+"="+strings.Trim(f.Value.String(), "[]"))
-			}
+// benchArgs are the flags that were set as the bench's own arguments, with this Python of the peers.
+func benchArgs(fl *pflag.FlagSet, python string) []string {
+	args := []string{"--python=" + python}
+	fl.Visit(func(f *pflag.Flag) {
+		if f.Name != "python" {
+			args = append(args, "--"+f.Name+"="+strings.Trim(f.Value.String(), "[]"))
 		}
-		return run(c.Context(), opt)
-	}
-	own.StringSlice("case", nil, "cases to time: mini-train, mini-frozen3, ... (default: all)")
-	own.String(
-		"backend",
-		"",
-		"ours: xla:cpu (default), or xla:cuda after setup --plugin cuda, where the peers are on the GPU, too",
-	)
-	own.Bool("bfloat16", false, "activations, and the weights they meet, in bfloat16")
-	own.Bool("bytes", false, "cases of training: ours gets pictures as bytes, the peers what comes of them")
-	own.Int("rounds", 5, "rounds, at least 5")
-	own.Duration("turn", 1500*time.Millisecond, "length of a turn of the slowest, about")
-	own.Bool("json", false, "print a line of JSON a case: case, ratio_pytorch, ratio_jax, ...")
-	own.Bool("markdown", false, "print a table in Markdown at the end")
-	own.StringVar(
-		&opt.python,
-		"python",
-		"",
-		"a Python of yours that has PyTorch and JAX (default: make an environment, 3 GB to load, 6 GB on disk)",
-	)
-	return c
+	})
+	return args
 }
 
 // bench times our nets beside PyTorch's and JAX's.
-func (s *site) bench(ctx context.Context, out io.Writer, opt benchOptions) error {
-	python, err := s.benchPython(ctx, opt.python)
+func (s *site) bench(ctx context.Context, out io.Writer, fl *pflag.FlagSet) error {
+	python, err := s.benchPython(ctx, fl.Lookup("python").Value.String())
 	if err != nil {
 		return err
 	}
-	if err := s.build(ctx, "build-bench", s.home.Root, []string{"CGO_ENABLED=1"}, "./gomlxnet/bench"); err != nil {
+	if err := s.build(ctx, "build-bench", s.home.Root, "./gomlxnet/bench"); err != nil {
 		return err
 	}
 	program := filepath.Join(s.home.Bin(), builtName("bench"))
 	defer os.Remove(program) // go has what it is linked of
-	return s.runBench(ctx, out, program, append([]string{"--python=" + python}, opt.rest...))
+	return s.runBench(ctx, out, program, benchArgs(fl, python))
 }
 
 // benchCurve is the command coadapt bench curve where there is PyTorch; args are its own.
 func (s *site) benchCurve(ctx context.Context, out io.Writer, args []string) error {
-	if says(args, "python", "h", "help") { // needs no environment of ours
-		if err := s.ensure(ctx, setupOptions{}); err != nil {
+	if slices.ContainsFunc(args, needsNoPeers.MatchString) {
+		if err := s.ensure(ctx); err != nil {
 			return err
 		}
 	} else {
@@ -86,21 +76,16 @@ func (s *site) benchCurve(ctx context.Context, out io.Writer, args []string) err
 	return s.runBench(ctx, out, filepath.Join(s.home.Bin(), "coadapt"), append([]string{"bench", "curve"}, args...))
 }
 
-// says is whether one of these flags is among args, with one dash or two.
-func says(args []string, flags ...string) bool {
-	return slices.ContainsFunc(args, func(a string) bool {
-		name, _, _ := strings.Cut(strings.TrimLeft(a, "-"), "=")
-		return strings.HasPrefix(a, "-") && slices.Contains(flags, name)
-	})
-}
+// needsNoPeers is a flag of coadapt bench curve that names a Python, or asks for help.
+var needsNoPeers = regexp.MustCompile(`^--?(python|h|help)(=|$)`)
 
 // benchPython sets up what is missing and gives the Python of the peers: that of the flag, or of an environment that it
 // makes.
 func (s *site) benchPython(ctx context.Context, flag string) (string, error) {
-	if err := s.ensure(ctx, setupOptions{}); err != nil || flag != "" {
+	if err := s.ensure(ctx); err != nil || flag != "" {
 		return flag, err
 	}
-	return s.peers().python(), s.ensureExtra(ctx, s.peers())
+	return s.peers().python(), s.ensureEnvironment(ctx, s.peers())
 }
 
 // runBench runs a bench that prints what it finds to out.
@@ -109,28 +94,27 @@ func (s *site) runBench(ctx context.Context, out io.Writer, program string, args
 	if err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, program, args...)
+	cmd := interruptible(ctx, program, args...) // it ends the peers
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = s.home.Root, env, out, os.Stderr
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // it ends the peers
-	cmd.WaitDelay = 10 * time.Second
-	var exit *exec.ExitError
-	if err := cmd.Run(); errors.As(err, &exit) && ctx.Err() == nil {
+	err = cmd.Run()
+	if _, failed := errors.AsType[*exec.ExitError](err); failed && ctx.Err() == nil {
 		return errReported
-	} else if err != nil {
-		return err
 	}
-	return nil
+	return err
 }
 
-// peers is their environment. Its packages are large, so they are installed one by one.
-func (s *site) peers() extra {
-	return extra{name: "peers", lock: peers, dir: s.home.Peers(), packages: []string{"torch", "jax"}, slow: "torch",
-		does: "Python environment with PyTorch " + pinnedIn(
-			peers,
-			"torch",
-		) + " and JAX " + pinnedIn(
-			peers,
-			"jax",
-		) + ", 3 GB",
-		instead: "; or give an environment of yours with --python"}
+// peers is their environment.
+func (s *site) peers() environment {
+	return environment{
+		name: "peers",
+		does: fmt.Sprintf("Python environment with PyTorch %s and JAX %s, 3 GB", pinnedIn(peers, "torch"),
+			pinnedIn(peers, "jax")),
+		lock:     []string{peers},
+		dir:      s.home.Peers(),
+		packages: []string{"torch", "jax"},
+		minor:    11,
+		instead:  "; or give an environment of yours with --python",
+		large:    true,
+		slow:     "torch",
+	}
 }

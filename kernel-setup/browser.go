@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -37,7 +38,7 @@ func (s *site) browserSuite(ctx context.Context, t *tally) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.end()) }()
-	at, err := f.labFolder(ctx, labOptions{})
+	at, err := f.labFolder(ctx, labOptions{noBrowser: true})
 	if err != nil {
 		return err
 	}
@@ -53,13 +54,8 @@ func (s *site) browserSuite(ctx context.Context, t *tally) (err error) {
 	if err := errors.Join(os.RemoveAll(s.screenshots()), os.MkdirAll(s.screenshots(), 0o755)); err != nil {
 		return err
 	}
-	err = f.suite(
-		ctx,
-		t,
-		"browser",
-		exec.CommandContext(ctx, python, s.suiteProgram("browser"), chromium, at.begin, s.screenshots()),
-		"LAB_URL="+server.url,
-	)
+	cmd := interruptible(ctx, python, s.suiteProgram("browser"), chromium, at.begin, s.screenshots())
+	err = f.suite(ctx, t, "browser", cmd, "LAB_URL="+server.url)
 	if err == nil {
 		t.notes = append(t.notes, "SEEN  what the browser showed, step by step: "+short(s.screenshots()))
 	}
@@ -82,8 +78,6 @@ func findChromium() (path, why string) {
 			return path, ""
 		}
 	}
-	return "", "no browser (" + strings.Join(
-		names[:min(4, len(names))],
-		", ",
-	) + ") in the PATH; apt-get install chromium, or name one by " + envChromium
+	return "", fmt.Sprintf("no browser (%s) in the PATH; apt-get install chromium, or name one by %s",
+		strings.Join(names[:min(4, len(names))], ", "), envChromium)
 }

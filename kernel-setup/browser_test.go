@@ -57,7 +57,7 @@ http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), H).serve_forever()' "$po
 	script(t, e.python(), `test -e "$3/00_a.ipynb" && test -e "$3/form.ipynb" && test -d "$4" && echo '{"test": "Visit.one", "action": "pass", "output": "", "seconds": 1}'
 case "$LAB_URL" in http://127.0.0.1:*/lab?token=*) echo '{"test": "Visit.two", "action": "fail", "output": "no picture", "seconds": 1}';; esac
 echo seen > "$4/01_seen.png"`)
-	s.manifest.Steps["testing"] = record{Digest: textDigest(e.lock, "3.11.7", e.dir), Made: []string{"testing"},
+	s.manifest.Steps["testing"] = record{Digest: textDigest(e.lock[0], "3.11.7", e.dir), Made: []string{"testing"},
 		Facts: map[string]string{"python": "3.11.7"}}
 	if err := s.manifest.write(s.home); err != nil {
 		t.Fatal(err)

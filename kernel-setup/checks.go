@@ -1,15 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"go/version"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"runtime"
-	"strconv"
 	"strings"
 	"time"
 
@@ -34,23 +34,17 @@ func (s *site) checks() []check {
 	}
 }
 
-var goNumbers = regexp.MustCompile(`^go(\d+)\.(\d+)`)
-
 // checkGo wants the Go that go.mod asks for.
 func (s *site) checkGo(ctx context.Context) (string, error) {
-	version, err := goVersion(ctx)
+	found, err := goVersion(ctx)
 	if err != nil {
 		return "", err
 	}
-	m := goNumbers.FindStringSubmatch(version)
-	if m == nil {
-		return version, nil // a development build
+	// a development build has no valid version
+	if name, _, _ := strings.Cut(found, " "); version.IsValid(name) && version.Compare(name, "go1.26") < 0 {
+		return found, errors.New("is older than 1.26")
 	}
-	minor, _ := strconv.Atoi(m[2]) // digits only
-	if m[1] == "1" && minor < 26 {
-		return version, errors.New("is older than 1.26")
-	}
-	return version, nil
+	return found, nil
 }
 
 // compilerCheck compiles and links a C program the way cgo would, and returns the compiler's first line about itself.
@@ -71,17 +65,14 @@ func compilerCheck(ctx context.Context) (string, error) {
 		return "", err
 	}
 	defer os.RemoveAll(dir)
-	source := filepath.Join(dir, "a.c")
-	if err := os.WriteFile(source,
-		[]byte("#include <stdlib.h>\n#include <dlfcn.h>\nint main(void) { return dlopen(NULL, RTLD_LAZY) == NULL; }\n"),
-		0o644); err != nil {
-		return "", err
-	}
-	args := append(cc[1:], "-o", filepath.Join(dir, "a"), source)
+	args := append(cc[1:], "-o", filepath.Join(dir, "a"), "-x", "c", "-")
 	if runtime.GOOS == "linux" {
 		args = append(args, "-ldl")
 	}
-	if out, err := exec.CommandContext(ctx, cc[0], args...).CombinedOutput(); err != nil {
+	cmd := exec.CommandContext(ctx, cc[0], args...)
+	cmd.Stdin = strings.NewReader("#include <stdlib.h>\n#include <dlfcn.h>\n" +
+		"int main(void) { return dlopen(NULL, RTLD_LAZY) == NULL; }\n")
+	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%s does not compile a small program: %w: %s", cc[0], err, firstLine(string(out)))
 	}
 	out, err := exec.CommandContext(ctx, cc[0], "--version").Output()
@@ -123,23 +114,27 @@ func (s *site) checkManifest(context.Context) (string, error) {
 		short(s.home.Dir)), nil
 }
 
-// pluginRecord is the record of the plugin in use, and the folders where it lies.
-func (s *site) pluginRecord() (record, string) {
-	list := string(os.PathListSeparator)
+// pluginRecord is the record of the plugin in use, and the folders where it lies: "" for the one that is asked to be
+// missing, and an error where it is missing all the same.
+func (s *site) pluginRecord() (rec record, dirs string, err error) {
 	if named := os.Getenv(plugins.EnvPlugins); named != "" && !s.ours(named) {
-		return s.manifest.Steps["plugin-named"], named
+		return s.manifest.Steps["plugin-named"], named, nil
 	}
-	return s.manifest.Steps["plugin"], strings.Join(plugins.Dirs(s.home), list)
+	rec, dirs = s.manifest.Steps["plugin"], strings.Join(plugins.Dirs(s.home), string(os.PathListSeparator))
+	if dirs == "" && rec.Facts["kind"] != pluginNone {
+		return rec, "", errors.New("no PJRT plugin is installed")
+	}
+	return rec, dirs, nil
 }
 
 // checkInstalledPlugin compares the plugin with the manifest and computes with it.
 func (s *site) checkInstalledPlugin(ctx context.Context) (string, error) {
-	rec, dirs := s.pluginRecord()
+	rec, dirs, err := s.pluginRecord()
+	if err != nil {
+		return "", err
+	}
 	if dirs == "" {
-		if rec.Facts["kind"] == pluginNone {
-			return "none, as asked for: GoMLX's pure Go backend", nil
-		}
-		return "", errors.New("no PJRT plugin is installed")
+		return "none, as asked for: GoMLX's pure Go backend", nil
 	}
 	if err := s.pluginSound(rec); err != nil {
 		return "", err
@@ -148,30 +143,25 @@ func (s *site) checkInstalledPlugin(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	from := rec.Facts["package"] + " " + rec.Facts["version"]
-	if rec.Facts["package"] == "" {
-		from = dirs
-	}
-	return fmt.Sprintf("%s on %s: 2x2 product %s in %.2f s", strings.TrimSpace(from), answer.Platform, answer.Product,
-		answer.Seconds), nil
+	from := cmp.Or(strings.TrimSpace(rec.Facts["package"]+" "+rec.Facts["version"]), dirs)
+	return fmt.Sprintf("%s on %s: 2x2 product %s in %.2f s", from, answer.Platform, answer.Product, answer.Seconds), nil
 }
 
 // checkAPI shows the version of the PJRT interface. go-xla v0.4.1 speaks to 0.81 (2025) and newer.
 func (s *site) checkAPI(ctx context.Context) (string, error) {
-	rec, dirs := s.pluginRecord()
-	if dirs == "" && rec.Facts["kind"] == pluginNone {
-		return "none needed", nil
+	_, dirs, err := s.pluginRecord()
+	if err != nil {
+		return "", err
 	}
 	if dirs == "" {
-		return "", errors.New("no PJRT plugin is installed")
+		return "none needed", nil
 	}
 	answer, err := s.checkPlugin(ctx, dirs)
 	if err != nil {
 		return "", err
 	}
-	major, minor, _ := strings.Cut(answer.API, ".")
-	n, err := strconv.Atoi(minor)
-	if err != nil || major != "0" || n < 81 {
+	var minor int
+	if _, err := fmt.Sscanf(answer.API, "0.%d", &minor); err != nil || minor < 81 {
 		return answer.API, errors.New("is not one that go-xla v0.4.1 was seen to speak: 0.81 or newer")
 	}
 	return answer.API, nil

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -18,13 +17,13 @@ import (
 const gigabyte = 1e9 // bytes
 
 // checkDisk wants room for what set-up makes and a store of a few hundred nets.
-func (s *site) checkDisk(ctx context.Context) (string, error) {
+func (s *site) checkDisk(context.Context) (string, error) {
 	const need = 2 * gigabyte
 	dir := s.home.Dir
 	for !fileExists(dir) {
 		dir = filepath.Dir(dir)
 	}
-	free, err := freeBytes(ctx, dir)
+	free, err := freeBytes(dir)
 	if err != nil {
 		return "", err
 	}
@@ -33,23 +32,6 @@ func (s *site) checkDisk(ctx context.Context) (string, error) {
 		return value, fmt.Errorf("is less than %.0f GB", need/gigabyte)
 	}
 	return value, nil
-}
-
-// freeBytes asks df, which reads alike on Linux and macOS with -P.
-func freeBytes(ctx context.Context, dir string) (float64, error) {
-	out, err := exec.CommandContext(ctx, "df", "-Pk", dir).Output()
-	if err != nil {
-		return 0, fmt.Errorf("df %s: %w", dir, err)
-	}
-	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-	fields := strings.Fields(lines[len(lines)-1])
-	for i, f := range fields { // filesystem blocks used available capacity% mount
-		if strings.HasSuffix(f, "%") && i > 0 {
-			kilobytes, err := strconv.ParseFloat(fields[i-1], 64)
-			return kilobytes * 1024, err
-		}
-	}
-	return 0, fmt.Errorf("df %s answered %q", dir, out)
 }
 
 // checkMemory wants what the miniature's nets and gopls take together.
@@ -80,18 +62,17 @@ func memory(ctx context.Context) (total, free float64, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	for line := range bytes.Lines(text) {
-		f := strings.Fields(string(line))
-		if len(f) < 2 {
+	for line := range strings.Lines(string(text)) {
+		var name string
+		var kilobytes float64
+		if _, err := fmt.Sscan(line, &name, &kilobytes); err != nil {
 			continue
 		}
-		n, err := strconv.ParseFloat(f[1], 64) // kilobytes
-		switch {
-		case err != nil:
-		case f[0] == "MemTotal:":
-			total = n * 1024
-		case f[0] == "MemAvailable:":
-			free = n * 1024
+		switch name {
+		case "MemTotal:":
+			total = kilobytes * 1024
+		case "MemAvailable:":
+			free = kilobytes * 1024
 		}
 	}
 	if total == 0 {

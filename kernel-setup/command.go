@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -28,6 +29,15 @@ type command struct {
 	total int            // how many will come, 0 when not known
 }
 
+// interruptible is a command that is interrupted when ctx ends, so that it tidies up after itself, and killed when that
+// takes long.
+func interruptible(ctx context.Context, program string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 15 * time.Second
+	return cmd
+}
+
 // run runs c until it ends or ctx does.
 func (s *site) run(ctx context.Context, c command) error {
 	if err := os.MkdirAll(s.home.Logs(), 0o755); err != nil {
@@ -40,10 +50,8 @@ func (s *site) run(ctx context.Context, c command) error {
 	}
 	defer logFile.Close()
 	w := &watcher{log: logFile, count: c.count}
-	cmd := exec.CommandContext(ctx, c.argv[0], c.argv[1:]...)
+	cmd := interruptible(ctx, c.argv[0], c.argv[1:]...)
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = c.dir, c.env, w, w
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // pip and go tidy up after themselves
-	cmd.WaitDelay = 10 * time.Second
 	stop := s.progress(c, w)
 	err = cmd.Run()
 	stop()
@@ -66,34 +74,35 @@ func (s *site) progress(c command, w *watcher) (stop func()) {
 		every = 200 * time.Millisecond
 		bar = s.takeBar(c)
 	}
-	quit, done, start := make(chan struct{}), make(chan struct{}), time.Now()
-	go func() {
-		defer close(done)
+	ctx, quit := context.WithCancel(context.Background())
+	var drawing sync.WaitGroup
+	start := time.Now()
+	drawing.Go(func() {
 		tick := time.NewTicker(every)
 		defer tick.Stop()
 		for {
 			select {
-			case <-quit:
+			case <-ctx.Done():
 				return
 			case <-tick.C:
 			}
 			switch {
 			case bar != nil:
 				s.mu.Lock()
-				_ = bar.Set(min(w.counted(), max(c.total, w.counted()))) // drawing may fail without harm
+				_ = bar.Set(w.counted()) // drawing may fail without harm
 				s.mu.Unlock()
 			case s.terminal:
 				bar = s.takeBar(c)
-			case c.count != nil && w.counted() > 0:
+			case w.counted() > 0:
 				s.say("      %s: %d %s after %.0f s", c.log, w.counted(), c.unit, time.Since(start).Seconds())
 			default:
 				s.say("      %s: %.0f s", c.log, time.Since(start).Seconds())
 			}
 		}
-	}()
+	})
 	return func() {
-		close(quit)
-		<-done
+		quit()
+		drawing.Wait()
 		if bar != nil {
 			s.mu.Lock()
 			defer s.mu.Unlock()
@@ -110,12 +119,8 @@ func (s *site) takeBar(c command) *progressbar.ProgressBar {
 	if s.bar != nil {
 		return nil
 	}
-	total := c.total
-	if total == 0 {
-		total = -1
-	}
 	s.bar = progressbar.NewOptions(
-		total,
+		cmp.Or(c.total, -1),
 		progressbar.OptionSetWriter(s.out),
 		progressbar.OptionSetDescription("      "+c.log+" "+c.unit),
 		progressbar.OptionClearOnFinish(),
@@ -133,8 +138,6 @@ type watcher struct {
 	log   io.Writer
 	count *regexp.Regexp
 	text  bytes.Buffer
-	line  bytes.Buffer
-	n     int
 }
 
 // Write takes a piece of output.
@@ -142,23 +145,19 @@ func (w *watcher) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.text.Write(p)
-	for _, b := range p {
-		if b != '\n' {
-			w.line.WriteByte(b)
-			continue
-		}
-		if w.count != nil && w.count.Match(w.line.Bytes()) {
-			w.n++
-		}
-		w.line.Reset()
-	}
 	return w.log.Write(p)
 }
 
-func (w *watcher) counted() int {
+// counted is how many whole lines tell of progress.
+func (w *watcher) counted() (n int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.n
+	for line := range bytes.Lines(w.text.Bytes()) {
+		if w.count != nil && bytes.HasSuffix(line, []byte("\n")) && w.count.Match(line) {
+			n++
+		}
+	}
+	return n
 }
 
 // tail is the last n lines.

@@ -17,14 +17,10 @@ func (s *site) demo(ctx context.Context, opt setupOptions) error {
 	if _, err := os.Stat(notebook); err != nil {
 		return fmt.Errorf("the demo's notebook is missing from the clone: %w", err)
 	}
-	s.say(
-		"The demo sets up what the notebook %s needs, trains its twelve small nets and shows their curve. With "+
-			"nothing there it takes\n"+
-			"about four minutes on two idle cores, once set up one and a half. The executed notebook, its page and "+
-			"the figures will lie in %s.",
-		short(notebook),
-		short(s.home.Dir),
-	)
+	s.say("The demo sets up what the notebook %s needs, trains its twelve small nets and shows their curve. With "+
+		"nothing there it takes\n"+
+		"about four minutes on two idle cores, once set up one and a half. The executed notebook, its page and the "+
+		"figures will lie in %s.", short(notebook), short(s.home.Dir))
 	opt.lean = true
 	if err := s.setup(ctx, opt); err != nil {
 		return err

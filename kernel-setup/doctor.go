@@ -1,8 +1,8 @@
 package main
 
 import (
+	"bytes"
 	"context"
-	"encoding/json"
 	"strings"
 	"time"
 )
@@ -41,12 +41,11 @@ func (s *site) doctor(ctx context.Context, asJSON bool) error {
 		}
 	}
 	if asJSON {
-		enc := json.NewEncoder(s.out)
-		enc.SetIndent("", "  ")
-		enc.SetEscapeHTML(false)
-		if err := enc.Encode(findings); err != nil {
+		text, err := indented(findings, "  ")
+		if err != nil {
 			return err
 		}
+		s.say("%s", bytes.TrimSpace(text))
 	} else if bad == 0 {
 		s.say("All is well: %d checks.", len(findings))
 	} else {

@@ -34,19 +34,16 @@ func (s *site) fresh(ctx context.Context, dir string) (*site, error) {
 			}
 		}
 	}
-	text, err := f.spec(ctx)
+	spec, err := f.spec(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var spec kernelSpec
-	if err := json.Unmarshal(text, &spec); err != nil {
-		return nil, err
-	}
 	spec.Env[home.EnvStore] = f.store() // whatever the user has set
-	if text, err = json.Marshal(spec); err != nil {
+	text, err := json.Marshal(spec)
+	if err != nil {
 		return nil, err
 	}
-	if err := writeFile(filepath.Join(f.kernelsPath(), "kernels", kernelName, "kernel.json"), text, 0o644); err != nil {
+	if err := writeFile(filepath.Join(f.kernelsPath(), "kernels", kernelName, "kernel.json"), text); err != nil {
 		return nil, err
 	}
 	return f, copyNotebooks(f.copies(), s.home.Notebooks())
@@ -59,10 +56,7 @@ func (s *site) copies() string { return filepath.Join(s.home.Dir, "copies") }
 // copyNotebooks copies notebooks, and what they show, without Go code.
 func copyNotebooks(to, from string) error {
 	return eachOfNotebooks(from, func(name string, text []byte) error {
-		if err := os.MkdirAll(filepath.Dir(filepath.Join(to, name)), 0o755); err != nil {
-			return err
-		}
-		return os.WriteFile(filepath.Join(to, name), text, 0o644)
+		return writeFile(filepath.Join(to, name), text)
 	})
 }
 

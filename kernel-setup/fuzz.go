@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -14,29 +13,25 @@ import (
 )
 
 // fuzzTarget is one fuzz test: go fuzzes one at a time.
-type fuzzTarget struct{ dir, name string } // dir is relative to the clone
+type fuzzTarget struct{ dir, name string } // dir is relative to the clone, with slashes
 
 var fuzzFunc = regexp.MustCompile(`(?m)^func (Fuzz\w+)\(\w+ \*testing\.F\)`)
 
 // fuzzTargets finds the clone's fuzz tests.
 func fuzzTargets(root string) (targets []fuzzTarget, err error) {
 	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if d.IsDir() && path != root && (d.Name()[0] == '.' || d.Name() == "testdata") {
+		case d.IsDir() && path != root && (d.Name()[0] == '.' || d.Name() == "testdata"):
 			return filepath.SkipDir
-		}
-		if d.IsDir() || !strings.HasSuffix(path, "_test.go") {
+		case d.IsDir() || !strings.HasSuffix(path, "_test.go"):
 			return nil
 		}
 		text, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		dir, err := filepath.Rel(root, filepath.Dir(path))
+		dir, _ := filepath.Rel(root, filepath.Dir(path)) // path lies below it
 		for _, found := range fuzzFunc.FindAllSubmatch(text, -1) {
-			targets = append(targets, fuzzTarget{dir, string(found[1])})
+			targets = append(targets, fuzzTarget{filepath.ToSlash(dir), string(found[1])})
 		}
 		return err
 	})
@@ -46,14 +41,8 @@ func fuzzTargets(root string) (targets []fuzzTarget, err error) {
 // args are go's. An input that reaches something new is not made smaller: goroutines and files make coverage vary here,
 // and go would spend its time on that, with eight executions a minute in place of thousands.
 func (f fuzzTarget) args(long time.Duration) []string {
-	return []string{
-		"test",
-		"-run=^$",
-		"-fuzz=^" + f.name + "$",
-		"-fuzztime=" + long.String(),
-		"-fuzzminimizetime=1x",
-		"./" + filepath.ToSlash(f.dir),
-	}
+	return []string{"test", "-run=^$", "-fuzz=^" + f.name + "$", "-fuzztime=" + long.String(), "-fuzzminimizetime=1x",
+		"./" + f.dir}
 }
 
 // fuzzTries is how often a fuzz test is run at most that ended by the clock.
@@ -69,40 +58,24 @@ func endedByTheClock(out []byte) bool {
 // fuzz runs every fuzz test for a while; each counts as one test. An input that fails is kept by go below testdata,
 // where it is a test from then on.
 func (s *site) fuzz(ctx context.Context, env []string, long time.Duration, t *tally) error {
-	program, err := goProgram()
-	if err != nil {
-		return err
-	}
 	targets, err := fuzzTargets(s.home.Root)
 	if err != nil {
 		return err
 	}
 	for _, f := range targets {
-		start := time.Now()
-		var (
-			out []byte
-			err error
-		)
-		for range fuzzTries {
-			cmd := exec.CommandContext(ctx, program, f.args(long)...)
-			cmd.Dir, cmd.Env = s.home.Root, env
-			out, err = cmd.CombinedOutput()
-			if ctx.Err() != nil {
-				return ctx.Err()
+		err := s.try(ctx, t, f.dir+" "+f.name, func() (out []byte, err error) {
+			for range fuzzTries {
+				cmd := exec.CommandContext(ctx, "go", f.args(long)...)
+				cmd.Dir, cmd.Env = s.home.Root, env
+				if out, err = cmd.CombinedOutput(); err == nil || ctx.Err() != nil || !endedByTheClock(out) {
+					break
+				}
 			}
-			if err == nil || !endedByTheClock(out) {
-				break
-			}
-		}
-		action := "pass"
-		if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
-			action = "fail"
-		} else if err != nil {
+			return out, err
+		})
+		if err != nil {
 			return err
 		}
-		name := f.dir + " " + f.name
-		s.say("%s  %s (%.1f s)", action, name, time.Since(start).Seconds())
-		t.add(name, action, string(out))
 	}
 	return nil
 }

@@ -9,6 +9,10 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
+
+	"coadapt/kernel-setup/cellmod"
+
+	"golang.org/x/mod/modfile"
 )
 
 // goTools is the step that builds GoNB and goimports, which it needs at every cell; completion is that of gopls, which
@@ -18,12 +22,8 @@ import (
 // Steps that build with Go come one after the other: go uses all cores by itself, and two at a time would compile the
 // same packages twice.
 func (s *site) goTools() step {
-	return s.toolStep(
-		step{name: "tools", does: "GoNB and goimports", after: []string{"compiler"}},
-		"tools",
-		"github.com/janpfeifer/gonb",
-		"golang.org/x/tools/cmd/goimports",
-	)
+	st := step{name: "tools", does: "GoNB and goimports", after: []string{"compiler"}}
+	return s.toolStep(st, nil, "tools", "github.com/janpfeifer/gonb", "golang.org/x/tools/cmd/goimports")
 }
 
 func (s *site) completion() step {
@@ -32,21 +32,12 @@ func (s *site) completion() step {
 		does:  "gopls, which completes code",
 		after: []string{"compiler", "tools", "programs", "notebook", "command", "prewarm"},
 	}
-	st = s.toolStep(st, filepath.Join("tools", "gopls"), "golang.org/x/tools/gopls")
-	build := st.make
-	st.make = func(ctx context.Context) (record, error) {
-		rec, err := build(ctx)
-		rec.Made = append(rec.Made, "bin/shim/gopls")
-		return rec, errors.Join(
-			err,
-			s.standIn("gopls"),
-		) // GoNB starts whatever has the name, so it comes with the program itself
-	}
-	return st
+	// GoNB starts whatever has the name, so the stand-in comes with the program itself
+	return s.toolStep(st, []string{"gopls"}, filepath.Join("tools", "gopls"), "golang.org/x/tools/gopls")
 }
 
 // toolStep fills in a step that builds packages of a module below kernel-setup.
-func (s *site) toolStep(st step, module string, packages ...string) step {
+func (s *site) toolStep(st step, standIns []string, module string, packages ...string) step {
 	dir := filepath.Join(s.home.Root, "kernel-setup", module)
 	st.digest = func(ctx context.Context) (string, error) {
 		var texts []string
@@ -61,17 +52,67 @@ func (s *site) toolStep(st step, module string, packages ...string) step {
 		return textDigest(append(texts, version)...), err
 	}
 	st.make = func(ctx context.Context) (record, error) {
-		if err := s.build(ctx, "build-"+st.name, dir, nil, packages...); err != nil {
-			return record{}, err
-		}
-		rec := record{Facts: map[string]string{}}
+		rec, err := s.built(ctx, "build-"+st.name, dir, standIns, packages...)
+		rec.Facts = map[string]string{}
 		for _, p := range packages {
-			rec.Made = append(rec.Made, "bin/"+filepath.Base(p))
 			rec.Facts[filepath.Base(p)] = moduleVersion(filepath.Join(dir, "go.mod"), p)
 		}
-		return rec, nil
+		for _, name := range standIns {
+			rec.Made = append(rec.Made, "bin/shim/"+name)
+		}
+		return rec, err
 	}
 	return st
+}
+
+// programs is the step that builds what a kernel needs of the clone: its launcher with the stand-ins, and the plugin's
+// check.
+func (s *site) programs() step {
+	return step{
+		name:   "programs",
+		does:   "the kernel's launcher, the plugin's check",
+		after:  []string{"compiler", "tools", "modules"},
+		digest: s.sources,
+		make: func(ctx context.Context) (record, error) {
+			rec, err := s.built(ctx, "build-programs", s.home.Root, []string{"go", "goimports"},
+				"./kernel-setup/launcher", "./kernel-setup/plugincheck")
+			rec.Made = append(rec.Made, "bin/shim")
+			return rec, err
+		},
+	}
+}
+
+// coadapt is the step that builds the coadapt command.
+func (s *site) coadapt() step {
+	return step{
+		name:   "command",
+		does:   "the coadapt command",
+		after:  []string{"compiler", "tools", "programs", "notebook"},
+		digest: s.sources,
+		make: func(ctx context.Context) (record, error) {
+			return s.built(ctx, "build-coadapt", s.home.Root, nil, "./transfer/cmd/coadapt")
+		},
+	}
+}
+
+// built builds packages, puts the launcher among the stand-ins of a kernel under the names of programs, and records
+// what it made.
+func (s *site) built(ctx context.Context, log, dir string, standIns []string, packages ...string) (record, error) {
+	if err := s.build(ctx, log, dir, packages...); err != nil {
+		return record{}, err
+	}
+	rec := record{}
+	for _, p := range packages {
+		rec.Made = append(rec.Made, "bin/"+builtName(p))
+	}
+	for _, name := range standIns {
+		link, place := filepath.Join(s.stage(), name), filepath.Join(s.home.Bin(), "shim", name)
+		if err := errors.Join(os.RemoveAll(link), os.Symlink(filepath.Join("..", "coadapt-kernel"), link),
+			replace(link, place)); err != nil {
+			return record{}, err
+		}
+	}
+	return rec, nil
 }
 
 // modules is the step that downloads the clone's modules while other programs are built. What go lacks later, it
@@ -86,14 +127,8 @@ func (s *site) modules() step {
 			return textDigest(string(text)), err
 		},
 		make: func(ctx context.Context) (record, error) {
-			program, err := goProgram()
-			if err != nil {
-				return record{}, err
-			}
-			return record{}, s.run(
-				ctx,
-				command{log: "modules", dir: s.home.Root, argv: []string{program, "mod", "download"}, env: goEnv()},
-			)
+			return record{}, s.run(ctx, command{log: "modules", dir: s.home.Root,
+				argv: []string{"go", "mod", "download"}, env: goEnv()})
 		},
 	}
 }
@@ -102,101 +137,35 @@ var goDownloads = regexp.MustCompile(`^go: downloading `)
 
 // build builds main packages of the module in dir into bin: into the stage first, then renamed. It needs no network but
 // the Go proxy's.
-func (s *site) build(ctx context.Context, log, dir string, env []string, packages ...string) error {
-	program, err := goProgram()
-	if err != nil {
-		return err
-	}
+func (s *site) build(ctx context.Context, log, dir string, packages ...string) error {
 	stage := filepath.Join(s.stage(), "bin")
 	if err := os.RemoveAll(stage); err != nil {
 		return err
 	}
 	defer os.RemoveAll(stage)
-	err = s.run(
-		ctx,
-		command{
-			log:   log,
-			dir:   dir,
-			argv:  append([]string{program, "build", "-o", stage + string(filepath.Separator)}, packages...),
-			env:   goEnv(env...),
-			count: goDownloads,
-			unit:  "modules downloaded",
-		},
-	)
-	if err != nil {
+	argv := append([]string{"go", "build", "-o", stage + string(filepath.Separator)}, packages...)
+	if err := s.run(ctx, command{log: log, dir: dir, argv: argv, env: goEnv("CGO_ENABLED=1"),
+		count: goDownloads, unit: "modules downloaded"}); err != nil {
 		return err
 	}
 	for _, p := range packages {
-		name := filepath.Base(p)
-		if err := replace(filepath.Join(stage, name), filepath.Join(s.home.Bin(), builtName(name))); err != nil {
+		from, to := filepath.Join(stage, filepath.Base(p)), filepath.Join(s.home.Bin(), builtName(p))
+		if err := replace(from, to); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// builtName is the name in bin of what go builds from a folder.
-func builtName(folder string) string {
-	switch folder {
+// builtName is the name in bin of what go builds from a package.
+func builtName(pkg string) string {
+	switch name := filepath.Base(pkg); name {
 	case "launcher":
 		return "coadapt-kernel"
 	case "plugincheck":
 		return "plugin-check"
-	}
-	return folder
-}
-
-// programs is the step that builds what a kernel needs of the clone: its launcher with the stand-ins, and the plugin's
-// check.
-func (s *site) programs() step {
-	packages := []string{"./kernel-setup/launcher", "./kernel-setup/plugincheck"}
-	return step{
-		name:   "programs",
-		does:   "the kernel's launcher, the plugin's check",
-		after:  []string{"compiler", "tools", "modules"},
-		digest: s.sources,
-		make: func(ctx context.Context) (record, error) {
-			if err := s.build(ctx, "build-programs", s.home.Root, []string{"CGO_ENABLED=1"}, packages...); err != nil {
-				return record{}, err
-			}
-			rec := record{}
-			for _, p := range packages {
-				rec.Made = append(rec.Made, "bin/"+builtName(filepath.Base(p)))
-			}
-			rec.Made = append(rec.Made, "bin/shim")
-			return rec, errors.Join(s.standIn("go"), s.standIn("goimports"))
-		},
-	}
-}
-
-// standIn puts the launcher among the stand-ins of a kernel, under the name of a program.
-func (s *site) standIn(name string) error {
-	shim, link := filepath.Join(s.home.Bin(), "shim"), filepath.Join(s.stage(), name)
-	if err := errors.Join(os.MkdirAll(shim, 0o755), os.RemoveAll(link),
-		os.Symlink(filepath.Join("..", "coadapt-kernel"), link)); err != nil {
-		return err
-	}
-	return replace(link, filepath.Join(shim, name))
-}
-
-// coadapt is the step that builds the coadapt command.
-func (s *site) coadapt() step {
-	return step{
-		name:   "command",
-		does:   "the coadapt command",
-		after:  []string{"compiler", "tools", "programs", "notebook"},
-		digest: s.sources,
-		make: func(ctx context.Context) (record, error) {
-			return record{
-					Made: []string{"bin/coadapt"},
-				}, s.build(
-					ctx,
-					"build-coadapt",
-					s.home.Root,
-					[]string{"CGO_ENABLED=1"},
-					"./transfer/cmd/coadapt",
-				)
-		},
+	default:
+		return name
 	}
 }
 
@@ -211,15 +180,11 @@ func (s *site) sources(ctx context.Context) (string, error) {
 		if err != nil {
 			return err
 		}
-		name := d.Name()
-		if d.IsDir() {
-			if path != s.home.Root && (name[0] == '.' || name == "testdata") || path == s.home.Dir {
-				return filepath.SkipDir
-			}
-			return nil
-		}
-		if !d.Type().IsRegular() || strings.HasSuffix(name, "_test.go") || filepath.Ext(name) == ".ipynb" ||
-			filepath.Ext(name) == ".md" {
+		name, ext := d.Name(), filepath.Ext(path)
+		switch {
+		case d.IsDir() && (path == s.home.Dir || path != s.home.Root && (name[0] == '.' || name == "testdata")):
+			return filepath.SkipDir
+		case !d.Type().IsRegular() || strings.HasSuffix(name, "_test.go") || ext == ".ipynb" || ext == ".md":
 			return nil
 		}
 		digest, err := fileDigest(path)
@@ -245,13 +210,12 @@ func moduleVersion(file, pkg string) string {
 	if err != nil {
 		return "?"
 	}
-	best, version := "", "?"
-	for line := range strings.Lines(string(text)) {
-		f := strings.Fields(strings.TrimPrefix(strings.TrimSpace(line), "require "))
-		if len(f) >= 2 && strings.HasPrefix(f[1], "v") && (pkg == f[0] || strings.HasPrefix(pkg, f[0]+"/")) &&
-			len(f[0]) > len(best) {
-			best, version = f[0], f[1]
-		}
+	mod, err := modfile.Parse(file, text, nil)
+	if err != nil {
+		return "?"
 	}
-	return version
+	if found := cellmod.Providing(mod, pkg); found != nil {
+		return found.Version
+	}
+	return "?"
 }

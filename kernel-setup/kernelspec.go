@@ -31,49 +31,45 @@ type kernelSpec struct {
 	Metadata      map[string]any    `json:"metadata"`
 }
 
-// kernelEnv is the environment of cells, less the PATH.
-func (s *site) kernelEnv() (map[string]string, error) {
+// spec is the kernel of this clone.
+func (s *site) spec(ctx context.Context) (kernelSpec, error) {
 	env, _, err := plugins.ChildEnv(s.home, "")
 	if err != nil {
-		return nil, err
+		return kernelSpec{}, err
 	}
 	env["GOFLAGS"], env["GOWORK"], env["CGO_ENABLED"] = kernelGoFlags, "off", "1"
 	// Cells run here, whatever the user's shell builds for.
 	env["GOOS"], env["GOARCH"], env["GO111MODULE"] = runtime.GOOS, runtime.GOARCH, "on"
 	env[home.EnvHome], env[home.EnvRoot] = s.home.Dir, s.home.Root
-	return env, nil
-}
-
-// spec is the kernel.json of this clone.
-func (s *site) spec(ctx context.Context) ([]byte, error) {
-	env, err := s.kernelEnv()
-	if err != nil {
-		return nil, err
-	}
 	program, err := goProgram()
 	if err != nil {
-		return nil, err
+		return kernelSpec{}, err
 	}
 	root, err := askGo(ctx, "", goEnv(), "env", "GOROOT")
 	if err != nil {
-		return nil, err
+		return kernelSpec{}, err
 	}
 	// The go of the PATH comes before its GOROOT's: it may be a wrapper that the user put there.
 	path := slices.Compact([]string{s.home.Bin(), filepath.Dir(program),
 		filepath.Join(strings.TrimSpace(root), "bin"), "${PATH}"})
 	env["PATH"] = strings.Join(path, string(os.PathListSeparator))
-	var text bytes.Buffer
-	enc := json.NewEncoder(&text)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	err = enc.Encode(kernelSpec{
+	return kernelSpec{
 		Argv:          []string{filepath.Join(s.home.Bin(), "coadapt-kernel"), "{connection_file}"},
 		DisplayName:   "Go (coadapt)",
 		Language:      "go",
 		InterruptMode: "message",
 		Env:           env,
 		Metadata:      map[string]any{},
-	})
+	}, nil
+}
+
+// indented is the JSON of v, with <, > and & as they are.
+func indented(v any, indent string) ([]byte, error) {
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
+	enc.SetIndent("", indent)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
 	return text.Bytes(), err
 }
 
@@ -85,8 +81,8 @@ func (s *site) kernel() step {
 		does:  "Jupyter kernel \"" + kernelName + "\"",
 		after: []string{"venv", "plugin", "plugin-named"}, // it lies in the one and names the other
 		digest: func(ctx context.Context) (string, error) {
-			spec, err := s.spec(ctx)
-			return textDigest(string(spec)), err
+			text, err := s.kernelFile(ctx)
+			return textDigest(string(text)), err
 		},
 		sound: func(_ context.Context, rec record) error {
 			text, err := os.ReadFile(filepath.Join(s.home.Dir, file))
@@ -96,11 +92,20 @@ func (s *site) kernel() step {
 			return err
 		},
 		make: func(ctx context.Context) (record, error) {
-			spec, err := s.spec(ctx)
+			text, err := s.kernelFile(ctx)
 			if err != nil {
 				return record{}, err
 			}
-			return record{Made: []string{file}}, writeFile(filepath.Join(s.home.Dir, file), spec, 0o644)
+			return record{Made: []string{file}}, writeFile(filepath.Join(s.home.Dir, file), text)
 		},
 	}
+}
+
+// kernelFile is the kernel.json of this clone.
+func (s *site) kernelFile(ctx context.Context) ([]byte, error) {
+	spec, err := s.spec(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return indented(spec, "  ")
 }

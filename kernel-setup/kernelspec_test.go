@@ -19,7 +19,7 @@ func TestKernelSpec(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	text, err := s.spec(t.Context())
+	text, err := s.kernelFile(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func TestModuleVersion(t *testing.T) {
 		t,
 		file,
 		"module m\n\ntool example.com/a/cmd/x\n\nrequire example.com/a v1.2.3\n\nrequire (\n\texample.com/a/cmd "+
-			"v0.4.0 // indirect\n\texample.com/ab v9.0.0\n)\n",
+			"v0.4.0 // indirect\n\texample.com/ab v0.9.0\n)\n",
 	)
 	for pkg, want := range map[string]string{"example.com/a/cmd/x": "v0.4.0", "example.com/a": "v1.2.3",
 		"example.com/b": "?"} {

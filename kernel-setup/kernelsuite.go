@@ -6,19 +6,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"time"
 )
 
 // kernelSuite tests the kernel itself by scripts/kernel_suite.py: Jupyter's public suite, and every fault of plain
 // GoNB that the bridge mends; and by scripts/wrong_use_suite.py what it says where a cell or the machine is wrong.
 func (s *site) kernelSuite(ctx context.Context, t *tally) error {
 	for _, name := range []string{"kernel", "wrong_use"} {
-		if err := s.suite(ctx, t, "kernel",
-			exec.CommandContext(ctx, s.python(), s.suiteProgram(name), kernelName)); err != nil {
+		cmd := interruptible(ctx, s.python(), s.suiteProgram(name), kernelName)
+		if err := s.suite(ctx, t, "kernel", cmd); err != nil {
 			return err
 		}
 	}
@@ -33,8 +31,6 @@ func (s *site) suiteProgram(name string) string {
 // suite runs a suite that prints a line of JSON a test, as scripts/lines.py does.
 func (s *site) suite(ctx context.Context, t *tally, name string, cmd *exec.Cmd, env ...string) error {
 	cmd.Dir, cmd.Env = s.home.Root, s.pythonEnv(append(env, "PYTHONDONTWRITEBYTECODE=1")...)
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = 15 * time.Second
 	var errs strings.Builder
 	cmd.Stderr = &errs
 	out, err := cmd.StdoutPipe()

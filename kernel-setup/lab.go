@@ -1,12 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"html"
 	"net"
 	"net/http"
 	"os"
@@ -34,7 +33,7 @@ type labServer struct {
 
 // lab opens JupyterLab at the reader's copies of the notebooks until ctx ends.
 func (s *site) lab(ctx context.Context, opt labOptions) error {
-	if err := s.ensure(ctx, setupOptions{}); err != nil {
+	if err := s.ensure(ctx); err != nil {
 		return err
 	}
 	at, err := s.labFolder(ctx, opt)
@@ -47,18 +46,8 @@ func (s *site) lab(ctx context.Context, opt labOptions) error {
 	}
 	defer server.stop()
 	s.say("Notebooks lie in %s", short(at.begin))
-	s.say(
-		"JupyterLab with the kernel \"Go (coadapt)\" is at\n\n  %s\n\nCtrl-C ends it. What it prints: %s",
-		server.url,
-		short(s.labLog()),
-	)
-	if !opt.noBrowser {
-		done, err := s.openBrowser(server.url)
-		if err != nil {
-			s.say("The browser cannot be opened: %v", err)
-		}
-		defer done()
-	}
+	s.say("JupyterLab with the kernel \"Go (coadapt)\" is at\n\n  %s\n\nCtrl-C ends it. What it prints: %s",
+		server.url, short(s.labLog()))
 	select {
 	case <-ctx.Done():
 		s.say("ending JupyterLab")
@@ -72,6 +61,7 @@ func (s *site) lab(ctx context.Context, opt labOptions) error {
 type labPlace struct {
 	root  string // what can be opened
 	begin string // the folder that is shown first
+	show  bool   // in the reader's browser
 }
 
 // labFolder is where a reader works: in copies, so that the clone stays as it is and guesses are not spoiled by saved
@@ -81,16 +71,10 @@ func (s *site) labFolder(ctx context.Context, opt labOptions) (labPlace, error) 
 	case opt.originals && opt.folder != "":
 		return labPlace{}, fmt.Errorf("-folder %s and -originals: want one of them", opt.folder)
 	case opt.originals:
-		return labPlace{s.home.Root, s.home.Notebooks()}, nil
+		return labPlace{s.home.Root, s.home.Notebooks(), !opt.noBrowser}, nil
 	}
-	folder := s.home.Lessons()
-	if opt.folder != "" {
-		var err error
-		if folder, err = filepath.Abs(opt.folder); err != nil {
-			return labPlace{}, err
-		}
-	}
-	if err := os.MkdirAll(s.home.Dir, 0o755); err != nil {
+	folder, err := filepath.Abs(cmp.Or(opt.folder, s.home.Lessons()))
+	if err != nil {
 		return labPlace{}, err
 	}
 	unlock, err := s.lock(ctx)
@@ -98,7 +82,7 @@ func (s *site) labFolder(ctx context.Context, opt labOptions) (labPlace, error) 
 		return labPlace{}, err
 	}
 	defer unlock()
-	return labPlace{folder, folder}, s.lessons(folder)
+	return labPlace{folder, folder, !opt.noBrowser}, s.lessons(folder)
 }
 
 func (s *site) labLog() string { return filepath.Join(s.home.Logs(), "lab.log") }
@@ -110,7 +94,7 @@ const labSettings = `{"@jupyterlab/apputils-extension:notification": {"fetchNews
 `
 
 // startLab starts JupyterLab on 127.0.0.1 and waits until it answers. Hidden files can be opened: originals link to
-// figures in a hidden folder.
+// figures in a hidden folder. Jupyter gives the browser a page that only this user can read, and not the token.
 func (s *site) startLab(ctx context.Context, port int, at labPlace) (*labServer, error) {
 	if !fileExists(s.python()) {
 		return nil, errors.New("the Python environment is not there")
@@ -119,14 +103,12 @@ func (s *site) startLab(ctx context.Context, port int, at labPlace) (*labServer,
 	if err != nil {
 		return nil, err
 	}
-	secret := make([]byte, 24)
-	rand.Read(secret) // never fails
-	token := hex.EncodeToString(secret)
+	token := rand.Text()
 	if err := os.MkdirAll(s.home.Logs(), 0o755); err != nil {
 		return nil, err
 	}
 	settings := filepath.Join(s.home.Venv(), "share", "jupyter", "lab", "settings", "overrides.json")
-	if err := writeFile(settings, []byte(labSettings), 0o644); err != nil {
+	if err := writeFile(settings, []byte(labSettings)); err != nil {
 		return nil, err
 	}
 	log, err := os.Create(s.labLog())
@@ -135,9 +117,7 @@ func (s *site) startLab(ctx context.Context, port int, at labPlace) (*labServer,
 	}
 	defer log.Close()
 	args := []string{
-		"-m",
-		"jupyterlab",
-		"--no-browser",
+		"-m", "jupyterlab",
 		"--ServerApp.ip=127.0.0.1",
 		fmt.Sprintf("--ServerApp.port=%d", port),
 		"--ServerApp.port_retries=0",
@@ -157,13 +137,14 @@ func (s *site) startLab(ctx context.Context, port int, at labPlace) (*labServer,
 	if os.Getuid() == 0 {
 		args = append(args, "--allow-root") // containers have no other user
 	}
+	if !at.show || !hasScreen() {
+		args = append(args, "--no-browser")
+	}
 	cmd := exec.Command(s.python(), args...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = s.home.Root, log, log
-	cmd.Env = s.pythonEnv(
-		"PYTHONDONTWRITEBYTECODE=1",
+	cmd.Env = s.pythonEnv("PYTHONDONTWRITEBYTECODE=1",
 		"PYTHONPATH="+filepath.Join(s.home.Root, "kernel-setup", "templates"),
-		"JUPYTER_TOKEN="+token,
-	) // not an argument, which every user of the machine could read
+		"JUPYTER_TOKEN="+token) // not an argument, which every user of the machine could read
 	ownGroup(cmd) // Ctrl-C on the terminal is ours to pass on: Jupyter would ask whether it is meant
 	if err := cmd.Start(); err != nil {
 		return nil, err
@@ -222,7 +203,7 @@ func (l *labServer) stop() {
 // checkLab starts JupyterLab and has it answer.
 func (s *site) checkLab(ctx context.Context) (string, error) {
 	start := time.Now()
-	server, err := s.startLab(ctx, 0, labPlace{s.home.Root, s.home.Root})
+	server, err := s.startLab(ctx, 0, labPlace{root: s.home.Root, begin: s.home.Root})
 	if err != nil {
 		return "", err
 	}
@@ -255,47 +236,7 @@ func freePort(want int) (int, error) {
 	return 0, fmt.Errorf("no port for JupyterLab: %w", err)
 }
 
-// openBrowser opens url where there is a screen; where there is none the printed address is enough. What it returns
-// removes what it made.
-func (s *site) openBrowser(url string) (done func(), err error) {
-	program := "xdg-open"
-	if runtime.GOOS == "darwin" {
-		program = "open"
-	} else if os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
-		return func() {}, nil
-	}
-	path, err := exec.LookPath(program)
-	if err != nil {
-		return func() {}, nil
-	}
-	page, err := s.redirect(url)
-	if err != nil {
-		return func() {}, err
-	}
-	cmd := exec.Command(path, page)
-	if cmd.Start() == nil {
-		go cmd.Wait() // how it ended does not matter: the address is printed
-	}
-	return func() { _ = os.Remove(page) }, nil // it is of no use to anybody once the server has ended
-}
-
-// redirect writes a page for this user's eyes only that leads to url, as Jupyter does: the arguments of a browser,
-// where the token would be, every user of the machine can read.
-func (s *site) redirect(url string) (page string, err error) {
-	dir := filepath.Join(s.home.Dir, "jupyter", "runtime")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", err
-	}
-	file, err := os.CreateTemp(dir, "open-*.html") // mode 0600
-	if err != nil {
-		return "", err
-	}
-	link := html.EscapeString(url)
-	_, err = fmt.Fprintf(
-		file,
-		`<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=%s"><a href="%s">JupyterLab</a>`+"\n",
-		link,
-		link,
-	)
-	return file.Name(), errors.Join(err, file.Close())
+// hasScreen tells whether a browser can be shown. Where none can, Python would take one for the terminal.
+func hasScreen() bool {
+	return runtime.GOOS == "darwin" || os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
 }

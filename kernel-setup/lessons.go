@@ -30,7 +30,7 @@ const offersFile = ".offers.json"
 // The copies have no outputs from the first guess on. The folder ignores itself in git, and has a link to the figures.
 func (s *site) lessons(folder string) error {
 	rel, err := filepath.Rel(realPath(s.home.Notebooks()), realPath(folder))
-	if err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+	if err == nil && filepath.IsLocal(rel) {
 		return fmt.Errorf("-folder %s: the chapters themselves lie there; "+
 			"name another folder, or open them with -originals", folder)
 	}
@@ -46,7 +46,7 @@ func (s *site) lessons(folder string) error {
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	ignore := func(path string) error { return writeFile(path, []byte("*\n"), 0o644) }
+	ignore := func(path string) error { return writeFile(path, []byte("*\n")) }
 	figures := func(path string) error { return os.Symlink(s.home.Figures(), path) }
 	link := filepath.Join(folder, "figures")
 	if to, err := os.Readlink(link); err == nil && to != s.home.Figures() { // the clone was moved, or its home
@@ -70,7 +70,7 @@ func (s *site) lessons(folder string) error {
 		return err
 	})
 	text, err = json.MarshalIndent(offers, "", " ")
-	return errors.Join(failed, err, writeFile(filepath.Join(folder, offersFile), append(text, '\n'), 0o644))
+	return errors.Join(failed, err, writeFile(filepath.Join(folder, offersFile), append(text, '\n')))
 }
 
 // own makes what is not there.
@@ -110,7 +110,7 @@ func (s *site) offer(folder, name string, text []byte, last offer) (offer, error
 			if now.File != name && now.File != last.File {
 				s.say("%s has changed since you began with your copy, which stays; the new one is %s", name, now.File)
 			}
-			return now, writeFile(path, text, 0o644)
+			return now, writeFile(path, text)
 		case err != nil:
 			return last, err
 		case digest == now.Digest, now.File == last.File && last.Digest == now.Digest:
@@ -127,11 +127,9 @@ func eachOfNotebooks(from string, each func(name string, text []byte) error) err
 		if err != nil {
 			return err
 		}
-		rel, err := filepath.Rel(from, path)
+		name, _ := filepath.Rel(from, path) // path lies below it
 		switch {
-		case err != nil:
-			return err
-		case d.IsDir() && (rel == "nb" || strings.HasPrefix(d.Name(), ".") && rel != "."): // .ipynb_checkpoints
+		case d.IsDir() && (name == "nb" || strings.HasPrefix(d.Name(), ".") && name != "."): // .ipynb_checkpoints
 			return filepath.SkipDir
 		case !d.Type().IsRegular():
 			return nil
@@ -140,7 +138,7 @@ func eachOfNotebooks(from string, each func(name string, text []byte) error) err
 		if err != nil {
 			return err
 		}
-		return each(rel, text)
+		return each(name, text)
 	})
 }
 
@@ -179,12 +177,7 @@ func lesson(chapter []byte) ([]byte, error) {
 			}
 		}
 	}
-	var out bytes.Buffer
-	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", " ") // as Jupyter has it
-	err := enc.Encode(notebook)
-	return out.Bytes(), err
+	return indented(notebook, " ") // as Jupyter has it
 }
 
 // lines is a text of a notebook, which is a string or its lines.

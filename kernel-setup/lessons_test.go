@@ -202,7 +202,7 @@ func TestLessonsLeaveTheCloneClean(t *testing.T) {
 		}
 	}
 	if at, err := s.labFolder(t.Context(), labOptions{originals: true}); err != nil ||
-		at != (labPlace{s.home.Root, s.home.Notebooks()}) {
+		at != (labPlace{s.home.Root, s.home.Notebooks(), true}) {
 		t.Errorf("the originals are %+v, %v", at, err)
 	}
 }

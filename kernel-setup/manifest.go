@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"coadapt/gomlxnet/durable"
 	"coadapt/gomlxnet/home"
 )
 
@@ -50,14 +51,14 @@ func readManifest(h home.Home) (*manifest, error) {
 		return nil, fmt.Errorf("%s is damaged: %w; remove it and run `go run ./kernel-setup setup`", h.ManifestFile(),
 			err)
 	}
-	if m.Version != manifestVersion || m.Root != h.Root || m.Dir != h.Dir || m.Steps == nil {
-		for name, r := range m.Steps { // stale, but clean must still find what was made
-			r.Digest = ""
-			empty.Steps[name] = r
-		}
-		return empty, nil
+	if m.Version == manifestVersion && m.Root == h.Root && m.Dir == h.Dir && m.Steps != nil {
+		return m, nil
 	}
-	return m, nil
+	for name, r := range m.Steps { // stale, but clean must still find what was made
+		r.Digest = ""
+		empty.Steps[name] = r
+	}
+	return empty, nil
 }
 
 // write replaces h's manifest in one step.
@@ -66,28 +67,15 @@ func (m *manifest) write(h home.Home) error {
 	if err != nil {
 		return err
 	}
-	return writeFile(h.ManifestFile(), append(text, '\n'), 0o644)
+	return writeFile(h.ManifestFile(), append(text, '\n'))
 }
 
-// writeFile writes a file under a name of its own beside path, syncs it and renames it, so that path is whole or not
-// there.
-func writeFile(path string, text []byte, mode fs.FileMode) error {
+// writeFile writes a file, and the folders above it, so that path is whole or not there.
+func writeFile(path string, text []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".writing-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return nil
+	return durable.WriteBytes(path, text)
 }
 
 // fileDigest is the SHA-256 of a file, in hex.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"errors"
@@ -31,7 +32,7 @@ func (s *site) runVerb(ctx context.Context, notebook string, opt runOptions) err
 			return fmt.Errorf("-pdf: a browser prints the page, and there is %s", why)
 		}
 	}
-	if err := s.ensure(ctx, setupOptions{}); err != nil {
+	if err := s.ensure(ctx); err != nil {
 		return err
 	}
 	executed, page, err := s.runNotebook(ctx, notebook, opt)
@@ -48,14 +49,10 @@ func (s *site) runVerb(ctx context.Context, notebook string, opt runOptions) err
 	return err
 }
 
-// errCell says that a cell failed; the notebook's output tells how.
-var errCell = errors.New("a cell failed")
-
-// cellError is errCell with what was printed of it.
+// cellError says that a cell failed, with what was printed of it.
 type cellError struct{ notebook, why string }
 
-func (e *cellError) Error() string { return e.notebook + ": " + errCell.Error() }
-func (e *cellError) Unwrap() error { return errCell }
+func (e *cellError) Error() string { return e.notebook + ": a cell failed" }
 
 // runNotebook executes a notebook through the kernel coadapt, in the notebook's folder. The copy and the page are
 // written even when a cell fails; the source is never touched.
@@ -64,14 +61,12 @@ func (s *site) runNotebook(ctx context.Context, notebook string, opt runOptions)
 	if err != nil {
 		return "", "", err
 	}
-	if _, err := os.Stat(source); err != nil {
+	info, err := os.Stat(source)
+	if err != nil {
 		return "", "", fmt.Errorf("no notebook to run: %w", err)
 	}
-	dir := opt.dir
-	if dir == "" {
-		dir = s.home.Runs()
-	}
-	if dir, err = filepath.Abs(dir); err != nil {
+	dir, err := filepath.Abs(cmp.Or(opt.dir, s.home.Runs()))
+	if err != nil {
 		return "", "", err
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -79,21 +74,16 @@ func (s *site) runNotebook(ctx context.Context, notebook string, opt runOptions)
 	}
 	stem := strings.TrimSuffix(filepath.Base(source), ".ipynb")
 	executed, page = filepath.Join(dir, stem+".ipynb"), filepath.Join(dir, stem+".html")
-	if a, err := os.Stat(executed); err == nil {
-		if b, err := os.Stat(source); err == nil && os.SameFile(a, b) {
-			return "", "", fmt.Errorf("-o %s: the executed copy would overwrite %s; name another folder", opt.dir,
-				notebook)
-		}
+	if old, err := os.Stat(executed); err == nil && os.SameFile(old, info) {
+		return "", "", fmt.Errorf("-o %s: the executed copy would overwrite %s; name another folder", opt.dir, notebook)
 	}
 	args := []string{"-c", notebookProgram, source, kernelName, fmt.Sprint(opt.cell.Seconds()), executed, page}
 	if opt.strict {
 		args = append(args, "--strict")
 	}
-	cmd := exec.CommandContext(ctx, s.python(), args...)
+	cmd := interruptible(ctx, s.python(), args...)
 	var said, errs strings.Builder
 	cmd.Env, cmd.Stdout, cmd.Stderr = s.pythonEnv(), io.MultiWriter(s.out, &said), &errs
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = 15 * time.Second
 	s.say("running %s", short(source))
 	start := time.Now()
 	err = cmd.Run()

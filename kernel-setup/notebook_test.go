@@ -55,12 +55,14 @@ func TestRunNotebookFailures(t *testing.T) {
 	s, out := testSite(t)
 	source := fakePython(t, s, `echo "FAILED: undefined: x"; echo done > "$6"; exit 1`)
 	executed, _, err := s.runNotebook(t.Context(), source, runOptions{cell: time.Second})
-	if !errors.Is(err, errCell) || executed == "" || !strings.Contains(out.String(), "undefined: x") {
+	failed, ok := errors.AsType[*cellError](err)
+	if !ok || !strings.Contains(failed.why, "undefined: x") ||
+		executed == "" || !strings.Contains(out.String(), "undefined: x") {
 		t.Errorf("a failing cell: %q, %v\n%s", executed, err, out)
 	}
 	fakePython(t, s, `echo "Traceback (most recent call last): No module named nbclient" >&2; exit 1`)
 	if _, _, err := s.runNotebook(t.Context(), source, runOptions{cell: time.Second}); err == nil ||
-		errors.Is(err, errCell) ||
+		errors.As(err, &failed) ||
 		!strings.Contains(err.Error(), "nbclient") {
 		t.Errorf("a broken environment: %v", err)
 	}
@@ -74,7 +76,7 @@ func TestLabThatEnds(t *testing.T) {
 	s, _ := testSite(t)
 	fakePython(t, s, "echo no such module; exit 1")
 	start := time.Now()
-	if _, err := s.startLab(t.Context(), 0, labPlace{s.home.Root, s.home.Root}); err == nil ||
+	if _, err := s.startLab(t.Context(), 0, labPlace{root: s.home.Root, begin: s.home.Root}); err == nil ||
 		!strings.Contains(err.Error(), s.labLog()) ||
 		time.Since(start) > 10*time.Second {
 		t.Errorf("got error %v after %v, want one naming the log at once", err, time.Since(start))

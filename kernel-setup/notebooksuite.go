@@ -23,7 +23,11 @@ func (s *site) notebookSuite(ctx context.Context, cell time.Duration, t *tally) 
 	defer func() { err = errors.Join(err, f.end()) }()
 	for _, file := range files {
 		start := time.Now()
-		err := s.tryNotebook(ctx, f, filepath.Base(file), cell)
+		_, page, err := f.runNotebook(ctx, filepath.Join(f.copies(), filepath.Base(file)),
+			runOptions{dir: s.home.Runs(), cell: cell, strict: true}) // what comes of it is kept
+		if err == nil {
+			err = standsAlone(page)
+		}
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -43,14 +47,4 @@ func (s *site) notebookSuite(ctx context.Context, cell time.Duration, t *tally) 
 			fmt.Sprintf("TIME %s: %.1f s, with the nets that no chapter before it trained", name, took))
 	}
 	return nil
-}
-
-// tryNotebook executes the copy of one notebook on a fresh site; what comes of it is kept in the runs' folder.
-func (s *site) tryNotebook(ctx context.Context, f *site, name string, cell time.Duration) error {
-	_, page, err := f.runNotebook(ctx, filepath.Join(f.copies(), name),
-		runOptions{dir: s.home.Runs(), cell: cell, strict: true})
-	if err != nil {
-		return err
-	}
-	return standsAlone(page)
 }

@@ -32,16 +32,19 @@ func standsAlone(page string) error {
 		return err
 	}
 	var faults error
+	fault := func(format string, args ...any) {
+		faults = errors.Join(faults, fmt.Errorf("%s: %s", short(page), fmt.Sprintf(format, args...)))
+	}
 	for i, img := range images.FindAllString(string(text), -1) {
 		if !inlined.MatchString(img) {
-			faults = errors.Join(faults, fmt.Errorf("%s: picture %d is not in the page: %.120s", short(page), i+1, img))
+			fault("picture %d is not in the page: %.120s", i+1, img)
 		}
 		if !described.MatchString(img) || strings.Contains(img, noAlt) {
-			faults = errors.Join(faults, fmt.Errorf("%s: picture %d has no text alternative", short(page), i+1))
+			fault("picture %d has no text alternative", i+1)
 		}
 	}
 	for _, from := range outside.FindAllString(images.ReplaceAllString(string(text), ""), -1) {
-		faults = errors.Join(faults, fmt.Errorf("%s: something is loaded from elsewhere: %.120s", short(page), from))
+		fault("something is loaded from elsewhere: %.120s", from)
 	}
 	for _, link := range links.FindAllStringSubmatch(string(text), -1) {
 		to, err := url.Parse(html.UnescapeString(link[1]))
@@ -49,8 +52,7 @@ func standsAlone(page string) error {
 			continue // elsewhere, or in the page
 		}
 		if err != nil || !fileExists(filepath.Join(filepath.Dir(page), filepath.FromSlash(to.Path))) {
-			faults = errors.Join(faults,
-				fmt.Errorf("%s: there is nothing where a link leads: %s", short(page), link[1]))
+			fault("there is nothing where a link leads: %s", link[1])
 		}
 	}
 	return faults

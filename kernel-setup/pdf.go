@@ -39,11 +39,9 @@ func printPage(ctx context.Context, page string) (pdf string, err error) {
 	}
 	address := url.URL{Scheme: "file", Path: filepath.ToSlash(page)}
 	cmd := exec.CommandContext(ctx, chromium, append(args, address.String())...)
-	var said bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &said, &said
 	ownGroup(cmd)
 	cmd.WaitDelay = 10 * time.Second
-	err = cmd.Run()
+	said, err := cmd.CombinedOutput()
 	if err == nil {
 		var head []byte
 		if head, err = os.ReadFile(part); err == nil && !bytes.HasPrefix(head, []byte("%PDF-")) {
@@ -53,7 +51,7 @@ func printPage(ctx context.Context, page string) (pdf string, err error) {
 	if err != nil {
 		_ = os.Remove(part) // there may be none
 		return "", fmt.Errorf("%s cannot be printed by %s: %w\n%s", short(page), chromium, err,
-			strings.TrimSpace(said.String()))
+			bytes.TrimSpace(said))
 	}
 	return pdf, os.Rename(part, pdf)
 }

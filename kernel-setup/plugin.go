@@ -65,57 +65,50 @@ func (s *site) ours(named string) bool {
 		func(dir string) bool { return dir != s.home.PJRT() && dir != s.home.CUDA() })
 }
 
+// pluginWay is how a kind of plugin is installed.
+type pluginWay struct {
+	does    string
+	from    string // what it is made from, beyond its kind
+	install func(context.Context) (record, error)
+}
+
 // plugin is the step that installs the PJRT plugin of a kind. CUDA comes beside the CPU's plugin, so that the machine
 // can do without its card.
 func (s *site) plugin(kind string) step {
-	does := map[string]string{
-		pluginWheel:    "PJRT plugin for the CPU, from a wheel",
-		pluginRelease:  "PJRT plugin for the CPU, by go-xla's installer",
-		pluginCUDA:     "PJRT plugins for CUDA and the CPU",
-		pluginNone:     "no PJRT plugin: nets run on GoMLX's pure Go backend",
-		pluginExisting: "PJRT plugin that PJRT_PLUGIN_LIBRARY_PATH names",
-	}
-	name := "plugin"
+	name, named := "plugin", os.Getenv(plugins.EnvPlugins)
 	if kind == pluginExisting {
 		name = "plugin-named" // beside one that set-up installed, which counts again when the variable is unset
 	}
+	wheel := func(ctx context.Context) (record, error) { return s.installFirst(ctx, wheels(), s.checkPlugin) }
+	none := func(context.Context) (record, error) {
+		return record{Facts: map[string]string{"kind": kind}}, os.RemoveAll(s.home.PJRT())
+	}
+	way := map[string]pluginWay{
+		pluginWheel:    {"PJRT plugin for the CPU, from a wheel", pluginWheels, wheel},
+		pluginRelease:  {"PJRT plugin for the CPU, by go-xla's installer", "", s.installRelease},
+		pluginCUDA:     {"PJRT plugins for CUDA and the CPU", pluginWheels, s.installCUDA},
+		pluginNone:     {"no PJRT plugin: nets run on GoMLX's pure Go backend", "", none},
+		pluginExisting: {"PJRT plugin that PJRT_PLUGIN_LIBRARY_PATH names", named, s.adoptPlugin},
+	}[kind]
 	return step{
 		name: name,
-		does: does[kind],
+		does: way.does,
 		// pip downloads it, and plugin-check tries it.
 		after: []string{"venv", "programs"},
 		digest: func(context.Context) (string, error) {
-			switch kind {
-			case pluginExisting:
-				return textDigest(kind, os.Getenv(plugins.EnvPlugins)), nil
-			case pluginRelease, pluginNone:
+			if way.from == "" {
 				return textDigest(kind), nil
 			}
-			return textDigest(kind, pluginWheels), nil
+			return textDigest(kind, way.from), nil
 		},
 		sound: func(_ context.Context, rec record) error { return s.pluginSound(rec) },
 		make: func(ctx context.Context) (record, error) {
-			if kind == pluginExisting {
-				return s.adoptPlugin(ctx)
-			}
-			if kind != pluginCUDA { // it would go on being preferred where there is a card
+			if kind != pluginExisting && kind != pluginCUDA { // it would go on being preferred where there is a card
 				if err := os.RemoveAll(s.cudaTree()); err != nil {
 					return record{}, err
 				}
 			}
-			switch kind {
-			case pluginNone:
-				return record{Facts: map[string]string{"kind": kind}}, os.RemoveAll(s.home.PJRT())
-			case pluginWheel:
-				return s.installWheel(ctx, s.checkPlugin)
-			case pluginRelease:
-				return s.installRelease(ctx)
-			}
-			rec, err := s.installWheel(ctx, s.checkPlugin)
-			if err != nil {
-				return record{}, err
-			}
-			return s.installCUDA(ctx, rec)
+			return way.install(ctx)
 		},
 	}
 }
@@ -131,8 +124,8 @@ func (s *site) pluginSound(rec record) error {
 			return fmt.Errorf("the plugin cannot be read: %w", err)
 		}
 		if digest != rec.Facts[key+"_sha256"] {
-			return fmt.Errorf(
-				"%s is not what was installed (damaged or changed: its SHA-256 differs from the manifest's)", library)
+			return fmt.Errorf("%s is not what was installed (damaged or changed: its SHA-256 differs from the "+
+				"manifest's)", library)
 		}
 	}
 	return nil
@@ -167,7 +160,6 @@ func addLibrary(facts map[string]string, key, library string) error {
 
 // pluginAnswer is what plugin-check prints.
 type pluginAnswer struct {
-	Backend  string  `json:"backend"`
 	API      string  `json:"api"`
 	Platform string  `json:"platform"`
 	Devices  int     `json:"devices"`
@@ -186,19 +178,11 @@ func (s *site) checkPlugin(ctx context.Context, dirs string) (pluginAnswer, erro
 	defer cancel()
 	cmd := exec.CommandContext(ctx, filepath.Join(s.home.Bin(), "plugin-check"))
 	config := "xla:cpu"
-	if cuda, err := filepath.Glob(filepath.Join(filepath.SplitList(dirs)[0],
-		"pjrt_c_api_cuda_plugin.so")); err == nil &&
-		len(cuda) > 0 &&
-		plugins.HasGPU() {
+	if fileExists(filepath.Join(filepath.SplitList(dirs)[0], cudaLibrary)) && plugins.HasGPU() {
 		config = "xla:cuda"
 	}
-	cmd.Env = append(
-		without(os.Environ(), plugins.EnvPlugins, plugins.EnvBackend),
-		plugins.EnvPlugins+"="+dirs,
-		plugins.EnvBackend+"="+config,
-		plugins.EnvNoAutoInstall+"=1",
-		"TF_CPP_MIN_LOG_LEVEL=3",
-	)
+	cmd.Env = append(without(os.Environ(), plugins.EnvPlugins, plugins.EnvBackend), plugins.EnvPlugins+"="+dirs,
+		plugins.EnvBackend+"="+config, plugins.EnvNoAutoInstall+"=1", "TF_CPP_MIN_LOG_LEVEL=3")
 	var errs strings.Builder
 	cmd.Stderr = &errs
 	out, err := cmd.Output()

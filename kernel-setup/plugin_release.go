@@ -55,9 +55,14 @@ const cudaVersion = "0.11.2"
 // cudaTree is the folder that holds all of CUDA's.
 func (s *site) cudaTree() string { return filepath.Dir(filepath.Dir(s.home.CUDA())) }
 
-// installCUDA adds the CUDA plugin and NVIDIA's libraries, by go-xla's own installer, which checks the index's
-// hashes. The plugin finds the libraries by their place relative to its own, so the whole tree is staged and renamed.
-func (s *site) installCUDA(ctx context.Context, rec record) (record, error) {
+// installCUDA installs the CPU's plugin, and the CUDA plugin and NVIDIA's libraries by go-xla's own installer, which
+// checks the index's hashes. The plugin finds the libraries by their place relative to its own, so the whole tree is
+// staged and renamed.
+func (s *site) installCUDA(ctx context.Context) (record, error) {
+	rec, err := s.installFirst(ctx, wheels(), s.checkPlugin)
+	if err != nil {
+		return record{}, err
+	}
 	stage := filepath.Join(s.stage(), "cuda")
 	if err := os.RemoveAll(stage); err != nil {
 		return record{}, err
@@ -83,5 +88,5 @@ func (s *site) installCUDA(ctx context.Context, rec record) (record, error) {
 		}
 		rec.Facts["cuda_api"] = answer.API
 	}
-	return rec, addLibrary(rec.Facts, "cuda_library", filepath.Join(s.home.CUDA(), "pjrt_c_api_cuda_plugin.so"))
+	return rec, addLibrary(rec.Facts, "cuda_library", filepath.Join(s.home.CUDA(), cudaLibrary))
 }

@@ -10,7 +10,10 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
+
+	"coadapt/gomlxnet/durable"
 )
 
 //go:embed plugins.txt
@@ -21,40 +24,27 @@ type wheel struct {
 	requirement   string // the line, for pip
 	name, version string
 	sha256        string
-	pipArgs       []string // more arguments of pip, for tests: where to look
 }
 
-// cpuLibrary is the name under which go-xla finds a CPU plugin on Linux and macOS.
-const cpuLibrary = "pjrt_c_api_cpu_plugin.so"
+// Names under which go-xla finds a plugin on Linux and macOS.
+const (
+	cpuLibrary  = "pjrt_c_api_cpu_plugin.so"
+	cudaLibrary = "pjrt_c_api_cuda_plugin.so"
+)
 
-// parseWheels reads plugins.txt: requirements with one hash each, the preferred first.
-func parseWheels(text string) ([]wheel, error) {
-	var wheels []wheel
-	for n, line := range strings.Split(text, "\n") {
-		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
-			continue
-		}
-		pin, hash, ok := strings.Cut(line, " --hash=sha256:")
-		name, version, pinned := strings.Cut(pin, "==")
-		if !ok || !pinned || len(hash) != 64 {
-			return nil, fmt.Errorf("plugins.txt line %d: want NAME==VERSION --hash=sha256:HEX, got %q", n+1, line)
-		}
-		wheels = append(wheels, wheel{requirement: line, name: name, version: version, sha256: hash})
+// wheels are those of plugins.txt, the preferred first.
+func wheels() []wheel {
+	var all []wheel
+	for _, m := range wheelLine.FindAllStringSubmatch(pluginWheels, -1) {
+		all = append(all, wheel{requirement: m[0], name: m[1], version: m[2], sha256: m[3]})
 	}
-	return wheels, nil
+	return all
 }
+
+var wheelLine = regexp.MustCompile(`(?m)^([^#\s]+)==(\S+) --hash=sha256:([0-9a-f]{64})$`)
 
 // loader tries a plugin: checkPlugin, or a stand-in in tests.
 type loader func(ctx context.Context, dirs string) (pluginAnswer, error)
-
-// installWheel installs the first wheel of plugins.txt that can be had and loads.
-func (s *site) installWheel(ctx context.Context, load loader) (record, error) {
-	wheels, err := parseWheels(pluginWheels)
-	if err != nil {
-		return record{}, err
-	}
-	return s.installFirst(ctx, wheels, load)
-}
 
 // installFirst installs the first of wheels that can be had and loads. A wrong hash stops it at once: a source that
 // serves something else is not to be asked for the next one.
@@ -87,23 +77,16 @@ func (s *site) installFirst(ctx context.Context, wheels []wheel, load loader) (r
 // stageWheel downloads w into stage, takes it apart into stage/pjrt and tries it.
 func (s *site) stageWheel(ctx context.Context, stage string, w wheel, load loader) (map[string]string, error) {
 	lock := filepath.Join(stage, "requirements.txt")
-	if err := os.WriteFile(lock, []byte(w.requirement+"\n"), 0o644); err != nil {
+	if err := writeFile(lock, []byte(w.requirement+"\n")); err != nil {
 		return nil, err
 	}
-	args := append([]string{"download", "--no-deps", "--only-binary=:all:", "-r", lock, "-d", stage}, w.pipArgs...)
-	if err := s.pip(ctx, pipRun{log: "pip-plugin", unit: "files", args: args}); err != nil {
+	args := []string{"download", "--no-deps", "--only-binary=:all:", "-r", lock, "-d", stage}
+	if err := s.pip(ctx, s.executing(), command{log: "pip-plugin", argv: args, unit: "files"}); err != nil {
 		return nil, err
 	}
 	files, err := filepath.Glob(filepath.Join(stage, "*.whl"))
 	if err != nil || len(files) != 1 {
 		return nil, fmt.Errorf("pip left %d wheels in %s, want 1", len(files), stage)
-	}
-	digest, err := fileDigest(files[0])
-	if err != nil {
-		return nil, err
-	}
-	if digest != w.sha256 {
-		return nil, fmt.Errorf("%w: %s has %s, want %s", errHash, filepath.Base(files[0]), digest, w.sha256)
 	}
 	dir := filepath.Join(stage, "pjrt")
 	if err := unpackPlugin(files[0], dir); err != nil {
@@ -115,7 +98,7 @@ func (s *site) stageWheel(ctx context.Context, stage string, w wheel, load loade
 	}
 	facts := answer.facts()
 	facts["package"], facts["version"], facts["wheel"], facts["wheel_sha256"] = w.name, w.version,
-		filepath.Base(files[0]), digest
+		filepath.Base(files[0]), w.sha256
 	return facts, addLibrary(facts, "library", filepath.Join(dir, cpuLibrary))
 }
 
@@ -156,10 +139,8 @@ func unpack(f *zip.File, to string) error {
 		return err
 	}
 	defer in.Close()
-	out, err := os.Create(to)
-	if err != nil {
+	return durable.WriteFile(to, func(out io.Writer) error {
+		_, err := io.Copy(out, in) // the zip's checksum is verified on the way
 		return err
-	}
-	_, err = io.Copy(out, in) // the zip's checksum is verified on the way
-	return errors.Join(err, out.Sync(), out.Close())
+	})
 }

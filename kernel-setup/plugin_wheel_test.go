@@ -45,8 +45,9 @@ func makeWheel(t *testing.T, dir, name string, files ...string) wheel {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return wheel{requirement: name + "==1.0 --hash=sha256:" + digest, name: name, version: "1.0", sha256: digest,
-		pipArgs: []string{"--no-index", "--find-links", dir}}
+	t.Setenv("PIP_NO_INDEX", "1") // pip looks there, and nowhere else
+	t.Setenv("PIP_FIND_LINKS", dir)
+	return wheel{requirement: name + "==1.0 --hash=sha256:" + digest, name: name, version: "1.0", sha256: digest}
 }
 
 // withPip gives the site a Python that has pip.
@@ -91,7 +92,7 @@ func TestInstallFirst(t *testing.T) {
 	good := makeWheel(t, index, "good", "good/pjrt.so", "good-1.0.dist-info/licenses/LICENSE")
 	bad := makeWheel(t, index, "bad", "bad/pjrt.so")
 	absent := wheel{requirement: "absent==1.0 --hash=sha256:" + strings.Repeat("0", 64), name: "absent", version: "1.0",
-		sha256: strings.Repeat("0", 64), pipArgs: good.pipArgs}
+		sha256: strings.Repeat("0", 64)}
 	tampered := bad
 	tampered.sha256 = strings.Repeat("1", 64)
 	tampered.requirement = "bad==1.0 --hash=sha256:" + tampered.sha256
@@ -173,16 +174,16 @@ func TestUnpackPlugin(t *testing.T) {
 	}
 }
 
-func TestParseWheels(t *testing.T) {
-	wheels, err := parseWheels(pluginWheels)
-	if err != nil || len(wheels) != 2 || wheels[0].name != "lammps-jax-pjrt-cpu" ||
-		wheels[1].name != "fastatomstruct-xla-cpu" {
-		t.Errorf("plugins.txt holds %+v, %v", wheels, err)
+// Every line of plugins.txt that is no comment is a pinned wheel.
+func TestWheels(t *testing.T) {
+	all := wheels()
+	if len(all) != 2 || all[0].name != "lammps-jax-pjrt-cpu" || all[1].name != "fastatomstruct-xla-cpu" ||
+		len(all) != len(entries(pluginWheels)) {
+		t.Errorf("plugins.txt holds %+v", all)
 	}
-	for _, line := range []string{"name==1.0", "name --hash=sha256:" + strings.Repeat("0", 64),
-		"name==1.0 --hash=sha256:12"} {
-		if _, err := parseWheels("# x\n" + line); err == nil || !strings.Contains(err.Error(), "line 2") {
-			t.Errorf("%q: got error %v, want one naming line 2", line, err)
+	for _, w := range all {
+		if w.version != pinnedIn(pluginWheels, w.name) || len(w.sha256) != 64 {
+			t.Errorf("%+v", w)
 		}
 	}
 }

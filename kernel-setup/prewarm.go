@@ -2,9 +2,10 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"coadapt/kernel-setup/cellmod"
@@ -12,46 +13,38 @@ import (
 
 // notebook is the step that compiles, as a cell would, what a chapter's first cell imports, so that it waits for its
 // own linking only; prewarm compiles all other packages that a cell may import. What is compiled lies in Go's build
-// cache, which is the user's and may be emptied at any
-// time; so the steps ask go each time.
+// cache, which is the user's and may be emptied at any time; so the steps ask go each time.
 func (s *site) notebook() step {
-	return s.warmStep(
-		step{
-			name:  "notebook",
-			does:  "what a first cell would wait for",
-			after: []string{"compiler", "tools", "programs", "modules"},
-		},
-		func(context.Context) ([]string, error) { return []string{"coadapt/notebooks/nb"}, nil },
-	)
+	return s.warmStep("notebook", "what a first cell would wait for",
+		[]string{"compiler", "tools", "programs", "modules"},
+		func(context.Context) ([]string, error) { return []string{"coadapt/notebooks/nb"}, nil })
 }
 
 func (s *site) prewarm() step {
-	return s.warmStep(
-		step{
-			name:  "prewarm",
-			does:  "what other cells may import",
-			after: []string{"compiler", "tools", "programs", "notebook", "command"},
-		},
-		s.libraries,
-	)
+	return s.warmStep("prewarm", "what other cells may import",
+		[]string{"compiler", "tools", "programs", "notebook", "command"}, s.libraries)
 }
 
-func (s *site) warmStep(st step, own func(context.Context) ([]string, error)) step {
-	st.digest = s.sources
-	st.sound = func(ctx context.Context, _ record) error {
-		if s.warm(ctx) {
-			return nil
-		}
-		return fmt.Errorf("Go's build cache was emptied")
+func (s *site) warmStep(name, does string, after []string, own func(context.Context) ([]string, error)) step {
+	return step{
+		name:   name,
+		does:   does,
+		after:  after,
+		digest: s.sources,
+		sound: func(ctx context.Context, _ record) error {
+			if s.warm(ctx) {
+				return nil
+			}
+			return errors.New("Go's build cache was emptied")
+		},
+		make: func(ctx context.Context) (record, error) {
+			packages, err := own(ctx)
+			if err != nil {
+				return record{}, err
+			}
+			return record{}, s.compileForCells(ctx, name, append(cellPackages(), packages...))
+		},
 	}
-	st.make = func(ctx context.Context) (record, error) {
-		packages, err := own(ctx)
-		if err != nil {
-			return record{}, err
-		}
-		return record{}, s.compileForCells(ctx, st.name, append(cellPackages(), packages...))
-	}
-	return st
 }
 
 // cellPackages are what the cells of this project's notebooks import from other modules.
@@ -68,22 +61,14 @@ func cellPackages() []string {
 // flags.
 func (s *site) compileForCells(ctx context.Context, log string, packages []string) error {
 	dir := filepath.Join(s.stage(), log)
-	if err := os.RemoveAll(dir); err != nil {
-		return err
-	}
 	defer os.RemoveAll(dir)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(dir, 0o755)); err != nil {
 		return err
 	}
 	if err := cellmod.Write(dir, "gonb_"+log, s.home.Root); err != nil {
 		return err
 	}
-	program, err := goProgram()
-	if err != nil {
-		return err
-	}
-	return s.run(ctx, command{log: log, dir: dir, argv: append([]string{program, "build"}, packages...),
-		env:   s.cellEnv(),
+	return s.run(ctx, command{log: log, dir: dir, argv: append([]string{"go", "build"}, packages...), env: s.cellEnv(),
 		count: goDownloads, unit: "modules downloaded"})
 }
 
@@ -99,15 +84,9 @@ func (s *site) libraries(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var found []string
-	for _, p := range strings.Fields(out) {
-		if !strings.HasPrefix(p, "coadapt/kernel-setup/") || p == "coadapt/gomlxnet/home" {
-			if !strings.Contains(p, "/internal/") {
-				found = append(found, p)
-			}
-		}
-	}
-	return found, nil
+	return slices.DeleteFunc(strings.Fields(out), func(p string) bool {
+		return strings.HasPrefix(p, "coadapt/kernel-setup/") || strings.Contains(p, "/internal/")
+	}), nil
 }
 
 // warm tells whether Go's build cache still holds the backend's packages, the slowest to compile.

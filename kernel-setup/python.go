@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -69,121 +68,6 @@ print(json.dumps({"version": sys.version.split()[0], "minor": sys.version_info[:
 		return interpreter{}, fmt.Errorf("unexpected answer %q", out)
 	}
 	return p, nil
-}
-
-// environment is the step that makes the Python environment and puts into it what executes notebooks: nbclient,
-// nbconvert and all that they need. A virtual environment knows its own path, so it cannot be staged and renamed: it is
-// made in place, and what is not recorded is made anew.
-func (s *site) environment() step {
-	var python interpreter
-	lock := neededBy(requirements, "nbclient", "nbconvert")
-	return step{
-		name:  "venv",
-		does:  "Python environment that runs notebooks, nbclient " + pinned("nbclient"),
-		after: []string{"compiler"},
-		digest: func(ctx context.Context) (string, error) {
-			if rec, ok := s.record("venv"); ok && fileExists(s.python()) {
-				// keep the one in use; looking for another takes longer than all other checks
-				python.Version = rec.Facts["python"]
-			} else if found, err := findPython(ctx); err != nil {
-				return "", fmt.Errorf("%w; %s", err, mendPython())
-			} else {
-				python = found
-			}
-			return textDigest(append(lock, python.Version, s.home.Venv())...), nil
-		},
-		make: func(ctx context.Context) (record, error) {
-			if python.Path == "" {
-				var err error
-				if python, err = findPython(ctx); err != nil {
-					return record{}, fmt.Errorf("%w; %s", err, mendPython())
-				}
-			}
-			if err := s.makeEnvironment(ctx, python, lock); err != nil {
-				return record{}, err
-			}
-			return record{Made: []string{"venv"}, Facts: map[string]string{
-				"python": python.Version, "nbclient": pinned("nbclient"), "nbconvert": pinned("nbconvert"),
-			}}, nil
-		},
-	}
-}
-
-// jupyterLab is the step that adds JupyterLab and the kernel test suite to the environment. Interrupted, it goes on
-// with the packages that it lacks.
-func (s *site) jupyterLab() step {
-	program := filepath.Join("venv", "bin", "jupyter-lab") // gone when the environment is made anew
-	return step{
-		name:   "lab",
-		does:   "JupyterLab " + pinned("jupyterlab"),
-		after:  []string{"venv"},
-		digest: func(context.Context) (string, error) { return textDigest(requirements, s.home.Venv()), nil },
-		make: func(ctx context.Context) (record, error) {
-			if err := s.installPackages(ctx, "pip-lab", entries(requirements)); err != nil {
-				return record{}, err
-			}
-			// JupyterLab is started without leave to write byte code, so all of it is compiled here, once.
-			compile := command{
-				log:  "compile-lab",
-				argv: []string{s.python(), "-m", "compileall", "-q", "-j", "0", filepath.Join(s.home.Venv(), "lib")},
-				env:  s.pythonEnv(),
-			}
-			// a package may hold a template that is no Python
-			if err := s.run(ctx, compile); err != nil && ctx.Err() != nil {
-				return record{}, err
-			}
-			return record{Made: []string{program}, Facts: map[string]string{"jupyterlab": pinned("jupyterlab")}}, nil
-		},
-	}
-}
-
-// unpackPip puts the pip that comes with Python into an environment made without it. python -m venv would install it,
-// which takes twenty times as long, as pip installs and compiles itself.
-const unpackPip = `import ensurepip, glob, os, sysconfig, zipfile
-folder = sysconfig.get_config_var("WHEEL_PKG_DIR") or os.path.join(os.path.dirname(ensurepip.__file__), "_bundled")
-wheels = glob.glob(os.path.join(folder, "pip-*.whl"))
-if wheels:
-    zipfile.ZipFile(max(wheels)).extractall(sysconfig.get_path("purelib"))
-else:
-    ensurepip.bootstrap()
-`
-
-func (s *site) makeEnvironment(ctx context.Context, python interpreter, lock []string) error {
-	if err := os.RemoveAll(s.home.Venv()); err != nil { // an older or half-made one
-		return err
-	}
-	for _, argv := range [][]string{{python.Path, "-m", "venv", "--without-pip", s.home.Venv()},
-		{s.python(), "-c", unpackPip}} {
-		if err := s.run(ctx, command{log: "venv", argv: argv, env: s.pythonEnv()}); err != nil {
-			return err
-		}
-	}
-	err := s.installPackages(ctx, "pip-venv", lock)
-	if errors.Is(err, errHash) {
-		return errors.Join(err, os.RemoveAll(s.home.Venv()))
-	}
-	return err
-}
-
-// downloads is how many packages pip installs at a time: what an interruption costs, against a second that each call of
-// pip takes.
-const downloads = 50
-
-// installPackages installs entries of a lock that the environment lacks. They are compiled when they are first
-// imported.
-func (s *site) installPackages(ctx context.Context, log string, lock []string) error {
-	file := filepath.Join(s.stage(), log+".txt")
-	for part := range slices.Chunk(lock, downloads) {
-		if err := writeFile(file, []byte(strings.Join(part, "")), 0o644); err != nil {
-			return err
-		}
-		err := s.pip(ctx, pipRun{log: log, unit: "packages", total: len(part),
-			args: []string{"install", "--no-deps", "--no-compile", "--only-binary=:all:", "-r", file}})
-		if err != nil {
-			return err
-		}
-	}
-	return os.Remove(file)
 }
 
 var packageName = regexp.MustCompile(`[A-Za-z0-9][A-Za-z0-9._-]*`)

@@ -22,26 +22,17 @@ type setupOptions struct {
 // setup makes what is missing. One at a time: a second one waits.
 func (s *site) setup(ctx context.Context, opt setupOptions) error {
 	start := time.Now()
-	if err := os.MkdirAll(s.home.Dir, 0o755); err != nil {
-		return err
-	}
-	unlock, err := s.lock(ctx)
+	unlock, err := s.begin(ctx)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	if s.manifest, err = readManifest(s.home); err != nil { // anew: another set-up may have ended meanwhile
-		return err
-	}
 	kind, err := s.pluginKind(opt.plugin)
 	if err != nil {
 		return err
 	}
 	if !opt.quiet {
 		s.say("coadapt is set up in %s", short(s.home.Dir))
-	}
-	if err := os.MkdirAll(s.stage(), 0o755); err != nil {
-		return err
 	}
 	if err := s.do(ctx, s.steps(kind, opt.lean), opt.quiet); err != nil {
 		return err
@@ -63,7 +54,7 @@ func (s *site) setup(ctx context.Context, opt setupOptions) error {
 func (s *site) steps(kind string, lean bool) []step {
 	steps := []step{
 		s.compiler(),
-		s.environment(),
+		s.environment(s.executing()),
 		s.modules(),
 		s.goTools(),
 		s.programs(),
@@ -78,32 +69,53 @@ func (s *site) steps(kind string, lean bool) []step {
 }
 
 // ensure is setup for the verbs that need it; it speaks only of what it has to make.
-func (s *site) ensure(ctx context.Context, opt setupOptions) error {
-	opt.quiet = true
-	return s.setup(ctx, opt)
+func (s *site) ensure(ctx context.Context) error { return s.setup(ctx, setupOptions{quiet: true}) }
+
+// ensureEnvironment brings a Python environment of its own up to date.
+func (s *site) ensureEnvironment(ctx context.Context, e environment) error {
+	unlock, err := s.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return s.do(ctx, []step{s.environment(e)}, true)
+}
+
+// begin waits until no other set-up works on this home, and reads what there is then.
+func (s *site) begin(ctx context.Context) (unlock func(), err error) {
+	if unlock, err = s.lock(ctx); err != nil {
+		return nil, err
+	}
+	if s.manifest, err = readManifest(s.home); err != nil {
+		unlock()
+		return nil, err
+	}
+	return unlock, nil
 }
 
 // compiler is the step that makes nothing: it stops set-up early where cgo has no compiler.
 func (s *site) compiler() step {
+	version := ""
 	return step{
 		name: "compiler",
 		does: "C compiler",
-		digest: func(ctx context.Context) (string, error) {
-			version, err := compilerCheck(ctx)
-			if err != nil {
+		digest: func(ctx context.Context) (_ string, err error) {
+			if version, err = compilerCheck(ctx); err != nil {
 				return "", fmt.Errorf("%w; %s", err, mendCompiler())
 			}
 			return textDigest(version), nil
 		},
-		make: func(ctx context.Context) (record, error) {
-			version, err := compilerCheck(ctx)
-			return record{Facts: map[string]string{"version": version}}, err
+		make: func(context.Context) (record, error) {
+			return record{Facts: map[string]string{"version": version}}, nil
 		},
 	}
 }
 
 // lock waits until no other set-up works on this home.
 func (s *site) lock(ctx context.Context) (unlock func(), err error) {
+	if err := os.MkdirAll(s.home.Dir, 0o755); err != nil {
+		return nil, err
+	}
 	l := flock.New(filepath.Join(s.home.Dir, "setup.lock"))
 	free, err := l.TryLock()
 	if err == nil && !free {

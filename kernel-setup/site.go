@@ -86,8 +86,8 @@ func goEnv(extra ...string) []string {
 // reaches it, and Jupyter writes below .coadapt only.
 func (s *site) pythonEnv(extra ...string) []string {
 	env := without(os.Environ(), "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "JUPYTER_PATH", "JUPYTER_CONFIG_PATH",
-		"PIP_USER", "PIP_TARGET",
-		"PIP_PREFIX", "PIP_REQUIREMENT", "PIP_CONSTRAINT", "PIP_REQUIRE_VIRTUALENV", "VIRTUAL_ENV")
+		"PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_REQUIREMENT", "PIP_CONSTRAINT", "PIP_REQUIRE_VIRTUALENV",
+		"VIRTUAL_ENV")
 	jupyter := filepath.Join(s.home.Dir, "jupyter")
 	return append(append(env,
 		"PIP_USER=0", "PIP_DISABLE_PIP_VERSION_CHECK=1", "PYTHONNOUSERSITE=1", "PYTHONUNBUFFERED=1",

@@ -14,55 +14,39 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// soakOptions are the flags of soak.
-type soakOptions struct {
-	kills, minutes int
-	seed           uint64
-	backend        string
-	only           []string
-}
-
 func soakVerb(out io.Writer) *cobra.Command {
-	var opt soakOptions
-	c := &cobra.Command{
-		Use:   "soak",
-		Short: "Set up what is missing, kill, tear and starve sweeps, and count what is lost",
-		Long: "Kill workers at random moments, damage their files, fill the disk, take permissions, data and clocks " +
-			"away, run several at once;\n" +
-			"then compare every result and weight with those of an undisturbed run, and print the table. Ctrl-C " +
-			"prints it as far as it is.\n" +
-			"The tests do the same at small size; see the documentation of transfer/faults.",
-		Args: cobra.NoArgs,
-		RunE: on(out, func(s *site, c *cobra.Command, _ []string) error { return s.soak(c.Context(), opt) }),
-	}
+	opt, minutes := faults.Options{Large: true}, 0
+	c := verb(out, "soak", "Set up what is missing, kill, tear and starve sweeps, and count what is lost",
+		func(s *site, c *cobra.Command, _ []string) error {
+			opt.Long = time.Duration(minutes) * time.Minute
+			return s.soak(c.Context(), opt)
+		})
+	c.Long = "Kill workers at random moments, damage their files, fill the disk, take permissions, data and clocks " +
+		"away, run several at once;\n" +
+		"then compare every result and weight with those of an undisturbed run, and print the table. Ctrl-C " +
+		"prints it as far as it is.\n" +
+		"The tests do the same at small size; see the documentation of transfer/faults."
 	fl := c.Flags()
-	fl.IntVar(&opt.kills, "kills", 100, "workers killed over the mini grid")
-	fl.IntVar(
-		&opt.minutes,
-		"minutes",
-		0,
-		"try everything again, with other seeds, until this many minutes have passed (0: once)",
-	)
-	fl.Uint64Var(&opt.seed, "seed", 0, "of the faults, to repeat some (0: a new one, which is printed)")
-	fl.StringVar(
-		&opt.backend,
-		"backend",
-		"go",
-		"GoMLX backend of the nets; those of xla compile anew at every start, which takes most of the time",
-	)
-	fl.StringSliceVar(&opt.only, "only", nil, "faults to try, by the beginnings of their names (default: all)")
+	fl.IntVar(&opt.Kills, "kills", 100, "workers killed over the mini grid")
+	fl.IntVar(&minutes, "minutes", 0,
+		"try everything again, with other seeds, until this many minutes have passed (0: once)")
+	fl.Uint64Var(&opt.Seed, "seed", 0, "of the faults, to repeat some (0: a new one, which is printed)")
+	fl.StringVar(&opt.Backend, "backend", "go",
+		"GoMLX backend of the nets; those of xla compile anew at every start, which takes most of the time")
+	fl.StringSliceVar(&opt.Only, "only", nil, "faults to try, by the beginnings of their names (default: all)")
 	return c
 }
 
 // soak does all faults at large size and prints what came of them. It returns errReported where something was lost.
-func (s *site) soak(ctx context.Context, opt soakOptions) error {
-	if opt.kills < 1 || opt.minutes < 0 {
-		return fmt.Errorf("-kills %d -minutes %d: want 1 kill at least, and 0 minutes or more", opt.kills, opt.minutes)
+func (s *site) soak(ctx context.Context, opt faults.Options) error {
+	if opt.Kills < 1 || opt.Long < 0 {
+		return fmt.Errorf("-kills %d -minutes %.0f: want 1 kill at least, and 0 minutes or more", opt.Kills,
+			opt.Long.Minutes())
 	}
-	if err := s.ensure(ctx, setupOptions{}); err != nil {
+	if err := s.ensure(ctx); err != nil {
 		return err
 	}
-	env, _, err := plugins.ChildEnv(s.home, opt.backend)
+	env, _, err := plugins.ChildEnv(s.home, opt.Backend)
 	if err != nil {
 		return err
 	}
@@ -72,19 +56,9 @@ func (s *site) soak(ctx context.Context, opt soakOptions) error {
 		}
 	}
 	began := time.Now()
-	table, err := faults.Run(
-		ctx,
-		faults.Options{
-			Program: filepath.Join(s.home.Bin(), "coadapt"),
-			Backend: opt.backend,
-			Large:   true,
-			Kills:   opt.kills,
-			Long:    time.Duration(opt.minutes) * time.Minute,
-			Seed:    opt.seed,
-			Only:    opt.only,
-			Say:     func(line string) { s.say("%6.0f s  %s", time.Since(began).Seconds(), line) },
-		},
-	)
+	opt.Program = filepath.Join(s.home.Bin(), "coadapt")
+	opt.Say = func(line string) { s.say("%6.0f s  %s", time.Since(began).Seconds(), line) }
+	table, err := faults.Run(ctx, opt)
 	if len(table) > 0 {
 		s.say("\n%s", table)
 	}

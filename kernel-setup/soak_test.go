@@ -4,12 +4,15 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
+
+	"coadapt/transfer/faults"
 )
 
 // TestSoakRefuses: before anything is set up.
 func TestSoakRefuses(t *testing.T) {
 	s, _ := testSite(t)
-	for want, opt := range map[string]soakOptions{"-kills 0": {}, "-minutes -1": {kills: 1, minutes: -1}} {
+	for want, opt := range map[string]faults.Options{"-kills 0": {}, "-minutes -1": {Kills: 1, Long: -time.Minute}} {
 		if err := s.soak(t.Context(), opt); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: %v, want %q", opt, err, want)
 		}

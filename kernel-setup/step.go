@@ -28,6 +28,9 @@ type step struct {
 // do brings every step up to date. Steps run beside each other, but for those that one names in after, which come
 // before it. The first that fails ends the others. quiet says nothing about steps that were up to date.
 func (s *site) do(ctx context.Context, steps []step, quiet bool) error {
+	if err := os.MkdirAll(s.stage(), 0o755); err != nil {
+		return err
+	}
 	done := map[string]chan struct{}{}
 	for _, st := range steps {
 		done[st.name] = make(chan struct{})

@@ -21,7 +21,7 @@ func fakeStep(s *site, name string, digest *string, made *int, fails *error) ste
 			if *fails != nil {
 				return record{}, *fails
 			}
-			return record{Made: []string{name}}, writeFile(filepath.Join(s.home.Dir, name), nil, 0o644)
+			return record{Made: []string{name}}, writeFile(filepath.Join(s.home.Dir, name), nil)
 		},
 	}
 }

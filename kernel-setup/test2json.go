@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -39,18 +40,21 @@ func (t *tally) add(name, action, output string) {
 
 // of lists the outcomes with an action.
 func (t *tally) of(action string) []outcome {
-	var found []outcome
-	for _, o := range t.outcomes {
-		if o.action == action {
-			found = append(found, o)
-		}
-	}
-	return found
+	return slices.DeleteFunc(slices.Clone(t.outcomes), func(o outcome) bool { return o.action != action })
 }
 
 // line is the closing line.
 func (t *tally) line() string {
 	return fmt.Sprintf("%d passed, %d failed, %d skipped", len(t.of("pass")), len(t.of("fail")), len(t.of("skip")))
+}
+
+// testRun is what go says of one test, or of a package as a whole, or of its build.
+type testRun struct {
+	pkg, test string
+	action    string // how it ended, "" as long as it runs
+	output    strings.Builder
+	parent    bool // it has subtests
+	below     bool // a subtest failed
 }
 
 // readEvents reads the output of `go test -json` into t and calls done at the end of each package. A test with
@@ -59,19 +63,15 @@ func (t *tally) line() string {
 // what fails next.
 func (t *tally) readEvents(r io.Reader, done func(pkg, action string, seconds float64)) error {
 	type key struct{ pkg, test string }
-	output, builds := map[key]*strings.Builder{}, map[string]*strings.Builder{}
-	parents, failed := map[key]bool{}, map[string]bool{}
-	type end struct {
-		key    key
-		action string
-	}
-	var ends []end
-	text := func(k key) *strings.Builder {
-		if output[k] == nil {
-			output[k] = &strings.Builder{}
+	runs, failed := map[key]*testRun{}, map[string]bool{}
+	run := func(pkg, test string) *testRun {
+		k := key{pkg, test}
+		if runs[k] == nil {
+			runs[k] = &testRun{pkg: pkg, test: test}
 		}
-		return output[k]
+		return runs[k]
 	}
+	var ended []*testRun
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, 1<<26)
 	var loose strings.Builder
@@ -81,36 +81,30 @@ func (t *tally) readEvents(r io.Reader, done func(pkg, action string, seconds fl
 			loose.Write(append(lines.Bytes(), '\n'))
 			continue
 		}
-		k := key{e.Package, e.Test}
 		switch e.Action {
 		case "output":
-			text(k).WriteString(e.Output)
+			run(e.Package, e.Test).output.WriteString(e.Output)
 		case "build-output":
-			if builds[e.ImportPath] == nil {
-				builds[e.ImportPath] = &strings.Builder{}
-			}
-			builds[e.ImportPath].WriteString(e.Output)
-		case "run":
-			for i, c := range e.Test {
-				if c == '/' {
-					parents[key{e.Package, e.Test[:i]}] = true
-				}
-			}
+			run("build of "+e.ImportPath, "").output.WriteString(e.Output)
 		case "pass", "fail", "skip":
 			if e.Test != "" {
-				ends = append(ends, end{k, e.Action})
+				test := run(e.Package, e.Test)
+				test.action = e.Action
+				ended = append(ended, test)
 				failed[e.Package] = failed[e.Package] || e.Action == "fail"
+				for i, c := range e.Test {
+					if c == '/' {
+						above := run(e.Package, e.Test[:i])
+						above.parent, above.below = true, above.below || e.Action == "fail"
+					}
+				}
 				continue
 			}
 			if e.Action == "fail" && !failed[e.Package] {
-				why := text(k).String()
-				if b := builds[e.FailedBuild]; b != nil {
-					why = b.String() + why
-				}
-				for kk, o := range output { // a panic or a time-out ends in the output of the test that ran
-					if kk.pkg == e.Package && kk.test != "" &&
-						!slices.ContainsFunc(ends, func(x end) bool { return x.key == kk }) {
-						why += o.String()
+				why := run("build of "+e.FailedBuild, "").output.String() + run(e.Package, "").output.String()
+				for _, test := range runs { // a panic or a time-out ends in the output of the test that ran
+					if test.pkg == e.Package && test.test != "" && test.action == "" {
+						why += test.output.String()
 					}
 				}
 				t.add(e.Package, "fail", loose.String()+why)
@@ -119,13 +113,10 @@ func (t *tally) readEvents(r io.Reader, done func(pkg, action string, seconds fl
 			done(e.Package, e.Action, e.Elapsed)
 		}
 	}
-	for _, x := range ends {
-		if parents[x.key] && (x.action != "fail" || slices.ContainsFunc(ends, func(y end) bool {
-			return y.action == "fail" && y.key.pkg == x.key.pkg && strings.HasPrefix(y.key.test, x.key.test+"/")
-		})) {
-			continue
+	for _, test := range ended {
+		if !test.parent || test.action == "fail" && !test.below {
+			t.add(test.pkg+" "+test.test, test.action, test.output.String())
 		}
-		t.add(x.key.pkg+" "+x.key.test, x.action, text(x.key).String())
 	}
 	if loose.Len() > 0 && len(t.outcomes) == 0 {
 		t.add("go test", "fail", loose.String())
@@ -150,6 +141,9 @@ func (t *tally) summary(w io.Writer) {
 	fmt.Fprintf(w, "\n%s\n", t.line())
 }
 
+// inSource is a place in a source before what a test says.
+var inSource = regexp.MustCompile(`^.*?\.go:.*?: `)
+
 // reason is what a skipped test said: its output less the runner's own lines and the place in the source.
 func reason(output string) string {
 	var said []string
@@ -158,12 +152,7 @@ func reason(output string) string {
 		if line == "" || strings.HasPrefix(line, "===") || strings.HasPrefix(line, "---") {
 			continue
 		}
-		if _, after, ok := strings.Cut(line, ".go:"); ok {
-			if _, words, ok := strings.Cut(after, ": "); ok {
-				line = words
-			}
-		}
-		said = append(said, line)
+		said = append(said, inSource.ReplaceAllString(line, ""))
 	}
 	if len(said) == 0 {
 		return "no reason given"

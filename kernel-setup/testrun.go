@@ -111,23 +111,28 @@ const envData = "COADAPT_TEST_DATA"
 
 // vet counts as one test.
 func (s *site) vet(ctx context.Context, env []string, t *tally) error {
-	program, err := goProgram()
-	if err != nil {
+	return s.try(ctx, t, "go vet ./...", func() ([]byte, error) {
+		cmd := exec.CommandContext(ctx, "go", "vet", "./...")
+		cmd.Dir, cmd.Env = s.home.Root, env
+		return cmd.CombinedOutput()
+	})
+}
+
+// try counts what a program does as one test, and tells how it ended.
+func (s *site) try(ctx context.Context, t *tally, name string, program func() ([]byte, error)) error {
+	start := time.Now()
+	out, err := program()
+	action, exit := "pass", (*exec.ExitError)(nil)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.As(err, &exit):
+		action = "fail"
+	case err != nil:
 		return err
 	}
-	cmd := exec.CommandContext(ctx, program, "vet", "./...")
-	cmd.Dir, cmd.Env = s.home.Root, env
-	start := time.Now()
-	out, err := cmd.CombinedOutput()
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	action := "pass"
-	if err != nil {
-		action = "fail"
-	}
-	s.say("%s  go vet ./... (%.1f s)", action, time.Since(start).Seconds())
-	t.add("go vet ./...", action, string(out))
+	s.say("%s  %s (%.1f s)", action, name, time.Since(start).Seconds())
+	t.add(name, action, string(out))
 	return nil
 }
 
@@ -136,10 +141,6 @@ const envTables = "COADAPT_TEST_PYTHON"
 
 // goTest runs the tests of every package, two packages at a time: nets take all the cores there are.
 func (s *site) goTest(ctx context.Context, env []string, t *tally) error {
-	program, err := goProgram()
-	if err != nil {
-		return err
-	}
 	if os.Getenv(envTables) == "" {
 		python, why, err := s.testingPython(ctx)
 		if err != nil {
@@ -151,11 +152,9 @@ func (s *site) goTest(ctx context.Context, env []string, t *tally) error {
 			env = append(env, envTables+"="+python)
 		}
 	}
-	cmd := exec.CommandContext(ctx, program, "test", "-json", "-count=1", "-timeout=20m",
+	cmd := interruptible(ctx, "go", "test", "-json", "-count=1", "-timeout=20m",
 		fmt.Sprintf("-p=%d", min(2, runtime.NumCPU())), "./...")
 	cmd.Dir, cmd.Env = s.home.Root, env
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = 10 * time.Second
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log"
@@ -24,7 +25,7 @@ type Config struct {
 	Connection string // the client's connection file
 	// a folder of the bridge's own, mode 0700, whose path is short enough for sockets in it (80 bytes)
 	Dir     string
-	Runner  string // the program that runs shell commands as `RUNNER command N`; "": GoNB runs them itself
+	Runner  string // the program that runs shell commands as `RUNNER command N`
 	Root    string // the clone's root: errors suggest names from its packages; "": no suggestions
 	Version string // the kernel's version in kernel_info
 	// Warm is after how long without a cell gopls reads what cells have imported, so that completions are quick; 0: it
@@ -64,8 +65,8 @@ type bridge struct {
 	warmed  int               // how many of imports gopls has read
 	moved   map[string]int    // by the id of a completion that GoNB is at: how much stands before its cell
 
-	answer   chan Order // receives the reader's answer to the bridge's question; nil: no open question
-	gonbAsks bool       // GoNB has asked the reader, and has no answer yet
+	answer   chan<- Order // receives the reader's answer to the bridge's question; nil: no open question
+	gonbAsks bool         // GoNB has asked the reader, and has no answer yet
 }
 
 // Run serves a kernel until ctx ends, a client shuts it down, or GoNB ends. It returns an error only if it could not
@@ -77,14 +78,14 @@ func Run(ctx context.Context, cfg Config) error {
 	}
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
-	b := &bridge{cfg: cfg, conn: conn, ctx: ctx, end: end, todo: make(chan func(), 100), session: newID(),
+	b := &bridge{cfg: cfg, conn: conn, ctx: ctx, end: end, todo: make(chan func(), 100), session: rand.Text(),
 		cells: map[int]cell{}, comms: map[string]string{}, moved: map[string]int{}}
 	if b.client, err = bind(ctx, conn, cfg.Log); err != nil {
 		return err
 	}
 	defer b.client.close()
 	socket := filepath.Join(cfg.Dir, "bridge")
-	if b.programs, err = listenForStandIns(socket, b.hello, b.ask, b.exited); err != nil {
+	if b.programs, err = listenForStandIns(socket, b); err != nil {
 		return err
 	}
 	defer b.programs.close()
@@ -123,14 +124,15 @@ func (b *bridge) loop() error {
 			}
 			return nil
 		case <-b.ctx.Done():
-			if errors.Is(context.Cause(b.ctx), errShutdown) {
+			switch cause := context.Cause(b.ctx); {
+			case errors.Is(cause, errShutdown):
 				b.flush()
 				return nil
-			}
-			if cause := context.Cause(b.ctx); !errors.Is(cause, context.Canceled) {
+			case errors.Is(cause, context.Canceled):
+				return nil
+			default:
 				return cause
 			}
-			return nil
 		}
 	}
 }
@@ -141,6 +143,20 @@ func (b *bridge) do(f func()) {
 	case b.todo <- f:
 	case <-b.ctx.Done():
 	}
+}
+
+// after has the loop run f after a while.
+func (b *bridge) after(while time.Duration, f func()) { time.AfterFunc(while, func() { b.do(f) }) }
+
+// await has the loop run f, and waits for what f or a later task sends; the zero value where the bridge ends first.
+func await[T any](b *bridge, f func(answer chan<- T)) (got T) {
+	answer := make(chan T, 1)
+	b.do(func() { f(answer) })
+	select {
+	case got = <-answer:
+	case <-b.ctx.Done():
+	}
+	return got
 }
 
 // flush gives the library time to send what is published; it does not show its queue.
@@ -228,12 +244,10 @@ func (b *bridge) interrupt() {
 	if err := b.backend.Interrupt(); err != nil {
 		b.cfg.Log.Printf("interrupt: %v", err)
 	}
-	time.AfterFunc(200*time.Millisecond, func() {
-		b.do(func() {
-			if b.running == x {
-				b.interrupt()
-			}
-		})
+	b.after(200*time.Millisecond, func() {
+		if b.running == x {
+			b.interrupt()
+		}
 	})
 }
 

@@ -71,9 +71,9 @@ type cell struct {
 // envResult names the file into which the program of an expression writes its value.
 const envResult = "COADAPT_RESULT"
 
-// prepare makes a cell ready for GoNB. With a runner, shell commands and scripts are run by it: the runner reports to
-// the bridge, so that failures are seen and an interrupt reaches all processes. A cell of a single expression becomes a
-// program that reports its value.
+// prepare makes a cell ready for GoNB. Shell commands and scripts are run by the runner, which reports to the bridge,
+// so that failures are seen and an interrupt reaches all processes. A cell of a single expression becomes a program
+// that reports its value.
 func prepare(source, runner string) cell {
 	source = normal(source)
 	c := cell{source: source, code: source}
@@ -90,15 +90,9 @@ func prepare(source, runner string) cell {
 		text := strings.TrimLeft(s.text[1:], " \t")
 		star := strings.HasPrefix(text, "*")
 		text = strings.TrimPrefix(text, "*")
-		for i := s.line; i < s.end; i++ {
-			lines[i] = ""
-		}
+		clear(lines[s.line:s.end])
 		if strings.TrimSpace(text) == "" {
 			continue // GoNB would crash on it
-		}
-		if runner == "" {
-			lines[s.line] = s.text
-			continue
 		}
 		mark := "!"
 		if star {
@@ -120,7 +114,7 @@ func (c *cell) script(lines []string, runner string) {
 	parts := splitWords(strings.TrimPrefix(lines[0], commentPrefix))
 	var argv []string
 	switch {
-	case runner == "" || parts[0] == "%%writefile" || parts[0] == "%%gx":
+	case parts[0] == "%%writefile" || parts[0] == "%%gx":
 		return
 	case parts[0] == "%%script":
 		argv = parts[1:]

@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
+	"slices"
 	"strings"
 )
 
@@ -35,7 +36,10 @@ func completeness(source string) (status, indent string) {
 		}
 		return "complete", ""
 	}
-	if first := errs[0]; first.Pos.Offset >= end || strings.Contains(first.Msg, "'EOF'") || unterminated(first.Msg) {
+	// more text may mend raw strings and comments, which may span lines, and not strings
+	open := []string{"raw string literal not terminated", "comment not terminated"}
+	if first := errs[0]; first.Pos.Offset >= end || strings.Contains(first.Msg, "'EOF'") ||
+		slices.Contains(open, first.Msg) {
 		indent = last[:len(last)-len(strings.TrimLeft(last, " \t"))]
 		if t := strings.TrimRight(last, " \t"); strings.HasSuffix(t, "{") || strings.HasSuffix(t, "(") {
 			indent += "\t"
@@ -43,12 +47,6 @@ func completeness(source string) (status, indent string) {
 		return "incomplete", indent
 	}
 	return "invalid", ""
-}
-
-// unterminated tells whether more text may mend a scanner's error: raw strings and comments may span lines, strings may
-// not.
-func unterminated(msg string) bool {
-	return msg == "raw string literal not terminated" || msg == "comment not terminated"
 }
 
 // syntaxErrors lists a Go cell's syntax errors, at the cell's own lines and columns. It also returns the offset at
@@ -83,9 +81,7 @@ func goText(source string) (text string, end int) {
 	lines := strings.Split(source, "\n")
 	main := false
 	for _, s := range specials(lines) {
-		for i := s.line; i < s.end; i++ {
-			lines[i] = ""
-		}
+		clear(lines[s.line:s.end])
 		if s.beginsMain() {
 			lines[s.line], main = "func main() {", true
 		}

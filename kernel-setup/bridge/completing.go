@@ -90,9 +90,7 @@ func closed(code string, at int) string {
 func unclosed(text string) string {
 	lines := strings.Split(text, "\n")
 	for _, s := range specials(lines) {
-		for i := s.line; i < s.end; i++ {
-			lines[i] = ""
-		}
+		clear(lines[s.line:s.end])
 	}
 	src := []byte(strings.Join(lines, "\n"))
 	set := token.NewFileSet()
@@ -149,9 +147,7 @@ func isStatements(lines []string) bool {
 		if s.beginsMain() {
 			return false
 		}
-		for i := s.line; i < s.end; i++ {
-			lines[i] = ""
-		}
+		clear(lines[s.line:s.end])
 	}
 	for _, line := range lines {
 		line = strings.TrimSpace(line)

@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -40,8 +41,10 @@ func ReadConnection(path string) (Connection, error) {
 	return c, nil
 }
 
-// address is the ZeroMQ endpoint of a port.
-func (c Connection) address(port int) string {
+// address is the ZeroMQ endpoint of a socket.
+func (c Connection) address(of channel) string {
+	port := map[channel]int{shell: c.ShellPort, control: c.ControlPort, stdin: c.StdinPort, iopub: c.IOPubPort,
+		heart: c.HBPort}[of]
 	if c.Transport == "ipc" {
 		return fmt.Sprintf("ipc://%s-%d", c.IP, port)
 	}
@@ -53,8 +56,7 @@ func (c Connection) address(port int) string {
 // takes the kernel's id from the name.
 func private(dir, client string) (path string, c Connection, err error) {
 	c = Connection{SignatureScheme: "hmac-sha256", Transport: "ipc", IP: filepath.Join(dir, "gonb"),
-		Key:       newID() + newID(),
-		ShellPort: 1, ControlPort: 2, StdinPort: 3, IOPubPort: 4, HBPort: 5}
+		Key: rand.Text() + rand.Text(), ShellPort: 1, ControlPort: 2, StdinPort: 3, IOPubPort: 4, HBPort: 5}
 	path = filepath.Join(dir, filepath.Base(client))
 	if err := os.WriteFile(path, encodeJSON(c), 0o600); err != nil {
 		return "", c, fmt.Errorf("cannot write GoNB's connection file: %w", err)

@@ -69,8 +69,7 @@ func (b *bridge) next() {
 // hello decides whether a program that reports may run: after a failed command or an interrupt, nothing more of the
 // cell runs.
 func (b *bridge) hello(h Hello) Order {
-	order := make(chan Order, 1)
-	b.do(func() {
+	return await(b, func(order chan<- Order) {
 		x := b.running
 		switch {
 		case h.Kind == KindServer:
@@ -90,18 +89,11 @@ func (b *bridge) hello(h Hello) Order {
 			order <- Order{}
 		}
 	})
-	select {
-	case o := <-order:
-		return o
-	case <-b.ctx.Done():
-		return Order{}
-	}
 }
 
 // exited handles the end of a program.
 func (b *bridge) exited(h Hello, e Exit) {
-	heard := make(chan struct{})
-	b.do(func() {
+	await(b, func(heard chan<- struct{}) {
 		defer close(heard)
 		x := b.running
 		if h.Kind != KindCommand || e.How == "" || x == nil || x.command != nil || h.Command >= len(x.cell.commands) {
@@ -112,10 +104,6 @@ func (b *bridge) exited(h Hello, e Exit) {
 		x.command = &failure{name: "command failed", value: at.where + ": " + c.text + ": " + e.How,
 			traceback: []string{at.where + ": " + e.How + "\n    " + at.text}}
 	})
-	select {
-	case <-heard:
-	case <-b.ctx.Done():
-	}
 }
 
 var clearScreen = regexp.MustCompile(`(?:\x1b\[H)?\x1b\[2J(?:\x1b\[3J)?(?:\x1b\[H)?`)
@@ -181,12 +169,10 @@ func (b *bridge) stderr(x *execution, m *message, text string) {
 	}
 	if at := dying.FindStringIndex(text); at != nil && (at[0] > 0 || x.lineStart) {
 		x.held = text[at[0]:]
-		time.AfterFunc(time.Second, func() { // it was no panic after all
-			b.do(func() {
-				if b.running == x && x.reply == nil {
-					b.release(x, true)
-				}
-			})
+		b.after(time.Second, func() {
+			if b.running == x && x.reply == nil { // it was no panic after all
+				b.release(x, true)
+			}
 		})
 		if text = text[:at[0]]; text == "" {
 			return
@@ -222,11 +208,9 @@ func (b *bridge) finish(x *execution) {
 		b.next()
 		return
 	}
-	time.AfterFunc(settle, func() {
-		b.do(func() {
-			b.conclude(x, why)
-			b.abort()
-		})
+	b.after(settle, func() {
+		b.conclude(x, why)
+		b.abort()
 	})
 }
 
@@ -321,10 +305,7 @@ func refusals(request *message) map[string]any {
 // abort answers waiting cells as aborted, as the protocol requires after an error.
 func (b *bridge) abort() {
 	for _, m := range b.queue {
-		b.status(m, "busy")
-		b.client.send(shell, m.ids,
-			answer(m, b.session, "execute_reply", map[string]any{"status": "aborted", "execution_count": b.count}))
-		b.status(m, "idle")
+		b.respond(shell, m, "execute_reply", map[string]any{"status": "aborted", "execution_count": b.count})
 	}
 	b.queue = nil
 }

@@ -4,8 +4,8 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -17,7 +17,7 @@ func exported(root, dir, typ string) []string {
 	if err != nil {
 		return nil
 	}
-	var names []string
+	var found []*ast.Ident
 	for _, file := range files {
 		if strings.HasSuffix(file, "_test.go") {
 			continue
@@ -30,16 +30,22 @@ func exported(root, dir, typ string) []string {
 			switch d := decl.(type) {
 			case *ast.FuncDecl:
 				if receiver(d) == typ {
-					names = append(names, d.Name.Name)
+					found = append(found, d.Name)
 				}
 			case *ast.GenDecl:
 				for _, spec := range d.Specs {
-					names = append(names, specNames(spec, typ)...)
+					found = append(found, specNames(spec, typ)...)
 				}
 			}
 		}
 	}
-	return slices.DeleteFunc(names, func(name string) bool { return !ast.IsExported(name) })
+	var names []string
+	for _, name := range found {
+		if name.IsExported() {
+			names = append(names, name.Name)
+		}
+	}
+	return names
 }
 
 // receiver is the name of a method's type; "" for a function.
@@ -47,36 +53,23 @@ func receiver(d *ast.FuncDecl) string {
 	if d.Recv == nil || len(d.Recv.List) == 0 {
 		return ""
 	}
-	t := d.Recv.List[0].Type
-	if star, ok := t.(*ast.StarExpr); ok {
-		t = star.X
-	}
-	if name, ok := t.(*ast.Ident); ok {
-		return name.Name
-	}
-	return "?" // a generic type; cells do not name one
+	return strings.TrimPrefix(types.ExprString(d.Recv.List[0].Type), "*")
 }
 
 // specNames lists the names that a top-level declaration adds, or the fields of the struct typ.
-func specNames(spec ast.Spec, typ string) (names []string) {
+func specNames(spec ast.Spec, typ string) (names []*ast.Ident) {
 	switch s := spec.(type) {
 	case *ast.ValueSpec:
-		for _, name := range s.Names {
-			if typ == "" {
-				names = append(names, name.Name)
-			}
+		if typ == "" {
+			return s.Names
 		}
 	case *ast.TypeSpec:
 		if typ == "" {
-			return []string{s.Name.Name}
+			return []*ast.Ident{s.Name}
 		}
-		body, ok := s.Type.(*ast.StructType)
-		if !ok || s.Name.Name != typ {
-			return nil
-		}
-		for _, field := range body.Fields.List {
-			for _, name := range field.Names {
-				names = append(names, name.Name)
+		if body, ok := s.Type.(*ast.StructType); ok && s.Name.Name == typ {
+			for _, field := range body.Fields.List {
+				names = append(names, field.Names...)
 			}
 		}
 	}

@@ -45,9 +45,8 @@ func (g *fakeGoNB) launch(ctx context.Context, file string, _ []string) (Backend
 	}
 	g.sockets = map[channel]zmq4.Socket{shell: zmq4.NewRouter(ctx), control: zmq4.NewRouter(ctx),
 		stdin: zmq4.NewRouter(ctx), iopub: zmq4.NewPub(ctx)}
-	for name, port := range map[channel]int{shell: g.conn.ShellPort, control: g.conn.ControlPort,
-		stdin: g.conn.StdinPort, iopub: g.conn.IOPubPort} {
-		if err := g.sockets[name].Listen(g.conn.address(port)); err != nil {
+	for name, socket := range g.sockets {
+		if err := socket.Listen(g.conn.address(name)); err != nil {
 			return nil, err
 		}
 	}

@@ -22,14 +22,12 @@ var (
 func (f failed) hint(msg string) string {
 	if m := undefinedName.FindStringSubmatch(msg); m != nil {
 		if count := f.setIn(m[1]); count > 0 {
-			return fmt.Sprintf(
-				"%s (cell [%d] set it below %%%%, and what is set there ends with its cell: set %s in this cell too)",
-				msg, count, m[1])
+			return fmt.Sprintf("%s (cell [%d] set it below %%%%, and what is set there ends with its cell: "+
+				"set %s in this cell too)", msg, count, m[1])
 		}
 		if m[1] == "lab" || m[1] == "nb" { // names that the chapters' first cells declare
-			const says = "%s (run the cell that declares %s first, such as the first one of a chapter, also " +
-				"after a restart)"
-			return fmt.Sprintf(says, msg, m[1])
+			return fmt.Sprintf("%s (run the cell that declares %s first, such as the first one of a chapter, also "+
+				"after a restart)", msg, m[1])
 		}
 	}
 	if m := notUsed.FindStringSubmatch(msg); m != nil {
@@ -54,10 +52,8 @@ func (f failed) hint(msg string) string {
 
 // setIn is the newest earlier cell that sets name below %%; 0 if none does.
 func (f failed) setIn(name string) int {
-	set := regexp.MustCompile(
-		`(?m)^[ \t]*(?:var[ \t]+)?(?:\w+[ \t]*,[ \t]*)*` + name +
-			`[ \t]*(?:,[ \t]*\w+[ \t]*)*(?::?=(?:[^=]|$)|[ \t]\w)`,
-	)
+	set := regexp.MustCompile(`(?m)^[ \t]*(?:var[ \t]+)?(?:\w+[ \t]*,[ \t]*)*` + name +
+		`[ \t]*(?:,[ \t]*\w+[ \t]*)*(?::?=(?:[^=]|$)|[ \t]\w)`)
 	for count := f.count - 1; count > 0; count-- {
 		lines := strings.Split(f.cells[count].source, "\n")
 		for _, s := range specials(lines) {

@@ -34,46 +34,31 @@ type historyRequest struct {
 
 // reply is the history list of history_reply: [session, line, input] or [session, line, [input, output]].
 func (h history) reply(r historyRequest) [][]any {
-	found := h
-	switch r.Access {
-	case "range":
-		found = nil
-		if r.Session == 0 || r.Session == session {
-			for _, e := range h {
-				if e.line >= r.Start && (r.Stop == nil || e.line < *r.Stop) {
-					found = append(found, e)
-				}
-			}
+	var found history
+	for _, e := range h {
+		switch {
+		case r.Access == "range" && (r.Session != 0 && r.Session != session || e.line < r.Start ||
+			r.Stop != nil && e.line >= *r.Stop):
+			continue
+		case r.Access == "search" && !matches(r.Pattern, e.input):
+			continue
+		case r.Access == "search" && r.Unique: // of equal ones the latest stays
+			found = slices.DeleteFunc(found, func(x entry) bool { return x.input == e.input })
 		}
-	case "search":
-		found = h.search(r)
+		found = append(found, e)
 	}
 	if r.Access != "range" && r.N != nil {
 		found = found[max(0, len(found)-max(0, *r.N)):]
 	}
 	list := [][]any{}
 	for _, e := range found {
+		var text any = e.input
 		if r.Output {
-			list = append(list, []any{session, e.line, []any{e.input, e.output}})
-		} else {
-			list = append(list, []any{session, e.line, e.input})
+			text = []any{e.input, e.output}
 		}
+		list = append(list, []any{session, e.line, text})
 	}
 	return list
-}
-
-func (h history) search(r historyRequest) history {
-	var found history
-	for _, e := range h {
-		if !matches(r.Pattern, e.input) {
-			continue
-		}
-		if r.Unique { // of equal ones the latest stays
-			found = slices.DeleteFunc(found, func(x entry) bool { return x.input == e.input })
-		}
-		found = append(found, e)
-	}
-	return found
 }
 
 // matches compares text with a pattern: * stands for any text and ? for any character. "" matches everything.

@@ -12,26 +12,18 @@ func (b *bridge) inputAllowed() bool {
 // order without input means to wait on, because a question is open already: perhaps one of the program's own through
 // GoNB, whose answer comes another way.
 func (b *bridge) ask() Order {
-	got := make(chan Order, 1)
-	b.do(func() {
-		switch {
+	return await(b, func(got chan<- Order) {
+		switch x := b.running; {
 		case !b.inputAllowed():
 			got <- Order{}
 		case b.answer != nil || b.gonbAsks:
 			got <- Order{Run: true}
 		default:
-			x := b.running
 			b.answer = got
 			b.client.send(stdin, x.request.ids,
 				answer(x.request, b.session, "input_request", map[string]any{"prompt": "", "password": false}))
 		}
 	})
-	select {
-	case o := <-got:
-		return o
-	case <-b.ctx.Done():
-		return Order{}
-	}
 }
 
 // answered handles what the reader typed, and tells whether the bridge had asked for it.

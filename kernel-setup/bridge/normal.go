@@ -1,6 +1,8 @@
 package bridge
 
 import (
+	"go/scanner"
+	"go/token"
 	"strings"
 	"unicode"
 )
@@ -9,7 +11,7 @@ import (
 // is no byte order mark, and outside of strings and comments every kind of space is a plain one. The spaces of a script
 // cell, which is for another program, stay.
 func normal(source string) string {
-	source = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimPrefix(source, "\ufeff"))
+	source = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimLeft(source, "\ufeff"))
 	if isPlain(source) {
 		return source
 	}
@@ -18,17 +20,15 @@ func normal(source string) string {
 		lines[0] = first
 		return strings.Join(lines, "\n")
 	}
-	special := map[int]bool{}
+	special := map[int]string{}
 	for i, line := range lines {
 		if p := plain(line); len(specials([]string{p})) > 0 {
-			lines[i], special[i] = p, true
+			lines[i], special[i] = "", p
 		}
 	}
-	inside := outside // the end of the raw string or comment that an earlier line began
-	for i, line := range lines {
-		if !special[i] {
-			lines[i], inside = plainGo(line, inside)
-		}
+	lines = strings.Split(plainGo(strings.Join(lines, "\n")), "\n")
+	for i, line := range special {
+		lines[i] = line
 	}
 	return strings.Join(lines, "\n")
 }
@@ -53,57 +53,24 @@ func plain(s string) string {
 	}, s)
 }
 
-// outside is the state of plainGo in code. Its other states are the text that ends a string or comment.
-const outside = ""
-
-// plainGo applies plain to the code in a line of Go. until is the state in which the line begins; the state in which
-// the next line begins is returned.
-func plainGo(line, until string) (text, next string) {
+// plainGo applies plain to all of a Go source but its strings and comments. To Go's scanner what plain replaces is
+// illegal elsewhere.
+func plainGo(source string) string {
+	set := token.NewFileSet()
+	file := set.AddFile("", set.Base(), len(source))
+	var s scanner.Scanner
+	s.Init(file, []byte(source), func(token.Position, string) {}, 0)
 	var b strings.Builder
-	for line != "" {
-		if until != outside {
-			end := literalEnd(line, until)
-			b.WriteString(line[:end])
-			if !strings.HasSuffix(line[:end], until) {
-				break
-			}
-			line, until = line[end:], outside
-			continue
+	from := 0
+	for {
+		pos, tok, text := s.Scan()
+		if tok == token.EOF {
+			return b.String() + source[from:]
 		}
-		at := strings.IndexAny(line, "`\"'/")
-		if at < 0 {
-			b.WriteString(plain(line))
-			break
-		}
-		b.WriteString(plain(line[:at]))
-		line = line[at:]
-		n := 1
-		switch {
-		case strings.HasPrefix(line, "//"):
-			return b.String() + line, outside
-		case strings.HasPrefix(line, "/*"):
-			n, until = 2, "*/"
-		case line[0] != '/':
-			until = line[:1]
-		}
-		b.WriteString(line[:n])
-		line = line[n:]
-	}
-	if until != "`" && until != "*/" {
-		until = outside // a string ends at the end of its line
-	}
-	return b.String(), until
-}
-
-// literalEnd is the index in line just after the string or comment that until ends; the line's length if it does not
-// end there.
-func literalEnd(line, until string) int {
-	for i := 0; i < len(line); i++ {
-		if line[i] == '\\' && (until == `"` || until == "'") {
-			i++
-		} else if strings.HasPrefix(line[i:], until) {
-			return i + len(until)
+		if tok == token.ILLEGAL && !isPlain(text) {
+			at := file.Offset(pos)
+			b.WriteString(source[from:at] + plain(text))
+			from = at + len(text)
 		}
 	}
-	return len(line)
 }

@@ -70,20 +70,20 @@ func (f failed) panicked(text string) failure {
 
 // frame is one frame: where in a cell, or in which file.
 func (f failed) frame(function, line string, m []string) string {
+	var p place
 	if mark := cellMark.FindStringSubmatch(line); mark != nil {
-		count, at := f.count, 0
+		count := f.count
 		if mark[1] != "" {
 			count, _ = strconv.Atoi(mark[1]) // digits only
 		}
-		at, _ = strconv.Atoi(mark[2])
-		if p := f.at(count, at-f.cells[count].added, 0); p.where != "" {
-			return fmt.Sprintf("%s, in %s\n    %s", p.where, function, p.text)
-		}
+		at, _ := strconv.Atoi(mark[2])
+		p = f.at(count, at-f.cells[count].added, 0)
 	}
-	if filepath.Base(m[1]) == "main.go" || filepath.Base(m[1]) == "main_test.go" { // unmarked: GoNB got it in pieces
-		if p := f.at(f.composed(m[1], m[2])); p.where != "" {
-			return fmt.Sprintf("%s, in %s\n    %s", p.where, function, p.text)
-		}
+	if file := filepath.Base(m[1]); p.where == "" && (file == "main.go" || file == "main_test.go") {
+		p = f.at(f.composed(m[1], m[2])) // unmarked: GoNB got it in pieces
+	}
+	if p.where != "" {
+		return fmt.Sprintf("%s, in %s\n    %s", p.where, function, p.text)
 	}
 	return fmt.Sprintf("%s:%s, in %s", m[1], m[2], function)
 }

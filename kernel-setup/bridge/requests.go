@@ -66,9 +66,8 @@ func (b *bridge) reply(m *message) (kind string, content map[string]any) {
 		return "kernel_info_reply", b.info
 	case "is_complete_request":
 		code, _ := m.fields()["code"].(string)
-		content = map[string]any{}
 		status, indent := completeness(code)
-		content["status"] = status
+		content = map[string]any{"status": status}
 		if status == "incomplete" {
 			content["indent"] = indent
 		}
@@ -145,15 +144,14 @@ func (b *bridge) noteComm(m *message) {
 		ID     string `json:"comm_id"`
 		Target string `json:"target_name"`
 	}
-	switch m.head.Type {
-	case "comm_open":
-		if json.Unmarshal(m.content, &c) == nil {
-			b.comms[c.ID] = c.Target
-		}
-	case "comm_close":
-		if json.Unmarshal(m.content, &c) == nil {
-			delete(b.comms, c.ID)
-		}
+	open := m.head.Type == "comm_open"
+	if !open && m.head.Type != "comm_close" || json.Unmarshal(m.content, &c) != nil {
+		return
+	}
+	if open {
+		b.comms[c.ID] = c.Target
+	} else {
+		delete(b.comms, c.ID)
 	}
 }
 

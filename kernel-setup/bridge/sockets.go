@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -19,6 +20,7 @@ const (
 	control channel = "control"
 	stdin   channel = "stdin"
 	iopub   channel = "iopub"
+	heart   channel = "heartbeat"
 )
 
 // side is a set of sockets and the key that signs their messages. On the client's side the bridge is the kernel; on
@@ -40,20 +42,14 @@ func bind(ctx context.Context, c Connection, lg *log.Logger) (*side, error) {
 	}
 	s := &side{key: []byte(c.Key), log: lg, seen: &signatures{}, sockets: map[channel]zmq4.Socket{
 		shell: zmq4.NewRouter(ctx, quiet()), control: zmq4.NewRouter(ctx, quiet()), stdin: zmq4.NewRouter(ctx, quiet()),
-		iopub: zmq4.NewPub(ctx, quiet()),
+		iopub: zmq4.NewPub(ctx, quiet()), heart: zmq4.NewRep(ctx, quiet()),
 	}}
-	heart := zmq4.NewRep(ctx, quiet())
-	for name, port := range map[channel]int{shell: c.ShellPort, control: c.ControlPort, stdin: c.StdinPort,
-		iopub: c.IOPubPort} {
-		if err := s.sockets[name].Listen(boundedPrefix + c.address(port)); err != nil {
+	for name, socket := range s.sockets {
+		if err := socket.Listen(boundedPrefix + c.address(name)); err != nil {
 			return nil, fmt.Errorf("cannot listen on the %s port: %w", name, err)
 		}
 	}
-	if err := heart.Listen(boundedPrefix + c.address(c.HBPort)); err != nil {
-		return nil, fmt.Errorf("cannot listen on the heartbeat port: %w", err)
-	}
-	s.sockets["heartbeat"] = heart
-	go beat(ctx, heart)
+	go beat(ctx, s.sockets[heart])
 	return s, nil
 }
 
@@ -71,7 +67,7 @@ func beat(ctx context.Context, heart zmq4.Socket) {
 // dial opens GoNB's side. It waits until GoNB listens, or ctx ends. Shell and stdin have the same identity, by which
 // GoNB finds the sender of a cell when it asks for input.
 func dial(ctx context.Context, c Connection, lg *log.Logger) (*side, error) {
-	id := zmq4.WithID(zmq4.SocketIdentity("bridge-" + newID()))
+	id := zmq4.WithID(zmq4.SocketIdentity("bridge-" + rand.Text()))
 	patient := []zmq4.Option{quiet(), zmq4.WithDialerRetry(10 * time.Millisecond), zmq4.WithDialerMaxRetries(-1)}
 	s := &side{key: []byte(c.Key), log: lg, sockets: map[channel]zmq4.Socket{
 		shell: zmq4.NewDealer(ctx, append(patient, id)...), control: zmq4.NewDealer(ctx, append(patient, id)...),
@@ -80,9 +76,8 @@ func dial(ctx context.Context, c Connection, lg *log.Logger) (*side, error) {
 	if err := s.sockets[iopub].SetOption(zmq4.OptionSubscribe, ""); err != nil {
 		return nil, err
 	}
-	for name, port := range map[channel]int{shell: c.ShellPort, control: c.ControlPort, stdin: c.StdinPort,
-		iopub: c.IOPubPort} {
-		if err := s.sockets[name].Dial(c.address(port)); err != nil {
+	for name, socket := range s.sockets {
+		if err := socket.Dial(c.address(name)); err != nil {
 			return nil, fmt.Errorf("cannot connect to GoNB's %s socket: %w", name, err)
 		}
 	}

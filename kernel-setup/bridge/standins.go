@@ -1,7 +1,6 @@
 package bridge
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -53,42 +52,42 @@ func Dial(socket string) (net.Conn, error) {
 	return conn, nil
 }
 
-// standIns has the programs that report at present.
+// standIns has the programs that report at present. They are the bridge's to allow (hello), to feed (ask) and to hear
+// of when they have ended (exited).
 type standIns struct {
+	bridge   *bridge
 	listener net.Listener
 	mu       sync.Mutex
 	conns    map[net.Conn]string // their kinds
 }
 
-// listenForStandIns opens the socket. hello decides whether a program may run, ask
-// gets input for it, and exit receives how it ended.
-func listenForStandIns(path string, hello func(Hello) Order, ask func() Order, exit func(Hello, Exit)) (*standIns,
-	error) {
+// listenForStandIns opens the socket.
+func listenForStandIns(path string, b *bridge) (*standIns, error) {
 	l, err := net.Listen("unix", path)
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen for the kernel's programs: %w", err)
 	}
-	s := &standIns{listener: l, conns: map[net.Conn]string{}}
+	s := &standIns{bridge: b, listener: l, conns: map[net.Conn]string{}}
 	go func() {
 		for {
 			conn, err := l.Accept()
 			if err != nil {
 				return // closed
 			}
-			go s.serve(conn, hello, ask, exit)
+			go s.serve(conn)
 		}
 	}()
 	return s, nil
 }
 
-func (s *standIns) serve(conn net.Conn, hello func(Hello) Order, ask func() Order, exit func(Hello, Exit)) {
+func (s *standIns) serve(conn net.Conn) {
 	defer conn.Close()
-	in := json.NewDecoder(bufio.NewReader(conn))
+	in := json.NewDecoder(conn)
 	var h Hello
 	if in.Decode(&h) != nil {
 		return
 	}
-	order := hello(h)
+	order := s.bridge.hello(h)
 	s.mu.Lock() // an interrupt must not come before the order
 	err := json.NewEncoder(conn).Encode(order)
 	if err == nil && order.Run && h.Kind != KindInput {
@@ -99,7 +98,7 @@ func (s *standIns) serve(conn net.Conn, hello func(Hello) Order, ask func() Orde
 		return
 	}
 	if h.Kind == KindInput {
-		s.feed(conn, in, ask)
+		s.feed(conn, in)
 		return
 	}
 	var e Exit
@@ -109,17 +108,14 @@ func (s *standIns) serve(conn net.Conn, hello func(Hello) Order, ask func() Orde
 	s.mu.Lock()
 	delete(s.conns, conn)
 	s.mu.Unlock()
-	exit(h, e)
+	s.bridge.exited(h, e)
 }
 
 // feed answers a feeder until either ends.
-func (s *standIns) feed(conn net.Conn, in *json.Decoder, ask func() Order) {
-	for {
-		var a Ask
-		if in.Decode(&a) != nil {
-			return
-		}
-		order := ask()
+func (s *standIns) feed(conn net.Conn, in *json.Decoder) {
+	var a Ask
+	for in.Decode(&a) == nil {
+		order := s.bridge.ask()
 		if json.NewEncoder(conn).Encode(order) != nil || !order.Run {
 			return
 		}

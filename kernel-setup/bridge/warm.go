@@ -4,7 +4,6 @@ import (
 	"path"
 	"regexp"
 	"strings"
-	"time"
 )
 
 // warm has gopls read the packages that cells have imported, before the reader asks for a completion: the first one
@@ -15,20 +14,18 @@ func (b *bridge) warm() {
 	if b.cfg.Warm <= 0 || len(b.imports) == b.warmed {
 		return
 	}
-	time.AfterFunc(b.cfg.Warm, func() {
-		b.do(func() {
-			if b.running != nil || len(b.queue) > 0 || len(b.imports) == b.warmed {
-				return // the cell that runs comes here when it ends
-			}
-			name := b.packageName()
-			if name == "" {
-				return
-			}
-			b.warmed = len(b.imports)
-			code := b.before("%%") + "%%\n" + name + "."
-			asked := map[string]any{"code": code, "cursor_pos": len(code)}
-			b.gonb.send(shell, nil, answer(nil, b.session, "complete_request", asked))
-		})
+	b.after(b.cfg.Warm, func() {
+		if b.running != nil || len(b.queue) > 0 || len(b.imports) == b.warmed {
+			return // the cell that runs comes here when it ends
+		}
+		name := b.packageName()
+		if name == "" {
+			return
+		}
+		b.warmed = len(b.imports)
+		code := b.before("%%") + "%%\n" + name + "."
+		asked := map[string]any{"code": code, "cursor_pos": len(code)}
+		b.gonb.send(shell, nil, answer(nil, b.session, "complete_request", asked))
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -46,13 +47,7 @@ var errReplay = errors.New("the same message has come before")
 
 // decode parses a message and checks its signature. An empty key means that messages are not signed.
 func decode(frames [][]byte, key []byte) (*message, error) {
-	at := -1
-	for i, f := range frames {
-		if string(f) == delimiter {
-			at = i
-			break
-		}
-	}
+	at := slices.IndexFunc(frames, func(f []byte) bool { return string(f) == delimiter })
 	if at < 0 || len(frames) < at+6 {
 		return nil, fmt.Errorf("%d frames that are no Jupyter message", len(frames))
 	}
@@ -66,8 +61,7 @@ func decode(frames [][]byte, key []byte) (*message, error) {
 		}
 	}
 	m := &message{ids: frames[:at], header: parts[0], parent: parts[1], metadata: parts[2], content: parts[3],
-		buffers:   frames[at+6:],
-		signature: given}
+		buffers: frames[at+6:], signature: given}
 	if err := json.Unmarshal(m.header, &m.head); err != nil {
 		return nil, fmt.Errorf("a message's header is no JSON: %w", err)
 	}
@@ -90,9 +84,7 @@ func (m *message) encode(ids [][]byte, key []byte) [][]byte {
 	if len(key) > 0 {
 		signature = []byte(hex.EncodeToString(sign(key, parts)))
 	}
-	frames := append([][]byte{}, ids...)
-	frames = append(frames, []byte(delimiter), signature)
-	return append(append(frames, parts...), m.buffers...)
+	return slices.Concat(ids, [][]byte{[]byte(delimiter), signature}, parts, m.buffers)
 }
 
 func sign(key []byte, parts [][]byte) []byte {
@@ -105,7 +97,7 @@ func sign(key []byte, parts [][]byte) []byte {
 
 // answer makes a message of the bridge's own. It answers parent, or no request if parent is nil.
 func answer(parent *message, session, kind string, content any) *message {
-	h := header{ID: newID(), Session: session, Username: "kernel", Date: time.Now().UTC().Format(time.RFC3339Nano),
+	h := header{ID: rand.Text(), Session: session, Username: "kernel", Date: time.Now().UTC().Format(time.RFC3339Nano),
 		Type: kind, Version: protocolVersion}
 	m := &message{head: h, header: encodeJSON(h), parent: []byte("{}"), metadata: []byte("{}"),
 		content: encodeJSON(content)}
@@ -138,10 +130,4 @@ func encodeJSON(v any) []byte {
 		panic(err)
 	}
 	return text
-}
-
-func newID() string {
-	var b [16]byte
-	rand.Read(b[:]) // never fails
-	return hex.EncodeToString(b[:])
 }

@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
@@ -29,13 +30,23 @@ func Write(dir, name, root string) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) { // a module without dependencies has none
 		return fmt.Errorf("cannot read the clone's checksums: %w", err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "go.sum"), sum, 0o644); err != nil {
-		return fmt.Errorf("cannot write the cells' module: %w", err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "go.mod"), mod, 0o644); err != nil {
+	if err := errors.Join(os.WriteFile(filepath.Join(dir, "go.sum"), sum, 0o644),
+		os.WriteFile(filepath.Join(dir, "go.mod"), mod, 0o644)); err != nil {
 		return fmt.Errorf("cannot write the cells' module: %w", err)
 	}
 	return nil
+}
+
+// Providing is the module of mod's requirements that has the package at path: the one with the longest path of those
+// that path is or lies below. It is nil where there is none.
+func Providing(mod *modfile.File, path string) (found *module.Version) {
+	for _, r := range mod.Require {
+		if (path == r.Mod.Path || strings.HasPrefix(path, r.Mod.Path+"/")) &&
+			(found == nil || len(r.Mod.Path) > len(found.Path)) {
+			found = &r.Mod
+		}
+	}
+	return found
 }
 
 // goMod is the text of the cells' go.mod.

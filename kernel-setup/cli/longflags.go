@@ -17,23 +17,6 @@ import (
 //
 //	root.SetArgs(cli.LongFlags(root, os.Args[1:]))
 func LongFlags(root *cobra.Command, args []string) []string {
-	var all []*cobra.Command
-	var visit func(*cobra.Command)
-	visit = func(c *cobra.Command) {
-		all = append(all, c)
-		for _, sub := range c.Commands() {
-			visit(sub)
-		}
-	}
-	visit(root)
-	known := func(name string) bool {
-		if name == "help" || name == "version" && root.Version != "" {
-			return true
-		}
-		return slices.ContainsFunc(all, func(c *cobra.Command) bool { // Lookup knows a flag's former names, too
-			return c.Flags().Lookup(name) != nil || c.PersistentFlags().Lookup(name) != nil
-		})
-	}
 	out := make([]string, len(args))
 	for i, arg := range args {
 		if arg == "--" {
@@ -42,9 +25,16 @@ func LongFlags(root *cobra.Command, args []string) []string {
 		}
 		out[i] = arg
 		name, _, _ := strings.Cut(strings.TrimPrefix(arg, "-"), "=")
-		if len(name) >= 2 && strings.HasPrefix(arg, "-") && known(name) {
+		if len(name) >= 2 && strings.HasPrefix(arg, "-") &&
+			(name == "help" || name == "version" && root.Version != "" || known(root, name)) {
 			out[i] = "-" + arg
 		}
 	}
 	return out
+}
+
+// known tells whether c or a command below it has a flag. Lookup knows a flag's former names, too.
+func known(c *cobra.Command, name string) bool {
+	return c.Flags().Lookup(name) != nil || c.PersistentFlags().Lookup(name) != nil ||
+		slices.ContainsFunc(c.Commands(), func(sub *cobra.Command) bool { return known(sub, name) })
 }

@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 
 	"coadapt/gomlxnet/home"
 	"coadapt/kernel-setup/bridge"
@@ -69,7 +68,7 @@ func inCells() bool {
 		return false
 	}
 	rel, err := filepath.Rel(cells, wd)
-	return err == nil && rel != "." && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+	return err == nil && rel != "." && filepath.IsLocal(rel)
 }
 
 func exitStatus(err error) int {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -75,21 +76,21 @@ func keep(dir string, argv []string) int {
 	signal.Notify(make(chan os.Signal, 1), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	runtime.LockOSThread() // GoNB dies with the thread that started it
 	cmd := exec.Command(argv[0], argv[1:]...)
-	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
-	log, drain, err := quietLog(os.Stderr)
-	if err != nil {
-		return exitStatus(err)
-	}
-	cmd.Stderr = log
+	log := &quietLog{out: os.Stderr}
+	defer log.flush()
+	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = os.Stdout, log, drainPatience
 	ownGroup(cmd, true)
-	err = cmd.Start()
-	log.Close() // GoNB has its own
-	if err != nil {
+	if err := cmd.Start(); err != nil {
 		return exitStatus(err)
 	}
-	defer drain()
 	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	go func() {
+		err := cmd.Wait()
+		if errors.Is(err, exec.ErrWaitDelay) {
+			err = nil // a program that is left holds the log
+		}
+		ended <- err
+	}()
 	orders := make(chan string)
 	go func() {
 		defer close(orders)

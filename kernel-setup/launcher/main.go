@@ -12,7 +12,7 @@
 // As go, `mod init` writes the module of package cellmod, so a notebook imports this clone's packages at this clone's
 // pins with no line of its own, and still does after a restart; the rest is the real go. All that stands in for a
 // program runs it in a process group of its own and reports to the bridge, so that an interrupt reaches it and it
-// ends when the bridge does.
+// ends when the bridge does. So the program is for Linux and macOS, as all of set-up is.
 package main
 
 import (
@@ -24,11 +24,11 @@ import (
 )
 
 func main() {
-	switch strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe") {
+	switch name := filepath.Base(os.Args[0]); name {
 	case "go":
 		os.Exit(goCommand(os.Args[1:]))
 	case "goimports", "gopls":
-		os.Exit(toolCommand(filepath.Base(os.Args[0]), os.Args[1:]))
+		os.Exit(toolCommand(name, os.Args[1:]))
 	}
 	switch {
 	case len(os.Args) > 3 && os.Args[1] == "keep":

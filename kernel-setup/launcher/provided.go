@@ -6,8 +6,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+
+	"coadapt/kernel-setup/cellmod"
 
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
@@ -48,46 +51,29 @@ func provided(dir, cache string) bool {
 // module here, or in the folder of a required module. A module's folder in the cache is whole and without the modules
 // nested in it.
 func packageThere(mod *modfile.File, path, cache string) bool {
-	first, _, _ := strings.Cut(path, "/")
-	var found *module.Version
-	for _, r := range mod.Require {
-		if (path == r.Mod.Path || strings.HasPrefix(path, r.Mod.Path+"/")) &&
-			(found == nil || len(r.Mod.Path) > len(found.Path)) {
-			found = &r.Mod
-		}
-	}
+	found := cellmod.Providing(mod, path)
 	if found == nil {
+		first, _, _ := strings.Cut(path, "/")
 		return !strings.Contains(first, ".") && path != "C"
 	}
-	root := ""
 	where := *found
 	for _, r := range mod.Replace {
 		if r.Old.Path == found.Path && (r.Old.Version == "" || r.Old.Version == found.Version) {
 			where = r.New
 		}
 	}
-	if where.Version == "" && filepath.IsAbs(where.Path) {
-		root = where.Path
-	} else if p, err := module.EscapePath(where.Path); err == nil {
-		if v, err := module.EscapeVersion(where.Version); err == nil {
-			root = filepath.Join(cache, filepath.FromSlash(p)+"@"+v)
+	root := where.Path
+	if where.Version != "" || !filepath.IsAbs(root) {
+		p, errPath := module.EscapePath(where.Path)
+		v, errVersion := module.EscapeVersion(where.Version)
+		if errPath != nil || errVersion != nil {
+			return false
 		}
+		root = filepath.Join(cache, filepath.FromSlash(p)+"@"+v)
 	}
-	if root == "" {
-		return false
-	}
-	entries, err := os.ReadDir(filepath.Join(root,
-		filepath.FromSlash(strings.TrimPrefix(strings.TrimPrefix(path, found.Path), "/"))))
-	return err == nil && hasGo(entries)
-}
-
-func hasGo(entries []fs.DirEntry) bool {
-	for _, e := range entries {
-		if !e.IsDir() && strings.HasSuffix(e.Name(), ".go") && !strings.HasSuffix(e.Name(), "_test.go") {
-			return true
-		}
-	}
-	return false
+	folder := filepath.Join(root, filepath.FromSlash(strings.TrimPrefix(path, found.Path)))
+	files, err := fs.Glob(os.DirFS(folder), "*.go")
+	return err == nil && slices.ContainsFunc(files, func(f string) bool { return !strings.HasSuffix(f, "_test.go") })
 }
 
 // moduleCache is where go keeps modules, by the environment; "" when that does not tell.

@@ -1,63 +1,39 @@
 package main
 
 import (
-	"bufio"
-	"fmt"
+	"bytes"
 	"io"
-	"os"
 	"regexp"
-	"runtime/debug"
 	"time"
 )
 
 // testLine is a line of GoNB's log by which it tries out its logger at every start.
 var testLine = regexp.MustCompile(`\bmain\.go:\d+\] .*(?:Logging to extra logger configured|(?:Info|Warning|Error) message)\s*$`)
 
-// drainPatience is how long drain waits for a log that another program still holds open.
+// drainPatience is how long the end of GoNB's log is waited for while another program still holds it open.
 const drainPatience = 200 * time.Millisecond
 
-// quietLog is a file for GoNB's log that goes on to out, but for its test lines. drain waits for its end once GoNB
-// has ended.
-func quietLog(out io.Writer) (log *os.File, drain func(), err error) {
-	from, log, err := os.Pipe()
-	if err != nil {
-		return nil, nil, fmt.Errorf("cannot make a pipe for GoNB's log: %w", err)
-	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		lines := bufio.NewReader(from)
-		for {
-			line, err := lines.ReadBytes('\n')
-			if !testLine.Match(line) {
-				_, _ = out.Write(line) // nobody reads the log
-			}
-			if err != nil {
-				return
-			}
-		}
-	}()
-	return log, func() {
-		select {
-		case <-done:
-		case <-time.After(drainPatience):
-		}
-	}, nil
+// quietLog passes GoNB's log on to out, but for its test lines.
+type quietLog struct {
+	out  io.Writer
+	line []byte // the beginning of one
 }
 
-// version is what the program was built from, "devel" where that is not recorded.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "devel"
-	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" && len(s.Value) > 12 {
-			return s.Value[:12]
+// Write takes a piece of the log.
+func (l *quietLog) Write(p []byte) (int, error) {
+	for piece := range bytes.Lines(p) {
+		l.line = append(l.line, piece...)
+		if bytes.HasSuffix(piece, []byte("\n")) {
+			l.flush()
 		}
 	}
-	if v := info.Main.Version; v != "" && v != "(devel)" {
-		return v
+	return len(p), nil
+}
+
+// flush passes on what has come of a line.
+func (l *quietLog) flush() {
+	if !testLine.Match(l.line) {
+		_, _ = l.out.Write(l.line) // nobody reads the log
 	}
-	return "devel"
+	l.line = l.line[:0]
 }

@@ -61,17 +61,13 @@ func serve(connection string) (int, error) {
 	defer unlock()
 	defer os.RemoveAll(cells)
 
-	ctx, end := context.WithCancel(context.Background())
+	ctx, end := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGHUP)
 	defer end()
-	signals, interrupts := make(chan os.Signal, 1), make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGHUP)
+	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt)
-	told := make(chan struct{})
-	go func() {
-		waitForEnd(signals)
-		close(told)
-		end()
-	}()
+	if os.Getenv("JPY_PARENT_PID") != "" {
+		go endWithParent(ctx, os.Getppid(), end)
+	}
 	var gonb *keeper
 	defer func() {
 		if gonb != nil {
@@ -79,7 +75,7 @@ func serve(connection string) (int, error) {
 		}
 	}()
 	err = bridge.Run(ctx, bridge.Config{
-		Connection: connection, Dir: cells, Runner: exe, Root: h.Root, Version: version(), Interrupts: interrupts,
+		Connection: connection, Dir: cells, Runner: exe, Root: h.Root, Version: "devel", Interrupts: interrupts,
 		Warm: warmAfter,
 		Log:  log.New(os.Stderr, "coadapt-kernel: ", log.LstdFlags),
 		Launch: func(_ context.Context, file string, env []string) (bridge.Backend, error) {
@@ -92,12 +88,10 @@ func serve(connection string) (int, error) {
 			return gonb, err
 		},
 	})
-	select {
-	case <-told:
+	if ctx.Err() != nil { // told to end, or left behind
 		return 128 + int(syscall.SIGTERM), nil
-	default:
-		return 0, err
 	}
+	return 0, err
 }
 
 // needHome sets $HOME where services and containers leave it out: go finds its caches by it. It is the user's, or
@@ -115,22 +109,19 @@ func needHome(h home.Home) error {
 	return os.Setenv("HOME", dir)
 }
 
-// waitForEnd waits for a signal to end, or for the client's end: a kernel whose parent has changed is an orphan. An
-// "independent" kernel, which Jupyter starts without naming itself, may outlive its client.
-func waitForEnd(signals <-chan os.Signal) {
-	parent, watched := os.Getppid(), os.Getenv("JPY_PARENT_PID") != ""
+// endWithParent calls end once the client is gone: a kernel whose parent has changed is an orphan. An "independent"
+// kernel, which Jupyter starts without naming itself, may outlive its client.
+func endWithParent(ctx context.Context, parent int, end func()) {
 	watch := time.NewTicker(500 * time.Millisecond)
 	defer watch.Stop()
-	for {
+	for os.Getppid() == parent {
 		select {
-		case <-signals:
+		case <-ctx.Done():
 			return
 		case <-watch.C:
-			if watched && os.Getppid() != parent {
-				return
-			}
 		}
 	}
+	end()
 }
 
 // realGo finds go in the PATH, leaving out the stand-in's folder.

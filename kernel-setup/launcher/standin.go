@@ -62,9 +62,15 @@ func standIn(hello bridge.Hello, argv []string) int {
 	if argv == nil {
 		argv = order.Argv
 	}
+	exit := runFor(hello, order, argv, in)
+	_ = out.Encode(exit) // the bridge may be gone; so are we, then
+	return exit.Status
+}
+
+// runFor runs argv as the bridge's order says, and interrupts it at any further order, which in gives.
+func runFor(hello bridge.Hello, order bridge.Order, argv []string, in *json.Decoder) bridge.Exit {
 	if len(argv) == 0 {
-		_ = out.Encode(bridge.Exit{Status: 2, How: "no program is named"}) // the bridge may be gone; so are we, then
-		return 2
+		return bridge.Exit{Status: 2, How: "no program is named"}
 	}
 	runtime.LockOSThread() // the program dies with the thread that started it
 	cmd := exec.Command(argv[0], argv[1:]...)
@@ -73,30 +79,25 @@ func standIn(hello bridge.Hello, argv []string) int {
 	if order.Feed {
 		from, feed, err := inputPipe()
 		if err != nil {
-			_ = out.Encode(bridge.Exit{Status: 1, How: err.Error()})
-			return 1
+			return bridge.Exit{Status: 1, How: err.Error()}
 		}
 		defer from.Close()
 		cmd.Stdin, feeder = from, feed
 	}
 	ownGroup(cmd, true)
 	if err := cmd.Start(); err != nil {
-		_ = out.Encode(bridge.Exit{Status: 127, How: err.Error()})
-		return 127
+		return bridge.Exit{Status: 127, How: err.Error()}
 	}
 	feeder(cmd.Process.Pid)
 	if hello.Kind == bridge.KindServer {
 		lower(cmd) // it reads all that a cell might import while the first cell waits for the processor
 	}
-	var once sync.Once
 	var interrupted atomic.Bool
-	interrupt := func() {
-		once.Do(func() {
-			interrupted.Store(true)
-			signalGroup(cmd, syscall.SIGINT)
-			time.AfterFunc(interruptPatience, func() { signalGroup(cmd, syscall.SIGKILL) })
-		})
-	}
+	interrupt := sync.OnceFunc(func() {
+		interrupted.Store(true)
+		signalGroup(cmd, syscall.SIGINT)
+		time.AfterFunc(interruptPatience, func() { signalGroup(cmd, syscall.SIGKILL) })
+	})
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
@@ -116,8 +117,7 @@ func standIn(hello bridge.Hello, argv []string) int {
 		// a shell's background is deaf to interrupts, and GoNB waits for all who hold its pipes
 		signalGroup(cmd, syscall.SIGKILL)
 	}
-	_ = out.Encode(exit)
-	return exit.Status
+	return exit
 }
 
 // describe tells how a program ended.

@@ -43,21 +43,3 @@ func treeWaitsForInput(pid int) bool {
 	}
 	return false
 }
-
-// groupWaitsForInput is waitsForInput for any process of a group.
-func groupWaitsForInput(group int) bool {
-	entries, err := os.ReadDir("/proc")
-	if err != nil {
-		return false
-	}
-	for _, e := range entries {
-		pid, err := strconv.Atoi(e.Name())
-		if err != nil {
-			continue
-		}
-		if g, err := syscall.Getpgid(pid); err == nil && g == group && waitsForInput(pid) {
-			return true
-		}
-	}
-	return false
-}

@@ -6,5 +6,3 @@ package main
 const canWait = false
 
 func treeWaitsForInput(int) bool { return false }
-
-func groupWaitsForInput(int) bool { return false }

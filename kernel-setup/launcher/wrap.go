@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -15,15 +16,14 @@ const wrapped = ".cell"
 // cellBinary is the place in args of the program that `go build -o PROGRAM` makes of a cell, in the working
 // directory; 0 where it makes none. A WebAssembly cell's lies elsewhere.
 func cellBinary(args []string) int {
-	for i, a := range args[:max(0, len(args)-1)] {
-		if a == "-o" {
-			if wd, err := os.Getwd(); err == nil && filepath.Dir(args[i+1]) == filepath.Clean(wd) {
-				return i + 1
-			}
-			return 0
-		}
+	at := slices.Index(args, "-o") + 1
+	if at == 0 || at == len(args) {
+		return 0
 	}
-	return 0
+	if wd, err := os.Getwd(); err != nil || filepath.Dir(args[at]) != filepath.Clean(wd) {
+		return 0
+	}
+	return at
 }
 
 // wrapBuild runs build with another name for the cell's program and leaves the script at the program's own.
@@ -38,7 +38,7 @@ func wrapBuild(args []string, build func(args []string) int) int {
 		fmt.Fprintln(os.Stderr, "go build:", err)
 		return 1
 	}
-	args = append([]string{}, args...)
+	args = slices.Clone(args)
 	args[at] = program + wrapped
 	if status := build(args); status != 0 {
 		return status

@@ -31,11 +31,10 @@ type report struct {
 
 func main() {
 	r, err := check()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+	if err == nil {
+		err = json.NewEncoder(os.Stdout).Encode(r)
 	}
-	if err := json.NewEncoder(os.Stdout).Encode(r); err != nil {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

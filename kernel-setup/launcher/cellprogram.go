@@ -1,5 +1,3 @@
-//go:build unix
-
 package main
 
 import (
@@ -55,18 +53,17 @@ func feedProgram(pid int) int {
 	return 0
 }
 
-// inputPipe is a pipe for a command's standard input and what feeds it once the command has been started as the
-// leader of its group.
-func inputPipe() (from *os.File, feeder func(group int), err error) {
+// inputPipe is a pipe for a command's standard input and what feeds it once the command has been started.
+func inputPipe() (from *os.File, feeder func(pid int), err error) {
 	from, to, err := os.Pipe()
 	if err != nil {
 		return nil, nil, err
 	}
-	return from, func(group int) {
+	return from, func(pid int) {
 		if !canWait {
 			to.Close()
 			return
 		}
-		go feed(to, func() bool { return groupWaitsForInput(group) }, func() bool { return true })
+		go feed(to, func() bool { return treeWaitsForInput(pid) }, func() bool { return true })
 	}, nil
 }
