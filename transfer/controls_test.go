@@ -171,9 +171,8 @@ func TestStoppedAtTheBasesLoss(t *testing.T) {
 			t.Fatal(err)
 		}
 		if r.Steps != c.steps || r.Images != c.steps*8 || r.CleanTested != 24 || !(r.TrainLoss > 0) {
-			t.Errorf(
-				"a base of loss %v: %d steps, %d images, training loss %v, %d pictures on a clean pass; want %d steps",
-				c.loss, r.Steps, r.Images, r.TrainLoss, r.CleanTested, c.steps)
+			t.Errorf("a base of loss %v: %d steps, %d images, training loss %v, %d pictures on a clean pass; want "+
+				"%d steps", c.loss, r.Steps, r.Images, r.TrainLoss, r.CleanTested, c.steps)
 		}
 	}
 }

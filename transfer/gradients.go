@@ -81,10 +81,8 @@ func (l *Lab) gradients(ctx context.Context, net Net, steps int, yield func(Grad
 			return err
 		}
 		rate := p.Recipe.Rate.Rate(batch.Index)
-		losses, err := trainer.Train(
-			train.Steps{Values: batch.Images, Labels: batch.Labels, Rates: []float64{rate},
-				Seed: p.Net.stream("dropout"), Iteration: batch.Index},
-		)
+		losses, err := trainer.Train(train.Steps{Values: batch.Images, Labels: batch.Labels, Rates: []float64{rate},
+			Seed: p.Net.stream("dropout"), Iteration: batch.Index})
 		if err != nil {
 			return err
 		}

@@ -21,9 +21,8 @@ const chance = 0.8
 func (r Result) Judged() Result {
 	if plateau := math.Log(float64(r.Classes)); r.Status == OK && r.Classes > 1 && r.TrainLoss > chance*plateau {
 		r.Status = NotTrained
-		r.Reason = fmt.Sprintf(
-			"its training loss ended at %.3f, %.2f of ln %d = %.3f at which a net begins: it did not train",
-			r.TrainLoss, r.TrainLoss/plateau, r.Classes, plateau)
+		r.Reason = fmt.Sprintf("its training loss ended at %.3f, %.2f of ln %d = %.3f at which a net begins: it did "+
+			"not train", r.TrainLoss, r.TrainLoss/plateau, r.Classes, plateau)
 	}
 	return r
 }

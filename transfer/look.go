@@ -34,9 +34,8 @@ func (l *Lab) Trained(ctx context.Context, r Result) (*Trained, error) {
 		return nil, err
 	}
 	if p.Key != r.Key {
-		return nil, fmt.Errorf(
-			"net %s is not of this experiment (data, architecture, recipe and backend; here %s, the net's %s)", r.Net,
-			l.experiment.id, r.Experiment)
+		return nil, fmt.Errorf("net %s is not of this experiment (data, architecture, recipe and backend; here %s, "+
+			"the net's %s)", r.Net, l.experiment.id, r.Experiment)
 	}
 	entry, err := l.cfg.Store.Get(p.Key)
 	if errors.Is(err, store.ErrMissing) {

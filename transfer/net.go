@@ -135,11 +135,8 @@ func suffixes(uncut bool) string {
 // ParseNet reads what String prints; the split may be left out and is then 0.
 func ParseNet(s string) (Net, error) {
 	bad := func() (Net, error) {
-		return Net{}, fmt.Errorf(
-			"net %q: want the paper's notation, such as 0/baseB, 0/A3B, 1/B5B+, natman/A7B, 0/R1B#2, 0/baseB+ or "+
-				"whole/base@250",
-			s,
-		)
+		return Net{}, fmt.Errorf("net %q: want the paper's notation, such as 0/baseB, 0/A3B, 1/B5B+, natman/A7B, "+
+			"0/R1B#2, 0/baseB+ or whole/base@250", s)
 	}
 	m := netPattern.FindStringSubmatch(s)
 	if m == nil {
@@ -189,15 +186,13 @@ func (n Net) Check() error {
 		return fmt.Errorf("net %s: all classes are the split %q without a half, others have halves A and B", n,
 			WholeSplit)
 	case n.Split == PretrainedSplit && n.Target != B:
-		return fmt.Errorf(
-			"net %s: base A is pretrained, and there are no pictures of its task; nets of split %q are tested on B", n,
-			n.Split)
+		return fmt.Errorf("net %s: base A is pretrained, and there are no pictures of its task; nets of split %q "+
+			"are tested on B", n, n.Split)
 	case n.Target == Whole && slices.Contains([]string{"A", "B"}, n.Treatment.letters()):
 		return fmt.Errorf("net %s: on all classes there are base, base+, base2x and random nets only", n)
 	case n.Treatment.Uncut() != (n.N == 0):
-		return fmt.Errorf(
-			"net %s: cut n = %d with condition %s; base, base+ and base2x have n = 0, all others n from 1", n, n.N,
-			n.Treatment)
+		return fmt.Errorf("net %s: cut n = %d with condition %s; base, base+ and base2x have n = 0, all others n "+
+			"from 1", n, n.N, n.Treatment)
 	case n.PerClass < 0 || n.PerClass > 0 && n.Treatment != Base:
 		return fmt.Errorf("net %s: %d images a class; only base nets may have fewer than all", n, n.PerClass)
 	}

@@ -66,15 +66,8 @@ func (r Recipe) Check() error {
 		return fmt.Errorf("recipe %q: %d steps of %d images, want at least 1 of each", r.Name, r.Steps, r.Batch)
 	}
 	if r.Momentum < 0 || r.Momentum >= 1 || r.Decay < 0 || r.Scale <= 0 || r.Pad < 0 {
-		return fmt.Errorf(
-			"recipe %q: momentum %v, decay %v, scale %v, pad %d; want momentum in [0, 1), decay and pad from 0, "+
-				"scale above 0",
-			r.Name,
-			r.Momentum,
-			r.Decay,
-			r.Scale,
-			r.Pad,
-		)
+		return fmt.Errorf("recipe %q: momentum %v, decay %v, scale %v, pad %d; want momentum in [0, 1), decay and "+
+			"pad from 0, scale above 0", r.Name, r.Momentum, r.Decay, r.Scale, r.Pad)
 	}
 	if r.Outputs < 0 || r.TestEvery < 0 {
 		return fmt.Errorf("recipe %q: %d outputs, a test every %d steps; want 0 for the default or more", r.Name,

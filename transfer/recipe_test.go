@@ -14,11 +14,8 @@ func TestMiniConfigOfPlainShapes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	same, err := formats.Open(
-		t.Context(),
-		"shapes:train=1000,test=250,size=24,noise=3,clutter=2,warp=0,occlude=0",
-		formats.Options{},
-	)
+	same, err := formats.Open(t.Context(), "shapes:train=1000,test=250,size=24,noise=3,clutter=2,warp=0,occlude=0",
+		formats.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

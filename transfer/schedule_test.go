@@ -43,11 +43,8 @@ func drain(t *testing.T, s *schedule) (order []string) {
 
 // TestScheduleOrder: the longest chain first, parents before children, parents that nobody asked for added once.
 func TestScheduleOrder(t *testing.T) {
-	s := newSchedule(
-		[]Net{net(t, "0/R1B"), net(t, "0/A2B"), net(t, "0/A5B+"), net(t, "0/B6B"), net(t, "0/B1B")},
-		unit,
-		shapeOf,
-	)
+	s := newSchedule([]Net{net(t, "0/R1B"), net(t, "0/A2B"), net(t, "0/A5B+"), net(t, "0/B6B"), net(t, "0/B1B")}, unit,
+		shapeOf)
 	silent := 0
 	for _, j := range s.ready {
 		if j.silent {

@@ -42,10 +42,8 @@ func seated(t *testing.T, n int) ([]*train.Trainer, []train.Steps) {
 			t.Fatal(err)
 		}
 		nets = append(nets, net)
-		blocks = append(
-			blocks,
-			train.Steps{Values: make([]float32, 2*24*24*3), Labels: make([]int32, 2), Rates: []float64{0.01}},
-		)
+		blocks = append(blocks,
+			train.Steps{Values: make([]float32, 2*24*24*3), Labels: make([]int32, 2), Rates: []float64{0.01}})
 	}
 	return nets, blocks
 }

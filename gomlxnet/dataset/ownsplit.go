@@ -54,9 +54,8 @@ var ownName = regexp.MustCompile(`^[A-Za-z0-9]*[A-Za-z][A-Za-z0-9]*$`)
 // and is not one of those that are taken.
 func CheckSplitName(name string) error {
 	if !ownName.MatchString(name) || slices.Contains(takenNames, name) {
-		return fmt.Errorf(
-			"split name %q: want letters and digits with at least one letter, such as animals, but not %s", name,
-			strings.Join(takenNames, ", "))
+		return fmt.Errorf("split name %q: want letters and digits with at least one letter, such as animals, but "+
+			"not %s", name, strings.Join(takenNames, ", "))
 	}
 	return nil
 }

@@ -44,11 +44,8 @@ func TestCompletionHasTheImports(t *testing.T) {
 		if f := got.fields(); f["code"] != x.before+closed(x.code, len(x.code)) || f["cursor_pos"] != float64(at) {
 			t.Errorf("%q became %q at %v, want %q before it", x.code, f["code"], f["cursor_pos"], x.before)
 		}
-		gonb.reply(
-			got,
-			"complete_reply",
-			map[string]any{"status": "ok", "matches": []string{"Run"}, "cursor_start": at - 2, "cursor_end": at},
-		)
+		gonb.reply(got, "complete_reply",
+			map[string]any{"status": "ok", "matches": []string{"Run"}, "cursor_start": at - 2, "cursor_end": at})
 		reply := c.reply(shell, m).fields()
 		if reply["cursor_start"] != float64(len(x.code)-2) && len(x.code) > 0 ||
 			reply["cursor_end"] != float64(len(x.code)) ||

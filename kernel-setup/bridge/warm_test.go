@@ -30,19 +30,13 @@ func TestImportsAreReadAhead(t *testing.T) {
 		if code := got.fields()["code"]; code != x.want || got.fields()["cursor_pos"] != float64(len(x.want)) {
 			t.Errorf("%q: asked for %q, want %q", x.cell, code, x.want)
 		}
-		gonb.reply(
-			got,
-			"complete_reply",
-			map[string]any{"status": "ok", "matches": []string{"Open"}, "cursor_start": 0, "cursor_end": 0},
-		)
+		gonb.reply(got, "complete_reply",
+			map[string]any{"status": "ok", "matches": []string{"Open"}, "cursor_start": 0, "cursor_end": 0})
 	}
 	m := c.send(shell, "complete_request", map[string]any{"code": "f.", "cursor_pos": 2})
 	got := gonb.next("complete_request")
-	gonb.reply(
-		got,
-		"complete_reply",
-		map[string]any{"status": "ok", "matches": []string{"Println"}, "cursor_start": 2, "cursor_end": 2},
-	)
+	gonb.reply(got, "complete_reply",
+		map[string]any{"status": "ok", "matches": []string{"Println"}, "cursor_start": 2, "cursor_end": 2})
 	if r := c.reply(shell, m).fields(); len(
 		r["matches"].([]any),
 	) != 1 { // and no reply of the bridge's own request before it

@@ -179,10 +179,8 @@ func TestSkippedToolSucceeds(t *testing.T) {
 
 func TestInterruptReachesAllThatACommandStarted(t *testing.T) {
 	// A shell starts what is in the background deaf to interrupts.
-	_, out, conn, in := startCommand(
-		t,
-		bridge.Order{Run: true, Argv: []string{"/bin/sh", "-c", `sleep 600 & echo $$ $!; sleep 600 | cat`}},
-	)
+	_, out, conn, in := startCommand(t,
+		bridge.Order{Run: true, Argv: []string{"/bin/sh", "-c", `sleep 600 & echo $$ $!; sleep 600 | cat`}})
 	started := pids(t, out)
 	if err := json.NewEncoder(conn).Encode(bridge.Order{Interrupt: true}); err != nil {
 		t.Fatal(err)
@@ -221,14 +219,8 @@ func kept(t *testing.T) (k *keeper, dir string, started []int) {
 		t.Fatal(err)
 	}
 	said := filepath.Join(t.TempDir(), "pids")
-	k, err = startKeeper(
-		exe,
-		dir,
-		os.Environ(),
-		"/bin/sh",
-		"-c",
-		strings.Replace(shell, "$!;", "$! > "+said+".part; mv "+said+".part "+said+";", 1),
-	)
+	k, err = startKeeper(exe, dir, os.Environ(), "/bin/sh", "-c",
+		strings.Replace(shell, "$!;", "$! > "+said+".part; mv "+said+".part "+said+";", 1))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,9 +24,8 @@ type Gram struct {
 // are not finite, and where all pictures have the same features.
 func NewGram(name string, values []float32, pictures int) (*Gram, error) {
 	if pictures < 4 || len(values) != pictures*pictures {
-		return nil, fmt.Errorf(
-			"%s: a Gram matrix of %d values for %d pictures: want 4 pictures at least, and a value for each pair", name,
-			len(values), pictures)
+		return nil, fmt.Errorf("%s: a Gram matrix of %d values for %d pictures: want 4 pictures at least, and a "+
+			"value for each pair", name, len(values), pictures)
 	}
 	g := &Gram{name: name, n: pictures, values: values, square: make([]float64, pictures)}
 	for i := range g.square {

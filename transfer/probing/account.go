@@ -179,10 +179,8 @@ func measured(said []Forecast, name string, tasks []string, draws [][]int) measu
 	across := map[int][][3]float64{}
 	for task, units := range byUnit {
 		for _, p := range units {
-			across[task] = append(
-				across[task],
-				[3]float64{ranked(probe.WeightedTau, *p), ranked(probe.Spearman, *p), ranked(probe.Regret, *p)},
-			)
+			across[task] = append(across[task],
+				[3]float64{ranked(probe.WeightedTau, *p), ranked(probe.Spearman, *p), ranked(probe.Regret, *p)})
 		}
 	}
 	var m measures

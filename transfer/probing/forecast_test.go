@@ -80,19 +80,16 @@ func made(tasks int, forecast func(task, cut int) float64) []Forecast {
 				"mute":    1,
 			} {
 				value := v
-				out = append(
-					out,
-					Forecast{
-						Task:     name,
-						Unit:     name,
-						Cut:      cut,
-						Name:     k,
-						Value:    &value,
-						Accuracy: accuracy,
-						Training: 10,
-						Seconds:  1,
-					},
-				)
+				out = append(out, Forecast{
+					Task:     name,
+					Unit:     name,
+					Cut:      cut,
+					Name:     k,
+					Value:    &value,
+					Accuracy: accuracy,
+					Training: 10,
+					Seconds:  1,
+				})
 			}
 		}
 	}

@@ -62,9 +62,8 @@ func orderFree(a arch.Arch, layer int) (bool, error) {
 				weighted++
 			case op.ReLU, op.Pool, op.Dropout, op.LRN:
 			default:
-				return false, fmt.Errorf(
-					"matching units: %s has the operation %s, want a chain of a convolution or inner product, relu, "+
-						"pool and dropout", b.Name, o.Spec.Kind())
+				return false, fmt.Errorf("matching units: %s has the operation %s, want a chain of a convolution or "+
+					"inner product, relu, pool and dropout", b.Name, o.Spec.Kind())
 			}
 			if len(o.From) > 0 {
 				return false, fmt.Errorf("matching units: %s is no chain of operations", b.Name)

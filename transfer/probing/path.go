@@ -86,11 +86,8 @@ func (p Path) Values(ctx context.Context, r *Runner, nets []*Subject) ([]Value, 
 		values = append(values, Value{Name: name, Unit: way.unit}.of(barrier(way.by, way.worse, nil)))
 		if p.Resamples > 0 {
 			low, high := p.interval(way.by, way.worse)
-			values = append(
-				values,
-				Value{Name: name + From, Unit: way.unit}.of(low),
-				Value{Name: name + To, Unit: way.unit}.of(high),
-			)
+			values = append(values, Value{Name: name + From, Unit: way.unit}.of(low),
+				Value{Name: name + To, Unit: way.unit}.of(high))
 		}
 	}
 	own, _, err := r.tested(ctx, b, b.Weights, dataset.Test)

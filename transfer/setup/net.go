@@ -173,11 +173,8 @@ func ParseWidths(flag, text string) (w [7]int, err error) {
 		return w, nil
 	}
 	parts := strings.Split(text, ",")
-	bad := fault(
-		flag,
-		text,
-		"want seven numbers from 1, of conv1 to conv5, fc6 and fc7, such as 24,48,64,64,48,192,192",
-	)
+	bad := fault(flag, text,
+		"want seven numbers from 1, of conv1 to conv5, fc6 and fc7, such as 24,48,64,64,48,192,192")
 	if len(parts) != len(w) {
 		return w, bad
 	}

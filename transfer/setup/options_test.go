@@ -125,22 +125,9 @@ func TestConfig(t *testing.T) {
 		}
 		return cfg
 	}
-	plain, cfg := config(), config(
-		"--steps=40",
-		"--batch=4",
-		"--rate=0.5",
-		"--momentum=0.3",
-		"--decay=0",
-		"--schedule=fixed",
-		"--warmup=3",
-		"--rate2=0.1",
-		"--steps2=9",
-		"--per-class=5",
-		"--skip-bad",
-		"--precision=bfloat16",
-		"--widths=4,4,4,4,4,8,8",
-		"--no-lrn",
-	)
+	plain, cfg := config(), config("--steps=40", "--batch=4", "--rate=0.5", "--momentum=0.3", "--decay=0",
+		"--schedule=fixed", "--warmup=3", "--rate2=0.1", "--steps2=9", "--per-class=5", "--skip-bad",
+		"--precision=bfloat16", "--widths=4,4,4,4,4,8,8", "--no-lrn")
 	r := cfg.Recipe
 	if r.Steps != 40 || r.Batch != 4 || r.Rate.Base != 0.5 || r.Rate.Policy != "fixed" || r.Rate.Warmup != 3 ||
 		r.Momentum != 0.3 || r.Decay != 0 ||
@@ -167,16 +154,8 @@ func TestConfig(t *testing.T) {
 
 // TestFiles: options that name files are found, others are left.
 func TestFiles(t *testing.T) {
-	o := parsed(
-		t,
-		"--data=a/b.zip",
-		"--data-b=shapes",
-		"--arch=net.json",
-		"--base-a=w",
-		"--preprocess=imagenet",
-		"--split-file=s",
-		"--groups=g",
-	)
+	o := parsed(t, "--data=a/b.zip", "--data-b=shapes", "--arch=net.json", "--base-a=w", "--preprocess=imagenet",
+		"--split-file=s", "--groups=g")
 	if err := o.Files(func(path string) (string, error) { return filepath.Join("at", path), nil }); err != nil {
 		t.Fatal(err)
 	}

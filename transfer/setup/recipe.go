@@ -66,13 +66,8 @@ func (o *Options) Check() error {
 // trained is how nets are trained on a source.
 func (o Options) trained(src dataset.Source, n chosen) (transfer.Config, error) {
 	if most := src.Len(dataset.Train); o.Batch > most {
-		return transfer.Config{}, fault(
-			"batch",
-			o.Batch,
-			"%s has %d training pictures, want at most as many",
-			src.Name(),
-			most,
-		)
+		return transfer.Config{}, fault("batch", o.Batch, "%s has %d training pictures, want at most as many",
+			src.Name(), most)
 	}
 	if o.Recipe == Recipe2014 {
 		return o.paper(src), nil

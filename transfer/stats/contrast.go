@@ -44,9 +44,8 @@ const manySplits = 8
 
 const noPair = "no two nets share target and seed: difference of the gains over the own base nets"
 
-const oneUnit = "one target at one seed: the interval is over test images and does not tell how another " +
-	"seed or split " +
-	"would come out"
+const oneUnit = "one target at one seed: the interval is over test images and does not tell how another seed or " +
+	"split would come out"
 
 const (
 	resamples = 9999

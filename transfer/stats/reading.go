@@ -51,9 +51,8 @@ func Reading(results []transfer.Result, level float64) (string, error) {
 		s += ", though its base trained"
 	case dip > 0:
 		n, lost = dip, -deepest.Value
-		s = fmt.Sprintf(
-			"A net cut at n = %d and retrained on its own task (BnB) ends %.1f points below its base [%+.1f, %+.1f]", n,
-			-100*deepest.Value, 100*deepest.Simultaneous.Low, 100*deepest.Simultaneous.High)
+		s = fmt.Sprintf("A net cut at n = %d and retrained on its own task (BnB) ends %.1f points below its base "+
+			"[%+.1f, %+.1f]", n, -100*deepest.Value, 100*deepest.Simultaneous.Low, 100*deepest.Simultaneous.High)
 	default:
 		for _, f := range failures {
 			if f.Treatment == transfer.Selffer {
@@ -68,34 +67,22 @@ func Reading(results []transfer.Result, level float64) (string, error) {
 	case !asked:
 		return s + "; BnBr, the same with its frozen features rescaled, would tell whether that is their scale.", nil
 	case r.Failed > 0:
-		return fmt.Sprintf(
-			"%s; with its frozen features rescaled (BnBr) %d of %d fail still: it is not their scale alone.", s,
-			r.Failed, r.Of), nil
+		return fmt.Sprintf("%s; with its frozen features rescaled (BnBr) %d of %d fail still: it is not their scale "+
+			"alone.", s, r.Failed, r.Of), nil
 	case err != nil:
 		return s + ".", nil
 	case rescaled.Simultaneous.High < 0:
-		return fmt.Sprintf(
-			"%s; with its frozen features rescaled (BnBr) it is %.1f points below: their scale is not all of it.", s,
-			-100*rescaled.Value), nil
+		return fmt.Sprintf("%s; with its frozen features rescaled (BnBr) it is %.1f points below: their scale is "+
+			"not all of it.", s, -100*rescaled.Value), nil
 	case rescaled.Simultaneous.Low < -lost/2:
-		return fmt.Sprintf(
-			"%s; with its frozen features rescaled (BnBr) it is %+.1f points from its base [%+.1f, %+.1f]: too few "+
-				"nets to tell whether that was all.",
-			s,
-			100*rescaled.Value,
-			100*rescaled.Simultaneous.Low,
-			100*rescaled.Simultaneous.High,
-		), nil
+		return fmt.Sprintf("%s; with its frozen features rescaled (BnBr) it is %+.1f points from its base [%+.1f, "+
+			"%+.1f]: too few nets to tell whether that was all.", s, 100*rescaled.Value, 100*rescaled.Simultaneous.Low,
+			100*rescaled.Simultaneous.High), nil
 	default:
-		return fmt.Sprintf(
-			"%s; with its frozen features divided by their root mean square (BnBr) it is back (%+.1f points [%+.1f, "+
-				"%+.1f]): what the cut cost is the scale that new layers can bear at this rate, not partners "+
-				"that were lost.",
-			s,
-			100*rescaled.Value,
-			100*rescaled.Simultaneous.Low,
-			100*rescaled.Simultaneous.High,
-		), nil
+		return fmt.Sprintf("%s; with its frozen features divided by their root mean square (BnBr) it is back (%+.1f "+
+			"points [%+.1f, %+.1f]): what the cut cost is the scale that new layers can bear at this rate, not "+
+			"partners that were lost.", s, 100*rescaled.Value, 100*rescaled.Simultaneous.Low,
+			100*rescaled.Simultaneous.High), nil
 	}
 }
 

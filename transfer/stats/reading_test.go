@@ -12,12 +12,8 @@ import (
 // too.
 func spread(t *testing.T) (all []transfer.Result) {
 	for seed, name := range []string{"", "#1", "#2"} {
-		all = append(
-			all,
-			toy(t, "0/baseB"+name, 0.95),
-			toy(t, "0/B4B"+name, 0.70+0.001*float64(seed)),
-			toy(t, "0/B4Br"+name, []float64{0.80, 0.99, 0.95}[seed]),
-		)
+		all = append(all, toy(t, "0/baseB"+name, 0.95), toy(t, "0/B4B"+name, 0.70+0.001*float64(seed)),
+			toy(t, "0/B4Br"+name, []float64{0.80, 0.99, 0.95}[seed]))
 	}
 	return all
 }

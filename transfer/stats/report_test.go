@@ -170,19 +170,16 @@ func made(splits, seeds int, surplus float64, t *testing.T) []transfer.Result {
 		}
 		h := sha256.Sum256([]byte(n.String()))
 		acc += 0.004 * (float64(h[0])/255 - 0.5)
-		out = append(
-			out,
-			transfer.Result{
-				Net:        n,
-				Status:     transfer.OK,
-				Accuracy:   acc,
-				Correct:    int(acc * 10000),
-				Tested:     10000,
-				Classes:    10,
-				Experiment: "made",
-				Key:        n.String(),
-			},
-		)
+		out = append(out, transfer.Result{
+			Net:        n,
+			Status:     transfer.OK,
+			Accuracy:   acc,
+			Correct:    int(acc * 10000),
+			Tested:     10000,
+			Classes:    10,
+			Experiment: "made",
+			Key:        n.String(),
+		})
 	}
 	return out
 }

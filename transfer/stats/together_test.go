@@ -172,18 +172,15 @@ func draw(t *testing.T, rng *rand.Rand) []transfer.Result {
 				if rng.IntN(2) == 0 {
 					correct = tested/2 + n.N*tested/20
 				}
-				out = append(
-					out,
-					transfer.Result{
-						Net:      n,
-						Status:   transfer.OK,
-						Accuracy: float64(correct) / float64(tested),
-						Correct:  correct,
-						Tested:   tested,
-						Classes:  10,
-						Key:      name,
-					},
-				)
+				out = append(out, transfer.Result{
+					Net:      n,
+					Status:   transfer.OK,
+					Accuracy: float64(correct) / float64(tested),
+					Correct:  correct,
+					Tested:   tested,
+					Classes:  10,
+					Key:      name,
+				})
 			}
 		}
 	}

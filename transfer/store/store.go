@@ -159,14 +159,8 @@ type BrokenError struct {
 // Error names the file, the fault and where the entry went.
 func (e *BrokenError) Error() string {
 	if e.Stuck != nil {
-		return fmt.Sprintf(
-			"store entry %s is broken: %s: %v; it cannot be moved out of the way (%v), so its net is computed again "+
-				"whenever it is needed, until the entry is removed",
-			e.Key,
-			e.File,
-			e.Err,
-			e.Stuck,
-		)
+		return fmt.Sprintf("store entry %s is broken: %s: %v; it cannot be moved out of the way (%v), so its net is "+
+			"computed again whenever it is needed, until the entry is removed", e.Key, e.File, e.Err, e.Stuck)
 	}
 	return fmt.Sprintf("store entry %s is broken: %s: %v; it was moved to %s and will be computed again", e.Key, e.File,
 		e.Err, e.Moved)

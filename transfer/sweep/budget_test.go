@@ -104,18 +104,15 @@ func TestSpread(t *testing.T) {
 	acc := map[string]float64{"0/baseA": 0.5, "0/baseB": 0.6, "0/A1A": 0.4, "0/B1B": 0.3, "0/A2A": 0.5, "0/B2B": 0.4}
 	var results []transfer.Result
 	for name, a := range acc {
-		results = append(
-			results,
-			transfer.Result{
-				Net:       net(t, name),
-				Status:    transfer.OK,
-				Accuracy:  a,
-				Correct:   int(100 * a),
-				Tested:    100,
-				TrainLoss: 0.1,
-				Classes:   10,
-			},
-		)
+		results = append(results, transfer.Result{
+			Net:       net(t, name),
+			Status:    transfer.OK,
+			Accuracy:  a,
+			Correct:   int(100 * a),
+			Tested:    100,
+			TrainLoss: 0.1,
+			Classes:   10,
+		})
 	}
 	sd, df, err := Spread(results)
 	if err != nil || df != 2 || !scalar.EqualWithinAbs(sd, math.Sqrt(0.02), 1e-9) {

@@ -253,11 +253,9 @@ func TestWorker(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Event(
-		transfer.Event{
-			Progress: transfer.Progress{Net: rec.Nets[0].Net, Step: 3, Steps: 10, Loss: 2, ImagesPerSecond: 50},
-		},
-	)
+	w.Event(transfer.Event{
+		Progress: transfer.Progress{Net: rec.Nets[0].Net, Step: 3, Steps: 10, Loss: 2, ImagesPerSecond: 50},
+	})
 	if err := w.save(); err != nil {
 		t.Fatal(err)
 	}

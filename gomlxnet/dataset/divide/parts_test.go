@@ -163,11 +163,8 @@ func TestFoldsOfAnySource(t *testing.T) {
 	for _, fold := range []int{1, 2, 1} {
 		var means [2][]float32
 		for k, where := range []string{dir, zip} {
-			src, err := formats.Open(
-				t.Context(),
-				where,
-				formats.Options{Size: side, Parts: divide.Parts{Folds: 2, Fold: fold}},
-			)
+			src, err := formats.Open(t.Context(), where,
+				formats.Options{Size: side, Parts: divide.Parts{Folds: 2, Fold: fold}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -269,11 +266,8 @@ func TestGroups(t *testing.T) {
 		if len(train)+len(test) != 4 || src.Len(dataset.Test) < 4 || src.Len(dataset.Test) > 8 {
 			t.Errorf("%s: plants %v and %v, %d test pictures", name, train, test, src.Len(dataset.Test))
 		}
-		if survey := src.(dataset.Surveyor).Survey().String(); !strings.Contains(
-			survey,
-			"no group in both parts (4 groups "+
-				"of groups.csv)",
-		) {
+		if survey := src.(dataset.Surveyor).Survey().String(); !strings.Contains(survey,
+			"no group in both parts (4 groups of groups.csv)") {
 			t.Errorf("%s: the survey says %q", name, survey)
 		}
 	}
@@ -311,10 +305,8 @@ func TestGroups(t *testing.T) {
 		t.Error("groups change data that is divided already")
 	}
 	if _, err := open(t, divided, divide.Parts{Groups: whole("plant 1")}); err == nil ||
-		!strings.Contains(
-			err.Error(),
-			`group "plant 1" is in both parts, with set: train/rose/3.png and with set: test/rose/9.png`,
-		) {
+		!strings.Contains(err.Error(),
+			`group "plant 1" is in both parts, with set: train/rose/3.png and with set: test/rose/9.png`) {
 		t.Errorf("a group in both parts: %v, want an error that names it", err)
 	}
 }
@@ -352,13 +344,11 @@ func TestBadParts(t *testing.T) {
 		{flat, divide.Parts{TestShare: 0.2, Groups: groupFile(t, "rose/0.png,\n")},
 			`line 1: file "rose/0.png", group ""`},
 		{flat, divide.Parts{TestShare: 0.2, Groups: grouped(t, "", "0.png,plant 1")},
-			"line 21: 0.png is the end of two " +
-				"files, set: flowers/rose/0.png and set: flowers/tulip/0.png"},
+			"line 21: 0.png is the end of two files, set: flowers/rose/0.png and set: flowers/tulip/0.png"},
 		{flat, divide.Parts{TestShare: 0.2, Groups: grouped(t, "", "rose/4.png,plant 9")},
 			`line 21: rose/4.png is of group "plant 9", and of "plant 1" on line 9`},
 		{flat, divide.Parts{TestShare: 0.2, Groups: groupFile(t, "rose/1.png,a\n")},
-			"19 of 20 pictures have no group, " +
-				"the first is set: flowers/rose/0.png"},
+			"19 of 20 pictures have no group, the first is set: flowers/rose/0.png"},
 		{flat, divide.Parts{Folds: 5, Fold: 1, Groups: grouped(t, "")}, "class rose has 4 groups of pictures, too few"},
 	} {
 		if src, err := open(t, c.files, c.parts); err == nil || !strings.Contains(err.Error(), c.want) {

@@ -26,16 +26,11 @@ func TestBadPictures(t *testing.T) {
 	}
 	for _, memory := range []int64{0, 1} {
 		last := [2]int{}
-		task, err := dataset.NewTask(
-			context.Background(),
-			src,
-			[]int{0, 1},
-			dataset.TaskOptions{
-				Bad:      dataset.BadSkips,
-				Memory:   memory,
-				Progress: func(done, total int) { last = [2]int{done, total} },
-			},
-		)
+		task, err := dataset.NewTask(context.Background(), src, []int{0, 1}, dataset.TaskOptions{
+			Bad:      dataset.BadSkips,
+			Memory:   memory,
+			Progress: func(done, total int) { last = [2]int{done, total} },
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -64,11 +64,8 @@ func cifar100Files() map[string][]byte {
 }
 
 func TestCIFAR10(t *testing.T) {
-	src, err := Open(
-		context.Background(),
-		fileOf(t, "cifar-10-binary.tar.gz", gzipOf(t, tarOf(t, cifar10Files()))),
-		Options{},
-	)
+	src, err := Open(context.Background(), fileOf(t, "cifar-10-binary.tar.gz", gzipOf(t, tarOf(t, cifar10Files()))),
+		Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,9 +32,7 @@ func tinyTree(t testing.TB) map[string][]byte {
 		),
 		"tiny/test/images/test_0.JPEG": p,
 		"tiny/wnids.txt":               []byte("n02666196\nn01443537\n"),
-		"tiny/words.txt": []byte(
-			"n00000001\tnothing\nn01443537\tgoldfish, Carassius auratus\n",
-		),
+		"tiny/words.txt":               []byte("n00000001\tnothing\nn01443537\tgoldfish, Carassius auratus\n"),
 	}
 }
 
@@ -71,10 +69,7 @@ func TestFolderOrderAndPixels(t *testing.T) {
 		names = append(names, dataset.Describe(src, dataset.Train, i))
 	}
 	if want := []string{"set: train/cat/a.PNG", "set: train/cat/b.png", "set: train/truck/x.jpg",
-		"set: train/truck/y.jpg"}; !slices.Equal(
-		names,
-		want,
-	) {
+		"set: train/truck/y.jpg"}; !slices.Equal(names, want) {
 		t.Errorf("pictures %v, want %v", names, want)
 	}
 	buf := make([]uint8, 4*4*3)

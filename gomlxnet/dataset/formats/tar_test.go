@@ -83,13 +83,8 @@ func TestTarsOfOthers(t *testing.T) {
 			}
 		}
 	}
-	hard := tarWith(
-		t,
-		linked,
-		nil,
-		[]member{{Header: tar.Header{Typeflag: tar.TypeLink, Name: "./train/truck/y.jpg",
-			Linkname: "train/truck/x.jpg"}}},
-	)
+	hard := tarWith(t, linked, nil, []member{{Header: tar.Header{Typeflag: tar.TypeLink, Name: "./train/truck/y.jpg",
+		Linkname: "train/truck/x.jpg"}}})
 	for _, file := range bothTars(t, hard) {
 		src, err := Open(t.Context(), file, Options{})
 		if err != nil {

@@ -14,10 +14,8 @@ func TestTurboIsOtherData(t *testing.T) {
 	if err := picture.NewDecoder().Use(picture.Turbo); err != nil {
 		t.Skip(err)
 	}
-	dir := datatest.Tree(
-		t,
-		map[string][]byte{"train/a/1.JPEG": datatest.Photo(t, 90, 70), "test/a/2.JPEG": datatest.Photo(t, 70, 90)},
-	)
+	dir := datatest.Tree(t,
+		map[string][]byte{"train/a/1.JPEG": datatest.Photo(t, 90, 70), "test/a/2.JPEG": datatest.Photo(t, 70, 90)})
 	open := func(d picture.Library) dataset.Source {
 		src, err := Open(t.Context(), dir, Options{Size: 40, Decoder: d})
 		if err != nil {

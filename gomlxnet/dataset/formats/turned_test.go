@@ -21,10 +21,8 @@ func TestOrientationInDigest(t *testing.T) {
 	if src, err := openMap(files, Options{}); err != nil || src.(*folder).decoder.Turn {
 		t.Errorf("an upright picture that says so asks for turning (%v)", err)
 	}
-	files["train/truck/x.jpg"] = datatest.JPEGWithEXIF(
-		datatest.Plain(t)["train/truck/x.jpg"],
-		datatest.EXIF(binary.BigEndian, 6),
-	)
+	files["train/truck/x.jpg"] = datatest.JPEGWithEXIF(datatest.Plain(t)["train/truck/x.jpg"],
+		datatest.EXIF(binary.BigEndian, 6))
 	if src, err := openMap(files, Options{}); err != nil || !src.(*folder).decoder.Turn {
 		t.Errorf("a picture on its side does not ask for turning (%v)", err)
 	}

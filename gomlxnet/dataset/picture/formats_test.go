@@ -25,10 +25,8 @@ import (
 
 // Formats without loss come out as a PNG of the same picture does.
 func TestFormats(t *testing.T) {
-	m := image.NewPaletted(
-		image.Rect(0, 0, 5, 4),
-		color.Palette{color.RGBA{200, 30, 90, 255}, color.Black, color.White},
-	)
+	m := image.NewPaletted(image.Rect(0, 0, 5, 4),
+		color.Palette{color.RGBA{200, 30, 90, 255}, color.Black, color.White})
 	for i := range m.Pix {
 		m.Pix[i] = uint8(i % 3)
 	}
@@ -63,10 +61,8 @@ func TestFormats(t *testing.T) {
 	// A first frame that is smaller than the canvas lies where it belongs, over black.
 	small := m.SubImage(image.Rect(1, 2, 3, 4)).(*image.Paletted)
 	got := pixels(func(w io.Writer) error {
-		return gif.EncodeAll(
-			w,
-			&gif.GIF{Image: []*image.Paletted{small}, Delay: []int{1}, Config: image.Config{Width: 5, Height: 4}},
-		)
+		return gif.EncodeAll(w,
+			&gif.GIF{Image: []*image.Paletted{small}, Delay: []int{1}, Config: image.Config{Width: 5, Height: 4}})
 	})
 	for i := range 20 {
 		w := make([]uint8, 3)

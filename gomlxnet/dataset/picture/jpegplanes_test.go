@@ -73,8 +73,7 @@ func flatJPEG(w, h int, sampling [][2]int, interval int, sof byte, level func(pl
 	}
 	out = append(out, seg(sof, frame...)...)
 	// Lengths of DC coefficients in four bits each, and nothing but ends of blocks, in one.
-	out = append(
-		out,
+	out = append(out,
 		seg(0xc4, 0, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)...)
 	out = append(out, seg(0xc4, 0x10, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)...)
 	last := byte(63)

@@ -44,13 +44,8 @@ func TestProgressiveUnevenSampling(t *testing.T) {
 		t.Skip("the rest needs it:", missing)
 	}
 	// What libjpeg does not decode either says so.
-	err := (&Decoder{}).RGB(
-		flatJPEG(w, h, [][2]int{{3, 1}, {2, 1}, {1, 1}}, 0, 0xc2, level),
-		h,
-		w,
-		false,
-		make([]uint8, w*h*3),
-	)
+	err := (&Decoder{}).RGB(flatJPEG(w, h, [][2]int{{3, 1}, {2, 1}, {1, 1}}, 0, 0xc2, level), h, w, false,
+		make([]uint8, w*h*3))
 	if err == nil || !strings.Contains(err.Error(), "nor does libjpeg-turbo") {
 		t.Errorf("3 to 2, progressive: %v", err)
 	}

@@ -55,9 +55,8 @@ func openTurbo() (*turbo, error) {
 		errs = append(errs, err)
 	}
 	if t.library == 0 {
-		return nil, fmt.Errorf(
-			"%w (Debian, Ubuntu: libturbojpeg0; Homebrew: jpeg-turbo); install it or choose Go's decoder: %w",
-			errNoTurbo, errors.Join(errs...))
+		return nil, fmt.Errorf("%w (Debian, Ubuntu: libturbojpeg0; Homebrew: jpeg-turbo); install it or choose Go's "+
+			"decoder: %w", errNoTurbo, errors.Join(errs...))
 	}
 	for name, at := range map[string]*uintptr{"tjInitDecompress": &t.initDecompress, "tjDestroy": &t.destroy,
 		"tjDecompressHeader3":     &t.header,

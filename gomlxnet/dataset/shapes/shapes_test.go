@@ -121,10 +121,7 @@ func TestShapesClasses(t *testing.T) {
 		groups, names = append(groups, c.Group), append(names, c.Name)
 	}
 	if want := []string{dataset.Natural, dataset.Natural, dataset.Natural, dataset.Natural, dataset.ManMade,
-		dataset.ManMade, dataset.ManMade}; !slices.Equal(
-		groups,
-		want,
-	) {
+		dataset.ManMade, dataset.ManMade}; !slices.Equal(groups, want) {
 		t.Errorf("groups %v, want %v", groups, want)
 	}
 	slices.Sort(names)

@@ -25,8 +25,7 @@ func TestCommands(t *testing.T) {
 		return root
 	}
 	pages := map[string]string{
-		"page.md": "```\ntool draw \\\n    --size 3  # three\n```\nSay `tool draw -size 4`, not a " +
-			"tool draw.\n",
+		"page.md": "```\ntool draw \\\n    --size 3  # three\n```\nSay `tool draw -size 4`, not a tool draw.\n",
 	}
 	good := &counted{TB: t}
 	if seen := Commands(good, pages, "tool", top); seen != 2 || good.errors != 0 {
