@@ -169,7 +169,7 @@ func (e *Experiment) plan(ctx context.Context, net Net) (*Plan, error) {
 	return p, err
 }
 
-// sized is the experiment's architecture with so many outputs.
+// sized is the experiment's architecture with that many outputs.
 func (e *Experiment) sized(ctx context.Context, outputs int) (*sized, error) {
 	return e.archs.get(ctx, outputs, func() (*sized, error) {
 		a := e.Arch

@@ -16,7 +16,7 @@ import (
 	"coadapt/transfer/store"
 )
 
-// fakeStore writes a store of so many nets, as many runs would: experiments of 1000 nets each, with specs, curves and
+// fakeStore writes a store of nets, as many runs would: experiments of 1000 nets each, with specs, curves and
 // logs of the usual size, some nets not trained, and no weights. Nothing is synced.
 func fakeStore(tb testing.TB, nets int) *store.Store {
 	tb.Helper()

@@ -88,7 +88,7 @@ func ReadPretrained(file string, a arch.Arch, pre Preprocessing) (*Pretrained, e
 	return &Pretrained{Name: filepath.Base(file), Arch: a, Weights: w, Preprocessing: pre}, nil
 }
 
-// Check says what is wrong with the preprocessing of pictures of so many channels.
+// Check says what is wrong with the preprocessing for pictures with that many channels.
 func (p Preprocessing) Check(channels int) error {
 	if len(p.Mean) != channels || len(p.Std) != 0 && len(p.Std) != channels {
 		return fmt.Errorf("preprocessing: %d means and %d deviations, want %d of each, one a channel", len(p.Mean),

@@ -119,7 +119,7 @@ func collect(t *testing.T, l *Lab, nets ...string) (map[string]Result, error) {
 	return out, nil
 }
 
-// failing makes training of the nets whose name has a part fail so many times.
+// failing makes training of the nets whose name has a part fail that many times.
 func failing(l *Lab, part string, times int) (tried map[string]int) {
 	tried = make(map[string]int)
 	var mu sync.Mutex

@@ -48,7 +48,7 @@ type treatment struct {
 	says string // in a few words, for legends
 
 	parent func(n Net, source Half) Net // the net that gives layers, source being the task that they know; nil: none
-	// how many of the parent's layers, from the first, in an arch of so many cuts; nil: n
+	// how many of the parent's layers, from the first, in an arch with that many cuts; nil: n
 	takes  func(n, cuts int) int
 	learns func(n, cuts int) arch.Cut // what learns; nil: all layers
 	thaws  bool                       // layers that are frozen at first are thawed one by one
@@ -199,7 +199,7 @@ func (t Treatment) letters() string {
 // First says whether the net is trained from scratch, once: then the recipe's second training does not apply.
 func (t Treatment) First() bool { return t == Base || t == BaseTwice }
 
-// cut is what learns of a net at cut n of an arch of so many cuts, at first.
+// cut is what learns at first of a net that is cut at n.
 func (t Treatment) cut(n, cuts int) arch.Cut {
 	if learns := t.row().learns; learns != nil {
 		return learns(n, cuts)
@@ -213,7 +213,7 @@ type stage struct {
 	cut arch.Cut
 }
 
-// stages are those of a net at cut n of an arch of so many cuts, trained for some steps. A net that is thawed has n+1
+// stages are those of the training of a net that is cut at n. A net that is thawed has n+1
 // of about equal length, in each of which one layer more learns; others have one.
 func (t Treatment) stages(n, cuts, steps int) []stage {
 	cut := t.cut(n, cuts)

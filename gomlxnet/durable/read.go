@@ -21,7 +21,7 @@ func Open(name string) (*os.File, error) {
 	return os.Open(name)
 }
 
-// ReadFile reads a file that a user has named, of at most so many bytes. It refuses what [Open] does.
+// ReadFile reads a file that a user has named, of at most `most` bytes. It refuses what [Open] does.
 func ReadFile(name string, most int64) ([]byte, error) {
 	f, err := Open(name)
 	if err != nil {

@@ -28,7 +28,7 @@ type Grams struct {
 // that nothing is gained; with fewer more is computed twice.
 const gramGroups = 8
 
-// gramLanes divides the pictures of each group but the last, which has the rest. oneDNN's kernels take so many columns
+// gramLanes divides the pictures of each group but the last, which has the rest. oneDNN's kernels take 16 columns
 // of a product at a time, and are slower at what is left over: by a sixth for groups of 250.
 const gramLanes = 16
 

@@ -224,7 +224,7 @@ func pixelBlock(trainer *Trainer, pre *dataset.Preprocess, from, steps int, byte
 	return b
 }
 
-// pixelSteps trains the loaded net in blocks of at most so many steps; 0 is single steps that are no blocks.
+// pixelSteps trains the loaded net in blocks of at most block steps; with 0, in single steps that are no blocks.
 func pixelSteps(t *testing.T, trainer *Trainer, pre *dataset.Preprocess, steps, block int, bytes bool) []float64 {
 	t.Helper()
 	var losses []float64

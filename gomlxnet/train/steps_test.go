@@ -13,7 +13,7 @@ import (
 	"coadapt/gomlxnet/op/optest"
 )
 
-// stepped trains a net in blocks of so many steps, with a rate for each step; 0 is a single step that is no block.
+// stepped trains a net in blocks of block steps, with a rate for each step; 0 is a single step that is no block.
 // above runs the settled layers before.
 func stepped(
 	t *testing.T,

@@ -14,7 +14,7 @@ import (
 	"coadapt/gomlxnet/op"
 )
 
-// team is a trainer on a backend with so many nets in all, its siblings; each has initial values of its own.
+// team is a trainer on a backend and its siblings, one for each of the nets; each has initial values of its own.
 func team(t *testing.T, backend string, a arch.Arch, solver SGD, batch, nets int) ([]*Trainer, []arch.Weights) {
 	t.Helper()
 	first, w := trainerOf(t, backend, a, solver, batch)

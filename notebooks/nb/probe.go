@@ -120,7 +120,7 @@ func (l *Lab) probed(kind string, results []transfer.Result) ([]probing.Value, e
 	return r.Collect(l.ctx, p, results...)
 }
 
-// runner looks into nets by so many pictures, 0 for the usual number, until end is called.
+// runner looks into nets with some pictures, 0 for the usual number, until end is called.
 func (l *Lab) runner(pictures int) (r *probing.Runner, end func(), err error) {
 	trainer, err := l.trainer()
 	if err != nil {

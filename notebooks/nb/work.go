@@ -33,7 +33,7 @@ func cuts() int { return nets.Mini(2, nets.MiniOptions{}).Cuts() }
 // Nets lists those of the miniature; it fails where a field cannot be read, and says which.
 func (g Grid) Nets() ([]transfer.Net, error) { return g.nets(cuts()) }
 
-// nets lists those of an architecture of so many cuts.
+// nets lists those of an architecture with that many cuts.
 func (g Grid) nets(cuts int) ([]transfer.Net, error) {
 	field := func(name string, err error) error { return fmt.Errorf("Grid.%s: %w", name, err) }
 	cutList, err := transfer.ParseNumbers(cmp.Or(g.Cuts, fmt.Sprintf("1-%d", cuts)), 1, cuts)
@@ -104,7 +104,7 @@ type these []transfer.Net
 // Nets implements Work, for the miniature.
 func (t these) Nets() ([]transfer.Net, error) { return t.nets(cuts()) }
 
-// nets lists those of an architecture of so many cuts.
+// nets lists those of an architecture with that many cuts.
 func (t these) nets(cuts int) ([]transfer.Net, error) {
 	if len(t) == 0 {
 		return nil, errors.New("These: no net, want one at least, such as nb.Net(\"AnB\", 3, 0)")

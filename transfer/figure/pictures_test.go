@@ -41,7 +41,7 @@ func spots(img image.Image, c color.NRGBA) (count int, around image.Rectangle) {
 	return count, around
 }
 
-// aBlock checks that a colour fills one rectangle of so many pixels, and says where.
+// aBlock checks that a colour fills one rectangle of width by height pixels, and says where.
 func aBlock(t *testing.T, img image.Image, c color.NRGBA, width, height int) image.Rectangle {
 	t.Helper()
 	count, around := spots(img, c)

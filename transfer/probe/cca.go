@@ -12,7 +12,7 @@ import (
 // 1936): each is the highest that a linear function of x and one of y can have that are uncorrelated with
 // those before, between 0 and 1. By Björck and Golub 1973 they are the singular values of the product of
 // orthonormal bases of the centred features. No invertible linear map of either side and no shift changes
-// them. Where the ranks add up to more than pictures less one, so many of the first correlations are 1
+// them. Where the ranks add up to more than pictures less one, as many of the first correlations are 1
 // whatever the features are. It fails where all are, which is for a rank of pictures less one on either side:
 // take more pictures, or [SVCCA]. Otherwise it fails as [CKA] does.
 func CCA(x, y *mat.Dense) ([]float64, error) {
@@ -89,7 +89,7 @@ func bases(x, y *mat.Dense) (zx *mat.Dense, a, b spectrum, err error) {
 	return zx, a, b, err
 }
 
-// holding is the fewest leading directions that hold so much of the variance.
+// holding is the fewest leading directions that hold a share of the variance.
 func (s spectrum) holding(share float64) spectrum {
 	total, sum := floats.Dot(s.values, s.values), 0.0
 	for i, v := range s.values {

@@ -12,7 +12,7 @@ import (
 // negligible is the share of a sum of squares below which what is left after means are removed is rounding.
 const negligible = 1e-24
 
-// checkFeatures refuses what is no matrix of finite numbers with at least so many pictures.
+// checkFeatures refuses what is no matrix of finite numbers with at least that many pictures.
 func checkFeatures(name string, x *mat.Dense, pictures int) error {
 	if x == nil || x.IsEmpty() {
 		return fmt.Errorf("%s has no features: want a matrix [pictures, units]", name)

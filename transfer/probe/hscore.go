@@ -26,7 +26,7 @@ func ShrunkHScore(x *mat.Dense, labels []int) (float64, error) {
 	return hscore(x, labels, spectrum.ledoitWolf)
 }
 
-// shrinkage is how much of the covariance of so many units is replaced, and their average variance.
+// shrinkage is how much of the covariance of all units is replaced, and their average variance.
 type shrinkage func(s spectrum, units int) (share, average float64)
 
 func hscore(x *mat.Dense, labels []int, shrink shrinkage) (float64, error) {

@@ -16,7 +16,7 @@ type formula struct {
 	a, b, c float64
 }
 
-// features are those of the formula, with s sin(1.7 (y+1) j) added to each picture of class y, of so many classes.
+// features are those of the formula, with s sin(1.7 (y+1) j) added to each picture of class y.
 func (f formula) features(n, classes int, s float64) *mat.Dense {
 	m := mat.NewDense(n, f.d, nil)
 	labels := inTurn(n, classes)

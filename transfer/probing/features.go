@@ -38,7 +38,7 @@ func (f Features) Matrix() *mat.Dense { return dense(f.Data, f.Pictures(), f.Eac
 // ByPlace has a row for each place of each picture, and a column for each unit.
 func (f Features) ByPlace() *mat.Dense { return dense(f.Data, f.Pictures()*f.Places(), f.Units()) }
 
-// Pooled has a row for each picture: units averaged over the places of each cell of a grid of so many by so many cells.
+// Pooled has a row for each picture: units averaged over the places of each cell of a grid of grid by grid cells.
 // A layer without places, or with no more than the grid has, stays as it is.
 func (f Features) Pooled(grid int) *mat.Dense {
 	if len(f.Shape) == 1 || f.Shape[0] <= grid && f.Shape[1] <= grid {
@@ -70,7 +70,7 @@ func (f Features) Pooled(grid int) *mat.Dense {
 	return out
 }
 
-// cellSize is how many of n places fall into a cell of so many.
+// cellSize is how many of n places fall into one of the cells.
 func cellSize(cell, cells, n int) int {
 	count := 0
 	for i := range n {

@@ -277,7 +277,7 @@ func scaled(x *mat.Dense) *mat.Dense {
 	return &out
 }
 
-// principal is x along its leading principal directions, at most so many.
+// principal is x along its leading principal directions, at most `most` of them.
 func principal(x *mat.Dense, most int) (*mat.Dense, error) {
 	n, d := x.Dims()
 	z := mat.NewDense(n, d, nil)

@@ -63,7 +63,7 @@ func TestForecasts(t *testing.T) {
 	}
 }
 
-// made are forecasts of so many tasks by three cuts; accuracies fall with the cut, and forecast says what of it.
+// made are forecasts for tasks, each at three cuts; accuracies fall with the cut, and forecast says what of it.
 func made(tasks int, forecast func(task, cut int) float64) []Forecast {
 	var out []Forecast
 	for task := range tasks {

@@ -60,7 +60,7 @@ func (r *Runner) exciter(s *Subject, layer int) (*inspect.Exciter, error) {
 	})
 }
 
-// stitch is that of features with so many units below the layers above the first n, with the weights of the net loaded.
+// stitch is that of features of units units below the layers above the first n, with the weights of the net loaded.
 func (r *Runner) stitch(s *Subject, n, units int) (*inspect.Stitch, error) {
 	return r.stitches.of(s, s.Weights, []int{n, units}, func() (*inspect.Stitch, error) {
 		return inspect.NewStitch(r.lab.Backend(), s.Arch, s.Weights, s.Recipe.Batch, n, units)

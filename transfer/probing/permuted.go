@@ -35,7 +35,7 @@ type fromLabels struct {
 	of     func(labels []int) (float64, error)
 }
 
-// askLabelled has the values of a labelled probe and their nulls, with so many permutations; 0 is none.
+// askLabelled has the values of a labelled probe and their nulls from permutations; 0 is no null.
 func (r *Runner) askLabelled(ctx context.Context, p labelled, s *Subject, permutations int) (
 	values, nulls []Value, err error) {
 	for l := range s.Arch.Blocks {

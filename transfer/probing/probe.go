@@ -16,7 +16,7 @@ import (
 // its spec.
 type Probe interface {
 	Nets() int // how many nets it is asked of at a time, 1 or 2; 0: of all together, 3 at least
-	// Values answers for so many nets. Probe of the values is filled in by the Runner, and Net and Other where Net is
+	// Values answers for that many nets. Probe of the values is filled in by the Runner, and Net and Other where Net is
 	// "". A layer that cannot be measured is a Value without a number; an error ends the run.
 	Values(ctx context.Context, r *Runner, nets []*Subject) ([]Value, error)
 }

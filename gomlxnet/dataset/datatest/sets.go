@@ -28,7 +28,7 @@ func Plain(t testing.TB) map[string][]byte {
 	}
 }
 
-// ILSVRC is laid out as ILSVRC2012 with a flat val/: the first synsets in order, with so many training pictures each
+// ILSVRC is laid out as ILSVRC2012 with a flat val/: the first synsets in order, with perClass training pictures each
 // and two validation pictures each under their real names, and one of a synset that train/ lacks.
 func ILSVRC(t testing.TB, synsets, perClass int) map[string][]byte {
 	t.Helper()

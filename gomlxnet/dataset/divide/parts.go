@@ -21,7 +21,7 @@ type Parts struct {
 	// the pictures of each class, at least one, is for testing. 0 is none, and such a folder is refused.
 	TestShare float64
 
-	// Folds, from 2, divides all pictures of any source into so many parts, each with its share of every class. Those
+	// Folds, from 2, divides all pictures of any source into that many parts, each with its share of every class. Those
 	// of part Fold, 1..Folds, are for testing, all others for training. Each picture is in one of the parts, so that
 	// nets on all folds together are tested on every picture once.
 	Folds, Fold int

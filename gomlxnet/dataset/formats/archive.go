@@ -46,7 +46,7 @@ func openTree(ctx context.Context, name string) (*tree, error) {
 	return t, nil
 }
 
-// listArchive lists an archive, whose kind is told by its first bytes, not by its name.
+// listArchive lists an archive, whose kind is recognised by its first bytes, not by its name.
 func listArchive(ctx context.Context, f *os.File, size int64, name string) (*tree, error) {
 	head := make([]byte, 262)
 	n, err := f.ReadAt(head, 0)

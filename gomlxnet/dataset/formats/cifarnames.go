@@ -31,7 +31,7 @@ func (s *cifar) labelNames(t *tree) error {
 	return nil
 }
 
-// parseNames reads one name a line; there must be just so many, and none twice.
+// parseNames reads one name a line; there must be want of them, and none twice.
 func parseNames(data []byte, want int) ([]string, error) {
 	var names []string
 	for line := range strings.Lines(dataset.PlainText(data)) {

@@ -80,7 +80,7 @@ func TestOneDataSet(t *testing.T) {
 	}
 }
 
-// A picture is told by its first bytes where its name does not tell.
+// A picture is recognised by its first bytes where its name does not tell.
 func TestPicturesByFirstBytes(t *testing.T) {
 	files := datatest.Plain(t)
 	p, j := files["train/cat/b.png"], files["train/truck/x.jpg"]

@@ -125,7 +125,7 @@ func eachInTar(ctx context.Context, r io.Reader, where string, visit func(in io.
 	}
 }
 
-// take takes up a regular file. Where that takes memory, a picture is told by its first bytes, and what is neither
+// take takes up a regular file. Where that takes memory, a picture is recognised by its first bytes, and what is neither
 // picture nor list is passed over.
 func (l *tarLister) take(in io.Reader, name string, size int64) (entry, error) {
 	e := entry{name: name, size: size}

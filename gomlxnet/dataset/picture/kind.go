@@ -100,7 +100,7 @@ next:
 }
 
 // KindOf is the kind of a file by its name and first bytes. A name that ends as those of pictures do is believed: if
-// it is none, it is a bad picture. So are formats that are told by their names alone.
+// it is none, it is a bad picture. So are formats that are recognised by their names alone.
 func KindOf(name string, head []byte) Kind {
 	switch strings.ToLower(path.Ext(name)) {
 	case ".nef", ".arw", ".dng", ".orf", ".cr2": // these look like TIFF, and hold a thumbnail

@@ -2,7 +2,7 @@ package picture
 
 import "testing"
 
-// A kind is told by the first bytes, but for formats that are told by their names alone.
+// A kind is told by the first bytes, but for formats that are recognised by their names alone.
 func TestKinds(t *testing.T) {
 	for name, head := range map[string]string{"a.pgm": "P5\n24 24\n255\n", "a.avif": "\x00\x00\x00\x1cftypavif",
 		"a": "\x00\x00\x00\x0cjP  \r\n", "a.tga": "\x00\x00\x02"} {
