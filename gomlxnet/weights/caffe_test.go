@@ -105,7 +105,7 @@ func TestCaffeNames(t *testing.T) {
 		}
 		left := slices.Clone(layers)
 		for _, m := range all {
-			c := &caffe{path: "file", infos: map[string]Info{}}
+			c := &source{path: "file", infos: map[string]Info{}, values: map[string][]float32{}}
 			for _, layer := range layers {
 				c.infos[layer+".weight"] = Info{}
 			}
@@ -158,11 +158,11 @@ func FuzzCaffe(f *testing.F) {
 	f.Add(layerOf(true, "fc", blobOf(true, []float32{1, 2}, 2, 1)))
 	f.Add([]byte("\x0a\x01x\x12\x00"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		opened, err := openCaffe("file", data)
+		c, err := openCaffe("file", data)
 		if err != nil {
 			return
 		}
-		c, total := opened.(*caffe), 0
+		total := 0
 		for name, info := range c.infos {
 			if len(c.values[name]) != info.Values() {
 				t.Errorf("%d values of %+v", len(c.values[name]), info)
