@@ -99,7 +99,7 @@ func TestCaffeNames(t *testing.T) {
 		"vgg11":         {"conv1_1", "conv5_2", "fc6", "fc8"},
 		"squeezenet1_1": {"conv1", "fire2/squeeze1x1", "fire9/expand1x1", "fire9/expand3x3", "conv10"},
 	} {
-		all, err := modules(named(t, text, 0, 0))
+		all, err := parameters(named(t, text, 0, 0))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -109,7 +109,7 @@ func TestCaffeNames(t *testing.T) {
 			for _, layer := range layers {
 				c.infos[layer+".weight"] = Info{}
 			}
-			if name, err := c.find(m, m.Vars[0]); err == nil {
+			if name, err := c.find(m); err == nil {
 				left = slices.DeleteFunc(left, func(l string) bool { return l+".weight" == name })
 			}
 		}

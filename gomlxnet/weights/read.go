@@ -24,13 +24,14 @@ func Read(path string, a arch.Arch) (arch.Weights, error) {
 // Classes is how many outputs the last layer has in a file of weights of an arch, whatever the number of classes of
 // the arch itself.
 func Classes(path string, a arch.Arch) (classes int, err error) {
-	all, err := modules(a)
+	all, err := parameters(a)
 	if err != nil {
 		return 0, err
 	}
-	last := all[len(all)-1]
+	last := all[len(all)-1].of
+	weights := all[len(all)-len(last.Vars)]
 	err = withSource(path, func(s *source) error {
-		name, err := s.find(last, last.Vars[0])
+		name, err := s.find(weights)
 		if err != nil {
 			return err
 		}
@@ -47,35 +48,32 @@ func Classes(path string, a arch.Arch) (classes int, err error) {
 
 // load takes all variables of a net from a file.
 func load(s *source, a arch.Arch) (arch.Weights, error) {
-	all, err := modules(a)
+	all, err := parameters(a)
 	if err != nil {
 		return nil, err
 	}
 	type found struct {
-		arch.Variable
+		parameter
 		layout
 		name string
 	}
 	var plan []found
 	used := map[string]string{}
-	for _, m := range all { // all shapes are checked before values are read
-		for _, v := range m.Vars {
-			name, err := s.find(m, v)
-			if err != nil {
-				return nil, fmt.Errorf("%w; it would be %s of %s", err, v.Path, a.Name)
-			}
-			l := s.layout(m, v)
-			if info := s.infos[name]; !l.fits(info.Shape) {
-				return nil, fmt.Errorf("%s: tensor %q has shape %v, want %v for %s of %s", s.path, name, info.Shape,
-					l.shape, v.Path, a.Name)
-			}
-			if other, taken := used[name]; taken {
-				return nil, fmt.Errorf("%s: tensor %q would be both %s and %s of %s", s.path, name, other, v.Path,
-					a.Name)
-			}
-			used[name] = v.Path
-			plan = append(plan, found{v, l, name})
+	for _, p := range all { // all shapes are checked before values are read
+		name, err := s.find(p)
+		if err != nil {
+			return nil, fmt.Errorf("%w; it would be %s of %s", err, p.Path, a.Name)
 		}
+		l := s.layout(p)
+		if info := s.infos[name]; !l.fits(info.Shape) {
+			return nil, fmt.Errorf("%s: tensor %q has shape %v, want %v for %s of %s", s.path, name, info.Shape,
+				l.shape, p.Path, a.Name)
+		}
+		if other, taken := used[name]; taken {
+			return nil, fmt.Errorf("%s: tensor %q would be both %s and %s of %s", s.path, name, other, p.Path, a.Name)
+		}
+		used[name] = p.Path
+		plan = append(plan, found{p, l, name})
 	}
 	var left []string
 	for _, name := range slices.Sorted(maps.Keys(s.infos)) {

@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"coadapt/gomlxnet/arch"
-
 	"github.com/gomlx/compute/dtypes/bfloat16"
 	"github.com/gomlx/compute/dtypes/float16"
 )
@@ -31,29 +29,25 @@ func newSource(path string, file io.ReaderAt) *source {
 
 // find is the name of the tensor of a variable. In a .caffemodel Caffe's names stand beside PyTorch's: a layer goes by
 // the block, or by block and operation.
-func (s *source) find(m module, v arch.Variable) (string, error) {
-	if _, ours := s.infos[v.Path]; ours {
-		return v.Path, nil
+func (s *source) find(p parameter) (string, error) {
+	if _, ours := s.infos[p.Path]; ours {
+		return p.Path, nil
 	}
-	modules := m.names
+	wanted, names := p.names, p.names
 	if s.values != nil {
-		block := strings.Split(v.Path, "/")[2]
-		modules = append([]string{block, block + "/" + m.Name, block + "/" + m.Name + "1x1"}, m.names...)
+		block, suffix := strings.Split(p.Path, "/")[2], "."+suffixes[p.Name]
+		wanted = []string{block + suffix}
+		names = append([]string{wanted[0], block + "/" + p.of.Name + suffix, block + "/" + p.of.Name + "1x1" + suffix},
+			names...)
 	}
-	var names []string
-	for _, module := range modules {
-		name := module + "." + suffixes[v.Name]
+	for _, name := range names {
 		for _, prefix := range []string{"", "module."} { // the latter is of nets that several devices trained
 			if _, ok := s.infos[prefix+name]; ok {
 				return prefix + name, nil
 			}
 		}
-		names = append(names, name)
 	}
-	if s.values != nil {
-		names = names[:1]
-	}
-	return "", missing(s, names)
+	return "", missing(s, wanted)
 }
 
 // outputs are those of weights of a shape: the first dimension, or in a .caffemodel from before 2014 the third, as
@@ -66,11 +60,11 @@ func (s *source) outputs(shape []int) int {
 }
 
 // layout is PyTorch's, but for our own names; older blobs of Caffe have four dimensions.
-func (s *source) layout(m module, v arch.Variable) layout {
-	if _, ours := s.infos[v.Path]; ours {
-		return asItIs(v.Shape)
+func (s *source) layout(p parameter) layout {
+	if _, ours := s.infos[p.Path]; ours {
+		return asItIs(p.Shape)
 	}
-	l := layoutOf(m.Operation, v)
+	l := layoutOf(p)
 	if n := len(l.shape); s.values != nil && n < 4 {
 		l.also = append(l.also, append(slices.Repeat([]int{1}, 4-n), l.shape...))
 	}
