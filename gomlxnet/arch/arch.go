@@ -93,8 +93,8 @@ func (a Arch) Dims() ([]BlockDims, error) {
 		return nil, err
 	}
 	dims := make([]BlockDims, len(w.blocks))
-	for i, b := range w.blocks {
-		dims[i] = BlockDims{b.in, b.out()}
+	for i, ops := range w.blocks {
+		dims[i] = BlockDims{ops[0].In[0], leaving(ops)}
 	}
 	return dims, nil
 }
