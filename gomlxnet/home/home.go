@@ -109,7 +109,7 @@ func absFrom(wd, path string) string {
 func walkUp(from string) (root string, err error) {
 	for dir := from; ; dir = filepath.Dir(dir) {
 		if isRoot(dir) {
-			wrong := trustedRoot(dir)
+			wrong := errors.Join(Trusted(dir), Trusted(filepath.Join(dir, "go.mod")))
 			if wrong == nil {
 				return dir, nil
 			}

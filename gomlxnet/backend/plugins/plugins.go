@@ -106,13 +106,8 @@ func choose(h home.Home, want, env, plugins string, gpu bool) (config, notice st
 	case refused != nil:
 		return "", "", fmt.Errorf("%s is %q, but %w", from, config, refused)
 	}
-	return "", "", fmt.Errorf(
-		"%s is %q, but there is no such PJRT plugin in %q; `go run ./kernel-setup setup` installs one, and "+
-			"\"go\" needs none",
-		from,
-		config,
-		strings.Join(dirs, string(os.PathListSeparator)),
-	)
+	return "", "", fmt.Errorf("%s is %q, but there is no such PJRT plugin in %q; `go run ./kernel-setup setup` "+
+		"installs one, and \"go\" needs none", from, config, strings.Join(dirs, string(os.PathListSeparator)))
 }
 
 // Dirs lists the folders of set-up's plugins that exist: CUDA's (go-xla's installer nests it) before the CPU's.
