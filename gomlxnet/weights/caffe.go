@@ -156,15 +156,13 @@ func blob(data []byte) (shape []int, values []float32, err error) {
 func blobDims(data []byte) (dims []uint64, err error) {
 	err = fields(data, func(n protowire.Number, t protowire.Type, number uint64, body []byte) error {
 		if n == dim {
-			if dims, err = addDims(dims, t, number, body); err != nil {
-				return err
-			}
+			dims, err = addDims(dims, t, number, body)
 		}
-		if len(dims) > 8 {
-			return errors.New("a shape of more than 8 dimensions")
-		}
-		return nil
+		return err
 	})
+	if len(dims) > 8 {
+		return nil, errors.New("a shape of more than 8 dimensions")
+	}
 	return dims, err
 }
 

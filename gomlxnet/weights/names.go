@@ -34,7 +34,7 @@ func parameters(a arch.Arch) ([]parameter, error) {
 	of := familyOf(a, ops)
 	var all []parameter
 	for _, o := range ops {
-		modules := of.name(a.Blocks[o.Block].Name, o)
+		modules := of(a.Blocks[o.Block].Name, o)
 		for _, v := range o.Vars {
 			p := parameter{Variable: v, of: o}
 			for _, module := range modules {
@@ -62,9 +62,7 @@ func Names(a arch.Arch) (map[string]string, error) {
 }
 
 // family gives operations, met in order, their names.
-type family interface {
-	name(block string, o arch.Operation) []string
-}
+type family func(block string, o arch.Operation) []string
 
 // familyOf tells by the names of its blocks which family a net is of.
 func familyOf(a arch.Arch, ops []arch.Operation) family {
@@ -73,11 +71,11 @@ func familyOf(a arch.Arch, ops []arch.Operation) family {
 	}
 	switch {
 	case has("conv1") && has("layer1.0") && has("fc"):
-		return resnet{small: !has("layer4.0")}
+		return resnet{small: !has("layer4.0")}.name
 	case has("conv1") && has("fire2") && has("conv10"):
-		return &squeezenet{}
+		return new(squeezenet).name
 	case has("conv1_1") && has("fc6") && has("fc8"):
-		return &vgg{}
+		return new(vgg).name
 	}
 	several := map[string]int{}
 	for _, o := range ops {
@@ -85,17 +83,13 @@ func familyOf(a arch.Arch, ops []arch.Operation) family {
 			several[a.Blocks[o.Block].Name]++
 		}
 	}
-	return plain(several)
-}
-
-// plain is any net: its operations go by block and, where the block has several with variables, by their own name.
-type plain map[string]int
-
-func (p plain) name(block string, o arch.Operation) []string {
-	if p[block] > 1 {
-		return []string{block + "." + o.Name}
+	// Operations of any other net go by block and, where the block has several with variables, by their own name.
+	return func(block string, o arch.Operation) []string {
+		if several[block] > 1 {
+			return []string{block + "." + o.Name}
+		}
+		return []string{block}
 	}
-	return []string{block}
 }
 
 // resnet is torchvision's and timm's; small ones are for CIFAR, in which others have other words for the last layer and

@@ -65,21 +65,11 @@ func openTensors(path string, file io.ReaderAt, size int64) (*source, error) {
 		l := listed[name]
 		from, to := l.DataOffsets[0], l.DataOffsets[1]
 		if from > to || to > room {
-			return fail(
-				"tensor %q lies at bytes %d to %d, want both in order within the %d of data",
-				name,
-				from,
-				to,
-				room,
-			)
+			return fail("tensor %q lies at bytes %d to %d, want both in order within the %d of data", name, from, to,
+				room)
 		}
 		if from != next {
-			return fail(
-				"tensor %q begins at byte %d, want %d: tensors neither overlap nor leave gaps",
-				name,
-				from,
-				next,
-			)
+			return fail("tensor %q begins at byte %d, want %d: tensors neither overlap nor leave gaps", name, from, next)
 		}
 		next = to
 		count, err := product(l.Shape)
@@ -87,13 +77,8 @@ func openTensors(path string, file io.ReaderAt, size int64) (*source, error) {
 			return fail("tensor %q: %w", name, err)
 		}
 		if width := l.DType.Size(); count > room/width || count*width != to-from {
-			return fail(
-				"tensor %q of shape %d and type %s has %d bytes, want as many as its values take",
-				name,
-				l.Shape,
-				l.DType,
-				to-from,
-			)
+			return fail("tensor %q of shape %d and type %s has %d bytes, want as many as its values take", name, l.Shape,
+				l.DType, to-from)
 		}
 		info := Info{Name: name, Type: l.DType.String(), Shape: ints(l.Shape)}
 		s.infos[name], s.places[name] = info, [2]int64{int64(8 + n + from), int64(8 + n + to)}
