@@ -75,7 +75,8 @@ const (
 	BFloat16 Precision = "bfloat16" // 8 bits of mantissa, float32's exponent
 )
 
-func (p Precision) dtype() dtypes.DType {
+// DType is GoMLX's name of the type.
+func (p Precision) DType() dtypes.DType {
 	if p == BFloat16 {
 		return dtypes.BFloat16
 	}

@@ -53,7 +53,7 @@ func (a Arch) Graph(x *Node, r Run) []*Node {
 		*last = untilWeights(*last)
 	}
 	c := &op.Context{Nets: nets, Normed: a.HasStatistics(), Batch: r.Batch, RNGs: r.RNGs}
-	return r.blocks(c, blocks, ConvertDType(x, a.Precision.dtype()))
+	return r.blocks(c, blocks, ConvertDType(x, a.Precision.DType()))
 }
 
 // blocks is what leaves each block, as float32. The first one is block From of the net.

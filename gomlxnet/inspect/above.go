@@ -17,17 +17,8 @@ type Above struct{ *runner }
 // NewAbove makes a runner of the layers above the first from layers, 0 to those of the arch less one, for batches of
 // the given size, on the backend's first device. With from of 0 it takes pictures.
 func NewAbove(backend compute.Backend, a arch.Arch, w arch.Weights, batch, from int) (*Above, error) {
-	if batch < 1 || from < 0 || from >= len(a.Blocks) {
-		return nil, fmt.Errorf("layers above %d of %s on batches of %d: want 0 to %d layers below, and a batch "+
-			"of 1 at least",
-			from, a.Name, batch, len(a.Blocks)-1)
-	}
-	dims, err := a.Dims()
-	if err != nil {
-		return nil, err
-	}
 	what := fmt.Sprintf("layers above %d of %s", from, a.Name)
-	r, err := newRunner(backend, a, w, what, dims[from].In.Shape(batch), func(value variables, in []*Node) []*Node {
+	r, err := newRunner(backend, a, w, what, batch, from, func(value variables, in []*Node) []*Node {
 		return a.Graph(in[0], arch.Run{Value: value, From: from})[len(a.Blocks)-1-from:]
 	})
 	if err != nil {

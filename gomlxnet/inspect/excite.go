@@ -22,18 +22,15 @@ type Exciter struct {
 
 // NewExciter makes one of a layer, from 0, for batches of the given size, on the backend's first device.
 func NewExciter(backend compute.Backend, a arch.Arch, w arch.Weights, batch, layer int) (*Exciter, error) {
-	if batch < 1 || layer < 0 || layer >= len(a.Blocks) {
-		return nil, fmt.Errorf("units of layer %d of %s in batches of %d: want a layer of 0 to %d, and a batch "+
-			"of 1 at least",
-			layer, a.Name, batch, len(a.Blocks)-1)
+	if layer < 0 || layer >= len(a.Blocks) {
+		return nil, fmt.Errorf("units of layer %d of %s: want a layer of 0 to %d", layer, a.Name, len(a.Blocks)-1)
 	}
 	dims, err := a.Preactivation(layer)
 	if err != nil {
 		return nil, err
 	}
 	units := dims.Channels
-	shape := a.Input().Shape(batch)
-	r, err := newRunner(backend, a, w, "units of "+a.Name, shape, func(value variables, in []*Node) []*Node {
+	r, err := newRunner(backend, a, w, "units of "+a.Name, batch, 0, func(value variables, in []*Node) []*Node {
 		images, wanted := in[0], in[1]
 		all := a.Graph(images, arch.Run{Value: value, To: layer + 1, Preactivation: true})[layer]
 		centre, most := all, all

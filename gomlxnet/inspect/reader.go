@@ -18,9 +18,8 @@ type Reader struct{ *runner }
 // NewReader makes a reader of a net's layers, from 0 and each once, for
 // batches of the given size, on the backend's first device.
 func NewReader(backend compute.Backend, a arch.Arch, w arch.Weights, batch int, layers ...int) (*Reader, error) {
-	if batch < 1 || len(layers) == 0 {
-		return nil, fmt.Errorf("reader of %s: batch of %d images, %d layers; want at least one of each",
-			a.Name, batch, len(layers))
+	if len(layers) == 0 {
+		return nil, fmt.Errorf("reader of %s: 0 layers, want at least one", a.Name)
 	}
 	for i, l := range layers {
 		if l < 0 || l >= len(a.Blocks) || slices.Contains(layers[:i], l) {
@@ -36,7 +35,7 @@ func NewReader(backend compute.Backend, a arch.Arch, w arch.Weights, batch int, 
 		}
 		return out
 	}
-	r, err := newRunner(backend, a, w, "reading layers of "+a.Name, a.Input().Shape(batch), graph)
+	r, err := newRunner(backend, a, w, "reading layers of "+a.Name, batch, 0, graph)
 	if err != nil {
 		return nil, err
 	}

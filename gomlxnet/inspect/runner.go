@@ -30,21 +30,29 @@ type variables = func(v arch.Variable) *graph.Node
 // graphFn is a graph of some inputs and of a net's variables.
 type graphFn = func(value variables, in []*graph.Node) []*graph.Node
 
-// newRunner makes a runner on the backend's first device. Its graph is compiled at the first call.
+// newRunner makes a runner on the backend's first device, whose first input is a batch of what enters the layer behind
+// the first from layers: pictures for 0. Its graph is compiled at the first call.
 func newRunner(
-	backend compute.Backend, a arch.Arch, w arch.Weights, what string, shape []int, f graphFn,
+	backend compute.Backend, a arch.Arch, w arch.Weights, what string, batch, from int, f graphFn,
 ) (*runner, error) {
+	if batch < 1 || from < 0 || from >= len(a.Blocks) {
+		return nil, fmt.Errorf("%s: batch of %d above %d layers, want 1 at least above 0 to %d", what, batch, from,
+			len(a.Blocks)-1)
+	}
+	dims, err := a.Dims()
+	if err != nil {
+		return nil, err
+	}
 	if err := a.Check(w); err != nil {
 		return nil, err
 	}
-	r := &runner{arch: a, what: what, shape: shape, store: model.NewStore()}
+	r := &runner{arch: a, what: what, shape: dims[from].In.Shape(batch), store: model.NewStore()}
 	for path, t := range w {
 		if _, err := r.store.CreateVariable(path, tensors.FromFlatDataAndDimensions(t.Data, t.Shape...)); err != nil {
 			r.store.Finalize()
 			return nil, errors.WithMessagef(err, "variable %s", path)
 		}
 	}
-	var err error
 	r.exec, err = model.NewExec(backend, r.store, func(_ *model.Scope, in []*graph.Node) []*graph.Node {
 		return f(func(v arch.Variable) *graph.Node { return r.store.GetVariable(v.Path).NodeValue(in[0]) }, in)
 	})

@@ -36,8 +36,7 @@ func NewStatistics(backend compute.Backend, a arch.Arch, w arch.Weights, batch i
 			s.paths = append(s.paths, v.Path)
 		}
 	}
-	shape := a.Input().Shape(batch)
-	s.net, err = newRunner(backend, a, w, "statistics of "+a.Name, shape, func(value variables, in []*Node) []*Node {
+	s.net, err = newRunner(backend, a, w, "statistics of "+a.Name, batch, 0, func(value variables, in []*Node) []*Node {
 		found := map[string]*Node{}
 		left := a.Graph(in[0], arch.Run{Batch: true, Value: value,
 			Set: func(v arch.Variable, value *Node) { found[v.Path] = value }})

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"fmt"
+	"slices"
 
 	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/op"
@@ -22,19 +23,15 @@ type Stitch struct {
 // NewStitch makes one of the layers above the first from layers, 1 to those of the arch less one, for features of so
 // many units at as many places as the net's own have, in batches of the given size, on the backend's first device.
 func NewStitch(backend compute.Backend, a arch.Arch, w arch.Weights, batch, from, units int) (*Stitch, error) {
-	if batch < 1 || from < 1 || from >= len(a.Blocks) || units < 1 {
-		return nil, fmt.Errorf("a stitch of %d units above %d layers of %s in batches of %d: "+
-			"want 1 to %d layers below, and 1 at least of the others", units, from, a.Name, batch, len(a.Blocks)-1)
+	if from < 1 || from >= len(a.Blocks) || units < 1 {
+		return nil, fmt.Errorf("a stitch of %d units above %d layers of %s: want 1 to %d layers below, and 1 unit at least",
+			units, from, a.Name, len(a.Blocks)-1)
 	}
-	dims, err := a.Dims()
-	if err != nil {
-		return nil, err
-	}
-	own := dims[from].In.Shape(batch)
-	to := own[len(own)-1]
-	shape := append(own[:len(own)-1:len(own)-1], units)
-	r, err := newRunner(backend, a, w, "a stitch of "+a.Name, shape, func(value variables, in []*Node) []*Node {
+	r, err := newRunner(backend, a, w, "a stitch of "+a.Name, batch, from, func(value variables, in []*Node) []*Node {
 		x, labels, weights := in[0], in[1], in[2]
+		to := weights.Shape().Dim(1)
+		own := slices.Clone(x.Shape().Dimensions)
+		own[len(own)-1] = to
 		slope := Slice(weights, AxisRange(0, units), AxisRange())
 		constant := Reshape(Slice(weights, AxisRange(units, units+1), AxisRange()), to)
 		flat := Einsum("pi,ij->pj", Reshape(x, -1, units), slope)
@@ -46,6 +43,9 @@ func NewStitch(backend compute.Backend, a arch.Arch, w arch.Weights, batch, from
 	if err != nil {
 		return nil, err
 	}
+	last := len(r.shape) - 1
+	to := r.shape[last]
+	r.shape[last] = units
 	return &Stitch{r, to}, nil
 }
 

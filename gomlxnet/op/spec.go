@@ -65,7 +65,10 @@ func (plain) Cost([]Dims, Dims) Cost       { return Cost{} }
 func (plain) Field(in Field, _ Dims) Field { return in }
 func (plain) Static() bool                 { return true }
 
-func (plain) Rescale([][]float32, float64, float64) {}
+// Rescale is asked only of operations with variables, which have their own.
+func (plain) Rescale([][]float32, float64, float64) {
+	panic("an operation with variables has no Rescale")
+}
 
 // kept is plain, of operations that count as keeping what leaves them for the gradient.
 type kept struct{ plain }

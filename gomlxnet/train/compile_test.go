@@ -52,7 +52,7 @@ func TestCloseWhileCompiling(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	eval, err := trainer.evalProgram()
+	eval, err := trainer.program("testing", 1, 2, trainer.evalGraph)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,15 +33,12 @@ func (t *Trainer) PrefixFrom(from int, values []float32) ([]float32, error) {
 	if from < 0 || from >= n {
 		return nil, fmt.Errorf("layers from %d on of %s: cut %v has %d that are settled", from, t.arch.Name, t.cut, n)
 	}
-	p, err := t.program([2]int{from, n}, 1, 1, func(vars *variables, in []*Node) []*Node {
+	graph := func(vars *variables, in []*Node) []*Node {
 		r := vars.run()
 		r.Cut, r.From, r.To = arch.Cut{N: n, Frozen: true}, from, n
 		return t.arch.Graph(in[0], r)[n-1-from:]
-	})
-	if err != nil {
-		return nil, err
 	}
-	out, err := t.forward(p, fmt.Sprintf("layers %d..%d of", from+1, n), values, t.dims[from].In)
+	out, err := t.forward(fmt.Sprintf("layers %d..%d of", from+1, n), graph, values, t.dims[from].In)
 	if err != nil {
 		return nil, err
 	}

@@ -10,17 +10,14 @@ import (
 // channels]: after ReLU, pooling and normalisation, without dropout. Its root is the scale at which the next layer sees
 // the features.
 func (t *Trainer) MeanSquares(images []float32) ([]float64, error) {
-	p, err := t.program("scales", 1, 1, func(vars *variables, in []*Node) []*Node {
+	graph := func(vars *variables, in []*Node) []*Node {
 		var out []*Node
 		for _, x := range t.arch.Graph(in[0], vars.run()) {
 			out = append(out, ReduceAllMean(Square(x)))
 		}
 		return out
-	})
-	if err != nil {
-		return nil, err
 	}
-	out, err := t.forward(p, "scales of", images, t.arch.Input())
+	out, err := t.forward("scales of", graph, images, t.arch.Input())
 	if err != nil {
 		return nil, err
 	}

@@ -36,21 +36,17 @@ type Schedule struct {
 
 // Rate is the learning rate at iteration iter (from 0).
 func (s Schedule) Rate(iter int) float64 {
-	if iter < s.Warmup {
-		return s.policy(iter) * float64(iter+1) / float64(s.Warmup)
-	}
-	return s.policy(iter)
-}
-
-// policy is the rate without warm-up.
-func (s Schedule) policy(iter int) float64 {
+	rate := s.Base
 	switch s.Policy {
 	case Step:
-		return s.Base * math.Pow(s.Gamma, float64(iter/s.Every))
+		rate *= math.Pow(s.Gamma, float64(iter/s.Every))
 	case Poly:
-		return s.Base * math.Pow(max(0, 1-float64(iter)/float64(s.Max)), s.Power)
+		rate *= math.Pow(max(0, 1-float64(iter)/float64(s.Max)), s.Power)
 	}
-	return s.Base
+	if iter < s.Warmup {
+		rate = rate * float64(iter+1) / float64(s.Warmup)
+	}
+	return rate
 }
 
 // Check says what is wrong with the schedule.

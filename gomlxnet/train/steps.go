@@ -186,10 +186,7 @@ func (t *graphs) blockGraph(vars *variables, in []*Node, cut arch.Cut, e entry) 
 	g := n.Graph()
 	each := e.divided() + 3 // inputs of a net that have an axis of steps
 	// XLA's CPU rounds a block's values to the precision before its loop, and those of a single step not at all.
-	precision := dtypes.Float32
-	if t.arch.Precision == arch.BFloat16 {
-		precision = dtypes.BFloat16
-	}
+	precision := t.arch.Precision.DType()
 	// What a step changes: variables that learn with their velocities, and behind them statistics of blocks that do;
 	// and what it reads.
 	var changing, statistics, still []arch.Variable

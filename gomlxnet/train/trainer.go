@@ -170,11 +170,7 @@ func (t *Trainer) Eval(images []float32, labels []int32) (correct int, lossSum f
 	if len(labels) != t.batch {
 		return 0, 0, fmt.Errorf("batch of %d labels, want %d", len(labels), t.batch)
 	}
-	p, err := t.evalProgram()
-	if err != nil {
-		return 0, 0, err
-	}
-	out, err := t.forward(p, "testing", images, t.arch.Input(), input{labels, []int{t.batch}})
+	out, err := t.forward("testing", t.evalGraph, images, t.arch.Input(), input{labels, []int{t.batch}})
 	if err != nil {
 		return 0, 0, err
 	}
@@ -183,11 +179,11 @@ func (t *Trainer) Eval(images []float32, labels []int32) (correct int, lossSum f
 	return int(right), float64(sum), errors.Join(err, serr, finalize(out))
 }
 
-// forward runs a program that changes nothing on a batch of values, of dims each, and what else is divided. what is for
-// messages.
-func (t *Trainer) forward(p *program, what string, values []float32, dims op.Dims, more ...input) (
-	[]compute.Buffer, error,
-) {
+// forward runs a graph that changes nothing on a batch of values, of dims each, and what else is divided between the
+// devices. What it does, for messages, is the key of its program, too.
+func (t *Trainer) forward(
+	what string, graph graphFn, values []float32, dims op.Dims, more ...input,
+) ([]compute.Buffer, error) {
 	if !t.loaded {
 		return nil, t.errNoNet()
 	}
@@ -196,7 +192,12 @@ func (t *Trainer) forward(p *program, what string, values []float32, dims op.Dim
 		want := strings.ReplaceAll(strings.Trim(fmt.Sprint(shape), "[]"), " ", "·")
 		return nil, fmt.Errorf("%s %s: batch of %d values, want %s", what, t.arch.Name, len(values), want)
 	}
-	out, err := execute([]*Trainer{t}, p, append([]input{{values, shape}}, more...), nil)
+	batch := append([]input{{values, shape}}, more...)
+	p, err := t.program(what, 1, len(batch), graph)
+	if err != nil {
+		return nil, err
+	}
+	out, err := execute([]*Trainer{t}, p, batch, nil)
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w", what, t.arch.Name, err)
 	}
@@ -285,16 +286,13 @@ func (t *Trainer) blockProgram(e entry, nets int) (*program, error) {
 	})
 }
 
-// evalProgram is that of a test: how many images are classified correctly, and the sum of the losses.
-func (t *graphs) evalProgram() (*program, error) {
-	return t.program("eval", 1, 2, func(vars *variables, in []*Node) []*Node {
-		images, labels := in[0], in[1]
-		layers := t.arch.Graph(images, vars.run())
-		logits := layers[len(layers)-1]
-		given := GreaterOrEqual(labels, ZerosLike(labels))
-		loss := op.CrossEntropy(logits, labels)
-		right := LogicalAnd(given, Equal(ArgMax(logits, -1, dtypes.Int32), labels))
-		correct := ReduceAllSum(ConvertDType(right, dtypes.Int32))
-		return []*Node{correct, ReduceAllSum(Where(given, loss, ZerosLike(loss)))}
-	})
+// evalGraph is that of a test: how many images are classified correctly, and the sum of the losses.
+func (t *graphs) evalGraph(vars *variables, in []*Node) []*Node {
+	images, labels := in[0], in[1]
+	layers := t.arch.Graph(images, vars.run())
+	logits := layers[len(layers)-1]
+	given := GreaterOrEqual(labels, ZerosLike(labels))
+	loss := op.CrossEntropy(logits, labels)
+	right := LogicalAnd(given, Equal(ArgMax(logits, -1, dtypes.Int32), labels))
+	return []*Node{ReduceAllSum(ConvertDType(right, dtypes.Int32)), ReduceAllSum(Where(given, loss, ZerosLike(loss)))}
 }
