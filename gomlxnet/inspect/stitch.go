@@ -24,8 +24,8 @@ type Stitch struct {
 // many units at as many places as the net's own have, in batches of the given size, on the backend's first device.
 func NewStitch(backend compute.Backend, a arch.Arch, w arch.Weights, batch, from, units int) (*Stitch, error) {
 	if from < 1 || from >= len(a.Blocks) || units < 1 {
-		return nil, fmt.Errorf("a stitch of %d units above %d layers of %s: want 1 to %d layers below, and 1 unit at least",
-			units, from, a.Name, len(a.Blocks)-1)
+		return nil, fmt.Errorf("a stitch of %d units above %d layers of %s: want 1 to %d layers below, and 1 unit "+
+			"at least", units, from, a.Name, len(a.Blocks)-1)
 	}
 	r, err := newRunner(backend, a, w, "a stitch of "+a.Name, batch, from, func(value variables, in []*Node) []*Node {
 		x, labels, weights := in[0], in[1], in[2]

@@ -35,7 +35,8 @@ func (p Pool) Dims(in []Dims) (Dims, error) {
 // Field is that of the window.
 func (p Pool) Field(in Field, _ Dims) Field { return in.window(p.Kernel, p.Stride, p.Pad) }
 
-// Build pools x, shaped [batch, height, width, channels], of any channels. Windows that hang over the edge take what is inside; see [Pool] for which of them there are.
+// Build pools x, shaped [batch, height, width, channels], of any channels. Windows that hang over the edge take what is
+// inside; see [Pool] for which of them there are.
 //
 // It is the maximum over strided slices, first along the height and then along
 // the width. The library's own pooling has a gradient (SelectAndScatter) that

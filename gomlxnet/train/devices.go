@@ -55,7 +55,8 @@ func newSharding(devices []compute.DeviceNum) (*sharding, error) {
 // graph: it puts one sum over the devices under the gradients, and draws
 // dropout's numbers for the whole batch on each of them.
 func (s *sharding) place(e *Exec, sharded int) {
-	specs := append(slices.Repeat([]*distributed.ShardingSpec{s.divided}, sharded), s.whole) // the last is of all others
+	// The last one is that of all further inputs.
+	specs := append(slices.Repeat([]*distributed.ShardingSpec{s.divided}, sharded), s.whole)
 	e.AutoSharding(s.divided.Mesh).WithDeviceAssignment(s.devices).
 		WithInputShardingSpecs(specs...).WithOutputShardingSpecs(s.whole)
 }

@@ -103,7 +103,8 @@ func (g *graphs) newProgram(nets, sharded int, f graphFn) (*program, error) {
 	p := new(program)
 	var err error
 	p.exec, err = NewExec(g.backend, func(in []*Node) []*Node {
-		vars := &variables{graph: in[0].Graph(), nets: nets, given: map[variableOf]*Node{}, values: map[variableOf]*Node{}}
+		vars := &variables{graph: in[0].Graph(), nets: nets, given: map[variableOf]*Node{},
+			values: map[variableOf]*Node{}}
 		if g.shards != nil {
 			vars.spread = g.shards.whole
 		}

@@ -26,7 +26,8 @@ type quadratic struct {
 }
 
 func newQuadratic(
-	t *testing.T, backend compute.Backend, solver SGD, curvature float64, params []op.Param, start ...*tensors.Tensor,
+	t *testing.T, backend compute.Backend, solver SGD, curvature float64, params []op.Param,
+	start ...*tensors.Tensor,
 ) *quadratic {
 	t.Helper()
 	q, n := &quadratic{w: start}, len(start)

@@ -18,8 +18,8 @@ const (
 	blobData, blobShape, blobDouble, dim = 5, 7, 8, 1
 )
 
-// openCaffe reads a .caffemodel: the blobs of its layers as tensors, which go by layer and PyTorch's words. Values are kept as they are read: no more memory is taken than twice the length of the
-// file.
+// openCaffe reads a .caffemodel: the blobs of its layers as tensors, which go by layer and PyTorch's words. Values are
+// kept as they are read: no more memory is taken than twice the length of the file.
 func openCaffe(path string, data []byte) (*source, error) {
 	c := newSource(path, nil)
 	c.values = map[string][]float32{}

@@ -69,7 +69,8 @@ func openTensors(path string, file io.ReaderAt, size int64) (*source, error) {
 				room)
 		}
 		if from != next {
-			return fail("tensor %q begins at byte %d, want %d: tensors neither overlap nor leave gaps", name, from, next)
+			return fail("tensor %q begins at byte %d, want %d: tensors neither overlap nor leave gaps", name, from,
+				next)
 		}
 		next = to
 		count, err := product(l.Shape)
@@ -77,8 +78,8 @@ func openTensors(path string, file io.ReaderAt, size int64) (*source, error) {
 			return fail("tensor %q: %w", name, err)
 		}
 		if width := l.DType.Size(); count > room/width || count*width != to-from {
-			return fail("tensor %q of shape %d and type %s has %d bytes, want as many as its values take", name, l.Shape,
-				l.DType, to-from)
+			return fail("tensor %q of shape %d and type %s has %d bytes, want as many as its values take", name,
+				l.Shape, l.DType, to-from)
 		}
 		info := Info{Name: name, Type: l.DType.String(), Shape: ints(l.Shape)}
 		s.infos[name], s.places[name] = info, [2]int64{int64(8 + n + from), int64(8 + n + to)}

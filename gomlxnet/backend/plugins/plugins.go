@@ -99,7 +99,8 @@ func choose(h home.Home, want, env, plugins string, gpu bool) (config, notice st
 		}
 		return "xla:" + name, "", nil
 	case config == "" && refused != nil:
-		return "go", fmt.Sprintf("Nets run on GoMLX's pure Go backend, 10 to 100 times slower than XLA: %v.", refused), nil
+		return "go", fmt.Sprintf("Nets run on GoMLX's pure Go backend, 10 to 100 times slower than XLA: %v.",
+			refused), nil
 	case config == "":
 		return "go", "No PJRT plugin was found, so nets run on GoMLX's pure Go backend, 10 to 100 times " +
 			"slower than XLA; `go run ./kernel-setup setup` installs one.", nil
