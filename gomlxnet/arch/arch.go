@@ -75,7 +75,8 @@ const (
 	BFloat16 Precision = "bfloat16" // 8 bits of mantissa, float32's exponent
 )
 
-func (p Precision) dtype() dtypes.DType {
+// DType is GoMLX's name of the type.
+func (p Precision) DType() dtypes.DType {
 	if p == BFloat16 {
 		return dtypes.BFloat16
 	}
@@ -93,8 +94,8 @@ func (a Arch) Dims() ([]BlockDims, error) {
 		return nil, err
 	}
 	dims := make([]BlockDims, len(w.blocks))
-	for i, b := range w.blocks {
-		dims[i] = BlockDims{b.in, b.out()}
+	for i, ops := range w.blocks {
+		dims[i] = BlockDims{ops[0].In[0], leaving(ops)}
 	}
 	return dims, nil
 }

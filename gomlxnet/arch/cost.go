@@ -18,17 +18,17 @@ func (a Arch) Cost(cut Cut) (layers []op.Cost, total op.Cost, err error) {
 	for cut.Freezes(lowest) {
 		lowest++
 	}
-	for i, b := range w.blocks {
+	for i, ops := range w.blocks {
 		var c op.Cost
-		for _, o := range b.ops {
-			each := o.Cost(o.in, o.out)
+		for _, o := range ops {
+			each := o.Cost(o.In, o.Out)
 			c.MultiplyAdds += each.MultiplyAdds
 			c.Activations += each.Activations
-			for _, v := range o.vars {
-				if w.vars[v].Role == op.Learned {
-					c.Parameters += w.vars[v].Size()
+			for _, v := range o.Vars {
+				if v.Role == op.Learned {
+					c.Parameters += v.Size()
 				}
-				c.Bytes += 4 * int64(w.vars[v].Size())
+				c.Bytes += 4 * int64(v.Size())
 			}
 		}
 		switch {

@@ -15,6 +15,6 @@
 // order in which a graph was built.
 //
 // [Arch.Graph] is the one way through a net: for training and testing, of one net or of several that are stacked, whole
-// or in part. It rewrites blocks where another order of operations is faster (wired.fast), and is tested against the
+// or in part. It rewrites blocks where another order of operations is faster (fast), and is tested against the
 // plain way. It panics, as GoMLX's graph functions do; all other functions return errors.
 package arch

@@ -33,25 +33,26 @@ func TestFastIsPlain(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			written := &wired{blocks: []wiredBlock{{op.Dims{Height: 7, Width: 7, Channels: 4, Flat: false}, ops}}}
-			fast := written.fast()
+			written := [][]Operation{ops}
+			faster := fast(written)
 			var order []string
-			for _, o := range fast.blocks[0].ops {
+			for _, o := range faster[0] {
 				order = append(order, o.Kind())
 			}
 			if got := fmt.Sprint(order); got != "["+c.order+"]" {
 				t.Errorf("%s: order %s, want %s", c.block.Name, got, c.order)
 			}
-			if fast.blocks[0].out() != written.blocks[0].out() {
-				t.Errorf("%s: shape %v, want %v", c.block.Name, fast.blocks[0].out(), written.blocks[0].out())
+			left := leaving(ops)
+			if leaving(faster[0]) != left {
+				t.Errorf("%s: shape %v, want %v", c.block.Name, leaving(faster[0]), left)
 			}
 			out := optest.Run(t, backend, func(in []*Node) (out []*Node) {
-				for _, w := range []*wired{fast, written} {
-					y := Run{}.blocks(&op.Pass{Nets: 1}, w.blocks, in[0])[0]
+				for _, blocks := range [][][]Operation{faster, written} {
+					y := Run{}.blocks(&op.Context{Nets: 1}, blocks, in[0])[0]
 					out = append(out, y, Gradient(ReduceAllSum(Mul(y, in[1])), in[0])[0])
 				}
 				return out
-			}, in, optest.Random(2, 2, written.blocks[0].out().Height, written.blocks[0].out().Width, 4))
+			}, in, optest.Random(2, 2, left.Height, left.Width, 4))
 			optest.Compare(t, c.block.Name, out[0], out[2], 1e-6)
 			optest.Compare(t, c.block.Name+", gradient", out[1], out[3], 1e-6)
 		}

@@ -17,16 +17,16 @@ func (a Arch) Fields() ([]op.Field, error) {
 	}
 	f := op.Field{Size: 1, Stride: 1}
 	fields := make([]op.Field, len(w.blocks))
-	for i, b := range w.blocks {
+	for i, ops := range w.blocks {
 		at := []op.Field{f}
-		for _, o := range b.ops {
+		for _, o := range ops {
 			in := at[o.from[0]]
 			for _, k := range o.from[1:] {
 				in = in.Union(at[k])
 			}
-			at = append(at, o.Field(in, o.in[0]))
+			at = append(at, o.Field(in, o.In[0]))
 		}
-		f = at[len(b.ops)]
+		f = at[len(ops)]
 		fields[i] = f
 	}
 	return fields, nil

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-
-	"coadapt/gomlxnet/op"
 )
 
 // Rescaled returns weights in which what leaves layer n (from 1) is multiplied by factor for every image. The layers
@@ -18,7 +16,7 @@ import (
 // leaves the layer is multiplied too; behind local response normalisation only nearly so, as that is not homogeneous.
 // Where what enters a residual block is added as it is, the layer below is multiplied as well, and so on down to one
 // whose ways all end in variables. Operations beside that way, which then see the factor in what they read, take it
-// out again (see [op.Rescaler]).
+// out again (see [op.Spec]).
 //
 // It fails where factor is not a finite number above 0, and where the images themselves reach the layer's end.
 func (a Arch) Rescaled(w Weights, n int, factor float64) (Weights, error) {
@@ -35,13 +33,10 @@ func (a Arch) Rescaled(w Weights, n int, factor float64) (Weights, error) {
 	if err := a.Check(w); err != nil {
 		return nil, err
 	}
-	fail := func(err error) (Weights, error) {
-		return nil, fmt.Errorf("rescaling layer %d of arch %q, block %s: %w", n, a.Name, a.Blocks[n-1].Name, err)
-	}
 	line := net.inLine(n)
 	scaled, err := scaling(line)
 	if err != nil {
-		return fail(err)
+		return nil, fmt.Errorf("rescaling layer %d of arch %q, block %s: %w", n, a.Name, a.Blocks[n-1].Name, err)
 	}
 	out := w.Clone()
 	at := func(carries bool) float64 {
@@ -51,39 +46,26 @@ func (a Arch) Rescaled(w Weights, n int, factor float64) (Weights, error) {
 		return 1
 	}
 	for k, o := range line {
-		if len(o.vars) == 0 || !scaled[o.from[0]] && !scaled[k+1] {
+		if len(o.Vars) == 0 || !scaled[o.from[0]] && !scaled[k+1] {
 			continue
 		}
-		values := make([][]float32, len(o.vars))
-		for i, v := range o.vars {
-			values[i] = out[net.vars[v].Path].Data
+		values := make([][]float32, len(o.Vars))
+		for i, v := range o.Vars {
+			values[i] = out[v.Path].Data
 		}
-		switch s, ok := o.Spec.(op.Rescaler); {
-		case ok:
-			s.Rescale(values, at(scaled[o.from[0]]), at(scaled[k+1]))
-		case scaled[o.from[0]]:
-			return fail(fmt.Errorf("an operation of kind %s sees the factor, and cannot take it out again", o.Kind()))
-		default:
-			for i, v := range o.vars {
-				if net.vars[v].Role == op.Learned {
-					for k, x := range values[i] {
-						values[i][k] = float32(float64(x) * factor)
-					}
-				}
-			}
-		}
+		o.Rescale(values, at(scaled[o.from[0]]), at(scaled[k+1]))
 	}
 	return out, nil
 }
 
 // inLine are the operations of the first n blocks as those of one: from has 0 for the images and k for what leaves
 // operation k of the line, from 1.
-func (w *wired) inLine(n int) []wiredOp {
-	var line []wiredOp
+func (w *wired) inLine(n int) []Operation {
+	var line []Operation
 	enters := 0
-	for _, b := range w.blocks[:n] {
+	for _, ops := range w.blocks[:n] {
 		first := len(line)
-		for _, o := range b.ops {
+		for _, o := range ops {
 			o.from = slices.Clone(o.from)
 			for i, f := range o.from {
 				if o.from[i] = first + f; f == 0 {
@@ -99,14 +81,14 @@ func (w *wired) inLine(n int) []wiredOp {
 
 // scaling says which values of a line carry the factor that the last one is to have: by operation, from 1; 0 are the
 // images. An operation without variables carries it where, and only where, all that it reads does.
-func scaling(line []wiredOp) ([]bool, error) {
+func scaling(line []Operation) ([]bool, error) {
 	scaled := make([]bool, len(line)+1)
 	scaled[len(line)] = true
 	for changed := true; changed; {
 		changed = false
 		for k := len(line); k >= 1; k-- {
 			o := line[k-1]
-			if len(o.vars) > 0 {
+			if len(o.Vars) > 0 {
 				continue
 			}
 			some, all := scaled[k], scaled[k]

@@ -9,6 +9,7 @@ import (
 	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/backend"
 	"coadapt/gomlxnet/inspect"
+	"coadapt/gomlxnet/nets"
 	"coadapt/gomlxnet/nets/nettest"
 	"coadapt/gomlxnet/op"
 	"coadapt/gomlxnet/train"
@@ -69,15 +70,15 @@ func TestRescaledBlocks(t *testing.T) {
 		error  string
 	}
 	all := []row{
-		{arch: nettest.Named(t, "resnet20:depth=8,shortcut=B,size=8")}, // both ways end in batch norm
-		{arch: nettest.Named(t, "resnet20:depth=14,size=8")},           // ways around blocks have no weights
-		{arch: nettest.Named(t, "resnet18:size=16")},
-		{arch: nettest.Named(t, "resnet50:size=16"), layers: []int{3, 17}},
-		{arch: nettest.Named(t, "squeezenet1_1:size=25")}, // side by side
-		{arch: nettest.Named(t, "vgg11_bn:size=32"), layers: []int{1, 8}},
-		{arch: nettest.Named(t, "mini:norm=batch,size=16")},
-		{arch: nettest.Named(t, "mini:residual=true,size=16,depth=9,no_lrn=true")},
-		{arch: nettest.Named(t, "mini:residual=true,norm=batch,size=16")},
+		{arch: named(t, "resnet20:depth=8,shortcut=B,size=8")}, // both ways end in batch norm
+		{arch: named(t, "resnet20:depth=14,size=8")},           // ways around blocks have no weights
+		{arch: named(t, "resnet18:size=16")},
+		{arch: named(t, "resnet50:size=16"), layers: []int{3, 17}},
+		{arch: named(t, "squeezenet1_1:size=25")}, // side by side
+		{arch: named(t, "vgg11_bn:size=32"), layers: []int{1, 8}},
+		{arch: named(t, "mini:norm=batch,size=16")},
+		{arch: named(t, "mini:residual=true,size=16,depth=9,no_lrn=true")},
+		{arch: named(t, "mini:residual=true,norm=batch,size=16")},
 		{arch: preactivated()},
 		// an operation that both sees the factor and gives it on
 		{
@@ -167,7 +168,7 @@ func TestRescaledLearns(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(backend.Finalize)
-	for _, a := range []arch.Arch{nettest.Named(t, "resnet20:depth=14,size=8"), preactivated()} {
+	for _, a := range []arch.Arch{named(t, "resnet20:depth=14,size=8"), preactivated()} {
 		w, n := uneven(t, a), a.Cuts()
 		const factor = 3.5
 		scaled, err := a.Rescaled(w, n, factor)
@@ -203,7 +204,7 @@ func TestRescaledLearns(t *testing.T) {
 
 // TestRescaledWhereItWas: a layer whose own weights carry the factor is all that is changed.
 func TestRescaledWhereItWas(t *testing.T) {
-	arch := nettest.Named(t, "resnet20:depth=14,size=8")
+	arch := named(t, "resnet20:depth=14,size=8")
 	w := uneven(t, arch)
 	for n, want := range map[int][]string{
 		1: {"/net/conv1/bn1/scale", "/net/conv1/bn1/shift"},
@@ -224,4 +225,14 @@ func TestRescaledWhereItWas(t *testing.T) {
 			t.Errorf("layer %d: %v changed, want %v", n, changed, want)
 		}
 	}
+}
+
+// named is [nets.Named] for 3 classes.
+func named(t *testing.T, text string) arch.Arch {
+	t.Helper()
+	a, err := nets.Named(text, 3, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
 }

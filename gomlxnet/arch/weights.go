@@ -55,10 +55,9 @@ func hashTensor(h hash.Hash, path string, t Tensor) {
 // Finite reports whether no value is NaN or infinite.
 func (w Weights) Finite() bool {
 	for _, t := range w {
-		for _, x := range t.Data {
-			if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
-				return false
-			}
+		infinite := func(x float32) bool { return math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) }
+		if slices.ContainsFunc(t.Data, infinite) {
+			return false
 		}
 	}
 	return true

@@ -10,24 +10,12 @@ import (
 
 // wired is an arch with all that follows from it: its operations with what they read, their shapes and their variables.
 type wired struct {
-	blocks []wiredBlock
+	blocks [][]Operation
 	vars   []Variable
 }
 
-type wiredBlock struct {
-	in  op.Dims
-	ops []wiredOp
-}
-
-func (b wiredBlock) out() op.Dims { return b.ops[len(b.ops)-1].out }
-
-type wiredOp struct {
-	op.Spec
-	from []int // 0 is what enters the block, k what leaves its operation k, from 1
-	in   []op.Dims
-	out  op.Dims
-	vars []int // indices of wired.vars
-}
+// leaving is the shape of what leaves a block.
+func leaving(ops []Operation) op.Dims { return ops[len(ops)-1].Out }
 
 // name is how others in the block and messages call an operation.
 func (o Op) name() string {
@@ -65,12 +53,12 @@ func (a Arch) wire() (*wired, error) {
 		}
 		ops, err := b.wire(dims, classes)
 		if err == nil {
-			err = w.add(i, b, wiredBlock{dims, ops})
+			err = w.add(i, b.Name, ops)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("arch %q, block %s: %w", a.Name, b.Name, err)
 		}
-		dims = w.blocks[i].out()
+		dims = leaving(ops)
 	}
 	if want := (op.Dims{Height: 1, Width: 1, Channels: a.Classes, Flat: true}); dims != want {
 		return nil, fmt.Errorf("arch %q: %v leaves the last block %s, want %v, flat as an inner product's",
@@ -80,16 +68,15 @@ func (a Arch) wire() (*wired, error) {
 }
 
 // wire finds what each operation reads, and the shapes. classes, above 0, are the outputs that are left open.
-func (b Block) wire(in op.Dims, classes int) ([]wiredOp, error) {
+func (b Block) wire(in op.Dims, classes int) ([]Operation, error) {
 	if len(b.Ops) == 0 {
 		return nil, fmt.Errorf("no operations, want at least one")
 	}
-	dims, ops := []op.Dims{in}, make([]wiredOp, len(b.Ops))
+	dims, ops := []op.Dims{in}, make([]Operation, len(b.Ops))
 	read := make([]bool, len(b.Ops)+1)
 	for k, o := range b.Ops {
-		fail := func(err error) ([]wiredOp, error) {
-			return nil,
-				fmt.Errorf("operation %d, %s: %w", k+1, o.name(), err)
+		fail := func(err error) ([]Operation, error) {
+			return nil, fmt.Errorf("operation %d, %s: %w", k+1, o.name(), err)
 		}
 		if o.Spec == nil {
 			return fail(fmt.Errorf("no kind"))
@@ -102,17 +89,17 @@ func (b Block) wire(in op.Dims, classes int) ([]wiredOp, error) {
 			want := map[bool]string{false: "one", true: "two or more"}[joins]
 			return fail(fmt.Errorf("reads %d inputs, want %s", len(from), want))
 		}
-		op := wiredOp{Spec: o.Spec, from: from}
+		op := Operation{Spec: o.Spec, Name: o.name(), from: from}
 		if s, ok := o.Spec.(open); ok && classes > 0 {
 			op.Spec = s.WithOutputs(classes)
 		}
 		for _, f := range from {
-			op.in, read[f] = append(op.in, dims[f]), true
+			op.In, read[f] = append(op.In, dims[f]), true
 		}
-		if op.out, err = op.Dims(op.in); err != nil {
+		if op.Out, err = op.Dims(op.In); err != nil {
 			return fail(err)
 		}
-		ops[k], dims = op, append(dims, op.out)
+		ops[k], dims = op, append(dims, op.Out)
 	}
 	if k := slices.Index(read[1:len(b.Ops)], false); k >= 0 {
 		return nil, fmt.Errorf("operation %d, %s: none reads what leaves it", k+1, b.Ops[k].name())
@@ -150,31 +137,33 @@ func (b Block) reads(k int) ([]int, error) {
 
 // add adds block i, wired, with its variables. Those of an operation that has the only ones of its block go by the
 // block's name.
-func (w *wired) add(i int, b Block, wb wiredBlock) error {
-	of := make([][]op.Var, len(wb.ops))
+func (w *wired) add(i int, block string, ops []Operation) error {
+	of := make([][]op.Var, len(ops))
 	owners := 0
-	for k, o := range wb.ops {
-		if of[k] = o.Vars(o.in); len(of[k]) > 0 {
+	for k, o := range ops {
+		if of[k] = o.Spec.Vars(o.In); len(of[k]) > 0 {
 			owners++
 		}
 	}
-	for k := range wb.ops {
-		scope := "/net/" + b.Name + "/"
+	for k := range ops {
+		o := &ops[k]
+		o.Block = i
+		scope := "/net/" + block + "/"
 		if owners > 1 {
-			scope += b.Ops[k].name() + "/"
+			scope += o.Name + "/"
 		}
 		same := func(v Variable) bool { return v.Layer == i && strings.HasPrefix(v.Path, scope) }
 		if len(of[k]) > 0 && slices.ContainsFunc(w.vars, same) {
-			return fmt.Errorf("operation %d, %s: another one with variables has this name", k+1, b.Ops[k].name())
+			return fmt.Errorf("operation %d, %s: another one with variables has this name", k+1, o.Name)
 		}
 		for _, v := range of[k] {
 			if err := v.Param.Filler.Check(); err != nil {
-				return fmt.Errorf("operation %d, %s: %s: %w", k+1, b.Ops[k].name(), scope+v.Name, err)
+				return fmt.Errorf("operation %d, %s: %s: %w", k+1, o.Name, scope+v.Name, err)
 			}
-			wb.ops[k].vars = append(wb.ops[k].vars, len(w.vars))
-			w.vars = append(w.vars, Variable{Path: scope + v.Name, Layer: i, Var: v})
+			o.Vars = append(o.Vars, Variable{Path: scope + v.Name, Layer: i, Var: v})
 		}
+		w.vars = append(w.vars, o.Vars...)
 	}
-	w.blocks = append(w.blocks, wb)
+	w.blocks = append(w.blocks, ops)
 	return nil
 }

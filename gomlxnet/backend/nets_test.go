@@ -40,8 +40,8 @@ func TestOneDNNConvolves(t *testing.T) {
 	if os.Getenv(child) != "" {
 		_, err := CallOnceN(optest.Open(t, "xla:cpu"), func(x, kernel *Node) []*Node {
 			conv := op.Convolution{Out: 16, Kernel: 3, Pad: 1}
-			weights := &op.Pass{Nets: 1, Value: func(int) *Node { return kernel }}
-			y := conv.Build(&op.Context{Pass: weights, Vars: []int{0}}, []*Node{x})
+			weights := func(int) *Node { return kernel }
+			y := conv.Build(&op.Context{Nets: 1, Value: weights}, []*Node{x})
 			return append([]*Node{y}, Gradient(ReduceAllSum(Square(y)), x, kernel)...)
 		}, ones(8, 9, 9, 16), ones(3, 3, 16, 16))
 		if err != nil {

@@ -44,37 +44,29 @@ func Locate() (Home, error) {
 
 // locate is Locate with what it reads as arguments.
 func locate(getenv func(string) string, wd, exe string) (Home, error) {
-	var h Home
 	installed, installedRoot := installedHome(exe)
-	switch {
-	case getenv(EnvRoot) != "":
-		h.Root = absFrom(wd, getenv(EnvRoot))
+	var h Home
+	if root := getenv(EnvRoot); root != "" {
+		h.Root = absFrom(wd, root)
 		if !isRoot(h.Root) {
 			return Home{}, fmt.Errorf("%s=%s: no go.mod of module coadapt there; unset it or name the clone's root",
 				EnvRoot, h.Root)
 		}
-	default:
-		var refused error
-		for _, from := range []string{installedRoot, filepath.Dir(exe), wd} {
-			if from == "" || from == "." {
-				continue
-			}
+	}
+	var refused error
+	for _, from := range []string{installedRoot, filepath.Dir(exe), wd} {
+		if h.Root == "" && from != "" && from != "." {
 			var err error
-			if h.Root, err = walkUp(from); h.Root != "" {
-				break
-			}
+			h.Root, err = walkUp(from)
 			refused = errors.Join(refused, err)
-		}
-		switch {
-		case h.Root == "" && refused != nil:
-			return Home{}, fmt.Errorf("%w; change what is wrong, or set %s to the clone if you trust it", refused,
-				EnvRoot)
-		case h.Root == "":
-			return Home{}, fmt.Errorf(
-				"no clone of coadapt found from %s upwards; change into the clone or set %s to it", wd, EnvRoot)
 		}
 	}
 	switch {
+	case h.Root == "" && refused != nil:
+		return Home{}, fmt.Errorf("%w; change what is wrong, or set %s to the clone if you trust it", refused, EnvRoot)
+	case h.Root == "":
+		return Home{}, fmt.Errorf(
+			"no clone of coadapt found from %s upwards; change into the clone or set %s to it", wd, EnvRoot)
 	case getenv(EnvHome) != "":
 		h.Dir = absFrom(wd, getenv(EnvHome))
 	case installed != "" && installedRoot == h.Root:
@@ -117,7 +109,7 @@ func absFrom(wd, path string) string {
 func walkUp(from string) (root string, err error) {
 	for dir := from; ; dir = filepath.Dir(dir) {
 		if isRoot(dir) {
-			wrong := trustedRoot(dir)
+			wrong := errors.Join(Trusted(dir), Trusted(filepath.Join(dir, "go.mod")))
 			if wrong == nil {
 				return dir, nil
 			}

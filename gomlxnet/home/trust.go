@@ -1,10 +1,6 @@
 package home
 
-import (
-	"errors"
-	"os"
-	"path/filepath"
-)
+import "os"
 
 // Trusted returns nil when nobody but this user, root and the owner of the running executable owns path or may write
 // to it, and an error that says what is wrong otherwise. The code of a root and the plugins of a home run as this
@@ -16,9 +12,4 @@ func Trusted(path string) error {
 		return err
 	}
 	return ownedAndSealed(path, info)
-}
-
-// trustedRoot checks a clone's root and its go.mod.
-func trustedRoot(root string) error {
-	return errors.Join(Trusted(root), Trusted(filepath.Join(root, "go.mod")))
 }

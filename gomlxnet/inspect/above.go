@@ -7,40 +7,24 @@ import (
 	"coadapt/gomlxnet/arch"
 
 	"github.com/gomlx/compute"
-	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
-	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/ml/model"
 )
 
 // Above runs the upper layers of a net, without dropout, on what left a layer below them: of that net, or of another
 // one in its place. The graph is compiled at the first batch. An Above is for one goroutine at a time.
-type Above struct {
-	*runner
-	shape []int // of what it takes
-}
+type Above struct{ *runner }
 
 // NewAbove makes a runner of the layers above the first from layers, 0 to those of the arch less one, for batches of
 // the given size, on the backend's first device. With from of 0 it takes pictures.
 func NewAbove(backend compute.Backend, a arch.Arch, w arch.Weights, batch, from int) (*Above, error) {
-	if batch < 1 || from < 0 || from >= len(a.Blocks) {
-		return nil, fmt.Errorf("layers above %d of %s on batches of %d: want 0 to %d layers below, and a batch "+
-			"of 1 at least",
-			from, a.Name, batch, len(a.Blocks)-1)
-	}
-	dims, err := a.Dims()
-	if err != nil {
-		return nil, err
-	}
 	what := fmt.Sprintf("layers above %d of %s", from, a.Name)
-	r, err := newRunner(backend, a, w, what, func(scope *model.Scope, in []*Node) []*Node {
-		return a.Graph(in[0], arch.Run{Scope: scope, From: from})[len(a.Blocks)-1-from:]
+	r, err := newRunner(backend, a, w, what, batch, from, func(value variables, in []*Node) []*Node {
+		return a.Graph(in[0], arch.Run{Value: value, From: from})[len(a.Blocks)-1-from:]
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &Above{r, dims[from].In.Shape(batch)}, nil
+	return &Above{r}, nil
 }
 
 // Shape is that of what Logits takes: [batch, height, width, channels], or [batch, units] above an inner product.
@@ -48,10 +32,7 @@ func (a *Above) Shape() []int { return slices.Clone(a.shape) }
 
 // Logits gives the net's outputs, [batch, classes], for values of the shape that Shape says.
 func (a *Above) Logits(values []float32) ([]float32, error) {
-	if want := shapes.Make(dtypes.Float32, a.shape...).Size(); len(values) != want {
-		return nil, fmt.Errorf("%s: %d values, want %d", a.what, len(values), want)
-	}
-	out, err := a.call(tensors.FromFlatDataAndDimensions(values, a.shape...))
+	out, err := a.call(values)
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/ml/model"
 )
 
 // Exciter says how much images excite the units of a layer, and how they would excite them more. Units are read before
@@ -18,37 +17,35 @@ import (
 // dropout. An Exciter is for one goroutine at a time.
 type Exciter struct {
 	*runner
-	batch, units int
+	units int // of the layer
 }
 
 // NewExciter makes one of a layer, from 0, for batches of the given size, on the backend's first device.
 func NewExciter(backend compute.Backend, a arch.Arch, w arch.Weights, batch, layer int) (*Exciter, error) {
-	if batch < 1 || layer < 0 || layer >= len(a.Blocks) {
-		return nil, fmt.Errorf("units of layer %d of %s in batches of %d: want a layer of 0 to %d, and a batch "+
-			"of 1 at least",
-			layer, a.Name, batch, len(a.Blocks)-1)
+	if layer < 0 || layer >= len(a.Blocks) {
+		return nil, fmt.Errorf("units of layer %d of %s: want a layer of 0 to %d", layer, a.Name, len(a.Blocks)-1)
 	}
 	dims, err := a.Preactivation(layer)
 	if err != nil {
 		return nil, err
 	}
 	units := dims.Channels
-	r, err := newRunner(backend, a, w, "units of "+a.Name, func(scope *model.Scope, in []*Node) []*Node {
+	r, err := newRunner(backend, a, w, "units of "+a.Name, batch, 0, func(value variables, in []*Node) []*Node {
 		images, wanted := in[0], in[1]
-		all := a.Graph(images, arch.Run{Scope: scope, To: layer + 1, Preactivation: true})[layer]
+		all := a.Graph(images, arch.Run{Value: value, To: layer + 1, Preactivation: true})[layer]
 		centre, most := all, all
 		if all.Rank() == 4 {
 			y, x := all.Shape().Dim(1)/2, all.Shape().Dim(2)/2
 			centre = Reshape(Slice(all, AxisRange(), AxisElem(y), AxisElem(x), AxisRange()), batch, units)
 			most = ReduceMax(all, 1, 2)
 		}
-		value := ReduceSum(Mul(centre, OneHot(wanted, units, dtypes.Float32)), 1)
-		return []*Node{value, most, Gradient(ReduceAllSum(value), images)[0]}
+		excited := ReduceSum(Mul(centre, OneHot(wanted, units, dtypes.Float32)), 1)
+		return []*Node{excited, most, Gradient(ReduceAllSum(excited), images)[0]}
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &Exciter{r, batch, units}, nil
+	return &Exciter{r, units}, nil
 }
 
 // Units is how many the layer has.
@@ -63,20 +60,17 @@ type Excitement struct {
 
 // Of is what images [batch, size, size, channels] do to a unit each.
 func (e *Exciter) Of(images []float32, wanted []int) (Excitement, error) {
-	a := e.arch
-	if len(images) != e.batch*a.Size*a.Size*a.Channels || len(wanted) != e.batch {
-		return Excitement{}, fmt.Errorf("units of %s: %d values and %d units for a batch of %d images of %d·%d·%d",
-			a.Name, len(images), len(wanted), e.batch, a.Size, a.Size, a.Channels)
+	if len(wanted) != e.shape[0] {
+		return Excitement{}, fmt.Errorf("%s: %d units for a batch of %d images", e.what, len(wanted), e.shape[0])
 	}
 	units := make([]int32, len(wanted))
 	for i, u := range wanted {
 		if u < 0 || u >= e.units {
-			return Excitement{}, fmt.Errorf("units of %s: unit %d, want 0 to %d", a.Name, u, e.units-1)
+			return Excitement{}, fmt.Errorf("%s: unit %d, want 0 to %d", e.what, u, e.units-1)
 		}
 		units[i] = int32(u)
 	}
-	out, err := e.call(tensors.FromFlatDataAndDimensions(images, e.batch, a.Size, a.Size, a.Channels),
-		tensors.FromFlatDataAndDimensions(units, e.batch))
+	out, err := e.call(images, tensors.FromFlatDataAndDimensions(units, len(units)))
 	if err != nil {
 		return Excitement{}, err
 	}

@@ -8,25 +8,18 @@ import (
 
 	"github.com/gomlx/compute"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
-	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/ml/model"
 )
 
 // Reader runs one net forward, without dropout, and gives what leaves its layers:
 // what the next layer sees, after ReLU, pooling and normalisation. The graph is
 // compiled at the first batch. A Reader is for one goroutine at a time.
-type Reader struct {
-	*runner
-	batch  int
-	layers []int
-}
+type Reader struct{ *runner }
 
 // NewReader makes a reader of a net's layers, from 0 and each once, for
 // batches of the given size, on the backend's first device.
 func NewReader(backend compute.Backend, a arch.Arch, w arch.Weights, batch int, layers ...int) (*Reader, error) {
-	if batch < 1 || len(layers) == 0 {
-		return nil, fmt.Errorf("reader of %s: batch of %d images, %d layers; want at least one of each",
-			a.Name, batch, len(layers))
+	if len(layers) == 0 {
+		return nil, fmt.Errorf("reader of %s: 0 layers, want at least one", a.Name)
 	}
 	for i, l := range layers {
 		if l < 0 || l >= len(a.Blocks) || slices.Contains(layers[:i], l) {
@@ -35,28 +28,27 @@ func NewReader(backend compute.Backend, a arch.Arch, w arch.Weights, batch int, 
 		}
 	}
 	layers = slices.Clone(layers)
-	graph := func(scope *model.Scope, in []*Node) (out []*Node) {
-		all := a.Graph(in[0], arch.Run{Scope: scope, To: slices.Max(layers) + 1})
+	graph := func(value variables, in []*Node) (out []*Node) {
+		all := a.Graph(in[0], arch.Run{Value: value, To: slices.Max(layers) + 1})
 		for _, l := range layers {
 			out = append(out, all[l])
 		}
 		return out
 	}
-	r, err := newRunner(backend, a, w, "reading layers of "+a.Name, graph)
+	r, err := newRunner(backend, a, w, "reading layers of "+a.Name, batch, 0, graph)
 	if err != nil {
 		return nil, err
 	}
-	return &Reader{r, batch, layers}, nil
+	return &Reader{r}, nil
 }
 
 // Read gives the outputs of the reader's layers, in its order, for images
 // [batch, size, size, channels]: [batch, height, width, channels] of a
 // convolution, [batch, units] of an inner product.
 func (r *Reader) Read(images []float32) ([]arch.Tensor, error) {
-	a := r.arch
-	if len(images) != r.batch*a.Size*a.Size*a.Channels {
-		return nil, fmt.Errorf("batch of %d pixel values, want %d·%d·%d·%d", len(images), r.batch, a.Size, a.Size,
-			a.Channels)
+	if want := r.shape; len(images) != want[0]*r.arch.Input().Values() {
+		return nil, fmt.Errorf("batch of %d pixel values, want %d·%d·%d·%d", len(images), want[0], want[1], want[2],
+			want[3])
 	}
-	return r.call(tensors.FromFlatDataAndDimensions(images, a.Input().Shape(r.batch)...))
+	return r.call(images)
 }

@@ -1,11 +1,14 @@
 package inspect
 
 import (
+	"fmt"
 	"slices"
 
 	"coadapt/gomlxnet/arch"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
@@ -16,27 +19,44 @@ import (
 type runner struct {
 	arch  arch.Arch
 	what  string // for messages
+	shape []int  // of its first input
 	store *model.Store
 	exec  *model.Exec
 }
 
-// graphFn is a graph of some inputs over the variables of a scope.
-type graphFn = func(scope *model.Scope, in []*graph.Node) []*graph.Node
+// variables gives the variables of a net in a graph.
+type variables = func(v arch.Variable) *graph.Node
 
-// newRunner makes a runner on the backend's first device. Its graph is compiled at the first call.
-func newRunner(backend compute.Backend, a arch.Arch, w arch.Weights, what string, f graphFn) (*runner, error) {
+// graphFn is a graph of some inputs and of a net's variables.
+type graphFn = func(value variables, in []*graph.Node) []*graph.Node
+
+// newRunner makes a runner on the backend's first device, whose first input is a batch of what enters the layer behind
+// the first from layers: pictures for 0. Its graph is compiled at the first call.
+func newRunner(
+	backend compute.Backend, a arch.Arch, w arch.Weights, what string, batch, from int, f graphFn,
+) (*runner, error) {
+	if batch < 1 || from < 0 || from >= len(a.Blocks) {
+		return nil, fmt.Errorf("%s: batch of %d above %d layers, want 1 at least above 0 to %d", what, batch, from,
+			len(a.Blocks)-1)
+	}
+	dims, err := a.Dims()
+	if err != nil {
+		return nil, err
+	}
 	if err := a.Check(w); err != nil {
 		return nil, err
 	}
-	r := &runner{arch: a, what: what, store: model.NewStore()}
+	r := &runner{arch: a, what: what, shape: dims[from].In.Shape(batch), store: model.NewStore()}
 	for path, t := range w {
 		if _, err := r.store.CreateVariable(path, tensors.FromFlatDataAndDimensions(t.Data, t.Shape...)); err != nil {
 			r.store.Finalize()
 			return nil, errors.WithMessagef(err, "variable %s", path)
 		}
 	}
-	var err error
-	if r.exec, err = model.NewExec(backend, r.store, f); err != nil {
+	r.exec, err = model.NewExec(backend, r.store, func(_ *model.Scope, in []*graph.Node) []*graph.Node {
+		return f(func(v arch.Variable) *graph.Node { return r.store.GetVariable(v.Path).NodeValue(in[0]) }, in)
+	})
+	if err != nil {
 		r.store.Finalize()
 		return nil, err
 	}
@@ -57,22 +77,25 @@ func (r *runner) Load(w arch.Weights) error {
 	return nil
 }
 
-// call runs the graph and copies what it returns.
-func (r *runner) call(inputs ...any) ([]arch.Tensor, error) {
-	out, err := r.exec.Call(inputs...)
+// call runs the graph on values of the shape and the inputs behind them, and copies what it returns.
+func (r *runner) call(values []float32, inputs ...any) ([]arch.Tensor, error) {
+	if want := shapes.Make(dtypes.Float32, r.shape...).Size(); len(values) != want {
+		return nil, fmt.Errorf("%s: %d values, want %d", r.what, len(values), want)
+	}
+	out, err := r.exec.Call(append([]any{tensors.FromFlatDataAndDimensions(values, r.shape...)}, inputs...)...)
 	if err != nil {
 		return nil, errors.WithMessage(err, r.what)
 	}
-	values := make([]arch.Tensor, len(out))
+	results := make([]arch.Tensor, len(out))
 	for i, t := range out {
 		data, failed := tensors.CopyFlatData[float32](t)
 		if failed != nil {
 			err = errors.WithMessage(failed, r.what)
 		}
-		values[i] = arch.Tensor{Shape: slices.Clone(t.Shape().Dimensions), Data: data}
+		results[i] = arch.Tensor{Shape: slices.Clone(t.Shape().Dimensions), Data: data}
 		t.MustFinalizeAll()
 	}
-	return values, err
+	return results, err
 }
 
 // Close frees the compiled graph and the net.

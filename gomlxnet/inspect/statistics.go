@@ -2,15 +2,12 @@ package inspect
 
 import (
 	"fmt"
-	"slices"
 
 	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/op"
 
 	"github.com/gomlx/compute"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
-	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/ml/model"
 )
 
 // Statistics finds the statistics of a net's normalisations again, where its weights have changed: mean and variance
@@ -19,7 +16,6 @@ import (
 // for one goroutine at a time.
 type Statistics struct {
 	net   *runner
-	batch int
 	paths []string // of the statistics, in the order of the graph's first outputs
 }
 
@@ -30,33 +26,20 @@ func NewStatistics(backend compute.Backend, a arch.Arch, w arch.Weights, batch i
 		return nil, fmt.Errorf("statistics of %s in batches of %d: want an arch with batch_norm, and 2 images at least",
 			a.Name, batch)
 	}
-	follows := a // a momentum of 1 leaves the batch's statistics alone
-	follows.Blocks = nil
-	for _, b := range a.Blocks {
-		b.Ops = slices.Clone(b.Ops)
-		for i, o := range b.Ops {
-			if norm, ok := o.Spec.(op.BatchNorm); ok {
-				norm.Momentum = 1
-				b.Ops[i].Spec = norm
-			}
-		}
-		follows.Blocks = append(follows.Blocks, b)
-	}
-	vars, err := follows.Variables()
+	vars, err := a.Variables()
 	if err != nil {
 		return nil, err
 	}
-	s := &Statistics{batch: batch}
+	s := new(Statistics)
 	for _, v := range vars {
 		if v.Role == op.Statistic {
 			s.paths = append(s.paths, v.Path)
 		}
 	}
-	s.net, err = newRunner(backend, a, w, "statistics of "+a.Name, func(scope *model.Scope, in []*Node) []*Node {
+	s.net, err = newRunner(backend, a, w, "statistics of "+a.Name, batch, 0, func(value variables, in []*Node) []*Node {
 		found := map[string]*Node{}
-		left := follows.Graph(in[0], arch.Run{Batch: true,
-			Value: func(i int) *Node { return scope.Store().GetVariable(vars[i].Path).NodeValue(in[0].Graph()) },
-			Set:   func(i int, value *Node) { found[vars[i].Path] = value }})
+		left := a.Graph(in[0], arch.Run{Batch: true, Value: value,
+			Set: func(v arch.Variable, value *Node) { found[v.Path] = value }})
 		var out []*Node
 		for _, path := range s.paths {
 			out = append(out, found[path])
@@ -79,8 +62,17 @@ func (s *Statistics) Of(w arch.Weights, batches [][]float32) (arch.Weights, erro
 	}
 	sums := map[string][]float64{}
 	for _, images := range batches {
-		if err := s.add(sums, images); err != nil {
+		found, err := s.net.call(images)
+		if err != nil {
 			return nil, err
+		}
+		for i, path := range s.paths {
+			if sums[path] == nil {
+				sums[path] = make([]float64, len(found[i].Data))
+			}
+			for k, v := range found[i].Data {
+				sums[path][k] += float64(v)
+			}
 		}
 	}
 	out := w.Clone()
@@ -90,27 +82,6 @@ func (s *Statistics) Of(w arch.Weights, batches [][]float32) (arch.Weights, erro
 		}
 	}
 	return out, nil
-}
-
-// add adds the statistics of one batch.
-func (s *Statistics) add(sums map[string][]float64, images []float32) error {
-	in := s.net.arch.Input()
-	if want := s.batch * in.Values(); len(images) != want {
-		return fmt.Errorf("%s: a batch of %d values, want %d", s.net.what, len(images), want)
-	}
-	out, err := s.net.call(tensors.FromFlatDataAndDimensions(images, in.Shape(s.batch)...))
-	if err != nil {
-		return err
-	}
-	for i, path := range s.paths {
-		if sums[path] == nil {
-			sums[path] = make([]float64, len(out[i].Data))
-		}
-		for k, v := range out[i].Data {
-			sums[path][k] += float64(v)
-		}
-	}
-	return nil
 }
 
 // Close frees the compiled graph and the net.

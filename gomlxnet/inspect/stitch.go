@@ -2,16 +2,14 @@ package inspect
 
 import (
 	"fmt"
+	"slices"
 
 	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/op"
 
 	"github.com/gomlx/compute"
-	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/ml/model"
 )
 
 // Stitch is the upper layers of a net, which stay as they are, on features of another net's layer that an affine map
@@ -19,46 +17,45 @@ import (
 // no dropout. A Stitch is for one goroutine at a time.
 type Stitch struct {
 	*runner
-	shape []int // of the features
-	to    int   // units that the upper layers take
+	to int // units that the upper layers take
 }
 
 // NewStitch makes one of the layers above the first from layers, 1 to those of the arch less one, for features of so
 // many units at as many places as the net's own have, in batches of the given size, on the backend's first device.
 func NewStitch(backend compute.Backend, a arch.Arch, w arch.Weights, batch, from, units int) (*Stitch, error) {
-	if batch < 1 || from < 1 || from >= len(a.Blocks) || units < 1 {
-		return nil, fmt.Errorf("a stitch of %d units above %d layers of %s in batches of %d: "+
-			"want 1 to %d layers below, and 1 at least of the others", units, from, a.Name, batch, len(a.Blocks)-1)
+	if from < 1 || from >= len(a.Blocks) || units < 1 {
+		return nil, fmt.Errorf("a stitch of %d units above %d layers of %s: want 1 to %d layers below, and 1 unit "+
+			"at least", units, from, a.Name, len(a.Blocks)-1)
 	}
-	dims, err := a.Dims()
-	if err != nil {
-		return nil, err
-	}
-	own := dims[from].In.Shape(batch)
-	to := own[len(own)-1]
-	r, err := newRunner(backend, a, w, "a stitch of "+a.Name, func(scope *model.Scope, in []*Node) []*Node {
+	r, err := newRunner(backend, a, w, "a stitch of "+a.Name, batch, from, func(value variables, in []*Node) []*Node {
 		x, labels, weights := in[0], in[1], in[2]
+		to := weights.Shape().Dim(1)
+		own := slices.Clone(x.Shape().Dimensions)
+		own[len(own)-1] = to
 		slope := Slice(weights, AxisRange(0, units), AxisRange())
 		constant := Reshape(Slice(weights, AxisRange(units, units+1), AxisRange()), to)
 		flat := Einsum("pi,ij->pj", Reshape(x, -1, units), slope)
 		mapped := Reshape(Add(flat, BroadcastToShape(Reshape(constant, 1, to), flat.Shape())), own...)
-		left := a.Graph(mapped, arch.Run{Scope: scope, From: from})
+		left := a.Graph(mapped, arch.Run{Value: value, From: from})
 		loss := ReduceAllMean(op.CrossEntropy(left[len(left)-1], labels))
 		return []*Node{loss, Gradient(loss, weights)[0]}
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &Stitch{r, append(own[:len(own)-1:len(own)-1], units), to}, nil
+	last := len(r.shape) - 1
+	to := r.shape[last]
+	r.shape[last] = units
+	return &Stitch{r, to}, nil
 }
 
 // Gradient is the mean cross-entropy in nats of a batch of features of the shape that the Stitch takes, and its
 // gradient by the map: weights are [units + 1, units of the upper layers], the constant last.
 func (s *Stitch) Gradient(features []float32, labels []int, weights []float32) (float64, []float32, error) {
-	units, values := s.shape[len(s.shape)-1], shapes.Make(dtypes.Float32, s.shape...).Size()
-	if len(features) != values || len(labels) != s.shape[0] || len(weights) != (units+1)*s.to {
-		return 0, nil, fmt.Errorf("%s: %d values, %d labels and %d weights, want %d, %d and %d",
-			s.what, len(features), len(labels), len(weights), values, s.shape[0], (units+1)*s.to)
+	units := s.shape[len(s.shape)-1]
+	if len(labels) != s.shape[0] || len(weights) != (units+1)*s.to {
+		return 0, nil, fmt.Errorf("%s: %d labels and %d weights, want %d and %d",
+			s.what, len(labels), len(weights), s.shape[0], (units+1)*s.to)
 	}
 	of := make([]int32, len(labels))
 	for i, label := range labels {
@@ -67,8 +64,8 @@ func (s *Stitch) Gradient(features []float32, labels []int, weights []float32) (
 		}
 		of[i] = int32(label)
 	}
-	out, err := s.call(tensors.FromFlatDataAndDimensions(features, s.shape...),
-		tensors.FromFlatDataAndDimensions(of, len(of)), tensors.FromFlatDataAndDimensions(weights, units+1, s.to))
+	out, err := s.call(features, tensors.FromFlatDataAndDimensions(of, len(of)),
+		tensors.FromFlatDataAndDimensions(weights, units+1, s.to))
 	if err != nil {
 		return 0, nil, err
 	}

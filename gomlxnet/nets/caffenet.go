@@ -10,14 +10,6 @@ var caffeFillers = [8]struct{ std, bias float64 }{
 	{0.01, 0}, {0.01, 1}, {0.01, 0}, {0.01, 1}, {0.01, 1}, {0.005, 1}, {0.005, 1}, {0.01, 0},
 }
 
-func buildCaffeNet(classes int, o SizeOptions) (arch.Arch, error) {
-	a := CaffeNet(classes)
-	if o.Size != 0 {
-		a.Size = o.Size
-	}
-	return a, nil
-}
-
 // CaffeNet is the net of the paper, layer by layer as in its prototxt: 227 px,
 // 60,965,224 parameters with 1000 classes. All nets of the paper have 1000
 // outputs, whatever the number of classes of their task.

@@ -26,8 +26,16 @@ type MiniOptions struct {
 const batchNormed = "batch"
 
 func buildMini(classes int, o MiniOptions) (arch.Arch, error) {
-	if err := o.check(); err != nil {
-		return arch.Arch{}, err
+	if o.Norm != "" && o.Norm != batchNormed {
+		return arch.Arch{}, fmt.Errorf("norm %q, want %q or none", o.Norm, batchNormed)
+	}
+	if o.Depth != 0 && (o.Depth < 6 || o.Depth > 100) {
+		return arch.Arch{}, fmt.Errorf("depth %d, want 6 to 100 layers, or 0 for 8", o.Depth)
+	}
+	if o.Init != HeInit {
+		if _, err := ParseInit(string(o.Init)); err != nil {
+			return arch.Arch{}, err
+		}
 	}
 	return Mini(classes, o), nil
 }
@@ -52,25 +60,6 @@ func ParseInit(s string) (Init, error) {
 		return Init(s), nil
 	}
 	return "", fmt.Errorf("initial values %q, want he, gauss or caffe", s)
-}
-
-func (init Init) check() error {
-	if init == HeInit {
-		return nil
-	}
-	_, err := ParseInit(string(init))
-	return err
-}
-
-// check says what is wrong with the options.
-func (o MiniOptions) check() error {
-	if o.Norm != "" && o.Norm != batchNormed {
-		return fmt.Errorf("norm %q, want %q or none", o.Norm, batchNormed)
-	}
-	if o.Depth != 0 && (o.Depth < 6 || o.Depth > 100) {
-		return fmt.Errorf("depth %d, want 6 to 100 layers, or 0 for 8", o.Depth)
-	}
-	return o.Init.check()
 }
 
 // weight is how the weights of layer n (from 1) begin and learn. The last layer's are the same in each set.

@@ -38,15 +38,20 @@ type SizeOptions struct {
 	Size int `json:"size,omitempty"`
 }
 
-// or is the size, or a preset's own.
-func (o SizeOptions) or(size int) (int, error) {
+// sized is a build function of a preset with these options.
+func sized(preset func(classes int) arch.Arch) func(classes int, o SizeOptions) (arch.Arch, error) {
+	return func(classes int, o SizeOptions) (arch.Arch, error) { return o.of(preset(classes)) }
+}
+
+// of is an arch of the size, or of its own.
+func (o SizeOptions) of(a arch.Arch) (arch.Arch, error) {
 	switch {
 	case o.Size < 0:
-		return 0, fmt.Errorf("size %d, want pixels from 1, or 0 for %d", o.Size, size)
-	case o.Size == 0:
-		return size, nil
+		return a, fmt.Errorf("size %d, want pixels from 1, or 0 for %d", o.Size, a.Size)
+	case o.Size > 0:
+		a.Size = o.Size
 	}
-	return o.Size, nil
+	return a, nil
 }
 
 // chain is a block in the making.

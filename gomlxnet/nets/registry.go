@@ -21,14 +21,14 @@ type registered struct {
 var (
 	registering sync.RWMutex // guards what follows
 	archs       = map[string]registered{
-		"caffenet":      entry(1000, buildCaffeNet),
+		"caffenet":      entry(1000, sized(CaffeNet)),
 		"mini":          entry(20, buildMini),
 		"resnet18":      entry(1000, ResNet18),
 		"resnet20":      entry(10, CIFARResNet),
 		"resnet50":      entry(1000, ResNet50),
-		"squeezenet1_1": entry(1000, SqueezeNet),
-		"vgg11":         entry(1000, VGG11),
-		"vgg11_bn":      entry(1000, VGG11BN),
+		"squeezenet1_1": entry(1000, sized(SqueezeNet)),
+		"vgg11":         entry(1000, sized(VGG11)),
+		"vgg11_bn":      entry(1000, sized(VGG11BN)),
 	}
 )
 

@@ -17,79 +17,82 @@ type ResNetOptions struct {
 
 // ResNet18 is torchvision's: 11,689,512 parameters for 1000 classes. Its cuts are conv1 and layer1.0 to layer4.1.
 func ResNet18(classes int, o ResNetOptions) (arch.Arch, error) {
-	return o.arch("resnet18", classes, [4]int{2, 2, 2, 2}, false)
+	return o.arch(resnet{layers: []int{2, 2, 2, 2}}, "resnet18", classes)
 }
 
 // ResNet50 is torchvision's, with the stride in the window of 3 pixels: 25,557,032 parameters for 1000 classes. Its
 // cuts are conv1 and layer1.0 to layer4.2.
 func ResNet50(classes int, o ResNetOptions) (arch.Arch, error) {
-	return o.arch("resnet50", classes, [4]int{3, 4, 6, 3}, true)
+	return o.arch(resnet{layers: []int{3, 4, 6, 3}, bottleneck: true}, "resnet50", classes)
 }
 
-// arch has a number of residual blocks in each of four layers, of two windows of 3 pixels or, as bottlenecks, of one
-// between two of 1 pixel. Operations go by torchvision's names.
-func (o ResNetOptions) arch(name string, classes int, blocks [4]int, bottleneck bool) (arch.Arch, error) {
-	size, err := SizeOptions{o.Size}.or(224)
-	if err != nil {
-		return arch.Arch{}, err
+// arch goes by torchvision's names of operations.
+func (o ResNetOptions) arch(r resnet, name string, classes int) (arch.Arch, error) {
+	r.weight = kaiming
+	r.around = func(c *chain, out, stride int) (last string) {
+		return c.project("downsample", out, stride, kaiming(1, out))
 	}
-	a := arch.Arch{Name: name, Size: size, Channels: 3, Classes: classes}
-	var stem chain
+	r.classifier = classifier
 	if o.SmallStem {
-		stem.conv("conv1", "bn1", 64, 3, 1, kaiming)
-		stem.add("", op.ReLU{})
+		r.stem.conv("conv1", "bn1", 64, 3, 1, kaiming)
+		r.stem.add("", op.ReLU{})
 	} else {
-		stem.conv("conv1", "bn1", 64, 7, 2, kaiming)
-		stem.add("", op.ReLU{})
-		stem.add("", op.Pool{Kernel: 3, Stride: 2, Pad: 1, Floor: true})
+		r.stem.conv("conv1", "bn1", 64, 7, 2, kaiming)
+		r.stem.add("", op.ReLU{})
+		r.stem.add("", op.Pool{Kernel: 3, Stride: 2, Pad: 1, Floor: true})
 	}
-	a.Blocks = append(a.Blocks, arch.Block{Name: "conv1", Ops: stem.ops})
-	in, grow := 64, 1
-	if bottleneck {
-		grow = 4
-	}
-	residual(&a, 64, blocks[:], func(c *chain, width, stride int) (last, around string) {
-		if bottleneck {
-			c.conv("conv1", "bn1", width, 1, 1, kaiming)
-			c.add("relu1", op.ReLU{})
-			c.conv("conv2", "bn2", width, 3, stride, kaiming)
-			c.add("relu2", op.ReLU{})
-			c.conv("conv3", "bn3", grow*width, 1, 1, kaiming)
-		} else {
-			c.conv("conv1", "bn1", width, 3, stride, kaiming)
-			c.add("relu1", op.ReLU{})
-			c.conv("conv2", "bn2", width, 3, 1, kaiming)
-		}
-		last = c.ops[len(c.ops)-1].Name
-		out := grow * width
-		if in == out && stride == 1 {
-			return last, arch.Input
-		}
-		in = out
-		c.add("downsample.0", op.Convolution{Out: out, Kernel: 1, Stride: stride, Weight: kaiming(1, out)}, arch.Input)
-		c.add("downsample.1", op.BatchNorm{})
-		return last, "downsample.1"
-	})
-	a.Blocks = append(a.Blocks, arch.Chain("fc", op.GlobalAverage{}, classifier(in)))
-	return a, nil
+	a := arch.Arch{Name: name, Size: 224, Channels: 3, Classes: classes, Blocks: r.blocks(64)}
+	return SizeOptions{o.Size}.of(a)
 }
 
-// residual adds layers of residual blocks, the first of a width and each other one twice as wide, at half the places.
-// build fills in a block but for its sum, and names the two operations that this adds.
-func residual(a *arch.Arch, width int, layers []int, build func(c *chain, width, stride int) (last, around string)) {
-	for i, n := range layers {
+// resnet is how a residual net is made: a stem, layers of residual blocks, the mean over all places and an inner
+// product.
+type resnet struct {
+	stem       chain
+	layers     []int // residual blocks of each
+	bottleneck bool  // blocks are a window of 3 pixels between two of 1, the last four times as wide; else two of 3
+	weight     func(kernel, out int) op.Param
+	// around adds the way around a block whose ends differ, and names its last operation
+	around     func(c *chain, out, stride int) (last string)
+	classifier func(features int) op.Spec
+}
+
+// blocks are those of a net whose first layer has a width, and each other one twice that, at half the places.
+func (r resnet) blocks(width int) []arch.Block {
+	blocks := []arch.Block{{Name: "conv1", Ops: r.stem.ops}}
+	in, out := width, width
+	for i, n := range r.layers {
 		for k := range n {
 			stride := 1
 			if i > 0 && k == 0 {
 				stride = 2
 			}
 			var c chain
-			last, around := build(&c, width<<i, stride)
+			if r.bottleneck {
+				out = 4 * width
+				c.conv("conv1", "bn1", width, 1, 1, r.weight)
+				c.add("relu1", op.ReLU{})
+				c.conv("conv2", "bn2", width, 3, stride, r.weight)
+				c.add("relu2", op.ReLU{})
+				c.conv("conv3", "bn3", out, 1, 1, r.weight)
+			} else {
+				out = width
+				c.conv("conv1", "bn1", width, 3, stride, r.weight)
+				c.add("relu1", op.ReLU{})
+				c.conv("conv2", "bn2", width, 3, 1, r.weight)
+			}
+			last, around := c.ops[len(c.ops)-1].Name, arch.Input
+			if in != out || stride != 1 {
+				around = r.around(&c, out, stride)
+			}
 			c.add("", op.Sum{}, last, around)
 			c.add("", op.ReLU{})
-			a.Blocks = append(a.Blocks, arch.Block{Name: fmt.Sprintf("layer%d.%d", i+1, k), Ops: c.ops})
+			blocks = append(blocks, arch.Block{Name: fmt.Sprintf("layer%d.%d", i+1, k), Ops: c.ops})
+			in = out
 		}
+		width *= 2
 	}
+	return append(blocks, arch.Chain("fc", op.GlobalAverage{}, r.classifier(out)))
 }
 
 // conv adds a convolution without biases, padded so that a stride of 1 keeps the size, and its batch norm.
@@ -99,4 +102,11 @@ func (c *chain) conv(name, norm string, out, kernel, stride int, weight func(ker
 	}
 	c.add(name, op.Convolution{Out: out, Kernel: kernel, Stride: stride, Pad: kernel / 2, Weight: weight(kernel, out)})
 	c.add(norm, op.BatchNorm{})
+}
+
+// project adds a convolution of single pixels, without biases, and its batch norm to what enters the block.
+func (c *chain) project(name string, out, stride int, weight op.Param) (last string) {
+	c.add(name+".0", op.Convolution{Out: out, Kernel: 1, Stride: stride, Weight: weight}, arch.Input)
+	c.add(name+".1", op.BatchNorm{})
+	return name + ".1"
 }

@@ -21,44 +21,35 @@ type CIFARResNetOptions struct {
 // three layers of residual blocks of 16, 32 and 64 channels, a mean over all places and an inner product. Depth 20 with
 // shortcuts of kind A has 269,722 parameters for 10 classes. Its cuts are conv1 and layer1.0 to layer3.2.
 func CIFARResNet(classes int, o CIFARResNetOptions) (arch.Arch, error) {
-	size, err := SizeOptions{o.Size}.or(32)
-	if err != nil {
-		return arch.Arch{}, err
-	}
 	if o.Depth == 0 {
 		o.Depth = 20
 	}
 	if o.Depth < 8 || (o.Depth-2)%6 != 0 {
 		return arch.Arch{}, fmt.Errorf("depth %d, want 6·n + 2 from 8, such as 20, 32, 44 or 56", o.Depth)
 	}
-	if o.Shortcut != "" && o.Shortcut != "A" && o.Shortcut != "B" {
+	he := func(int, int) op.Param { return op.Param{} }
+	r := resnet{
+		layers:     slices.Repeat([]int{(o.Depth - 2) / 6}, 3),
+		weight:     he,
+		classifier: func(int) op.Spec { return op.Dense{Bias: zeroBias()} },
+	}
+	name := fmt.Sprintf("resnet%d", o.Depth)
+	switch o.Shortcut {
+	case "", "A":
+		r.around = func(c *chain, out, stride int) (last string) {
+			c.add("shortcut", op.Shortcut{Out: out, Stride: stride}, arch.Input)
+			return "shortcut"
+		}
+	case "B":
+		name += "-b"
+		r.around = func(c *chain, out, stride int) (last string) {
+			return c.project("shortcut", out, stride, op.Param{})
+		}
+	default:
 		return arch.Arch{}, fmt.Errorf(`shortcut %q, want "A", without parameters, or "B", a convolution`, o.Shortcut)
 	}
-	he := func(int, int) op.Param { return op.Param{} }
-	a := arch.Arch{Name: fmt.Sprintf("resnet%d", o.Depth), Size: size, Channels: 3, Classes: classes}
-	if o.Shortcut == "B" {
-		a.Name += "-b"
-	}
-	var stem chain
-	stem.conv("conv1", "bn1", 16, 3, 1, he)
-	stem.add("", op.ReLU{})
-	a.Blocks = append(a.Blocks, arch.Block{Name: "conv1", Ops: stem.ops})
-	blocks := slices.Repeat([]int{(o.Depth - 2) / 6}, 3)
-	residual(&a, 16, blocks, func(c *chain, width, stride int) (last, around string) {
-		c.conv("conv1", "bn1", width, 3, stride, he)
-		c.add("relu1", op.ReLU{})
-		c.conv("conv2", "bn2", width, 3, 1, he)
-		switch {
-		case stride == 1:
-			return "bn2", arch.Input
-		case o.Shortcut == "B":
-			c.add("shortcut.0", op.Convolution{Out: width, Kernel: 1, Stride: stride}, arch.Input)
-			c.add("shortcut.1", op.BatchNorm{})
-			return "bn2", "shortcut.1"
-		}
-		c.add("shortcut", op.Shortcut{Out: width, Stride: stride}, arch.Input)
-		return "bn2", "shortcut"
-	})
-	a.Blocks = append(a.Blocks, arch.Chain("fc", op.GlobalAverage{}, op.Dense{Bias: zeroBias()}))
-	return a, nil
+	r.stem.conv("conv1", "bn1", 16, 3, 1, he)
+	r.stem.add("", op.ReLU{})
+	a := arch.Arch{Name: name, Size: 32, Channels: 3, Classes: classes, Blocks: r.blocks(16)}
+	return SizeOptions{o.Size}.of(a)
 }

@@ -10,16 +10,12 @@ import (
 // SqueezeNet is SqueezeNet 1.1 (Iandola et al. 2016, arXiv 1602.07360, and its authors' repository for 1.1) as
 // torchvision has it: 1,235,496 parameters for 1000 classes. Its cuts are conv1 and fire2 to fire9, with the pools that
 // follow conv1, fire3 and fire5. The last block, conv10, is a convolution to the classes and the mean over all places.
-func SqueezeNet(classes int, o SizeOptions) (arch.Arch, error) {
-	size, err := o.or(224)
-	if err != nil {
-		return arch.Arch{}, err
-	}
+func SqueezeNet(classes int) arch.Arch {
 	conv := func(out, kernel, stride, pad int) op.Spec {
 		return op.Convolution{Out: out, Kernel: kernel, Stride: stride, Pad: pad, Bias: zeroBias()}
 	}
 	pool := op.Pool{Kernel: 3, Stride: 2}
-	a := arch.Arch{Name: "squeezenet1_1", Size: size, Channels: 3, Classes: classes, Blocks: []arch.Block{
+	a := arch.Arch{Name: "squeezenet1_1", Size: 224, Channels: 3, Classes: classes, Blocks: []arch.Block{
 		arch.Chain("conv1", conv(64, 3, 2, 0), op.ReLU{}, pool),
 	}}
 	for i, width := range []int{16, 16, 32, 32, 48, 48, 64, 64} {
@@ -39,5 +35,5 @@ func SqueezeNet(classes int, o SizeOptions) (arch.Arch, error) {
 	last := op.Convolution{Kernel: 1, Weight: gaussian(0.01), Bias: zeroBias()}
 	a.Blocks = append(a.Blocks,
 		arch.Chain("conv10", op.Dropout{P: 0.5}, last, op.ReLU{}, op.GlobalAverage{}, op.Flatten{}))
-	return a, nil
+	return a
 }

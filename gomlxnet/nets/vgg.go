@@ -10,17 +10,13 @@ import (
 // VGG11 is configuration A of Simonyan & Zisserman 2015 (arXiv 1409.1556) as torchvision has it: 132,863,336 parameters
 // for 1000 classes. Its cuts are conv1_1 to conv5_2, with their pools, fc6 and fc7. Whatever the size of the image, fc6
 // sees 7 x 7 places.
-func VGG11(classes int, o SizeOptions) (arch.Arch, error) { return vgg("vgg11", classes, o, false) }
+func VGG11(classes int) arch.Arch { return vgg("vgg11", classes, false) }
 
 // VGG11BN is VGG11 with batch norm behind each convolution: 132,868,840 parameters for 1000 classes.
-func VGG11BN(classes int, o SizeOptions) (arch.Arch, error) { return vgg("vgg11_bn", classes, o, true) }
+func VGG11BN(classes int) arch.Arch { return vgg("vgg11_bn", classes, true) }
 
-func vgg(name string, classes int, o SizeOptions, norm bool) (arch.Arch, error) {
-	size, err := o.or(224)
-	if err != nil {
-		return arch.Arch{}, err
-	}
-	a := arch.Arch{Name: name, Size: size, Channels: 3, Classes: classes}
+func vgg(name string, classes int, norm bool) arch.Arch {
+	a := arch.Arch{Name: name, Size: 224, Channels: 3, Classes: classes}
 	for i, stage := range [][]int{{64}, {128}, {256, 256}, {512, 512}, {512, 512}} {
 		for k, out := range stage {
 			specs := []op.Spec{op.Convolution{Out: out, Kernel: 3, Pad: 1, Weight: kaiming(3, out), Bias: zeroBias()}}
@@ -40,5 +36,5 @@ func vgg(name string, classes int, o SizeOptions, norm bool) (arch.Arch, error) 
 		arch.Chain("fc6", op.AdaptiveAverage{Out: 7}, fc(4096), op.ReLU{}, half),
 		arch.Chain("fc7", fc(4096), op.ReLU{}, half),
 		arch.Chain("fc8", fc(0)))
-	return a, nil
+	return a
 }

@@ -13,7 +13,7 @@ import (
 
 func TestConv(t *testing.T) {
 	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
-		var cases []optest.Case
+		var cases []twinCase
 		for _, c := range []struct{ batch, size, in, out, kernel, stride, pad, groups int }{
 			{2, 6, 3, 4, 3, 1, 1, 1},
 			{2, 6, 4, 6, 3, 1, 1, 2},
@@ -30,7 +30,7 @@ func TestConv(t *testing.T) {
 			{1, 9, 2, 4, 4, 2, 1, 2},
 		} {
 			name := fmt.Sprintf("%dpx %d-%d k%d s%d p%d g%d", c.size, c.in, c.out, c.kernel, c.stride, c.pad, c.groups)
-			cases = append(cases, optest.Case{
+			cases = append(cases, twinCase{
 				Name: name,
 				Graph: func(in []*Node) *Node {
 					return byGroups(in[0], in[1],
@@ -61,7 +61,7 @@ func TestConv(t *testing.T) {
 				cases = append(cases, rows)
 			}
 		}
-		optest.Check(t, backend, 1e-5, cases)
+		check(t, backend, 1e-5, cases)
 	})
 }
 

@@ -5,7 +5,7 @@
 // together and asks no more of them than Spec does. To add one, write such a file ([AveragePool] is a short one) and
 // enter it in the table specs, by which JSON knows it: its fields, as JSON, are part of the keys of results.
 //
-// What only some can do they say by further methods: [Rescaler], and WithOutputs of those that may end a net.
+// What only some can do they say by a further method: WithOutputs is that of those that may end a net.
 //
 // An operation is built for one net, or for several of one kind that are stacked in one graph; stack.go says how they
 // lie. What makes plain nets fast is written out ([LRN]'s gradient, those of convolutions and pools, sums as products)

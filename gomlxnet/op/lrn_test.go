@@ -13,7 +13,7 @@ import (
 
 func TestLRN(t *testing.T) {
 	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
-		var cases []optest.Case
+		var cases []twinCase
 		for _, c := range []struct {
 			lrn      LRN
 			channels int
@@ -33,14 +33,14 @@ func TestLRN(t *testing.T) {
 			for i := range x.Data {
 				x.Data[i] = float64(float32(x.Data[i] * c.scale))
 			}
-			cases = append(cases, optest.Case{Name: fmt.Sprintf("%+v over %d", c.lrn, c.channels),
+			cases = append(cases, twinCase{Name: fmt.Sprintf("%+v over %d", c.lrn, c.channels),
 				Graph: func(in []*Node) *Node { return c.lrn.normalize(in[0]) },
 				Loop: func(in []optest.Array) optest.Array {
 					return optest.LRNLoop(in[0], c.lrn.Size, c.lrn.Alpha, c.lrn.Beta)
 				},
 				In: []optest.Array{x}})
 		}
-		optest.Check(t, backend, 1e-5, cases)
+		check(t, backend, 1e-5, cases)
 	})
 }
 

@@ -91,8 +91,11 @@ func (s BatchNorm) epsilon() float64 {
 // follow moves a statistic towards that of a batch, times a factor.
 func (s BatchNorm) follow(c *Context, i int, stored, batch *Node, factor float64) {
 	m := s.Momentum
-	if m == 0 {
+	switch {
+	case c.Batch:
+		m = 1
+	case m == 0:
 		m = 0.1
 	}
-	c.update(i, Add(MulScalar(stored, 1-m), MulScalar(batch, m*factor)))
+	c.Set(i, Add(MulScalar(stored, 1-m), MulScalar(batch, m*factor)))
 }

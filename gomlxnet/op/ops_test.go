@@ -12,7 +12,7 @@ import (
 
 // built is the graph of an operation that has no variables.
 func built(s Spec, in ...*Node) *Node {
-	return s.Build(&Context{Pass: &Pass{Nets: 1}}, in)
+	return s.Build(&Context{Nets: 1}, in)
 }
 
 // averageLoop is the definition: a window over the edge averages what is inside.
@@ -39,7 +39,7 @@ func averageLoop(x optest.Array, p AveragePool) optest.Array {
 
 func TestJoinsAndAverages(t *testing.T) {
 	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
-		var cases []optest.Case
+		var cases []twinCase
 		for _, c := range []struct {
 			pool          AveragePool
 			height, width int
@@ -48,25 +48,25 @@ func TestJoinsAndAverages(t *testing.T) {
 			{AveragePool{Kernel: 2, Stride: 2}, 5, 6},
 			{AveragePool{Kernel: 2, Stride: 3}, 6, 8}, // gaps
 		} {
-			cases = append(cases, optest.Case{Name: fmt.Sprintf("%+v", c),
+			cases = append(cases, twinCase{Name: fmt.Sprintf("%+v", c),
 				Graph: func(in []*Node) *Node { return built(c.pool, in...) },
 				Loop:  func(in []optest.Array) optest.Array { return averageLoop(in[0], c.pool) },
 				In:    []optest.Array{optest.Random(1, 2, c.height, c.width, 3)}})
 		}
 		cases = append(cases,
-			optest.Case{Name: "global", Graph: func(in []*Node) *Node { return built(GlobalAverage{}, in...) },
+			twinCase{Name: "global", Graph: func(in []*Node) *Node { return built(GlobalAverage{}, in...) },
 				Loop: func(in []optest.Array) optest.Array {
 					return averageLoop(in[0],
 						AveragePool{Kernel: 4, Stride: 4})
 				},
 				In: []optest.Array{optest.Random(1, 2, 4, 4, 3)}},
-			optest.Case{Name: "flatten", Graph: func(in []*Node) *Node { return built(Flatten{}, in...) },
+			twinCase{Name: "flatten", Graph: func(in []*Node) *Node { return built(Flatten{}, in...) },
 				Loop: func(in []optest.Array) optest.Array {
 					return optest.Array{Shape: []int{2, 12},
 						Data: in[0].Data}
 				},
 				In: []optest.Array{optest.Random(1, 2, 2, 2, 3)}},
-			optest.Case{Name: "add", Graph: func(in []*Node) *Node { return built(Sum{}, in...) },
+			twinCase{Name: "add", Graph: func(in []*Node) *Node { return built(Sum{}, in...) },
 				Loop: func(in []optest.Array) optest.Array {
 					y := optest.NewArray(in[0].Shape...)
 					for i := range y.Data {
@@ -75,7 +75,7 @@ func TestJoinsAndAverages(t *testing.T) {
 					return y
 				}, In: []optest.Array{optest.Random(1, 2, 2, 2, 3), optest.Random(2, 2, 2, 2, 3),
 					optest.Random(3, 2, 2, 2, 3)}},
-			optest.Case{Name: "concat", Graph: func(in []*Node) *Node { return built(Concat{}, in...) },
+			twinCase{Name: "concat", Graph: func(in []*Node) *Node { return built(Concat{}, in...) },
 				Loop: func(in []optest.Array) optest.Array {
 					y := optest.NewArray(2, 2, 2, 4)
 					for at := range 8 {
@@ -84,6 +84,6 @@ func TestJoinsAndAverages(t *testing.T) {
 					}
 					return y
 				}, In: []optest.Array{optest.Random(1, 2, 2, 2, 1), optest.Random(2, 2, 2, 2, 3)}})
-		optest.Check(t, backend, 1e-5, cases)
+		check(t, backend, 1e-5, cases)
 	})
 }

@@ -35,18 +35,16 @@ func (p Pool) Dims(in []Dims) (Dims, error) {
 // Field is that of the window.
 func (p Pool) Field(in Field, _ Dims) Field { return in.window(p.Kernel, p.Stride, p.Pad) }
 
-// Build is that of any channels.
-func (p Pool) Build(_ *Context, in []*Node) *Node { return p.max(in[0]) }
-
-// max is max pooling of x, shaped [batch, height, width, channels], over its windows. Those that hang over the edge
-// take what is inside; see [Pool] for which of them there are.
+// Build pools x, shaped [batch, height, width, channels], of any channels. Windows that hang over the edge take what is
+// inside; see [Pool] for which of them there are.
 //
 // It is the maximum over strided slices, first along the height and then along
 // the width. The library's own pooling has a gradient (SelectAndScatter) that
 // the Go backend lacks and that is slower on XLA's CPU than whole
 // convolutions. Where values tie, the gradient goes to the first of them, column after column. A
 // window with a NaN gives NaN, so that a filter that diverged reaches the loss.
-func (p Pool) max(x *Node) *Node {
+func (p Pool) Build(_ *Context, in []*Node) *Node {
+	x := in[0]
 	x.AssertRank(4)
 	for _, axis := range []int{1, 2} {
 		x = p.fit(x, axis, math.Inf(-1))

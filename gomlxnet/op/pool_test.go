@@ -13,7 +13,7 @@ import (
 
 func TestPoolMax(t *testing.T) {
 	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
-		var cases []optest.Case
+		var cases []twinCase
 		for _, c := range []struct {
 			pool          Pool
 			height, width int
@@ -30,16 +30,16 @@ func TestPoolMax(t *testing.T) {
 			{Pool{Kernel: 1, Stride: 1}, 3, 4},  // nothing to do
 			{Pool{Kernel: 5, Stride: 4}, 10, 9}, // three of five hang over
 		} {
-			cases = append(cases, optest.Case{
+			cases = append(cases, twinCase{
 				Name:  fmt.Sprintf("%d/%d over %dx%d", c.pool.Kernel, c.pool.Stride, c.height, c.width),
-				Graph: func(in []*Node) *Node { return c.pool.max(in[0]) },
+				Graph: func(in []*Node) *Node { return built(c.pool, in[0]) },
 				Loop: func(in []optest.Array) optest.Array {
 					return optest.PoolLoop(in[0], c.pool.Kernel,
 						c.pool.Stride)
 				},
-				In: []optest.Array{optest.Spread(1, 2, c.height, c.width, 3)}})
+				In: []optest.Array{spread(1, 2, c.height, c.width, 3)}})
 		}
-		optest.Check(t, backend, 1e-5, cases)
+		check(t, backend, 1e-5, cases)
 	})
 }
 
@@ -71,7 +71,7 @@ func TestPoolTies(t *testing.T) {
 					x.Data[i] = value
 				}
 				got := optest.Run(t, backend, func(in []*Node) []*Node {
-					return Gradient(ReduceAllSum(Mul(pool.max(in[0]), in[1])), in[0])
+					return Gradient(ReduceAllSum(Mul(built(pool, in[0]), in[1])), in[0])
 				}, x, r)[0]
 				want := optest.NewArray(x.Shape...)
 				for i := range r.Shape[1] {
@@ -109,7 +109,7 @@ func TestPoolTiesAndNaN(t *testing.T) {
 		}
 		got := optest.Run(t, backend, func(in []*Node) (out []*Node) { // one graph, since each takes XLA long
 			for i := range len(in) / 2 {
-				y := pools[i/2].max(in[2*i])
+				y := built(pools[i/2], in[2*i])
 				out = append(append(out, y), Gradient(ReduceAllSum(Mul(y, in[2*i+1])), in[2*i])...)
 			}
 			return out

@@ -1,12 +1,5 @@
 package op
 
-// Rescaler is an operation whose variables can carry factors: Rescale changes them, which are in the order of Vars, so
-// that from what it reads, multiplied by in, comes what it gave, multiplied by out. Of others what is learned is
-// multiplied by out.
-type Rescaler interface {
-	Rescale(vars [][]float32, in, out float64)
-}
-
 // Rescale divides the weights by in.
 func (Convolution) Rescale(vars [][]float32, in, out float64) { rescaleWeighted(vars, in, out) }
 

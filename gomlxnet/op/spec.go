@@ -20,7 +20,10 @@ type Spec interface {
 	Build(c *Context, in []*Node) *Node // the graph of one net or of several, see stack.go
 	Cost(in []Dims, out Dims) Cost      // MultiplyAdds and Activations for one image
 	Field(in Field, dims Dims) Field    // the receptive field of what leaves it; dims is what enters
-	Static() bool                       // in a frozen block of a net in training it is a fixed function of its input
+	// Rescale changes its variables, in the order of Vars, so that from what it reads, multiplied by in, comes what it
+	// gave, multiplied by out.
+	Rescale(vars [][]float32, in, out float64)
+	Static() bool // in a frozen block of a net in training it is a fixed function of its input
 }
 
 // specs are the operations that JSON can name.
@@ -61,6 +64,11 @@ func (plain) Vars([]Dims) []Var            { return nil }
 func (plain) Cost([]Dims, Dims) Cost       { return Cost{} }
 func (plain) Field(in Field, _ Dims) Field { return in }
 func (plain) Static() bool                 { return true }
+
+// Rescale is asked only of operations with variables, which have their own.
+func (plain) Rescale([][]float32, float64, float64) {
+	panic("an operation with variables has no Rescale")
+}
 
 // kept is plain, of operations that count as keeping what leaves them for the gradient.
 type kept struct{ plain }

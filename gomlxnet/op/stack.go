@@ -19,15 +19,7 @@ import (
 // know no difference.
 
 // StackNets lays values or labels of nets together.
-func StackNets(nets []*Node) *Node {
-	switch {
-	case len(nets) == 1:
-		return nets[0]
-	case nets[0].Rank() == 4:
-		return Concatenate(nets, -1)
-	}
-	return Stack(nets, 0)
-}
+func StackNets(nets []*Node) *Node { return Var{Beside: nets[0].Rank() == 4}.Stack(nets) }
 
 // eachShape is the shape of one net's part of stacked values.
 func eachShape(x *Node, nets int) []int {

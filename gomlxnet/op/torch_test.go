@@ -85,16 +85,16 @@ func TestTorchOps(t *testing.T) {
 			for _, c := range file.Cases {
 				x, r := in[0], in[1]
 				in = in[2:]
-				p, learns := &Pass{Nets: 1}, []*Node{x}
+				context, learns := &Context{Nets: 1}, []*Node{x}
 				if c.OfWeights != nil {
 					w := in[0]
-					p.Value, learns, in = func(int) *Node { return w }, append(learns, w), in[1:]
+					context.Value, learns, in = func(int) *Node { return w }, append(learns, w), in[1:]
 				}
-				y := c.Op.Build(&Context{Pass: p, Vars: []int{0}}, []*Node{x})
+				y := c.Op.Build(context, []*Node{x})
 				out = append(append(out, y), Gradient(ReduceAllSum(Mul(y, r)), learns...)...)
 				if c.Op.Kind() == (Shortcut{}).Kind() { // the others look at no other channel
 					two := Concatenate([]*Node{x, MulScalar(x, 2)}, -1)
-					second := c.Op.Build(&Context{Pass: &Pass{Nets: 2}}, []*Node{two})
+					second := c.Op.Build(&Context{Nets: 2}, []*Node{two})
 					out = append(out, group(second, 0, 2), MulScalar(group(second, 1, 2), 0.5))
 				}
 			}

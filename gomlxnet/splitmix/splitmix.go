@@ -36,10 +36,7 @@ func (s *Stream) Next() uint64 {
 func (s *Stream) IntN(n int) int {
 	bound := uint64(n)
 	hi, lo := bits.Mul64(s.Next(), bound)
-	for lo < bound {
-		if lo >= -bound%bound {
-			break
-		}
+	for lo < bound && lo < -bound%bound {
 		hi, lo = bits.Mul64(s.Next(), bound)
 	}
 	return int(hi)

@@ -25,25 +25,15 @@ func Compiling() bool { return compilers.Load() > 0 }
 // takes what it made.
 func (t *Trainer) Interrupt(ctx context.Context) { t.ctx = ctx }
 
-// until is the context of Interrupt.
-func (t *Trainer) until() context.Context {
-	if t.ctx == nil {
-		return context.Background()
-	}
-	return t.ctx
-}
-
 // compile gives the program's graph for inputs of the shapes, which are always the same.
 func (p *program) compile(ctx context.Context, inputs []shapes.Shape) (*Graph, error) {
 	if p.compiled.Load() {
 		return p.exec.Compile(inputs...)
 	}
-	type made struct {
-		graph    *Graph
-		err      error
-		panicked any
-	}
-	done := make(chan made, 1)
+	var graph *Graph
+	var err error
+	var panicked any
+	done := make(chan struct{})
 	compilers.Add(1)
 	go func() {
 		defer compilers.Add(-1)
@@ -51,24 +41,19 @@ func (p *program) compile(ctx context.Context, inputs []shapes.Shape) (*Graph, e
 		defer compiling.Unlock()
 		p.making.Lock()
 		defer p.making.Unlock()
-		var m made
-		if m.err = ctx.Err(); m.err == nil {
-			defer func() {
-				m.panicked = recover()
-				done <- m
-			}()
-			m.graph, m.err = p.exec.Compile(inputs...)
-			p.compiled.Store(m.err == nil)
-			return
+		defer close(done)
+		defer func() { panicked = recover() }()
+		if err = ctx.Err(); err == nil {
+			graph, err = p.exec.Compile(inputs...)
+			p.compiled.Store(err == nil)
 		}
-		done <- m
 	}()
 	select {
-	case m := <-done:
-		if m.panicked != nil {
-			panic(m.panicked)
+	case <-done:
+		if panicked != nil {
+			panic(panicked)
 		}
-		return m.graph, m.err
+		return graph, err
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}

@@ -52,12 +52,16 @@ func TestCloseWhileCompiling(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trainer.eval.making.Lock()
+	eval, err := trainer.program("testing", 1, 2, trainer.evalGraph)
+	if err != nil {
+		t.Fatal(err)
+	}
+	eval.making.Lock()
 	trainer.Close()
-	trainer.eval.making.Unlock()
+	eval.making.Unlock()
 	in := []input{{[]float32(nil), trainer.arch.Input().Shape(trainer.batch)}, {[]int32(nil), []int{trainer.batch}}}
-	if _, err := trainer.eval.exec.Compile(in[0].shape(), in[1].shape()); err != nil {
+	if _, err := eval.exec.Compile(in[0].shape(), in[1].shape()); err != nil {
 		t.Errorf("the graph that was being compiled is gone: %v", err)
 	}
-	trainer.eval.free()
+	eval.free()
 }

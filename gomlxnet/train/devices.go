@@ -54,10 +54,9 @@ func newSharding(devices []compute.DeviceNum) (*sharding, error) {
 // replicated, and so is all that it returns, the variables included. XLA divides the
 // graph: it puts one sum over the devices under the gradients, and draws
 // dropout's numbers for the whole batch on each of them.
-func (s *sharding) place(e *Exec, sharded, replicated int) {
-	specs := append(
-		slices.Repeat([]*distributed.ShardingSpec{s.divided}, sharded),
-		slices.Repeat([]*distributed.ShardingSpec{s.whole}, replicated)...)
+func (s *sharding) place(e *Exec, sharded int) {
+	// The last one is that of all further inputs.
+	specs := append(slices.Repeat([]*distributed.ShardingSpec{s.divided}, sharded), s.whole)
 	e.AutoSharding(s.divided.Mesh).WithDeviceAssignment(s.devices).
 		WithInputShardingSpecs(specs...).WithOutputShardingSpecs(s.whole)
 }

@@ -17,7 +17,6 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
-	"github.com/gomlx/gomlx/ml/model"
 )
 
 // shown is what steps are given of pictures, both ways.
@@ -101,15 +100,14 @@ func TestPixelsAreTheHostsFloats(t *testing.T) {
 			g := given{Steps{Pixels: s.pixels, Places: s.places, Preprocess: &s.pre}, entry{pixels: pixelsOf(&s.pre)},
 				op.Dims{}}
 			graphs := &graphs{backend: backend}
-			p, err := graphs.newProgram(1, 2, g.numbers(), func(_ *model.Scope, in []*Node) []*Node {
+			p, err := graphs.newProgram(1, 2, func(_ *variables, in []*Node) []*Node {
 				return []*Node{g.enter(in[:2], in[2:], dtypes.Float32)}
 			})
 			if err != nil {
 				t.Fatal(err)
 			}
-			trainer := &Trainer{graphs: graphs, devices: []compute.DeviceNum{0}}
-			out, err := execute([]*Trainer{trainer}, p,
-				func(int) []input { return append(g.arrays(batch), g.preprocess()...) })
+			trainer := newTrainer(graphs, []compute.DeviceNum{0})
+			out, err := execute([]*Trainer{trainer}, p, g.arrays(batch), g.preprocess())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -284,8 +282,8 @@ func TestPixelsTogetherAndOnDevices(t *testing.T) {
 					after[0][i].is(after[1][i]))
 			}
 		}
-		if len(team[0].steps) != 4 { // with each other and alone, of floats and of bytes
-			t.Errorf("%d graphs, want 4", len(team[0].steps))
+		if len(team[0].programs) != 4 { // with each other and alone, of floats and of bytes
+			t.Errorf("%d graphs, want 4", len(team[0].programs))
 		}
 		other := first
 		other.Pad = 1
@@ -343,7 +341,7 @@ func TestPixelsSayWhatIsWrong(t *testing.T) {
 			t.Errorf("error %v, want one with %q", err, want)
 		}
 	}
-	if len(trainer.steps) != 0 {
-		t.Errorf("%d graphs were made", len(trainer.steps))
+	if len(trainer.programs) != 0 {
+		t.Errorf("%d graphs were made", len(trainer.programs))
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"coadapt/gomlxnet/arch"
 
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
-	"github.com/gomlx/gomlx/ml/model"
 )
 
 // settled is how many layers of the loaded net are settled, 1 at least, or says that none are.
@@ -34,25 +33,14 @@ func (t *Trainer) PrefixFrom(from int, values []float32) ([]float32, error) {
 	if from < 0 || from >= n {
 		return nil, fmt.Errorf("layers from %d on of %s: cut %v has %d that are settled", from, t.arch.Name, t.cut, n)
 	}
-	if !t.loaded {
-		return nil, t.errNoNet()
+	graph := func(vars *variables, in []*Node) []*Node {
+		r := vars.run()
+		r.Cut, r.From, r.To = arch.Cut{N: n, Frozen: true}, from, n
+		return t.arch.Graph(in[0], r)[n-1-from:]
 	}
-	in := t.dims[from].In
-	if want := t.batch * in.Values(); len(values) != want {
-		return nil, fmt.Errorf("batch of %d values, want %d", len(values), want)
-	}
-	p, err := programOf(t.graphs, t.prefixes, [2]int{from, n}, func() (*program, error) {
-		return t.newProgram(1, 1, 0, func(scope *model.Scope, in []*Node) []*Node {
-			cut := arch.Cut{N: n, Frozen: true}
-			return t.arch.Graph(in[0], arch.Run{Scope: scope, Cut: cut, From: from, To: n})[n-1-from:]
-		})
-	})
+	out, err := t.forward(fmt.Sprintf("layers %d..%d of", from+1, n), graph, values, t.dims[from].In)
 	if err != nil {
 		return nil, err
-	}
-	out, err := execute([]*Trainer{t}, p, t.batches([]input{{values, in.Shape(t.batch)}}))
-	if err != nil {
-		return nil, fmt.Errorf("layers %d..%d of %s: %w", from+1, n, t.arch.Name, err)
 	}
 	settled, err := flat[float32](out[0], t.batch*t.dims[n].In.Values())
 	return settled, errors.Join(err, finalize(out))

@@ -132,7 +132,7 @@ func TestNothingSettled(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := trainer.StepAbove(make([]float32, 7), []int32{0, 1}, 0.1, 0, 0); err == nil ||
-		!strings.Contains(err.Error(), "7 values, want 2 and 2·3·3·4") {
+		!strings.Contains(err.Error(), "7 values and 2 labels") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -3,19 +3,18 @@ package train
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"sync"
 	"sync/atomic"
 
 	"coadapt/gomlxnet/arch"
-	"coadapt/gomlxnet/op"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/distributed"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
-	"github.com/gomlx/gomlx/ml/model"
-	"github.com/gomlx/gomlx/ml/model/initializer"
 	"github.com/gomlx/gomlx/support/exceptions"
 )
 
@@ -31,9 +30,7 @@ type graphs struct {
 	batch   int
 
 	mu       sync.Mutex // guards what follows
-	steps    map[stepKey]*program
-	prefixes map[[2]int]*program // by the layers run: from that of the first number to that of the second
-	eval     *program
+	programs map[any]*program
 	users    int // Trainers that are not closed
 }
 
@@ -59,55 +56,71 @@ type variableOf struct {
 // built when results were first kept: TestProgramsStay holds them to the letter, wherever that function moves.
 const programName = "Exec:coadapt/gomlxnet.(*graphs).newProgram.func3"
 
+// variables are those of a program's nets, while its graph is made.
+type variables struct {
+	graph  *Graph
+	spread *distributed.ShardingSpec // nil: on one device
+	nets   int
+	reads  []variableOf // in the order of their parameters
+	// what they are given, and what they are by now
+	given, values map[variableOf]*Node
+}
+
+// value is a variable of a net; only its path and its shape count.
+func (s *variables) value(net int, v arch.Variable) *Node {
+	of := variableOf{net, v.Path}
+	if s.values[of] == nil {
+		name := v.Path
+		if s.nets > 1 {
+			name = fmt.Sprintf("/%d%s", net, v.Path)
+		}
+		s.given[of] = ShardedParameter(s.graph, name, shapes.Make(dtypes.Float32, v.Shape...), s.spread)
+		s.values[of] = s.given[of]
+		s.reads = append(s.reads, of)
+	}
+	return s.values[of]
+}
+
+// set changes a variable that was read.
+func (s *variables) set(net int, v arch.Variable, value *Node) {
+	s.values[variableOf{net, v.Path}] = value
+}
+
+// run is a run through the first net, or the only one.
+func (s *variables) run() arch.Run {
+	return arch.Run{
+		Value: func(v arch.Variable) *Node { return s.value(0, v) },
+		Set:   func(v arch.Variable, value *Node) { s.set(0, v, value) },
+	}
+}
+
+// graphFn is a graph of inputs and the variables of nets.
+type graphFn = func(vars *variables, in []*Node) []*Node
+
 // newProgram makes a program of a function of graphs of several nets. Its first inputs, as many as sharded says, are
 // divided between the devices.
-func (g *graphs) newProgram(
-	nets, sharded, replicated int,
-	f func(scope *model.Scope, in []*Node) []*Node,
-) (*program, error) {
-	// The store is that of this graph alone: it holds shapes, no values, so that no two graphs that are made at once
-	// meet.
-	store := model.NewStore()
-	declare := func(path string, dims ...int) error {
-		v := store.VariableWithShape(path, shapes.Make(dtypes.Float32, dims...), initializer.Zero).SetTrainable(false)
-		if g.shards == nil {
-			return nil
-		}
-		return v.SetShardingSpec(g.shards.whole)
-	}
-	variables := map[string]variableOf{} // by their path in the store
-	for net := range nets {
-		add := func(path string, dims ...int) error {
-			variables[pathOf(path, net, nets)] = variableOf{net, path}
-			return declare(pathOf(path, net, nets), dims...)
-		}
-		for _, v := range g.vars {
-			err := add(v.Path, v.Shape...)
-			if v.Role == op.Learned {
-				err = errors.Join(err, add(momentumPath(v.Path), v.Shape...))
-			}
-			if err != nil {
-				return nil, err
-			}
-		}
-		if err := add(ratePath); err != nil {
-			return nil, err
-		}
-	}
+func (g *graphs) newProgram(nets, sharded int, f graphFn) (*program, error) {
 	p := new(program)
 	var err error
 	p.exec, err = NewExec(g.backend, func(in []*Node) []*Node {
-		graph, inputs := in[0].Graph(), len(in)
-		out := f(store.RootScope(), in)
-		p.reads, p.changes, p.donates = nil, nil, nil
-		for v := range store.IterVariables() {
-			if v.ChangedInGraph(graph) {
-				p.changes, out = append(p.changes, variables[v.Path()]), append(out, v.NodeValue(graph))
+		vars := &variables{graph: in[0].Graph(), nets: nets, given: map[variableOf]*Node{},
+			values: map[variableOf]*Node{}}
+		if g.shards != nil {
+			vars.spread = g.shards.whole
+		}
+		out := f(vars, in)
+		p.reads, p.changes, p.donates = vars.reads, nil, nil
+		for net := range nets {
+			for _, v := range g.vars {
+				for _, of := range []variableOf{{net, v.Path}, {net, momentumPath(v.Path)}} {
+					if vars.values[of] != vars.given[of] {
+						p.changes, out = append(p.changes, of), append(out, vars.values[of])
+					}
+				}
 			}
 		}
-		for h := inputs; h < graph.NumParameters(); h++ {
-			v := variables[graph.GetParameterByHandle(ParameterHandle(h)).GetParameterName()]
-			p.reads, p.donates = append(p.reads, v), append(p.donates, slices.Contains(p.changes, v))
+		for _, of := range p.reads {
+			p.donates = append(p.donates, slices.Contains(p.changes, of))
 		}
 		return out
 	})
@@ -116,29 +129,21 @@ func (g *graphs) newProgram(
 	}
 	p.exec.WithName(programName)
 	if g.shards != nil {
-		g.shards.place(p.exec, sharded, replicated)
+		g.shards.place(p.exec, sharded)
 	}
 	return p, nil
 }
 
-// pathOf is the path of a variable of a net, in the graph of several nets.
-func pathOf(path string, net, nets int) string {
-	if nets == 1 {
-		return path
-	}
-	return fmt.Sprintf("/%d%s", net, path)
-}
-
-// programOf is the program that at holds under key, or make's, which it then holds.
-func programOf[K comparable](g *graphs, at map[K]*program, key K, make func() (*program, error)) (*program, error) {
+// program is that of a key, which newProgram makes when it is first asked for.
+func (g *graphs) program(key any, nets, sharded int, f graphFn) (*program, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if p := at[key]; p != nil {
+	if p := g.programs[key]; p != nil {
 		return p, nil
 	}
-	p, err := make()
+	p, err := g.newProgram(nets, sharded, f)
 	if err == nil {
-		at[key] = p
+		g.programs[key] = p
 	}
 	return p, err
 }
@@ -150,13 +155,9 @@ func (g *graphs) release() {
 	if g.users--; g.users > 0 {
 		return
 	}
-	for _, p := range g.steps {
+	for _, p := range g.programs {
 		p.free()
 	}
-	for _, p := range g.prefixes {
-		p.free()
-	}
-	g.eval.free()
 }
 
 // input is an array from the host: a flat slice of float32, int32, uint64 or uint8, and its axes.
@@ -166,51 +167,35 @@ type input struct {
 }
 
 func (in input) shape() shapes.Shape {
-	dtype := dtypes.Float32
-	switch in.flat.(type) {
-	case []int32:
-		dtype = dtypes.Int32
-	case []uint64:
-		dtype = dtypes.Uint64
-	case []uint8:
-		dtype = dtypes.Uint8
-	}
-	return shapes.Make(dtype, in.dims...)
+	return shapes.Make(dtypes.FromGoType(reflect.TypeOf(in.flat).Elem()), in.dims...)
 }
 
 // part is one of n equal parts of the array, along its first axis.
 func (in input) part(i, n int) input {
 	dims := slices.Clone(in.dims)
 	dims[0] /= n
-	switch flat := in.flat.(type) {
-	case []float32:
-		return input{partOf(flat, i, n), dims}
-	case []int32:
-		return input{partOf(flat, i, n), dims}
-	case []uint8:
-		return input{partOf(flat, i, n), dims}
-	}
-	panic(fmt.Sprintf("no batch has an array of %T", in.flat))
+	flat := reflect.ValueOf(in.flat)
+	each := flat.Len() / n
+	return input{flat.Slice(i*each, (i+1)*each).Interface(), dims}
 }
 
-func partOf[T any](flat []T, i, n int) []T {
-	each := len(flat) / n
-	return flat[i*each : (i+1)*each]
-}
-
-// execute runs a program of several nets on their variables and the inputs of each device, and gives
-// its results, which are the caller's to finalize. The nets are on the same devices.
-func execute(nets []*Trainer, p *program, inputs func(part int) []input) (results []compute.Buffer, err error) {
+// execute runs a program of several nets on their variables and inputs, of which those that are sharded are divided
+// between the devices, and the replicated ones follow on each. It gives the program's results, which are the caller's
+// to finalize. The nets are on the same devices.
+func execute(nets []*Trainer, p *program, sharded, replicated []input) (results []compute.Buffer, err error) {
 	t := nets[0]
 	of := make([][]input, len(t.devices)) // each device
 	var all []shapes.Shape
-	for i := range t.devices {
-		of[i] = inputs(i)
+	for i := range of {
+		for _, in := range sharded {
+			of[i] = append(of[i], in.part(i, len(of)))
+		}
+		of[i] = append(of[i], replicated...)
 		for _, in := range of[i] {
 			all = append(all, in.shape())
 		}
 	}
-	graph, err := p.compile(t.until(), all)
+	graph, err := p.compile(t.ctx, all)
 	if err != nil {
 		return nil, err
 	}

@@ -33,8 +33,8 @@ func TestSiblings(t *testing.T) {
 			wg.Go(func() { got[i] = trainSteps(t, trainer, starts[i], cut, 0, 4) })
 		}
 		wg.Wait()
-		if one.graphs != two.graphs || len(one.steps) != 1 {
-			t.Errorf("%d and %d graphs of steps, want one that both have", len(one.steps), len(two.steps))
+		if one.graphs != two.graphs || len(one.programs) != 1 {
+			t.Errorf("%d and %d graphs of steps, want one that both have", len(one.programs), len(two.programs))
 		}
 		two.Close()
 		for i, start := range starts {

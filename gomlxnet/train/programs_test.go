@@ -59,7 +59,8 @@ func TestProgramsStay(t *testing.T) {
 		}
 		images, labels := input{[]float32{}, a.Input().Shape(4)}.shape(), input{[]int32{}, []int{4}}.shape()
 		state := input{[]uint64{}, []int{3}}.shape()
-		program("eval", trainer.eval, nil, images, labels)
+		eval, err := trainer.program("testing", 1, 2, trainer.evalGraph)
+		program("eval", eval, err, images, labels)
 		for _, cut := range []arch.Cut{{}, {N: 1, Frozen: true}, {N: 3, Frozen: true}, {N: 7, Frozen: true}} {
 			trainer.cut = cut
 			of := fmt.Sprintf("{N:%d Frozen:%t}", cut.N, cut.Frozen)

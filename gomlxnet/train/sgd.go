@@ -1,17 +1,15 @@
 package train
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
 
+	"coadapt/gomlxnet/arch"
 	"coadapt/gomlxnet/op"
 
-	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
-	"github.com/gomlx/gomlx/ml/model"
-	"github.com/gomlx/gomlx/ml/model/initializer"
 )
 
 // Policy names how the rate falls with the iteration, in Caffe's words.
@@ -38,21 +36,17 @@ type Schedule struct {
 
 // Rate is the learning rate at iteration iter (from 0).
 func (s Schedule) Rate(iter int) float64 {
-	if iter < s.Warmup {
-		return s.policy(iter) * float64(iter+1) / float64(s.Warmup)
-	}
-	return s.policy(iter)
-}
-
-// policy is the rate without warm-up.
-func (s Schedule) policy(iter int) float64 {
+	rate := s.Base
 	switch s.Policy {
 	case Step:
-		return s.Base * math.Pow(s.Gamma, float64(iter/s.Every))
+		rate *= math.Pow(s.Gamma, float64(iter/s.Every))
 	case Poly:
-		return s.Base * math.Pow(max(0, 1-float64(iter)/float64(s.Max)), s.Power)
+		rate *= math.Pow(max(0, 1-float64(iter)/float64(s.Max)), s.Power)
 	}
-	return s.Base
+	if iter < s.Warmup {
+		rate = rate * float64(iter+1) / float64(s.Warmup)
+	}
+	return rate
 }
 
 // Check says what is wrong with the schedule.
@@ -81,44 +75,18 @@ func (s Schedule) Check() error {
 // the rate the velocity gathered before goes on at its old size. Variables
 // that are not trainable, and those with rate multiplier 0, do not move at all.
 //
-// The rate is a variable of the model, set from outside before
-// each step, so that one compiled graph serves every schedule.
+// The rate is an input of the graph, so that one that is compiled serves every schedule.
 type SGD struct {
 	Momentum float64
 	Decay    float64
-	params   map[string]op.Param // multipliers by the variable's path; absent means 1 and 1
-}
-
-// updateGraph adds one step of the solver to the graph of a scalar loss.
-func (s SGD) updateGraph(scope *model.Scope, g *Graph, loss *Node) {
-	if !loss.Shape().IsScalar() {
-		panic(fmt.Errorf("solver: the loss has shape %s, want a scalar", loss.Shape()))
-	}
-	var vars []*model.Variable
-	var at []*Node
-	for v := range scope.IterVariables() {
-		if v.Trainable && v.InUseByGraph(g) && s.param(v.Path()).RateMult != 0 {
-			vars, at = append(vars, v), append(at, v.NodeValue(g))
-		}
-	}
-	if len(vars) == 0 {
-		panic(fmt.Errorf("solver: no variable under %q is trainable", scope.Scope()))
-	}
-	rate := s.rateVar(scope).NodeValue(g)
-	velocities, params := make([]*Node, len(vars)), make([]op.Param, len(vars))
-	for i, v := range vars {
-		velocities[i], params[i] = s.momentumVar(scope, v).NodeValue(g), s.param(v.Path())
-	}
-	at, velocities = s.update(loss, at, velocities, params, func(int) *Node { return rate })
-	for i, v := range vars {
-		s.momentumVar(scope, v).SetNodeValue(velocities[i])
-		v.SetNodeValue(at[i])
-	}
 }
 
 // update is one step of the solver: variables and their velocities behind it. rate gives the rate of each variable, of
 // any shape that a product with the variable spreads.
 func (s SGD) update(loss *Node, at, velocities []*Node, params []op.Param, rate func(i int) *Node) (w, v []*Node) {
+	if len(at) == 0 {
+		panic(errors.New("solver: no variable is trainable"))
+	}
 	grads := Gradient(loss, at...)
 	for i, x := range at {
 		if d := s.Decay * params[i].DecayMult; d != 0 {
@@ -158,26 +126,17 @@ func updateInPlace(grads, at []*Node) {
 	}
 }
 
-// rateVar is the variable that holds the learning rate, a float32 scalar.
-func (s SGD) rateVar(scope *model.Scope) *model.Variable {
-	return scope.Store().VariableWithShape(ratePath, shapes.Make(dtypes.Float32), initializer.Zero).SetTrainable(false)
-}
-
-func (s SGD) momentumVar(scope *model.Scope, v *model.Variable) *model.Variable {
-	return scope.Store().VariableWithShape(momentumPath(v.Path()), v.Shape(), initializer.Zero).SetTrainable(false)
-}
-
-func (s SGD) param(path string) op.Param {
-	if p, ok := s.params[path]; ok {
-		return p
-	}
-	return op.Param{RateMult: 1, DecayMult: 1}
-}
-
 // largeVariable is from how many values on a copy is worth a barrier; small ones are faster without (PERFORMANCE.md).
 const largeVariable = 1 << 20
 
-const ratePath = "/solver/rate"
+// rateVariable holds the learning rate of a single step, a scalar.
+var rateVariable = arch.Variable{Path: "/solver/rate"}
 
 // momentumPath is the path of the velocity of the variable at path.
 func momentumPath(path string) string { return "/solver/momentum" + path }
+
+// velocityOf is a variable's velocity.
+func velocityOf(v arch.Variable) arch.Variable {
+	v.Path = momentumPath(v.Path)
+	return v
+}

@@ -16,40 +16,33 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/ml/model"
 )
 
-// quadratic is a net of scalar weights with the loss Σ a/2 · w², so that the
-// gradient of each is a·w, and a solver that steps it.
+// quadratic is variables with the loss Σ curvature/2 · w², so that the gradient of each is curvature·w, and a solver
+// that steps them.
 type quadratic struct {
-	store  *model.Store
-	exec   *model.Exec
-	solver SGD
+	exec *Exec
+	w, v []*tensors.Tensor
 }
 
 func newQuadratic(
-	t *testing.T, backend compute.Backend, solver SGD, curvature float64, start map[string]float32,
-) quadratic {
+	t *testing.T, backend compute.Backend, solver SGD, curvature float64, params []op.Param,
+	start ...*tensors.Tensor,
+) *quadratic {
 	t.Helper()
-	q := quadratic{store: model.NewStore(), solver: solver}
-	for path, value := range start {
-		if _, err := q.store.CreateVariable(path, tensors.FromScalar(value)); err != nil {
-			t.Fatal(err)
-		}
+	q, n := &quadratic{w: start}, len(start)
+	for _, w := range start {
+		q.v = append(q.v, tensors.FromShape(w.Shape()))
 	}
 	var err error
-	q.exec, err = model.NewExec(backend, q.store, func(scope *model.Scope, g *Graph) *Node {
-		var loss *Node
-		for path := range start {
-			term := MulScalar(Square(q.store.GetVariable(path).NodeValue(g)), curvature/2)
-			if loss == nil {
-				loss = term
-			} else {
-				loss = Add(loss, term)
-			}
+	q.exec, err = NewExec(backend, func(in []*Node) []*Node {
+		rate, w, v := in[0], in[1:1+n], in[1+n:]
+		loss := ScalarZero(rate.Graph(), dtypes.Float32)
+		for _, x := range w {
+			loss = Add(loss, ReduceAllSum(MulScalar(Square(x), curvature/2)))
 		}
-		solver.updateGraph(scope, g, loss)
-		return loss
+		moved, velocities := solver.update(loss, w, v, params, func(int) *Node { return rate })
+		return append(moved, velocities...)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -58,23 +51,17 @@ func newQuadratic(
 	return q
 }
 
-func (q quadratic) step(t *testing.T, rate float64) {
+func (q *quadratic) step(t *testing.T, rate float64) {
 	t.Helper()
-	if err := q.solver.rateVar(q.store.RootScope()).SetValue(tensors.FromScalar(float32(rate))); err != nil {
-		t.Fatal(err)
+	in := []any{tensors.FromScalar(float32(rate))}
+	for _, x := range slices.Concat(q.w, q.v) {
+		in = append(in, x)
 	}
-	if _, err := q.exec.Exec(); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func (q quadratic) value(t *testing.T, path string) float32 {
-	t.Helper()
-	v, err := q.store.GetVariable(path).Value()
+	out, err := q.exec.Call(in...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return tensors.ToScalar[float32](v)
+	q.w, q.v = out[:len(q.w)], out[len(q.w):]
 }
 
 // Loss w²/2 from w = 1, momentum 0.5, rate 0.5 for two steps, then 0.25. All
@@ -90,15 +77,15 @@ func (q quadratic) value(t *testing.T, path string) float32 {
 // 0.25·0.5, is half of ours: w = -0.125.
 func TestSGDAcrossADrop(t *testing.T) {
 	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
-		q := newQuadratic(t, backend, SGD{Momentum: 0.5}, 1, map[string]float32{"/net/w": 1})
+		q := newQuadratic(t, backend, SGD{Momentum: 0.5}, 1, []op.Param{{RateMult: 1}}, tensors.FromScalar(float32(1)))
 		schedule := Schedule{Policy: Step, Base: 0.5, Gamma: 0.5, Every: 2}
 		velocity := []float32{0.5, 0.5, 0.25, 0.0625}
 		for i, want := range []float32{0.5, 0, -0.25, -0.3125} {
 			q.step(t, schedule.Rate(i))
-			if got := q.value(t, "/net/w"); got != want {
+			if got := tensors.ToScalar[float32](q.w[0]); got != want {
 				t.Errorf("after step %d: w = %v, want %v", i+1, got, want)
 			}
-			if got := q.value(t, "/solver/momentum/net/w"); got != velocity[i] {
+			if got := tensors.ToScalar[float32](q.v[0]); got != velocity[i] {
 				t.Errorf("after step %d: v = %v, want %v", i+1, got, velocity[i])
 			}
 		}
@@ -110,42 +97,19 @@ func TestSGDAcrossADrop(t *testing.T) {
 // 0.5·1.5·0.25w = 0.5625w, 0.25w - v = -0.3125w.
 func TestSGDLargeVariables(t *testing.T) {
 	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
-		start := map[string]float32{"/net/a": 1, "/net/b": 4, "/net/c": 2}
-		size := map[string]int{"/net/a": largeVariable, "/net/b": 3, "/net/c": largeVariable + 5}
-		store, solver := model.NewStore(), SGD{Momentum: 0.5, Decay: 0.5}
-		for path, value := range start {
-			data := slices.Repeat([]float32{value}, size[path])
-			if _, err := store.CreateVariable(path, tensors.FromFlatDataAndDimensions(data, len(data))); err != nil {
-				t.Fatal(err)
-			}
+		start, size := []float32{1, 4, 2}, []int{largeVariable, 3, largeVariable + 5}
+		var w []*tensors.Tensor
+		for i, value := range start {
+			w = append(w, tensors.FromFlatDataAndDimensions(slices.Repeat([]float32{value}, size[i]), size[i]))
 		}
-		exec, err := model.NewExec(backend, store, func(scope *model.Scope, g *Graph) *Node {
-			loss := ScalarZero(g, dtypes.Float32)
-			for path := range start {
-				loss = Add(loss, ReduceAllSum(DivScalar(Square(store.GetVariable(path).NodeValue(g)), 2)))
-			}
-			solver.updateGraph(scope, g, loss)
-			return loss
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer exec.Finalize()
+		params := slices.Repeat([]op.Param{{RateMult: 1, DecayMult: 1}}, len(w))
+		q := newQuadratic(t, backend, SGD{Momentum: 0.5, Decay: 0.5}, 1, params, w...)
 		for step, factor := range []float32{0.25, -0.3125} {
-			if err := solver.rateVar(store.RootScope()).SetValue(tensors.FromScalar(float32(0.5))); err != nil {
-				t.Fatal(err)
-			}
-			if _, err := exec.Exec(); err != nil {
-				t.Fatal(err)
-			}
-			for path, value := range start {
-				v, err := store.GetVariable(path).Value()
-				if err != nil {
-					t.Fatal(err)
-				}
-				want := slices.Repeat([]float32{factor * value}, size[path])
-				if got := tensors.MustCopyFlatData[float32](v); !slices.Equal(got, want) {
-					t.Errorf("step %d: %s is %v..., want %v", step+1, path, got[:3], want[0])
+			q.step(t, 0.5)
+			for i, value := range start {
+				want := slices.Repeat([]float32{factor * value}, size[i])
+				if got := tensors.MustCopyFlatData[float32](q.w[i]); !slices.Equal(got, want) {
+					t.Errorf("step %d: variable %d is %v..., want %v", step+1, i, got[:3], want[0])
 				}
 			}
 		}
@@ -155,46 +119,29 @@ func TestSGDLargeVariables(t *testing.T) {
 // With momentum 0.9, decay 0.1 and multipliers, against the update written out
 // in float64. Loss w², gradient 2w.
 func TestSGDDecayAndMultipliers(t *testing.T) {
-	params := map[string]op.Param{
-		"/net/plain":   {RateMult: 1, DecayMult: 1},
-		"/net/bias":    {RateMult: 2, DecayMult: 0},
-		"/net/other":   {RateMult: 0.5, DecayMult: 3},
-		"/net/still":   {RateMult: 0, DecayMult: 1},
-		"/net/unnamed": {RateMult: 1, DecayMult: 1}, // left out of the solver's table below
-	}
-	start := map[string]float32{}
-	for path := range params {
-		start[path] = 0.7
-	}
-	given := map[string]op.Param{}
-	for path, p := range params {
-		if path != "/net/unnamed" {
-			given[path] = p
-		}
+	params := []op.Param{
+		{RateMult: 1, DecayMult: 1},   // plain
+		{RateMult: 2, DecayMult: 0},   // a bias
+		{RateMult: 0.5, DecayMult: 3}, // another
 	}
 	optest.OnBackends(t, func(t *testing.T, backend compute.Backend) {
-		q := newQuadratic(t, backend, SGD{Momentum: 0.9, Decay: 0.1, params: given}, 2, start)
-		w, v := map[string]float64{}, map[string]float64{}
-		for path := range params {
-			w[path] = float64(start[path])
+		var start []*tensors.Tensor
+		w, v := make([]float64, len(params)), make([]float64, len(params))
+		for i := range params {
+			start, w[i] = append(start, tensors.FromScalar(float32(0.7))), float64(float32(0.7))
 		}
+		q := newQuadratic(t, backend, SGD{Momentum: 0.9, Decay: 0.1}, 2, params, start...)
 		for i, rate := range []float64{0.1, 0.1, 0.1, 0.01, 0.01} {
 			q.step(t, rate)
-			for path, p := range params {
-				v[path] = 0.9*v[path] + rate*p.RateMult*(2*w[path]+0.1*p.DecayMult*w[path])
-				w[path] -= v[path]
-				if got := float64(q.value(t, path)); math.Abs(got-w[path]) > 1e-6 {
-					t.Errorf("step %d, %s: %v, want %v", i+1, path, got, w[path])
+			for k, p := range params {
+				v[k] = 0.9*v[k] + rate*p.RateMult*(2*w[k]+0.1*p.DecayMult*w[k])
+				w[k] -= v[k]
+				if got := float64(tensors.ToScalar[float32](q.w[k])); math.Abs(got-w[k]) > 1e-6 {
+					t.Errorf("step %d, %+v: %v, want %v", i+1, p, got, w[k])
 				}
 			}
 		}
-		if got := q.value(t, "/net/still"); got != start["/net/still"] {
-			t.Errorf("rate multiplier 0 moved a variable to %v", got)
-		}
-		if q.store.GetVariable("/solver/momentum/net/still") != nil {
-			t.Error("rate multiplier 0 has a velocity: a gradient of NaN would move it")
-		}
-		if w["/net/plain"] == w["/net/bias"] || w["/net/plain"] == w["/net/other"] {
+		if w[0] == w[1] || w[0] == w[2] {
 			t.Error("the multipliers change nothing: the test compares nothing")
 		}
 	})
@@ -224,29 +171,19 @@ func TestMultiplierZeroMovesNothing(t *testing.T) {
 func TestSGDPanics(t *testing.T) {
 	backend := optest.Open(t, "go")
 	for name, c := range map[string]struct {
-		graph func(scope *model.Scope, g *Graph)
+		graph func(w *Node)
 		want  string
 	}{
-		"loss of two values": {func(scope *model.Scope, g *Graph) {
-			w := scope.Store().GetVariable("/net/w").NodeValue(g)
-			SGD{}.updateGraph(scope, g, Stack([]*Node{w, w}, 0))
-		}, "want a scalar"},
-		"nothing to train": {func(scope *model.Scope, g *Graph) {
-			w := scope.Store().GetVariable("/net/w").SetTrainable(false).NodeValue(g)
-			SGD{}.updateGraph(scope, g, w)
-		}, "no variable"},
+		"loss of two values": {func(w *Node) {
+			params := []op.Param{{RateMult: 1}}
+			SGD{}.update(Stack([]*Node{w, w}, 0), []*Node{w}, []*Node{w}, params, func(int) *Node { return w })
+		}, "scalar"},
+		"nothing to train": {func(w *Node) { SGD{}.update(w, nil, nil, nil, nil) }, "no variable"},
 	} {
-		store := model.NewStore()
-		if _, err := store.CreateVariable("/net/w", tensors.FromScalar(float32(1))); err != nil {
-			t.Fatal(err)
-		}
-		exec, err := model.NewExec(backend, store, func(scope *model.Scope, g *Graph) *Node {
-			c.graph(scope, g)
-			return ScalarOne(g, store.GetVariable("/net/w").DType())
-		})
-		if err == nil {
-			_, err = exec.Exec()
-		}
+		_, err := CallOnce(backend, func(w *Node) *Node {
+			c.graph(w)
+			return w
+		}, float32(1))
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want an error that says %q", name, err, c.want)
 		}

@@ -2,8 +2,18 @@ package train
 
 // Step is the slow twin of [Trainer.Train]: an execution for one step, which Train takes where there are no blocks.
 func (t *Trainer) Step(images []float32, labels []int32, rate float64, seed uint64, iteration int) (float64, error) {
-	b := Steps{Values: images, Labels: labels, Rates: []float64{rate}, Seed: seed, Iteration: iteration}
-	return t.step(given{b, entry{}, t.arch.Input()})
+	return t.alone(Steps{Values: images, Labels: labels, Rates: []float64{rate}, Seed: seed, Iteration: iteration})
+}
+
+func (t *Trainer) alone(b Steps) (float64, error) {
+	in, err := t.given(b)
+	if err == nil {
+		err = t.checkBlock(in)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return t.step(in)
 }
 
 // StepAbove is Step on what [Trainer.Prefix] gave.
@@ -14,12 +24,8 @@ func (t *Trainer) StepAbove(
 	seed uint64,
 	iteration int,
 ) (float64, error) {
-	b, err := t.given(Steps{Values: settled, Labels: labels, Rates: []float64{rate}, Seed: seed,
-		Iteration: iteration, Above: true})
-	if err != nil {
-		return 0, err
-	}
-	return t.step(b)
+	return t.alone(Steps{Values: settled, Labels: labels, Rates: []float64{rate}, Seed: seed, Iteration: iteration,
+		Above: true})
 }
 
 // Block is [Trainer.MaxSteps] of images.

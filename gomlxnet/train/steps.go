@@ -13,7 +13,6 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
-	"github.com/gomlx/gomlx/ml/model"
 )
 
 // A block takes no more steps than these, and no more bytes of images: what is
@@ -158,7 +157,7 @@ func takeBlock(nets []*Trainer, blocks []given) ([][]float64, error) {
 		numbers = append(numbers, b.preprocess()...)
 	}
 	in = append(append(in, numbers...), input{[]int32{int32(n)}, nil})
-	out, err := execute(nets, p, func(int) []input { return in })
+	out, err := execute(nets, p, nil, in)
 	if err != nil {
 		return nil, fmt.Errorf("%d training steps of %s, cut %v: %w", n, t.arch.Name, t.cut, err)
 	}
@@ -182,70 +181,48 @@ func padTo[T any](values []T, n int) []T { return slices.Grow(values, max(0, n-l
 // blockGraph takes the first n of a block's steps with several nets, and says how many it took and the losses of each,
 // [steps, nets]. The inputs are batches (values, or pixels and places), labels, rates and states (of dropout) of each
 // net in turn, with an axis of steps in front, the numbers for pixels of each net in turn, and n.
-func (t *graphs) blockGraph(scope *model.Scope, in []*Node, nets int, cut arch.Cut, e entry) []*Node {
-	n := in[len(in)-1]
+func (t *graphs) blockGraph(vars *variables, in []*Node, cut arch.Cut, e entry) []*Node {
+	nets, n := vars.nets, in[len(in)-1]
 	g := n.Graph()
 	each := e.divided() + 3 // inputs of a net that have an axis of steps
 	// XLA's CPU rounds a block's values to the precision before its loop, and those of a single step not at all.
-	precision := dtypes.Float32
-	if t.arch.Precision == arch.BFloat16 {
-		precision = dtypes.BFloat16
-	}
-	at := func(path string) []*model.Variable {
-		vars := make([]*model.Variable, nets)
-		for i := range vars {
-			vars[i] = scope.Store().GetVariable(pathOf(path, i, nets))
-		}
-		return vars
-	}
-	// Variables, by their index: those that learn, statistics of blocks that do, and the others.
-	var moving, changing, still []int
-	for i, v := range t.vars {
+	precision := t.arch.Precision.DType()
+	// What a step changes: variables that learn with their velocities, and behind them statistics of blocks that do;
+	// and what it reads.
+	var changing, statistics, still []arch.Variable
+	for _, v := range t.vars {
 		switch {
 		case v.Layer < e.from: // it must not be made: see [arch.Arch.Graph]
 		case v.Learns(cut):
-			moving = append(moving, i)
+			changing = append(changing, v, velocityOf(v))
 		case v.Role == op.Statistic && !cut.Freezes(v.Layer):
-			changing = append(changing, i)
+			statistics = append(statistics, v)
 		default:
-			still = append(still, i)
+			still = append(still, v)
 		}
 	}
-	// What goes around: steps taken, the last losses, all losses, the variables that move with their velocities, those
-	// that change; and what stays as it is.
+	changing = append(changing, statistics...)
+	// What goes around: steps taken, the last losses, all losses, the variables that change; and what stays as it is.
 	state := []*Node{
 		Const(g, int32(0)),
 		Zeros(g, shapes.Make(dtypes.Float32, nets)),
 		Zeros(g, shapes.Make(dtypes.Float32, in[1].Shape().Dim(0), nets)),
 	}
-	goesAround := func(path string, v arch.Variable) {
-		parts := make([]*Node, nets)
-		for i, mv := range at(path) {
-			parts[i] = mv.NodeValue(g)
+	goAround := func(variables []arch.Variable) (first int) {
+		first = len(state)
+		for _, v := range variables {
+			parts := make([]*Node, nets)
+			for net := range parts {
+				parts[net] = vars.value(net, v)
+			}
+			state = append(state, v.Stack(parts))
 		}
-		state = append(state, v.Stack(parts))
+		return first
 	}
-	var paths []string         // of what goes around and is changed
-	var owners []arch.Variable // whose it is
-	goes := func(path string, v arch.Variable) {
-		goesAround(path, v)
-		paths, owners = append(paths, path), append(owners, v)
-	}
-	first := len(state)
-	for _, i := range moving {
-		goes(t.vars[i].Path, t.vars[i])
-		goes(momentumPath(t.vars[i].Path), t.vars[i])
-	}
-	changed := len(state)
-	for _, i := range changing {
-		goes(t.vars[i].Path, t.vars[i])
-	}
+	changed := goAround(changing)
 	fixed := len(state)
 	state = append(append(state, n), in[:len(in)-1]...)
-	constant := len(state)
-	for _, i := range still {
-		goesAround(t.vars[i].Path, t.vars[i])
-	}
+	constant := goAround(still)
 	arguments := func(g *Graph) []*Node {
 		nodes := make([]*Node, len(state))
 		for i, s := range state {
@@ -260,80 +237,76 @@ func (t *graphs) blockGraph(scope *model.Scope, in []*Node, nets int, cut arch.C
 	body := NewClosure(g, func(g *Graph) []*Node {
 		s := arguments(g)
 		taken := s[0]
-		var step stackedStep
+		values := make(map[string]*Node, len(changing)+len(still))
+		for k, v := range changing {
+			values[v.Path] = s[changed+k]
+		}
+		for k, v := range still {
+			values[v.Path] = s[constant+k]
+		}
+		r := arch.Run{Cut: cut, From: e.from,
+			Value: func(v arch.Variable) *Node { return values[v.Path] },
+			Set:   func(v arch.Variable, value *Node) { values[v.Path] = value }}
+		var images, labels, rates []*Node
 		for i := range nets {
 			of := make([]*Node, each)
 			for k := range of {
 				of[k] = ofStep(s[fixed+1+each*i+k], taken)
 			}
 			numbers := s[fixed+1+each*nets+e.numbers()*i:][:e.numbers()]
-			step.values = append(step.values, e.enter(of[:each-3], numbers, precision))
-			step.labels, step.rates = append(step.labels, of[each-3]), append(step.rates, of[each-2])
-			step.rngs = append(step.rngs, of[each-1])
+			images = append(images, e.enter(of[:each-3], numbers, precision))
+			labels, rates = append(labels, of[each-3]), append(rates, of[each-2])
+			r.RNGs = append(r.RNGs, of[each-1])
 		}
-		step.variables, step.velocities = make([]*Node, len(t.vars)), make([]*Node, len(t.vars))
-		for k, i := range moving {
-			step.variables[i], step.velocities[i] = s[first+2*k], s[first+2*k+1]
-		}
-		for k, i := range changing {
-			step.variables[i] = s[changed+k]
-		}
-		for k, i := range still {
-			step.variables[i] = s[constant+k]
-		}
-		losses := t.takeStacked(&step, moving, cut, e.from)
+		losses := t.lossesGraph(r, images, labels)
+		t.learnGraph(r, ReduceAllSum(losses), rates)
+		losses = Reshape(losses, nets)
 		next := []*Node{
 			OnePlus(taken),
 			losses,
 			DynamicUpdateSlice(s[2], Reshape(losses, 1, nets), []*Node{taken, ZerosLike(taken)}),
 		}
-		for _, i := range moving {
-			next = append(next, step.variables[i], step.velocities[i])
-		}
-		for _, i := range changing {
-			next = append(next, step.variables[i])
+		for _, v := range changing {
+			next = append(next, values[v.Path])
 		}
 		return append(next, s[fixed:]...)
 	})
 	end := While(going, body, state...)
-	for k, path := range paths {
-		parts := owners[k].Unstack(end[first+k], nets)
-		for net, mv := range at(path) {
-			mv.SetNodeValue(parts[net])
+	for k, v := range changing {
+		for net, part := range v.Unstack(end[changed+k], nets) {
+			vars.set(net, v, part)
 		}
 	}
 	return []*Node{end[0], end[2]}
 }
 
-// stackedStep is what a step of nets takes: of each net its values, labels, rate and state of dropout, and, stacked,
-// the variables and the velocities of those that move, by the index of the variable.
-type stackedStep struct {
-	values, labels, rates, rngs []*Node
-	variables, velocities       []*Node
+// lossesGraph is the mean loss of each of stacked nets, [nets], or a scalar of one net. images and labels are those of
+// each.
+func (t *graphs) lossesGraph(r arch.Run, images, labels []*Node) *Node {
+	blocks := t.arch.Graph(op.StackNets(images), r)
+	return ReduceMean(op.CrossEntropy(blocks[len(blocks)-1], op.StackNets(labels)), -1)
 }
 
-// takeStacked updates the variables that move and the statistics, and gives the losses before that, [nets].
-func (t *graphs) takeStacked(s *stackedStep, moving []int, cut arch.Cut, from int) *Node {
-	nets := len(s.values)
-	updated := slices.Clone(s.variables)
-	blocks := t.arch.Graph(op.StackNets(s.values), arch.Run{Cut: cut, From: from, RNGs: s.rngs,
-		Value: func(i int) *Node { return s.variables[i] },
-		Set:   func(i int, value *Node) { updated[i] = value }})
-	losses := ReduceMean(op.CrossEntropy(blocks[len(blocks)-1], op.StackNets(s.labels)), -1)
-	var learn, velocities []*Node
+// learnGraph changes the variables of stacked nets that learn, by the gradient of the sum of their losses. rates are
+// those of each net.
+func (t *graphs) learnGraph(r arch.Run, loss *Node, rates []*Node) {
+	var moving []arch.Variable
+	var at, velocities []*Node
 	var params []op.Param
-	for _, i := range moving {
-		learn, velocities = append(learn, s.variables[i]), append(velocities, s.velocities[i])
-		params = append(params, t.vars[i].Under(cut))
+	for _, v := range t.vars {
+		if v.Layer >= r.From && v.Learns(r.Cut) {
+			moving, at, params = append(moving, v), append(at, r.Value(v)), append(params, v.Under(r.Cut))
+		}
 	}
-	learnt, velocities := t.solver.update(ReduceAllSum(losses), learn, velocities, params, func(k int) *Node {
-		return t.vars[moving[k]].StackRates(s.rates, learn[k])
-	})
-	s.variables = updated
-	for k, i := range moving {
-		s.variables[i], s.velocities[i] = learnt[k], velocities[k]
+	for _, v := range moving {
+		velocities = append(velocities, r.Value(velocityOf(v)))
 	}
-	return Reshape(losses, nets)
+	rate := func(i int) *Node { return moving[i].StackRates(rates, at[i]) }
+	moved, velocities := t.solver.update(loss, at, velocities, params, rate)
+	for i, v := range moving {
+		r.Set(v, moved[i])
+		r.Set(velocityOf(v), velocities[i])
+	}
 }
 
 // ofStep is x at a step, its first axis.

@@ -192,7 +192,7 @@ func TestTogetherIsOneByOne(t *testing.T) {
 				if d := apart(want[0], got[1]); d < 100*lossTolerance {
 					t.Errorf("the nets' losses are %.1g apart: the tolerance does not tell one from the other", d)
 				}
-				if key := (stepKey{nets[0].cut.Learning(), entry{}, len(nets)}); !c.above && nets[0].steps[key] == nil {
+				if key := (stepKey{nets[0].cut.Learning(), entry{}, len(nets)}); !c.above && nets[0].programs[key] == nil {
 					t.Errorf("no graph of %d nets was made", len(nets))
 				}
 			},
@@ -240,7 +240,7 @@ func TestTogetherAsFarAsTheShortest(t *testing.T) {
 			t.Errorf("net %d: losses %v, alone %v; weights and velocities %.1g apart", i, got[i], want[i], d)
 		}
 	}
-	if nets[0].steps[stepKey{block: len(nets)}] == nil || nets[0].steps[stepKey{block: 2}] != nil {
+	if nets[0].programs[stepKey{block: len(nets)}] == nil || nets[0].programs[stepKey{block: 2}] != nil {
 		t.Errorf("want a graph of %d nets and none of two", len(nets))
 	}
 }

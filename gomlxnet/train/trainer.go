@@ -13,7 +13,6 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
-	"github.com/gomlx/gomlx/ml/model"
 )
 
 // Trainer holds one net of an arch on a backend and steps it. The compiled
@@ -26,7 +25,7 @@ type Trainer struct {
 	values  map[string][]compute.Buffer // of all variables, by path: one a device, alike
 	cut     arch.Cut
 	loaded  bool
-	ctx     context.Context // how long to wait for the compiler; nil: to its end
+	ctx     context.Context // how long to wait for the compiler
 }
 
 // stepKey tells a trainer's graphs of training steps apart.
@@ -59,17 +58,8 @@ func New(backend compute.Backend, a arch.Arch, solver SGD, batch int, devices ..
 	if batch < 1 {
 		return nil, fmt.Errorf("batch of %d images, want at least 1", batch)
 	}
-	g := &graphs{
-		backend:  backend,
-		arch:     a,
-		vars:     vars,
-		dims:     dims,
-		solver:   solver,
-		batch:    batch,
-		steps:    make(map[stepKey]*program),
-		prefixes: make(map[[2]int]*program),
-		users:    1,
-	}
+	g := &graphs{backend: backend, arch: a, vars: vars, dims: dims, solver: solver, batch: batch,
+		programs: map[any]*program{}, users: 1}
 	at, err := devicesOf(backend, devices)
 	if err != nil {
 		return nil, err
@@ -82,11 +72,7 @@ func New(backend compute.Backend, a arch.Arch, solver SGD, batch int, devices ..
 			return nil, err
 		}
 	}
-	eval := func(scope *model.Scope, in []*Node) []*Node { return g.evalGraph(scope, in[0], in[1]) }
-	if g.eval, err = g.newProgram(1, 2, 0, eval); err != nil {
-		return nil, err
-	}
-	return &Trainer{graphs: g, devices: at, values: make(map[string][]compute.Buffer)}, nil
+	return newTrainer(g, at), nil
 }
 
 // Sibling is a Trainer of the same arch, solver and batch on a device of its own choice, without a net. It
@@ -104,7 +90,12 @@ func (t *Trainer) Sibling(device int) (*Trainer, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.users++
-	return &Trainer{graphs: t.graphs, devices: at, values: make(map[string][]compute.Buffer)}, nil
+	return newTrainer(t.graphs, at), nil
+}
+
+// newTrainer is one without a net.
+func newTrainer(g *graphs, devices []compute.DeviceNum) *Trainer {
+	return &Trainer{graphs: g, devices: devices, values: map[string][]compute.Buffer{}, ctx: context.Background()}
 }
 
 // Load makes w the trainer's net, cut as given, with fresh momentum.
@@ -116,12 +107,9 @@ func (t *Trainer) Load(w arch.Weights, cut arch.Cut) error {
 		return err
 	}
 	for _, v := range t.vars {
-		if err := t.set(v.Path, w[v.Path].Data, v.Shape...); err != nil {
+		if err := t.set(v, w[v.Path].Data); err != nil {
 			return err
 		}
-	}
-	if err := t.set(ratePath, []float32{0}); err != nil {
-		return err
 	}
 	t.cut, t.loaded = cut, true
 	return t.SetMomentum(nil)
@@ -141,18 +129,19 @@ func (t *Trainer) Recut(cut arch.Cut) error {
 }
 
 // set gives a variable its value on all devices.
-func (t *Trainer) set(path string, data []float32, dims ...int) error {
-	if err := finalize(t.values[path]); err != nil {
-		return fmt.Errorf("variable %s: %w", path, err)
+func (t *Trainer) set(v arch.Variable, data []float32) error {
+	if err := finalize(t.values[v.Path]); err != nil {
+		return fmt.Errorf("variable %s: %w", v.Path, err)
 	}
 	buffers := make([]compute.Buffer, len(t.devices))
 	for i, d := range t.devices {
 		var err error
-		if buffers[i], err = t.backend.BufferFromFlatData(d, data, shapes.Make(dtypes.Float32, dims...)); err != nil {
-			return fmt.Errorf("variable %s to device %d: %w", path, d, err)
+		shape := shapes.Make(dtypes.Float32, v.Shape...)
+		if buffers[i], err = t.backend.BufferFromFlatData(d, data, shape); err != nil {
+			return fmt.Errorf("variable %s to device %d: %w", v.Path, d, err)
 		}
 	}
-	t.values[path] = buffers
+	t.values[v.Path] = buffers
 	return nil
 }
 
@@ -162,21 +151,12 @@ func (t *Trainer) step(b given) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if b.Preprocess == nil {
-		err = t.check(b.Values, b.dims, b.Labels)
-	} else {
-		err = t.checkPixels(b, 1, 1)
-	}
-	if err != nil {
-		return 0, err
-	}
-	if err := t.set(ratePath, []float32{float32(b.Rates[0])}); err != nil {
+	if err := t.set(rateVariable, []float32{float32(b.Rates[0])}); err != nil {
 		return 0, err
 	}
 	state := op.DropoutState(b.Seed, b.Iteration)
-	divided := append(b.arrays(t.batch), t.labels(b.Labels))
-	out, err := execute([]*Trainer{t}, p,
-		t.batches(divided, append([]input{{state[:], []int{len(state)}}}, b.preprocess()...)...))
+	batch := append(b.arrays(t.batch), input{b.Labels, []int{t.batch}})
+	out, err := execute([]*Trainer{t}, p, batch, append([]input{{state[:], []int{len(state)}}}, b.preprocess()...))
 	if err != nil {
 		return 0, fmt.Errorf("training step of %s, cut %v: %w", t.arch.Name, t.cut, err)
 	}
@@ -187,17 +167,41 @@ func (t *Trainer) step(b given) (float64, error) {
 // Eval tests on one batch without dropout. Images with label -1 are padding.
 // It returns the number classified correctly and the sum of the losses.
 func (t *Trainer) Eval(images []float32, labels []int32) (correct int, lossSum float64, err error) {
-	if err := t.check(images, t.arch.Input(), labels); err != nil {
-		return 0, 0, err
+	if len(labels) != t.batch {
+		return 0, 0, fmt.Errorf("batch of %d labels, want %d", len(labels), t.batch)
 	}
-	batch := []input{{images, t.arch.Input().Shape(t.batch)}, t.labels(labels)}
-	out, err := execute([]*Trainer{t}, t.eval, t.batches(batch))
+	out, err := t.forward("testing", t.evalGraph, images, t.arch.Input(), input{labels, []int{t.batch}})
 	if err != nil {
-		return 0, 0, fmt.Errorf("testing %s: %w", t.arch.Name, err)
+		return 0, 0, err
 	}
 	right, err := scalar[int32](out[0])
 	sum, serr := scalar[float32](out[1])
 	return int(right), float64(sum), errors.Join(err, serr, finalize(out))
+}
+
+// forward runs a graph that changes nothing on a batch of values, of dims each, and what else is divided between the
+// devices. What it does, for messages, is the key of its program, too.
+func (t *Trainer) forward(
+	what string, graph graphFn, values []float32, dims op.Dims, more ...input,
+) ([]compute.Buffer, error) {
+	if !t.loaded {
+		return nil, t.errNoNet()
+	}
+	shape := dims.Shape(t.batch)
+	if len(values) != t.batch*dims.Values() {
+		want := strings.ReplaceAll(strings.Trim(fmt.Sprint(shape), "[]"), " ", "·")
+		return nil, fmt.Errorf("%s %s: batch of %d values, want %s", what, t.arch.Name, len(values), want)
+	}
+	batch := append([]input{{values, shape}}, more...)
+	p, err := t.program(what, 1, len(batch), graph)
+	if err != nil {
+		return nil, err
+	}
+	out, err := execute([]*Trainer{t}, p, batch, nil)
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: %w", what, t.arch.Name, err)
+	}
+	return out, nil
 }
 
 // Weights copies the net's weights to the host.
@@ -222,7 +226,7 @@ func (t *Trainer) SetMomentum(m arch.Weights) error {
 			}
 			copy(data, given.Data)
 		}
-		if err := t.set(momentumPath(v.Path), data, v.Shape...); err != nil {
+		if err := t.set(velocityOf(v), data); err != nil {
 			return err
 		}
 	}
@@ -261,70 +265,31 @@ func (t *Trainer) Close() {
 	t.release()
 }
 
-// check says what is wrong with a batch of values, of dims each, and their labels.
-func (t *Trainer) check(values []float32, dims op.Dims, labels []int32) error {
-	if !t.loaded {
-		return t.errNoNet()
-	}
-	if len(labels) != t.batch || len(values) != t.batch*dims.Values() {
-		want := strings.ReplaceAll(strings.Trim(fmt.Sprint(dims.Shape(t.batch)), "[]"), " ", "·")
-		return fmt.Errorf("batch of %d labels and %d values, want %d and %s", len(labels), len(values), t.batch, want)
-	}
-	return nil
-}
-
-// labels are those of a batch.
-func (t *Trainer) labels(labels []int32) input { return input{labels, []int{t.batch}} }
-
-// batches are the inputs of a program for each device: its part of the arrays of a batch, and what is whole.
-func (t *Trainer) batches(divided []input, whole ...input) func(part int) []input {
-	return func(i int) []input {
-		var in []input
-		for _, d := range divided {
-			in = append(in, d.part(i, len(t.devices)))
-		}
-		return append(in, whole...)
-	}
-}
-
 // stepProgram is that of a step on batches that enter as e says.
 func (t *Trainer) stepProgram(e entry) (*program, error) {
 	cut, d := t.cut.Learning(), e.divided()
-	return programOf(t.graphs, t.steps, stepKey{cut, e, 0}, func() (*program, error) {
-		return t.newProgram(1, d+1, 1+e.numbers(), func(scope *model.Scope, in []*Node) []*Node {
-			return []*Node{t.stepGraph(scope, e.enter(in[:d], in[d+2:], dtypes.Float32), in[d], in[d+1], cut, e.from)}
-		})
+	return t.program(stepKey{cut, e, 0}, 1, d+1, func(vars *variables, in []*Node) []*Node {
+		r := vars.run()
+		r.Cut, r.From, r.RNGs = cut, e.from, in[d+1:d+2]
+		x := e.enter(in[:d], in[d+2:], dtypes.Float32)
+		loss := t.lossesGraph(r, []*Node{x}, in[d:d+1])
+		t.learnGraph(r, loss, []*Node{vars.value(0, rateVariable)})
+		return []*Node{loss}
 	})
 }
 
 // blockProgram is that of a block of steps, of several nets.
 func (t *Trainer) blockProgram(e entry, nets int) (*program, error) {
 	cut := t.cut.Learning()
-	return programOf(t.graphs, t.steps, stepKey{cut, e, nets}, func() (*program, error) {
-		return t.newProgram(
-			nets,
-			0,
-			(e.divided()+3+e.numbers())*nets+1,
-			func(scope *model.Scope, in []*Node) []*Node { return t.blockGraph(scope, in, nets, cut, e) },
-		)
+	return t.program(stepKey{cut, e, nets}, nets, 0, func(vars *variables, in []*Node) []*Node {
+		return t.blockGraph(vars, in, cut, e)
 	})
 }
 
-// stepGraph updates what learns, and returns the mean loss before that.
-func (t *graphs) stepGraph(scope *model.Scope, x, labels, rng *Node, cut arch.Cut, from int) *Node {
-	layers := t.arch.Graph(x, arch.Run{Scope: scope, Cut: cut, From: from, RNGs: []*Node{rng}})
-	loss := ReduceAllMean(op.CrossEntropy(layers[len(layers)-1], labels))
-	solver := t.solver
-	solver.params = make(map[string]op.Param, len(t.vars))
-	for _, v := range t.vars {
-		solver.params[v.Path] = v.Under(cut)
-	}
-	solver.updateGraph(scope, x.Graph(), loss)
-	return loss
-}
-
-func (t *graphs) evalGraph(scope *model.Scope, images, labels *Node) []*Node {
-	layers := t.arch.Graph(images, arch.Run{Scope: scope})
+// evalGraph is that of a test: how many images are classified correctly, and the sum of the losses.
+func (t *graphs) evalGraph(vars *variables, in []*Node) []*Node {
+	images, labels := in[0], in[1]
+	layers := t.arch.Graph(images, vars.run())
 	logits := layers[len(layers)-1]
 	given := GreaterOrEqual(labels, ZerosLike(labels))
 	loss := op.CrossEntropy(logits, labels)

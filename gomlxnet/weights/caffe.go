@@ -1,14 +1,9 @@
 package weights
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
-	"strings"
-
-	"coadapt/gomlxnet/arch"
 
 	"google.golang.org/protobuf/encoding/protowire"
 )
@@ -23,23 +18,17 @@ const (
 	blobData, blobShape, blobDouble, dim = 5, 7, 8, 1
 )
 
-// caffe is a .caffemodel that was read: the blobs of its layers as tensors, which go by layer and PyTorch's words.
-type caffe struct {
-	path   string
-	infos  map[string]Info
-	values map[string][]float32
-}
-
-// openCaffe reads a .caffemodel. Values are kept as they are read: no more memory is taken than twice the length of the
-// file.
-func openCaffe(path string, data []byte) (source, error) {
-	c := &caffe{path: path, infos: map[string]Info{}, values: map[string][]float32{}}
+// openCaffe reads a .caffemodel: the blobs of its layers as tensors, which go by layer and PyTorch's words. Values are
+// kept as they are read: no more memory is taken than twice the length of the file.
+func openCaffe(path string, data []byte) (*source, error) {
+	c := newSource(path, nil)
+	c.values = map[string][]float32{}
 	err := fields(data, func(n protowire.Number, _ protowire.Type, _ uint64, body []byte) error {
 		switch n {
 		case netLayers:
-			return c.layer(body, oldName, oldBlobs)
+			return c.caffeLayer(body, oldName, oldBlobs)
 		case netLayer:
-			return c.layer(body, layerName, layerBlobs)
+			return c.caffeLayer(body, layerName, layerBlobs)
 		}
 		return nil
 	})
@@ -52,8 +41,8 @@ func openCaffe(path string, data []byte) (source, error) {
 	return c, nil
 }
 
-// fields calls each with the fields of a message: the number of one that is a varint or has a fixed width, the body of
-// one that has a length.
+// fields calls each with the fields of a message: the number of one that is a varint, and the body of others, which is
+// what follows a length.
 func fields(data []byte, each func(n protowire.Number, t protowire.Type, number uint64, body []byte) error) error {
 	for len(data) > 0 {
 		n, t, size := protowire.ConsumeTag(data)
@@ -61,24 +50,19 @@ func fields(data []byte, each func(n protowire.Number, t protowire.Type, number 
 			return protowire.ParseError(size)
 		}
 		data = data[size:]
-		var number uint64
-		var body []byte
-		switch t {
-		case protowire.VarintType:
-			number, size = protowire.ConsumeVarint(data)
-		case protowire.BytesType:
-			body, size = protowire.ConsumeBytes(data)
-		case protowire.Fixed32Type:
-			var x uint32
-			x, size = protowire.ConsumeFixed32(data)
-			number = uint64(x)
-		case protowire.Fixed64Type:
-			number, size = protowire.ConsumeFixed64(data)
-		default:
+		if t == protowire.StartGroupType {
 			return fmt.Errorf("field %d is a group, want none", n)
 		}
-		if size < 0 {
+		if size = protowire.ConsumeFieldValue(n, t, data); size < 0 {
 			return protowire.ParseError(size)
+		}
+		var number uint64
+		body := data[:size]
+		switch t {
+		case protowire.VarintType:
+			number, _ = protowire.ConsumeVarint(data)
+		case protowire.BytesType:
+			body, _ = protowire.ConsumeBytes(data)
 		}
 		if err := each(n, t, number, body); err != nil {
 			return err
@@ -88,8 +72,8 @@ func fields(data []byte, each func(n protowire.Number, t protowire.Type, number 
 	return nil
 }
 
-// layer keeps the blobs of a layer.
-func (c *caffe) layer(data []byte, nameField, blobField protowire.Number) error {
+// caffeLayer keeps the blobs of a layer.
+func (c *source) caffeLayer(data []byte, nameField, blobField protowire.Number) error {
 	name := ""
 	var blobs [][]byte
 	err := fields(data, func(n protowire.Number, t protowire.Type, _ uint64, body []byte) error {
@@ -126,38 +110,19 @@ func (c *caffe) layer(data []byte, nameField, blobField protowire.Number) error 
 func blob(data []byte) (shape []int, values []float32, err error) {
 	old := map[protowire.Number]uint64{}
 	var dims []uint64
-	add := func(x float64) error {
-		if math.IsNaN(x) || math.IsInf(x, 0) {
-			return fmt.Errorf("value %d is %v, want a finite number", len(values), x)
+	add := func(kind string, body []byte, width string) error {
+		if len(body)%widths[kind] != 0 {
+			return fmt.Errorf("%d bytes of data, want %s a value", len(body), width)
 		}
-		values = append(values, float32(x))
+		values = appendValues(values, kind, body)
 		return nil
 	}
 	err = fields(data, func(n protowire.Number, t protowire.Type, number uint64, body []byte) error {
 		switch {
-		case n == blobData && t == protowire.BytesType:
-			if len(body)%4 != 0 {
-				return fmt.Errorf("%d bytes of data, want four a value", len(body))
-			}
-			values = slices.Grow(values, len(body)/4)
-			for ; len(body) > 0; body = body[4:] {
-				if err := add(float64(math.Float32frombits(binary.LittleEndian.Uint32(body)))); err != nil {
-					return err
-				}
-			}
-		case n == blobData && t == protowire.Fixed32Type:
-			return add(float64(math.Float32frombits(uint32(number))))
-		case n == blobDouble && t == protowire.BytesType:
-			if len(body)%8 != 0 {
-				return fmt.Errorf("%d bytes of data, want eight a value", len(body))
-			}
-			for ; len(body) > 0; body = body[8:] {
-				if err := add(math.Float64frombits(binary.LittleEndian.Uint64(body))); err != nil {
-					return err
-				}
-			}
-		case n == blobDouble && t == protowire.Fixed64Type:
-			return add(math.Float64frombits(number))
+		case n == blobData && (t == protowire.BytesType || t == protowire.Fixed32Type):
+			return add("F32", body, "four")
+		case n == blobDouble && (t == protowire.BytesType || t == protowire.Fixed64Type):
+			return add("F64", body, "eight")
 		case n == blobShape && t == protowire.BytesType:
 			dims, err = blobDims(body)
 			return err
@@ -168,6 +133,9 @@ func blob(data []byte) (shape []int, values []float32, err error) {
 	})
 	if err != nil {
 		return nil, nil, err
+	}
+	if i := slices.IndexFunc(values, infinite); i >= 0 {
+		return nil, nil, fmt.Errorf("value %d is %v, want a finite number", i, values[i])
 	}
 	if dims == nil {
 		for _, n := range []protowire.Number{blobNum, blobChannels, blobHeight, blobWidth} {
@@ -188,15 +156,13 @@ func blob(data []byte) (shape []int, values []float32, err error) {
 func blobDims(data []byte) (dims []uint64, err error) {
 	err = fields(data, func(n protowire.Number, t protowire.Type, number uint64, body []byte) error {
 		if n == dim {
-			if dims, err = addDims(dims, t, number, body); err != nil {
-				return err
-			}
+			dims, err = addDims(dims, t, number, body)
 		}
-		if len(dims) > 8 {
-			return errors.New("a shape of more than 8 dimensions")
-		}
-		return nil
+		return err
 	})
+	if len(dims) > 8 {
+		return nil, errors.New("a shape of more than 8 dimensions")
+	}
 	return dims, err
 }
 
@@ -222,40 +188,4 @@ func ints(dims []uint64) []int {
 		shape[i] = int(d)
 	}
 	return shape
-}
-
-func (c *caffe) list() map[string]Info               { return c.infos }
-func (c *caffe) where() string                       { return c.path }
-func (c *caffe) read(name string) ([]float32, error) { return c.values[name], nil }
-
-// outputs are the first dimension, or in files before 2014 the third, as inner products had four there.
-func (c *caffe) outputs(shape []int) int {
-	if len(shape) == 4 && shape[0] == 1 && shape[1] == 1 {
-		return shape[2]
-	}
-	return shape[0]
-}
-
-// find has Caffe's names beside PyTorch's: a layer goes by the block, or by block and operation.
-func (c *caffe) find(m module, v arch.Variable) (string, error) {
-	block := strings.Split(v.Path, "/")[2]
-	layers := append([]string{block, block + "/" + m.Name, block + "/" + m.Name + "1x1"}, m.names...)
-	var names []string
-	for _, layer := range layers {
-		name := layer + "." + suffixes[v.Name]
-		if _, ok := c.infos[name]; ok {
-			return name, nil
-		}
-		names = append(names, name)
-	}
-	return "", missing(c, names[:1])
-}
-
-// layout is PyTorch's; older blobs have four dimensions.
-func (c *caffe) layout(m module, v arch.Variable) layout {
-	l := layoutOf(m.Operation, v)
-	if n := len(l.shape); n < 4 {
-		l.also = append(l.also, append(slices.Repeat([]int{1}, 4-n), l.shape...))
-	}
-	return l
 }

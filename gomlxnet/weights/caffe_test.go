@@ -99,17 +99,17 @@ func TestCaffeNames(t *testing.T) {
 		"vgg11":         {"conv1_1", "conv5_2", "fc6", "fc8"},
 		"squeezenet1_1": {"conv1", "fire2/squeeze1x1", "fire9/expand1x1", "fire9/expand3x3", "conv10"},
 	} {
-		all, err := modules(named(t, text, 0, 0))
+		all, err := parameters(named(t, text, 0, 0))
 		if err != nil {
 			t.Fatal(err)
 		}
 		left := slices.Clone(layers)
 		for _, m := range all {
-			c := &caffe{path: "file", infos: map[string]Info{}}
+			c := &source{path: "file", infos: map[string]Info{}, values: map[string][]float32{}}
 			for _, layer := range layers {
 				c.infos[layer+".weight"] = Info{}
 			}
-			if name, err := c.find(m, m.Vars[0]); err == nil {
+			if name, err := c.find(m); err == nil {
 				left = slices.DeleteFunc(left, func(l string) bool { return l+".weight" == name })
 			}
 		}
@@ -158,11 +158,11 @@ func FuzzCaffe(f *testing.F) {
 	f.Add(layerOf(true, "fc", blobOf(true, []float32{1, 2}, 2, 1)))
 	f.Add([]byte("\x0a\x01x\x12\x00"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		opened, err := openCaffe("file", data)
+		c, err := openCaffe("file", data)
 		if err != nil {
 			return
 		}
-		c, total := opened.(*caffe), 0
+		total := 0
 		for name, info := range c.infos {
 			if len(c.values[name]) != info.Values() {
 				t.Errorf("%d values of %+v", len(c.values[name]), info)

@@ -27,7 +27,7 @@ func floats(values ...float32) (data []byte) {
 	return data
 }
 
-func opened(data []byte) (*tensors, error) {
+func opened(data []byte) (*source, error) {
 	return openTensors("file", bytes.NewReader(data), int64(len(data)))
 }
 
@@ -210,7 +210,7 @@ func FuzzTensors(f *testing.F) {
 			return
 		}
 		total := 0
-		for name, info := range s.list() {
+		for name, info := range s.infos {
 			values, err := s.read(name)
 			if err == nil && len(values) != info.Values() {
 				t.Errorf("%d values of %+v", len(values), info)

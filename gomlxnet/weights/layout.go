@@ -1,10 +1,6 @@
 package weights
 
-import (
-	"slices"
-
-	"coadapt/gomlxnet/arch"
-)
+import "slices"
 
 // layout is how PyTorch lays out a variable. Ours is a matrix [rows, outs], and so is theirs turned, with its rows in
 // another order:
@@ -22,8 +18,9 @@ func asItIs(shape []int) layout {
 	return layout{shape: shape, outs: 1, place: func(r int) int { return r }}
 }
 
-// layoutOf is that of a variable of an operation.
-func layoutOf(o arch.Operation, v arch.Variable) layout {
+// layoutOf is that of a variable.
+func layoutOf(v parameter) layout {
+	rows := v.of.Rows
 	switch {
 	case v.Name == "weights" && len(v.Shape) == 4: // [height, width, in/groups, out] to [out, in/groups, height, width]
 		h, w, in, out := v.Shape[0], v.Shape[1], v.Shape[2], v.Shape[3]
@@ -33,13 +30,13 @@ func layoutOf(o arch.Operation, v arch.Variable) layout {
 		}
 		return l
 	case v.Name == "weights": // [in, out] to [out, in], where in counts the places of what was flattened
-		in, out, rows := v.Shape[0], v.Shape[1], o.Rows
+		in, out := v.Shape[0], v.Shape[1]
 		return layout{shape: []int{out, in}, also: [][]int{{out, rows.Channels, rows.Height, rows.Width}}, outs: out,
 			place: channelsFirst(rows.Height*rows.Width, rows.Channels)}
 	}
 	l := asItIs(v.Shape)
-	if o.In[0].Flat && v.Shape[0] == o.Rows.Values() { // a batch norm of places
-		l.place = channelsFirst(o.Rows.Height*o.Rows.Width, o.Rows.Channels)
+	if v.of.In[0].Flat && v.Shape[0] == rows.Values() { // a batch norm of places
+		l.place = channelsFirst(rows.Height*rows.Width, rows.Channels)
 	}
 	return l
 }

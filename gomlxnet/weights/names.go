@@ -9,10 +9,11 @@ import (
 	"coadapt/gomlxnet/op"
 )
 
-// module is an operation with variables, and what other programs call it.
-type module struct {
-	arch.Operation
-	names []string // the first is that of files we write, the others are read, too
+// parameter is a variable of a net, with its operation.
+type parameter struct {
+	arch.Variable
+	of    arch.Operation
+	names []string // what other programs call it: the first is that of files we write, the others are read, too
 }
 
 // suffixes are what PyTorch calls the variables of an operation, by our names.
@@ -24,18 +25,22 @@ var suffixes = map[string]string{
 // counter is a number that PyTorch's batch norm keeps and we do not: how many batches it saw.
 const counter = ".num_batches_tracked"
 
-// modules lists the operations of a net that have variables, with their names.
-func modules(a arch.Arch) ([]module, error) {
+// parameters lists the variables of a net, with their names.
+func parameters(a arch.Arch) ([]parameter, error) {
 	ops, err := a.Operations()
 	if err != nil {
 		return nil, err
 	}
-	of := familyOf(a)
-	var all []module
+	of := familyOf(a, ops)
+	var all []parameter
 	for _, o := range ops {
-		name := of.name(a.Blocks[o.Block].Name, o)
-		if len(o.Vars) > 0 {
-			all = append(all, module{o, name})
+		modules := of(a.Blocks[o.Block].Name, o)
+		for _, v := range o.Vars {
+			p := parameter{Variable: v, of: o}
+			for _, module := range modules {
+				p.names = append(p.names, module+"."+suffixes[v.Name])
+			}
+			all = append(all, p)
 		}
 	}
 	return all, nil
@@ -45,55 +50,46 @@ func modules(a arch.Arch) ([]module, error) {
 // where the net is one of its own. Of other nets the name of a variable is made of its block, its operation where the
 // block has several with variables, and PyTorch's word for it.
 func Names(a arch.Arch) (map[string]string, error) {
-	all, err := modules(a)
+	all, err := parameters(a)
 	if err != nil {
 		return nil, err
 	}
 	names := map[string]string{}
-	for _, m := range all {
-		for _, v := range m.Vars {
-			names[v.Path] = m.names[0] + "." + suffixes[v.Name]
-		}
+	for _, p := range all {
+		names[p.Path] = p.names[0]
 	}
 	return names, nil
 }
 
 // family gives operations, met in order, their names.
-type family interface {
-	name(block string, o arch.Operation) []string
-}
+type family func(block string, o arch.Operation) []string
 
 // familyOf tells by the names of its blocks which family a net is of.
-func familyOf(a arch.Arch) family {
+func familyOf(a arch.Arch, ops []arch.Operation) family {
 	has := func(name string) bool {
 		return slices.ContainsFunc(a.Blocks, func(b arch.Block) bool { return b.Name == name })
 	}
 	switch {
 	case has("conv1") && has("layer1.0") && has("fc"):
-		return resnet{small: !has("layer4.0")}
+		return resnet{small: !has("layer4.0")}.name
 	case has("conv1") && has("fire2") && has("conv10"):
-		return &squeezenet{}
+		return new(squeezenet).name
 	case has("conv1_1") && has("fc6") && has("fc8"):
-		return &vgg{}
+		return new(vgg).name
 	}
 	several := map[string]int{}
-	ops, _ := a.Operations() // an arch that has none was refused before
 	for _, o := range ops {
 		if len(o.Vars) > 0 {
 			several[a.Blocks[o.Block].Name]++
 		}
 	}
-	return plain(several)
-}
-
-// plain is any net: its operations go by block and, where the block has several with variables, by their own name.
-type plain map[string]int
-
-func (p plain) name(block string, o arch.Operation) []string {
-	if p[block] > 1 {
-		return []string{block + "." + o.Name}
+	// Operations of any other net go by block and, where the block has several with variables, by their own name.
+	return func(block string, o arch.Operation) []string {
+		if several[block] > 1 {
+			return []string{block + "." + o.Name}
+		}
+		return []string{block}
 	}
-	return []string{block}
 }
 
 // resnet is torchvision's and timm's; small ones are for CIFAR, in which others have other words for the last layer and

@@ -18,8 +18,8 @@ const (
 // openONNX finds the weights of an .onnx file: its initializers of floating-point numbers, under their names. PyTorch's
 // exporter keeps torchvision's names, and batch norm as it is, where it exports with training=TrainingMode.TRAINING and
 // do_constant_folding=False. The graph is not read.
-func openONNX(path string, data []byte) (source, error) {
-	t := &tensors{path: path, file: bytes.NewReader(data), infos: map[string]Info{}, places: map[string][2]int64{}}
+func openONNX(path string, data []byte) (*source, error) {
+	s := newSource(path, bytes.NewReader(data))
 	err := fields(data, func(n protowire.Number, _ protowire.Type, _ uint64, graph []byte) error {
 		if n != modelGraph {
 			return nil
@@ -28,20 +28,20 @@ func openONNX(path string, data []byte) (source, error) {
 			if n != graphInitializer {
 				return nil
 			}
-			return t.initializer(body, int64(cap(data)-cap(body)))
+			return s.initializer(body, int64(cap(data)-cap(body)))
 		})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%s: as an .onnx file: %w", path, err)
 	}
-	if len(t.infos) == 0 {
+	if len(s.infos) == 0 {
 		return nil, fmt.Errorf("%s: as an .onnx file it has no weights", path)
 	}
-	return t, nil
+	return s, nil
 }
 
 // initializer keeps where the values of a tensor are, whose message begins at a byte of the file.
-func (t *tensors) initializer(data []byte, at int64) error {
+func (s *source) initializer(data []byte, at int64) error {
 	info, dims := Info{}, []uint64(nil)
 	var raw []byte
 	external := false
@@ -63,7 +63,7 @@ func (t *tensors) initializer(data []byte, at int64) error {
 		}
 		return nil
 	})
-	width := map[string]uint64{"F32": 4, "F16": 2, "BF16": 2, "F64": 8}[info.Type]
+	width := uint64(widths[info.Type])
 	switch {
 	case err != nil:
 		return fmt.Errorf("initializer %q: %w", info.Name, err)
@@ -80,11 +80,11 @@ func (t *tensors) initializer(data []byte, at int64) error {
 		return fmt.Errorf("initializer %q of shape %d and type %s has %d raw bytes, want %d values of %d", info.Name,
 			dims, info.Type, len(raw), count, width)
 	}
-	if _, twice := t.infos[info.Name]; twice {
+	if _, twice := s.infos[info.Name]; twice {
 		return fmt.Errorf("initializer %q is there twice", info.Name)
 	}
 	info.Shape = ints(dims)
 	from := at + int64(cap(data)-cap(raw))
-	t.infos[info.Name], t.places[info.Name] = info, [2]int64{from, from + int64(len(raw))}
+	s.infos[info.Name], s.places[info.Name] = info, [2]int64{from, from + int64(len(raw))}
 	return nil
 }

@@ -96,8 +96,8 @@ func FuzzONNX(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for name, info := range s.list() {
-			if place := s.(*tensors).places[name]; place[0] < 0 || place[1] > int64(len(data)) || place[0] > place[1] {
+		for name, info := range s.infos {
+			if place := s.places[name]; place[0] < 0 || place[1] > int64(len(data)) || place[0] > place[1] {
 				t.Errorf("tensor %q is at %v of %d bytes", name, place, len(data))
 			}
 			if values, err := s.read(name); err == nil && len(values) != info.Values() {

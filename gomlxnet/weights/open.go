@@ -11,7 +11,7 @@ import (
 )
 
 // withSource opens a file of weights for the time of a call, as its first bytes say.
-func withSource(path string, use func(source) error) error {
+func withSource(path string, use func(*source) error) error {
 	file, err := durable.Open(path)
 	if err != nil {
 		return fmt.Errorf("weights: %w", err)
@@ -29,7 +29,7 @@ func withSource(path string, use func(source) error) error {
 	head = head[:n]
 	tensors := len(head) == 9 && head[8] == '{' && binary.LittleEndian.Uint64(head) <= uint64(info.Size())
 	starts := func(magic ...byte) bool { return !tensors && bytes.HasPrefix(head, magic) }
-	var s source
+	var s *source
 	switch {
 	case starts('P', 'K', 3, 4), starts(0x80, 2):
 		return fmt.Errorf("%s is a pickle of PyTorch, which may run code; want safetensors: in Python, "+
@@ -51,7 +51,7 @@ func withSource(path string, use func(source) error) error {
 const maxMessage = 2 << 30
 
 // openMessage reads a file that is one protocol buffer.
-func openMessage(path string, size int64, open func(path string, data []byte) (source, error)) (source, error) {
+func openMessage(path string, size int64, open func(path string, data []byte) (*source, error)) (*source, error) {
 	if size > maxMessage {
 		return nil, fmt.Errorf("%s: %d bytes, want at most %d of a protocol buffer", path, size, maxMessage)
 	}

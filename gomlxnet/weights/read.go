@@ -14,7 +14,7 @@ import (
 // has not. Counters of PyTorch's batch norm are passed over.
 func Read(path string, a arch.Arch) (arch.Weights, error) {
 	var w arch.Weights
-	err := withSource(path, func(s source) (err error) {
+	err := withSource(path, func(s *source) (err error) {
 		w, err = load(s, a)
 		return err
 	})
@@ -24,71 +24,59 @@ func Read(path string, a arch.Arch) (arch.Weights, error) {
 // Classes is how many outputs the last layer has in a file of weights of an arch, whatever the number of classes of
 // the arch itself.
 func Classes(path string, a arch.Arch) (classes int, err error) {
-	all, err := modules(a)
+	all, err := parameters(a)
 	if err != nil {
 		return 0, err
 	}
-	last := all[len(all)-1]
-	err = withSource(path, func(s source) error {
-		name, err := s.find(last, last.Vars[0])
+	last := all[len(all)-1].of
+	weights := all[len(all)-len(last.Vars)]
+	err = withSource(path, func(s *source) error {
+		name, err := s.find(weights)
 		if err != nil {
 			return err
 		}
-		if shape := s.list()[name].Shape; len(shape) > 1 {
+		if shape := s.infos[name].Shape; len(shape) > 1 {
 			classes = s.outputs(shape)
 			return nil
 		}
 		return fmt.Errorf(
 			"%s: tensor %q has shape %v, want one of two dimensions or more, the first of them the classes", path, name,
-			s.list()[name].Shape)
+			s.infos[name].Shape)
 	})
 	return classes, err
 }
 
-// source is an open file of weights.
-type source interface {
-	list() map[string]Info
-	find(m module, v arch.Variable) (name string, err error) // of the tensor of a variable
-	outputs(shape []int) int                                 // of weights of a shape
-	layout(m module, v arch.Variable) layout
-	read(name string) ([]float32, error)
-	where() string // for messages
-}
-
 // load takes all variables of a net from a file.
-func load(s source, a arch.Arch) (arch.Weights, error) {
-	all, err := modules(a)
+func load(s *source, a arch.Arch) (arch.Weights, error) {
+	all, err := parameters(a)
 	if err != nil {
 		return nil, err
 	}
 	type found struct {
-		arch.Variable
+		parameter
 		layout
 		name string
 	}
 	var plan []found
 	used := map[string]string{}
-	for _, m := range all { // all shapes are checked before values are read
-		for _, v := range m.Vars {
-			name, err := s.find(m, v)
-			if err != nil {
-				return nil, fmt.Errorf("%w; it would be %s of %s", err, v.Path, a.Name)
-			}
-			l := s.layout(m, v)
-			if info := s.list()[name]; !l.fits(info.Shape) {
-				return nil, fmt.Errorf("%s: tensor %q has shape %v, want %v for %s of %s", s.where(), name, info.Shape,
-					l.shape, v.Path, a.Name)
-			}
-			if other, taken := used[name]; taken {
-				return nil, fmt.Errorf("%s: tensor %q would be both %s and %s of %s", s.where(), name, other, v.Path,
-					a.Name)
-			}
-			used[name] = v.Path
-			plan = append(plan, found{v, l, name})
+	for _, p := range all { // all shapes are checked before values are read
+		name, err := s.find(p)
+		if err != nil {
+			return nil, fmt.Errorf("%w; it would be %s of %s", err, p.Path, a.Name)
 		}
+		l := s.layout(p)
+		if info := s.infos[name]; !l.fits(info.Shape) {
+			return nil, fmt.Errorf("%s: tensor %q has shape %v, want %v for %s of %s", s.path, name, info.Shape,
+				l.shape, p.Path, a.Name)
+		}
+		if other, taken := used[name]; taken {
+			return nil, fmt.Errorf("%s: tensor %q would be both %s and %s of %s", s.path, name, other, p.Path, a.Name)
+		}
+		used[name] = p.Path
+		plan = append(plan, found{p, l, name})
 	}
 	var left []string
-	for _, name := range slices.Sorted(maps.Keys(s.list())) {
+	for _, name := range slices.Sorted(maps.Keys(s.infos)) {
 		if _, ok := used[name]; !ok && !strings.HasSuffix(name, counter) {
 			left = append(left, fmt.Sprintf("%q", name))
 		}
@@ -98,7 +86,7 @@ func load(s source, a arch.Arch) (arch.Weights, error) {
 		if n > 3 {
 			more, left = fmt.Sprintf(" and %d more", n-3), left[:3]
 		}
-		return nil, fmt.Errorf("%s has tensors that %s has not: %s%s; is it of another architecture?", s.where(),
+		return nil, fmt.Errorf("%s has tensors that %s has not: %s%s; is it of another architecture?", s.path,
 			a.Name, strings.Join(left, ", "), more)
 	}
 	w := make(arch.Weights, len(plan))
@@ -110,34 +98,4 @@ func load(s source, a arch.Arch) (arch.Weights, error) {
 		w[f.Path] = arch.Tensor{Shape: slices.Clone(f.Variable.Shape), Data: f.ours(values)}
 	}
 	return w, a.Check(w)
-}
-
-// The methods of source of a file of safetensors.
-
-func (t *tensors) list() map[string]Info   { return t.infos }
-func (t *tensors) where() string           { return t.path }
-func (t *tensors) outputs(shape []int) int { return shape[0] }
-
-func (t *tensors) find(m module, v arch.Variable) (string, error) {
-	if _, ours := t.infos[v.Path]; ours {
-		return v.Path, nil
-	}
-	var names []string
-	for _, module := range m.names {
-		name := module + "." + suffixes[v.Name]
-		for _, prefix := range []string{"", "module."} { // the latter is of nets that several devices trained
-			if _, ok := t.infos[prefix+name]; ok {
-				return prefix + name, nil
-			}
-		}
-		names = append(names, name)
-	}
-	return "", missing(t, names)
-}
-
-func (t *tensors) layout(m module, v arch.Variable) layout {
-	if _, ours := t.infos[v.Path]; ours {
-		return asItIs(v.Shape)
-	}
-	return layoutOf(m.Operation, v)
 }

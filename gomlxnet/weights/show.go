@@ -9,11 +9,9 @@ import (
 
 // Show lists what a file of weights holds, by name, and the notes that its writer left in it.
 func Show(path string) (infos []Info, notes map[string]string, err error) {
-	err = withSource(path, func(s source) error {
-		infos = slices.SortedFunc(maps.Values(s.list()), func(a, b Info) int { return natural(a.Name, b.Name) })
-		if t, ok := s.(*tensors); ok {
-			notes = t.meta
-		}
+	err = withSource(path, func(s *source) error {
+		infos = slices.SortedFunc(maps.Values(s.infos), func(a, b Info) int { return natural(a.Name, b.Name) })
+		notes = s.notes
 		return nil
 	})
 	return infos, notes, err

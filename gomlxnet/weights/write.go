@@ -17,15 +17,13 @@ func Write(path string, a arch.Arch, w arch.Weights) error {
 	if err := a.Check(w); err != nil {
 		return err
 	}
-	all, err := modules(a)
+	all, err := parameters(a)
 	if err != nil {
 		return err
 	}
 	views := map[string]view{}
-	for _, m := range all {
-		for _, v := range m.Vars {
-			views[m.names[0]+"."+suffixes[v.Name]] = view{w[v.Path].Data, layoutOf(m.Operation, v)}
-		}
+	for _, p := range all {
+		views[p.names[0]] = view{w[p.Path].Data, layoutOf(p)}
 	}
 	return writeViews(path, views)
 }

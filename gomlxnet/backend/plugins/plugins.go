@@ -74,53 +74,41 @@ func choose(h home.Home, want, env, plugins string, gpu bool) (config, notice st
 	if config == "" {
 		config, from = env, "$"+EnvBackend
 	}
-	dirs, refused := pluginDirs(h)
-	named := false
-	if plugins != "" {
-		dirs, named = filepath.SplitList(plugins), true
-	}
 	kind, options, _ := strings.Cut(config, ":")
-	switch {
-	case config == "":
-		name, file := defaultPlugin(dirs, gpu)
-		if name == "" && refused != nil {
-			return "go", fmt.Sprintf("Nets run on GoMLX's pure Go backend, 10 to 100 times slower than XLA: %v.",
-				refused), nil
-		}
-		if name == "" {
-			return "go", "No PJRT plugin was found, so nets run on GoMLX's pure Go backend, 10 to 100 times " +
-				"slower than XLA; " +
-				"`go run ./kernel-setup setup` installs one.", nil
-		}
-		return "xla:" + nameOrFile(name, file, named), "", nil
-	case kind != "xla":
-		return config, "", nil
-	}
 	name, options, comma := strings.Cut(options, ",")
-	if filepath.IsAbs(name) {
+	if config != "" && kind != "xla" || filepath.IsAbs(name) {
 		return config, "", nil
 	}
-	file := pluginFile(dirs, name)
+	dirs, refused := pluginDirs(h)
+	if plugins != "" {
+		dirs = filepath.SplitList(plugins)
+	}
+	var file string
 	if name == "" {
 		name, file = defaultPlugin(dirs, gpu)
+	} else {
+		file = pluginFile(dirs, name)
 	}
-	if file == "" && refused != nil {
+	switch {
+	case file != "":
+		if plugins == "" {
+			name = file
+		}
+		if comma {
+			name += "," + options
+		}
+		return "xla:" + name, "", nil
+	case config == "" && refused != nil:
+		return "go", fmt.Sprintf("Nets run on GoMLX's pure Go backend, 10 to 100 times slower than XLA: %v.",
+			refused), nil
+	case config == "":
+		return "go", "No PJRT plugin was found, so nets run on GoMLX's pure Go backend, 10 to 100 times " +
+			"slower than XLA; `go run ./kernel-setup setup` installs one.", nil
+	case refused != nil:
 		return "", "", fmt.Errorf("%s is %q, but %w", from, config, refused)
 	}
-	if file == "" {
-		return "", "", fmt.Errorf(
-			"%s is %q, but there is no such PJRT plugin in %q; `go run ./kernel-setup setup` installs one, and "+
-				"\"go\" needs none",
-			from,
-			config,
-			strings.Join(dirs, string(os.PathListSeparator)),
-		)
-	}
-	config = "xla:" + nameOrFile(name, file, named)
-	if comma {
-		config += "," + options
-	}
-	return config, "", nil
+	return "", "", fmt.Errorf("%s is %q, but there is no such PJRT plugin in %q; `go run ./kernel-setup setup` "+
+		"installs one, and \"go\" needs none", from, config, strings.Join(dirs, string(os.PathListSeparator)))
 }
 
 // Dirs lists the folders of set-up's plugins that exist: CUDA's (go-xla's installer nests it) before the CPU's.
@@ -163,13 +151,6 @@ func trusted(h home.Home, dir string, files []string) error {
 	return nil
 }
 
-func nameOrFile(name, file string, named bool) string {
-	if named {
-		return name
-	}
-	return file
-}
-
 func defaultPlugin(dirs []string, gpu bool) (name, file string) {
 	for _, name := range []string{"cuda", "cpu"} {
 		if file := pluginFile(dirs, name); file != "" && (name != "cuda" || gpu) {
@@ -181,9 +162,6 @@ func defaultPlugin(dirs []string, gpu bool) (name, file string) {
 
 // pluginFile is the first plugin called name in dirs, or "".
 func pluginFile(dirs []string, name string) string {
-	if name == "" {
-		return ""
-	}
 	for _, dir := range dirs {
 		if files := pluginFiles(dir, name); len(files) > 0 {
 			return files[0]

@@ -109,13 +109,3 @@ func EqualBits(a, b arch.Tensor) bool {
 	return slices.EqualFunc(a.Data, b.Data,
 		func(x, y float32) bool { return math.Float32bits(x) == math.Float32bits(y) })
 }
-
-// Named is [nets.Named] for 3 classes.
-func Named(t *testing.T, text string) arch.Arch {
-	t.Helper()
-	a, err := nets.Named(text, 3, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a
-}

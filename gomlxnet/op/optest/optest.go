@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"testing"
 
 	"coadapt/gomlxnet/backend"
@@ -76,16 +77,6 @@ func Random(seed uint64, shape ...int) Array {
 	return a
 }
 
-// Spread draws a random order of values 0.1 apart, so that no two of them are
-// within the step of a finite difference.
-func Spread(seed uint64, shape ...int) Array {
-	a, rng := NewArray(shape...), rand.New(rand.NewPCG(seed, 2))
-	for i, p := range rng.Perm(len(a.Data)) {
-		a.Data[i] = float64(float32(0.1*float64(p) - 0.05*float64(len(a.Data))))
-	}
-	return a
-}
-
 // Tensor is the array in float32.
 func (a Array) Tensor() *tensors.Tensor {
 	data := make([]float32, len(a.Data))
@@ -127,77 +118,11 @@ func Run(t testing.TB, backend compute.Backend, graph func(in []*Node) []*Node, 
 	return arrays
 }
 
-// Case is one use of an operation: its graph, its slow twin (a plain loop in
-// float64) and the inputs of both.
-type Case struct {
-	Name  string
-	Graph func(in []*Node) *Node
-	Loop  func(in []Array) Array
-	In    []Array
-}
-
-// Check compares operations with their slow twins: the values, and the
-// gradient of Σ r·f(x) for a random r with the central differences of the loop.
-// tol is relative to the largest value compared. All cases share one graph,
-// since XLA takes half a second for each, however small.
-func Check(t *testing.T, backend compute.Backend, tol float64, cases []Case) {
-	t.Helper()
-	var in []Array
-	want := make([]Array, len(cases))
-	for i, c := range cases {
-		want[i] = c.Loop(c.In)
-		in = append(append(in, c.In...), Random(99, want[i].Shape...))
-	}
-	got := Run(t, backend, func(nodes []*Node) (out []*Node) {
-		for _, c := range cases {
-			x, r := nodes[:len(c.In)], nodes[len(c.In)]
-			nodes = nodes[len(c.In)+1:]
-			y := c.Graph(x)
-			out = append(append(out, y), Gradient(ReduceAllSum(Mul(y, r)), x...)...)
-		}
-		return out
-	}, in...)
-	for i, c := range cases {
-		t.Run(c.Name, func(t *testing.T) {
-			Compare(t, "values", got[0], want[i], tol)
-			for arg := range c.In {
-				Compare(t, "gradient", got[1+arg], differences(c.Loop, c.In, arg, in[len(c.In)]), tol)
-			}
-		})
-		in, got = in[len(c.In)+1:], got[len(c.In)+1:]
-	}
-}
-
-// differences is the central-difference gradient of Σ weight·loop(in) by in[arg].
-func differences(loop func(in []Array) Array, in []Array, arg int, weight Array) Array {
-	const h = 1e-5
-	score := func() (s float64) {
-		for i, y := range loop(in).Data {
-			s += y * weight.Data[i]
-		}
-		return s
-	}
-	grad := NewArray(in[arg].Shape...)
-	for i, x := range in[arg].Data {
-		in[arg].Data[i] = x + h
-		up := score()
-		in[arg].Data[i] = x - h
-		grad.Data[i] = (up - score()) / (2 * h)
-		in[arg].Data[i] = x
-	}
-	return grad
-}
-
 // Compare fails where values are further apart than tol, a share of the largest that is wanted.
 func Compare(t *testing.T, what string, got, want Array, tol float64) {
 	t.Helper()
-	if len(got.Data) != len(want.Data) || len(got.Shape) != len(want.Shape) {
+	if !slices.Equal(got.Shape, want.Shape) || len(got.Data) != len(want.Data) {
 		t.Fatalf("%s: shape %v, want %v", what, got.Shape, want.Shape)
-	}
-	for i := range want.Shape {
-		if got.Shape[i] != want.Shape[i] {
-			t.Fatalf("%s: shape %v, want %v", what, got.Shape, want.Shape)
-		}
 	}
 	largest, worst, at := 0.0, 0.0, 0
 	for i, w := range want.Data {
