@@ -84,10 +84,7 @@ func TestDivide(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := nets.Mini(
-		3,
-		nets.MiniOptions{Size: 24, Channels: 3, Widths: [7]int{4, 6, 8, 8, 6, 8, 8}, Dropout: 0.5},
-	)
+	a := nets.Mini(3, nets.MiniOptions{Size: 24, Channels: 3, Widths: [7]int{4, 6, 8, 8, 6, 8, 8}, Dropout: 0.5})
 	start, err := a.Init(1)
 	if err != nil {
 		t.Fatal(err)

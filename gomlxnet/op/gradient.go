@@ -22,11 +22,8 @@ func withGradients(f func(inputs []*Node) *Node, inputs []*Node, gradients ...fu
 // holds for cheap into each of its readers: a pool's maxima along the height were computed again for those along the
 // width, and twice in the gradient.
 func materialize(x *Node) *Node {
-	return withGradients(
-		func(in []*Node) *Node { return once(in[0]) },
-		[]*Node{x},
-		func(_, dy *Node) *Node { return once(dy) },
-	)
+	return withGradients(func(in []*Node) *Node { return once(in[0]) }, []*Node{x},
+		func(_, dy *Node) *Node { return once(dy) })
 }
 
 // materializeGradient is materialize for the gradient alone.

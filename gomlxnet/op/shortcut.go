@@ -23,13 +23,8 @@ func (Shortcut) Kind() string { return "shortcut" }
 func (s Shortcut) Dims(in []Dims) (Dims, error) {
 	x, stride := in[0], max(s.Stride, 1)
 	if x.Flat || s.Stride < 0 || s.Out < x.Channels {
-		return Dims{}, fmt.Errorf(
-			"shortcut to %d channels with a stride of %d from %v; want at least as many channels as enter, "+
-				"a stride of 1 or more, and values that are not flat",
-			s.Out,
-			s.Stride,
-			x,
-		)
+		return Dims{}, fmt.Errorf("shortcut to %d channels with a stride of %d from %v; want at least as many "+
+			"channels as enter, a stride of 1 or more, and values that are not flat", s.Out, s.Stride, x)
 	}
 	return Dims{Height: (x.Height-1)/stride + 1, Width: (x.Width-1)/stride + 1, Channels: s.Out}, nil
 }

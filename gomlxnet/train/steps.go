@@ -148,12 +148,8 @@ func takeBlock(nets []*Trainer, blocks []given) ([][]float64, error) {
 			states = append(states, state[:]...)
 		}
 		in = append(in, b.arrays(t.batch, block)...)
-		in = append(
-			in,
-			input{labels, []int{block, t.batch}},
-			input{rate, []int{block}},
-			input{states, []int{block, 3}},
-		)
+		in = append(in, input{labels, []int{block, t.batch}}, input{rate, []int{block}},
+			input{states, []int{block, 3}})
 		numbers = append(numbers, b.preprocess()...)
 	}
 	in = append(append(in, numbers...), input{[]int32{int32(n)}, nil})

@@ -120,16 +120,8 @@ func TestStepsAreSteps(t *testing.T) {
 			}
 			losses, w := stepped(t, trainer, start, cut, rates, c.above, c.blocks...)
 			if !slices.Equal(losses, whole) || w.Digest() != first.Digest() {
-				t.Errorf(
-					"cut %+v: blocks %v, above the settled layers %v: losses %v, want those of one block, %v; "+
-						"same weights: %v",
-					cut,
-					c.blocks,
-					c.above,
-					losses,
-					whole,
-					w.Digest() == first.Digest(),
-				)
+				t.Errorf("cut %+v: blocks %v, above the settled layers %v: losses %v, want those of one block, %v; "+
+					"same weights: %v", cut, c.blocks, c.above, losses, whole, w.Digest() == first.Digest())
 			}
 		}
 	}

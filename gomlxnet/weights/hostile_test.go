@@ -113,13 +113,8 @@ func small() arch.Arch {
 func TestOtherNets(t *testing.T) {
 	dir := t.TempDir()
 	file := func(names, shapes [2]string) string {
-		head := fmt.Sprintf(
-			`{"%s":{"dtype":"F32","shape":%s,"data_offsets":[0,8]},"%s":{"dtype":"F32","shape":%s,"data_offsets":[8,72]}}`,
-			names[0],
-			shapes[0],
-			names[1],
-			shapes[1],
-		)
+		head := fmt.Sprintf(`{"%s":{"dtype":"F32","shape":%s,"data_offsets":[0,8]},"%s":{"dtype":"F32","shape":%s,"data_offsets":[8,72]}}`,
+			names[0], shapes[0], names[1], shapes[1])
 		path := filepath.Join(dir, "net.safetensors")
 		values := make([]float32, 18)
 		for i := range values {
@@ -163,10 +158,8 @@ func TestOtherNets(t *testing.T) {
 	bare.Channels = 2
 	path := file([2]string{"conv1.weight", "fc.weight"}, [2]string{"[2,1,1,1]", "[2,8]"})
 	if _, err := Read(path, bare); err == nil ||
-		!strings.Contains(
-			err.Error(),
-			`has tensors that small has not: "conv1.weight"; is it of another architecture?`,
-		) {
+		!strings.Contains(err.Error(),
+			`has tensors that small has not: "conv1.weight"; is it of another architecture?`) {
 		t.Errorf("error %v", err)
 	}
 	long := strings.Repeat("fc.weight", 30)
@@ -196,12 +189,8 @@ func TestNatural(t *testing.T) {
 
 // No bytes make reading panic, or take more memory than the file has; what is read is whole.
 func FuzzTensors(f *testing.F) {
-	f.Add(
-		raw(
-			`{"__metadata__":{"format":"pt"},"conv1.weight":{"dtype":"F32","shape":[2,1,1,1],"data_offsets":[0,8]}}`,
-			make([]byte, 8),
-		),
-	)
+	f.Add(raw(`{"__metadata__":{"format":"pt"},"conv1.weight":{"dtype":"F32","shape":[2,1,1,1],"data_offsets":[0,8]}}`,
+		make([]byte, 8)))
 	f.Add(raw(`{"a":{"dtype":"BF16","shape":[],"data_offsets":[0,2]}}`, []byte{1, 2}))
 	f.Add([]byte("\x10\x00\x00\x00\x00\x00\x00\x00{\"a\":{\"shape\":1}}"))
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -39,9 +39,8 @@ func Classes(path string, a arch.Arch) (classes int, err error) {
 			classes = s.outputs(shape)
 			return nil
 		}
-		return fmt.Errorf(
-			"%s: tensor %q has shape %v, want one of two dimensions or more, the first of them the classes", path, name,
-			s.infos[name].Shape)
+		return fmt.Errorf("%s: tensor %q has shape %v, want one of two dimensions or more, the first of them the "+
+			"classes", path, name, s.infos[name].Shape)
 	})
 	return classes, err
 }

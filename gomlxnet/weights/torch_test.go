@@ -229,11 +229,8 @@ func TestIntoTorch(t *testing.T) {
 			t.Fatal(err)
 		}
 		if python = filepath.Join(h.Peers(), "bin", "python"); !isFile(python) {
-			t.Skip(
-				"no PyTorch and torchvision: `go run ./kernel-setup bench` installs them, or " +
-					"COADAPT_TEST_TORCH names " +
-					"a Python that has them",
-			)
+			t.Skip("no PyTorch and torchvision: `go run ./kernel-setup bench` installs them, or COADAPT_TEST_TORCH " +
+				"names a Python that has them")
 		}
 	}
 	large := func(n torchNet) bool { return n.Name == "resnet50" } // its names are resnet18's
