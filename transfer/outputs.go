@@ -10,8 +10,8 @@ import (
 )
 
 // Outputs are what layers of nets gave for pictures, each under a name that says of what it is: those that were asked
-// for last, so many bytes of them in memory. What took long to compute is in a store's cache, too. Its methods may be
-// called by several goroutines.
+// for last, up to a number of bytes of them in memory. What took long to compute is in a store's cache, too. Its
+// methods may be called by several goroutines.
 type Outputs struct {
 	// Newest has what was put or read last be in memory whatever its size; else nothing larger than the memory is.
 	Newest bool

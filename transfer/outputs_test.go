@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Those asked for last are kept, so many bytes of them.
+// Those asked for last are kept, up to a number of bytes.
 func TestOutputsInMemory(t *testing.T) {
 	k := NewOutputs(nil, 40)
 	for _, key := range []string{"a", "b", "c"} {

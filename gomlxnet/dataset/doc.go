@@ -13,8 +13,8 @@
 // never by history, so training can stop and start again at any step, and goroutines can make batches ahead of the
 // net without changing a bit.
 //
-// The package knows no kind of data. What a source can do besides, it says by the interfaces of optional.go; one that is
-// made of others says where its pictures lie (derived.go). Where the kinds are:
+// The package knows no kind of data. What a source can do besides, it says by the interfaces of optional.go; one
+// that is made of others says where its pictures lie (derived.go). Where the kinds are:
 //
 //	formats    opens all of them: folders, archives, CIFAR, ILSVRC, two data sets as one; start there to add one
 //	divide     divides a source anew into pictures for training and for testing

@@ -18,7 +18,7 @@ type Above struct{ *runner }
 // the given size, on the backend's first device. With from of 0 it takes pictures.
 func NewAbove(backend compute.Backend, a arch.Arch, w arch.Weights, batch, from int) (*Above, error) {
 	what := fmt.Sprintf("layers above %d of %s", from, a.Name)
-	r, err := newRunner(backend, a, w, what, batch, from, func(value variables, in []*Node) []*Node {
+	r, err := newRunner(backend, a, w, start{what, batch, from}, func(value variables, in []*Node) []*Node {
 		return a.Graph(in[0], arch.Run{Value: value, From: from})[len(a.Blocks)-1-from:]
 	})
 	if err != nil {

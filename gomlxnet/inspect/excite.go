@@ -30,7 +30,8 @@ func NewExciter(backend compute.Backend, a arch.Arch, w arch.Weights, batch, lay
 		return nil, err
 	}
 	units := dims.Channels
-	r, err := newRunner(backend, a, w, "units of "+a.Name, batch, 0, func(value variables, in []*Node) []*Node {
+	at := start{"units of " + a.Name, batch, 0}
+	r, err := newRunner(backend, a, w, at, func(value variables, in []*Node) []*Node {
 		images, wanted := in[0], in[1]
 		all := a.Graph(images, arch.Run{Value: value, To: layer + 1, Preactivation: true})[layer]
 		centre, most := all, all

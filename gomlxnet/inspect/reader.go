@@ -35,7 +35,7 @@ func NewReader(backend compute.Backend, a arch.Arch, w arch.Weights, batch int, 
 		}
 		return out
 	}
-	r, err := newRunner(backend, a, w, "reading layers of "+a.Name, batch, 0, graph)
+	r, err := newRunner(backend, a, w, start{"reading layers of " + a.Name, batch, 0}, graph)
 	if err != nil {
 		return nil, err
 	}

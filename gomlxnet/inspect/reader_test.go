@@ -78,6 +78,7 @@ func TestReaderTwin(t *testing.T) {
 	})
 }
 
+// readTwin compares what a reader gives for layers, in an order, with want. The other parameters are the reader's own.
 func readTwin(
 	t *testing.T, backend compute.Backend, a arch.Arch, w arch.Weights, images []float32, want []optest.Array,
 	order []int,

@@ -30,14 +30,17 @@ type variables = func(v arch.Variable) *graph.Node
 // graphFn is a graph of some inputs and of a net's variables.
 type graphFn = func(value variables, in []*graph.Node) []*graph.Node
 
-// newRunner makes a runner on the backend's first device, whose first input is a batch of what enters the layer behind
-// the first from layers: pictures for 0. Its graph is compiled at the first call.
-func newRunner(
-	backend compute.Backend, a arch.Arch, w arch.Weights, what string, batch, from int, f graphFn,
-) (*runner, error) {
-	if batch < 1 || from < 0 || from >= len(a.Blocks) {
-		return nil, fmt.Errorf("%s: batch of %d above %d layers, want 1 at least above 0 to %d", what, batch, from,
-			len(a.Blocks)-1)
+// start is the first input of a graph: a batch of what enters the layer behind the first from layers, pictures for 0.
+type start struct {
+	what        string // is computed, for messages
+	batch, from int
+}
+
+// newRunner makes a runner on the backend's first device. Its graph is compiled at the first call.
+func newRunner(backend compute.Backend, a arch.Arch, w arch.Weights, at start, f graphFn) (*runner, error) {
+	if at.batch < 1 || at.from < 0 || at.from >= len(a.Blocks) {
+		return nil, fmt.Errorf("%s: batch of %d above %d layers, want 1 at least above 0 to %d", at.what, at.batch,
+			at.from, len(a.Blocks)-1)
 	}
 	dims, err := a.Dims()
 	if err != nil {
@@ -46,7 +49,7 @@ func newRunner(
 	if err := a.Check(w); err != nil {
 		return nil, err
 	}
-	r := &runner{arch: a, what: what, shape: dims[from].In.Shape(batch), store: model.NewStore()}
+	r := &runner{arch: a, what: at.what, shape: dims[at.from].In.Shape(at.batch), store: model.NewStore()}
 	for path, t := range w {
 		if _, err := r.store.CreateVariable(path, tensors.FromFlatDataAndDimensions(t.Data, t.Shape...)); err != nil {
 			r.store.Finalize()

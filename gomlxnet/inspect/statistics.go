@@ -36,7 +36,8 @@ func NewStatistics(backend compute.Backend, a arch.Arch, w arch.Weights, batch i
 			s.paths = append(s.paths, v.Path)
 		}
 	}
-	s.net, err = newRunner(backend, a, w, "statistics of "+a.Name, batch, 0, func(value variables, in []*Node) []*Node {
+	at := start{"statistics of " + a.Name, batch, 0}
+	s.net, err = newRunner(backend, a, w, at, func(value variables, in []*Node) []*Node {
 		found := map[string]*Node{}
 		left := a.Graph(in[0], arch.Run{Batch: true, Value: value,
 			Set: func(v arch.Variable, value *Node) { found[v.Path] = value }})

@@ -20,14 +20,16 @@ type Stitch struct {
 	to int // units that the upper layers take
 }
 
-// NewStitch makes one of the layers above the first from layers, 1 to those of the arch less one, for features of so
-// many units at as many places as the net's own have, in batches of the given size, on the backend's first device.
+// NewStitch makes one of the layers above the first from layers, 1 to those of the arch less one, for features with
+// that many units at as many places as the net's own have, on the backend's first device. Its parameters are those of a
+// net on a backend and the three sizes of its input.
 func NewStitch(backend compute.Backend, a arch.Arch, w arch.Weights, batch, from, units int) (*Stitch, error) {
 	if from < 1 || from >= len(a.Blocks) || units < 1 {
 		return nil, fmt.Errorf("a stitch of %d units above %d layers of %s: want 1 to %d layers below, and 1 unit "+
 			"at least", units, from, a.Name, len(a.Blocks)-1)
 	}
-	r, err := newRunner(backend, a, w, "a stitch of "+a.Name, batch, from, func(value variables, in []*Node) []*Node {
+	at := start{"a stitch of " + a.Name, batch, from}
+	r, err := newRunner(backend, a, w, at, func(value variables, in []*Node) []*Node {
 		x, labels, weights := in[0], in[1], in[2]
 		to := weights.Shape().Dim(1)
 		own := slices.Clone(x.Shape().Dimensions)

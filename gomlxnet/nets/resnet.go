@@ -96,6 +96,7 @@ func (r resnet) blocks(width int) []arch.Block {
 }
 
 // conv adds a convolution without biases, padded so that a stride of 1 keeps the size, and its batch norm.
+// The parameters are the operations' own.
 func (c *chain) conv(name, norm string, out, kernel, stride int, weight func(kernel, out int) op.Param) {
 	if stride == 1 {
 		stride = 0

@@ -104,7 +104,7 @@ type sliding struct {
 }
 
 // wide is from how many weights a place of the kernel on convKernelGradByRows is used, as it is in all nets with batch
-// norm: CaffeNet's groups have so many. Smaller nets without batch norm, Mini among them, gain little by it
+// norm: CaffeNet's groups have as many. Smaller nets without batch norm, Mini among them, gain little by it
 // (PERFORMANCE.md), and keep the bits that results in stores have.
 const wide = 48 * 128
 

@@ -92,7 +92,7 @@ func TestSGDAcrossADrop(t *testing.T) {
 	})
 }
 
-// Variables of so many values that they change behind all gradients, two of them and a small one: each value of each as
+// Variables large enough that they change behind all gradients, two of them and a small one: each value of each as
 // if it were alone. Loss w²/2, momentum, rate and decay 0.5, from w: v = 0.5·1.5w = 0.75w, w - v = 0.25w; v = 0.375w +
 // 0.5·1.5·0.25w = 0.5625w, 0.25w - v = -0.3125w.
 func TestSGDLargeVariables(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 )
 
 // stepped trains a net in blocks of block steps, with a rate for each step; 0 is a single step that is no block.
-// above runs the settled layers before.
+// The parameters are those of a training, so that each case has it on a line; above runs the settled layers before.
 func stepped(
 	t *testing.T,
 	trainer *Trainer,

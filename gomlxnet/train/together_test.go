@@ -192,7 +192,8 @@ func TestTogetherIsOneByOne(t *testing.T) {
 				if d := apart(want[0], got[1]); d < 100*lossTolerance {
 					t.Errorf("the nets' losses are %.1g apart: the tolerance does not tell one from the other", d)
 				}
-				if key := (stepKey{nets[0].cut.Learning(), entry{}, len(nets)}); !c.above && nets[0].programs[key] == nil {
+				key := stepKey{nets[0].cut.Learning(), entry{}, len(nets)}
+				if !c.above && nets[0].programs[key] == nil {
 					t.Errorf("no graph of %d nets was made", len(nets))
 				}
 			},

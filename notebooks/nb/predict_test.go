@@ -11,8 +11,8 @@ import (
 	"coadapt/transfer"
 )
 
-// made is a result with correct of a thousand pictures right, at which Newcombe's interval of a difference of 0.1 lies on one side
-// of zero.
+// made is a result with correct of a thousand pictures right, at which Newcombe's interval of a difference of 0.1 lies
+// on one side of zero.
 func made(condition string, n, correct int) transfer.Result {
 	net := Net(condition, n, 0)
 	return transfer.Result{

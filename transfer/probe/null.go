@@ -37,7 +37,7 @@ func (n Null) Interval() (low, high float64) {
 // P-values Should Never Be Zero). With labels, pictures are shuffled within their class, and what is tested
 // is what is shared beyond the classes; labels may be nil. The same seed gives the same shuffles. It fails
 // where the similarity does, for no shuffle, and for labels that do not fit. For a distance, pass its
-// negative.
+// negative. Its parameters are those of the similarity and of the shuffles.
 func PermutationNull(x, y *mat.Dense, of Similarity, labels []int, shuffles int, seed uint64) (Null, error) {
 	if err := checkPair(x, y, 2); err != nil {
 		return Null{}, err

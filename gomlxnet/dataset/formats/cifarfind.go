@@ -15,8 +15,7 @@ func wholeCIFARs(t *tree) ([]found, error) { return cifars(t, true), nil }
 // partialCIFARs finds those where some of the files lie, so that the message about what is missing is of CIFAR.
 func partialCIFARs(t *tree) ([]found, error) { return cifars(t, false), nil }
 
-// cifars finds the folders where all files of a CIFAR lie, each of so many bytes as records have, or else those where
-// some do.
+// cifars finds the folders where all files of a CIFAR lie, each of whole records, or else those where some do.
 func cifars(t *tree, whole bool) (list []found) {
 	for _, l := range cifarLayouts() {
 		files := l.files()

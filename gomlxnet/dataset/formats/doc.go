@@ -8,9 +8,9 @@
 //	                         '-- a folder of classes ... folder.go again, divided by a share
 //
 // Start from open.go: the table formats has all kinds, and Open walks it. A new kind is a file with a type that is a
-// [dataset.Source], a function that opens it, and its entry in the table: spec for what is recognised by its name, find for
-// what is sure to be told by files in a tree, guess for what may be meant where nothing is sure. Its tests are cases of
-// its own file's; TestTwoDataSets has one for each kind that is found in trees.
+// [dataset.Source], a function that opens it, and its entry in the table: spec for what is recognised by its name, find
+// for what is sure to be told by files in a tree, guess for what may be meant where nothing is sure. Its tests are
+// cases of its own file's; TestTwoDataSets has one for each kind that is found in trees.
 //
 // A tree (tree.go) is a list of files, wherever they lie: listing.go lists folders, zip.go and tar.go archives,
 // ilsvrctar.go the two archives of ILSVRC2012 as they are distributed. Nothing is unpacked to disk. What systems and

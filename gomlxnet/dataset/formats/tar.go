@@ -125,8 +125,8 @@ func eachInTar(ctx context.Context, r io.Reader, where string, visit func(in io.
 	}
 }
 
-// take takes up a regular file. Where that takes memory, a picture is recognised by its first bytes, and what is neither
-// picture nor list is passed over.
+// take takes up a regular file. Where that takes memory, a picture is recognised by its first bytes, and what is
+// neither picture nor list is passed over.
 func (l *tarLister) take(in io.Reader, name string, size int64) (entry, error) {
 	e := entry{name: name, size: size}
 	cut := func(err error) error { return fmt.Errorf("%s: %s is cut off or damaged: %w", l.where, name, err) }
@@ -176,7 +176,8 @@ func (l *tarLister) charge(name string, bytes int64) error {
 	}
 	if l.room -= bytes; l.room < 0 {
 		return fmt.Errorf("%s: %s goes beyond what is unpacked into memory (%d MiB and %d times the archive's size, "+
-			"at most %d MiB); unpack the archive and give the folder", l.where, name, tarAtLeast>>20, tarRatio, maxTar>>20)
+			"at most %d MiB); unpack the archive and give the folder", l.where, name, tarAtLeast>>20, tarRatio,
+			maxTar>>20)
 	}
 	return nil
 }

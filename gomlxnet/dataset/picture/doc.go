@@ -4,9 +4,9 @@
 //	whole file -- Decoder.Size --> height, width
 //	              Decoder.RGB  --> decoded, upright, resized: [height, width, 3] bytes
 //
-// A picture is recognised by its first bytes, whatever its name: JPEG, PNG, and of GIF, WebP, BMP and TIFF the first frame.
-// [Upright] and Decoder.Turn heed what EXIF data says. Resizing is in integers, on the planes of a JPEG as they are
-// stored, and gives the same bytes everywhere. Where the machine's libjpeg-turbo is asked to decode JPEGs
+// A picture is recognised by its first bytes, whatever its name: JPEG, PNG, and of GIF, WebP, BMP and TIFF the first
+// frame. [Upright] and Decoder.Turn heed what EXIF data says. Resizing is in integers, on the planes of a JPEG as they
+// are stored, and gives the same bytes everywhere. Where the machine's libjpeg-turbo is asked to decode JPEGs
 // ([Decoder.Use]), its samples differ from Go's by a grey level or two.
 //
 // Bounds, so that no file can take the memory: 64 MiB and 64 Mi pixels a picture, and 512 MiB for all pictures that a

@@ -57,6 +57,7 @@ func TestTakenApartAsGo(t *testing.T) {
 }
 
 // flatJPEG is a JPEG whose blocks are each of one level, that level gives for plane, column and row of the block.
+// The other parameters are fields of its header.
 func flatJPEG(w, h int, sampling [][2]int, interval int, sof byte, level func(plane, x, y int) int) []byte {
 	seg := func(marker byte, body ...byte) []byte {
 		return append(binary.BigEndian.AppendUint16([]byte{0xff, marker}, uint16(len(body)+2)), body...)

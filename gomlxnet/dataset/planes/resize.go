@@ -10,9 +10,9 @@ type Plane struct {
 	StepX, StepY int // pixels, from 1
 }
 
-// Resize brings a plane of a picture of width x height pixels to outW x outH samples, one after another in dst. The
-// steps are reckoned with: a plane of half as many samples lies where its pixels do. It panics for a plane, or a dst,
-// that is too short.
+// Resize brings a plane of a picture of width x height pixels to outW x outH samples, one after another in dst. Steps
+// count: a plane of half as many samples lies where its pixels do. It panics for a plane, or a dst, that is too short.
+// Its parameters are the measures of both pictures, which no plane knows.
 func Resize(p Plane, width, height int, dst []uint8, outW, outH int) {
 	if p.W < 1 || p.H < 1 || p.W > p.Stride || len(p.Pix) < (p.H-1)*p.Stride+p.W || outW < 1 || outH < 1 ||
 		len(dst) < outW*outH ||

@@ -198,7 +198,8 @@ func (p *pen) spiral(x, y, r, turns int) {
 	}
 }
 
-// leafShape fills a lens from one tip to the other, broad at its middle.
+// leafShape fills a lens from one tip to the other, broad at its middle. The parameters
+// are the two tips, the breadth and the ink.
 func (p *pen) leafShape(x0, y0, x1, y1, broad int, k ink) {
 	const n = 6
 	var xy []int
@@ -217,7 +218,7 @@ func (p *pen) leafShape(x0, y0, x1, y1, broad int, k ink) {
 	p.fill(k, xy...)
 }
 
-// arcInk draws an arc of the usual width with another ink.
+// arcInk draws an arc of the usual width with another ink; its other parameters are those of arc.
 func (p *pen) arcInk(x, y, r, a0, a1 int, k ink) {
 	was := p.fore
 	p.fore = k

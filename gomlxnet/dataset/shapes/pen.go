@@ -82,7 +82,7 @@ func (p *pen) fill(k ink, xy ...int) {
 	p.c.polygon(pts, k)
 }
 
-// arc draws a part of a circle from angle a0 to a1.
+// arc draws a part of a circle from angle a0 to a1. The other parameters are its middle, radius and width.
 func (p *pen) arc(x, y, r, a0, a1, w int) {
 	n := max(3, (a1-a0)*14/turn)
 	px, py := p.at(x, y, a0, r)
