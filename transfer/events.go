@@ -64,15 +64,21 @@ func (t *told) deliver() {
 		return
 	}
 	t.busy = true
+	defer func() { // also where hear panics
+		t.busy = false
+		t.idle.Broadcast()
+	}()
 	for len(t.waiting) > 0 {
 		e := t.waiting[0]
 		t.waiting = t.waiting[1:]
-		t.mu.Unlock()
-		t.hear(e)
-		t.mu.Lock()
+		t.unlocked(func() { t.hear(e) })
 	}
-	t.busy = false
-	t.idle.Broadcast()
+}
+
+func (t *told) unlocked(f func()) {
+	t.mu.Unlock()
+	defer t.mu.Lock()
+	f()
 }
 
 // flush returns when all that was added before has been delivered. It must not be called by hear.

@@ -54,3 +54,27 @@ func TestListenerThatTells(t *testing.T) {
 		t.Fatalf("heard %q, want a and then b", heard)
 	}
 }
+
+// A listener that panics may be recovered from: others are heard afterwards.
+func TestListenerThatPanics(t *testing.T) {
+	var heard []string
+	told := newTold(func(e Event) {
+		if heard = append(heard, e.Notice); e.Notice == "a" {
+			panic("the listener's own")
+		}
+	})
+	told.add(Event{Notice: "a"})
+	told.add(Event{Notice: "b"})
+	func() {
+		defer func() {
+			if got := recover(); got != "the listener's own" {
+				t.Errorf("recovered %v", got)
+			}
+		}()
+		told.deliver()
+	}()
+	told.flush()
+	if len(heard) != 2 || heard[1] != "b" {
+		t.Errorf("heard %q, want a and then b", heard)
+	}
+}

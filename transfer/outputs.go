@@ -60,8 +60,8 @@ func (k *Outputs) inMemory(key string) []float32 {
 	return v
 }
 
-// Put keeps values that took so long to compute, where they have room. A cache that cannot be written costs time alone:
-// a disk that is full or forbidden is told of by what has to be on it.
+// Put keeps values, which took a time to compute, where they have room. A cache that cannot be written costs time
+// alone: a disk that is full or forbidden is told of by what has to be on it.
 func (k *Outputs) Put(key string, values []float32, took time.Duration) {
 	if !k.keep(key, values) || k.disk == nil || took < k.long || int64(4*len(values)) > k.mostDisk {
 		return

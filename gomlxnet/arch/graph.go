@@ -19,8 +19,8 @@ type Run struct {
 	// RNGs are the random states of dropout, one a net. Without them a net is run as for testing, without dropout. With
 	// them it is in training; dropout stays live over frozen layers, as in the paper.
 	RNGs []*Node
-	// Batch has normalisations of blocks that learn take the statistics of the batch without RNGs, too, and set them to
-	// these alone, whatever they were.
+	// Batch has normalisations of blocks that learn take the statistics of the batch without RNGs, too, and set theirs
+	// to these alone.
 	Batch bool
 	// Preactivation ends the last block behind its weights; see [Arch.Preactivation].
 	Preactivation bool

@@ -24,8 +24,8 @@ type Grams struct {
 }
 
 // gramGroups is into how many groups pictures are divided. Each is multiplied with itself and with those before it:
-// 9/16 of the products, in pieces that are large enough for XLA. With more groups it packs rows anew for more pieces
-// that nothing is gained; with fewer more is computed twice.
+// 9/16 of the products, in pieces that are large enough for XLA. With more groups it packs rows anew for so many
+// pieces that nothing is gained; with fewer more is computed twice.
 const gramGroups = 8
 
 // gramLanes divides the pictures of each group but the last, which has the rest. oneDNN's kernels take 16 columns

@@ -38,9 +38,11 @@ type start struct {
 
 // newRunner makes a runner on the backend's first device. Its graph is compiled at the first call.
 func newRunner(backend compute.Backend, a arch.Arch, w arch.Weights, at start, f graphFn) (*runner, error) {
-	if at.batch < 1 || at.from < 0 || at.from >= len(a.Blocks) {
-		return nil, fmt.Errorf("%s: batch of %d above %d layers, want 1 at least above 0 to %d", at.what, at.batch,
-			at.from, len(a.Blocks)-1)
+	if at.from < 0 || at.from >= len(a.Blocks) {
+		return nil, fmt.Errorf("%s above %d layers, want 0 to %d", at.what, at.from, len(a.Blocks)-1)
+	}
+	if at.batch < 1 {
+		return nil, fmt.Errorf("%s: batch of %d, want 1 at least", at.what, at.batch)
 	}
 	dims, err := a.Dims()
 	if err != nil {

@@ -5,7 +5,7 @@ import (
 )
 
 // Context is what the operations of one run through a net, or through several, are built with beside their inputs. It
-// serves one operation after another.
+// serves one operation after another: none may keep it, nor use it in a gradient.
 type Context struct {
 	Nets   int     // how many nets are stacked, see stack.go
 	Normed bool    // the nets have batch norm

@@ -166,6 +166,12 @@ func TestMultiplierZeroMovesNothing(t *testing.T) {
 			t.Errorf("%s moved: %v", path, moved)
 		}
 	}
+	for _, v := range trainer.vars { // a gradient of NaN would move a velocity, and with it the variable
+		still := v.Path == "/net/conv2/weights" || v.Path == "/net/fc7/biases"
+		if learns := v.Learns(arch.Cut{}); learns == still {
+			t.Errorf("%s learns: %v", v.Path, learns)
+		}
+	}
 }
 
 func TestSGDPanics(t *testing.T) {

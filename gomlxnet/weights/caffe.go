@@ -1,7 +1,6 @@
 package weights
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -160,18 +159,24 @@ func blobDims(data []byte) (dims []uint64, err error) {
 		}
 		return err
 	})
-	if len(dims) > 8 {
-		return nil, errors.New("a shape of more than 8 dimensions")
-	}
 	return dims, err
 }
 
-// addDims adds the dimensions of a field, packed or one.
+// addDims adds the dimensions of a field, packed or one. No shape has more than 8, so that a file cannot ask for much
+// memory by a long one.
 func addDims(dims []uint64, t protowire.Type, number uint64, body []byte) ([]uint64, error) {
+	const most = 8
+	errMany := fmt.Errorf("a shape of more than %d dimensions", most)
 	if t == protowire.VarintType {
+		if len(dims) == most {
+			return nil, errMany
+		}
 		return append(dims, number), nil
 	}
 	for len(body) > 0 {
+		if len(dims) == most {
+			return nil, errMany
+		}
 		x, size := protowire.ConsumeVarint(body)
 		if size < 0 {
 			return nil, protowire.ParseError(size)

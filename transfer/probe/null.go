@@ -32,12 +32,12 @@ func (n Null) Interval() (low, high float64) {
 	return n.Shuffled[out], n.Shuffled[len(n.Shuffled)-1-out]
 }
 
-// PermutationNull compares x with y, and once a shuffle with y whose pictures are shuffled: P is small where x
+// PermutationNull compares x with y, and once for each shuffle with y whose pictures are shuffled: P is small where x
 // and y share more than two sets of features of other pictures would (Phipson and Smyth 2010, Permutation
 // P-values Should Never Be Zero). With labels, pictures are shuffled within their class, and what is tested
 // is what is shared beyond the classes; labels may be nil. The same seed gives the same shuffles. It fails
 // where the similarity does, for no shuffle, and for labels that do not fit. For a distance, pass its
-// negative. Its parameters are those of the similarity and of the shuffles.
+// negative. Of its six parameters shuffles and seed say how pictures are drawn.
 func PermutationNull(x, y *mat.Dense, of Similarity, labels []int, shuffles int, seed uint64) (Null, error) {
 	if err := checkPair(x, y, 2); err != nil {
 		return Null{}, err
@@ -65,7 +65,7 @@ func PermutationNull(x, y *mat.Dense, of Similarity, labels []int, shuffles int,
 
 // LabelNull is a forecast beside those for shuffled labels. On features without signal its P is a draw from 0
 // to 1; where it is not small, the forecast says no more than chance does. Forecast is called with labels,
-// then once a shuffle with them shuffled; it must not keep them. The same seed gives the same shuffles. It
+// then once for each shuffle with them shuffled; it must not keep them. The same seed gives the same shuffles. It
 // fails where the forecast does and for no shuffle.
 func LabelNull(labels []int, forecast func(labels []int) (float64, error), shuffles int, seed uint64) (Null, error) {
 	group, shuffled := make([]int, len(labels)), make([]int, len(labels))

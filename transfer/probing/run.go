@@ -35,7 +35,7 @@ type Runner struct {
 	Hits, Misses int
 }
 
-// NewRunner makes a runner over nets that the Lab trained or has in its store, for pictures of a part, that many; 0 is
+// NewRunner makes a runner over nets that the Lab trained or has in its store, over that many pictures of a part; 0 is
 // DefaultPictures, and a part that has fewer gives all it has. It fails for fewer than 10 and for a Lab without a
 // backend.
 func NewRunner(lab *transfer.Lab, pictures int) (*Runner, error) {

@@ -111,6 +111,8 @@ func define(fl *pflag.FlagSet, flags []flag) {
 			fl.Float64Var(to, f.name, *to, f.help)
 		case *bool:
 			fl.BoolVar(to, f.name, *to, f.help)
+		default:
+			panic(fmt.Sprintf("flag %s is of %T", f.name, to))
 		}
 	}
 }
