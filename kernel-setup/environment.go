@@ -87,7 +87,9 @@ func (s *site) environment(e environment) step {
 
 // unpackPip puts the pip that comes with Python into an environment made without it. python -m venv would install it,
 // which takes twenty times as long, as pip installs and compiles itself.
-const unpackPip = `import ensurepip, glob, os, sysconfig, zipfile
+const unpackPip = `import ensurepip, glob, importlib.util, os, sys, sysconfig, zipfile
+if importlib.util.find_spec("pip"):
+    sys.exit() # an environment that was interrupted has one
 folder = sysconfig.get_config_var("WHEEL_PKG_DIR") or os.path.join(os.path.dirname(ensurepip.__file__), "_bundled")
 wheels = glob.glob(os.path.join(folder, "pip-*.whl"))
 if wheels:

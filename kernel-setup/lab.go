@@ -144,6 +144,7 @@ func (s *site) startLab(ctx context.Context, port int, at labPlace) (*labServer,
 	cmd.Dir, cmd.Stdout, cmd.Stderr = s.home.Root, log, log
 	cmd.Env = s.pythonEnv("PYTHONDONTWRITEBYTECODE=1",
 		"PYTHONPATH="+filepath.Join(s.home.Root, "kernel-setup", "templates"),
+		"TERM=",                // Python would take a browser for the terminal where it finds no other
 		"JUPYTER_TOKEN="+token) // not an argument, which every user of the machine could read
 	ownGroup(cmd) // Ctrl-C on the terminal is ours to pass on: Jupyter would ask whether it is meant
 	if err := cmd.Start(); err != nil {

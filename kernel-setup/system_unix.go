@@ -1,4 +1,4 @@
-//go:build unix
+//go:build linux || darwin
 
 package main
 
@@ -19,5 +19,5 @@ func freeBytes(dir string) (float64, error) {
 	if err := unix.Statfs(dir, &disk); err != nil {
 		return 0, fmt.Errorf("cannot tell how much is free at %s: %w", dir, err)
 	}
-	return float64(disk.Bavail) * float64(disk.Bsize), nil
+	return float64(disk.Bavail) * blockSize(&disk), nil
 }

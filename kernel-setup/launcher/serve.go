@@ -54,6 +54,10 @@ func serve(connection string) (int, error) {
 		tmp = "/tmp"
 	}
 	sweep(tmp)
+	signals, deaf := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGHUP)
+	defer deaf() // last: a second signal must not cut the clean-up short
+	ctx, end := context.WithCancel(signals)
+	defer end()
 	cells, unlock, err := makeCells(tmp)
 	if err != nil {
 		return 0, err
@@ -61,8 +65,6 @@ func serve(connection string) (int, error) {
 	defer unlock()
 	defer os.RemoveAll(cells)
 
-	ctx, end := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGHUP)
-	defer end()
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt)
 	if os.Getenv("JPY_PARENT_PID") != "" {

@@ -160,6 +160,9 @@ func (l *tarLister) take(in io.Reader, name string, size int64) (entry, error) {
 	// The size in a header is only believed as far as bytes follow.
 	for _, n := range []int64{min(size, 1<<20), size} {
 		read := len(data)
+		if int64(read) == n {
+			continue
+		}
 		data = append(make([]byte, 0, n), data...)[:n]
 		if _, err := io.ReadFull(in, data[read:]); err != nil {
 			return e, cut(err)

@@ -169,3 +169,22 @@ func TestZipNames(t *testing.T) {
 		}
 	}
 }
+
+// A picture of the test part may be called anything by its list. What is none is an error of that picture; in a .tar.gz
+// it is not even kept.
+func TestListNamesNoPicture(t *testing.T) {
+	files := tinyTree(t)
+	list := string(files["tiny/val/val_annotations.txt"])
+	files["tiny/val/val_annotations.txt"] = []byte(strings.Replace(list, "val_0.JPEG", "val_0.dat", 1))
+	files["tiny/val/images/val_0.dat"] = []byte("no picture")
+	delete(files, "tiny/val/images/val_0.JPEG")
+	for _, file := range bothTars(t, tarWith(t, files, nil, nil)) {
+		src, err := Open(t.Context(), file, Options{})
+		if err == nil {
+			_, err = dataset.NewTask(t.Context(), src, []int{0, 1}, dataset.TaskOptions{})
+		}
+		if err == nil || !strings.Contains(err.Error(), "val/images/val_0.dat") {
+			t.Errorf("%s: error %v, want one that names val_0.dat", file, err)
+		}
+	}
+}

@@ -34,7 +34,7 @@ type entry struct {
 	stamp
 	facts
 	bad  error  // why a file named as a picture cannot be read: it is a link to nothing, a pipe, ...
-	data opener // of an archive; nil in a folder
+	data opener // in an archive; nil in a folder, and for what a .tar.gz has beside pictures and lists
 }
 
 // opener opens a file where it lies in an archive.
@@ -59,6 +59,9 @@ type tree struct {
 func (t *tree) open(e *entry) (io.ReadCloser, error) {
 	if e.data != nil {
 		return e.data.Open()
+	}
+	if t.folder == nil {
+		return nil, &fs.PathError{Op: "open", Path: t.prefix + e.name, Err: fs.ErrNotExist}
 	}
 	return t.folder.Open(t.prefix + e.name)
 }
@@ -197,7 +200,7 @@ func (t *tree) digest(ctx context.Context, what string, names []string) (string,
 
 // sums reads files, in parallel, for their CRC-32.
 func (t *tree) sums(ctx context.Context, list []*entry) error {
-	return dataset.EachChunk(ctx, 0, len(list), 16, func(ctx context.Context, from, to int) error {
+	return dataset.EachChunk(ctx, 0, len(list), 1, func(ctx context.Context, from, to int) error {
 		for _, e := range list[from:to] {
 			if e.bad != nil || e.summed {
 				continue // it has no bytes, and decodes to an error; or it has been read
