@@ -45,7 +45,7 @@
 // and [Import] move entries between stores.
 //
 // Nets, treatments and grids are in this package and not below it: plans, results and records are all of a [Net], so
-// that who imports one needs the others.
+// that whoever imports one needs the others.
 //
 // Lists of nets: [Curve] is a transfer curve; [Paper] the 163 nets of 2014 and
 // [RandomFilters] its seven on random filters, under the names of the release

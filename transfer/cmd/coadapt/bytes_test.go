@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,6 +37,8 @@ func TestBytes(t *testing.T) {
 			r.Seconds, r.Hit = 0, false
 			all = append(all, r)
 		}
+		// They are printed as they finish.
+		slices.SortFunc(all, func(a, b transfer.Result) int { return strings.Compare(a.Net.String(), b.Net.String()) })
 		return all
 	}
 	floats := results(tiny(t), "4 trained now, 0 from the store")
