@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // become replaces this process by program.
@@ -27,6 +29,22 @@ func ownGroup(cmd *exec.Cmd, dies bool) {
 // signalGroup signals all that is left of a process group that ownGroup made.
 func signalGroup(cmd *exec.Cmd, s syscall.Signal) {
 	_ = syscall.Kill(-cmd.Process.Pid, s) // fails only when nothing is left
+}
+
+// killFamily kills the group of cmd and the groups of all that it started, but not what has left its session to outlive
+// it, as runs in the background do.
+func killFamily(cmd *exec.Cmd) {
+	session, _ := unix.Getsid(cmd.Process.Pid) // fails only when it has ended; then its group is what is left
+	groups := map[int]bool{cmd.Process.Pid: true}
+	for _, p := range family(cmd.Process.Pid) {
+		group, err := syscall.Getpgid(p)
+		if s, failed := unix.Getsid(p); err == nil && failed == nil && s == session && group != syscall.Getpgrp() {
+			groups[group] = true
+		}
+	}
+	for group := range groups {
+		_ = syscall.Kill(-group, syscall.SIGKILL)
+	}
 }
 
 // lower gives cmd less of the processor than others get.

@@ -105,8 +105,8 @@ func keep(dir string, argv []string) int {
 			return exitStatus(err)
 		case order, ok := <-orders:
 			switch {
-			case !ok:
-				signalGroup(cmd, syscall.SIGKILL)
+			case !ok: // stand-ins are killed with GoNB, perhaps before they end what they run
+				killFamily(cmd)
 				<-ended
 				_ = os.RemoveAll(dir) // the bridge's to do, had it lived
 				return 1

@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"coadapt/kernel-setup/bridge"
+
+	"golang.org/x/sys/unix"
 )
 
 // patience is for what takes milliseconds.
@@ -207,8 +209,8 @@ func TestCommandEndsWithTheBridge(t *testing.T) {
 	_ = cmd.Wait() // how it ended nobody asks any more
 }
 
-// kept starts shell in GoNB's place.
-func kept(t *testing.T) (k *keeper, dir string, started []int) {
+// kept starts a shell in GoNB's place, which says two process ids as shell does.
+func kept(t *testing.T, shell string) (k *keeper, dir string, started []int) {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
@@ -235,7 +237,7 @@ func kept(t *testing.T) (k *keeper, dir string, started []int) {
 }
 
 func TestKeeperCleansUpBehindAKilledBridge(t *testing.T) {
-	k, dir, started := kept(t)
+	k, dir, started := kept(t, shell)
 	if err := k.in.Close(); err != nil { // as the system does when the bridge is killed
 		t.Fatal(err)
 	}
@@ -248,8 +250,35 @@ func TestKeeperCleansUpBehindAKilledBridge(t *testing.T) {
 	}
 }
 
+// What GoNB started ends with it in whatever group it is; what has left the session, as runs in the background do, goes
+// on.
+func TestKeeperEndsOtherGroups(t *testing.T) {
+	if _, err := exec.LookPath("bash"); err != nil || !canWait {
+		t.Skip("only Linux tells what is below a process, and bash gives a job a group")
+	}
+	k, _, started := kept(t, `exec bash -c 'set -m; sleep 600 & echo $$ $!; wait'`)
+	_ = k.in.Close()
+	for _, pid := range started {
+		gone(t, pid)
+	}
+	<-k.Done()
+	k, _, started = kept(t, `setsid sleep 600 & echo $$ $!; wait`)
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if session, err := unix.Getsid(started[1]); err == nil && session == started[1] {
+			break
+		}
+	}
+	_ = k.in.Close()
+	gone(t, started[0])
+	<-k.Done()
+	if !running(started[1]) {
+		t.Error("what had a session of its own was ended")
+	}
+	_ = syscall.Kill(started[1], syscall.SIGKILL)
+}
+
 func TestKeeperStops(t *testing.T) {
-	k, _, started := kept(t)
+	k, _, started := kept(t, shell)
 	k.stop()
 	for _, pid := range started {
 		gone(t, pid)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -26,20 +27,20 @@ func waitsForInput(pid int) bool {
 
 // treeWaitsForInput is waitsForInput for a process and all below it, but for this one, a feeder.
 func treeWaitsForInput(pid int) bool {
-	if pid == os.Getpid() {
-		return false
-	}
-	if waitsForInput(pid) {
-		return true
-	}
+	return slices.ContainsFunc(family(pid), func(p int) bool { return p != os.Getpid() && waitsForInput(p) })
+}
+
+// family is a process and all below it.
+func family(pid int) []int {
+	all := []int{pid}
 	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid)) // the pattern is good
 	for _, file := range files {
 		text, _ := os.ReadFile(file) // the thread may have ended
 		for _, child := range strings.Fields(string(text)) {
-			if n, err := strconv.Atoi(child); err == nil && treeWaitsForInput(n) {
-				return true
+			if n, err := strconv.Atoi(child); err == nil {
+				all = append(all, family(n)...)
 			}
 		}
 	}
-	return false
+	return all
 }
