@@ -68,9 +68,11 @@ func (r Run) blocks(c *op.Context, blocks [][]Operation, x *Node) (left []*Node)
 			for _, f := range o.from {
 				in = append(in, values[f])
 			}
-			c.Value = func(i int) *Node { return r.Value(o.Vars[i]) }
-			c.Set = func(i int, value *Node) { r.Set(o.Vars[i], value) }
-			values = append(values, o.Build(c, in))
+			each := *c // an operation's own, which its gradient may use later
+			each.Value = func(i int) *Node { return r.Value(o.Vars[i]) }
+			each.Set = func(i int, value *Node) { r.Set(o.Vars[i], value) }
+			values = append(values, o.Build(&each, in))
+			c.RNGs = each.RNGs
 		}
 		x = values[len(ops)]
 		if frozen && r.Cut.Free == 0 && layer == r.Cut.N-1 {

@@ -4,8 +4,8 @@ import (
 	. "github.com/gomlx/gomlx/core/graph" //nolint:revive // graph code reads as formulas
 )
 
-// Context is what the operations of one run through a net, or through several, are built with beside their inputs. It
-// serves one operation after another: none may keep it, nor use it in a gradient.
+// Context is what an operation of a run through a net, or through several, is built with beside its inputs. What it
+// leaves as RNGs goes to the next.
 type Context struct {
 	Nets   int     // how many nets are stacked, see stack.go
 	Normed bool    // the nets have batch norm
