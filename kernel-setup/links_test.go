@@ -80,7 +80,8 @@ func TestPageWithADeadLink(t *testing.T) {
 	page := filepath.Join(dir, "runs", "a.html")
 	write(t, filepath.Join(dir, "figures", "a b.svg"), "<svg/>")
 	write(t, page,
-		`<a href="https://example.org">w</a> <a class="x" href="#here">h</a> <a href="../figures/a%20b.svg">f</a> <a href="data:,x">d</a>`)
+		`<a href="https://example.org">w</a> <a class="x" href="#here">h</a> `+
+			`<a href="../figures/a%20b.svg">f</a> <a href="data:,x">d</a>`)
 	if err := standsAlone(page); err != nil {
 		t.Error(err)
 	}

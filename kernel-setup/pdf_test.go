@@ -49,7 +49,8 @@ func TestPrintPageByABrowser(t *testing.T) {
 	page := filepath.Join(t.TempDir(), "a.html")
 	const dot = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 	write(t, page,
-		`<!doctype html><meta charset="utf-8"><title>a</title><h1>A page</h1><img alt="a dot" src="data:image/png;base64,`+dot+`">`)
+		`<!doctype html><meta charset="utf-8"><title>a</title><h1>A page</h1>`+
+			`<img alt="a dot" src="data:image/png;base64,`+dot+`">`)
 	pdf, err := printPage(t.Context(), page)
 	if err != nil {
 		t.Fatal(err)

@@ -113,7 +113,8 @@ func small() arch.Arch {
 func TestOtherNets(t *testing.T) {
 	dir := t.TempDir()
 	file := func(names, shapes [2]string) string {
-		head := fmt.Sprintf(`{"%s":{"dtype":"F32","shape":%s,"data_offsets":[0,8]},"%s":{"dtype":"F32","shape":%s,"data_offsets":[8,72]}}`,
+		head := fmt.Sprintf(`{"%s":{"dtype":"F32","shape":%s,"data_offsets":[0,8]},`+
+			`"%s":{"dtype":"F32","shape":%s,"data_offsets":[8,72]}}`,
 			names[0], shapes[0], names[1], shapes[1])
 		path := filepath.Join(dir, "net.safetensors")
 		values := make([]float32, 18)

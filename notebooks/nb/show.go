@@ -89,7 +89,8 @@ func link(file, alt string) error {
 	}
 	rel := filepath.ToSlash(from(wd, file))
 	return show(
-		fmt.Sprintf(`<details><summary>the figure in words</summary><p>%s</p></details><p>the same as SVG: <a href="%s">%s</a></p>`,
+		fmt.Sprintf(`<details><summary>the figure in words</summary><p>%s</p></details>`+
+			`<p>the same as SVG: <a href="%s">%s</a></p>`,
 			escape(alt), html.EscapeString(rel), html.EscapeString(rel)),
 		"the same as SVG: "+rel,
 	)

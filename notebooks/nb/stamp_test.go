@@ -129,7 +129,8 @@ func TestStampOfASavedNotebook(t *testing.T) {
 	ours := must(l.stamp("ours", must(draw("curve", trained(t, l, work())))))
 	theirs := must(l.stamp("theirs", must(draw("figure 2", must(reference.Results(transfer.BestTen))))))
 	var notebook strings.Builder
-	notebook.WriteString(`{"cells": [{"cell_type": "markdown", "source": []}, {"cell_type": "code", "outputs": [{"output_type": "stream", "text": ["x"]}`)
+	notebook.WriteString(`{"cells": [{"cell_type": "markdown", "source": []}, ` +
+		`{"cell_type": "code", "outputs": [{"output_type": "stream", "text": ["x"]}`)
 	for _, s := range []Stamp{ours, theirs} {
 		text := must(json.Marshal(string(must(json.Marshal(s)))))
 		fmt.Fprintf(&notebook,
