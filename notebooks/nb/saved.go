@@ -53,7 +53,8 @@ func saved(h home.Home, name string) ([]transfer.Result, error) {
 	return results, nil
 }
 
-// savedLike are the saved nets of the experiment that results are of; none where nothing was saved of it.
+// savedLike are the saved nets of the experiment that results are of, of all folders; none where nothing was saved of
+// it.
 func savedLike(results []transfer.Result) ([]transfer.Result, error) {
 	h, err := home.Locate()
 	if err != nil {
@@ -63,16 +64,17 @@ func savedLike(results []transfer.Result) ([]transfer.Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	var like []transfer.Result
 	for _, file := range files {
 		all, err := saved(h, filepath.Base(filepath.Dir(file)))
 		if err != nil {
 			return nil, err
 		}
 		if len(results) > 0 && len(all) > 0 && all[0].Experiment == results[0].Experiment {
-			return all, nil
+			like = append(like, all...)
 		}
 	}
-	return nil, nil
+	return like, nil
 }
 
 func savedFile(h home.Home, name string) string {

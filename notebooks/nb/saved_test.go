@@ -32,6 +32,31 @@ func TestSaved(t *testing.T) {
 	}
 }
 
+// Behind a curve of plain shapes are the nets of all seeds that are saved, though another folder of the same experiment
+// has one seed: eight, by the report beside them.
+func TestSavedLike(t *testing.T) {
+	kept, err := saved(root(t), "plain-shapes")
+	if err != nil {
+		t.Fatal(err)
+	}
+	like, err := savedLike(kept[:1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := figure.Check(like); err != nil {
+		t.Error(err)
+	}
+	seeds := map[int]bool{}
+	for _, r := range like {
+		if n := r.Net; n.Split == "0" && n.Target == transfer.B && n.Treatment == transfer.Selffer && n.N == 4 {
+			seeds[n.Seed] = true
+		}
+	}
+	if len(seeds) != 8 {
+		t.Errorf("B4B of %d seeds, want 8", len(seeds))
+	}
+}
+
 // A figure of saved nets, and one of the nets of 2014, is what it was as long as their numbers are; one net's number
 // more or less is told.
 func TestStampOfSavedResults(t *testing.T) {

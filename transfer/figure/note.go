@@ -40,6 +40,9 @@ func behindNote(behind []Point) string {
 	if fewest != most {
 		count = fmt.Sprintf("%d to %d saved nets", fewest, most)
 	}
+	if most == 1 {
+		count = "one saved net"
+	}
 	s := "Boxes: from the lowest to the highest of " + count + " of the same kind, which differ in their seeds."
 	if len(failed) > 0 {
 		s += " Of these, not a number: " + strings.Join(failed, "; ") + "."

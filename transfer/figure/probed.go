@@ -298,13 +298,8 @@ func ckaFigure(values []probing.Value, opt Options) (*Figure, error) {
 			alt += fmt.Sprintf(" %s of %s, layer by layer: %s.", name, pair, words)
 		}
 	}
-	notes := append(
-		[]string{
-			strings.Join(
-				captions,
-				"; ",
-			) + ". In per cent; a red line is below the layers that came from elsewhere. What is below 0 is white.",
-		},
+	notes := append([]string{strings.Join(captions, "; ") +
+		". In per cent; a red line is below the layers that came from elsewhere. What is below 0 is white."},
 		failedControls(values)...)
 	blocks = append(blocks, bar{shades, "CKA", barLength, []barTick{{0, "0"}, {0.5, "0.5"}, {1, "1"}}})
 	return opt.sheet(alt, notes, flow{width: opt.textWidth(), blocks: blocks}), nil

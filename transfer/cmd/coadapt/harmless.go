@@ -39,10 +39,8 @@ func shortened(text string) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
 		if len(line) > longest {
-			lines[i] = strings.ToValidUTF8(
-				line[:longest*2/3],
-				"",
-			) + " ... " + strings.ToValidUTF8(line[len(line)-longest/3:], "")
+			first, last := line[:longest*2/3], line[len(line)-longest/3:]
+			lines[i] = strings.ToValidUTF8(first, "") + " ... " + strings.ToValidUTF8(last, "")
 		}
 	}
 	return strings.Join(lines, "\n")
